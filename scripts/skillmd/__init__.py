@@ -1,0 +1,1 @@
+"""What build.py and validate.py know about SKILL.md files."""

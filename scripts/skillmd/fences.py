@@ -1,0 +1,55 @@
+"""Fenced code blocks of a markdown text, with the lines they stand on."""
+
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+
+
+@dataclass(frozen=True)
+class Fence:
+    """One fenced block.
+
+    `start` and `end` are 0-based line indexes: the opening fence is line `start`, the content is
+    `lines[start + 1 : end]`. `closed` says whether line `end` is a closing fence. `nested` says
+    whether the fence stands inside a list item or a block quote. Lines end at `\\n` only, as in
+    CommonMark after its normalisation of `\\r\\n` and `\\r`.
+    """
+
+    info: str
+    markup: str
+    start: int
+    end: int
+    closed: bool
+    nested: bool
+
+    @property
+    def language(self) -> str:
+        """Return the first word of the info string."""
+        return self.info.split(maxsplit=1)[0] if self.info.strip() else ""
+
+
+def find_fences(text: str) -> list[Fence]:
+    """Return the fenced blocks of `text` in order.
+
+    `text` holds no front matter that could be mistaken for markdown: pass the whole file with the
+    front matter's lines blanked, so that line numbers stay true.
+    """
+    lines = text.split("\n")
+    found = []
+    for token in MarkdownIt("commonmark").parse(text):
+        if token.type != "fence" or token.map is None:
+            continue
+        start, stop = token.map
+        last = lines[stop - 1].strip(" \t>\r") if stop - 1 > start else ""
+        closed = len(last) >= len(token.markup) and set(last) == {token.markup[0]}
+        found.append(
+            Fence(
+                info=token.info.strip(),
+                markup=token.markup,
+                start=start,
+                end=stop - 1 if closed else stop,
+                closed=closed,
+                nested=token.level > 0,
+            )
+        )
+    return found
