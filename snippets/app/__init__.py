@@ -1,0 +1,1 @@
+"""A small production service: users, login, products."""

@@ -1,0 +1,27 @@
+"""Accounts: sign up, look up."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from app.api.deps import CurrentUser, SessionDep
+from app.models import User
+from app.models.base import MAX_ID
+from app.schemas.user import UserCreate, UserOut
+from app.services import users
+
+router = APIRouter(prefix="/users", tags=["users"])
+
+
+@router.post("", response_model=UserOut, status_code=201)
+async def create_user(data: UserCreate, session: SessionDep) -> User:
+    """Sign up."""
+    return await users.create_user(session, data)
+
+
+@router.get("/{user_id}", response_model=UserOut)
+async def get_user(
+    user_id: Annotated[int, Path(ge=1, le=MAX_ID)], session: SessionDep, viewer: CurrentUser
+) -> User:
+    """Look up oneself or, as an admin, anybody."""
+    return await users.get_user(session, user_id, viewer)

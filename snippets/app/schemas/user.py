@@ -1,0 +1,38 @@
+"""Users as clients send and see them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, SecretStr
+
+from app.schemas.text import Text
+
+Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254)]
+
+
+class UserCreate(BaseModel):
+    """A new account; the password is counted in characters of any script."""
+
+    email: Email
+    full_name: Text = Field(min_length=1, max_length=100)
+    password: SecretStr = Field(min_length=8, max_length=128)
+
+
+class UserOut(BaseModel):
+    """An account as its owner sees it: what is not named here never leaves."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    email: str  # not EmailStr: a stored address must not make the answer fail
+    full_name: str
+    created_at: datetime
+
+
+class Owner(BaseModel):
+    """A user as everybody sees them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    full_name: str
