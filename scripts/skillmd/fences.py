@@ -7,12 +7,12 @@ from markdown_it import MarkdownIt
 
 @dataclass(frozen=True)
 class Fence:
-    """One fenced block.
+    r"""One fenced block.
 
     `start` and `end` are 0-based line indexes: the opening fence is line `start`, the content is
     `lines[start + 1 : end]`. `closed` says whether line `end` is a closing fence. `nested` says
-    whether the fence stands inside a list item or a block quote. Lines end at `\\n` only, as in
-    CommonMark after its normalisation of `\\r\\n` and `\\r`.
+    whether the fence stands inside a list item or a block quote. Lines end at `\n` only, as in
+    CommonMark after its normalisation of `\r\n` and `\r`.
     """
 
     info: str
@@ -34,14 +34,13 @@ def find_fences(text: str) -> list[Fence]:
     `text` holds no front matter that could be mistaken for markdown: pass the whole file with the
     front matter's lines blanked, so that line numbers stay true.
     """
-    lines = text.split("\n")
+    parser = MarkdownIt("commonmark").disable("inline")  # only blocks matter here
     found = []
-    for token in MarkdownIt("commonmark").parse(text):
+    for token in parser.parse(text if text.endswith("\n") else text + "\n"):
         if token.type != "fence" or token.map is None:
             continue
         start, stop = token.map
-        last = lines[stop - 1].strip(" \t>\r") if stop - 1 > start else ""
-        closed = len(last) >= len(token.markup) and set(last) == {token.markup[0]}
+        closed = stop - start - 1 > token.content.count("\n")  # one line more than its content
         found.append(
             Fence(
                 info=token.info.strip(),

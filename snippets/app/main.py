@@ -56,7 +56,6 @@ def create_app() -> FastAPI:
         title="My API",
         lifespan=lifespan,
         redirect_slashes=False,  # behind a proxy the redirect names the wrong host
-        max_body_size=1_048_576,  # FastAPI 0.164; before that, limit bodies in the proxy
     )
     add_exception_handlers(app)
     app.include_router(health.router)

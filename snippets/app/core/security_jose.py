@@ -46,5 +46,5 @@ def decode_access_token(token: str) -> int:
             options={"require_exp": True, "require_sub": True},
         )
         return int(claims["sub"])
-    except (JWTError, ValueError, RecursionError) as exc:
+    except (JWTError, ArithmeticError, RecursionError, TypeError, ValueError) as exc:
         raise NotAuthenticatedError from exc

@@ -3,19 +3,25 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
 
-from app.schemas.text import Text
+from app.schemas.text import SecretText, Text
 
 Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254)]
 
 
-class UserCreate(BaseModel):
-    """A new account; the password is counted in characters of any script."""
+class Credentials(BaseModel):
+    """A login. No minimum: a stricter rule for new passwords must not lock out old accounts."""
 
     email: Email
+    password: SecretText = Field(max_length=128)
+
+
+class UserCreate(Credentials):
+    """A new account; the password is counted in characters of any script."""
+
     full_name: Text = Field(min_length=1, max_length=100)
-    password: SecretStr = Field(min_length=8, max_length=128)
+    password: SecretText = Field(min_length=8, max_length=128)
 
 
 class UserOut(BaseModel):

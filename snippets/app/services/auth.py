@@ -4,7 +4,7 @@ import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,11 +13,10 @@ from app.core import security
 from app.core.errors import NotAuthenticatedError
 from app.models import User
 from app.models.base import MAX_ID
-from app.schemas.user import Email
+from app.schemas.user import Credentials
 
 # Hashing is work for a processor: one is left to the event loop.
 _hashing = ThreadPoolExecutor(max(1, (os.cpu_count() or 2) - 1), thread_name_prefix="hashing")
-_email = TypeAdapter(Email)
 _dummy_hash = security.hash_password("no account has this password")
 
 
@@ -27,14 +26,21 @@ async def hash_password(password: str) -> str:
     return await loop.run_in_executor(_hashing, security.hash_password, password)
 
 
+async def verify_password(password: str, password_hash: str) -> bool:
+    """Verify in a thread, while the event loop serves others."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_hashing, security.verify_password, password, password_hash)
+
+
 async def log_in(session: AsyncSession, email: str, password: str) -> str:
     """Return an access token; raise `NotAuthenticatedError`, equally slow for unknown accounts."""
-    user = await _find_user(session, email)
+    try:
+        credentials = Credentials.model_validate({"email": email, "password": password})
+    except ValidationError:
+        raise NotAuthenticatedError from None
+    user = await session.scalar(select(User).where(User.email == credentials.email))
     await session.close()  # give the connection back before the slow part
-    loop = asyncio.get_running_loop()
-    password_hash = user.password_hash if user else _dummy_hash
-    right = await loop.run_in_executor(_hashing, security.verify_password, password, password_hash)
-    if user is None or not right:
+    if not await verify_password(password, user.password_hash if user else _dummy_hash) or not user:
         raise NotAuthenticatedError
     return security.create_access_token(user.id)
 
@@ -46,11 +52,3 @@ async def get_token_user(session: AsyncSession, token: str) -> User:
     if user is None:
         raise NotAuthenticatedError
     return user
-
-
-async def _find_user(session: AsyncSession, email: str) -> User | None:
-    try:
-        address = _email.validate_python(email)
-    except ValidationError:
-        return None
-    return await session.scalar(select(User).where(User.email == address))

@@ -1,0 +1,236 @@
+"""Split a skill file and read its YAML front matter with every line and column kept."""
+
+from dataclasses import dataclass, field
+
+import yaml
+from yaml.error import Mark, MarkedYAMLError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
+
+MAX_CHARACTERS = 64 * 1024
+MAX_DEPTH = 30
+MAX_VALUES = 10_000
+_FENCE = "---"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the file, counted from 1."""
+
+    line: int
+    column: int
+
+
+TOP = Place(1, 1)
+
+
+class FrontMatterError(Exception):
+    """The front matter cannot be read: where, which finding, and what to write instead."""
+
+    def __init__(self, place: Place, code: str, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.place = place
+        self.code = code
+        self.message = message
+        self.fix = fix
+
+
+@dataclass(frozen=True)
+class SkillText:
+    """A skill file cut in two: the YAML, and the body with the front matter's lines blanked.
+
+    Both keep the line numbers of the file: the YAML begins on line 2, the body counts from line 1.
+    """
+
+    yaml: str
+    body: str
+    body_line: int
+
+
+@dataclass
+class FrontMatter:
+    """The values, the places of the top-level keys, and of every value by its path of keys."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    keys: dict[str, Place] = field(default_factory=dict)
+    places: dict[tuple[str | int, ...], Place] = field(default_factory=dict)
+
+    def place(self, path: tuple[str | int, ...]) -> Place:
+        """Return the place of the value at `path`, or of the nearest known value around it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, TOP)
+
+
+def split(text: str) -> SkillText:
+    r"""Cut `text` (lines end at `\n`) at its front matter.
+
+    Raises FrontMatterError when there is none, or when it is never closed.
+    """
+    lines = text.split("\n")
+    if lines[0].rstrip() != _FENCE:
+        raise FrontMatterError(
+            TOP,
+            "front-matter-missing",
+            "the file does not begin with front matter",
+            "write --- on the very first line, then name and description, then --- again",
+        )
+    for number, line in enumerate(lines[1:], start=1):
+        if line.rstrip() == _FENCE:
+            body = "\n" * (number + 1) + "\n".join(lines[number + 1 :])
+            return SkillText("\n".join(lines[1:number]), body, number + 2)
+    raise FrontMatterError(
+        TOP,
+        "front-matter-unclosed",
+        "the front matter is never closed",
+        "write --- on a line of its own after the last field",
+    )
+
+
+def parse(text: str) -> FrontMatter:
+    """Read the YAML between the fences, whose first line is line 2 of the file.
+
+    Raises FrontMatterError for YAML that is broken, no mapping, too large, too deep, or that
+    gives a key twice at any level. Nothing is constructed but plain values.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise FrontMatterError(
+            TOP,
+            "front-matter-too-large",
+            f"the front matter has {len(text):,} characters",
+            f"keep it below {MAX_CHARACTERS:,} and move the rest to the body",
+        )
+    root = _compose(text)
+    if root is None or not isinstance(root, MappingNode):
+        raise FrontMatterError(
+            Place(2, 1),
+            "front-matter-not-a-mapping",
+            "the front matter holds no fields",
+            "write one `key: value` on each line, at least name and description",
+        )
+    return _Reader(text).read(root)
+
+
+class _BoundedLoader(yaml.SafeLoader):
+    """Composes nodes down to MAX_DEPTH, so that neither the stack nor the scanner runs away."""
+
+    depth = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH and parent is not None:
+            problem = f"values are nested more than {MAX_DEPTH} deep"
+            raise MarkedYAMLError(problem=problem, problem_mark=parent.start_mark)
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
+
+
+def _compose(text: str) -> Node | None:
+    """Return the root node; every way in which PyYAML fails becomes a FrontMatterError."""
+    try:
+        return yaml.compose(text, Loader=_BoundedLoader)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = _place(text, mark.index) if mark else Place(2, 1)
+        problem = error.problem or error.context or "it cannot be parsed"
+    except ReaderError as error:
+        place = _place(text, error.position)
+        problem = f"the character U+{int(error.character):04X} is not allowed"
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        # PyYAML lets chr() fail on an escape like "\UFFFFFFFF".
+        place, problem = Place(2, 1), str(error)
+    raise FrontMatterError(
+        place, "front-matter-not-yaml", f"the front matter is not YAML: {problem}", _hint(problem)
+    )
+
+
+def _hint(problem: str) -> str:
+    if "mapping values are not allowed" in problem:
+        return 'put a value that holds ": " in double quotes, as in description: "Use when: …"'
+    if "cannot start any token" in problem:
+        return "indent with spaces, and put a value that begins with @, ` or % in double quotes"
+    return "put the value in double quotes, or repair the YAML at this place"
+
+
+def _place(text: str, index: int) -> Place:
+    r"""Turn an offset into a place: PyYAML's own lines also end at U+0085, U+2028 and U+2029."""
+    before = text[:index]
+    return Place(before.count("\n") + 2, index - (before.rfind("\n") + 1) + 1)
+
+
+class _Reader:
+    """Turns nodes into values, filling one FrontMatter; aliases are followed within limits."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._count = 0
+        self._front = FrontMatter()
+
+    def read(self, root: MappingNode) -> FrontMatter:
+        self._front.values = self._mapping(root, ())
+        return self._front
+
+    def _where(self, mark: Mark) -> Place:
+        return _place(self._text, mark.index)
+
+    def _value(self, node: Node, path: tuple[str | int, ...]) -> object:
+        self._count += 1
+        where = self._where(node.start_mark)
+        if self._count > MAX_VALUES or len(path) > MAX_DEPTH:
+            raise FrontMatterError(
+                where,
+                "front-matter-too-large",
+                "the front matter's aliases expand without end or to too many values",
+                "write the values out, without anchors (&) and aliases (*)",
+            )
+        self._front.places[path] = where
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self._value(item, (*path, number)) for number, item in enumerate(node.value)]
+        return _scalar(node)
+
+    def _mapping(self, node: MappingNode, path: tuple[str | int, ...]) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for key, value in node.value:
+            where = self._where(key.start_mark)
+            if not isinstance(key, ScalarNode):
+                raise FrontMatterError(
+                    where,
+                    "front-matter-not-yaml",
+                    "a list or mapping stands where a key belongs",
+                    "write a plain word before the colon",
+                )
+            if key.value in values:
+                raise FrontMatterError(
+                    where,
+                    "duplicate-key",
+                    f"`{key.value}` is given twice",
+                    "keep one of the two: parsers disagree about which one wins",
+                )
+            if not path:
+                self._front.keys[key.value] = where
+            values[key.value] = self._value(value, (*path, key.value))
+        return values
+
+
+def _scalar(node: Node) -> object:
+    """Return null, boolean, number or text as YAML 1.2 does: `on`, `yes` and dates are text.
+
+    The client is a JavaScript program; the YAML 1.1 that PyYAML speaks would read `name: on` as
+    a boolean.
+    """
+    text = str(node.value)
+    kind = node.tag.removeprefix("tag:yaml.org,2002:")
+    if kind == "null":
+        return None
+    if kind == "bool" and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    if kind in {"int", "float"}:
+        try:
+            return int(text) if kind == "int" else float(text)
+        except ValueError:
+            return text
+    return text

@@ -1,0 +1,185 @@
+"""The patterns of `paths`: gitignore rules after brace expansion.
+
+Claude Code 2.1.330 behaves so in every row measured (facts: `real-client.md`, `skill-format.md`):
+its engine is npm's `ignore`, and pathspec's GitIgnoreSpec gave the same answers.
+"""
+
+import re
+import warnings
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from pathspec import GitIgnoreSpec
+
+MAX_PATTERNS = 1000  # the client's budget for brace expansion (documented for 2.1.217)
+MAX_LENGTH = 4096
+MAX_STARS = 16  # a pattern with more could keep a backtracking matcher busy for hours
+
+_TOKEN = re.compile(r"\\.|\[[!^]?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+
+
+class TooManyPatternsError(Exception):
+    """A brace expression stands for more patterns than the client expands."""
+
+
+def split_commas(text: str) -> list[str]:
+    """Return the patterns of a comma string; a comma inside braces does not split."""
+    parts, depth = [""], 0
+    for character in text:
+        depth = max(depth + {"{": 1, "}": -1}.get(character, 0), 0)
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts if part.strip()]
+
+
+def expand_braces(pattern: str) -> list[str]:
+    """Return the patterns that `pattern` stands for, as a shell would: `{a}` stays as it is.
+
+    Raises TooManyPatternsError beyond the client's budget, before doing the work.
+    """
+    done: list[str] = []
+    waiting = [pattern]
+    while waiting:
+        head = waiting.pop()
+        group = _first_group(head)
+        if group is None:
+            done.append(head)
+        else:
+            start, commas, end = group
+            cuts = [start, *commas, end]
+            items = [head[a + 1 : b] for a, b in pairwise(cuts)]
+            waiting += [head[:start] + item + head[end + 1 :] for item in reversed(items)]
+        if len(done) + len(waiting) > MAX_PATTERNS or len(pattern) > MAX_LENGTH:
+            raise TooManyPatternsError
+    return list(dict.fromkeys(done))
+
+
+def _first_group(text: str) -> tuple[int, list[int], int] | None:
+    """Return the leftmost balanced group that holds a comma: its start, its commas, its end."""
+    best = None
+    opened: list[tuple[int, list[int]]] = []
+    for place, character in enumerate(text):
+        if character == "{":
+            opened.append((place, []))
+        elif character == "," and opened:
+            opened[-1][1].append(place)
+        elif character == "}" and opened:
+            start, commas = opened.pop()
+            if commas and (best is None or start < best[0]):
+                best = (start, commas, place)
+    return best
+
+
+@lru_cache(maxsize=4096)
+def compile_globs(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    """Return the matcher of expanded `patterns`, which all passed `why_dead` with None."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # re dislikes "[[", gitignore does not
+        return GitIgnoreSpec.from_lines(patterns)
+
+
+def why_dead(pattern: str) -> str | None:
+    """Say why one expanded pattern can never match a file, or None when it can."""
+    bare = pattern.removeprefix("!")
+    parts = bare.split("/")
+    reasons = (
+        (not bare.strip(), "it is empty"),
+        (bool(re.search(r"[\x00-\x1f\x7f]", bare)), "it holds a line break or control character"),
+        (bare != bare.lstrip(), "the space before it counts as part of the name"),
+        (bare.endswith("\\ "), "the space after it counts as part of the name"),
+        (pattern.startswith("#"), "gitignore rules take a leading # for a comment"),
+        (bare == "/", "a lone / names nothing"),
+        ("//" in bare, "no path holds an empty folder name between two slashes"),
+        ("." in parts or ".." in parts, "paths are compared without ./ and ../"),
+        (parts[0].startswith("~"), "~ is not expanded to the home folder"),
+        (bare.count("{") != bare.count("}"), "a brace is not closed and stands for itself"),
+        (bool(re.search(r"\\[\w*.]", bare)), "a backslash quotes, it does not separate folders"),
+        (bare.count("*") > MAX_STARS, f"it has more than {MAX_STARS} stars to be tried"),
+    )
+    for holds, reason in reasons:
+        if holds:
+            return reason
+    return None if _parses(bare) else "a bracket is not closed or holds no valid range"
+
+
+def _parses(pattern: str) -> bool:
+    try:
+        return compile_globs((pattern,)).patterns[0].include is not None
+    except (ValueError, re.error, RecursionError):
+        return False
+
+
+def matching_pattern(patterns: Sequence[str], path: str) -> tuple[int | None, bool]:
+    """Return the index of the pattern that decides about `path`, and whether the gate opens.
+
+    `path` is relative to the project folder, with forward slashes.
+    """
+    result = compile_globs(tuple(patterns)).check_file(path)
+    return result.index, bool(result.include)
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Say whether every file that `narrow` matches is matched by `wide` too.
+
+    True is proven; False only means not proven. Both are expanded, living, not negated.
+    """
+    return _absorbs(_segments(wide), _segments(narrow), "**", _covers_name)
+
+
+def matches_everything(pattern: str) -> bool:
+    """Say whether `pattern` provably matches every file."""
+    return covers(pattern, "**")
+
+
+def _segments(pattern: str) -> tuple[str, ...]:
+    """Return the folder-by-folder form: anchored, and ending in what lies below a match.
+
+    gitignore: a pattern with no slash but at its end matches at any depth, a matched folder
+    brings all that is in it, a trailing slash or `/**` matches only what is inside.
+    """
+    inside = pattern.endswith("/")
+    parts = pattern.rstrip().rstrip("/").split("/")
+    if len(parts) == 1:
+        parts = ["**", *parts]
+    if parts[0] == "":
+        parts = parts[1:]
+    if parts[-1] == "**":
+        parts[-1] = "*"
+        parts.insert(len(parts) - 1, "**")
+    return (*parts, *(["*"] if inside else []), "**")
+
+
+def _absorbs(
+    wide: Sequence[str], narrow: Sequence[str], star: str, fits: Callable[[str, str], bool]
+) -> bool:
+    """Match the symbols of `narrow` one by one against `wide`, whose `star` takes any number.
+
+    `narrow`'s own star is a symbol that only a star of `wide` can take: hence sound, not complete.
+    """
+    reached = {0}
+    for symbol in (*narrow, None):
+        for place, part in enumerate(wide):
+            if part == star and place in reached:
+                reached.add(place + 1)
+        if symbol is None:
+            return len(wide) in reached
+        reached = {
+            place + (part != star)
+            for place, part in enumerate(wide)
+            if place in reached and (part == star or (symbol != star and fits(part, symbol)))
+        }
+    return False
+
+
+def _covers_name(wide: str, narrow: str) -> bool:
+    """Say whether one folder or file name pattern covers another, both without slashes."""
+    return wide == narrow or _absorbs(
+        _TOKEN.findall(wide), _TOKEN.findall(narrow), "*", _covers_character
+    )
+
+
+def _covers_character(wide: str, narrow: str) -> bool:
+    return wide in (narrow, "?")

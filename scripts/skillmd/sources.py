@@ -1,0 +1,89 @@
+"""The files below `snippets/`, found by the path that a fence names, read and parsed once."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from skillmd.extract import Module, parse_module
+from skillmd.refusal import refused
+
+FOLDER = "snippets"
+
+
+@dataclass(frozen=True)
+class Snippets:
+    """The snippets of one project, and those of its modules that were parsed already."""
+
+    root: Path
+    modules: dict[Path, Module] = field(default_factory=dict)
+
+
+def locate(snippets: Snippets, source: str) -> Path:
+    """Return the file or folder that `source`, a path from the root, names.
+
+    Raises RefusedError when it is not below `snippets/`, links followed, or does not exist.
+    """
+    path = PurePosixPath(source)
+    inside = path.parts[:1] == (FOLDER,) and ".." not in path.parts and "\\" not in source
+    try:
+        real = (snippets.root / path).resolve()
+        inside = inside and real.is_relative_to(snippets.root.resolve() / FOLDER)
+        exists = real.is_file() or real.is_dir()
+    except (OSError, RuntimeError, ValueError):  # too long, links in a circle, a zero byte
+        exists = False
+    if not inside:
+        raise refused(
+            "outside-snippets",
+            f"`{source}` is not below {FOLDER}/",
+            f"move the file there and write {FOLDER}/..., without .. and links that lead out",
+        )
+    if not exists:
+        raise refused("missing-file", f"there is no `{source}`", "name a file that exists")
+    return snippets.root / path
+
+
+def read_text(snippets: Snippets, path: Path) -> str:
+    r"""Return a snippet's text, its lines ended by `\n`, without a byte order mark.
+
+    Raises RefusedError when it cannot be read or is not UTF-8.
+    """
+    try:
+        text = decode(path.read_bytes(), relative(snippets, path))
+    except OSError as error:
+        why = error.strerror or str(error)
+        name = relative(snippets, path)
+        raise refused("unreadable", f"cannot be read: {why}", "make it readable", name) from error
+    return re.sub(r"\r\n?", "\n", text).removeprefix("\ufeff")
+
+
+def decode(raw: bytes, name: str) -> str:
+    """Return the bytes of the file `name` as text.
+
+    Raises RefusedError at the first byte that is not UTF-8.
+    """
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode()) + 1
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+        raise refused(
+            "not-utf-8", message, "save the file as UTF-8", name, (line, column)
+        ) from error
+
+
+def load_module(snippets: Snippets, path: Path) -> Module:
+    """Return the parsed Python file.
+
+    Raises RefusedError when it cannot be read or does not parse.
+    """
+    if path not in snippets.modules:
+        text = read_text(snippets, path)
+        snippets.modules[path] = parse_module(relative(snippets, path), text)
+    return snippets.modules[path]
+
+
+def relative(snippets: Snippets, path: Path) -> str:
+    """Return the path from the root, with forward slashes."""
+    return path.relative_to(snippets.root).as_posix()

@@ -1,0 +1,111 @@
+"""Fixtures: the started app, and a transaction that is rolled back after each test."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from asgi_lifespan import LifespanManager
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+from starlette.types import ASGIApp
+
+os.environ["APP_JWT_SECRET"] = "a secret for tests, of 32 characters or more"
+
+from app.api.deps import get_sessionmaker
+from app.core.config import get_settings
+from app.core.db import create_engine
+from app.main import app
+from postgres import postgres_url, scratch_database
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """Where PostgreSQL listens."""
+    with postgres_url() as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """An empty database of either kind: each test that uses it runs twice."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}"
+    else:
+        with scratch_database(request.getfixturevalue("server_url")) as url:
+            yield url
+
+
+@pytest.fixture
+async def started_app(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ASGIApp]:
+    """The app with its lifespan run, which ASGITransport alone would not do."""
+    monkeypatch.setenv("APP_DATABASE_URL", database_url)
+    get_settings.cache_clear()
+    async with LifespanManager(app, startup_timeout=30) as manager:
+        yield manager.app
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+async def connection(started_app: ASGIApp, database_url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection whose transaction ends with the test, whatever was committed in it."""
+    engine = create_engine(database_url, 1)
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        yield connection
+        await transaction.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture
+def sessionmaker(connection: AsyncConnection) -> async_sessionmaker[AsyncSession]:
+    """Sessions inside that transaction: their commit releases a savepoint."""
+    return async_sessionmaker(
+        connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+    )
+
+
+@pytest.fixture
+async def session(sessionmaker: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    """A session of the test's own, in the same transaction as the requests."""
+    async with sessionmaker() as session:
+        yield session
+
+
+@pytest.fixture
+async def client(
+    started_app: ASGIApp, sessionmaker: async_sessionmaker[AsyncSession]
+) -> AsyncIterator[AsyncClient]:
+    """A client whose requests run in the test's transaction."""
+    app.dependency_overrides[get_sessionmaker] = lambda: sessionmaker
+    # raise_app_exceptions=False: a 500 is an answer to check, not an exception in the test
+    transport = ASGITransport(started_app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+    app.dependency_overrides.clear()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database for tests that must really commit: it exists for one test."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    else:
+        with scratch_database(request.getfixturevalue("server_url")) as url:
+            yield url
+
+
+@pytest.fixture
+async def committing_client(
+    own_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[AsyncClient]:
+    """A client of the app as it is, each request with a connection and transaction of its own."""
+    monkeypatch.setenv("APP_DATABASE_URL", own_database_url)
+    get_settings.cache_clear()
+    async with LifespanManager(app, startup_timeout=30) as manager:
+        transport = ASGITransport(manager.app, raise_app_exceptions=False)
+        async with AsyncClient(transport=transport, base_url="http://test") as client:
+            yield client
+    get_settings.cache_clear()

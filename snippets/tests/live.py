@@ -1,0 +1,83 @@
+"""The service as users run it: real server processes, on a free port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+SNIPPETS = Path(__file__).parents[1]
+SECRET = "a secret for tests, of 32 characters or more"
+
+
+@dataclass
+class LiveServer:
+    """A running server: its process, its address and its output so far."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    log_file: Path
+
+    def log(self) -> str:
+        """Return what the server has printed."""
+        return self.log_file.read_text()
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(30)
+
+
+@contextmanager
+def live_server(
+    database_url: str, *arguments: str, module: str = "app.main:app", **variables: str
+) -> Iterator[LiveServer]:
+    """Start `uvicorn module *arguments` with these `APP_` variables; wait until it is healthy."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        log_file = Path(folder, "log")
+        environment = (
+            os.environ
+            | variables
+            | {
+                "APP_DATABASE_URL": database_url,
+                "APP_JWT_SECRET": SECRET,
+                "PYTHONPATH": os.pathsep.join([str(SNIPPETS), str(SNIPPETS / "tests")]),
+            }
+        )
+        command = [sys.executable, "-m", "uvicorn", module, "--port", str(port), *arguments]
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        server = LiveServer(process, f"http://127.0.0.1:{port}", log_file)
+        try:
+            wait_until_healthy(server)
+            yield server
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(30)
+
+
+def wait_until_healthy(server: LiveServer, seconds: float = 30) -> None:
+    """Return when `/healthz` answers 200; raise with the log if it never does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.process.poll() is None:
+        try:
+            if httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise RuntimeError(f"the server is not healthy:\n{server.log()}")

@@ -1,0 +1,229 @@
+"""Login and tokens: one suite over both security modules."""
+
+import base64
+import hmac
+import json
+import time
+from types import ModuleType
+from typing import Any
+
+import jwt
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import security as pyjwt_pwdlib
+from app.core import security_jose as jose_passlib
+from app.core.config import get_settings
+from app.core.errors import NotAuthenticatedError
+from app.models import User
+from app.services import auth
+from clients import ADA, headers_of, sign_up
+
+BOTH = [pyjwt_pwdlib, jose_passlib]
+SECRET = "a secret for tests, of 32 characters or more"
+
+
+@pytest.fixture(params=BOTH, ids=["pyjwt", "jose"], autouse=True)
+def security(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Run the whole file on either module."""
+    module: ModuleType = request.param
+    monkeypatch.setattr(auth, "security", module)
+    return module
+
+
+@pytest.mark.parametrize("other", BOTH, ids=["pyjwt", "jose"])
+@pytest.mark.parametrize(
+    "password", ["correct horse", "\N{PILE OF POO}" * 128, "\0" * 8, "密码密码密码密码"]
+)
+def test_a_hash_made_by_one_module_is_read_by_the_other(
+    security: ModuleType, other: ModuleType, password: str
+) -> None:
+    password_hash = security.hash_password(password)
+    assert password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert other.verify_password(password, password_hash)
+    assert not other.verify_password(password[:-1] + "x", password_hash)
+
+
+@pytest.mark.parametrize("other", BOTH, ids=["pyjwt", "jose"])
+def test_a_token_made_by_one_module_is_read_by_the_other(
+    security: ModuleType, other: ModuleType
+) -> None:
+    assert other.decode_access_token(security.create_access_token(7)) == 7
+
+
+def test_a_token_holds_the_id_as_a_string_and_expires_after_the_set_minutes(
+    security: ModuleType,
+) -> None:
+    token = security.create_access_token(7)
+    assert jwt.get_unverified_header(token)["alg"] == "HS256"
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims["sub"] == "7"
+    assert claims["exp"] - time.time() == pytest.approx(30 * 60, abs=5)
+
+
+def base64url(value: Any) -> str:
+    """Encode a part of a token; JSON where it is no string."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def forged(key: str = SECRET, algorithm: str = "HS256", **claims: Any) -> str:
+    """Sign these claims by hand, so that a library's own checks are not in the way.
+
+    A claim that is None is left out.
+    """
+    claims = {"sub": "1", "exp": int(time.time()) + 60} | claims
+    kept = {name: value for name, value in claims.items() if value is not None}
+    signed = f"{base64url({'alg': algorithm, 'typ': 'JWT'})}.{base64url(kept)}"
+    digests = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
+    if algorithm not in digests:
+        return f"{signed}."
+    signature = hmac.digest(key.encode(), signed.encode(), digests[algorithm])
+    return f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+BAD_TOKENS = {
+    "empty": "",
+    "no dots": "garbage",
+    "dots only": "..",
+    "not ASCII": "é.é.é",
+    "nested header": f"{base64url('[' * 40_000)}.e30.e30",
+    "wrong key": forged(key="another secret of 32 characters!!!"),
+    "alg none": forged(algorithm="none"),
+    "HS384": forged(algorithm="HS384"),
+    "HS512": forged(algorithm="HS512"),
+    "RS256": forged(algorithm="RS256"),
+    "expired": forged(exp=int(time.time()) - 1),
+    "no exp": forged(exp=None),
+    "exp is text": forged(exp="soon"),
+    "exp is infinite": forged(exp=float("inf")),
+    "exp is a list": forged(exp=[1]),
+    "no sub": forged(sub=None),
+    "sub is a number": forged(sub=1),
+    "sub is a list": forged(sub=["1"]),
+    "sub is a name": forged(sub="ada"),
+    "sub is empty": forged(sub=""),
+    "sub is negative": forged(sub="-1"),
+    "sub is zero": forged(sub="0"),
+    "sub is over the column": forged(sub="2147483648"),
+    "sub is huge": forged(sub="9" * 5_000),
+    "unknown user": forged(sub="999999"),
+    "not yet valid": forged(nbf=int(time.time()) + 60),
+    "issued at nonsense": forged(iat="never"),
+    "audience": forged(aud="somebody else"),
+}
+
+
+@pytest.mark.parametrize("token", BAD_TOKENS.values(), ids=BAD_TOKENS.keys())
+async def test_every_bad_token_answers_401_with_the_challenge(
+    client: AsyncClient, token: str
+) -> None:
+    await sign_up(client)
+    header = {b"Authorization": f"Bearer {token}".encode()}
+    response = await client.get("/api/v1/users/1", headers=header)
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert response.json().keys() == {"error"}
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Basic YTpi", "Token x", "\u0130"])
+async def test_no_token_answers_401_with_the_challenge(
+    client: AsyncClient, header: str | None
+) -> None:
+    headers = {} if header is None else {b"Authorization": header.encode()}
+    response = await client.get("/api/v1/users/1", headers=headers)
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_the_right_password_answers_a_bearer_token(client: AsyncClient) -> None:
+    ada = await sign_up(client)
+    form = {"username": "ADA@example.com", "password": ADA["password"]}
+    response = await client.post("/api/v1/auth/login", data=form)
+    assert response.status_code == 200
+    assert response.json().keys() == {"access_token", "token_type"}
+    assert response.json()["token_type"] == "bearer"
+    headers = {"Authorization": f"Bearer {response.json()['access_token']}"}
+    assert (await client.get(f"/api/v1/users/{ada['id']}", headers=headers)).json() == ada
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [
+        (ADA["email"], "wrong horse"),
+        (ADA["email"], "x"),
+        (ADA["email"], "x" * 100_000),
+        (ADA["email"], "\0" * 8),
+        ("nobody@example.com", ADA["password"]),
+        ("nobody", ADA["password"]),
+        ("nobody\0@example.com", ADA["password"]),
+    ],
+)
+async def test_a_wrong_login_answers_401_and_not_what_was_wrong(
+    client: AsyncClient, username: str, password: str
+) -> None:
+    await sign_up(client)
+    form = {"username": username, "password": password}
+    response = await client.post("/api/v1/auth/login", data=form)
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert response.json() == {"error": "Invalid credentials"}
+
+
+async def test_a_password_in_an_odd_encoding_answers_401(client: AsyncClient) -> None:
+    """python-multipart decodes with the charset of the request: this one makes a lone surrogate."""
+    await sign_up(client)
+    response = await client.post(
+        "/api/v1/auth/login",
+        headers={"Content-Type": "multipart/form-data; boundary=b; charset=unicode_escape"},
+        content=b"--b\r\n"
+        b'Content-Disposition: form-data; name="username"\r\n\r\nada@example.com\r\n--b\r\n'
+        b'Content-Disposition: form-data; name="password"\r\n\r\n\\ud800 alone\r\n--b--\r\n',
+    )
+    assert response.status_code == 401
+
+
+async def test_an_unknown_account_is_verified_as_a_known_one(
+    client: AsyncClient, security: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it, the time of the answer lists the accounts. Counted, not timed."""
+    await sign_up(client)
+    hashes = []
+    verify = security.verify_password
+
+    def count(password: str, password_hash: str) -> bool:
+        hashes.append(password_hash)
+        result: bool = verify(password, password_hash)
+        return result
+
+    monkeypatch.setattr(security, "verify_password", count)
+    for email in (ADA["email"], "nobody@example.com"):
+        await client.post("/api/v1/auth/login", data={"username": email, "password": "wrong"})
+    known, unknown = hashes
+    assert known.rsplit("$", 2)[0] == unknown.rsplit("$", 2)[0] == "$argon2id$v=19$m=19456,t=2,p=1"
+
+
+async def test_the_token_of_a_deleted_account_answers_401(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    ada = await sign_up(client)
+    headers = await headers_of(client)
+    await session.execute(delete(User))
+    await session.commit()
+    assert (await client.get(f"/api/v1/users/{ada['id']}", headers=headers)).status_code == 401
+
+
+def test_decoding_raises_one_error(security: ModuleType) -> None:
+    with pytest.raises(NotAuthenticatedError, match="Invalid credentials"):
+        security.decode_access_token("garbage")
+
+
+def test_the_lifetime_comes_from_the_settings(
+    security: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP_JWT_EXP_MINUTES", "5")
+    get_settings.cache_clear()
+    claims = jwt.decode(security.create_access_token(1), options={"verify_signature": False})
+    assert claims["exp"] - time.time() == pytest.approx(5 * 60, abs=5)

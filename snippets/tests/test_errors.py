@@ -1,0 +1,250 @@
+"""What clients see, and what the log says, when something goes wrong."""
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgi_lifespan import LifespanManager
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy.exc import DBAPIError
+from structlog.stdlib import ProcessorFormatter
+
+from app.core.config import get_settings
+from app.core.errors import AppError
+from app.main import create_app
+
+ORIGIN = "https://shop.example"
+
+
+@pytest.fixture
+def failing_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FastAPI]:
+    """The app with routes that fail in every way."""
+    monkeypatch.setenv("APP_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    monkeypatch.setenv("APP_CORS_ORIGINS", ORIGIN)
+    get_settings.cache_clear()
+    app = create_app()
+
+    @app.get("/app-error")
+    async def app_error() -> None:
+        raise AppError("No tea here", 418)
+
+    @app.get("/bug")
+    async def bug() -> None:
+        raise RuntimeError("the password is hunter2")
+
+    @app.get("/away/{kind}")
+    async def away(kind: str) -> None:
+        errors = {
+            "refused": ConnectionRefusedError(),
+            "slow": TimeoutError(),
+            "cut": DBAPIError(None, None, Exception(), connection_invalidated=True),
+            "bad-query": DBAPIError(None, None, Exception()),
+        }
+        raise errors[kind]
+
+    @app.get("/late")
+    async def late() -> StreamingResponse:
+        async def body() -> AsyncIterator[bytes]:
+            yield b"half"
+            raise RuntimeError("too late")
+
+        return StreamingResponse(body())
+
+    @app.get("/cancelled")
+    async def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    yield app
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+async def failing_client(failing_app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """A client of it."""
+    async with LifespanManager(failing_app) as manager:
+        transport = ASGITransport(manager.app, raise_app_exceptions=False)
+        async with AsyncClient(transport=transport, base_url="http://test") as client:
+            yield client
+
+
+Log = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def log(failing_app: FastAPI) -> Log:
+    """Return a function that reads the log lines so far."""
+    stream = io.StringIO()
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, ProcessorFormatter):
+            assert isinstance(handler, logging.StreamHandler)
+            handler.setStream(stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_an_app_error_reads_as_its_message() -> None:
+    assert str(AppError("No tea here", 418)) == "No tea here"
+
+
+async def test_an_app_error_answers_its_status_and_message(failing_client: AsyncClient) -> None:
+    response = await failing_client.get("/app-error")
+    assert (response.status_code, response.json()) == (418, {"error": "No tea here"})
+
+
+async def test_a_bug_answers_500_and_leaks_nothing(failing_client: AsyncClient, log: Log) -> None:
+    response = await failing_client.get("/bug", headers={"X-Request-ID": "abc"})
+    assert (response.status_code, response.json()) == (500, {"error": "Internal server error"})
+    assert response.headers["X-Request-ID"] == "abc"
+    lines = log()
+    tracebacks = [line for line in lines if "RuntimeError" in line.get("exception", "")]
+    assert len(tracebacks) == 1
+    assert tracebacks[0]["request_id"] == "abc"
+    accesses = [line for line in lines if line["event"] == "request"]
+    assert [line["status"] for line in accesses] == [500]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("refused", 503), ("slow", 503), ("cut", 503), ("bad-query", 500)]
+)
+async def test_a_database_that_is_away_answers_503(
+    failing_client: AsyncClient, kind: str, status: int
+) -> None:
+    response = await failing_client.get(f"/away/{kind}")
+    assert response.status_code == status
+    assert ("Retry-After" in response.headers) == (status == 503)
+
+
+@pytest.mark.parametrize("path", ["/app-error", "/bug", "/nowhere", "/api/v1/users/1", "/away/cut"])
+async def test_errors_have_cors_headers_and_a_request_id(
+    failing_client: AsyncClient, path: str
+) -> None:
+    response = await failing_client.get(path, headers={"Origin": ORIGIN})
+    assert response.status_code >= 400
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert response.headers["Access-Control-Allow-Credentials"] == "true"
+    assert response.headers["Access-Control-Expose-Headers"] == "X-Request-ID"
+    assert len(response.headers["X-Request-ID"]) == 32
+    assert response.json().keys() == {"error"}
+
+
+async def test_a_preflight_is_answered_with_a_request_id(failing_client: AsyncClient) -> None:
+    headers = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
+    response = await failing_client.options("/api/v1/users", headers=headers)
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "X-Request-ID" in response.headers
+
+
+async def test_another_origin_gets_no_cors_header(failing_client: AsyncClient) -> None:
+    response = await failing_client.get("/app-error", headers={"Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+async def test_a_failure_after_the_first_byte_goes_to_the_server(failing_app: FastAPI) -> None:
+    """The status is gone already: the server must cut the connection, and logs the traceback."""
+    async with AsyncClient(transport=ASGITransport(failing_app), base_url="http://test") as client:
+        with pytest.raises(RuntimeError, match="too late"):
+            await client.get("/late")
+
+
+async def test_a_cancelled_request_is_logged_without_a_status(
+    failing_app: FastAPI, log: Log
+) -> None:
+    async with AsyncClient(transport=ASGITransport(failing_app), base_url="http://test") as client:
+        with pytest.raises(asyncio.CancelledError):
+            await client.get("/cancelled")
+    assert [line["status"] for line in log() if line["event"] == "request"] == [None]
+
+
+async def test_a_422_says_where_but_echoes_no_input(failing_client: AsyncClient) -> None:
+    body = {"email": "x", "full_name": "x", "password": "hunter2"}
+    response = await failing_client.post("/api/v1/users", json=body)
+    assert response.status_code == 422
+    assert "hunter2" not in response.text
+    detail = response.json()["detail"]
+    assert {tuple(error["loc"]) for error in detail} == {("body", "email"), ("body", "password")}
+    assert all(error.keys() == {"type", "loc", "msg"} for error in detail)
+
+
+HOSTILE_BODIES = {
+    "empty": b"",
+    "not JSON": b"{",
+    "not UTF-8": b"\xff\xfe",
+    "nested": b"[" * 100_000,
+    "nested objects": b'{"a":' * 100_000,
+    "list": b"[]",
+    "number": b"1",
+    "huge number": b"9" * 5_000,
+    "null": b"null",
+    "half a pair as key": b'{"\\ud800": 1}',
+    "half a pair as value": b'{"email": "\\ud800", "full_name": "\\ud800", "password": "\\ud800"}',
+    "wrong types": b'{"email": [], "full_name": {}, "password": 1e400}',
+    "doubled keys": b'{"email": "a@b.com", "email": 1, "full_name": "x", "password": "x"}',
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES.keys())
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "a/b+json", "", "é"])
+async def test_a_hostile_body_answers_4xx(
+    failing_client: AsyncClient, body: bytes, content_type: str
+) -> None:
+    headers = {b"Content-Type": content_type.encode()}
+    response = await failing_client.post("/api/v1/users", content=body, headers=headers)
+    assert 400 <= response.status_code < 500
+    assert "X-Request-ID" in response.headers
+
+
+async def chunks(size: int) -> AsyncIterator[bytes]:
+    """Send without saying how much is to come."""
+    for _ in range(size // 1024):
+        yield b" " * 1024
+
+
+@pytest.mark.parametrize(
+    "body", [lambda: b" " * 1_048_577, lambda: chunks(2_000_000)], ids=["declared", "endless"]
+)
+@pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/auth/login"])
+async def test_a_body_over_the_limit_answers_413_as_any_other_error(
+    failing_client: AsyncClient, body: Callable[[], Any], path: str
+) -> None:
+    headers = {"Origin": ORIGIN, "Content-Type": "application/x-www-form-urlencoded"}
+    response = await failing_client.post(path, content=body(), headers=headers)
+    assert response.status_code == 413
+    assert "X-Request-ID" in response.headers
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("abc-1.2_3", True),
+        ("x" * 128, True),
+        ("x" * 129, False),
+        ("", False),
+        ("a b", False),
+        ("a\tb", False),
+        ("é", False),
+        ('"},{"', False),
+        ("abc\n", False),
+    ],
+)
+async def test_a_request_id_is_kept_only_if_it_is_sane(
+    failing_client: AsyncClient, sent: str, kept: bool
+) -> None:
+    response = await failing_client.get("/nowhere", headers={b"X-Request-ID": sent.encode()})
+    assert (response.headers["X-Request-ID"] == sent) == kept
+
+
+async def test_the_access_log_has_no_query_and_no_secret(
+    failing_client: AsyncClient, log: Log
+) -> None:
+    await failing_client.get("/nowhere?token=hunter2", headers={"Authorization": "Bearer hunter2"})
+    lines = [line for line in log() if line["logger"] != "httpx"]  # that is the test's client
+    assert [line["path"] for line in lines if line["event"] == "request"] == ["/nowhere"]
+    assert "hunter2" not in json.dumps(lines)

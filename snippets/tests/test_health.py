@@ -1,0 +1,86 @@
+"""`/healthz` and `/metrics`."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from asgi_lifespan import LifespanManager
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import text
+
+from app.core.config import get_settings
+from app.core.db import create_engine
+from app.main import app
+from postgres import running_postgres
+
+
+@asynccontextmanager
+async def client_on(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, **variables: str
+) -> AsyncIterator[AsyncClient]:
+    """Start the app on this database; yield a client of it."""
+    for name, value in {"APP_DATABASE_URL": database_url, **variables}.items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    async with LifespanManager(app, startup_timeout=30) as manager:
+        transport = ASGITransport(manager.app, raise_app_exceptions=False)
+        async with AsyncClient(transport=transport, base_url="http://test") as client:
+            yield client
+    get_settings.cache_clear()
+
+
+async def test_health_is_ok_while_the_database_answers(committing_client: AsyncClient) -> None:
+    response = await committing_client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+async def test_health_is_503_at_once_while_the_database_is_down_and_ok_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with running_postgres() as postgres:
+        async with client_on(postgres.url, monkeypatch) as client:
+            assert (await client.get("/healthz")).status_code == 200
+            assert (await client.get("/api/v1/products")).status_code == 200
+            await asyncio.to_thread(postgres.stop)
+            started = time.monotonic()
+            down = await client.get("/healthz")
+            assert (down.status_code, down.json()) == (503, {"status": "unavailable"})
+            assert time.monotonic() - started < 5
+            assert (await client.get("/api/v1/products")).status_code == 503
+            await asyncio.to_thread(postgres.start)
+            assert (await client.get("/healthz")).status_code == 200
+            assert (await client.get("/api/v1/products")).status_code == 200
+
+
+async def test_health_is_ok_while_the_pool_is_exhausted(
+    server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool_of_one = {"APP_DATABASE_POOL_SIZE": "1", "APP_CREATE_TABLES": "true"}
+    async with client_on(server_url, monkeypatch, **pool_of_one) as client:
+        locker = create_engine(server_url, 1)
+        async with locker.begin() as connection:
+            await connection.execute(text("LOCK TABLE products"))
+            waiting = asyncio.create_task(client.get("/api/v1/products"))
+            await asyncio.sleep(0.3)
+            assert (await client.get("/healthz")).status_code == 200
+            assert not waiting.done()
+        assert (await waiting).status_code == 200
+        await locker.dispose()
+
+
+async def test_without_the_creation_of_tables_the_start_only_connects(
+    own_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with client_on(own_database_url, monkeypatch, APP_CREATE_TABLES="false") as client:
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.get("/api/v1/products")).status_code == 500
+
+
+async def test_metrics_count_requests_by_route(committing_client: AsyncClient) -> None:
+    await committing_client.get("/api/v1/users/7")
+    await committing_client.get("/no/such/path")
+    metrics = (await committing_client.get("/metrics")).text
+    assert 'handler="/api/v1/users/{user_id}"' in metrics
+    assert "/no/such/path" not in metrics

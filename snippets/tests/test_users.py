@@ -1,0 +1,102 @@
+"""Accounts: sign up, look up."""
+
+import asyncio
+import json
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import User
+from clients import ADA, headers_of, sign_up
+
+
+async def test_sign_up_answers_201_without_the_password(client: AsyncClient) -> None:
+    response = await client.post("/api/v1/users", json=ADA)
+    assert response.status_code == 201
+    body = response.json()
+    assert body.keys() == {"id", "email", "full_name", "created_at"}
+    assert (body["email"], body["full_name"]) == (ADA["email"], ADA["full_name"])
+    assert body["created_at"].endswith("Z")
+
+
+async def test_the_same_address_in_other_letters_answers_409(client: AsyncClient) -> None:
+    await sign_up(client)
+    response = await client.post("/api/v1/users", json=ADA | {"email": "ADA@Example.com"})
+    assert response.status_code == 409
+    assert response.json() == {"error": "Email taken"}
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"password": "x" * 7}, 422),
+        ({"password": "x" * 8}, 201),
+        ({"password": "\N{PILE OF POO}" * 128}, 201),
+        ({"password": "\N{PILE OF POO}" * 129}, 422),
+        ({"password": "NUL \u0000 and more"}, 422),
+        ({"password": "half a pair \ud83d"}, 422),
+        ({"full_name": ""}, 422),
+        ({"full_name": "x"}, 201),
+        ({"full_name": "\N{CJK UNIFIED IDEOGRAPH-4E00}" * 100}, 201),
+        ({"full_name": "x" * 101}, 422),
+        ({"full_name": "NUL \u0000"}, 422),
+        ({"full_name": "half a pair \ud83d"}, 422),
+        ({"email": "\ud83d@example.com"}, 422),
+        ({"email": "not an address"}, 422),
+        ({"email": "x" * 250 + "@example.com"}, 422),
+    ],
+)
+async def test_sign_up_takes_what_the_database_can_hold(
+    client: AsyncClient, change: dict[str, str], status: int
+) -> None:
+    body = json.dumps(ADA | change)  # in ASCII: httpx would refuse to send half a pair
+    headers = {"Content-Type": "application/json"}
+    response = await client.post("/api/v1/users", content=body, headers=headers)
+    assert response.status_code == status
+
+
+async def test_of_simultaneous_sign_ups_one_wins_and_the_others_get_409(
+    committing_client: AsyncClient,
+) -> None:
+    answers = await asyncio.gather(
+        *(committing_client.post("/api/v1/users", json=ADA) for _ in range(10))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
+
+
+async def test_one_sees_oneself(client: AsyncClient) -> None:
+    ada = await sign_up(client)
+    response = await client.get(f"/api/v1/users/{ada['id']}", headers=await headers_of(client))
+    assert (response.status_code, response.json()) == (200, ada)
+
+
+async def test_a_stranger_gets_403_whether_the_account_exists_or_not(client: AsyncClient) -> None:
+    ada = await sign_up(client)
+    await sign_up(client, email="eve@example.com")
+    eve = await headers_of(client, email="eve@example.com")
+    existing = await client.get(f"/api/v1/users/{ada['id']}", headers=eve)
+    missing = await client.get("/api/v1/users/999999", headers=eve)
+    assert existing.status_code == missing.status_code == 403
+    assert existing.json() == missing.json()
+
+
+async def test_an_admin_sees_everybody_and_gets_404_for_nobody(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    ada = await sign_up(client)
+    root = await sign_up(client, email="root@example.com")
+    user = await session.get_one(User, root["id"])
+    user.is_admin = True
+    await session.commit()
+    admin = await headers_of(client, email="root@example.com")
+    assert (await client.get(f"/api/v1/users/{ada['id']}", headers=admin)).json() == ada
+    missing = await client.get("/api/v1/users/999999", headers=admin)
+    assert (missing.status_code, missing.json()) == (404, {"error": "User not found"})
+
+
+@pytest.mark.parametrize("user_id", ["0", "-1", "2147483648", "9" * 30, "1e3", "%00", "ada", "1.5"])
+async def test_an_id_that_cannot_exist_answers_422(client: AsyncClient, user_id: str) -> None:
+    await sign_up(client)
+    response = await client.get(f"/api/v1/users/{user_id}", headers=await headers_of(client))
+    assert response.status_code == 422
