@@ -136,15 +136,15 @@ def test_folder_becomes_a_tree(project: Project) -> None:
     for litter in (".env", ".cache/x", "app.db", "app.db-wal", "__pycache__/m.pyc", "void/a.db"):
         project.write(f"snippets/app/{litter}", "")
     assert filled(project, "text snippets/app/") == (
-        "app/                 # The service.\n"
-        "├── api/             # Routes.\n"
+        "app/                  # The service.\n"
+        "├── api/              # Routes.\n"
         "│   ├── v1/\n"
         "│   │   └── users.py  # Doc of app/api/v1/users.py.\n"
-        "│   └── deps.py      # Doc of app/api/deps.py.\n"
-        "├── core/            # Only a package.\n"
+        "│   └── deps.py       # Doc of app/api/deps.py.\n"
+        "├── core/             # Only a package.\n"
         "├── alembic.ini\n"
-        "├── db.py            # Engine and sessions.\n"
-        "├── main.py          # Doc of app/main.py.\n"
+        "├── db.py             # Engine and sessions.\n"
+        "├── main.py           # Doc of app/main.py.\n"
         "└── plain.py\n"
     )
 
@@ -319,11 +319,11 @@ def test_hand_written_blocks_are_left_alone(project: Project, page: str) -> None
         (fence("md snippets/fenced.md"), "1:7", "fence-too-short", "longer fence: `````"),
         (fence("text snippets/latin.txt"), "snippets/latin.txt:2:3", "not-utf-8", "0xe9"),
         (fence("python snippets/bad.py"), "snippets/bad.py:2:5", "python-syntax", ""),
-        (fence("text snippets/odd/"), "1:6", "unprintable", ""),
+        (fence("text snippets/odd/"), "1:9", "unprintable", ""),
         (fence("sh snippets/run.sh"), "snippets/run.sh:2:6", "client-syntax", "$ARGUMENTS"),
-        (fence("python snippets/sql.py"), "snippets/sql.py:2:8", "client-syntax", "`$1`"),
-        (fence("python snippets/sql.py#B"), "snippets/sql.py:2:8", "client-syntax", "`$1`"),
-        (fence("text snippets/tree/"), "1:6", "client-syntax", "${CLAUDE_SKILL_DIR}"),
+        (fence("python snippets/sql.py"), "snippets/sql.py:2:7", "client-syntax", "`$1`"),
+        (fence("python snippets/sql.py#B"), "snippets/sql.py:2:7", "client-syntax", "`$1`"),
+        (fence("text snippets/tree/"), "1:9", "client-syntax", "${CLAUDE_SKILL_DIR}"),
         (b"ok\na\xffb", "2:2", "not-utf-8", "0xff"),
     ],
 )
@@ -353,7 +353,7 @@ def test_refused_with_its_place(
 def test_only_shown_lines_count_for_client_syntax(project: Project) -> None:
     """A definition that is not shown may hold what the client would replace."""
     project.write("snippets/sql.py", 'A = "$1"\n\nB = 2\n')
-    assert filled(project, "python snippets/sql.py#B") == "# sql.py\nB = 2\n"
+    assert filled(project, "python snippets/sql.py#B") == "# sql.py\n\nB = 2\n"
 
 
 def test_several_findings_come_at_once(refused: Refused) -> None:

@@ -23,6 +23,7 @@ CHARACTERS_PER_TOKEN = 4
 _SHELLS = {"bash", "sh", "shell", "zsh", "console"}
 _BUNDLED = re.compile(r"(?:\./)?((?:references|scripts|assets)/[\w./@+-]*[\w+-])(?=\s|$)")
 _EXAMPLE = re.compile(r"\be\.g\.|\bsuch as\b|\bfor (?:example|instance)\b|\bExamples?\b")
+_SENTENCE = 200  # so far back an example may be announced
 _HARMLESS = re.compile(r"\$\d{3,}")  # no call has a hundred arguments: it is a price
 _PLACEHOLDER = re.compile(r"[{}<>*$]|\.\.\.|…")
 
@@ -92,7 +93,7 @@ def _targets(block: Token, *, codes: bool) -> Iterator[str]:
         if codes and token.type == "code_inline" and not _EXAMPLE.search(before):
             match = _BUNDLED.match(token.content)
             target = match[1] if match and not _PLACEHOLDER.search(token.content) else None
-        before += token.content
+        before = (before + token.content)[-_SENTENCE:]
         if target:
             yield target
 

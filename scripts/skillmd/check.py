@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from skillmd.body import check_fences, check_links, check_size
@@ -25,6 +26,7 @@ from skillmd.gate import Answer, check_paths, try_file
 from skillmd.report import Finding, Level
 
 MAX_BYTES = 256 * 1024
+MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
 _IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
 _CHECKOUT_MARKS = (".git", ".claude-plugin")
@@ -79,8 +81,8 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     size_level: Level = "error" if options.max_size_error else "warning"
     found = [
         *check_size(parts.body, parts.body_line, shown, size_level),
-        *check_fences(parts.body, shown),
-        *check_links(parts.body, file, file.parent, shown),
+        *islice(check_fences(parts.body, shown), MAX_TOLD),
+        *islice(check_links(parts.body, file, file.parent, shown), MAX_TOLD),
         *_check_pages(file.parent, Path(shown).parent),
     ]
     try:
@@ -138,7 +140,7 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
     for page in sorted(skill.glob("references/*.md")):
         path = str(shown / "references" / page.name)
         try:
-            yield from check_links(_read(page), page, skill, path)
+            yield from islice(check_links(_read(page), page, skill, path), MAX_TOLD)
         except FrontMatterError as error:
             yield _refusal(error, path)
 

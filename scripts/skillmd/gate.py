@@ -41,6 +41,11 @@ class Entry:
     too_many: bool = False
 
     @property
+    def shown(self) -> str:
+        """Return the glob, cut short, for messages."""
+        return f'"{self.text}"' if len(self.text) <= 60 else f'"{self.text[:57]}…"'
+
+    @property
     def negated(self) -> bool:
         """Say whether the entry closes the gate again instead of opening it."""
         return self.text.startswith("!")
@@ -130,27 +135,27 @@ def _check_shape(front: FrontMatter, path: str) -> Iterator[Finding]:
 def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
     where, text = entry.place, entry.text
     if entry.too_many:
-        message = f'"{text[:40]}" expands to more than {MAX_PATTERNS:,} patterns'
+        message = f"{entry.shown} expands to more than {MAX_PATTERNS:,} patterns"
         fix = "write fewer braces: the client gives up on it"
         yield _error(path, where, "too-many-patterns", message, fix)
     for pattern, reason in entry.dead.items():
-        part = "" if pattern == text else f' (from "{text}")'
-        message = f'"{pattern}"{part} can never match: {reason}'
+        part = "" if pattern == text else f" (from {entry.shown})"
+        message = f'"{pattern[:60]}"{part} can never match: {reason}'
         yield _error(path, where, "dead-glob", message, _repair(pattern))
     if not entry.patterns or entry.negated:
         return
     if text != text.rstrip():
         fix = f'write "{text.rstrip()}"'
-        message = f'"{text}" ends in spaces, which gitignore rules drop'
+        message = f"{entry.shown} ends in spaces, which gitignore rules drop"
         yield _warning(path, where, "glob-spaces", message, fix)
     broad = next((p for p in entry.patterns if matches_everything(p)), None)
     if broad is not None:
-        message = f'"{text}" matches every file: any Read loads the skill'
+        message = f"{entry.shown} matches every file: any Read loads the skill"
         fix = "name the files that the skill is for, or remove `paths`"
         yield _warning(path, where, "matches-everything", message, fix)
     elif text.startswith("/"):
         deep = f"**{text}"
-        message = f'"{text}" matches only from the project folder itself, in no folder below'
+        message = f"{entry.shown} matches only from the project folder itself, in no folder below"
         fix = f'write "{deep}" for any depth'
         yield _warning(path, where, "anchored-glob", message, fix)
 
@@ -175,7 +180,7 @@ def _check_redundant(entries: list[Entry], path: str) -> Iterator[Finding]:
                 continue
             if other_number > number and _covered(other, entry):
                 continue  # they match the same files: the later one is told
-            message = f'"{entry.text}" is redundant: "{other.text}" matches all that it matches'
+            message = f"{entry.shown} is redundant: {other.shown} matches all that it matches"
             fix = "remove it"
             yield _warning(path, entry.place, "redundant-glob", message, fix)
             break
@@ -203,7 +208,7 @@ def try_file(front: FrontMatter, lines: list[str], skill: str, file: str) -> Ans
     index, opens = matching_pattern([pattern for pattern, _ in owners], relative)
     if index is not None:
         glob = owners[index][1]
-        why = f'"{glob.text}" (line {glob.place.line}) ' + ("matches" if opens else "excludes it")
+        why = f"{glob.shown} (line {glob.place.line}) " + ("matches" if opens else "excludes it")
         return Answer(skill, file, opens, glob.text, why)
     return Answer(skill, file, opens=False, glob=None, why=_why_shut(entries, relative))
 
@@ -211,7 +216,7 @@ def try_file(front: FrontMatter, lines: list[str], skill: str, file: str) -> Ans
 def _why_shut(entries: list[Entry], path: str) -> str:
     reasons = ["no glob matches"]
     for entry in entries:
-        reasons += [f'"{p}" can never match ({reason})' for p, reason in entry.dead.items()]
+        reasons += [f'"{p[:60]}" can never match ({reason})' for p, reason in entry.dead.items()]
         if entry.text.startswith("/") and matching_pattern([f"**{entry.text}"], path)[1]:
             reasons.append(f'"{entry.text}" matches in the project folder only')
     return "; ".join([*reasons, f'"{_suggest(path)}" would match'])

@@ -73,8 +73,10 @@ def _placed(finding: Finding, page: Page, fence: Fence, opening: str) -> Finding
     """Put a finding without a path at the fence's source, or at the fence when it has none."""
     if finding.path:
         return finding
-    words = fence.info.split()
-    column = opening.find(words[1] if len(words) > 1 else fence.markup) + 1
+    start = opening.index(fence.markup)
+    before_source = re.compile(rf"{re.escape(fence.markup)}\s*\S+\s+(?=\S)")
+    match = before_source.match(opening, start)
+    column = (match.end() if match else start) + 1
     return replace(finding, path=page.name, line=fence.start + 1, column=column)
 
 

@@ -87,14 +87,20 @@ async def client(
     app.dependency_overrides.clear()
 
 
+@pytest.fixture
+def own_postgres_url(server_url: str) -> Iterator[str]:
+    """A PostgreSQL database for tests that must really commit: it exists for one test."""
+    with scratch_database(server_url) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database for tests that must really commit: it exists for one test."""
+def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same on either database: a test that uses it runs twice."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    else:
-        with scratch_database(request.getfixturevalue("server_url")) as url:
-            yield url
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    url: str = request.getfixturevalue("own_postgres_url")
+    return url
 
 
 @pytest.fixture

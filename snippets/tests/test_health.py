@@ -55,11 +55,10 @@ async def test_health_is_503_at_once_while_the_database_is_down_and_ok_after(
 
 
 async def test_health_is_ok_while_the_pool_is_exhausted(
-    server_url: str, monkeypatch: pytest.MonkeyPatch
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pool_of_one = {"APP_DATABASE_POOL_SIZE": "1", "APP_CREATE_TABLES": "true"}
-    async with client_on(server_url, monkeypatch, **pool_of_one) as client:
-        locker = create_engine(server_url, 1)
+    async with client_on(own_postgres_url, monkeypatch, APP_DATABASE_POOL_SIZE="1") as client:
+        locker = create_engine(own_postgres_url, 1)
         async with locker.begin() as connection:
             await connection.execute(text("LOCK TABLE products"))
             waiting = asyncio.create_task(client.get("/api/v1/products"))
