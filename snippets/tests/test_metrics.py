@@ -1,0 +1,56 @@
+"""Where the workers of one server share their counters."""
+
+import multiprocessing
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from httpx import AsyncClient
+
+from app.core.metrics import share_between_workers
+
+
+@pytest.fixture
+def temporary_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Begin without the variable, and in a temporary folder of the test's own."""
+    # Set first, so that the original state comes back whatever the code under test does.
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_a_single_process_keeps_its_counters_in_memory(temporary_folder: Path) -> None:
+    share_between_workers()
+    assert "PROMETHEUS_MULTIPROC_DIR" not in os.environ
+
+
+def test_workers_of_one_supervisor_share_a_folder(
+    monkeypatch: pytest.MonkeyPatch, temporary_folder: Path
+) -> None:
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(pid=42))
+    share_between_workers()
+    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    assert folder.parent == temporary_folder
+    assert folder.name.endswith("-42")
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_variable_wins_and_its_folder_is_made(
+    monkeypatch: pytest.MonkeyPatch, temporary_folder: Path
+) -> None:
+    folder = temporary_folder / "chosen" / "folder"
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(folder))
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(pid=42))
+    share_between_workers()
+    assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(folder)
+    assert folder.is_dir()
+
+
+async def test_requests_are_counted_by_route(committing_client: AsyncClient) -> None:
+    await committing_client.get("/api/v1/users/7")
+    await committing_client.get("/no/such/path")
+    metrics = (await committing_client.get("/metrics")).text
+    assert 'handler="/api/v1/users/{user_id}"' in metrics
+    assert "/no/such/path" not in metrics
