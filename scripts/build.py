@@ -32,24 +32,28 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=Path(__file__).parents[1], metavar="DIR")
     options = parser.parse_args(argv)
     root: Path = options.root
-    files = [root / "SKILL.md", *sorted(root.glob("references/*.md"))]
-    if not files[0].exists():
-        parser.error(f"there is no SKILL.md in {str(root)!a}")
+    try:
+        if not (root / "SKILL.md").exists():
+            parser.error(f"there is no SKILL.md in {str(root)!a}")
+        return _run(root, is_check=options.check)
+    except OSError as error:
+        _say(f"cannot read or write: {error}")
+        return 1
 
+
+def _run(root: Path, *, is_check: bool) -> int:
+    """Check or write the pages below `root`; raises OSError when a file cannot be used."""
+    files = [root / "SKILL.md", *sorted(root.glob("references/*.md"))]
     old, new, findings = _fill_all(files, Snippets(root))
     if findings:
         _say(render(findings, "text"))
         return 1
     changed = {file: text for file, text in new.items() if text != old[file]}
-    if options.check:
+    if is_check:
         for file, text in changed.items():
             _say(_diff(file.relative_to(root).as_posix(), old[file], text))
         return 1 if changed else 0
-    try:
-        write_all({file: text.encode() for file, text in changed.items()})
-    except OSError as error:
-        _say(f"cannot write: {error}")
-        return 1
+    write_all({file: text.encode() for file, text in changed.items()})
     for file in changed:
         _say(f"wrote {file.relative_to(root).as_posix()}")
     return 0
@@ -80,15 +84,12 @@ def _fill_all(
 def _read_page(file: Path, name: str) -> str:
     """Return the page's text, every line end as it is.
 
-    Raises RefusedError when the page is no ordinary file, cannot be read or is not UTF-8.
+    Raises RefusedError when the page is no ordinary file or not UTF-8, OSError when it cannot be
+    read.
     """
     if file.is_symlink() or not file.is_file():
         raise refused("not-a-file", "the page is not an ordinary file", "make it one", name)
-    try:
-        return decode(file.read_bytes(), name)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise refused("unreadable", f"cannot be read: {why}", "make it readable", name) from error
+    return decode(file.read_bytes(), name)
 
 
 def _diff(name: str, old: str, new: str) -> str:

@@ -8,6 +8,7 @@ wrong use.
 """
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -32,10 +33,11 @@ def main(argv: list[str] | None = None) -> int:
             print(f"validate.py: {_shown(target)}: {reason}", file=sys.stderr)
             return 2
         files += found
-    options = Options(args.strict_spec, args.max_size_error or not args.skills)
     findings: list[Finding] = []
     answers: list[Answer] = []
     for file in dict.fromkeys(files):
+        ours = os.path.realpath(file.parent) == str(REPO)
+        options = Options(args.strict_spec, args.max_size_error or ours)
         findings += check_skill(file, _shown(file), options)
         answers += try_skill(file, _shown(file), args.tries)
     _print(findings, answers, args.format)
@@ -93,5 +95,19 @@ def _print(findings: list[Finding], answers: list[Answer], form: Format) -> None
         print(rendered)
 
 
+def _run() -> int:
+    """Run as a command: whatever cannot be printed, and a reader that left, are no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_run())

@@ -11,15 +11,17 @@ from pathlib import Path
 
 import build
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
+
 from skillmd.fences import find_fences
 
 SCRIPT = Path(build.__file__)
 SNIPPETS = {
     "snippets/app/__init__.py": '"""The service."""\n',
-    "snippets/app/db.py": '"""Engine and sessions."""\n\nimport os\nimport sys\n\nURL = os.sep\n\n\n'
-    "def get_db() -> str:\n    return URL\n\n\nclass Repo:\n    name = sys.path\n",
+    "snippets/app/db.py": '"""Engine and sessions."""\n\nimport os\nimport sys\n\n'
+    "URL = os.sep\n\n\ndef get_db() -> str:\n    return URL\n\n\n"
+    "class Repo:\n    name = sys.path\n",
     "snippets/Dockerfile": "FROM python:3.11\nRUN pip install app\n",
 }
 ALLOW = '[tool.fastapi-pro.unshown]\n"snippets/*" = "only for this test"\n'
@@ -151,7 +153,7 @@ def test_folder_becomes_a_tree(project: Project) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("last", [True, False])
-def test_everything_outside_the_fences_stays(project: Project, end: str, last: bool) -> None:  # noqa: FBT001
+def test_everything_outside_the_fences_stays(project: Project, end: str, last: bool) -> None:
     """Line ends, tabs, trailing blanks, byte order mark and a missing last line end stay."""
     before = end.join(["\ufeff---", "name: x", "```python", "---", "# T\t ", "", "a  "])
     before += f"{end}````dockerfile   snippets/Dockerfile \t{end}"
@@ -189,7 +191,11 @@ def test_mode_is_kept(project: Project) -> None:
     page.chmod(0o640)
     assert project.build() == 0
     assert page.stat().st_mode & 0o777 == 0o640
-    assert sorted(os.listdir(project.root)) == ["SKILL.md", "pyproject.toml", "snippets"]
+    assert {path.name for path in project.root.iterdir()} == {
+        "SKILL.md",
+        "pyproject.toml",
+        "snippets",
+    }
 
 
 @pytest.mark.parametrize("broken", ["os.fsync", "pathlib.Path.replace", "tempfile.mkstemp"])
@@ -324,6 +330,8 @@ def test_hand_written_blocks_are_left_alone(project: Project, page: str) -> None
         (fence("python snippets/sql.py"), "snippets/sql.py:2:7", "client-syntax", "`$1`"),
         (fence("python snippets/sql.py#B"), "snippets/sql.py:2:7", "client-syntax", "`$1`"),
         (fence("text snippets/tree/"), "1:9", "client-syntax", "${CLAUDE_SKILL_DIR}"),
+        ("<details>\n```python\n```\n", "2:1", "hidden-fence", "blank line"),
+        ("<b>\n ~~~sh snippets/run.sh\n~~~\n", "2:2", "hidden-fence", "blank line"),
         (b"ok\na\xffb", "2:2", "not-utf-8", "0xff"),
     ],
 )
@@ -421,6 +429,43 @@ def test_package_with_code_must_be_shown(
     assert capsys.readouterr().out.startswith("snippets/app/__init__.py:1:1: unshown ")
 
 
+def test_unreadable_files_are_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that cannot be read ends the run with one line, not with a traceback."""
+
+    def fail(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    project.page("x")
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    assert project.build() == 1
+    out = capsys.readouterr().out
+    assert out.startswith("cannot read or write: ")
+    assert "SKILL.md" in out
+    assert out.count("\n") == 1
+
+
+def test_deep_nesting_is_refused(refused: Refused) -> None:
+    """Code too deep for the analysis is refused, whichever part meets the limit."""
+    refused.project.write("snippets/sum.py", f"x = {'+'.join('1' * 400)}\n")
+    refused.project.write("snippets/minus.py", f"x = {'-' * 100_000}1\n")
+    out = refused(fence("python snippets/sum.py") + fence("python snippets/minus.py"))
+    assert "snippets/sum.py:1:1: python-syntax too deeply nested" in out
+    assert "snippets/minus.py:1:1: python-syntax " in out
+
+
+def test_head_closes_the_pipe(project: Project) -> None:
+    """`build.py --check | head -0` ends quietly."""
+    project.page(fence("dockerfile snippets/Dockerfile"))
+    command = [sys.executable, str(SCRIPT), "--root", str(project.root), "--check"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 @pytest.mark.parametrize("options", [["--bogus"], ["--root", "/nowhere"], ["extra"]])
 def test_wrong_use_exits_with_2(options: list[str]) -> None:
     """Wrong options and a root without a skill are told apart from findings."""
@@ -440,7 +485,7 @@ def test_command(project: Project) -> None:
         project.write(
             f"references/{page.name}", f"{old}{fence(f'python snippets/app/m{number}.py')}"
         )
-    command = [sys.executable, SCRIPT, "--root", project.root]
+    command = [sys.executable, str(SCRIPT), "--root", str(project.root)]
     ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
     check = [*command, "--check"]
     drift = subprocess.run(check, capture_output=True, text=True, env=ascii_only, check=False)
@@ -459,7 +504,16 @@ PIECES = [
     "snippets/Dockerfile", "text snippets/app/", "---\n", "<div>\n", "\0", "\ufeff", "é", "\x0c",
     "```dockerfile snippets/Dockerfile\n", "```python snippets/app/db.py\n", "```\n", "\n```\n",
 ]  # fmt: skip
-markdown = st.lists(st.sampled_from(PIECES), max_size=25).map("".join).map(str.encode)
+BLOCKS = [
+    "```dockerfile snippets/Dockerfile\nold\n```\n",
+    "~~~~python snippets/app/db.py#Repo\r\n~~~\r\n~~~~~\r\n",
+    "````text snippets/app/\r````\r",
+    "text\r\n", "> quote\n\n", "- item\n\n", "\n", "```sh\nls\n```\n", "\t \x0c\n", "---\n",
+    "<b>\n\n",
+]  # fmt: skip
+pieces = st.lists(st.sampled_from(PIECES), max_size=25)
+blocks = st.lists(st.sampled_from(BLOCKS), max_size=8)
+markdown = st.one_of(pieces, blocks).map("".join).map(str.encode)
 
 
 @contextlib.contextmanager
@@ -498,6 +552,7 @@ def test_random_pages_are_filled_or_left(raw: bytes) -> None:
         page = project.page(raw)
         code = project.build()
         after = page.read_bytes()
+        event(f"exit {code}, {'same' if after == raw else 'filled'}")
         if code == 1:
             assert after == raw
             return

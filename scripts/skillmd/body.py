@@ -92,7 +92,7 @@ def _targets(block: Token, *, codes: bool) -> Iterator[str]:
         target = _link(token)
         if codes and token.type == "code_inline" and not _EXAMPLE.search(before):
             match = _BUNDLED.match(token.content)
-            target = match[1] if match and not _PLACEHOLDER.search(token.content) else None
+            target = match[1] if match else None
         before = (before + token.content)[-_SENTENCE:]
         if target:
             yield target

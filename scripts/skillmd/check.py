@@ -161,7 +161,9 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
         found += [_at_key(problem, front, shown, "error") for problem in open_standard]
     elif open_standard:
         names = ", ".join(f"`{problem.path[0]}`" for problem in open_standard)
-        message = f"{names}: not as in the open standard, other clients may refuse the skill"
+        message = f"{names} are not as in the open standard, other clients may refuse the skill"
+        if len(open_standard) == 1:
+            message = open_standard[0].message
         first = Problem(open_standard[0].path, "not-portable", message, open_standard[0].fix)
         found.append(_at_key(first, front, shown, "warning"))
     if "name" not in told:

@@ -168,7 +168,7 @@ _CODES = {
 
 def check_fields(values: Mapping[str, object]) -> list[Problem]:
     """Return what Claude Code's contract finds wrong with the known fields (errors all)."""
-    given = {k: v for k, v in values.items() if v is not None or k in {"name", "description"}}
+    given = {k: v for k, v in values.items() if v is not None or k == "description"}
     try:
         ClaudeSkill.model_validate(given)
     except ValidationError as error:
@@ -189,7 +189,7 @@ def check_open_standard(values: Mapping[str, object]) -> list[Problem]:
                 (field,),
                 "not-portable",
                 f"`{field}` {reason} of the open standard (agentskills.io)",
-                "drop it in the copy for claude.ai and other clients, or keep it for Claude Code",
+                "leave it out of a copy for other clients, or keep it for Claude Code alone",
             )
             for field, reason in wrong.items()
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from skillmd.imports import Import, imported_names, imports_of, render_imports
-from skillmd.names import Use, bound_by, uses_of
+from skillmd.names import Scope, Use, scope_of, uses_of
 from skillmd.refusal import refused
 
 _FLOOR = (3, 11)  # the oldest Python that the skill serves
@@ -40,12 +40,17 @@ class Module:
         return imports_of(self.tree.body)
 
     @cached_property
+    def scopes(self) -> dict[ast.stmt, Scope]:
+        """Return what each top-level statement binds and reads."""
+        return {statement: scope_of(statement) for statement in self.tree.body}
+
+    @cached_property
     def definitions(self) -> dict[str, list[ast.stmt]]:
         """Return the statements that can be chosen by a name they bind."""
         found: dict[str, list[ast.stmt]] = {}
-        for statement in self.tree.body:
+        for statement, scope in self.scopes.items():
             if isinstance(statement, _DEFINITION):
-                for name in bound_by(statement):
+                for name in sorted(scope.bound):
                     found.setdefault(name, []).append(statement)
         return found
 
@@ -53,8 +58,8 @@ class Module:
     def bound(self) -> dict[str, int]:
         """Return every name the module binds, with the line of the first statement that does."""
         lines: dict[str, int] = {}
-        for statement in self.tree.body:
-            for name in bound_by(statement):
+        for statement, scope in self.scopes.items():
+            for name in sorted(scope.bound):
                 lines.setdefault(name, statement.lineno)
         return lines
 
@@ -93,7 +98,7 @@ def whole(module: Module) -> Block:
     Raises RefusedError when the module reads a name that nothing defines.
     """
     _refuse_star_imports(module)
-    _refuse_undefined(module, uses_of(module.tree.body), module.bound.keys())
+    _refuse_undefined(module, uses_of(module.scopes.values()), module.bound.keys())
     text = module.text.removesuffix("\n")
     if text.partition("\n")[0] != module.heading:
         text = f"{module.heading}\n{text}" if text else module.heading
@@ -108,15 +113,16 @@ def pick(module: Module, names: list[str]) -> Block:
     """
     _refuse_star_imports(module)
     _refuse_unknown(module, names)
-    chosen = _statements(module, names)
-    uses = uses_of(chosen)
-    if more := _left_out(module, names, uses):
+    if more := _left_out(module, names):
         raise refused(
             "name-not-selected",
             f"{_list(more)} used by the chosen definitions of {module.path} but not shown",
             f"add {', '.join(more)} to the fence: #{','.join(_closure(module, [*names, *more]))}",
         )
-    own = {name for statement in chosen for name in bound_by(statement)}
+    chosen = _statements(module, names)
+    scopes = [module.scopes[statement] for statement in chosen]
+    uses = uses_of(scopes)
+    own = {name for scope in scopes for name in scope.bound}
     _refuse_undefined(module, uses, own | imported_names(module.imports))
     out = [module.heading]
     if imports := render_imports(module.imports, uses, module.lines):
@@ -169,10 +175,10 @@ def _statements(module: Module, names: Iterable[str]) -> list[ast.stmt]:
 
     Raises RefusedError when one of them shares a line with a statement that is not chosen.
     """
-    wanted = {id(each) for name in names for each in module.definitions[name]}
-    chosen = [each for each in module.tree.body if id(each) in wanted]
+    wanted = {each for name in names for each in module.definitions[name]}
+    chosen = [each for each in module.tree.body if each in wanted]
     for first, second in zip(module.tree.body, module.tree.body[1:], strict=False):
-        if first.end_lineno == second.lineno and (id(first) in wanted or id(second) in wanted):
+        if first.end_lineno == second.lineno and not wanted.isdisjoint({first, second}):
             raise refused(
                 "shared-line",
                 "two statements on one line cannot be shown apart",
@@ -183,20 +189,16 @@ def _statements(module: Module, names: Iterable[str]) -> list[ast.stmt]:
     return chosen
 
 
-def _left_out(module: Module, names: list[str], uses: Iterable[Use]) -> list[str]:
-    """Return the names that `uses` need from definitions not chosen, in order of use."""
-    chosen = {id(each) for each in _statements(module, names)}
-    needed = dict.fromkeys(use.root for use in uses)
-    return [
-        name
-        for name in needed
-        if any(id(statement) not in chosen for statement in module.definitions.get(name, ()))
-    ]
+def _left_out(module: Module, names: list[str]) -> list[str]:
+    """Return what the definitions of `names` need from definitions not chosen, in order of use."""
+    chosen = _statements(module, names)
+    needed = dict.fromkeys(use.root for use in uses_of(module.scopes[each] for each in chosen))
+    return [name for name in needed if not set(chosen).issuperset(module.definitions.get(name, ()))]
 
 
 def _closure(module: Module, names: list[str]) -> list[str]:
     """Return the names and all that their definitions need in turn."""
-    while more := _left_out(module, names, uses_of(_statements(module, names))):
+    while more := _left_out(module, names):
         names = [*names, *more]
     return names
 

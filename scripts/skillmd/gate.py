@@ -219,10 +219,10 @@ def _why_shut(entries: list[Entry], path: str) -> str:
         reasons += [f'"{p[:60]}" can never match ({reason})' for p, reason in entry.dead.items()]
         if entry.text.startswith("/") and matching_pattern([f"**{entry.text}"], path)[1]:
             reasons.append(f'"{entry.text}" matches in the project folder only')
-    return "; ".join([*reasons, f'"{_suggest(path)}" would match'])
+    return "; ".join([*reasons, f'"{suggest(path)}" would match'])
 
 
-def _suggest(path: str) -> str:
+def suggest(path: str) -> str:
     """Return a glob for `path` and its likes: the same kind of file in a folder of that name."""
     file = PurePosixPath(re.sub(r"([\\*?\[\]{}!# ,])", r"\\\1", path))
     if len(file.parts) == 1:

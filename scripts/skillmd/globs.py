@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from pathspec import GitIgnoreSpec
 
@@ -140,16 +140,23 @@ def _segments(pattern: str) -> tuple[str, ...]:
     gitignore: a pattern with no slash but at its end matches at any depth, a matched folder
     brings all that is in it, a trailing slash or `/**` matches only what is inside.
     """
+    pattern = pattern.rstrip(" ")
     inside = pattern.endswith("/")
-    parts = pattern.rstrip().rstrip("/").split("/")
+    parts = pattern.rstrip("/").split("/")
     if len(parts) == 1:
         parts = ["**", *parts]
     if parts[0] == "":
         parts = parts[1:]
     if parts[-1] == "**":
-        parts[-1] = "*"
-        parts.insert(len(parts) - 1, "**")
-    return (*parts, *(["*"] if inside else []), "**")
+        parts.append("*")
+    parts += ["*", "**"] if inside else ["**"]
+    form: list[str] = []
+    for free, run in groupby(parts, key=lambda part: part in {"*", "**"}):
+        names = list(run)
+        if free and "**" in names:  # "**/*" and "*/**" say the same: bring both to one form
+            names = ["**", *["*", "**"] * names.count("*")]
+        form += names
+    return tuple(form)
 
 
 def _absorbs(

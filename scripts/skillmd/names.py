@@ -29,53 +29,60 @@ class Use:
 
 
 @dataclass
-class _Scope:
-    """What one scope is known to bind and to read, filled while its nodes are visited."""
+class Scope:
+    """What one scope binds and reads, filled while its nodes are visited."""
 
     bound: set[str] = field(default_factory=set)
     outer: set[str] = field(default_factory=set)  # declared `global` or `nonlocal`
     early: list[Use] = field(default_factory=list)  # read here before it was bound here
     inner: list[Use] = field(default_factory=list)  # read by the scopes inside this one
-    around: "_Scope | None" = None  # of a comprehension: where its walruses bind
+    around: "Scope | None" = None  # of a comprehension: where its walruses bind
 
     def bind(self, name: str) -> None:
+        """Note that the scope binds a name."""
         self.bound.add(name)
 
     def read(self, dotted: str, line: int) -> None:
+        """Note that the scope reads a name, unless it bound it before."""
         use = Use(dotted, line)
         if use.root not in self.bound:
             self.early.append(use)
 
 
-def uses_of(statements: Iterable[ast.stmt]) -> list[Use]:
-    """Return what module-level statements read from outside themselves, in order of reading.
+def scope_of(statement: ast.stmt) -> Scope:
+    """Return what a statement binds and reads in the scope where it stands."""
+    scope = Scope()
+    _visit(statement, scope)
+    return scope
+
+
+def uses_of(scopes: Iterable[Scope]) -> list[Use]:
+    """Return what module-level statements read from outside themselves.
 
     A name that they bind themselves counts where it is read before: `app = wrap(app)`.
     """
-    scope = _Scope()
-    _visit_all(statements, scope)
-    return [*scope.early, *(use for use in scope.inner if use.root not in scope.bound)]
+    bound: set[str] = set()
+    early: list[Use] = []
+    inner: list[Use] = []
+    for scope in scopes:
+        early += [use for use in scope.early if use.root not in bound]
+        inner += scope.inner
+        bound |= scope.bound
+    return [*early, *(use for use in inner if use.root not in bound)]
 
 
-def bound_by(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement binds in the scope where it stands."""
-    scope = _Scope()
-    _visit(statement, scope)
-    return scope.bound
-
-
-def _function_reads(scope: _Scope) -> list[Use]:
+def _function_reads(scope: Scope) -> list[Use]:
     local = scope.bound - scope.outer
     return [use for use in [*scope.early, *scope.inner] if use.root not in local]
 
 
-def _visit_all(nodes: Iterable[ast.AST | None], scope: _Scope) -> None:
+def _visit_all(nodes: Iterable[ast.AST | None], scope: Scope) -> None:
     for node in nodes:
         if node is not None:
             _visit(node, scope)
 
 
-def _visit(node: ast.AST, scope: _Scope) -> None:
+def _visit(node: ast.AST, scope: Scope) -> None:
     """Add to `scope` what `node` binds and reads."""
     match node:
         case ast.Name() | ast.Attribute():
@@ -94,7 +101,7 @@ def _visit(node: ast.AST, scope: _Scope) -> None:
             _visit_other(node, scope)
 
 
-def _visit_other(node: ast.AST, scope: _Scope) -> None:
+def _visit_other(node: ast.AST, scope: Scope) -> None:
     match node:
         case ast.Import() | ast.ImportFrom():
             scope.bound.update(bound_name(alias) for alias in node.names)
@@ -116,7 +123,7 @@ def bound_name(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
-def _visit_name(node: ast.Name | ast.Attribute, scope: _Scope) -> None:
+def _visit_name(node: ast.Name | ast.Attribute, scope: Scope) -> None:
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         scope.bind(node.id)
     elif dotted := _dotted(node):
@@ -139,8 +146,8 @@ def _last(node: ast.expr) -> str:
     return _dotted(node).rpartition(".")[2]
 
 
-def _visit_definition(node: _Function | ast.Lambda | ast.ClassDef, scope: _Scope) -> None:
-    inside = _Scope()
+def _visit_definition(node: _Function | ast.Lambda | ast.ClassDef, scope: Scope) -> None:
+    inside = Scope()
     if isinstance(node, ast.ClassDef):
         _visit_all([*node.decorator_list, *node.bases, *node.keywords], scope)
         _visit_all(node.body, inside)
@@ -166,8 +173,8 @@ def _parameters(args: ast.arguments) -> list[ast.arg]:
     return [*args.posonlyargs, *args.args, *args.kwonlyargs, *starred]
 
 
-def _visit_comprehension(node: _Comprehension, scope: _Scope) -> None:
-    inside = _Scope(around=scope.around or scope)
+def _visit_comprehension(node: _Comprehension, scope: Scope) -> None:
+    inside = Scope(around=scope.around or scope)
     first, *_ = node.generators
     _visit(first.iter, scope)
     for generator in node.generators:
@@ -179,7 +186,7 @@ def _visit_comprehension(node: _Comprehension, scope: _Scope) -> None:
 
 
 def _visit_assignment(
-    node: ast.Assign | ast.AugAssign | ast.AnnAssign | ast.NamedExpr, scope: _Scope
+    node: ast.Assign | ast.AugAssign | ast.AnnAssign | ast.NamedExpr, scope: Scope
 ) -> None:
     """Visit what is read before what is bound: in `date: date = date(1, 2, 3)` both are read."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -199,7 +206,7 @@ def _visit_assignment(
     _visit_all(targets, scope.around if is_walrus and scope.around else scope)
 
 
-def _visit_call(node: ast.Call, scope: _Scope) -> None:
+def _visit_call(node: ast.Call, scope: Scope) -> None:
     """Visit a call; `cast("User", x)` and `TypeVar("T", bound="User")` name types in strings."""
     _visit_all(ast.iter_child_nodes(node), scope)
     function = _last(node.func)
@@ -211,7 +218,7 @@ def _visit_call(node: ast.Call, scope: _Scope) -> None:
             _visit_annotation(each, scope)
 
 
-def _visit_annotation(node: ast.expr | None, scope: _Scope) -> None:
+def _visit_annotation(node: ast.expr | None, scope: Scope) -> None:
     """Visit a type, reading strings in it as the types they spell."""
     match node:
         case None:
@@ -242,7 +249,7 @@ def _spelled(text: str, line: int) -> ast.expr | None:
     return expression
 
 
-def _visit_generic(node: ast.Subscript, scope: _Scope) -> None:
+def _visit_generic(node: ast.Subscript, scope: Scope) -> None:
     """Visit `X[...]`: strings are values in a Literal and in what Annotated adds to its type."""
     _visit(node.value, scope)
     kind = _last(node.value)

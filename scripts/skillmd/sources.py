@@ -24,7 +24,7 @@ def locate(snippets: Snippets, source: str) -> Path:
     Raises RefusedError when it is not below `snippets/`, links followed, or does not exist.
     """
     path = PurePosixPath(source)
-    inside = path.parts[:1] == (FOLDER,) and ".." not in path.parts and "\\" not in source
+    inside = path.parts[:1] == (FOLDER,) and ".." not in path.parts
     try:
         real = (snippets.root / path).resolve()
         inside = inside and real.is_relative_to(snippets.root.resolve() / FOLDER)
@@ -45,14 +45,9 @@ def locate(snippets: Snippets, source: str) -> Path:
 def read_text(snippets: Snippets, path: Path) -> str:
     r"""Return a snippet's text, its lines ended by `\n`, without a byte order mark.
 
-    Raises RefusedError when it cannot be read or is not UTF-8.
+    Raises RefusedError when it is not UTF-8, OSError when it cannot be read.
     """
-    try:
-        text = decode(path.read_bytes(), relative(snippets, path))
-    except OSError as error:
-        why = error.strerror or str(error)
-        name = relative(snippets, path)
-        raise refused("unreadable", f"cannot be read: {why}", "make it readable", name) from error
+    text = decode(path.read_bytes(), relative(snippets, path))
     return re.sub(r"\r\n?", "\n", text).removeprefix("\ufeff")
 
 
@@ -76,7 +71,7 @@ def decode(raw: bytes, name: str) -> str:
 def load_module(snippets: Snippets, path: Path) -> Module:
     """Return the parsed Python file.
 
-    Raises RefusedError when it cannot be read or does not parse.
+    Raises RefusedError when it is not UTF-8 or does not parse, OSError when it cannot be read.
     """
     if path not in snippets.modules:
         text = read_text(snippets, path)

@@ -17,17 +17,15 @@ _TABLE = "[tool.fastapi-pro.unshown]"
 def find_unshown(snippets: Snippets, shown: set[Path]) -> list[Finding]:
     """Return a finding for each snippet neither in `shown` nor allowed, and for idle allowances.
 
-    The table maps globs of paths from the root, in which `*` crosses folders, to reasons.
+    The table maps globs of paths from the root, in which `*` crosses folders, to reasons. Raises
+    OSError when the snippets cannot be listed or read.
     """
     try:
         allowed, text = _allowed(snippets.root)
-        folder = snippets.root / FOLDER
-        files = list(files_below(folder)) if folder.is_dir() else []
     except RefusedError as error:
         return list(error.findings)
-    except OSError as error:
-        why = error.strerror or str(error)
-        return [Finding(FOLDER, 1, 1, "unreadable", f"cannot be listed: {why}", "make it readable")]
+    folder = snippets.root / FOLDER
+    files = files_below(folder) if folder.is_dir() else []
     hidden = [relative(snippets, f) for f in files if f not in shown and _needs_page(snippets, f)]
     findings = [
         Finding(

@@ -1,4 +1,4 @@
-"""The application: what it starts with, and what wraps every request."""
+"""The application and what wraps it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,30 +48,31 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         await probe.dispose()
 
 
-def create_app() -> FastAPI:
-    """Build the application from the settings."""
-    settings = get_settings()
-    configure_logging()
-    app = FastAPI(
-        title="My API",
-        lifespan=lifespan,
-        redirect_slashes=False,  # behind a proxy the redirect names the wrong host
-    )
-    add_exception_handlers(app)
-    app.include_router(health.router)
-    app.include_router(v1.router)
-    # The middleware added last is outermost.
+def add_middleware(app: FastAPI) -> None:
+    """Wrap every request; what is added last is outermost."""
     app.add_middleware(UnhandledErrorMiddleware)
     metrics.instrument(app)
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=settings.cors_origins,
+        allow_origins=get_settings().cors_origins,
         allow_credentials=True,
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
         expose_headers=["X-Request-ID"],
     )
     app.add_middleware(RequestContextMiddleware)
+
+
+def create_app() -> FastAPI:
+    """Build the application from the settings; exit where one is bad."""
+    get_settings()
+    configure_logging()
+    # redirect_slashes: behind a proxy the redirect names the wrong host
+    app = FastAPI(title="My API", lifespan=lifespan, redirect_slashes=False)
+    app.include_router(health.router)
+    app.include_router(v1.router)
+    add_exception_handlers(app)
+    add_middleware(app)
     return app
 
 

@@ -38,9 +38,15 @@ class LiveServer:
 
 @contextmanager
 def live_server(
-    database_url: str, *arguments: str, module: str = "app.main:app", **variables: str
+    database_url: str,
+    *arguments: str,
+    module: str = "app.main:app",
+    server: str = "uvicorn",
+    python: str = sys.executable,
+    source: Path = SNIPPETS,
+    **variables: str,
 ) -> Iterator[LiveServer]:
-    """Start `uvicorn module *arguments` with these `APP_` variables; wait until it is healthy."""
+    """Start `server module *arguments` with these variables; wait until it is healthy."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -52,18 +58,19 @@ def live_server(
             | {
                 "APP_DATABASE_URL": database_url,
                 "APP_JWT_SECRET": SECRET,
-                "PYTHONPATH": os.pathsep.join([str(SNIPPETS), str(SNIPPETS / "tests")]),
+                "PYTHONPATH": os.pathsep.join([str(source), str(source / "tests")]),
             }
         )
-        command = [sys.executable, "-m", "uvicorn", module, "--port", str(port), *arguments]
+        address = {"uvicorn": f"--port={port}", "gunicorn": f"--bind=127.0.0.1:{port}"}[server]
+        command = [python, "-m", server, module, address, *arguments]
         with log_file.open("wb") as log:
             process = subprocess.Popen(
                 command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
             )
-        server = LiveServer(process, f"http://127.0.0.1:{port}", log_file)
+        running = LiveServer(process, f"http://127.0.0.1:{port}", log_file)
         try:
-            wait_until_healthy(server)
-            yield server
+            wait_until_healthy(running)
+            yield running
         finally:
             if process.poll() is None:
                 process.terminate()
@@ -79,5 +86,5 @@ def wait_until_healthy(server: LiveServer, seconds: float = 30) -> None:
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.05)
-    raise RuntimeError(f"the server is not healthy:\n{server.log()}")
+        time.sleep(0.1)
+    raise RuntimeError(f"the server is not healthy:\n{server.log()[-3000:]}")

@@ -1,1 +1,1 @@
-"""HTTP: routes, dependencies, middleware, error answers."""
+"""HTTP: routes, dependencies, middleware."""

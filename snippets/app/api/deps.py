@@ -1,4 +1,4 @@
-"""Dependencies of the routes: the session and the caller."""
+"""The session and the caller."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Every error as JSON: `{"error": message}`, with `detail` where a field is wrong."""
+"""Errors as JSON."""
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError

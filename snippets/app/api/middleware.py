@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: request ids with the access log, and the last resort for errors."""
+"""Request ids, the access log, the last resort for errors."""
 
 import re
 import time

@@ -1,1 +1,1 @@
-"""What everything else stands on: settings, database, security, logs."""
+"""What everything else stands on."""

@@ -1,4 +1,4 @@
-"""Settings from the environment and `.env`, checked once at the start."""
+"""Settings, checked once at the start."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Engines for PostgreSQL and SQLite, and the creation of tables."""
+"""Engines, and the creation of tables."""
 
 from typing import Any
 

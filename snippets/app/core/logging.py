@@ -1,4 +1,4 @@
-"""Logs as one JSON object a line, from structlog and from the standard library alike."""
+"""Logs as one JSON object a line."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""Prometheus metrics that add up over all workers of one server."""
+"""Prometheus, over all workers."""
 
 import getpass
 import multiprocessing

@@ -1,4 +1,4 @@
-"""Passwords with Argon2 (pwdlib), access tokens as HS256 JWT (PyJWT)."""
+"""Passwords (pwdlib) and tokens (PyJWT)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The four functions of `security` on passlib and python-jose, for code bases that have them."""
+"""The same with passlib and python-jose."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The tables. Importing this package registers all of them."""
+"""Tables."""
 
 from app.models.base import Base
 from app.models.product import Product

@@ -1,4 +1,4 @@
-"""The declarative base, and column types that are exact on every database."""
+"""Base class and exact column types."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The `products` table."""
+"""The products table."""
 
 from datetime import datetime
 from decimal import Decimal

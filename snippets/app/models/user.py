@@ -1,4 +1,4 @@
-"""The `users` table."""
+"""The users table."""
 
 from datetime import datetime
 

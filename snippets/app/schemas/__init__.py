@@ -1,1 +1,1 @@
-"""What goes in and out, as JSON."""
+"""JSON in and out."""

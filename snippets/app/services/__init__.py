@@ -1,1 +1,1 @@
-"""What the service does. Knows no FastAPI; flushes, never commits."""
+"""What the service does; knows no FastAPI, never commits."""

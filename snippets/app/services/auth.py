@@ -1,4 +1,4 @@
-"""Who is calling: passwords and tokens, checked against the users table."""
+"""Who is calling."""
 
 import asyncio
 import os
