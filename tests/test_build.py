@@ -364,6 +364,16 @@ def test_only_shown_lines_count_for_client_syntax(project: Project) -> None:
     assert filled(project, "python snippets/sql.py#B") == "# sql.py\n\nB = 2\n"
 
 
+@pytest.mark.parametrize(
+    "text", ["```", "```\n", "```\n    ```", "```\n``", "- ```\n  ", "```\n~~~"]
+)
+def test_fence_without_end_is_seen(text: str) -> None:
+    """A fence is closed only by what markdown takes for its end."""
+    (found,) = find_fences(text)
+    assert not found.closed
+    assert found.end == len(text.removesuffix("\n").split("\n"))
+
+
 def test_several_findings_come_at_once(refused: Refused) -> None:
     """All that is wrong is printed, in order of place."""
     out = refused(fence("python") + fence("text x") + fence("python snippets/app/db.py#no"))

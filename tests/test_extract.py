@@ -76,6 +76,7 @@ def used(text: str) -> set[str]:
         ("class A:\n    x = 1\n    y = x", set()),
         ("class A:\n    x = x", {"x"}),
         ("class A:\n    date: date", {"date"}),
+        ("class A:\n    for x in x: ...", {"x"}),
         ("class A:\n    date: date | None = None", {"date"}),
         ("class A:\n    def f(self): return A", set()),
         ("[x for x in y if x]", {"y"}),

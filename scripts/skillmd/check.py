@@ -128,10 +128,14 @@ def _read(file: Path) -> str:
     except UnicodeDecodeError as error:
         bad = error.start
     if bad >= 0:
-        before = raw[:bad].decode("utf-8", "replace")
+        before = _normal(raw[:bad].decode("utf-8", "replace"))
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         message = f"byte {raw[bad]:#04x} is no UTF-8 text"
         raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
+    return _normal(text)
+
+
+def _normal(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -1,0 +1,178 @@
+"""What the proof of a rule gets: its bad and its good code, PostgreSQL, and live servers.
+
+`--swap-rules` hands out `good.py` as bad and `bad.py` as good: then every proof must fail, or it
+proves nothing (`test_every_rule.py`).
+"""
+
+import contextlib
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from uuid import uuid4
+
+import httpx
+import pytest
+import uvicorn
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import ASGIApp
+
+from postgres import postgres_url, scratch_database
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """Where PostgreSQL listens."""
+    with postgres_url() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty PostgreSQL database of the test's own; APP_DATABASE_URL names it."""
+    with scratch_database(server_url) as url:
+        monkeypatch.setenv("APP_DATABASE_URL", url)
+        yield url
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty SQLite file of the test's own; APP_DATABASE_URL names it."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    monkeypatch.setenv("APP_DATABASE_URL", url)
+    return url
+
+
+def _file(request: pytest.FixtureRequest, name: str) -> Path:
+    slug = request.path.stem.removeprefix("test_").replace("_", "-")
+    if request.config.getoption("swap_rules"):
+        name = {"bad": "good", "good": "bad"}[name]
+    return ROOT / "snippets" / "rules" / slug / f"{name}.py"
+
+
+@pytest.fixture
+def bad_file(request: pytest.FixtureRequest) -> Path:
+    """The path of the rule's bad code, for a server or a tool that reads files."""
+    return _file(request, "bad")
+
+
+@pytest.fixture
+def good_file(request: pytest.FixtureRequest) -> Path:
+    """The path of the rule's good code."""
+    return _file(request, "good")
+
+
+@contextlib.asynccontextmanager
+async def _imported(file: Path) -> AsyncIterator[ModuleType]:
+    """Import a file afresh; dispose of the engines it made."""
+    name = f"rule_{uuid4().hex}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+        yield module
+    finally:
+        del sys.modules[name]
+        for value in vars(module).values():
+            if isinstance(value, AsyncEngine):
+                await value.dispose()
+
+
+@pytest.fixture
+async def bad(bad_file: Path, request: pytest.FixtureRequest) -> AsyncIterator[ModuleType]:
+    """The rule's bad code, imported after the databases that the test asked for."""
+    for database in {"postgres_database", "sqlite_database"} & set(request.fixturenames):
+        request.getfixturevalue(database)
+    async with _imported(bad_file) as module:
+        yield module
+
+
+@pytest.fixture
+async def good(good_file: Path, request: pytest.FixtureRequest) -> AsyncIterator[ModuleType]:
+    """The rule's good code, imported after the databases that the test asked for."""
+    for database in {"postgres_database", "sqlite_database"} & set(request.fixturenames):
+        request.getfixturevalue(database)
+    async with _imported(good_file) as module:
+        yield module
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[ASGIApp], str]]:
+    """Return a function that serves an app with uvicorn in a thread, and returns its address.
+
+    The app runs in a loop of its own: an engine that was used in the test's loop cannot serve.
+    """
+    started: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(app: ASGIApp) -> str:
+        config = uvicorn.Config(app, port=free_port(), log_level="critical", loop="asyncio")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        started.append((server, thread))
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        return f"http://127.0.0.1:{config.port}"
+
+    yield start
+    for server, thread in started:
+        server.should_exit = True
+        thread.join(20)
+
+
+@pytest.fixture
+def serve_file(tmp_path: Path) -> Iterator[Callable[..., tuple[str, subprocess.Popen[bytes]]]]:
+    """Return a function that runs a server process on a rule's file, and its address and process.
+
+    `start(file, *arguments, server="uvicorn")` serves the `app` of the file; the output goes to
+    `server.log` in the test's tmp_path. It returns when the port answers, whatever the status.
+    """
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(
+        file: Path, *arguments: str, server: str = "uvicorn"
+    ) -> tuple[str, subprocess.Popen[bytes]]:
+        port = free_port()
+        address = {"uvicorn": f"--port={port}", "gunicorn": f"--bind=127.0.0.1:{port}"}[server]
+        environment = os.environ | {"PYTHONPATH": str(file.parent), "HOME": str(tmp_path)}
+        with (tmp_path / "server.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", server, f"{file.stem}:app", address, *arguments],
+                cwd=tmp_path, env=environment, stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        processes.append(process)
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                httpx.get(url, timeout=5)
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return url, process
+        raise RuntimeError(f"no answer:\n{(tmp_path / 'server.log').read_text()[-3000:]}")
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(30)
