@@ -15,12 +15,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from skillmd.atomic import write_all
-from skillmd.pages import fill_page
-from skillmd.refusal import RefusedError, refused
+from building.atomic import write_all
+from building.pages import fill_page
+from building.refusal import RefusedError, refused
+from building.sources import Snippets, decode
+from building.unshown import find_unshown
 from skillmd.report import Finding, render
-from skillmd.sources import Snippets, decode
-from skillmd.unshown import find_unshown
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -15,9 +15,9 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from skillmd.check import NAME, Options, check_skill, find_skills, try_skill
-from skillmd.gate import TRY_NOTE, Answer
 from skillmd.report import Finding, Format, render
+from validation.check import NAME, Options, check_skill, find_skills, try_skill
+from validation.gate import TRY_NOTE, Answer
 
 REPO = Path(__file__).resolve().parent.parent
 

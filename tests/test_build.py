@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import build
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+import build
 from skillmd.fences import find_fences
 
 SCRIPT = Path(build.__file__)

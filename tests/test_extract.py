@@ -11,9 +11,9 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from skillmd.extract import Block, parse_module, pick, whole
-from skillmd.names import scope_of, uses_of
-from skillmd.refusal import RefusedError
+from building.extract import Block, parse_module, pick, whole
+from building.names import scope_of, uses_of
+from building.refusal import RefusedError
 
 
 def cut(text: str, names: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skillmd.globs import (
+from validation.globs import (
     TooManyPatternsError,
     covers,
     expand_braces,

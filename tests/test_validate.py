@@ -8,14 +8,14 @@ from pathlib import Path
 
 import fastapi
 import pytest
-import validate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillmd.check import Options, check_skill
-from skillmd.gate import suggest
-from skillmd.globs import matching_pattern
+import validate
 from skillmd.report import Finding
+from validation.check import Options, check_skill
+from validation.gate import suggest
+from validation.globs import matching_pattern
 
 SCRIPT = Path(validate.__file__)
 GOOD = "name: demo\ndescription: Does a thing. Use when it is asked for."

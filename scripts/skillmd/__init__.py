@@ -1,1 +1,1 @@
-"""What build.py and validate.py know about SKILL.md files."""
+"""What build.py and validate.py both know about SKILL.md files."""

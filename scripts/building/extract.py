@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from skillmd.imports import Import, imported_names, imports_of, render_imports
-from skillmd.names import Scope, Use, scope_of, uses_of
-from skillmd.refusal import refused
+from building.imports import Import, imported_names, imports_of, render_imports
+from building.names import Scope, Use, scope_of, uses_of
+from building.refusal import refused
 
 _FLOOR = (3, 11)  # the oldest Python that the skill serves
 _ALWAYS_THERE = {*dir(builtins), "__file__", "__class__", "__module__", "__qualname__"}

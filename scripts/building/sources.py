@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from skillmd.extract import Module, parse_module
-from skillmd.refusal import refused
+from building.extract import Module, parse_module
+from building.refusal import refused
 
 FOLDER = "snippets"
 

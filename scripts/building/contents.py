@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from building.extract import pick, whole
+from building.refusal import RefusedError, refused
+from building.sources import Snippets, load_module, read_text, relative
+from building.tree import docstring_line, render_tree
 from skillmd.client_syntax import find_client_syntax
-from skillmd.extract import pick, whole
-from skillmd.refusal import RefusedError, refused
 from skillmd.report import Finding
-from skillmd.sources import Snippets, load_module, read_text, relative
-from skillmd.tree import docstring_line, render_tree
 
 _PYTHON = {"python", "python3", "py"}
 

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from skillmd.contract import is_on
-from skillmd.frontmatter import FrontMatter, Place
-from skillmd.globs import (
+from skillmd.report import Finding
+from validation.contract import is_on
+from validation.frontmatter import FrontMatter, Place
+from validation.globs import (
     MAX_PATTERNS,
     TooManyPatternsError,
     covers,
@@ -22,7 +23,6 @@ from skillmd.globs import (
     split_commas,
     why_dead,
 )
-from skillmd.report import Finding
 
 TRY_NOTE = (
     "note: Read, Edit or Write of a matching file opens the gate; Bash (cat), Glob and Grep do "

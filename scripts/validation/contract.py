@@ -117,7 +117,7 @@ class ClaudeSkill(BaseModel):
     agent: str | None = None
     hooks: dict[str, object] | None = None
     shell: Literal["bash", "powershell"] | None = None
-    paths: object = None  # skillmd.gate reads it: its entries need more than a type
+    paths: object = None  # validation.gate reads it: its entries need more than a type
     metadata: dict[str, object] | None = None
     license: str | None = None
     compatibility: str | None = None

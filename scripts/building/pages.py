@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from skillmd.contents import content_of
+from building.contents import content_of
+from building.refusal import RefusedError, refused
+from building.sources import FOLDER, Snippets, locate
 from skillmd.fences import Fence, find_fences
-from skillmd.refusal import RefusedError, refused
 from skillmd.report import Finding
-from skillmd.sources import FOLDER, Snippets, locate
 
 _LINE_STARTS = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 _PYTHON = re.compile(r"[{.]*(i?python[\d.]*|pyi?3?|pycon)\b(?!-)", re.IGNORECASE)

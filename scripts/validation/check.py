@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from skillmd.body import check_fences, check_links, check_size
-from skillmd.contract import (
+from skillmd.report import Finding, Level
+from validation.body import check_fences, check_links, check_size
+from validation.contract import (
     Problem,
     check_fields,
     check_open_standard,
     check_tools,
     check_unknown_keys,
 )
-from skillmd.frontmatter import (
+from validation.frontmatter import (
     TOP,
     FrontMatter,
     FrontMatterError,
@@ -22,8 +23,7 @@ from skillmd.frontmatter import (
     parse,
     split,
 )
-from skillmd.gate import Answer, check_paths, try_file
-from skillmd.report import Finding, Level
+from validation.gate import Answer, check_paths, try_file
 
 MAX_BYTES = 256 * 1024
 MAX_TOLD = 100  # of links, of fences: more would bury the rest

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from skillmd.names import Use, bound_name
+from building.names import Use, bound_name
 
 _LINE_LENGTH = 100
 

@@ -5,10 +5,10 @@ import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from skillmd.refusal import RefusedError, refused
+from building.refusal import RefusedError, refused
+from building.sources import FOLDER, Snippets, decode, load_module, relative
+from building.tree import files_below
 from skillmd.report import Finding
-from skillmd.sources import FOLDER, Snippets, decode, load_module, relative
-from skillmd.tree import files_below
 
 _PROJECT = "pyproject.toml"
 _TABLE = "[tool.fastapi-pro.unshown]"

@@ -1,0 +1,1 @@
+"""How build.py cuts blocks from snippets and fills them into pages."""

@@ -1,0 +1,1 @@
+"""What validate.py checks of a skill."""
