@@ -60,27 +60,20 @@ async def connection(started_app: ASGIApp, database_url: str) -> AsyncIterator[A
 
 
 @pytest.fixture
-def sessionmaker(connection: AsyncConnection) -> async_sessionmaker[AsyncSession]:
-    """Sessions inside that transaction: their commit releases a savepoint."""
-    return async_sessionmaker(
-        connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-    )
-
-
-@pytest.fixture
-async def session(sessionmaker: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
     """A session of the test's own, in the same transaction as the requests."""
-    async with sessionmaker() as session:
+    async with AsyncSession(connection, join_transaction_mode="create_savepoint") as session:
         yield session
 
 
 @pytest.fixture
-async def client(
-    started_app: ASGIApp, sessionmaker: async_sessionmaker[AsyncSession]
-) -> AsyncIterator[AsyncClient]:
-    """A client whose requests run in the test's transaction."""
+async def client(started_app: ASGIApp, connection: AsyncConnection) -> AsyncIterator[AsyncClient]:
+    """A client whose requests run in the test's transaction: their commits are savepoints."""
+    sessionmaker = async_sessionmaker(
+        connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+    )
     app.dependency_overrides[get_sessionmaker] = lambda: sessionmaker
-    # raise_app_exceptions=False: a 500 is an answer to check, not an exception in the test
+    # Otherwise the exception behind a 500 is raised in the test.
     transport = ASGITransport(started_app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         yield client

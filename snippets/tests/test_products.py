@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import Connection, delete, event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import AppError
 from app.models import Product, User
@@ -142,15 +142,11 @@ async def test_the_number_of_queries_does_not_grow_with_the_page(
 
 
 async def test_an_owner_deleted_meanwhile_is_a_conflict(
-    client: AsyncClient,
-    session: AsyncSession,
-    sessionmaker: async_sessionmaker[AsyncSession],
+    client: AsyncClient, connection: AsyncConnection, session: AsyncSession
 ) -> None:
     ada = await sign_up(client)
     owner = await session.get_one(User, ada["id"])
-    async with sessionmaker() as other:
-        await other.execute(delete(User))
-        await other.commit()
+    await connection.execute(delete(User))
     with pytest.raises(AppError, match="Owner no longer exists") as caught:
         await products.create_product(session, ProductCreate(name="Lamp", price=1), owner)
     assert caught.value.status_code == 409

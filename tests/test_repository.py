@@ -1,0 +1,57 @@
+"""The checks of the whole repository, so that the test command of the README runs them all."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "scripts/build.py --check",
+        "scripts/validate.py",
+        "-m ruff format --check",
+        "-m ruff check",
+        "-m mypy",
+    ],
+)
+def test_the_check_passes(command: str) -> None:
+    subprocess.run([sys.executable, *command.split()], cwd=ROOT, check=True)
+
+
+def test_the_layers_of_the_service_are_kept_apart() -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "snippets")}
+    subprocess.run(["lint-imports", "--no-cache"], cwd=ROOT, env=environment, check=True)
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    command = re.search(r"uv run coverage .*", README)
+    assert command is not None
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert lines[-1] == command.group()
+
+
+def tracked_files() -> list[Path]:
+    """Return the files that git knows, or none where this is no checkout."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return [ROOT / name for name in listing.stdout.split("\0") if name]
+
+
+def test_no_tracked_file_pins_this_machine() -> None:
+    files = tracked_files()
+    names = {file.name for file in files}
+    assert not names & {"uv.lock", ".python-version", "package-lock.json"}
+    machine = re.compile(rb"/(?:work|root|home/\w+)/(?!tests)")
+    for file in files:
+        if file.exists() and file != Path(__file__):
+            assert not machine.search(file.read_bytes()), file

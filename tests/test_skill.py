@@ -1,0 +1,153 @@
+"""SKILL.md and its pages: what they cost, what they promise, and that every block runs."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
+from rs_bpe.bpe import openai
+
+from skillmd.fences import find_fences
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "SKILL.md", *sorted((ROOT / "references").glob("*.md"))]
+TEXT = PAGES[0].read_text(encoding="utf-8")
+_, FRONT_MATTER, BODY = re.split(r"^---\n", TEXT, maxsplit=2, flags=re.MULTILINE)
+FIELDS = yaml.safe_load(FRONT_MATTER)
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_the_body_is_within_its_budget() -> None:
+    assert len(BODY) / 4 <= 5000
+    assert openai.o200k_base().count(BODY) <= 5000
+    assert len(BODY.splitlines()) <= 500
+
+
+def test_the_first_1500_tokens_hold_all_critical_rules() -> None:
+    rules = re.search(r"^## Critical rules\n(.*?)^## ", BODY, re.MULTILINE | re.DOTALL)
+    assert rules is not None
+    assert rules.end() / 4 <= 1500
+
+
+SEED_MEANT = [
+    "**/*.py",
+    "**/requirements*.txt",
+    "**/pyproject.toml",
+    "**/main.py",
+    "**/app/**/*.py",
+]
+segment = st.sampled_from(
+    ["app", "main.py", "x.py", "requirements.txt", "requirements", "requirements-dev.txt",
+     "dev.txt", "pyproject.toml", "package.json", "src", ".hidden.py", "app.py", "Main.PY"]
+)  # fmt: skip
+
+
+@given(st.lists(segment, min_size=1, max_size=5).map("/".join))
+def test_three_globs_cover_what_the_first_draft_meant_with_five(path: str) -> None:
+    three = GitIgnoreSpec.from_lines(FIELDS["paths"])
+    five = GitIgnoreSpec.from_lines(SEED_MEANT)
+    assert three.match_file(path) == five.match_file(path)
+
+
+def test_only_commands_that_the_skill_names_are_allowed() -> None:
+    commands = re.findall(r"Bash\((.*?)\)", FIELDS["allowed-tools"])
+    assert commands
+    for command in commands:
+        assert command.removesuffix(" *") in BODY
+    assert not re.search(r"\bBash\b(?!\()", FIELDS["allowed-tools"])
+
+
+def test_every_page_is_named_and_says_when_to_read_it() -> None:
+    for page in PAGES[1:]:
+        assert f"`{page.name}`" in BODY
+        assert re.search(r"^Read this ", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def minor(text: str) -> str:
+    """Return the first two numbers of a version."""
+    return ".".join(text.split(".")[:2])
+
+
+def test_the_versions_named_are_those_of_this_run_and_of_pyproject() -> None:
+    line = next(line for line in BODY.splitlines() if line.startswith("Proven on "))
+    proven, floor = line.split("the floor is")
+    until = PYPROJECT["tool"]["uv"]["exclude-newer"][:10]
+    assert proven.startswith(f"Proven on {until} with ")
+    for package, named in re.findall(r"(fastapi|sqlalchemy|pydantic) ([\d.]+\d)", proven):
+        assert minor(version(package)) == named
+    requirements = "\n".join(PYPROJECT["project"]["dependencies"])
+    named = re.findall(r"(fastapi|sqlalchemy|pydantic) ([\d.]+\d)", floor)
+    assert len(named) == 3
+    for package, lowest in named:
+        assert re.search(rf"^{package}(\[\w+\])?>={re.escape(lowest)}$", requirements, re.MULTILINE)
+
+
+def test_the_services_requirements_are_bounds_of_the_project_too() -> None:
+    """One difference: `max_body_size=` needs a newer FastAPI than the rest of the advice."""
+    ours = set(PYPROJECT["project"]["dependencies"])
+    service = set((ROOT / "snippets" / "requirements.txt").read_text(encoding="utf-8").split())
+    assert service - ours == {"fastapi>=0.164"}
+
+
+def blocks(language: str) -> dict[str, tuple[str, str]]:
+    """Return the source and the code of each block of a language, by the place where it stands."""
+    found = {}
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        lines = text.split("\n")
+        for fence in find_fences(text):
+            if fence.language == language:
+                source = fence.info.removeprefix(language).strip()
+                code = "\n".join(lines[fence.start + 1 : fence.end])
+                found[f"{page.name}:{fence.start + 1}"] = (source, code)
+    return found
+
+
+def test_the_pytest_options_shown_are_our_own() -> None:
+    [(_, text)] = blocks("toml").values()
+    shown = tomllib.loads(text)["tool"]["pytest"]
+    ours = PYPROJECT["tool"]["pytest"]
+    for option in shown.keys() - {"pythonpath", "filterwarnings"}:
+        assert shown[option] == ours[option]
+    assert shown["filterwarnings"] == ours["filterwarnings"][:1]
+
+
+PYTHON = blocks("python")
+
+
+@pytest.mark.parametrize(("source", "code"), PYTHON.values(), ids=PYTHON.keys())
+def test_every_python_block_runs_alone(source: str, code: str, tmp_path: Path) -> None:
+    if "import op\n" in code or "import context\n" in code:
+        pytest.skip("runs in Alembic's context: snippets/tests/test_migrations.py runs it")
+    path, _, names = source.partition("#")
+    if not names:  # a whole file is the module it was taken from, and is run as that
+        code = "import " + re.sub(r"^snippets/(tests/)?|/__init__\.py$|\.py$", "", path).replace(
+            "/", "."
+        )
+    environment = {
+        "APP_JWT_SECRET": "a secret for tests, of 32 characters or more",
+        "PYTHONPATH": f"{ROOT / 'snippets'}:{ROOT / 'snippets' / 'tests'}",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_python_block_has_an_undefined_or_an_unused_name(tmp_path: Path) -> None:
+    for number, (_, code) in enumerate(PYTHON.values()):
+        (tmp_path / f"block{number}.py").write_text(code + "\n", encoding="utf-8")
+    subprocess.run(["ruff", "check", "--isolated", "--select=F", tmp_path], check=True)
+
+
+def test_the_readme_counts_the_blocks_right() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"| fastapi-pro | {len(PYTHON)} | {len(PYTHON)} | {len(PYTHON)} |" in readme
