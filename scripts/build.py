@@ -2,8 +2,9 @@
 
 A fence says where its content comes from: ```python snippets/app/core/db.py is the whole file,
 ```python snippets/app/api/deps.py#get_db,SessionDep those definitions with the imports they need,
-```text snippets/app/ the folder as a tree. Everything outside the fences stays as it is, to the
-byte. When anything is refused, nothing is written.
+```text snippets/app/ the folder as a tree. Between <!-- rules KIND --> and <!-- end --> stand the
+rules of snippets/rules/. Everything else stays as it is, to the byte. When anything is refused,
+nothing is written.
 
 Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 from building.atomic import write_all
 from building.pages import fill_page
 from building.refusal import RefusedError, refused
+from building.rules import expand_rules
 from building.sources import Snippets, decode
 from building.unshown import find_unshown
 from skillmd.report import Finding, render
@@ -71,10 +73,11 @@ def _fill_all(
         name = file.relative_to(snippets.root).as_posix()
         try:
             old[file] = _read_page(file, name)
+            text = expand_rules(name, old[file], snippets.root)
         except RefusedError as error:
             findings += error.findings
             continue
-        page = fill_page(name, old[file], snippets)
+        page = fill_page(name, text, snippets)
         new[file] = page.text
         findings += page.findings
         shown |= page.shown

@@ -10,9 +10,10 @@ import re
 import sys
 from pathlib import Path
 
+import yaml
+
 import build
 import validate
-import yaml
 
 ROOT = Path(__file__).parents[1]
 

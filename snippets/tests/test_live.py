@@ -137,7 +137,7 @@ async def test_what_was_acknowledged_survives_kill_9(own_database_url: str) -> N
 
 
 async def test_a_read_sees_the_write_that_was_acknowledged_before_it(own_database_url: str) -> None:
-    """Over two connections to two workers; with the default scope, some reads miss the row."""
+    """Over two connections to two workers."""
     with live_server(own_database_url, "--workers", "2") as server:
         async with (
             httpx.AsyncClient(base_url=server.url) as writer,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr, ValidationError
 
 from app.core.config import Settings, get_settings
 
@@ -106,6 +107,14 @@ def test_printing_the_settings_shows_no_secret(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("APP_DATABASE_URL", "postgresql+asyncpg://u:hunter2@h/d")
     assert "hunter2" not in repr(get_settings())
     assert SECRET not in repr(get_settings())
+
+
+def test_the_error_of_the_settings_class_shows_no_value() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(jwt_secret=SecretStr("hunter2"), jwt_exp_minutes=-7_777)
+    assert "jwt_secret" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert "7777" not in str(caught.value)
 
 
 def test_origins_may_be_given_in_code() -> None:

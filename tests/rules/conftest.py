@@ -13,6 +13,8 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from operator import gt, lt
 from pathlib import Path
 from types import ModuleType
 from uuid import uuid4
@@ -20,10 +22,12 @@ from uuid import uuid4
 import httpx
 import pytest
 import uvicorn
+from packaging.version import Version
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
 from postgres import postgres_url, scratch_database
+from rulebook import load_rule
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,8 +55,31 @@ def sqlite_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return url
 
 
+def _slug(path: Path) -> str:
+    return path.stem.removeprefix("test_").replace("_", "-")
+
+
+@pytest.fixture(autouse=True)
+def _applies(request: pytest.FixtureRequest) -> None:
+    """Skip a proof on versions that its rule does not apply to."""
+    folder = ROOT / "snippets" / "rules" / _slug(request.path)
+    if not folder.is_dir():
+        return
+    rule = load_rule(folder)
+    for text, is_outside in [(text, lt) for text in rule.since] + [
+        (text, gt) for text in rule.until
+    ]:
+        package, named = text.split()
+        try:
+            installed = Version(version(package))
+        except PackageNotFoundError:
+            continue  # the proof brings the package itself
+        if is_outside(installed, Version(named)):
+            pytest.skip(f"the rule is not about {package} {installed}")
+
+
 def _file(request: pytest.FixtureRequest, name: str) -> Path:
-    slug = request.path.stem.removeprefix("test_").replace("_", "-")
+    slug = _slug(request.path)
     if request.config.getoption("swap_rules"):
         name = {"bad": "good", "good": "bad"}[name]
     return ROOT / "snippets" / "rules" / slug / f"{name}.py"

@@ -58,7 +58,7 @@ def get_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as exc:
-        for error in exc.errors(include_input=False, include_context=False, include_url=False):
+        for error in exc.errors():
             variable = f"APP_{error['loc'][0]}".upper()
             print(f"{variable}: {error['msg']}", file=sys.stderr)
         # uvicorn and gunicorn stop on 3; after any other code they start the worker again.

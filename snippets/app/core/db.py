@@ -36,7 +36,6 @@ def _create_sqlite_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN breaks savepoints
         connection.execute("PRAGMA foreign_keys = ON")
 
     @event.listens_for(engine.sync_engine, "begin")

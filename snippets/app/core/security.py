@@ -41,5 +41,5 @@ def decode_access_token(token: str) -> int:
             options={"require": ["exp", "sub"]},
         )
         return int(claims["sub"])
-    except (jwt.InvalidTokenError, ValueError, RecursionError) as exc:
+    except (jwt.InvalidTokenError, ValueError, RecursionError) as exc:  # the last: PyJWT < 2.14
         raise NotAuthenticatedError from exc

@@ -1,0 +1,60 @@
+"""The engine, the creation of tables, and the commit point."""
+
+import asyncio
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+
+from app.api.deps import get_sessionmaker
+from app.core.db import create_engine, create_tables
+from app.main import app
+from app.models import Base
+from clients import ADA
+
+
+class FailingSession(AsyncSession):
+    """A session whose commit fails, as on a deferred constraint or a lost connection."""
+
+    async def commit(self) -> None:
+        """Fail."""
+        raise RuntimeError("the commit failed")
+
+
+async def test_the_answer_waits_for_the_commit(
+    client: AsyncClient, connection: AsyncConnection
+) -> None:
+    maker = async_sessionmaker(
+        connection, class_=FailingSession, join_transaction_mode="create_savepoint"
+    )
+    app.dependency_overrides[get_sessionmaker] = lambda: maker
+    assert (await client.post("/api/v1/users", json=ADA)).status_code == 500
+
+
+async def test_a_request_that_fails_leaves_nothing_behind(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    await client.post("/api/v1/users", json=ADA)
+    await client.post("/api/v1/users", json=ADA)
+    assert await session.scalar(text("SELECT count(*) FROM users")) == 1
+
+
+async def test_an_error_of_the_database_does_not_show_parameters(own_database_url: str) -> None:
+    engine = create_engine(own_database_url, 1)
+    async with engine.connect() as connection:
+        with pytest.raises(DBAPIError) as caught:
+            await connection.execute(text("SELECT * FROM nowhere WHERE a = :a"), {"a": "hunter2"})
+    await engine.dispose()
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_tables_are_created_by_many_at_once(own_database_url: str) -> None:
+    async def create() -> None:
+        engine = create_engine(own_database_url, 1)
+        async with engine.begin() as connection:
+            await create_tables(connection, Base.metadata)
+        await engine.dispose()
+
+    await asyncio.gather(*(create() for _ in range(10)))

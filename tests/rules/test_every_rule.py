@@ -1,0 +1,70 @@
+"""Every rule is whole, and its proof proves something about its bad and its good code."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from rulebook import load_rule
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = sorted(path for path in (ROOT / "snippets" / "rules").iterdir() if path.is_dir())
+PROOFS = sorted(set(Path(__file__).parent.glob("test_*.py")) - {Path(__file__)})
+
+
+def slug(proof: Path) -> str:
+    """Return the rule that a test file proves."""
+    return proof.stem.removeprefix("test_").replace("_", "-")
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_rule_has_all_parts_and_its_code_differs(folder: Path) -> None:
+    rule = load_rule(folder)
+    assert rule.bad != rule.good
+    assert {path.name for path in folder.iterdir()} - {"__pycache__"} == {
+        "rule.md", "bad.py", "good.py",
+    }  # fmt: skip
+
+
+def test_every_rule_has_a_proof_and_every_proof_a_rule() -> None:
+    assert [folder.name for folder in FOLDERS] == sorted(slug(proof) for proof in PROOFS)
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=slug)
+def test_the_proof_is_about_the_bad_and_the_good_code(proof: Path) -> None:
+    functions = [
+        node
+        for node in ast.parse(proof.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if node.name.startswith("test_")
+    ]
+    for kind in ("bad", "good"):
+        fixtures = {kind, f"{kind}_file"}
+        proving = [
+            function
+            for function in functions
+            if function.name.startswith(f"test_{kind}_")
+            if fixtures & {argument.arg for argument in function.args.args}
+        ]
+        assert proving, f"no test_{kind}_... with the fixture {kind} or {kind}_file"
+
+
+@pytest.mark.timeout(600)
+def test_with_bad_and_good_swapped_every_proof_fails(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """A test that passes either way proves nothing."""
+    if request.config.getoption("swap_rules"):
+        pytest.skip("this is the run with the rules swapped")
+    report = tmp_path / "report.xml"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--swap-rules", "-p", "no:cacheprovider",
+         f"--junit-xml={report}", *map(str, PROOFS)],
+        cwd=ROOT, stdout=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    cases = list(ET.parse(report).iter("testcase"))  # noqa: S314 - pytest has just written it
+    assert len(cases) >= 2 * len(PROOFS)
+    assert [case.get("name") for case in cases if case.find("failure") is None] == []

@@ -1,0 +1,169 @@
+"""scripts/rules.py, the rulebook, and the parts of pages made from the rules."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import build
+import rules
+from rulebook import STANDS, RuleError, load_rule, load_rules
+
+ROOT = Path(__file__).parents[1]
+SLUG = "commit-after-response"
+
+
+def test_a_rule_is_printed_with_its_bad_and_good_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rules.main([SLUG]) == 0
+    out = capsys.readouterr().out
+    rule = load_rule(ROOT / "snippets" / "rules" / SLUG)
+    for part in (SLUG, rule.title, rule.body, rule.bad.rstrip(), rule.good.rstrip()):
+        assert part in out
+    assert rule.sources[0] in out
+
+
+def test_without_a_name_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rules.main([]) == 0
+    out = capsys.readouterr().out
+    assert all(rule.slug in out for rule in load_rules(ROOT / "snippets" / "rules"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["commit-after-respons"], 2, "did you mean commit-after-response?"),
+        (["\ud800"], 2, "no rule"),
+        (["--help"], 0, "usage"),
+        (["a", "b"], 2, "usage"),
+        (["--list"], 2, "usage"),
+    ],
+)
+def test_wrong_use_is_told(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, says: str
+) -> None:
+    assert rules.main(arguments) == code
+    captured = capsys.readouterr()
+    assert says in captured.out + captured.err
+
+
+def test_the_command_needs_only_the_standard_library(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    shutil.copytree(ROOT / "snippets" / "rules", tmp_path / "snippets" / "rules")
+    subprocess.run(
+        [sys.executable, "-S", "-I", str(tmp_path / "scripts" / "rules.py"), SLUG],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with one rule, and pages that show it in every form."""
+    shutil.copytree(ROOT / "snippets" / "rules" / SLUG, tmp_path / "snippets" / "rules" / SLUG)
+    (tmp_path / "SKILL.md").write_text(
+        "# x\n\n<!-- rules critical -->\n<!-- end -->\n\nkept\n\n"
+        "<!-- rules pitfalls -->\nold\n<!-- end -->\n"
+    )
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.fastapi-pro.unshown]\n"snippets/rules/*/rule.md" = "taken apart"\n'
+    )
+    (tmp_path / "references").mkdir()
+    (tmp_path / "references" / "rules.md").write_text("<!-- rules all -->\n<!-- end -->\n")
+    return tmp_path
+
+
+def test_the_parts_are_made_from_the_rules(project: Path) -> None:
+    assert build.main(["--root", str(project)]) == 0
+    rule = load_rule(project / "snippets" / "rules" / SLUG)
+    skill = (project / "SKILL.md").read_text()
+    assert f"1. {rule.title} `{SLUG}`\n<!-- end -->\n\nkept\n" in skill
+    assert "old" not in skill
+    page = (project / "references" / "rules.md").read_text()
+    for part in (f"### {SLUG}", rule.body, rule.bad.rstrip(), rule.good.rstrip(), "fastapi 0.118"):
+        assert part in page
+    assert build.main(["--root", str(project), "--check"]) == 0
+
+
+def test_lines_end_as_those_of_the_page(project: Path) -> None:
+    skill = project / "SKILL.md"
+    skill.write_bytes(skill.read_bytes().replace(b"\n", b"\r\n"))
+    assert build.main(["--root", str(project)]) == 0
+    text = skill.read_bytes()
+    assert SLUG.encode() in text
+    assert text.count(b"\n") == text.count(b"\r\n")
+
+
+def test_a_changed_rule_is_drift(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build.main(["--root", str(project)])
+    rule = project / "snippets" / "rules" / SLUG / "rule.md"
+    rule.write_text(rule.read_text().replace("Commit before the answer", "Commit early"))
+    capsys.readouterr()
+    assert build.main(["--root", str(project), "--check"]) == 1
+    assert "+1. Commit early" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        ("<!-- rules some -->\n<!-- end -->\n", "SKILL.md:1:1: bad-rules no such part some"),
+        ("\n<!-- rules critical -->\n", "SKILL.md:2:1: bad-rules the part has no end"),
+    ],
+)
+def test_a_part_that_cannot_be_made_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str], page: str, says: str
+) -> None:
+    (project / "SKILL.md").write_text(page)
+    assert build.main(["--root", str(project)]) == 1
+    assert says in capsys.readouterr().out
+    assert (project / "SKILL.md").read_text() == page
+
+
+WHOLE = (ROOT / "snippets" / "rules" / SLUG / "rule.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("no front matter", 1, "no front matter"),
+        (WHOLE.replace("stands: critical", "stands: nowhere"), 1, "unknown stands nowhere"),
+        (WHOLE.replace("severity: high", "severity: 3"), 1, "unknown severity 3"),
+        (WHOLE.replace("severity: high\n", ""), 1, "severity is missing"),
+        (WHOLE.replace("fix: ", "fixx: "), 1, "unknown key fixx"),
+        (WHOLE.replace('symptom: "', 'symptom: "' + "x" * 60), 1, "symptom is missing or longer"),
+        (WHOLE.replace("  - fastapi 0.118", "  fastapi 0.118"), 8, "neither"),
+        (WHOLE.replace('row is not there"', "row is not there"), 5, "a quote is not closed"),
+        (WHOLE.replace("sources:\n", "until:\n"), 1, "no source"),
+        (WHOLE.replace("**Why.**", "Why:"), 13, "no paragraph Why."),
+    ],
+)
+def test_a_rule_that_is_not_whole_is_refused(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
+    folder = Path(shutil.copytree(ROOT / "snippets" / "rules" / SLUG, tmp_path / SLUG))
+    (folder / "rule.md").write_text(text)
+    with pytest.raises(RuleError, match=says) as caught:
+        load_rule(folder)
+    assert caught.value.line == line
+
+
+def test_a_rule_that_is_not_whole_ends_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rule").mkdir()
+    monkeypatch.setattr(rules, "FOLDER", tmp_path)
+    assert rules.main([]) == 1
+    assert "rule.md:1: the rule lacks this file" in capsys.readouterr().err
+
+
+def test_a_rule_without_good_code_is_refused(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "snippets" / "rules" / SLUG, tmp_path / SLUG))
+    (folder / "good.py").unlink()
+    with pytest.raises(RuleError, match="lacks this file"):
+        load_rule(folder)
+
+
+def test_the_rules_come_by_standing() -> None:
+    stands = [rule.stands for rule in load_rules(ROOT / "snippets" / "rules")]
+    assert stands == sorted(stands, key=STANDS.index)
