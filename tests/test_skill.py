@@ -64,9 +64,21 @@ def test_only_commands_that_the_skill_names_are_allowed() -> None:
     assert not re.search(r"\bBash\b(?!\()", FIELDS["allowed-tools"])
 
 
+@pytest.mark.parametrize(
+    ("heading", "kind"), [("Critical rules", "critical"), ("Pitfalls", "pitfalls")]
+)
+def test_no_sentence_on_rules_stands_without_a_rule(heading: str, kind: str) -> None:
+    section = re.search(rf"^## {heading}\n(.*?)^## ", BODY, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    begin, end = f"<!-- rules {kind} -->", "<!-- end -->"
+    assert section[1].strip().startswith(begin)
+    assert section[1].strip().endswith(end)
+    assert section[1].count(begin) == section[1].count(end) == 1
+
+
 def test_every_page_is_named_and_says_when_to_read_it() -> None:
     for page in PAGES[1:]:
-        assert f"`{page.name}`" in BODY
+        assert f"`references/{page.name}`" in BODY
         assert re.search(r"^Read this ", page.read_text(encoding="utf-8"), re.MULTILINE)
 
 
@@ -120,9 +132,11 @@ def test_the_pytest_options_shown_are_our_own() -> None:
 
 
 PYTHON = blocks("python")
+# The blocks of references/rules.md are run by the proofs in tests/rules.
+OTHERS = {place: block for place, block in PYTHON.items() if not place.startswith("rules.md")}
 
 
-@pytest.mark.parametrize(("source", "code"), PYTHON.values(), ids=PYTHON.keys())
+@pytest.mark.parametrize(("source", "code"), OTHERS.values(), ids=OTHERS.keys())
 def test_every_python_block_runs_alone(source: str, code: str, tmp_path: Path) -> None:
     if "import op\n" in code or "import context\n" in code:
         pytest.skip("runs in Alembic's context: snippets/tests/test_migrations.py runs it")

@@ -151,14 +151,16 @@ def serve() -> Iterator[Callable[[ASGIApp], str]]:
     started: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(app: ASGIApp) -> str:
-        config = uvicorn.Config(app, port=free_port(), log_level="critical", loop="asyncio")
+        port = free_port()
+        # ws="none": what uvicorn 0.30 imports for it is deprecated
+        config = uvicorn.Config(app, port=port, log_level="critical", loop="asyncio", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run)
         thread.start()
         started.append((server, thread))
         while not server.started and thread.is_alive():
             time.sleep(0.01)
-        return f"http://127.0.0.1:{config.port}"
+        return f"http://127.0.0.1:{port}"
 
     yield start
     for server, thread in started:

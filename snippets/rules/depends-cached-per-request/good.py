@@ -1,0 +1,51 @@
+"""Login that locks an account after five wrong passwords, counted for as long as the app runs."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Form, HTTPException, Request
+
+
+class LoginAttempts:
+    """Counts wrong passwords."""
+
+    def __init__(self) -> None:
+        self.wrong: Counter[str] = Counter()
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, LoginAttempts]]:
+    """Make what all requests share."""
+    yield {"attempts": LoginAttempts()}
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+async def get_attempts(request: Request) -> LoginAttempts:
+    """Return the counts."""
+    attempts: LoginAttempts = request.state.attempts
+    return attempts
+
+
+AttemptsDep = Annotated[LoginAttempts, Depends(get_attempts)]
+Username = Annotated[str, Form()]
+
+
+async def require_unlocked(username: Username, attempts: AttemptsDep) -> None:
+    """Refuse a locked account."""
+    if attempts.wrong[username] >= 5:
+        raise HTTPException(429)
+
+
+@app.post("/login", dependencies=[Depends(require_unlocked)])
+async def login(
+    username: Username, password: Annotated[str, Form()], attempts: AttemptsDep
+) -> dict[str, str]:
+    """Log in."""
+    if password != "correct horse":
+        attempts.wrong[username] += 1
+        raise HTTPException(401)
+    return {"username": username}

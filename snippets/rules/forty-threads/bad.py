@@ -1,0 +1,31 @@
+"""Orders, and reports that another service takes long to draw."""
+
+import os
+
+import httpx
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+reports = httpx.Client(timeout=60)
+
+
+def draw_report(month: int) -> bytes:
+    """Have the report service draw a month; takes as long as it takes."""
+    return reports.get(f"{os.environ['REPORTS_URL']}/{month}").content
+
+
+@app.get("/reports/{month}")
+def read_report(month: int) -> Response:
+    """Return a month's report."""
+    return Response(draw_report(month), media_type="application/pdf")
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: int) -> dict[str, int]:
+    """Return an order."""
+    return {"id": order_id}
+
+
+@app.get("/healthz")
+async def health() -> None:
+    """Say that the process answers."""

@@ -1,0 +1,50 @@
+"""Login."""
+
+import os
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordRequestForm
+from pwdlib import PasswordHash
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from starlette.concurrency import run_in_threadpool
+
+engine = create_async_engine(os.environ["APP_DATABASE_URL"])
+sessionmaker = async_sessionmaker(engine)
+app = FastAPI()
+password_hash = PasswordHash.recommended()
+dummy_hash = password_hash.hash("no account has this password")
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+class User(Base):
+    """An account."""
+
+    __tablename__ = "users"
+
+    email: Mapped[str] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+
+
+async def authenticate(email: str, password: str) -> User | None:
+    """Return the user if the password is right."""
+    async with sessionmaker() as session:
+        user = await session.scalar(select(User).where(User.email == email))
+    expected = dummy_hash if user is None else user.password_hash
+    if not await run_in_threadpool(password_hash.verify, password, expected):
+        return None
+    return user
+
+
+@app.post("/login")
+async def log_in(form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> str:
+    """Say who has logged in."""
+    user = await authenticate(form.username, form.password)
+    if user is None:
+        raise HTTPException(401, "Wrong e-mail address or password")
+    return user.email

@@ -1,0 +1,53 @@
+"""A user as clients may see them."""
+
+import os
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+engine = create_async_engine(os.environ["APP_DATABASE_URL"])
+sessionmaker = async_sessionmaker(engine, expire_on_commit=False)
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+class User(Base):
+    """An account."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    password_hash: Mapped[str]
+
+
+class UserOut(BaseModel):
+    """What a client sees of a user."""
+
+    id: int
+    email: str
+
+
+async def get_db() -> AsyncIterator[AsyncSession]:
+    """Open a session."""
+    async with sessionmaker() as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
+
+
+@app.get("/users/{user_id}", response_model=UserOut)
+async def read_user(user_id: int, session: SessionDep) -> Any:
+    """Return a user."""
+    user = await session.get(User, user_id)
+    if user is None:
+        raise HTTPException(404)
+    return user

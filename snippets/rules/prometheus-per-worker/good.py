@@ -1,0 +1,25 @@
+"""Metrics of all workers."""
+
+import multiprocessing
+import os
+import tempfile
+from pathlib import Path
+
+from fastapi import FastAPI
+
+# One folder for all workers of a supervisor. prometheus_client reads the variable when imported.
+if supervisor := multiprocessing.parent_process():
+    folder = Path(tempfile.gettempdir(), f"metrics-{supervisor.pid}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder))
+
+from prometheus_fastapi_instrumentator import Instrumentator
+
+app = FastAPI()
+Instrumentator().instrument(app).expose(app, include_in_schema=False)
+
+
+@app.get("/orders")
+async def list_orders() -> list[int]:
+    """List the numbers of all orders."""
+    return [1, 2]
