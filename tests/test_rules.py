@@ -33,7 +33,7 @@ def test_without_a_name_all_rules_are_listed(capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["commit-after-respons"], 2, "did you mean commit-after-response?"),
+        (["commit-after-respons"], 2, "did you mean commit-after-response"),
         (["\ud800"], 2, "no rule"),
         (["--help"], 0, "usage"),
         (["a", "b"], 2, "usage"),
@@ -52,7 +52,7 @@ def test_the_command_needs_only_the_standard_library(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
     shutil.copytree(ROOT / "snippets" / "rules", tmp_path / "snippets" / "rules")
     subprocess.run(
-        [sys.executable, "-S", "-I", str(tmp_path / "scripts" / "rules.py"), SLUG],
+        [sys.executable, "-S", "-E", str(tmp_path / "scripts" / "rules.py"), SLUG],
         check=True,
         stdout=subprocess.DEVNULL,
     )

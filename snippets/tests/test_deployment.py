@@ -65,6 +65,9 @@ def test_gunicorns_own_asgi_worker_serves_with_shared_metrics(own_database_url: 
 
 REQUIREMENTS = (SNIPPETS / "requirements.txt").read_text()
 LIMIT = ", max_body_size=1_048_576"
+FLOOR = REQUIREMENTS.replace("fastapi>=0.164", "fastapi==0.121.0").replace(
+    "instrumentator>=8.1", "instrumentator>=7"
+)
 
 
 @pytest.mark.skipif(shutil.which("uv") is None, reason="makes environments with uv")
@@ -74,7 +77,7 @@ LIMIT = ", max_body_size=1_048_576"
     [
         ("highest", REQUIREMENTS, ""),
         ("lowest-direct", REQUIREMENTS, ""),
-        ("lowest-direct", REQUIREMENTS.replace("fastapi>=0.164", "fastapi>=0.121"), LIMIT),
+        ("lowest-direct", FLOOR, LIMIT),
     ],
     ids=["newest", "oldest", "floor without max_body_size"],
 )

@@ -2,7 +2,6 @@
 
 import time
 from types import ModuleType
-from typing import Any
 
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -55,22 +54,36 @@ async def test_good_is_as_fast_for_the_last_page_as_for_the_first(good: ModuleTy
     assert last < 2 * first
 
 
-async def second_page(module: ModuleType, **parameters: Any) -> list[int]:
-    """Return the second page after a product was added since the first."""
+async def change(module: ModuleType, statement: str) -> None:
+    """Add or remove a product, as another request would between two pages."""
     async with module.engine.begin() as connection:
-        await connection.execute(text("INSERT INTO products VALUES (:id, 'New')"), {"id": ROWS + 1})
-    return await page(module, **parameters)
+        await connection.execute(text(statement))
+
+
+ADD = "INSERT INTO products SELECT max(id) + 1, 'New' FROM products"
+REMOVE = "DELETE FROM products WHERE id = (SELECT max(id) FROM products)"
 
 
 @pytest.mark.usefixtures("postgres_database")
 async def test_bad_repeats_a_product_when_one_is_added(bad: ModuleType) -> None:
     await fill(bad)
     first = await page(bad)
-    assert (await second_page(bad, offset=20))[0] == first[-1]
+    await change(bad, ADD)
+    assert (await page(bad, offset=20))[0] == first[-1]
+
+
+@pytest.mark.usefixtures("postgres_database")
+async def test_bad_misses_a_product_when_one_is_removed(bad: ModuleType) -> None:
+    await fill(bad)
+    first = await page(bad)
+    await change(bad, REMOVE)
+    assert (await page(bad, offset=20))[0] == first[-1] - 2
 
 
 @pytest.mark.usefixtures("postgres_database")
 async def test_good_continues_where_the_page_before_ended(good: ModuleType) -> None:
     await fill(good)
     first = await page(good)
-    assert (await second_page(good, before=first[-1]))[0] == first[-1] - 1
+    for statement in (ADD, REMOVE):
+        await change(good, statement)
+        assert (await page(good, before=first[-1]))[0] == first[-1] - 1

@@ -127,7 +127,7 @@ def run_pytest(file: Path, folder: Path, *options: str) -> tuple[int, str]:
     process = subprocess.run(
         [sys.executable, "-m", "pytest", *plain, "-p", "no:asyncio", *options, "test_it.py"],
         cwd=folder,
-        env={"PYTHONPATH": str(file.parent)},
+        env={"PYTHONPATH": str(file.parent), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

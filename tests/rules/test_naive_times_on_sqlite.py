@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import DateTime, select
 from sqlalchemy.exc import StatementError
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=2)))
@@ -19,6 +19,14 @@ async def stored(module: ModuleType, expires_at: datetime) -> Any:
         session.add(module.LoginSession(expires_at=expires_at))
     async with module.sessionmaker() as session:
         return await session.scalar(select(module.LoginSession))
+
+
+@pytest.mark.usefixtures("postgres_database")
+async def test_bad_keeps_the_instant_in_postgresql(bad: ModuleType) -> None:
+    assert isinstance(bad.LoginSession.__table__.c.expires_at.type, DateTime)
+    login_session = await stored(bad, NOON)
+    assert login_session.expires_at == NOON
+    assert login_session.expired
 
 
 @pytest.mark.usefixtures("postgres_database")

@@ -7,7 +7,11 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
-pytestmark = pytest.mark.usefixtures("sqlite_database")
+pytestmark = [
+    pytest.mark.usefixtures("sqlite_database"),
+    # FastAPI 0.121 with Pydantic 2.9 writes its OpenAPI document so
+    pytest.mark.filterwarnings("ignore:The `__fields__` attribute is deprecated"),
+]
 
 
 async def read_user(module: ModuleType) -> Any:
@@ -32,11 +36,6 @@ async def test_bad_sends_the_password_hash(bad: ModuleType) -> None:
 
 def test_bad_documents_nothing(bad: ModuleType) -> None:
     assert response_schema(bad) == {}
-
-
-async def test_bad_cannot_name_the_class_of_the_table_instead(bad: ModuleType) -> None:
-    with pytest.raises(FastAPIError, match="Invalid args for response field"):
-        bad.app.get("/", response_model=bad.User)
 
 
 async def test_good_sends_what_the_schema_names(good: ModuleType) -> None:

@@ -5,7 +5,6 @@ import os
 import sys
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -24,11 +23,15 @@ def on_begin(connection):
 """
 
 
-async def run_tests(file: Path, folder: Path, url: str, conftest: str = "") -> tuple[str, int]:
-    """Run a file's tests beside a conftest; return pytest's last line and the rows that are left."""
+def make_project(file: Path, folder: Path, conftest: str) -> None:
     folder.mkdir()
     (folder / "conftest.py").write_text(conftest)
     (folder / "test_users.py").write_text(file.read_text())
+
+
+async def run_tests(file: Path, folder: Path, url: str, conftest: str = "") -> tuple[str, int]:
+    """Run a file's tests; return pytest's last line, and how many rows are left."""
+    make_project(file, folder, conftest)
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.begin() as connection:
         await connection.execute(text("DROP TABLE IF EXISTS users"))

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -37,7 +37,7 @@ SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
 
 
 @app.get("/users/{user_id}")
-async def read_user(user_id: int, session: SessionDep) -> Any:
+async def read_user(user_id: int, session: SessionDep):
     """Return a user."""
     user = await session.get(User, user_id)
     if user is None:
