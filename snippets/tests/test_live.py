@@ -33,8 +33,8 @@ def test_several_workers_create_the_tables_at_once(own_database_url: str) -> Non
         assert "Error" not in server.log()
 
 
-def test_the_metrics_of_several_workers_add_up(own_database_url: str) -> None:
-    with live_server(own_database_url, "--workers", "2") as server:
+def test_the_metrics_of_several_workers_add_up(own_postgres_url: str) -> None:
+    with live_server(own_postgres_url, "--workers", "2") as server:
         for _ in range(40):  # each over a new connection, so that both workers answer
             httpx.get(f"{server.url}/api/v1/products")
         scrapes = [httpx.get(f"{server.url}/metrics").text for _ in range(8)]
@@ -57,8 +57,8 @@ def test_a_bad_setting_stops_the_server_and_all_its_workers(tmp_path: Path) -> N
         assert "Traceback" not in done.stderr
 
 
-def test_sigterm_lets_a_running_request_finish(own_database_url: str) -> None:
-    with live_server(own_database_url, module="live_app:app") as server:
+def test_sigterm_lets_a_running_request_finish(own_postgres_url: str) -> None:
+    with live_server(own_postgres_url, module="live_app:app") as server:
         answers = []
         request = threading.Thread(
             target=lambda: answers.append(httpx.get(f"{server.url}/slow", timeout=10))
@@ -70,10 +70,10 @@ def test_sigterm_lets_a_running_request_finish(own_database_url: str) -> None:
         assert [answer.json() for answer in answers] == [{"status": "done"}]
 
 
-def test_a_connection_survives_a_500(own_database_url: str) -> None:
+def test_a_connection_survives_a_500(own_postgres_url: str) -> None:
     """With `@app.exception_handler(Exception)` the server would drop it."""
     with (
-        live_server(own_database_url, module="live_app:app") as server,
+        live_server(own_postgres_url, module="live_app:app") as server,
         httpx.Client(base_url=server.url, transport=httpx.HTTPTransport(retries=0)) as client,
     ):
         for _ in range(20):
@@ -82,8 +82,8 @@ def test_a_connection_survives_a_500(own_database_url: str) -> None:
         assert server.log().count("Traceback (most recent call last)") == 20
 
 
-def test_the_log_is_one_json_object_a_line_and_one_line_a_request(own_database_url: str) -> None:
-    with live_server(own_database_url, module="live_app:app") as server:
+def test_the_log_is_one_json_object_a_line_and_one_line_a_request(own_postgres_url: str) -> None:
+    with live_server(own_postgres_url, module="live_app:app") as server:
         ids = [f"request-{number}" for number in range(6)]
         paths = ["/bug", "/nowhere", "/api/v1/users/1", "/api/v1/products", "/healthz", "/metrics"]
         for request_id, path in zip(ids, paths, strict=True):
@@ -97,9 +97,9 @@ def test_the_log_is_one_json_object_a_line_and_one_line_a_request(own_database_u
     assert not [line for line in lines if line["logger"] == "uvicorn.access"]
 
 
-def test_no_log_holds_a_password_a_token_or_a_hash(own_database_url: str) -> None:
+def test_no_log_holds_a_password_a_token_or_a_hash(own_postgres_url: str) -> None:
     password = "hunter2-hunter2"
-    with live_server(own_database_url, module="live_app:app") as server:
+    with live_server(own_postgres_url, module="live_app:app") as server:
         with httpx.Client(base_url=server.url) as client:
             client.post("/api/v1/users", json=ADA | {"password": password})
             client.post("/api/v1/users", json=ADA | {"password": password})

@@ -22,8 +22,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def mypy(file: Path, cache: Path) -> list[tuple[str, str]]:
-    """Return the line and the code of each of mypy's errors, with the project's strict settings."""
-    command = ["mypy", "--follow-imports=silent", f"--cache-dir={cache}", str(file)]
+    """Return the line and the code of each error that `mypy --strict` finds."""
+    command = [
+        "mypy",
+        "--config-file=",
+        "--strict",
+        "--follow-imports=silent",
+        f"--cache-dir={cache}",
+        str(file),
+    ]
     process = subprocess.run(
         [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
     )
