@@ -1,6 +1,6 @@
 """Run the proofs of the rules on several Pythons, with the newest and with the oldest libraries.
 
-usage: matrix.py [PYTEST_ARGUMENT ...]        (default: tests/rules)
+usage: matrix.py [PYTEST_ARGUMENT ...]        (default: the proofs in tests/rules)
 
 Newest is what was published until the date of `exclude-newer`, oldest the lower bounds of
 pyproject.toml (uv's `lowest-direct`). The Pythons are those of 3.11, 3.12 and 3.13 that are found
@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
 RESOLUTIONS = ("highest", "lowest-direct")
+DEFAULT = ["tests/rules", "-n", "2", "-k", "not swapped"]
 
 
 def main(arguments: list[str]) -> int:
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
                 _install(python, Path(folder), resolution, until)
                 command = [f"{folder}/bin/python", "-m", "pytest", "-q"]
                 done = subprocess.run(
-                    [*command, *(arguments or ["tests/rules"])],
+                    [*command, *(arguments or DEFAULT)],
                     cwd=ROOT, capture_output=True, text=True, check=False,
                 )  # fmt: skip
             last = done.stdout.strip().splitlines()[-1:] or [done.stderr]

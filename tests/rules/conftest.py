@@ -5,13 +5,17 @@ proves nothing (`test_every_rule.py`).
 """
 
 import contextlib
+import functools
 import importlib.util
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from operator import gt, lt
@@ -205,3 +209,70 @@ def serve_file(tmp_path: Path) -> Iterator[Callable[..., tuple[str, subprocess.P
         if process.poll() is None:
             process.terminate()
         process.wait(30)
+
+
+@pytest.fixture
+def two_workers(
+    serve_file: Callable[..., tuple[str, subprocess.Popen[bytes]]], tmp_path: Path
+) -> Callable[[Path], tuple[str, list[int]]]:
+    """Return a function that serves a file with two workers: its address and their ids."""
+
+    def start(file: Path) -> tuple[str, list[int]]:
+        url, _supervisor = serve_file(file, "--workers=2")
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            log = (tmp_path / "server.log").read_text()
+            if log.count("startup complete") == 2:
+                return url, [int(pid) for pid in re.findall(r"server process \[(\d+)\]", log)]
+            time.sleep(0.02)
+        raise TimeoutError(log)
+
+    return start
+
+
+@pytest.fixture
+def stopped() -> Callable[[int], contextlib.AbstractContextManager[None]]:
+    """Return a context that holds one worker, so that the other one answers."""
+
+    @contextlib.contextmanager
+    def hold(pid: int) -> Iterator[None]:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    return hold
+
+
+@pytest.fixture(scope="session")
+def python_with_bcrypt(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return a function that runs code with a version of bcrypt, which the project lacks."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    newest = pyproject["tool"]["uv"]["exclude-newer"]
+
+    @functools.cache
+    def installed(wanted: str) -> Path:
+        library = tmp_path_factory.mktemp("bcrypt")
+        subprocess.run(
+            [
+                *("uv", "pip", "install", "--quiet", "--no-deps", "--python", sys.executable),
+                *("--exclude-newer", newest, "--target", library, f"bcrypt=={wanted}"),
+            ],
+            cwd=library,
+            check=True,
+        )
+        return library
+
+    def run(wanted: str, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            env=os.environ | {"PYTHONPATH": str(installed(wanted))},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

@@ -1,16 +1,9 @@
 """Proof of snippets/rules/passlib-bcrypt-5."""
 
-import functools
-import os
 import subprocess
-import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 HASH = """
 import runpy, sys
 code = runpy.run_path(sys.argv[1])
@@ -35,36 +28,6 @@ assert hasher.hash("short").startswith("$argon2id$")
 """
 
 Python = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture(scope="module")
-def python_with_bcrypt(tmp_path_factory: pytest.TempPathFactory) -> Python:
-    """Return a function that runs code with a version of bcrypt that the project does not have."""
-    newest = tomllib.loads(PYPROJECT.read_text())["tool"]["uv"]["exclude-newer"]
-
-    @functools.cache
-    def installed(version: str) -> Path:
-        library = tmp_path_factory.mktemp("bcrypt")
-        subprocess.run(
-            [
-                *("uv", "pip", "install", "--quiet", "--no-deps", "--python", sys.executable),
-                *("--exclude-newer", newest, "--target", library, f"bcrypt=={version}"),
-            ],
-            cwd=library,
-            check=True,
-        )
-        return library
-
-    def run(version: str, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            env=os.environ | {"PYTHONPATH": str(installed(version))},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
 
 
 def test_bad_worked_with_bcrypt_4_and_fails_with_5(
