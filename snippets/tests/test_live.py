@@ -1,6 +1,7 @@
 """The service as users run it: real processes, real connections."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -55,6 +56,18 @@ def test_a_bad_setting_stops_the_server_and_all_its_workers(tmp_path: Path) -> N
         assert "APP_JWT_SECRET: " in done.stderr
         assert "hunter2" not in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_worker_that_died_is_replaced(own_postgres_url: str) -> None:
+    with live_server(own_postgres_url, "--workers", "2") as server:
+        deadline = time.monotonic() + 30
+        while len(started := re.findall(r"server process \[(\d+)\]", server.log())) < 3:
+            assert time.monotonic() < deadline
+            if len(started) == 2:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(started[0]), signal.SIGKILL)
+            time.sleep(0.2)
+        wait_until_healthy(server)
 
 
 def test_sigterm_lets_a_running_request_finish(own_postgres_url: str) -> None:
