@@ -7,11 +7,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
-pytestmark = [
-    pytest.mark.usefixtures("sqlite_database"),
-    # FastAPI 0.121 with Pydantic 2.9 writes its OpenAPI document so
-    pytest.mark.filterwarnings("ignore:The `__fields__` attribute is deprecated"),
-]
+pytestmark = pytest.mark.usefixtures("sqlite_database")
 
 
 async def read_user(module: ModuleType) -> Any:
