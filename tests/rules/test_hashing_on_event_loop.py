@@ -35,13 +35,18 @@ async def longest_wait_of_others(app_url: str) -> float:
         return longest / (time.perf_counter() - started)
 
 
+async def share_waited(app_url: str) -> float:
+    """Return the smallest of three: a busy machine makes others wait too."""
+    return min([await longest_wait_of_others(app_url) for _ in range(3)])
+
+
 async def test_bad_answers_nobody_while_it_verifies_a_password(
     bad: ModuleType, serve: Callable[[FastAPI], str]
 ) -> None:
-    assert await longest_wait_of_others(serve(bad.app)) > 0.7
+    assert await share_waited(serve(bad.app)) > 0.7
 
 
 async def test_good_answers_others_while_it_verifies_a_password(
     good: ModuleType, serve: Callable[[FastAPI], str]
 ) -> None:
-    assert await longest_wait_of_others(serve(good.app)) < 0.35
+    assert await share_waited(serve(good.app)) < 0.35
