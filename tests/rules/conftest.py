@@ -6,6 +6,7 @@ proves nothing (`test_every_rule.py`).
 
 import contextlib
 import functools
+import gc
 import importlib.util
 import os
 import re
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 import tomllib
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from operator import gt, lt
@@ -80,6 +82,16 @@ def _applies(request: pytest.FixtureRequest) -> None:
             continue  # the proof brings the package itself
         if is_outside(installed, Version(named)):
             pytest.skip(f"the rule is not about {package} {installed}")
+
+
+@pytest.fixture(autouse=True)
+def _collected(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collect what bad code leaves behind, or its warnings fail a later proof."""
+    yield
+    if request.node.name.startswith("test_bad_") != request.config.getoption("swap_rules"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            gc.collect()
 
 
 def _file(request: pytest.FixtureRequest, name: str) -> Path:

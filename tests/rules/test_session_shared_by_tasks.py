@@ -1,10 +1,7 @@
 """Proof of snippets/rules/session-shared-by-tasks."""
 
 import asyncio
-import gc
 import time
-import warnings
-from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
@@ -14,15 +11,6 @@ from sqlalchemy.exc import IllegalStateChangeError, InterfaceError, InvalidReque
 from sqlalchemy.ext.asyncio import close_all_sessions
 
 pytestmark = pytest.mark.usefixtures("postgres_database")
-
-
-@pytest.fixture(autouse=True)
-def collect_garbage() -> Iterator[None]:
-    """Collect the connection that a failed flush leaves behind, which warns."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gc.collect()
 
 
 async def request(module: ModuleType, method: str, path: str, *, cold: bool = False) -> Response:
