@@ -73,7 +73,7 @@ def _fill_all(
         name = file.relative_to(snippets.root).as_posix()
         try:
             old[file] = _read_page(file, name)
-            text = expand_rules(name, old[file], snippets.root)
+            text = expand_rules(name, old[file], snippets)
         except RefusedError as error:
             findings += error.findings
             continue

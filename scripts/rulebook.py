@@ -58,10 +58,8 @@ def load_rules(folder: Path) -> list[Rule]:
 def load_rule(folder: Path) -> Rule:
     """Return the rule of one folder. Raises RuleError where a part is missing or wrong."""
     path = folder / "rule.md"
-    for name in ("rule.md", "bad.py", "good.py"):
-        if not (folder / name).is_file():
-            raise RuleError(folder / name, 1, "the rule lacks this file", "write it")
-    lines = path.read_text(encoding="utf-8").split("\n")
+    text, bad, good = (_read(folder / name) for name in ("rule.md", "bad.py", "good.py"))
+    lines = text.split("\n")
     if lines[0] != "---" or "---" not in lines[1:]:
         raise RuleError(path, 1, "no front matter", "begin and end it with ---")
     end = lines.index("---", 1)
@@ -82,9 +80,20 @@ def load_rule(folder: Path) -> Rule:
         until=tuple(lists.get("until", ())),
         sources=tuple(lists["sources"]),
         body=body,
-        bad=(folder / "bad.py").read_text(encoding="utf-8"),
-        good=(folder / "good.py").read_text(encoding="utf-8"),
+        bad=bad,
+        good=good,
     )
+
+
+def _read(path: Path) -> str:
+    """Return the text of a rule's file, which must be there and UTF-8."""
+    if not path.is_file():
+        raise RuleError(path, 1, "the rule lacks this file", "write it")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise RuleError(path, line, "not UTF-8", "save the file as UTF-8") from None
 
 
 def _parse(path: Path, lines: list[str]) -> tuple[dict[str, str], dict[str, list[str]]]:

@@ -164,6 +164,14 @@ def test_a_rule_without_good_code_is_refused(tmp_path: Path) -> None:
         load_rule(folder)
 
 
+def test_a_rule_that_is_not_utf_8_is_refused_at_its_line(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "snippets" / "rules" / SLUG / "good.py").write_bytes(b"x = 1\n# \xff\n")
+    assert build.main(["--root", str(project)]) == 1
+    assert f"snippets/rules/{SLUG}/good.py:2:1: bad-rule not UTF-8" in capsys.readouterr().out
+
+
 def test_the_rules_come_by_standing() -> None:
     stands = [rule.stands for rule in load_rules(ROOT / "snippets" / "rules")]
     assert stands == sorted(stands, key=STANDS.index)

@@ -5,10 +5,10 @@ A part stands between the lines `<!-- rules KIND -->` and `<!-- end -->`.
 
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from building.refusal import refused
-from rulebook import Rule, RuleError, load_rules
+from building.sources import Snippets, relative
+from rulebook import Rule, RuleError
 
 _BEGIN = re.compile(r"^<!-- rules (?P<kind>\S+) -->\r?$", re.MULTILINE)
 _PART = re.compile(
@@ -21,7 +21,7 @@ _HEADINGS = {
 }
 
 
-def expand_rules(name: str, text: str, root: Path) -> str:
+def expand_rules(name: str, text: str, snippets: Snippets) -> str:
     """Return the page with its parts made anew, their fences empty.
 
     Raises RefusedError for a part that has no end or an unknown kind, and for a rule that is not
@@ -30,9 +30,9 @@ def expand_rules(name: str, text: str, root: Path) -> str:
     if not _BEGIN.search(text):
         return text
     try:
-        rules = load_rules(root / "snippets" / "rules")
+        rules = snippets.rules
     except RuleError as error:
-        path = error.path.relative_to(root).as_posix()
+        path = relative(snippets, error.path)
         raise refused("bad-rule", error.message, error.fix, path, (error.line, 1)) from error
     whole = {match.start() for match in _PART.finditer(text)}
     for match in _BEGIN.finditer(text):

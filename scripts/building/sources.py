@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from building.extract import Module, parse_module
 from building.refusal import refused
+from rulebook import Rule, load_rules
 
 FOLDER = "snippets"
 
@@ -16,6 +18,11 @@ class Snippets:
 
     root: Path
     modules: dict[Path, Module] = field(default_factory=dict)
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """Return the project's rules. Raises RuleError, and OSError when they cannot be read."""
+        return load_rules(self.root / FOLDER / "rules")
 
 
 def locate(snippets: Snippets, source: str) -> Path:

@@ -1,10 +1,32 @@
-"""What most tests do first: sign up and log in."""
+"""What most tests do first: start the app, sign up, log in."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from httpx import AsyncClient
+import pytest
+from asgi_lifespan import LifespanManager
+from httpx import ASGITransport, AsyncClient
+
+from app.core.config import get_settings
+from app.main import app
 
 ADA = {"email": "ada@example.com", "full_name": "Ada", "password": "correct horse"}
+
+
+@asynccontextmanager
+async def client_on(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, **variables: str
+) -> AsyncIterator[AsyncClient]:
+    """Start the app on this database; yield a client of it."""
+    for name, value in {"APP_DATABASE_URL": database_url, **variables}.items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    async with LifespanManager(app, startup_timeout=30) as manager:
+        transport = ASGITransport(manager.app, raise_app_exceptions=False)
+        async with AsyncClient(transport=transport, base_url="http://test") as client:
+            yield client
+    get_settings.cache_clear()
 
 
 async def sign_up(client: AsyncClient, email: str = ADA["email"]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.api.deps import get_sessionmaker
 from app.core.config import get_settings
 from app.core.db import create_engine
 from app.main import app
+from clients import client_on
 from postgres import postgres_url, scratch_database
 
 
@@ -101,10 +102,5 @@ async def committing_client(
     own_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[AsyncClient]:
     """A client of the app as it is, each request with a connection and transaction of its own."""
-    monkeypatch.setenv("APP_DATABASE_URL", own_database_url)
-    get_settings.cache_clear()
-    async with LifespanManager(app, startup_timeout=30) as manager:
-        transport = ASGITransport(manager.app, raise_app_exceptions=False)
-        async with AsyncClient(transport=transport, base_url="http://test") as client:
-            yield client
-    get_settings.cache_clear()
+    async with client_on(own_database_url, monkeypatch) as client:
+        yield client

@@ -2,33 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
-from asgi_lifespan import LifespanManager
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from sqlalchemy import text
 
-from app.core.config import get_settings
 from app.core.db import create_engine
-from app.main import app
+from clients import client_on
 from postgres import running_postgres
-
-
-@asynccontextmanager
-async def client_on(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, **variables: str
-) -> AsyncIterator[AsyncClient]:
-    """Start the app on this database; yield a client of it."""
-    for name, value in {"APP_DATABASE_URL": database_url, **variables}.items():
-        monkeypatch.setenv(name, value)
-    get_settings.cache_clear()
-    async with LifespanManager(app, startup_timeout=30) as manager:
-        transport = ASGITransport(manager.app, raise_app_exceptions=False)
-        async with AsyncClient(transport=transport, base_url="http://test") as client:
-            yield client
-    get_settings.cache_clear()
 
 
 async def test_health_is_ok_while_the_database_answers(committing_client: AsyncClient) -> None:

@@ -114,8 +114,10 @@ def good_file(request: pytest.FixtureRequest) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def _imported(file: Path) -> AsyncIterator[ModuleType]:
-    """Import a file afresh; dispose of the engines it made."""
+async def _imported(file: Path, request: pytest.FixtureRequest) -> AsyncIterator[ModuleType]:
+    """Import a file afresh, after the test's databases; dispose of the engines it made."""
+    for database in {"postgres_database", "sqlite_database"} & set(request.fixturenames):
+        request.getfixturevalue(database)
     name = f"rule_{uuid4().hex}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
@@ -135,18 +137,14 @@ async def _imported(file: Path) -> AsyncIterator[ModuleType]:
 @pytest.fixture
 async def bad(bad_file: Path, request: pytest.FixtureRequest) -> AsyncIterator[ModuleType]:
     """The rule's bad code, imported after the databases that the test asked for."""
-    for database in {"postgres_database", "sqlite_database"} & set(request.fixturenames):
-        request.getfixturevalue(database)
-    async with _imported(bad_file) as module:
+    async with _imported(bad_file, request) as module:
         yield module
 
 
 @pytest.fixture
 async def good(good_file: Path, request: pytest.FixtureRequest) -> AsyncIterator[ModuleType]:
     """The rule's good code, imported after the databases that the test asked for."""
-    for database in {"postgres_database", "sqlite_database"} & set(request.fixturenames):
-        request.getfixturevalue(database)
-    async with _imported(good_file) as module:
+    async with _imported(good_file, request) as module:
         yield module
 
 
