@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from httpx import ASGITransport, AsyncClient
+from prometheus_client import CollectorRegistry
+from prometheus_fastapi_instrumentator import Instrumentator
 from sqlalchemy.exc import DBAPIError
 from structlog.stdlib import ProcessorFormatter
 
@@ -29,6 +32,9 @@ def failing_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Fas
     monkeypatch.setenv("APP_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
     monkeypatch.setenv("APP_CORS_ORIGINS", ORIGIN)
     get_settings.cache_clear()
+    # One registry counts for one app, the first to run: this one brings its own.
+    counted_apart = partial(Instrumentator, registry=CollectorRegistry())
+    monkeypatch.setattr("prometheus_fastapi_instrumentator.Instrumentator", counted_apart)
     app = create_app()
 
     @app.get("/app-error")
