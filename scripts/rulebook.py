@@ -9,6 +9,7 @@ STANDS = ("critical", "pitfall", "reference")
 SEVERITIES = ("high", "medium", "low")
 PARTS = ("You see.", "Why.", "Fix.", "Not when.")
 _TEXTS = {"title": 220, "stands": 9, "severity": 6, "symptom": 60, "fix": 110}
+_OPTIONAL = {"unseen": 160}
 _LISTS = ("since", "until", "sources")
 
 
@@ -17,7 +18,7 @@ class Rule:
     """One rule: `title` is its sentence, `symptom` what one sees, `fix` what to do in a line.
 
     `since` and `until` are versions such as "fastapi 0.118"; `body` is markdown, `bad` and `good`
-    are code.
+    are code. `unseen` says why `audit.py` cannot find the rule broken, and is "" where it can.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class Rule:
     body: str
     bad: str
     good: str
+    unseen: str = ""
 
     @property
     def versions(self) -> list[str]:
@@ -82,6 +84,7 @@ def load_rule(folder: Path) -> Rule:
         body=body,
         bad=bad,
         good=good,
+        unseen=texts.get("unseen", ""),
     )
 
 
@@ -125,11 +128,15 @@ def _text(path: Path, number: int, written: str) -> str:
 
 def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
     """Raise RuleError unless the keys are those of a rule and their values of the right form."""
-    if unknown := sorted({*texts} - {*_TEXTS} | {*lists} - {*_LISTS}):
+    if unknown := sorted({*texts} - {*_TEXTS, *_OPTIONAL} | {*lists} - {*_LISTS}):
         raise RuleError(path, 1, f"unknown key {unknown[0]}", f"one of {', '.join(_TEXTS)}")
     for name, limit in _TEXTS.items():
         if not 0 < len(texts.get(name, "")) <= limit:
             message = f"{name} is missing or longer than {limit} characters"
+            raise RuleError(path, 1, message, f"write `{name}: text` in one line")
+    for name, limit in _OPTIONAL.items():
+        if len(texts.get(name, "")) > limit:
+            message = f"{name} is longer than {limit} characters"
             raise RuleError(path, 1, message, f"write `{name}: text` in one line")
     for name, allowed in (("stands", STANDS), ("severity", SEVERITIES)):
         if texts[name] not in allowed:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 url = os.environ["APP_DATABASE_URL"]
 engine = create_async_engine(url, pool_size=5, max_overflow=0, pool_timeout=1)
-probe = create_async_engine(url, pool_size=1, max_overflow=0)
+probe = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=1)
 app = FastAPI()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.concurrency import run_in_threadpool
 
-engine = create_async_engine(os.environ["APP_DATABASE_URL"])
+engine = create_async_engine(os.environ["APP_DATABASE_URL"], hide_parameters=True)
 sessionmaker = async_sessionmaker(engine)
 app = FastAPI()
 password_hash = PasswordHash.recommended()

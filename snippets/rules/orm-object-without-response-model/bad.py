@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-engine = create_async_engine(os.environ["APP_DATABASE_URL"])
+engine = create_async_engine(os.environ["APP_DATABASE_URL"], hide_parameters=True)
 sessionmaker = async_sessionmaker(engine, expire_on_commit=False)
 app = FastAPI()
 

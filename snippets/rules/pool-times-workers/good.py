@@ -2,6 +2,7 @@
 
 import os
 
+import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -10,7 +11,10 @@ WORKERS = int(os.environ["WEB_CONCURRENCY"])  # uvicorn and gunicorn read it too
 CONNECTIONS = 80  # of the server's 100: migrations and administrators need some
 
 engine = create_async_engine(
-    os.environ["APP_DATABASE_URL"], pool_size=CONNECTIONS // WORKERS, max_overflow=0
+    os.environ["APP_DATABASE_URL"],
+    pool_size=CONNECTIONS // WORKERS,
+    max_overflow=0,
+    pool_timeout=10,
 )
 app = FastAPI()
 
@@ -21,3 +25,7 @@ async def report_orders() -> int:
     async with engine.connect() as connection:
         result = await connection.execute(text("SELECT count(*) FROM orders"))
         return int(result.scalar_one())
+
+
+if __name__ == "__main__":
+    uvicorn.run("good:app", workers=WORKERS)

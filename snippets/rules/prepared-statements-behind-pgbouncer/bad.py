@@ -6,7 +6,9 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-engine = create_async_engine(os.environ["APP_DATABASE_URL"], pool_pre_ping=True)
+PGBOUNCER_URL = os.environ["APP_DATABASE_URL"]
+
+engine = create_async_engine(PGBOUNCER_URL)
 app = FastAPI()
 
 

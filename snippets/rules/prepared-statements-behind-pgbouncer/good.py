@@ -6,9 +6,10 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+PGBOUNCER_URL = os.environ["APP_DATABASE_URL"]
+
 engine = create_async_engine(
-    os.environ["APP_DATABASE_URL"],
-    pool_pre_ping=True,
+    PGBOUNCER_URL,
     connect_args={
         "statement_cache_size": 0,  # asyncpg's own
         "prepared_statement_cache_size": 0,  # SQLAlchemy's

@@ -1,0 +1,151 @@
+"""From files to findings: programs are told apart, parsed and looked at, in parallel."""
+
+import ast
+import functools
+import gc
+import importlib
+import linecache
+import multiprocessing
+import os
+import platform
+import re
+import tokenize
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from io import BytesIO
+from pathlib import Path
+
+from auditing.finding import Finding, Hit
+from auditing.grouping import programs
+from auditing.modules import Module
+from auditing.program import Program
+
+Detector = Callable[[Program], Iterator[Hit]]
+MAX_BYTES = 1_000_000
+"""Larger files are generated: they get a line, and are not read."""
+
+_FEW = 100  # files that one process reads before others have started
+_TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
+
+
+def run(files: Sequence[Path], root: Path, jobs: int) -> list[Finding]:
+    """Return what the detectors find in `files`, which are absolute paths below `root`.
+
+    Files that cannot be read or parsed give a finding "unreadable". `jobs` processes work.
+    """
+    sources: dict[Path, bytes] = {}
+    found: list[Finding] = []
+    for path in files:
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                found.append(
+                    Finding(str(path), 1, 1, "unreadable", f"larger than {MAX_BYTES} bytes")
+                )
+                continue
+            source = path.read_bytes()
+        except OSError as error:
+            found.append(Finding(str(path), 1, 1, "unreadable", error.strerror or "cannot be read"))
+            continue
+        sources[path] = source
+    groups = programs(sources, root)
+    if jobs < 2 or sum(map(len, groups)) < _FEW:
+        results = [_audit(group, root) for group in groups]
+    else:
+        shares = _shares(groups, jobs * 4)
+        context = multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
+        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+            results = list(pool.map(_audit_all, shares, [root] * len(shares)))
+    return sorted({*found, *(finding for result in results for finding in result)})
+
+
+def _audit_all(groups: list[list[Path]], root: Path) -> list[Finding]:
+    return [finding for group in groups for finding in _audit(group, root)]
+
+
+def _shares(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
+    """Return the groups in `count` shares of about the same size, the largest groups first."""
+    shares: list[list[list[Path]]] = [[] for _ in range(count)]
+    sizes = [0] * count
+    for group in sorted(groups, key=len, reverse=True):
+        smallest = sizes.index(min(sizes))
+        shares[smallest].append(group)
+        sizes[smallest] += len(group)
+    return sorted((share for share in shares if share), key=lambda share: -sum(map(len, share)))
+
+
+def _audit(paths: list[Path], root: Path) -> list[Finding]:
+    """Return the findings of one program."""
+    was_enabled = gc.isenabled()
+    gc.disable()  # the trees live until the end: collecting among them is half of the time
+    try:
+        unreadable: list[Finding] = []
+        modules = [m for path in paths if (m := parse(path, root, unreadable))]
+        program = Program(modules, root, functools.partial(_load, root))
+        return unreadable + list(_detect(program))
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _detect(program: Program) -> Iterator[Finding]:
+    known = {id(module) for module in program.modules}
+    for slug, detect in detectors().items():
+        for module, node, message in detect(program):
+            if id(module) in known:
+                line = getattr(node, "lineno", 1)
+                column = _column(module.path, line, getattr(node, "col_offset", 0))
+                yield Finding(str(module.path), line, column, slug, message)
+
+
+def _column(path: Path, line: int, offset: int) -> int:
+    """Return the column of an offset that counts bytes of UTF-8, as ast does."""
+    text = linecache.getline(str(path), line)
+    return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace")) + 1
+
+
+@functools.cache
+def detectors() -> dict[str, Detector]:
+    """Return the function `detect` of each module in `detectors/`, by the rule's slug."""
+    folder = Path(__file__).parent / "detectors"
+    names = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    return {
+        name.replace("_", "-"): importlib.import_module(f"auditing.detectors.{name}").detect
+        for name in names
+    }
+
+
+def _load(root: Path, path: Path) -> Module | None:
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+    except OSError:
+        return None
+    return parse(path, root, [])
+
+
+def parse(path: Path, root: Path, unreadable: list[Finding]) -> Module | None:
+    """Return the module of a file; where it cannot be parsed, add why to `unreadable`."""
+    try:
+        source = path.read_bytes()
+        encoding, _ = tokenize.detect_encoding(BytesIO(source).readline)
+        source.decode(encoding)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the audited code's invalid escapes
+            tree = ast.parse(source)
+    except SyntaxError as error:
+        line, column = error.lineno or 1, max(error.offset or 1, 1)
+        version = ".".join(platform.python_version_tuple()[:2])
+        message = f"does not parse as Python {version}: {error.msg}"
+        unreadable.append(Finding(str(path), line, column, "unreadable", message))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        unreadable.append(Finding(str(path), line, 1, "unreadable", f"is not {error.encoding}"))
+    except (ValueError, LookupError) as error:
+        unreadable.append(Finding(str(path), 1, 1, "unreadable", f"does not parse: {error}"))
+    except (RecursionError, MemoryError):
+        unreadable.append(Finding(str(path), 1, 1, "unreadable", "is nested too deep"))
+    else:
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+        return Module(path, name, tree, is_test=bool(_TEST.search(name)))
+    return None

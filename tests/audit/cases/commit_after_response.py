@@ -1,0 +1,149 @@
+"""Sessions committed after `yield`: at which scope, and written how."""
+
+BAD = ["SessionDep = Annotated[AsyncSession, Depends(get_db)]"]
+
+_MAKER = """
+#= db.py
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app")
+sessionmaker = async_sessionmaker(engine, expire_on_commit=False)
+"""
+
+FOUND = {
+    "in another module, through an alias": _MAKER
+    + """
+#= deps.py
+from collections.abc import AsyncIterator
+from sqlalchemy.ext.asyncio import AsyncSession
+import db
+async def get_db() -> AsyncIterator[AsyncSession]:
+    async with db.sessionmaker() as session:
+        yield session
+        await session.commit()
+#= main.py
+from typing import Annotated
+import fastapi as fa
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import get_db as session_of
+Session = Annotated[AsyncSession, fa.Depends(session_of)]  # !
+""",
+    "as a default, committed in else": _MAKER
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from db import sessionmaker
+app = FastAPI()
+async def get_db():
+    session = sessionmaker()
+    try:
+        yield session
+    except Exception:
+        await session.rollback()
+        raise
+    else:
+        await session.commit()
+    finally:
+        await session.close()
+@app.post("/a")
+async def a(db=Depends(get_db)):  # !
+    ...
+""",
+    "by the context that begins": _MAKER
+    + """
+#= main.py
+from fastapi import Depends
+from db import sessionmaker
+async def get_db():
+    async with sessionmaker.begin() as session:
+        yield session
+def use(session=Depends(dependency=get_db, scope="request")):  # !
+    ...
+""",
+    "by the transaction of a session": """
+from fastapi import Depends
+from sqlalchemy.orm import Session
+from sqlalchemy import create_engine
+engine = create_engine("postgresql://db/app")
+def get_db():
+    with Session(engine) as session, session.begin():
+        yield session
+def use(session: Session = Depends(get_db)):  # !
+    ...
+""",
+    "in a method, through a factory": """
+import fastapi
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import create_engine
+def make():
+    return sessionmaker(create_engine("postgresql://db/app"))
+local = make()
+def get_db():
+    db: Session = local()
+    try:
+        yield db
+        db.commit()
+    finally:
+        db.close()
+router = fastapi.APIRouter(dependencies=[fastapi.Depends(get_db)])  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "scope is function": _MAKER
+    + """
+#= main.py
+from fastapi import Depends
+from db import sessionmaker
+async def get_db():
+    async with sessionmaker() as session:
+        yield session
+        await session.commit()
+def use(session=Depends(get_db, scope="function")):
+    ...
+""",
+    "commit before yield": _MAKER
+    + """
+#= main.py
+from fastapi import Depends
+from db import sessionmaker
+async def get_db():
+    async with sessionmaker() as session:
+        await session.commit()
+        yield session
+def use(session=Depends(get_db)):
+    ...
+""",
+    "never commits": _MAKER
+    + """
+#= main.py
+from fastapi import Depends
+from db import sessionmaker
+async def get_db():
+    async with sessionmaker() as session:
+        yield session
+def use(session=Depends(get_db)):
+    ...
+""",
+    "another Depends": _MAKER
+    + """
+#= main.py
+from fast_depends import Depends
+from db import sessionmaker
+async def get_db():
+    async with sessionmaker() as session:
+        yield session
+        await session.commit()
+def use(session=Depends(get_db)):
+    ...
+""",
+    "a commit of something else": """
+from fastapi import Depends
+from kafka import Consumer
+def get_consumer():
+    consumer = Consumer()
+    yield consumer
+    consumer.commit()
+def use(consumer=Depends(get_consumer)):
+    ...
+""",
+}

@@ -1,0 +1,84 @@
+"""Engines that ping, and what limits how long a ping takes."""
+
+BAD = ['engine = create_async_engine(os.environ["APP_DATABASE_URL"], pool_pre_ping=True)']
+
+FOUND = {
+    "the module under another name": """
+import sqlalchemy.ext.asyncio as sa
+engine = sa.create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True)  # !
+""",
+    "the function under another name, in a factory": """
+from sqlalchemy.ext.asyncio import create_async_engine as make, AsyncEngine
+def connect(url: str) -> AsyncEngine:
+    return make(url, pool_pre_ping=True)  # !
+""",
+    "only the connect is limited": """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine(  # !
+    "postgresql+asyncpg://db/app", pool_pre_ping=True, connect_args={"timeout": 5}
+)
+""",
+    "the flag and the arguments in other modules": """
+#= config.py
+PING = True
+ARGS = {"server_settings": {"application_name": "app"}}
+#= db.py
+import config
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=config.PING, connect_args=config.ARGS)  # !
+""",
+    "in a method": """
+from sqlalchemy.ext.asyncio import create_async_engine
+class Database:
+    def __init__(self, url: str) -> None:
+        self.engine = create_async_engine(url=url, pool_pre_ping=True, connect_args=dict(ssl="require"))  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "limited": """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True, connect_args={"command_timeout": 10})
+""",
+    "limited through dict() in another module": """
+#= config.py
+ARGS = dict(timeout=5, command_timeout=10)
+#= db.py
+from config import ARGS
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True, connect_args=ARGS)
+""",
+    "no ping": """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=False)
+""",
+    "another driver": """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+psycopg://db/app", pool_pre_ping=True)
+""",
+    "SQLite by default": """
+import os
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine(os.getenv("URL", "sqlite+aiosqlite:///app.db"), pool_pre_ping=True)
+""",
+    "a synchronous engine": """
+from sqlalchemy import create_engine
+engine = create_engine("postgresql://db/app", pool_pre_ping=True)
+""",
+    "options that nobody can read": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from settings import options
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True, **options)
+""",
+    "arguments completed later": """
+from sqlalchemy.ext.asyncio import create_async_engine
+args = {"timeout": 5}
+args["command_timeout"] = 10
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True, connect_args=args)
+""",
+    "a migration": """
+#= alembic/env.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True)
+""",
+}

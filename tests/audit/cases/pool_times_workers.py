@@ -1,0 +1,102 @@
+"""Pools and workers, counted together."""
+
+BAD = ["engine = create_async_engine("]
+
+_ENGINE = """
+#= db.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_size=20, max_overflow=10, pool_timeout=5)  # !
+"""
+_FINE = _ENGINE.replace("  # !", "")
+
+FOUND = {
+    "uvicorn.run in another module": _ENGINE
+    + """
+#= run.py
+import uvicorn
+import db
+uvicorn.run("main:app", workers=4)
+""",
+    "the number under a name": """
+#= main.py
+from sqlalchemy.ext.asyncio import create_async_engine as make
+from uvicorn import run
+WORKERS = 8
+engine = make("postgresql+asyncpg://db/app")  # !
+def main() -> None:
+    run("main:app", workers=WORKERS)
+""",
+    "gunicorn's file": _ENGINE
+    + """
+#= gunicorn.conf.py
+bind = "0.0.0.0:8000"
+workers = 4
+""",
+    "a Dockerfile": _ENGINE
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--workers", "4"]
+""",
+    "a shell script, and a synchronous engine": """
+#= db.py
+from sqlalchemy import create_engine
+SIZE = 30
+engine = create_engine("postgresql://db/app", pool_size=SIZE, max_overflow=20)  # !
+#= start.sh
+exec gunicorn -w 3 main:app
+""",
+    "uvicorn.Config": _ENGINE
+    + """
+#= serve.py
+import uvicorn, db
+server = uvicorn.Server(uvicorn.Config("main:app", workers=5))
+""",
+}
+
+LOOK_ALIKES = {
+    "few enough": _FINE.replace("20", "5")
+    + """
+#= run.py
+import uvicorn, db
+uvicorn.run("main:app", workers=4)
+""",
+    "one worker": _FINE
+    + """
+#= run.py
+import uvicorn, db
+uvicorn.run("main:app")
+""",
+    "as many as a setting says": _FINE
+    + """
+#= run.py
+import os, uvicorn, db
+uvicorn.run("main:app", workers=int(os.environ["WEB_CONCURRENCY"]))
+""",
+    "no pool": """
+import uvicorn
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+engine = create_async_engine("postgresql+asyncpg://db/app", poolclass=NullPool)
+uvicorn.run("main:app", workers=16)
+""",
+    "a size that is computed": """
+import uvicorn
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_size=80 // int(input()))
+uvicorn.run("main:app", workers=16)
+""",
+    "SQLite": """
+import uvicorn
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("sqlite+aiosqlite:///app.db")
+uvicorn.run("main:app", workers=16)
+""",
+    "another run": _FINE
+    + """
+#= run.py
+import db
+from jobs import run
+run("main:app", workers=16)
+""",
+}

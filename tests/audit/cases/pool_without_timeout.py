@@ -1,0 +1,65 @@
+"""Pools that somebody sized."""
+
+BAD = ['engine = create_async_engine(os.environ["APP_DATABASE_URL"], pool_size=5, max_overflow=0)']
+
+FOUND = {
+    "only the overflow": """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", max_overflow=0)  # !
+""",
+    "a synchronous engine": """
+import sqlalchemy as sa
+engine = sa.create_engine("postgresql://db/app", pool_size=10)  # !
+""",
+    "the size from settings": """
+#= config.py
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    pool_size: int = 5
+settings = Settings()
+#= db.py
+from config import settings
+from sqlalchemy.ext.asyncio import create_async_engine as engine_of
+engine = engine_of("postgresql+asyncpg://db/app", pool_size=settings.pool_size)  # !
+""",
+    "in a factory": """
+import sqlalchemy.ext.asyncio
+def make(url, size):
+    return sqlalchemy.ext.asyncio.create_async_engine(url, pool_size=size, max_overflow=0)  # !
+""",
+    "the pool's class named": """
+from sqlalchemy import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", poolclass=AsyncAdaptedQueuePool, pool_size=5)  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "with a timeout": """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_size=5, pool_timeout=1)
+""",
+    "nobody sized it": """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app")
+""",
+    "options that nobody can read": """
+from sqlalchemy.ext.asyncio import create_async_engine
+def make(**options):
+    return create_async_engine("postgresql+asyncpg://db/app", pool_size=5, **options)
+""",
+    "SQLite": """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("sqlite+aiosqlite:///app.db", pool_size=5)
+""",
+    "the pool of another library": """
+import asyncpg
+from pools import create_async_engine
+engine = create_async_engine("postgresql://db/app", pool_size=5)
+""",
+    "a test": """
+#= tests/conftest.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_size=5)
+""",
+}

@@ -1,0 +1,104 @@
+"""Settings, their secrets, and what an error prints."""
+
+BAD = ["class Settings(BaseSettings):"]
+
+FOUND = {
+    "a secret and a required field": """
+import pydantic_settings
+class Config(pydantic_settings.BaseSettings):  # !
+    secret_key: str = "change me"
+    database_host: str
+""",
+    "a constrained secret with a default": """
+from pydantic import Field, SecretStr as Secret
+from pydantic_settings import BaseSettings as Base
+class Config(Base):  # !
+    token: Secret = Field(default=Secret("x"), min_length=32)
+""",
+    "a base class, reported once": """
+#= base.py
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Base(BaseSettings):  # !
+    model_config = SettingsConfigDict(env_prefix="APP_")
+    database_url: str
+#= config.py
+from base import Base
+class Development(Base):
+    debug: bool = True
+class Production(Base):
+    debug: bool = False
+""",
+    "several classes of a file": """
+from pydantic import PostgresDsn, RedisDsn
+from pydantic_settings import BaseSettings
+class Database(BaseSettings):  # !
+    url: PostgresDsn
+class Cache(BaseSettings):
+    url: RedisDsn
+""",
+    "in Annotated, checked by a validator": """
+from typing import Annotated
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings
+class Config(BaseSettings):  # !
+    api_key: Annotated[SecretStr, "doc"] = SecretStr("")
+    @field_validator("api_key")
+    @classmethod
+    def check(cls, value):
+        return value
+""",
+    "switched off again": """
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Config(BaseSettings):  # !
+    model_config = SettingsConfigDict(hide_input_in_errors=False)
+    jwt_secret: str
+""",
+}
+
+LOOK_ALIKES = {
+    "hidden": """
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Config(BaseSettings):
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+    jwt_secret: str
+""",
+    "hidden in the base class": """
+#= base.py
+from pydantic_settings import BaseSettings
+class Base(BaseSettings):
+    model_config = {"hide_input_in_errors": True}
+#= config.py
+from base import Base
+class Config(Base):
+    jwt_secret: str
+""",
+    "hidden by a class keyword": """
+from pydantic_settings import BaseSettings
+class Config(BaseSettings, hide_input_in_errors=True):
+    jwt_secret: str
+""",
+    "no secret": """
+from pydantic_settings import BaseSettings
+class Config(BaseSettings):
+    host: str
+    port: int = 8000
+""",
+    "nothing that an error prints": """
+from pydantic_settings import BaseSettings
+class Config(BaseSettings):
+    secret_key: str = "change me"
+    port: int = 8000
+""",
+    "no settings": """
+from pydantic import BaseModel
+class Login(BaseModel):
+    password: str
+""",
+    "a configuration that nobody can read": """
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from shared import options
+class Config(BaseSettings):
+    model_config = SettingsConfigDict(**options)
+    jwt_secret: str
+""",
+}

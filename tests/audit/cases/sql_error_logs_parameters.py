@@ -1,0 +1,114 @@
+"""Engines that print parameters, and columns that are secret."""
+
+BAD = ['engine = create_async_engine(os.environ["APP_DATABASE_URL"])']
+
+_USER = """
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hashed_password: Mapped[str]
+"""
+
+FOUND = {
+    "the model in another module": _USER
+    + """
+#= db.py
+import models
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app")  # !
+""",
+    "a column in the old style": """
+import sqlalchemy as sa
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+class Client(Base):
+    __tablename__ = "clients"
+    id = sa.Column(sa.Integer, primary_key=True)
+    api_key = sa.Column(sa.String(64), nullable=False)
+engine = sa.create_engine("postgresql://db/app")  # !
+""",
+    "SQLModel": """
+from sqlmodel import Field, SQLModel, create_engine
+class UserBase(SQLModel):
+    email: str = Field(unique=True)
+class User(UserBase, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    hashed_password: str
+engine = create_engine("postgresql+psycopg://db/app")  # !
+""",
+    "explicitly shown": _USER
+    + """
+#= db.py
+import models
+from sqlalchemy.ext.asyncio import create_async_engine as make
+engine = make("postgresql+asyncpg://db/app", hide_parameters=False)  # !
+""",
+    "inherited from a mixin, an engine in a factory": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class HasPassword:
+    password: Mapped[str | None] = mapped_column()
+class User(HasPassword, Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+def make(url):
+    return create_async_engine(url, echo=False)  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "hidden": _USER
+    + """
+#= db.py
+import models
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", hide_parameters=True)
+""",
+    "hidden but in development": _USER
+    + """
+#= db.py
+import models, os
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", hide_parameters="DEV" not in os.environ)
+""",
+    "no secret": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+engine = create_async_engine("postgresql+asyncpg://db/app")
+""",
+    "a secret that is no text": """
+from datetime import datetime
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Login(Base):
+    __tablename__ = "logins"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_changed_at: Mapped[datetime]
+    password_attempts: Mapped[int]
+engine = create_async_engine("postgresql+asyncpg://db/app")
+""",
+    "a schema with a password, no column": """
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import create_async_engine
+class Login(BaseModel):
+    password: str
+engine = create_async_engine("postgresql+asyncpg://db/app")
+""",
+    "a migration's engine": _USER
+    + """
+#= migrations/env.py
+import models
+from sqlalchemy import create_engine
+engine = create_engine("postgresql://db/app")
+""",
+}

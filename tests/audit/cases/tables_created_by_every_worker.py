@@ -1,0 +1,145 @@
+"""Where tables are created."""
+
+BAD = ["await connection.run_sync(Base.metadata.create_all)"]
+
+_BASE = """
+#= models.py
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+#= db.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app")
+"""
+
+FOUND = {
+    "a function that the lifespan calls, in another module": _BASE
+    + """
+#= setup.py
+from db import engine
+from models import Base
+async def create_tables() -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)  # !
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from setup import create_tables as prepare
+@asynccontextmanager
+async def lifespan(app):
+    await prepare()
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
+    "at import": """
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+engine = create_engine("postgresql://db/app")
+Base.metadata.create_all(bind=engine)  # !
+app = FastAPI()
+""",
+    "on_event": _BASE
+    + """
+#= main.py
+import fastapi as fa
+from db import engine
+from models import Base
+app = fa.FastAPI()
+@app.on_event("startup")
+async def start():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)  # !
+""",
+    "SQLModel, a lambda for the arguments": """
+from fastapi import FastAPI
+from sqlmodel import SQLModel, create_engine
+engine = create_engine("postgresql+psycopg://db/app")
+def create() -> None:
+    SQLModel.metadata.create_all(engine)  # !
+app = FastAPI(on_startup=[create])
+""",
+    "an app factory": _BASE
+    + """
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+import db, models
+@asynccontextmanager
+async def lifespan(app):
+    async with db.engine.begin() as connection:
+        await connection.run_sync(models.Base.metadata.create_all, checkfirst=True)  # !
+    yield
+def create_app() -> FastAPI:
+    return FastAPI(lifespan=lifespan)
+""",
+}
+
+LOOK_ALIKES = {
+    "under an advisory lock": _BASE
+    + """
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import text
+from db import engine
+from models import Base
+@asynccontextmanager
+async def lifespan(app):
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(1)"))
+        await connection.run_sync(Base.metadata.create_all)
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
+    "a command": _BASE
+    + """
+#= main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= manage.py
+from db import engine
+from main import app
+from models import Base
+async def create_tables():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+""",
+    "SQLite": """
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+engine = create_engine("sqlite:///app.db")
+Base.metadata.create_all(engine)
+app = FastAPI()
+""",
+    "a test": _BASE
+    + """
+#= main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= tests/conftest.py
+from db import engine
+from main import app
+from models import Base
+Base.metadata.create_all(engine)
+""",
+    "run as a script": _BASE
+    + """
+#= main.py
+from fastapi import FastAPI
+from db import engine
+from models import Base
+app = FastAPI()
+if __name__ == "__main__":
+    Base.metadata.create_all(engine.sync_engine)
+""",
+    "somebody else's create_all": """
+from fastapi import FastAPI
+import sqlalchemy
+from search import indexes
+app = FastAPI()
+indexes.create_all()
+""",
+}

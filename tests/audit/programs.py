@@ -1,0 +1,47 @@
+"""Programs written in one string, and what the audit finds in them."""
+
+import re
+from pathlib import Path
+
+from auditing.finding import Finding
+from auditing.runner import run
+
+_FILE = re.compile(r"^#= (\S+)\n", re.MULTILINE)
+
+
+def write(folder: Path, source: str) -> list[Path]:
+    """Write a program below a folder: one file `main.py`, or one after each line `#= path`."""
+    parts = _FILE.split(source.lstrip("\n"))
+    files = dict(zip(parts[1::2], parts[2::2], strict=True)) if len(parts) > 1 else {}
+    if parts[0].strip():
+        files["main.py"] = parts[0]
+    written = []
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return sorted(path for path in written if path.suffix == ".py")
+
+
+def audit(folder: Path, source: str) -> list[Finding]:
+    """Return what is found in a program, its paths relative to the folder."""
+    found = run(write(folder, source), folder, 1)
+    names = [Path(f.path).relative_to(folder).as_posix() for f in found]
+    return [
+        Finding(name, f.line, f.column, f.slug, f.message)
+        for name, f in zip(names, found, strict=True)
+    ]
+
+
+def marked(source: str) -> set[tuple[str, int]]:
+    """Return the files and lines of a program that end in `# !`."""
+    name, line, found = "main.py", 0, set()
+    for text in source.lstrip("\n").splitlines():
+        if match := _FILE.match(f"{text}\n"):
+            name, line = match[1], 0
+            continue
+        line += 1
+        if text.endswith("# !"):
+            found.add((name, line))
+    return found

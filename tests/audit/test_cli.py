@@ -1,0 +1,389 @@
+"""The command: options, exit codes, and what is written where."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+import audit
+from auditing.catalogue import catalogue
+from auditing.finding import Finding
+
+ROOT = Path(__file__).parents[2]
+ONE, TWO = "commit-after-response", "unbounded-page"
+Runner = Callable[[Sequence[Path], Path, int], list[Finding]]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A current folder with two files; the runner finds ONE or TWO in the lines that say so."""
+
+    def find(files: Sequence[Path], root: Path, jobs: int) -> list[Finding]:
+        return [
+            Finding(str(file), number, 1, slug, f"{slug} it is")
+            for file in files
+            for number, line in enumerate(file.read_text().splitlines(), 1)
+            for word, slug in (("one()", ONE), ("two()", TWO))
+            if word in line
+        ]
+
+    monkeypatch.setattr(audit, "run", find)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "x.py").write_text("one()\n")
+    (tmp_path / "y.py").write_text("two()\none()\n")
+    return tmp_path
+
+
+def found(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, int, str]]:
+    """Return path, line and slug of what the command prints, whose exit code must agree."""
+    code = audit.main(["--format", "json", *arguments])
+    items = json.loads(capsys.readouterr().out)
+    assert code == bool(items)
+    return [(item["path"], item["line"], item["slug"]) for item in items]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return what the command says to wrong use."""
+    try:
+        code: object = audit.main(arguments)
+    except SystemExit as stop:
+        code = stop.code
+    assert code == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err
+
+
+def test_findings_are_printed_in_order_and_summed_up(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert audit.main([]) == 1
+    captured = capsys.readouterr()
+    lines = captured.out.splitlines()
+    assert lines[::2] == [
+        f"app/x.py:1:1: {ONE} [high] {ONE} it is",
+        f"y.py:1:1: {TWO} [{catalogue()[TWO].severity}] {TWO} it is",
+        f"y.py:2:1: {ONE} [high] {ONE} it is",
+    ]
+    assert all(line.startswith("    fix: ") for line in lines[1::2])
+    assert captured.err.startswith("3 findings in 2 files of 2; ")
+
+
+def test_nothing_found_is_exit_code_0(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "y.py").write_text("")
+    assert audit.main(["y.py"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("no findings in 1 file; ")
+
+
+def test_paths_are_relative_below_the_current_folder_and_absolute_elsewhere(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project / "app")
+    paths = [path for path, _, _ in found(capsys, "..")]
+    assert paths == [f"{project.as_posix()}/y.py", f"{project.as_posix()}/y.py", "x.py"]
+
+
+def test_files_and_folders_may_be_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert found(capsys, "app") == found(capsys, "app/x.py") == [("app/x.py", 1, ONE)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "slugs"),
+    [
+        (["--select", ONE], {ONE}),
+        (["--select", f"{ONE}, {TWO}"], {ONE, TWO}),
+        (["--select", ONE, "--select", TWO], {ONE, TWO}),
+        (["--ignore", ONE], {TWO}),
+        (["--select", f"{ONE},{TWO}", "--ignore", TWO], {ONE}),
+        (["--ignore", f"{ONE},{TWO}"], set()),
+    ],
+)
+def test_rules_are_selected_and_ignored(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], slugs: set[str]
+) -> None:
+    assert {slug for _, _, slug in found(capsys, *arguments)} == slugs
+
+
+def test_the_command_line_wins_over_the_file(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = f'select = ["{ONE}"]\nexclude = ["/app"]\nformat = "github"\n'
+    (project / "pyproject.toml").write_text(f"[tool.fastapi-pro]\n{settings}")
+    assert found(capsys) == [("y.py", 2, ONE)]
+    assert found(capsys, "--select", TWO) == [("y.py", 1, TWO)]
+    assert found(capsys, "--exclude", "y.py") == [("app/x.py", 1, ONE)]
+    assert audit.main([]) == 1
+    assert capsys.readouterr().out.startswith("::error file=y.py")
+
+
+def test_a_rule_selected_here_is_reported_though_the_file_ignores_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text(f'[tool.fastapi-pro]\nignore = ["{TWO}"]\n')
+    assert {slug for _, _, slug in found(capsys)} == {ONE}
+    assert found(capsys, "--select", TWO) == [("y.py", 1, TWO)]
+
+
+def test_patterns_of_the_file_are_relative_to_it(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "pyproject.toml").write_text('[tool.fastapi-pro]\nexclude = ["/x.py", "/y.py"]\n')
+    monkeypatch.chdir(project / "app")
+    assert found(capsys) == [("x.py", 1, ONE)]
+    assert found(capsys, "..") == [("x.py", 1, ONE)]
+    assert found(capsys, "..", "--exclude", "/x.py") == [
+        (f"{project.as_posix()}/y.py", 1, TWO),
+        (f"{project.as_posix()}/y.py", 2, ONE),
+    ]
+
+
+def test_imports_are_looked_up_below_the_current_folder_or_that_of_all_files(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tops: list[Path] = []
+
+    def note(files: Sequence[Path], root: Path, jobs: int) -> list[Finding]:
+        tops.append(root)
+        return []
+
+    monkeypatch.setattr(audit, "run", note)
+    audit.main(["app"])
+    monkeypatch.chdir(project / "app")
+    audit.main([".."])
+    assert tops == [project, project]
+    audit.main(["../y.py"])
+    assert tops[-1] == project
+
+
+@pytest.mark.parametrize(("given", "expected"), [([], 3), (["--jobs", "7"], 7)])
+def test_the_number_of_processes_is_handed_on(
+    project: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], expected: int
+) -> None:
+    asked: list[int] = []
+
+    def note(files: Sequence[Path], root: Path, jobs: int) -> list[Finding]:
+        asked.append(jobs)
+        return []
+
+    monkeypatch.setattr(audit, "run", note)
+    (project / "pyproject.toml").write_text("[tool.fastapi-pro]\njobs = 3\n")
+    assert audit.main(given) == 0
+    assert asked == [expected]
+
+
+def test_ignored_findings_are_not_reported_and_ignores_in_vain_are(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "y.py").write_text(
+        f"two()  # fastapi-pro: ignore[{TWO}] an admin page\nx()  # fastapi-pro: ignore[{ONE}] z\n"
+    )
+    assert found(capsys, "y.py") == [("y.py", 2, "unused-ignore")]
+    assert found(capsys, "y.py", "--select", TWO) == []
+    assert found(capsys, "y.py", "--ignore", "unused-ignore") == []
+
+
+def test_a_baseline_hides_what_it_knows_until_it_is_fixed(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert audit.main(["--write-baseline", "known.json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "3 findings written to known.json\n"
+    assert audit.main(["--baseline", "known.json"]) == 0
+    assert "fixed" not in capsys.readouterr().err
+    (project / "y.py").write_text("\none() or two()\n")
+    assert audit.main(["--baseline", "known.json"]) == 1
+    captured = capsys.readouterr()
+    assert "y.py:2:1" in captured.out
+    assert "2 entries of the baseline are fixed: write it anew" in captured.err
+    assert audit.main(["--baseline", "known.json", "app"]) == 0  # y.py was not looked at
+    assert "fixed" not in capsys.readouterr().err
+
+
+def test_the_baseline_of_the_file_is_relative_to_it(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert audit.main(["--write-baseline", "known.json"]) == 0
+    (project / "pyproject.toml").write_text('[tool.fastapi-pro]\nbaseline = "known.json"\n')
+    monkeypatch.chdir(project / "app")
+    capsys.readouterr()
+    assert found(capsys, "..") == []
+
+
+def test_a_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    entries = catalogue()
+    for slug in (ONE, "unreadable", "unused-ignore"):
+        assert audit.main(["--explain", slug]) == 0
+        assert capsys.readouterr().out == f"{entries[slug].text}\n"
+
+
+def test_every_slug_is_listed_with_why_code_cannot_show_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert audit.main(["--list"]) == 0
+    out = capsys.readouterr().out
+    for entry in catalogue().values():
+        assert f"{entry.slug} [{entry.severity}] {entry.title}\n" in out
+        assert entry.unseen in out
+    assert out.count("not shown by code") == sum(bool(e.unseen) for e in catalogue().values())
+
+
+def test_a_rule_that_no_code_shows_cannot_be_selected(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = catalogue()
+    slug, entry = next(item for item in entries.items() if item[1].unseen)
+    assert entry.unseen in refused(capsys, "--select", slug)
+    monkeypatch.setattr(audit, "catalogue", lambda: entries)
+    assert audit.main(["--ignore", slug]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--explain", "commit-after-respons"], f"did you mean {ONE}"),
+        (["--select", f"{ONE},commit-after-respons"], f"did you mean {ONE}"),
+        (["--ignore", "nonsense-\x1b[31m"], "there is no rule"),
+        (["--select", ","], "need a slug"),
+        (["nowhere"], "nowhere: no such file or folder"),
+        (["app", "lost.py"], "lost.py: no such file or folder"),
+        (["/dev/null"], "/dev/null: neither a file nor a folder"),
+        (["--jobs", "0"], "a whole number above 0"),
+        (["--format", "xml"], "invalid choice"),
+        (["--baseline", "nowhere.json"], "nowhere.json: no such file"),
+        (["--baseline", "y.py"], "y.py:1: no JSON"),
+        (["--write-baseline", "nowhere/known.json"], "No such file or directory"),
+        (["--write-baseline", "app"], "app: "),
+        (["--no-such-option"], "unrecognized arguments"),
+    ],
+)
+def test_wrong_use_is_told_with_exit_code_2(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    message = refused(capsys, *arguments)
+    assert says in message
+    assert "\x1b" not in message
+
+
+def test_a_wrong_file_of_options_is_told_with_its_line(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text("[tool.fastapi-pro]\n\nselec = []\n")
+    message = refused(capsys)
+    assert f"{project / 'pyproject.toml'}:3: unknown key 'selec'; did you mean select" in message
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Return time and content of every file below a folder."""
+    return {
+        str(path): (path.lstat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A copy of the skill, and beside it a small tree to audit."""
+    leave = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "scripts", tmp_path / "skill" / "scripts", ignore=leave)
+    rules = Path("snippets", "rules")
+    shutil.copytree(ROOT / rules, tmp_path / "skill" / rules, ignore=leave)
+    (tmp_path / "tree").mkdir()
+    shutil.copy(ROOT / rules / ONE / "bad.py", tmp_path / "tree" / "bad.py")
+    (tmp_path / "tree" / "broken.py").write_text("import fastapi\n(\n")
+    (tmp_path / "tree" / "loop.py").symlink_to("loop.py")
+    return tmp_path
+
+
+def command(
+    installed: Path, *arguments: str, flags: tuple[str, ...] = ("-I", "-S")
+) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run(
+        [sys.executable, *flags, installed / "skill" / "scripts" / "audit.py", *arguments],
+        cwd=installed / "tree",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_installed_command_needs_only_the_standard_library_and_writes_nothing(
+    installed: Path,
+) -> None:
+    before = snapshot(installed)
+    done = command(installed, "--format", "json")
+    assert done.returncode == 1, done.stderr
+    places = {(item["path"], item["slug"]) for item in json.loads(done.stdout)}
+    assert places >= {("bad.py", ONE), ("broken.py", "unreadable"), ("loop.py", "unreadable")}
+    assert command(installed, "--format", "json").stdout == done.stdout
+    assert command(installed, flags=()).returncode == 1
+    assert snapshot(installed) == before
+
+
+def test_only_the_named_baseline_is_written(installed: Path) -> None:
+    before = snapshot(installed)
+    assert command(installed, "--write-baseline", "known.json").returncode == 0
+    known = installed / "tree" / "known.json"
+    assert set(snapshot(installed)) - set(before) == {str(known)}
+    assert command(installed, "--baseline", "known.json").returncode == 0
+
+
+def test_a_reader_that_left_is_no_traceback(installed: Path) -> None:
+    script = installed / "skill" / "scripts" / "audit.py"
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, script, "--list"],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("error", "result"),
+    [
+        (KeyboardInterrupt(), (130, "")),
+        (ZeroDivisionError("oops\n"), (2, "audit.py: internal error, please report it: Zero")),
+    ],
+)
+def test_an_interruption_or_a_fault_of_ours_is_no_traceback(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    result: tuple[int, str],
+) -> None:
+    def fail(*_: object) -> list[Finding]:
+        raise error
+
+    monkeypatch.setattr(audit, "run", fail)
+    monkeypatch.setattr(sys, "argv", ["audit.py"])
+    code = audit._run()  # noqa: SLF001 -- what a process does
+    message = capsys.readouterr().err
+    assert (code, message[:48]) == result
+    assert message.count("\n") < 2
+
+
+def test_a_skill_that_is_not_whole_is_told(installed: Path) -> None:
+    (installed / "skill" / "snippets" / "rules" / ONE / "rule.md").unlink()
+    done = command(installed)
+    assert done.returncode == 2
+    assert "the rule lacks this file" in done.stderr
+    shutil.rmtree(installed / "skill" / "snippets")
+    done = command(installed)
+    assert done.returncode == 2
+    assert "the rules cannot be read" in done.stderr

@@ -1,0 +1,88 @@
+"""Each detector: its rule's bad and good code, spellings that mean the same, and look-alikes.
+
+`cases/<slug>.py` holds BAD, the lines of bad.py that are found; FOUND, programs in which the lines
+ending in `# !` are found and no other; and LOOK_ALIKES, in which the detector finds nothing.
+"""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from auditing.runner import detectors, run
+from programs import audit, marked
+from rulebook import load_rules
+
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "snippets" / "rules"
+CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
+# What bad code shows besides: a rule that no detector sees has its other half in one that is seen.
+BESIDES = {"gunicorn-timeout": {"blocking-call-in-async"}}
+
+
+def _cases(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"cases_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _slug(path: Path) -> str:
+    return path.stem.replace("_", "-")
+
+
+TABLES = {_slug(path): _cases(path) for path in CASES}
+FOUND = [(slug, name) for slug, table in TABLES.items() for name in table.FOUND]
+LOOK_ALIKES = [(slug, name) for slug, table in TABLES.items() for name in table.LOOK_ALIKES]
+
+
+def test_every_rule_has_a_detector_or_says_why_not() -> None:
+    rules = {rule.slug: rule for rule in load_rules(RULES)}
+    unseen = {slug for slug, rule in rules.items() if rule.unseen}
+    assert set(detectors()) == set(rules) - unseen
+
+
+def test_every_detector_has_tables_of_five_spellings_and_five_look_alikes() -> None:
+    assert set(TABLES) == set(detectors())
+    for slug, table in TABLES.items():
+        assert len(table.FOUND) >= 5, slug
+        assert len(table.LOOK_ALIKES) >= 5, slug
+
+
+@pytest.mark.parametrize("rule", sorted(path.name for path in RULES.iterdir() if path.is_dir()))
+def test_bad_code_shows_its_own_rule_and_no_other(rule: str) -> None:
+    bad = RULES / rule / "bad.py"
+    found = run([bad], ROOT, 1)
+    lines = bad.read_text(encoding="utf-8").splitlines()
+    expected = TABLES[rule].BAD if rule in TABLES else []
+    assert [lines[f.line - 1].strip() for f in found if f.slug == rule] == expected
+    assert {f.slug for f in found} - {rule} == BESIDES.get(rule, set())
+
+
+@pytest.mark.parametrize("rule", sorted(path.name for path in RULES.iterdir() if path.is_dir()))
+def test_good_code_shows_nothing(rule: str) -> None:
+    assert run([RULES / rule / "good.py"], ROOT, 1) == []
+
+
+@pytest.mark.parametrize(("slug", "name"), FOUND)
+def test_spellings_that_mean_the_same_are_found(slug: str, name: str, tmp_path: Path) -> None:
+    source = TABLES[slug].FOUND[name]
+    found = {(f.path, f.line) for f in audit(tmp_path, source) if f.slug == slug}
+    expected = marked(source)
+    assert expected, "no line ends in # !"
+    assert found == expected
+
+
+@pytest.mark.parametrize(("slug", "name"), LOOK_ALIKES)
+def test_look_alikes_are_not_found(slug: str, name: str, tmp_path: Path) -> None:
+    found = audit(tmp_path, TABLES[slug].LOOK_ALIKES[name])
+    assert [f for f in found if f.slug in (slug, "unreadable")] == []
+
+
+def test_the_service_shows_nothing() -> None:
+    folder = ROOT / "snippets"
+    files = [*(folder / "app").rglob("*.py"), *(folder / "tests").rglob("*.py")]
+    assert run(sorted(files), folder, 1) == []

@@ -1,0 +1,109 @@
+"""How findings are printed."""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from auditing.catalogue import Entry
+from auditing.finding import Finding
+from auditing.report import FORMATS, render
+
+ENTRIES = {
+    severity: Entry(severity, severity, f"{severity} title", f"{severity} fix", "text")
+    for severity in ("high", "medium", "low")
+} | {"hidden": Entry("hidden", "high", "t", "f", "text", unseen="the server's options")}
+FINDING = Finding("app/a b.py", 3, 5, "medium", "50%: é\n::error::x\x1b[31m")
+
+
+def sarif(*findings: Finding) -> dict[str, Any]:
+    log: dict[str, Any] = json.loads(render(findings, ENTRIES, "sarif"))
+    return log
+
+
+def test_text_is_a_line_and_its_fix() -> None:
+    assert render([FINDING], ENTRIES, "text") == (
+        "app/a b.py:3:5: medium [medium] 50%: é\\n::error::x\\x1b[31m\n    fix: medium fix"
+    )
+
+
+def test_json_is_a_list_of_objects() -> None:
+    assert json.loads(render([FINDING], ENTRIES, "json")) == [
+        {
+            "path": "app/a b.py",
+            "line": 3,
+            "column": 5,
+            "slug": "medium",
+            "severity": "medium",
+            "message": FINDING.message,
+            "fix": "medium fix",
+        }
+    ]
+    assert json.loads(render([], ENTRIES, "json")) == []
+
+
+@pytest.mark.parametrize(
+    ("severity", "command"), [("high", "error"), ("medium", "warning"), ("low", "notice")]
+)
+def test_a_workflow_command_has_the_level_of_the_severity(severity: str, command: str) -> None:
+    line = render([Finding("x.py", 1, 2, severity, "m")], ENTRIES, "github")
+    where = f"file=x.py,line=1,col=2,title={severity}"
+    assert line == f"::{command} {where}::m; fix: {severity} fix"
+
+
+def test_a_workflow_command_is_escaped() -> None:
+    line = render([Finding("a,b:c%.py", 1, 1, "low", "100%\nnext")], ENTRIES, "github")
+    assert line == (
+        "::notice file=a%2Cb%3Ac%25.py,line=1,col=1,title=low::100%25\\nnext; fix: low fix"
+    )
+
+
+def test_sarif_says_its_version_and_the_unit_of_columns() -> None:
+    log = sarif()
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-2.1.0.json")
+    [run] = log["runs"]
+    assert run["tool"]["driver"]["name"] == "fastapi-pro"
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["results"] == []
+
+
+def test_sarif_results_point_at_their_rule_and_their_place() -> None:
+    findings = [Finding("x.py", n, n + 1, slug, "m") for n, slug in enumerate(ENTRIES, 1)][:3]
+    [run] = sarif(*findings)["runs"]
+    described = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in described] == ["high", "medium", "low"]
+    for rule in described:
+        assert all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help"))
+    levels = {"high": "error", "medium": "warning", "low": "note"}
+    for finding, result in zip(findings, run["results"], strict=True):
+        assert described[result["ruleIndex"]]["id"] == result["ruleId"] == finding.slug
+        assert result["level"] == levels[finding.slug]
+        assert finding.message in result["message"]["text"]
+        [location] = result["locations"]
+        place = location["physicalLocation"]
+        assert place["artifactLocation"] == {"uri": "x.py"}
+        assert place["region"] == {"startLine": finding.line, "startColumn": finding.column}
+
+
+@pytest.mark.parametrize("path", ["a b/é%.py", "c:d.py", "#?.py", "\udce9.py"])
+def test_sarif_paths_are_relative_and_percent_encoded(path: str) -> None:
+    [run] = sarif(Finding(path, 1, 1, "low", "m"))["runs"]
+    uri = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri.isascii()
+    assert not set(uri) & set(" #?:")
+    assert unquote(uri, errors="surrogateescape") == path
+
+
+def test_sarif_paths_outside_the_current_folder_are_file_addresses(tmp_path: Path) -> None:
+    [run] = sarif(Finding(f"{tmp_path.as_posix()}/x y.py", 1, 1, "low", "m"))["runs"]
+    uri = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == (tmp_path / "x y.py").as_uri()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_format_prints_a_control_character_of_the_audited_code(form: str) -> None:
+    text = render([Finding("a\x1b\n\u202e.py", 1, 1, "low", "b\x1b\x07\u202e")], ENTRIES, form)
+    assert not set(text) & set("\x1b\x07\u202e")
