@@ -31,7 +31,7 @@ if (_HERE := str(Path(__file__).resolve().parent)) not in sys.path:  # python -I
 
 from auditing import baseline, suppressions  # noqa: E402 -- the lines above come first
 from auditing.catalogue import Entry, catalogue, near  # noqa: E402
-from auditing.files import collect, display  # noqa: E402
+from auditing.files import collect, display, project  # noqa: E402
 from auditing.finding import Finding  # noqa: E402
 from auditing.gitignore import Patterns, compile_patterns  # noqa: E402
 from auditing.options import Options, OptionsError, read_options  # noqa: E402
@@ -108,8 +108,11 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
             raise UsageError(f"{path}: {what}")
     options = read_options(args.paths[0], entries)
     active = _active(args, options, entries)
-    files, findings = collect(args.paths, _excluded(args, options, root))
-    findings += run(files, _top(files, root), args.jobs or options.jobs or _cores())
+    excluded = _excluded(args, options, root)
+    files, findings = collect(args.paths, excluded)
+    top = project(args.paths)
+    context = collect([top], excluded)[0] if not _holds(args.paths, top) else []
+    findings += run(files, top, args.jobs or options.jobs or _cores(), context)
     findings = [replace(f, path=display(Path(f.path), root)) for f in findings]
     findings = sorted({f for f in findings if f.slug in active})
     findings = suppressions.apply(findings, suppressions.marked(files, root), active, entries)
@@ -181,11 +184,9 @@ def _write_baseline(file: Path, findings: list[Finding], root: Path) -> int:
     return 0
 
 
-def _top(files: Sequence[Path], root: Path) -> Path:
-    """Return the folder that imports are looked up in: the current one, if it holds all files."""
-    if not files or all(file.is_relative_to(root) for file in files):
-        return root
-    return Path(os.path.commonpath([file.parent for file in files]))
+def _holds(paths: Sequence[Path], top: Path) -> bool:
+    """Say whether one of the paths is the project's folder, so that nothing lies beside them."""
+    return any(path.resolve() == top for path in paths)
 
 
 def _cores() -> int:

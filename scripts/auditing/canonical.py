@@ -2,6 +2,13 @@
 
 import functools
 
+LIBRARIES = frozenset({
+    "fastapi", "starlette", "sqlalchemy", "sqlmodel", "pydantic", "pydantic_settings", "uvicorn",
+    "gunicorn", "jose", "jwt", "passlib", "bcrypt", "pwdlib", "argon2", "asyncpg", "httpx",
+    "aiohttp", "requests", "redis", "prometheus_client", "prometheus_fastapi_instrumentator",
+})  # fmt: skip
+"""What detectors know by its name, and which is therefore nobody's own module."""
+
 _MOVED = (
     ("fastapi.applications.", "fastapi."),
     ("fastapi.routing.APIRouter", "fastapi.APIRouter"),

@@ -17,6 +17,7 @@ from auditing.repository import patterns_above, patterns_in
 _CACHES = {".eggs", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".tox", "__pycache__"}
 _VENDORED = {"_vendor", "third_party", "vendor", "vendored"}
 _PACKAGES = {"__pypackages__", "dist-packages", "node_modules", "site-packages"}
+_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 LEFT_ALONE = frozenset({".git", ".hg", ".svn"} | _CACHES | _VENDORED | _PACKAGES)
 """Folders of other people's code and of caches; virtual environments are known by pyvenv.cfg."""
 
@@ -55,6 +56,20 @@ def collect(
             _follow(walk, real, shown)
     files = sorted(set(walk.files.values()))
     return [Path(file) for file in files], sorted(walk.unreadable)
+
+
+def project(paths: Sequence[Path]) -> Path:
+    """Return the folder of the project that the paths belong to, below which imports are looked up.
+
+    That is the nearest folder above them with a pyproject.toml, a setup.py, a setup.cfg or .git,
+    else the folder that holds them all.
+    """
+    folders = [path if path.is_dir() else path.parent for path in map(Path.resolve, paths)]
+    common = Path(os.path.commonpath(folders))
+    for folder in (common, *common.parents):
+        if any((folder / name).exists() for name in _PROJECT):
+            return folder
+    return common
 
 
 def display(path: Path, root: Path) -> str:

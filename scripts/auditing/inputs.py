@@ -1,15 +1,15 @@
 """Where a value comes from: the request's parameters and schema fields behind an expression."""
 
 import ast
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditing.modules import FUNCTIONS, Function, Module, own_nodes
+from auditing.callers import callers, passed
+from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.orm import is_model
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program, keyword
 from auditing.schemas import fields, is_schema, validators
-from auditing.types import callee, type_of
+from auditing.types import type_of
 from auditing.web import Param, dependencies, depends, param_type, params, routes
 
 _DEPTH = 4  # of functions and classes between the request and the expression
@@ -50,13 +50,19 @@ def inputs(program: Program, module: Module, expr: ast.AST | None) -> list[Input
 
 def requested(program: Program) -> set[At]:
     """Return the functions whose parameters FastAPI fills; for `program.fact`."""
-    found = {route.function for route in program.fact(routes)}
-    for dependency in program.fact(dependencies):
-        target = dependency.target
-        if target is not None and isinstance(target.node, ast.ClassDef):
-            target = program.method(target, "__init__")
-        if target is not None:
-            found.add(target)
+    found: set[At] = set()
+    queue = [route.function for route in program.fact(routes)]
+    queue += [d.target for d in program.fact(dependencies) if d.target is not None]
+    while queue:
+        function: At | None = queue.pop()
+        if function is not None and isinstance(function.node, ast.ClassDef):
+            function = program.method(function, "__init__")
+        if function is None or function in found:
+            continue
+        found.add(function)
+        # of `Depends()` the annotation of the parameter says what it calls
+        given = [depends(program, param) for param in params(program, function)]
+        queue += [d.target for d in given if d is not None and d.target is not None]
     return found
 
 
@@ -178,20 +184,6 @@ def _of_param(
                 yield from _of_item(program, caller, unpacked, arg.arg, depth, seen)
 
 
-def passed(module: Module, function: Function, arg: ast.arg, call: ast.Call) -> ast.expr | None:
-    """Return what a call of a function gives a parameter."""
-    positional = [*function.args.posonlyargs, *function.args.args]
-    is_static = any(isinstance(d, ast.Name) and d.id == "staticmethod"
-                    for d in function.decorator_list)  # fmt: skip
-    if isinstance(module.parent(function), ast.ClassDef) and not is_static:
-        positional = positional[1:]
-    return (
-        argument(call, positional.index(arg), arg.arg)
-        if arg in positional
-        else keyword(call, arg.arg)
-    )
-
-
 def _of_attribute(
     program: Program, module: Module, expr: ast.Attribute, depth: int, seen: set[ast.AST]
 ) -> Iterator[Input]:
@@ -236,9 +228,9 @@ def _is_validated(program: Program, cls: At, name: str) -> bool:
     if validators(program, cls, "model_validator", "root_validator"):
         return True
     return any(
-        isinstance(argument, ast.Constant) and argument.value in (name, "*")
+        isinstance(arg, ast.Constant) and arg.value in (name, "*")
         for _, call in validators(program, cls, "field_validator", "validator")
-        for argument in (call.args if call is not None else ())
+        for arg in (call.args if call is not None else ())
     )
 
 
@@ -297,29 +289,3 @@ def _limits(compare: ast.Compare, written: str, *, refuses: bool) -> bool:
 
 def _is_large(value: object) -> bool:
     return isinstance(value, (int, float)) and value > 1
-
-
-def callers(program: Program, function: At) -> list[tuple[Module, ast.Call]]:
-    """Return the calls of a function, outside tests; of `__init__`, those of its class."""
-    assert isinstance(function.node, FUNCTIONS)
-    name = function.node.name
-    owner = function.module.parent(function.node)
-    if name == "__init__" and isinstance(owner, ast.ClassDef):
-        name = owner.name
-    return [
-        (module, call)
-        for module, call in program.fact(_calls_by_name).get(name, ())
-        if callee(program, module, call) == function
-    ]
-
-
-def _calls_by_name(program: Program) -> dict[str, list[tuple[Module, ast.Call]]]:
-    found: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
-    for module in program.code:
-        renamed = {a.asname: a.name for a in module.nodes(ast.alias) if a.asname}
-        for call in module.nodes(ast.Call):
-            if isinstance(call.func, ast.Attribute):
-                found[call.func.attr].append((module, call))
-            elif isinstance(call.func, ast.Name):
-                found[renamed.get(call.func.id, call.func.id)].append((module, call))
-    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from auditing.canonical import canonical
+from auditing.canonical import LIBRARIES, canonical
 from auditing.modules import FUNCTIONS, SCOPES, Binding, Function, Module, own_nodes
 
 T = TypeVar("T")
@@ -239,7 +239,7 @@ class Program:
             *folders, name = dotted[1:].split("\0")
             return self._relative_origin(Path(*folders), name, depth)
         parts = dotted.split(".")
-        if not self._is_ours(module.path.parent, parts[0]):
+        if parts[0] in LIBRARIES or not self._is_ours(module.path.parent, parts[0]):
             return canonical(dotted)
         for length in range(len(parts), 0, -1):
             path = self._find(module, ".".join(parts[:length]))

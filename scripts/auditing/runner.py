@@ -29,34 +29,44 @@ _FEW = 100  # files that one process reads before others have started
 _TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
 
-def run(files: Sequence[Path], root: Path, jobs: int) -> list[Finding]:
+def run(
+    files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+) -> list[Finding]:
     """Return what the detectors find in `files`, which are absolute paths below `root`.
 
-    Files that cannot be read or parsed give a finding "unreadable". `jobs` processes work.
+    `context` are files of the same programs, understood and not reported on. Files that cannot be
+    read or parsed give a finding "unreadable". `jobs` processes work.
     """
-    sources: dict[Path, bytes] = {}
     found: list[Finding] = []
-    for path in files:
-        try:
-            if path.stat().st_size > MAX_BYTES:
-                found.append(
-                    Finding(str(path), 1, 1, "unreadable", f"larger than {MAX_BYTES} bytes")
-                )
-                continue
-            source = path.read_bytes()
-        except OSError as error:
-            found.append(Finding(str(path), 1, 1, "unreadable", error.strerror or "cannot be read"))
-            continue
-        sources[path] = source
-    groups = programs(sources, root)
+    sources = _read(files, found)
+    reported = frozenset(map(str, sources))
+    sources |= _read([path for path in context if path not in sources], [])
+    groups = [g for g in programs(sources, root) if not reported.isdisjoint(map(str, g))]
     if jobs < 2 or sum(map(len, groups)) < _FEW:
         results = [_audit(group, root) for group in groups]
     else:
         shares = _shares(groups, jobs * 4)
-        context = multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
-        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        forked = multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
+        with ProcessPoolExecutor(jobs, mp_context=forked) as pool:
             results = list(pool.map(_audit_all, shares, [root] * len(shares)))
-    return sorted({*found, *(finding for result in results for finding in result)})
+    found += [finding for result in results for finding in result if finding.path in reported]
+    return sorted(set(found))
+
+
+def _read(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, bytes]:
+    """Return the contents of files; add to `unreadable` why some have none."""
+    sources: dict[Path, bytes] = {}
+    for path in files:
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                message = f"larger than {MAX_BYTES} bytes"
+                unreadable.append(Finding(str(path), 1, 1, "unreadable", message))
+            else:
+                sources[path] = path.read_bytes()
+        except OSError as error:
+            message = error.strerror or "cannot be read"
+            unreadable.append(Finding(str(path), 1, 1, "unreadable", message))
+    return sources
 
 
 def _audit_all(groups: list[list[Path]], root: Path) -> list[Finding]:

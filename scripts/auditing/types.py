@@ -51,6 +51,7 @@ _METHODS = {
     (MAKER, "__call__"): SESSION,
     (SCOPED, "__call__"): SESSION,
 }
+_FETCHES = {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none"}
 _ITERATED = {
     f"collections.abc.{name}"
     for name in ("AsyncIterator", "AsyncIterable", "AsyncGenerator", "Iterator", "Iterable",
@@ -89,7 +90,7 @@ def annotation_type(
             ]
             return _first(sides)
         return annotation_type(program, module, parsed.value, depth + 1)
-    origin = program.resolve(module, _located(module, annotation, parsed))
+    origin = program.resolve(module, located(module, annotation, parsed))
     if isinstance(origin, str):
         return origin
     if isinstance(origin, At):
@@ -114,8 +115,8 @@ def parse_annotation(annotation: ast.AST) -> ast.AST:
     return annotation
 
 
-def _located(module: Module, written: ast.AST, parsed: ast.AST) -> ast.AST:
-    """Return `parsed` such that its names resolve at the top level of the module."""
+def located(module: Module, written: ast.AST, parsed: ast.AST) -> ast.AST:
+    """Return `parsed`, read from the string `written`, such that its names resolve."""
     if parsed is not written:
         for node in ast.walk(parsed):
             module._index[0].setdefault(node, module.tree)  # noqa: SLF001
@@ -234,6 +235,34 @@ def _call_type(program: Program, module: Module, call: ast.Call, depth: int) -> 
             return _METHODS.get((base, call.func.attr)) or _loaded(program, module, call, base)
         if isinstance(base, At) and (method := program.method(base, call.func.attr)):
             return result_type(program, method, depth)
+        if base is None and call.func.attr in _FETCHES:
+            return _fetched(program, module, call.func, depth)
+    return None
+
+
+def _fetched(program: Program, module: Module, func: ast.Attribute, depth: int) -> At | None:
+    """Return the model of which `(await session.execute(select(Model))).scalar_one()` gives one."""
+    is_scalar = func.attr.startswith("scalar")
+    found = program.value(module, func.value)
+    for _ in range(8):
+        node = found.node if found is not None else None
+        node = node.value if isinstance(node, ast.Await) else node
+        if found is None or not isinstance(node, ast.Call):
+            return None
+        if not isinstance(node.func, ast.Attribute):
+            return None
+        name, module = node.func.attr, found.module
+        if name in ("execute", "scalars", "exec") and node.args:
+            owner = type_of(program, module, node.func.value, depth + 1)
+            is_whole = is_scalar or name != "execute"
+            is_session_ = inherits(program, owner, ASYNC_SESSION, SESSION, SCOPED)
+            return selected(program, module, node.args[0]) if is_whole and is_session_ else None
+        if name == "query":
+            return selected(program, module, node)
+        if name not in ("scalars", "unique", "filter", "filter_by", "where", "options", "order_by"):
+            return None
+        is_scalar = is_scalar or name == "scalars"
+        found = program.value(module, node.func.value)
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auditing.modules import FUNCTIONS, Module
 from auditing.program import At, Program, argument, keyword
-from auditing.types import Type, annotation_type, default_of, parse_annotation, type_of
+from auditing.types import Type, annotation_type, default_of, located, parse_annotation, type_of
 
 METHODS = {
     "get",
@@ -83,7 +83,7 @@ def unwrap(
     for _ in range(12):
         if at is None:
             break
-        node = parse_annotation(at.node)
+        node = located(at.module, at.node, parse_annotation(at.node))
         inner: ast.AST | None = None
         if isinstance(node, ast.Subscript):
             name = program.name_of(at.module, node.value)

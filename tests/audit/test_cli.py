@@ -23,7 +23,9 @@ Runner = Callable[[Sequence[Path], Path, int], list[Finding]]
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder with two files; the runner finds ONE or TWO in the lines that say so."""
 
-    def find(files: Sequence[Path], root: Path, jobs: int) -> list[Finding]:
+    def find(
+        files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+    ) -> list[Finding]:
         return [
             Finding(str(file), number, 1, slug, f"{slug} it is")
             for file in files
@@ -145,22 +147,23 @@ def test_patterns_of_the_file_are_relative_to_it(
     ]
 
 
-def test_imports_are_looked_up_below_the_current_folder_or_that_of_all_files(
+def test_one_file_is_understood_with_the_rest_of_its_project(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tops: list[Path] = []
+    asked: list[tuple[list[Path], Path, list[Path]]] = []
 
-    def note(files: Sequence[Path], root: Path, jobs: int) -> list[Finding]:
-        tops.append(root)
+    def note(
+        files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+    ) -> list[Finding]:
+        asked.append((list(files), root, list(context)))
         return []
 
     monkeypatch.setattr(audit, "run", note)
-    audit.main(["app"])
-    monkeypatch.chdir(project / "app")
-    audit.main([".."])
-    assert tops == [project, project]
-    audit.main(["../y.py"])
-    assert tops[-1] == project
+    (project / "pyproject.toml").write_text("")
+    everything = sorted(project.rglob("*.py"))
+    audit.main(["y.py"])
+    audit.main(["."])
+    assert asked == [([project / "y.py"], project, everything), (everything, project, [])]
 
 
 @pytest.mark.parametrize(("given", "expected"), [([], 3), (["--jobs", "7"], 7)])
@@ -169,7 +172,9 @@ def test_the_number_of_processes_is_handed_on(
 ) -> None:
     asked: list[int] = []
 
-    def note(files: Sequence[Path], root: Path, jobs: int) -> list[Finding]:
+    def note(
+        files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+    ) -> list[Finding]:
         asked.append(jobs)
         return []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from auditing.files import LEFT_ALONE, collect, display
+from auditing.files import LEFT_ALONE, collect, display, project
 from auditing.gitignore import compile_patterns
 
 
@@ -190,3 +190,23 @@ def test_twenty_thousand_files_take_less_than_half_a_second(tmp_path: Path) -> N
     started = time.perf_counter()
     assert len(collect([tmp_path])[0]) == 20_000
     assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize("marker", ["pyproject.toml", "setup.py", "setup.cfg", ".git/HEAD"])
+def test_the_project_is_the_nearest_marked_folder(marker: str, tmp_path: Path) -> None:
+    outer, inner = tmp_path / "repository", tmp_path / "repository" / "service"
+    file = inner / "app" / "main.py"
+    for path in (outer / "pyproject.toml", inner / marker, file):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    assert project([file]) == inner
+    assert project([inner / "app"]) == inner
+    assert project([file, outer]) == outer
+
+
+def test_without_a_marker_the_project_is_what_holds_all_paths(tmp_path: Path) -> None:
+    for name in ("a/x.py", "b/y.py"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("")
+    assert project([tmp_path / "a" / "x.py"]) == tmp_path / "a"
+    assert project([tmp_path / "a", tmp_path / "b" / "y.py"]) == tmp_path

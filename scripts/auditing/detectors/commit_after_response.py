@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, own_nodes
 from auditing.program import At, Program, as_function
+from auditing.sessions import two_scopes
 from auditing.types import is_session
 from auditing.web import Dependency, dependencies
 
@@ -19,8 +20,9 @@ def detect(program: Program) -> Iterator[Hit]:
             by_target[dependency.target].append(dependency)
     for target, used in by_target.items():
         late = [dependency for dependency in used if dependency.scope != "function"]
-        # both scopes in one program are two-scopes-two-sessions
-        if late and len(late) == len(used) and commits_after_yield(program, target):
+        # both scopes in one request are two-scopes-two-sessions
+        is_mixed = target in program.fact(two_scopes)
+        if late and not is_mixed and commits_after_yield(program, target):
             function = as_function(target)
             name = function.name if function else "the dependency"
             others = f", here and in {len(late) - 1} other places" if len(late) > 1 else ""
@@ -41,9 +43,11 @@ def commits_after_yield(program: Program, target: At) -> bool:
     for node in nodes:
         if _is_commit(node) and node.lineno > yields[0].lineno:  # type: ignore[attr-defined]
             return True
-        if isinstance(node, (ast.With, ast.AsyncWith)) and any(y in ast.walk(node) for y in yields):
-            if any(_begins(program, target, item.context_expr) for item in node.items):
-                return True
+        if not isinstance(node, (ast.With, ast.AsyncWith)):
+            continue
+        is_around = any(y in ast.walk(node) for y in yields)
+        if is_around and any(_begins(program, target, item.context_expr) for item in node.items):
+            return True
     return False
 
 

@@ -54,7 +54,9 @@ def _refuses_large(program: Program) -> bool:
     """
     names = {requirement.name for requirement in program.fact(requirements)}
     names |= {alias.name.partition(".")[0] for m in program.code for alias in m.nodes(ast.alias)}
-    if names & {"asyncpg", "aiosqlite", "psycopg", "psycopg-binary"}:
+    if names & {"asyncpg", "aiosqlite"}:
+        return True
+    if names & {"psycopg", "psycopg-binary"} and not names & {"psycopg2", "psycopg2-binary"}:
         return True
     urls = [url_of(program, engine) for engine in program.fact(engines)]
     if any(url.startswith(("sqlite", "postgresql+psycopg:", "postgresql+asyncpg")) for url in urls):
@@ -100,7 +102,8 @@ def _got(
     key = argument(call, 1, "ident")
     if model is None and len(call.args) == 1:
         model, key = model_selected(program, module, owner), call.args[0]
-    if key is None:
+    found = program.value(module, owner)
+    if key is None or (found is not None and isinstance(found.node, ast.Dict)):
         return
     if model is not None:
         primary = [c for c in model.columns.values() if c.flag("primary_key")]

@@ -8,7 +8,7 @@ from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.orm import SECRET, Model, model_named, model_of, model_selected, models
 from auditing.program import At, Program, argument, keyword
 from auditing.responses import http_routes
-from auditing.types import annotation_type, callee, is_session
+from auditing.types import annotation_type, callee, is_session, type_of
 from auditing.web import Route, unwrap
 
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
@@ -64,16 +64,14 @@ def _rows(program: Program, module: Module, expr: ast.AST | None, depth: int) ->
     """Return the model of which an expression is an instance or a list of instances."""
     if expr is None or depth > 6:
         return None
-    if (model := model_of(program, module, expr)) is not None:
-        return model
+    if isinstance(expr, ast.Call) and _responds(program, module, expr):
+        return None
+    found = program.value(module, expr) if isinstance(expr, ast.Name) else None
+    if found is not None and isinstance(found.node, (ast.Call, ast.Await)):
+        return _rows(program, found.module, found.node, depth + 1)
     match expr:
         case ast.Await(value=value):
             return _rows(program, module, value, depth + 1)
-        case ast.Name():
-            found = program.value(module, expr)
-            binding = found.binding if found is not None else None
-            if found is not None and binding is not None and binding.kind == "assign":
-                return _rows(program, found.module, found.node, depth + 1)
         case ast.ListComp(elt=ast.Name(id=name), generators=[ast.comprehension() as only]):
             if isinstance(only.target, ast.Name) and only.target.id == name:
                 return _rows(program, module, only.iter, depth + 1)
@@ -82,8 +80,9 @@ def _rows(program: Program, module: Module, expr: ast.AST | None, depth: int) ->
         case ast.Call(func=func, args=args):
             if program.name_of(module, func) == "builtins.list" and args:
                 return _rows(program, module, args[0], depth + 1)
-            return _queried(program, module, expr) or _annotated(program, module, expr)
-    return None
+            many = _queried(program, module, expr) or _annotated(program, module, expr)
+            return many or model_of(program, module, expr)
+    return model_of(program, module, expr)
 
 
 def _queried(program: Program, module: Module, call: ast.Call) -> Model | None:
@@ -116,6 +115,16 @@ def _queried(program: Program, module: Module, call: ast.Call) -> Model | None:
         else:
             return None
     return None
+
+
+def _responds(program: Program, module: Module, call: ast.Call) -> bool:
+    """Say whether a function of the program returns a response, whatever its annotation says."""
+    function = callee(program, module, call)
+    return function is not None and any(
+        str(type_of(program, function.module, node.value)).startswith("fastapi.responses.")
+        for node in own_nodes(function.node)
+        if isinstance(node, ast.Return)
+    )
 
 
 def _annotated(program: Program, module: Module, call: ast.Call) -> Model | None:

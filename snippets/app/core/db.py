@@ -30,6 +30,7 @@ def _create_sqlite_engine(url: str) -> AsyncEngine:
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
+        pool_timeout=30,
         hide_parameters=True,
         connect_args={"timeout": 30},
     )

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import FastAPI, Header, HTTPException
+from fastapi import FastAPI, Header, HTTPException, Path
 from sqlalchemy import ForeignKey
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -12,6 +12,7 @@ engine = create_async_engine(os.environ["APP_DATABASE_URL"])
 sessionmaker = async_sessionmaker(engine)
 app = FastAPI()
 
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 ViewerId = Annotated[int, Header(alias="X-User-Id", description="set by the gateway")]
 
 
@@ -39,7 +40,7 @@ class Invoice(Base):
 
 
 @app.get("/users/{user_id}")
-async def read_user(user_id: int, viewer_id: ViewerId) -> str:
+async def read_user(user_id: Id, viewer_id: ViewerId) -> str:
     """Return one's own name."""
     async with sessionmaker() as session:
         user = await session.get(User, user_id)
@@ -51,7 +52,7 @@ async def read_user(user_id: int, viewer_id: ViewerId) -> str:
 
 
 @app.get("/invoices/{invoice_id}")
-async def read_invoice(invoice_id: int, viewer_id: ViewerId) -> int:
+async def read_invoice(invoice_id: Id, viewer_id: ViewerId) -> int:
     """Return the amount of one's own invoice."""
     async with sessionmaker() as session:
         invoice = await session.get(Invoice, invoice_id)

@@ -4,13 +4,15 @@ import os
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException, Path
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 engine = create_async_engine(os.environ["APP_DATABASE_URL"], hide_parameters=True)
 sessionmaker = async_sessionmaker(engine, expire_on_commit=False)
 app = FastAPI()
+
+UserId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class Base(DeclarativeBase):
@@ -37,7 +39,7 @@ SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
 
 
 @app.get("/users/{user_id}")
-async def read_user(user_id: int, session: SessionDep):
+async def read_user(user_id: UserId, session: SessionDep):
     """Return a user."""
     user = await session.get(User, user_id)
     if user is None:

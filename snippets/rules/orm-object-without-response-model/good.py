@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException, Path
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -12,6 +12,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 engine = create_async_engine(os.environ["APP_DATABASE_URL"], hide_parameters=True)
 sessionmaker = async_sessionmaker(engine, expire_on_commit=False)
 app = FastAPI()
+
+UserId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class Base(DeclarativeBase):
@@ -45,7 +47,7 @@ SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
 
 
 @app.get("/users/{user_id}", response_model=UserOut)
-async def read_user(user_id: int, session: SessionDep) -> Any:
+async def read_user(user_id: UserId, session: SessionDep) -> Any:
     """Return a user."""
     user = await session.get(User, user_id)
     if user is None:

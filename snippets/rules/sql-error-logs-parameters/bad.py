@@ -4,8 +4,10 @@ import os
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pwdlib import PasswordHash
 from pydantic import BaseModel, SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -15,6 +17,13 @@ engine = create_async_engine(os.environ["APP_DATABASE_URL"])
 sessionmaker = async_sessionmaker(engine)
 passwords = PasswordHash.recommended()
 app = FastAPI()
+
+
+@app.exception_handler(RequestValidationError)
+async def validation_error(_request: Request, exc: RequestValidationError) -> JSONResponse:
+    """Say what is wrong and where, without the input."""
+    detail = [{key: error[key] for key in ("type", "loc", "msg")} for error in exc.errors()]
+    return JSONResponse({"detail": detail}, 422)
 
 
 class SignUp(BaseModel):

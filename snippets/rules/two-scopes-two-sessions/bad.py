@@ -50,7 +50,7 @@ SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
 
 
 async def get_current_user(
-    x_user_id: Annotated[int, Header()],
+    x_user_id: Annotated[int, Header(ge=1, le=2**31 - 1)],
     session: Annotated[AsyncSession, Depends(get_db)],
 ) -> User:
     """Return the user that the gateway names."""

@@ -1,0 +1,161 @@
+"""OFFSETs that a client chooses: as deep as it likes, or not."""
+
+BAD = ["session: SessionDep, offset: Offset = 0, limit: Limit = 20"]
+
+_TABLE = """
+#= tables.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase):
+    pass
+class Row(Base):
+    __tablename__ = "rows"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+FOUND = {
+    "a bare integer of a legacy query": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI
+from tables import Row
+from sqlalchemy.orm import Session
+app = FastAPI()
+@app.get("/rows")
+def rows(db: Session, skip: int = 0):  # !
+    return db.query(Row).offset(skip).limit(10).all()
+""",
+    "a page number, not its size": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI, Query
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/rows")
+async def rows(
+    session,
+    page: int = Query(1, ge=1),  # !
+    size: int = Query(10, ge=1, le=100),
+):
+    start = (page - 1) * size
+    return await session.scalars(select(Row).offset(start).limit(size))
+""",
+    "through a function of another module": _TABLE
+    + """
+#= store.py
+import sqlalchemy as sa
+from tables import Row
+async def listed(session, offset, limit):
+    return await session.scalars(sa.select(Row).limit(limit).offset(offset))
+#= main.py
+from fastapi import APIRouter, Query as Q
+from store import listed as rows_of
+router = APIRouter()
+@router.get("/rows")
+async def rows(session, start: int = Q(0, ge=0)):  # !
+    return await rows_of(session, start, 20)
+""",
+    "a schema with an inherited field": _TABLE
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import FastAPI, Query
+from pydantic import BaseModel
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+class Page(BaseModel):
+    page_num: int = 1  # !
+class RowPage(Page):
+    name: str = ""
+@app.get("/rows")
+async def rows(session, page: Annotated[RowPage, Query()]):
+    return await session.scalars(select(Row).offset((page.page_num - 1) * 20).limit(20))
+""",
+    "a bound beyond the million, in an alias of a dependency": _TABLE
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import Depends, FastAPI, Query
+from sqlmodel import select
+from tables import Row
+app = FastAPI()
+Skip = Annotated[int, Query(ge=0, le=100_000_000)]
+class Paging:
+    def __init__(self, skip: Skip = 0) -> None:  # !
+        self.skip = max(skip, 0)
+@app.get("/rows")
+def rows(session, paging: Paging = Depends()):
+    return session.exec(select(Row).offset(paging.skip)).all()
+""",
+}
+
+LOOK_ALIKES = {
+    "a bound that helps": _TABLE
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import FastAPI, Query
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/rows")
+async def rows(session, offset: Annotated[int, Query(ge=0, le=10_000)] = 0):
+    return await session.scalars(select(Row).offset(offset).limit(20))
+""",
+    "keyset pages": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/rows")
+async def rows(session, offset: int = 0):
+    return await session.scalars(select(Row).where(Row.id > offset).limit(20))
+""",
+    "refused when deep": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/rows")
+async def rows(session, offset: int = 0):
+    if offset > 10_000:
+        raise HTTPException(422)
+    return await session.scalars(select(Row).offset(offset).limit(20))
+""",
+    "a constant": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/second")
+async def second(session, n: int = 1):
+    return await session.scalars(select(Row).offset(20).limit(20))
+""",
+    "offset() of something else": """
+from fastapi import FastAPI
+import pendulum
+from elasticsearch_dsl import Search
+app = FastAPI()
+@app.get("/a")
+async def a(offset: int = 0):
+    return Search().offset(offset), pendulum.now().offset(offset)
+""",
+    "a job's own position": _TABLE
+    + """
+#= main.py
+from sqlalchemy import select
+from tables import Row
+async def export(session):
+    for start in range(0, 1_000_000, 1000):
+        yield await session.scalars(select(Row).offset(start).limit(1000))
+async def part(session, offset: int):
+    return await session.scalars(select(Row).offset(offset).limit(1000))
+""",
+}

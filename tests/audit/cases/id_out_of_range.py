@@ -1,0 +1,266 @@
+"""Integers of a request that reach an integer column: bounded or not, and by which way."""
+
+BAD = ["async def get_user(user_id: UserId, session: SessionDep) -> dict[str, str]:"]
+
+_DB = """
+#= db.py
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy import BigInteger, Integer, Column, Numeric, String
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+engine = create_async_engine("postgresql+asyncpg://db/app")
+maker = async_sessionmaker(engine)
+class Base(DeclarativeBase):
+    pass
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int]
+    code = Column(Numeric)
+    name = Column(String)
+async def get_db():
+    async with maker() as session:
+        yield session
+Db = Annotated[AsyncSession, Depends(get_db)]
+"""
+
+FOUND = {
+    "a default call that has only a lower bound, and where()": _DB
+    + """
+#= main.py
+from fastapi import APIRouter, Path as P
+from sqlalchemy import select
+from db import Db, User
+router = APIRouter()
+@router.get("/{number}")
+async def read(session: Db, number: int = P(ge=1)):  # !
+    return (await session.scalars(select(User).where(User.id == number))).one()
+""",
+    "through a service and a repository": _DB
+    + """
+#= repo.py
+from sqlalchemy import select
+from db import User
+class Users:
+    def __init__(self, session):
+        self.session = session
+    async def by_id(self, key):
+        return await self.session.scalar(select(User).filter(key == User.id))
+async def find(session, *, user_id=None):
+    return await Users(session).by_id(user_id)
+#= main.py
+import fastapi
+import repo
+from db import Db
+app = fastapi.FastAPI()
+@app.get("/{user_id}")
+async def read(user_id: int, session: Db):  # !
+    return await repo.find(session, user_id=user_id)
+""",
+    "a dependency of an endpoint, found once": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, Header
+from db import Db, User
+app = FastAPI()
+async def current(
+    session: Db,
+    x_user: int = Header(),  # !
+) -> User:
+    return await session.get_one(User, x_user)
+@app.get("/a")
+async def a(user=Depends(current)): ...
+@app.get("/b")
+async def b(user=Depends(current)): ...
+""",
+    "an id in a body": _DB
+    + """
+#= main.py
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from db import Db, User
+app = FastAPI()
+class Move(BaseModel):
+    user_id: int  # !
+    group_id: int = Field(ge=1, le=2**31 - 1)
+    name: str
+@app.post("/moves")
+async def move(data: Move, session: Db):
+    user = await session.get(User, data.user_id)
+    return (await session.scalars(select(User).filter_by(group_id=data.group_id))).all()
+""",
+    "filter_by of a legacy query, an optional parameter": """
+from typing import Optional
+from fastapi import Depends, FastAPI
+from sqlalchemy import Column, Integer, create_engine
+from sqlalchemy.orm import Session, declarative_base, sessionmaker
+Local = sessionmaker(bind=create_engine("sqlite:///app.db"))
+Base = declarative_base()
+class Item(Base):
+    __tablename__ = "items"
+    id = Column(Integer, primary_key=True)
+app = FastAPI()
+def get_db():
+    db = Local()
+    try:
+        yield db
+    finally:
+        db.close()
+@app.get("/items")
+def items(item_id: Optional[int] = None, db: Session = Depends(get_db)):  # !
+    return db.query(Item).filter_by(id=item_id).first()
+""",
+    "a generic repository, called by a subclass": _DB
+    + """
+#= crud.py
+from typing import Generic, TypeVar
+from sqlalchemy.ext.asyncio import AsyncSession
+from db import User
+M = TypeVar("M")
+class Crud(Generic[M]):
+    def __init__(self, model: type[M]) -> None:
+        self.model = model
+    async def get(self, db: AsyncSession, id: int):
+        return await db.get(self.model, id)
+class UserCrud(Crud[User]):
+    pass
+users = UserCrud(User)
+#= main.py
+from fastapi import FastAPI
+import crud
+from db import Db
+app = FastAPI()
+@app.get("/{user_id}")
+async def read(user_id: int, session: Db):  # !
+    return await crud.users.get(session, id=user_id)
+""",
+    "the same column twice in one module: the first": _DB
+    + """
+#= main.py
+from fastapi import FastAPI
+from pydantic import PositiveInt
+from db import Db, User
+app = FastAPI()
+@app.get("/{user_id}")
+async def read(user_id: PositiveInt, session: Db):  # !
+    return await session.get(User, user_id)
+@app.delete("/{user_id}")
+async def delete(user_id: PositiveInt, session: Db):
+    return await session.get(User, user_id)
+""",
+}
+
+LOOK_ALIKES = {
+    "bounds in every spelling": _DB
+    + """
+#= main.py
+from typing import Annotated
+import annotated_types as at
+from fastapi import FastAPI, Path
+from pydantic import conint
+from db import Db, User
+app = FastAPI()
+MAX = 2**31 - 1
+Id = Annotated[int, Path(ge=1, le=MAX)]
+@app.get("/a/{key}")
+async def a(key: Id, session: Db): return await session.get(User, key)
+@app.get("/b/{key}")
+async def b(key: Annotated[int, at.Lt(2**31)], session: Db): return await session.get(User, key)
+@app.get("/c/{key}")
+async def c(key: conint(gt=0, lt=2147483648), session: Db): return await session.get(User, key)
+@app.get("/d/{key}")
+async def d(session: Db, key: int = Path(le=MAX)): return await session.get(User, key)
+@app.get("/e/{key}")
+async def e(key: Annotated[int, at.Interval(ge=1, le=MAX)], session: Db):
+    return await session.get(User, key)
+""",
+    "a column that holds any number, or text": _DB
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from db import Db, User
+app = FastAPI()
+@app.get("/{code}")
+async def read(code: int, session: Db):
+    return (await session.scalars(select(User).where(User.code == code, User.name == code))).one()
+""",
+    "the code checks it": _DB
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from db import Db, User
+app = FastAPI()
+@app.get("/{user_id}")
+async def read(user_id: int, session: Db):
+    if user_id > 2147483647:
+        raise HTTPException(404)
+    return await session.get(User, user_id)
+@app.get("/me/{user_id}")
+async def me(user_id: int, viewer_id: str, session: Db):
+    if user_id != int(viewer_id):
+        raise HTTPException(403)
+    return await session.get(User, user_id)
+""",
+    "a validator that nobody can read": _DB
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import FastAPI
+from pydantic import AfterValidator
+from db import Db, User
+from ids import fits
+app = FastAPI()
+@app.get("/{user_id}")
+async def read(user_id: Annotated[int, AfterValidator(fits)], session: Db):
+    return await session.get(User, user_id)
+""",
+    "a number that no client sends": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from db import Db, User
+app = FastAPI()
+def the_id() -> int:
+    return 7
+@app.get("/me")
+async def me(session: Db, user_id: int = Depends(the_id)):
+    return await session.get(User, user_id)
+async def job(session: Db, user_id: int):
+    return await session.get(User, user_id)
+""",
+    "get() of a dict, and a number that is only shown": _DB
+    + """
+#= main.py
+from fastapi import FastAPI
+from db import Db, User
+app = FastAPI()
+names = {}
+@app.get("/{user_id}")
+async def read(user_id: int, session: Db):
+    return names.get(User, user_id), user_id == 5
+""",
+    "psycopg2 finds no row": """
+#= requirements.txt
+psycopg2-binary>=2.9
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import Column, Integer, create_engine
+from sqlalchemy.orm import Session, declarative_base
+import settings
+engine = create_engine(settings.URL)
+Base = declarative_base()
+class Item(Base):
+    __tablename__ = "items"
+    id = Column(Integer, primary_key=True)
+app = FastAPI()
+def get_db():
+    with Session(engine) as session:
+        yield session
+@app.get("/items/{item_id}")
+def item(item_id: int, db: Session = Depends(get_db)):
+    return db.get(Item, item_id)
+""",
+}

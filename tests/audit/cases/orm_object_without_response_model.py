@@ -1,0 +1,234 @@
+"""Endpoints that return rows: with a response schema or without, and got in which way."""
+
+BAD = ['@app.get("/users/{user_id}")']
+
+_DB = """
+#= db.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+maker = sessionmaker(create_engine("postgresql://db/app"))
+class Base(DeclarativeBase):
+    pass
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+def get_db():
+    with maker() as session:
+        yield session
+"""
+
+FOUND = {
+    "a list of a legacy query": _DB
+    + """
+#= main.py
+from fastapi import APIRouter, Depends
+from sqlalchemy.orm import Session
+import db
+router = APIRouter()
+@router.get("/users")  # !
+def users(session: Session = Depends(db.get_db)):
+    return session.query(db.User).filter(db.User.id > 5).all()
+""",
+    "scalars of a statement with a name": _DB
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from db import User as Account
+app = FastAPI()
+@app.get(  # !
+    "/users",
+    tags=["users"],
+)
+async def users(session: Annotated[AsyncSession, Depends()]):
+    statement = select(Account).limit(10)
+    result = await session.execute(statement)
+    found = result.scalars().all()
+    return found
+""",
+    "a new object, and response_model=None": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from db import User, get_db
+app = FastAPI()
+@app.post("/users", response_model=None)  # !
+def create(session=Depends(get_db)):
+    user = User(password_hash="x")
+    session.add(user)
+    return user
+""",
+    "Any, which is a 500": _DB
+    + """
+#= main.py
+import typing as t
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from db import User, get_db
+app = FastAPI()
+@app.get("/user")  # !
+def one(session=Depends(get_db)) -> t.Any:
+    return session.scalar(select(User))
+""",
+    "a service that says what it returns": _DB
+    + """
+#= service.py
+from collections.abc import Sequence
+from db import User
+class Users:
+    async def one(self, key) -> User | None: ...
+    async def listed(self) -> Sequence[User]: ...
+#= main.py
+from fastapi import FastAPI
+from service import Users
+app = FastAPI()
+users = Users()
+@app.get("/user")  # !
+async def one(key: str):
+    return await users.one(key)
+@app.get("/users")  # !
+async def listed():
+    return await users.listed()
+async def added(key: str):
+    return await users.one(key)
+app.add_api_route("/added", added)  # !
+""",
+    "a table of SQLModel": """
+from fastapi import Depends, FastAPI
+from sqlmodel import Field, Session, SQLModel, create_engine, select
+engine = create_engine("sqlite:///app.db")
+class Hero(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    secret_name: str
+def get_session():
+    with Session(engine) as session:
+        yield session
+app = FastAPI()
+@app.get("/heroes")  # !
+def heroes(session: Session = Depends(get_session)):
+    return session.exec(select(Hero)).all()
+""",
+}
+
+LOOK_ALIKES = {
+    "a response model, a return type": _DB
+    + """
+#= main.py
+from typing import Any
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import select
+from db import User, get_db
+app = FastAPI()
+class UserOut(BaseModel):
+    id: int
+@app.get("/a", response_model=UserOut)
+def a(session=Depends(get_db)) -> Any:
+    return session.scalar(select(User))
+@app.get("/b")
+def b(session=Depends(get_db)) -> list[UserOut]:
+    return session.scalars(select(User)).all()
+""",
+    "built field by field": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from db import User, get_db
+app = FastAPI()
+@app.get("/a")
+def a(session=Depends(get_db)):
+    user = session.scalar(select(User))
+    return {"id": user.id}
+@app.get("/b")
+def b(session=Depends(get_db)):
+    return [{"id": user.id} for user in session.scalars(select(User))]
+@app.get("/c")
+def c(session=Depends(get_db)):
+    return session.scalar(select(User)).id
+""",
+    "a schema of the same name": """
+from fastapi import FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+class User(BaseModel):
+    id: int
+@app.get("/a")
+def a():
+    return User(id=1)
+""",
+    "single columns": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import func, select
+from db import User, get_db
+app = FastAPI()
+@app.get("/a")
+def a(session=Depends(get_db)):
+    return session.scalars(select(User.id)).all()
+@app.get("/b")
+def b(session=Depends(get_db)):
+    return session.scalar(select(func.count()).select_from(User))
+""",
+    "no endpoint": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from db import User, get_db
+app = FastAPI()
+def current(session=Depends(get_db)):
+    return session.scalar(select(User))
+@app.get("/me")
+def me(user=Depends(current)):
+    return {"id": user.id}
+""",
+    "in a test": _DB
+    + """
+#= tests/test_app.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from db import User, get_db
+app = FastAPI()
+@app.get("/a")
+def a(session=Depends(get_db)):
+    return session.scalar(select(User))
+""",
+    "a service that returns a response, not what it says": _DB
+    + """
+#= service.py
+from fastapi.responses import JSONResponse
+from db import User
+def answer(data):
+    return JSONResponse(data)
+def create(session) -> User:
+    user = User(password_hash="x")
+    session.add(user)
+    return answer({"id": user.id})
+#= main.py
+from fastapi import Depends, FastAPI
+import service
+from db import get_db
+app = FastAPI()
+@app.post("/a")
+def a(session=Depends(get_db)):
+    user = service.create(session)
+    return user
+""",
+    "its own response": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+from db import User, get_db
+app = FastAPI()
+@app.get("/a", response_class=JSONResponse)
+def a(session=Depends(get_db)):
+    return JSONResponse({"id": session.scalar(select(User)).id})
+""",
+}

@@ -1,0 +1,230 @@
+"""LIMITs that a client chooses: bounded or not, and by which way they reach the query."""
+
+BAD = ["session: SessionDep, after: ProductId = 0, limit: Limit = 100"]
+
+_TABLE = """
+#= tables.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase):
+    pass
+class Row(Base):
+    __tablename__ = "rows"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+FOUND = {
+    "a bare integer, sync": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+from tables import Row
+app = FastAPI()
+@app.get("/rows")
+def rows(db: Session, limit: int = 100):  # !
+    return db.query(Row).limit(limit).all()
+""",
+    "a lower bound only, one row more than asked": _TABLE
+    + """
+#= main.py
+import fastapi as fa
+import sqlalchemy as sa
+from tables import Row
+router = fa.APIRouter()
+@router.get("/rows")
+async def rows(session, size: int = fa.Query(20, gt=0)):  # !
+    statement = sa.select(Row)
+    statement = statement.limit(size + 1)
+    return await session.scalars(statement)
+""",
+    "through a generic repository": _TABLE
+    + """
+#= crud.py
+from sqlalchemy import select
+class Crud:
+    def __init__(self, model): self.model = model
+    async def get_multi(self, db, *, skip: int = 0, limit: int = 100):
+        return (await db.scalars(select(self.model).limit(limit))).all()
+#= main.py
+from fastapi import FastAPI
+from crud import Crud
+from tables import Row
+app = FastAPI()
+rows = Crud(Row)
+@app.get("/rows")
+async def read(db, limit: int | None = None):  # !
+    return await rows.get_multi(db, limit=limit or 50)
+""",
+    "a class of parameters": _TABLE
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import Depends, FastAPI, Query
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+class Page:
+    def __init__(self, page: int = Query(1, ge=1, le=1000), size: int = Query(10, ge=1)):  # !
+        self.page = page
+        self.size = size
+@app.get("/a")
+async def a(session, p: Annotated[Page, Depends()]):
+    return await session.scalars(select(Row).limit(p.size))
+@app.get("/b")
+async def b(session, p: Page = Depends(Page)):
+    return await session.scalars(select(Row).limit(p.size))
+""",
+    "a dict of a dependency": _TABLE
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlmodel import select
+from tables import Row
+app = FastAPI()
+def common(q: str = "", limit: int = 100):  # !
+    return {"q": q, "limit": limit}
+@app.get("/rows")
+def rows(session, commons: dict = Depends(common)):
+    return session.exec(select(Row).limit(commons["limit"])).all()
+""",
+    "a schema of query parameters": _TABLE
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import FastAPI, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+class Filters(BaseModel):
+    limit: int = Field(100, gt=0)  # !
+@app.get("/rows")
+async def rows(session, filters: Annotated[Filters, Query()]):
+    return await session.scalars(select(Row).limit(filters.limit))
+""",
+    "one alias in many endpoints, and a bound that is none": _TABLE
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import FastAPI, Query
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+Limit = Annotated[int, Query(ge=1, le=2**31 - 1)]
+@app.get("/a")
+async def a(session, limit: Limit = 10):  # !
+    return await session.scalars(select(Row).limit(limit))
+@app.get("/b")
+async def b(session, limit: Limit = 10):
+    if limit is None:
+        limit = 10
+    return await session.scalars(select(Row).limit(limit))
+""",
+}
+
+LOOK_ALIKES = {
+    "bounded by the parameter": _TABLE
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import FastAPI, Query
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+MOST = 100
+@app.get("/a")
+async def a(session, limit: Annotated[int, Query(ge=1, le=MOST)] = 10):
+    return await session.scalars(select(Row).limit(limit))
+@app.get("/b")
+async def b(session, limit: int = Query(10, ge=1, lt=101)):
+    return await session.scalars(select(Row).limit(limit))
+""",
+    "bounded by min()": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/a")
+async def a(session, limit: int = 10):
+    return await session.scalars(select(Row).limit(min(limit, 100)))
+@app.get("/b")
+async def b(session, limit: int = 10):
+    limit = min(limit, 100)
+    return await session.scalars(select(Row).limit(limit))
+""",
+    "bounded by a comparison": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/a")
+async def a(session, limit: int = 10):
+    if not 0 < limit <= 100:
+        raise HTTPException(422)
+    return await session.scalars(select(Row).limit(limit))
+@app.get("/b")
+async def b(session, limit: int = 10):
+    if limit > 100:
+        limit = 100
+    return await session.scalars(select(Row).limit(limit))
+""",
+    "bounded by a bound of the settings": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI, Query
+from sqlalchemy import select
+from settings import settings
+from tables import Row
+app = FastAPI()
+@app.get("/a")
+async def a(session, limit: int = Query(10, le=settings.most)):
+    return await session.scalars(select(Row).limit(limit))
+""",
+    "a validator of the schema": _TABLE
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel, field_validator
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+class Page(BaseModel):
+    limit: int = 10
+    @field_validator("limit")
+    @classmethod
+    def small(cls, value: int) -> int:
+        return min(value, 100)
+@app.get("/a")
+async def a(session, page: Page = Depends()):
+    return await session.scalars(select(Row).limit(page.limit))
+""",
+    "limit() of something else": """
+from fastapi import FastAPI
+from slowapi import Limiter
+from motor.motor_asyncio import AsyncIOMotorClient
+app = FastAPI()
+limiter = Limiter()
+client = AsyncIOMotorClient()
+@app.get("/a")
+async def a(limit: int = 10):
+    limiter.limit(limit)
+    return await client.find().limit(limit).to_list()
+""",
+    "a job's own number": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+async def batch(session, limit: int = 1000):
+    return await session.scalars(select(Row).limit(limit))
+@app.post("/run")
+async def run(session):
+    return await batch(session, limit=500)
+""",
+}

@@ -1,0 +1,111 @@
+"""From files to findings: what is told of files, columns, programs and processes."""
+
+from pathlib import Path
+
+import pytest
+
+from auditing.finding import Finding
+from auditing.grouping import programs
+from auditing.runner import MAX_BYTES, run
+from programs import audit, write
+
+_LATE = """
+#= deps.py
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+sessionmaker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+async def get_db():
+    async with sessionmaker() as session:
+        yield session
+        await session.commit()
+#= main.py
+from fastapi import Depends
+from deps import get_db
+def use(session=Depends(get_db)): ...
+"""
+
+
+def test_context_is_understood_and_not_reported_on(tmp_path: Path) -> None:
+    files = write(tmp_path, _LATE)
+    late = [f for f in run(files, tmp_path, 1) if f.slug == "commit-after-response"]
+    assert [Path(f.path).name for f in late] == ["main.py"]
+    deps, main = tmp_path / "deps.py", tmp_path / "main.py"
+    assert late[0] in run([main], tmp_path, 1, [deps])
+    assert late[0] not in run([deps], tmp_path, 1, [main])
+
+
+def test_two_programs_know_nothing_of_each_other(tmp_path: Path) -> None:
+    function = _LATE.replace("Depends(get_db)", 'Depends(get_db, scope="function")')
+    for name, source in (("one", _LATE), ("two", function)):
+        write(tmp_path / name, source)
+    files = sorted(tmp_path.rglob("*.py"))
+    found = {f for f in run(files, tmp_path, 1) if f.slug == "commit-after-response"}
+    assert [Path(f.path) for f in found] == [tmp_path / "one" / "main.py"]
+    groups = programs({file: file.read_bytes() for file in files}, tmp_path)
+    assert [sorted({path.parent.name for path in group}) for group in groups] == [["one"], ["two"]]
+
+
+def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
+    for number in range(60):
+        write(tmp_path / f"service{number}", _LATE)
+    files = sorted(tmp_path.rglob("*.py"))
+    found = run(files, tmp_path, 2)
+    assert found == run(files, tmp_path, 1)
+    assert len([f for f in found if f.slug == "commit-after-response"]) == 60
+
+
+def test_a_column_counts_characters(tmp_path: Path) -> None:
+    source = _LATE.replace("def use(session=Depends", 'def use(name="äöü€", session=Depends')
+    late = [f for f in audit(tmp_path, source) if f.slug == "commit-after-response"]
+    line = 'def use(name="äöü€", session=Depends(get_db)): ...'
+    assert [f.column for f in late] == [line.index("Depends") + 1]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "message"),
+    [
+        (b"import fastapi\nx = (\n", 2, "does not parse as Python 3"),
+        (b"import fastapi\nx = '\xff'\n", 2, "is not utf-8"),
+        (b"# coding: utf-7x\nimport fastapi\n", 1, "does not parse as Python 3"),
+        (b"import fastapi\nx = '\x00'\n", 1, "does not parse"),
+        (b"import fastapi\n" + b"(" * 5000 + b")" * 5000, 2, "does not parse as Python 3"),
+        (b"import fastapi\n" + b"#" * MAX_BYTES, 1, "larger than 1000000 bytes"),
+    ],
+    ids=["unclosed", "not UTF-8", "unknown coding", "NUL", "nested too deep", "huge"],
+)
+def test_a_file_that_cannot_be_read_gets_a_line_and_does_not_stop_the_rest(
+    content: bytes, line: int, message: str, tmp_path: Path
+) -> None:
+    files = write(tmp_path, _LATE)
+    bad = tmp_path / "bad.py"
+    bad.write_bytes(content)
+    found = run([bad, *files], tmp_path, 1)
+    unreadable = [f for f in found if f.slug == "unreadable"]
+    assert [(f.path, f.line) for f in unreadable] == [(str(bad), line)]
+    assert message in unreadable[0].message
+    assert "commit-after-response" in {f.slug for f in found}
+
+
+def test_a_file_that_is_gone_gets_a_line(tmp_path: Path) -> None:
+    gone = tmp_path / "gone.py"
+    assert run([gone], tmp_path, 1) == [
+        Finding(str(gone), 1, 1, "unreadable", "No such file or directory")
+    ]
+
+
+def test_files_without_a_trace_of_the_libraries_are_not_parsed(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text("x = (\n")
+    (tmp_path / "talk.py").write_text("# import fastapi\ny = 'import sqlalchemy\n")
+    assert run(sorted(tmp_path.glob("*.py")), tmp_path, 1) == []
+
+
+def test_installed_packages_are_programs_of_their_own(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        _LATE.replace("deps.py", "one/deps.py")
+        .replace("main.py", "two/main.py")
+        .replace("from deps", "from one.deps"),
+    )
+    files = {file: file.read_bytes() for file in sorted(tmp_path.rglob("*.py"))}
+    assert len(programs(files, tmp_path)) == 1
+    (tmp_path / "one-1.0.dist-info").mkdir()
+    assert len(programs(files, tmp_path)) == 2
