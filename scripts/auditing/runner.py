@@ -25,6 +25,10 @@ Detector = Callable[[Program], Iterator[Hit]]
 MAX_BYTES = 1_000_000
 """Larger files are generated: they get a line, and are not read."""
 
+# `except A, B:` of Python 3.14, which an older parser refuses
+_EXCEPT = re.compile(
+    rb"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)([ \t]*:)", re.MULTILINE
+)
 _FEW = 100  # files that one process reads before others have started
 _TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
@@ -142,7 +146,13 @@ def parse(path: Path, root: Path, unreadable: list[Finding]) -> Module | None:
         source.decode(encoding)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the audited code's invalid escapes
-            tree = ast.parse(source)
+            try:
+                tree = ast.parse(source)
+            except SyntaxError:
+                older = _EXCEPT.sub(rb"\1(\2)\3", source)
+                if older == source:
+                    raise
+                tree = ast.parse(older)
     except SyntaxError as error:
         line, column = error.lineno or 1, max(error.offset or 1, 1)
         version = ".".join(platform.python_version_tuple()[:2])

@@ -109,3 +109,8 @@ def test_installed_packages_are_programs_of_their_own(tmp_path: Path) -> None:
     assert len(programs(files, tmp_path)) == 1
     (tmp_path / "one-1.0.dist-info").mkdir()
     assert len(programs(files, tmp_path)) == 2
+
+
+def test_exceptions_without_parentheses_are_read_by_older_parsers_too(tmp_path: Path) -> None:
+    source = _LATE + "try: ...\nexcept KeyError, ValueError:\n    pass\n"
+    assert {f.slug for f in audit(tmp_path, source)} == {"commit-after-response"}
