@@ -28,8 +28,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command, print the tables, and return the exit code."""
     args = _parser().parse_args(argv)
     try:
-        if not args.tree.is_dir():
-            raise ToolError(f"{args.tree}: no such folder")
         tools = [ours()] if args.ours_only else [ours(), peer()]
         print(found.table([*tools, ruff()]), flush=True)
         if not args.no_speed:
@@ -51,12 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     site = Path(sysconfig.get_path("purelib"))
     add = parser.add_argument
-    add("--tree", type=Path, default=site, metavar="DIR", help="what is read for the speed")
+    add("--tree", type=_folder, default=site, metavar="DIR", help="what is read for the speed")
     add("--runs", type=_runs, default=3, metavar="N", help="runs of each tool (default: 3)")
     add("--limit", type=_limit, default=120.0, metavar="SECONDS", help="of a run (default: 120)")
     add("--ours-only", action="store_true", help="leave out the peer")
     add("--no-speed", action="store_true", help="leave out the second table")
     return parser
+
+
+def _folder(text: str) -> Path:
+    if not (path := Path(text)).is_dir():
+        raise argparse.ArgumentTypeError(f"{text}: no such folder")
+    return path
 
 
 def _runs(text: str) -> int:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ PEER = "fastapi-therapist"
 PEER_VERSION = "0.4.0"
 PEER_PYTHONS = ("3.12", "3.13")
 _AUDIT = Path(__file__).resolve().parents[1] / "audit.py"
-_FAST_AND_MORE = "FAST,ASYNC,S,B"
+_RUFF_RULES = "FAST,ASYNC,S,B"
 
 
 class ToolError(Exception):
@@ -50,7 +49,7 @@ def ruff() -> Tool:
     path = str(beside) if beside.is_file() else shutil.which("ruff")
     if path is None:
         raise ToolError("ruff is not installed")
-    options = ("--select", _FAST_AND_MORE, "--target-version", "py311", "--output-format", "json")
+    options = ("--select", _RUFF_RULES, "--target-version", "py311", "--output-format", "json")
     command = (path, "check", "--isolated", "--no-cache", *options, ".")
     return Tool("ruff", command, "", "code", frozenset({0, 1}))
 
@@ -80,8 +79,10 @@ def peer() -> Tool:
 def run(tool: Tool, folder: Path, limit: float | None = None) -> str:
     """Return what the tool prints about a folder. Raises ToolError, TimeoutExpired (`limit`: s)."""
     done = subprocess.run(
-        tool.command, cwd=folder, capture_output=True, encoding="utf-8", timeout=limit, check=False
-    )
+        tool.command,
+        cwd=folder, timeout=limit,
+        capture_output=True, encoding="utf-8", errors="replace", check=False,
+    )  # fmt: skip
     if done.returncode not in tool.codes:
         raise ToolError(f"{tool.name} exited with {done.returncode}: {_why(done)}")
     return done.stdout
@@ -91,7 +92,7 @@ def count(tool: Tool, output: str) -> Counter[str]:
     """Return how often each rule is found, from what `run` returned. Raises ToolError."""
     try:
         data = json.loads(output)
-        findings: Sequence[dict[str, object]] = data[tool.listing] if tool.listing else data
+        findings = data[tool.listing] if tool.listing else data
         return Counter(str(finding[tool.code]) for finding in findings)
     except (ValueError, KeyError, TypeError) as error:
         raise ToolError(f"{tool.name} printed what is no list of findings: {error!r}") from None

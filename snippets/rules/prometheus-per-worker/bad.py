@@ -1,5 +1,6 @@
 """Metrics of one process."""
 
+import uvicorn
 from fastapi import FastAPI
 from prometheus_fastapi_instrumentator import Instrumentator
 
@@ -11,3 +12,7 @@ Instrumentator().instrument(app).expose(app, include_in_schema=False)
 async def list_orders() -> list[int]:
     """List the numbers of all orders."""
     return [1, 2]
+
+
+if __name__ == "__main__":
+    uvicorn.run("bad:app", workers=2)

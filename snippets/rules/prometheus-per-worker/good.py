@@ -5,6 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import uvicorn
 from fastapi import FastAPI
 
 # One folder for all workers of a supervisor. prometheus_client reads the variable when imported.
@@ -23,3 +24,7 @@ Instrumentator().instrument(app).expose(app, include_in_schema=False)
 async def list_orders() -> list[int]:
     """List the numbers of all orders."""
     return [1, 2]
+
+
+if __name__ == "__main__":
+    uvicorn.run("good:app", workers=2)

@@ -1,0 +1,63 @@
+"""Metrics of one worker out of several."""
+
+import ast
+from collections.abc import Iterator
+
+from auditing.calls import commands
+from auditing.finding import Hit
+from auditing.manifests import workers
+from auditing.program import Program, keyword
+
+_SERVED = (
+    "prometheus_client.make_asgi_app", "prometheus_client.generate_latest",
+    "prometheus_client.start_http_server", "prometheus_client.make_wsgi_app",
+    "prometheus_client.exposition.generate_latest",
+)  # fmt: skip
+_INSTRUMENTATOR = "prometheus_fastapi_instrumentator.Instrumentator"
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield where metrics are served, in a program that starts several workers."""
+    if not _starts_several(program) or _shares(program):
+        return
+    for module in program.code:
+        served = next(program.calls(module, *_SERVED), None)
+        if served is None and any(_is_exposed(call) for call in module.nodes(ast.Call)):
+            served = next(program.calls(module, _INSTRUMENTATOR), None)
+        if served is not None:
+            yield Hit(
+                module, served,
+                "with several workers each scrape shows the counters of the one that answers:"
+                " PROMETHEUS_MULTIPROC_DIR is set nowhere",
+            )  # fmt: skip
+            return
+
+
+def _is_exposed(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "expose"
+
+
+def _starts_several(program: Program) -> bool:
+    for module, call in commands(program):
+        given = keyword(call, "workers")
+        if given is None:
+            continue
+        value = program.constant(module, given)
+        if value is None or (isinstance(value, int) and value > 1):
+            return not (isinstance(given, ast.Constant) and given.value is None)
+    return (workers(program) or 1) > 1
+
+
+def _shares(program: Program) -> bool:
+    """Say whether anything is about the folder that workers share."""
+    for module in program.code:
+        for constant in module.nodes(ast.Constant):
+            if isinstance(constant.value, str) and "MULTIPROC_DIR" in constant.value.upper():
+                return True
+        if any(a.attr == "MultiProcessCollector" for a in module.nodes(ast.Attribute)):
+            return True
+        if any(
+            a.name in ("MultiProcessCollector", "multiprocess") for a in module.nodes(ast.alias)
+        ):
+            return True
+    return False
