@@ -12,6 +12,8 @@ from auditing.program import Program
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)")
 _WORKERS = re.compile(r"""(?:--workers|-w)[="',\s]+(\d+)|(?:WEB_CONCURRENCY)[=:\s"']+(\d+)""")
 
+_LOCK = 10_000_000  # bytes; a lock file lists every wheel
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
@@ -44,6 +46,25 @@ def _of_folder(folder: Path) -> tuple[Requirement, ...]:
 def declared(program: Program, name: str) -> list[Requirement]:
     """Return the declarations of one package."""
     return [r for r in program.fact(requirements) if r.name == name]
+
+
+def locked(program: Program, name: str) -> list[str]:
+    """Return the versions of a package that uv.lock, poetry.lock or pdm.lock hold."""
+    entry = re.compile(rf'(?m)^name = "{re.escape(name)}"\nversion = "([^"]+)"')
+    return [
+        match[1]
+        for folder in sorted(_folders(program))
+        for file in ("uv.lock", "poetry.lock", "pdm.lock")
+        for match in entry.finditer(_lock(folder / file))
+    ]
+
+
+@functools.cache
+def _lock(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8") if path.stat().st_size < _LOCK else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def script_requirements(path: Path, source: str) -> list[Requirement]:

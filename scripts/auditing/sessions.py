@@ -206,7 +206,7 @@ def two_scopes(program: Program) -> dict[At, tuple[Route, Dependency]]:
     scopes = {d.scope for d in program.fact(dependencies)}
     for route in program.fact(routes) if "function" in scopes else ():
         by_target: dict[At, dict[bool, Dependency]] = defaultdict(dict)
-        for dependency in _of_route(program, route):
+        for dependency in dependencies_of(program, route):
             if dependency.target is not None and _yields(dependency):
                 is_short = dependency.scope == "function"
                 by_target[dependency.target].setdefault(is_short, dependency)
@@ -216,7 +216,7 @@ def two_scopes(program: Program) -> dict[At, tuple[Route, Dependency]]:
     return found
 
 
-def _of_route(program: Program, route: Route) -> list[Dependency]:
+def dependencies_of(program: Program, route: Route) -> list[Dependency]:
     """Return the dependencies of an endpoint, of its router, and theirs."""
     found = [d for p in params(program, route.function) if (d := depends(program, p))]
     made = route.call.func.value if isinstance(route.call.func, ast.Attribute) else None

@@ -235,6 +235,9 @@ def _call_type(program: Program, module: Module, call: ast.Call, depth: int) -> 
             return _METHODS.get((base, call.func.attr)) or _loaded(program, module, call, base)
         if isinstance(base, At) and (method := program.method(base, call.func.attr)):
             return result_type(program, method, depth)
+        if call.func.attr in ("model_validate", "model_construct", "from_orm", "parse_obj"):
+            cls = program.resolve(module, call.func.value)
+            return cls if isinstance(cls, At) and isinstance(cls.node, ast.ClassDef) else None
         if base is None and call.func.attr in _FETCHES:
             return _fetched(program, module, call.func, depth)
     return None

@@ -1,7 +1,7 @@
 """What FastAPI sees of a program: routes, parameters, dependencies, lifespans."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from auditing.modules import FUNCTIONS, Module
@@ -181,27 +181,31 @@ def dependencies(program: Program) -> list[Dependency]:
 
 def routes(program: Program) -> list[Route]:
     """Return every endpoint outside tests; for `program.fact`."""
+    return [route for module in program.code for route in routes_in(program, module)]
+
+
+def routes_in(program: Program, module: Module) -> list[Route]:
+    """Return the endpoints that a module declares."""
     found = []
-    for module in program.code:
-        for function in module.functions():
-            found += [
-                _route(program, module, At(module, function), decorator)
-                for decorator in function.decorator_list
-                if isinstance(decorator, ast.Call) and _is_route(program, module, decorator)
-            ]
-        for call in module.nodes(ast.Call):
-            if isinstance(call.func, ast.Attribute) and call.func.attr in (
-                "add_api_route",
-                "add_route",
-                "add_api_websocket_route",
+    for function in module.functions():
+        found += [
+            _route(program, module, At(module, function), decorator)
+            for decorator in function.decorator_list
+            if isinstance(decorator, ast.Call) and _is_route(program, module, decorator)
+        ]
+    for call in module.nodes(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in (
+            "add_api_route",
+            "add_route",
+            "add_api_websocket_route",
+        ):
+            target = program.resolve(module, argument(call, 1, "endpoint"))
+            if (
+                isinstance(target, At)
+                and isinstance(target.node, FUNCTIONS)
+                and is_router(program, module, call.func.value)
             ):
-                target = program.resolve(module, argument(call, 1, "endpoint"))
-                if (
-                    isinstance(target, At)
-                    and isinstance(target.node, FUNCTIONS)
-                    and is_router(program, module, call.func.value)
-                ):
-                    found.append(_route(program, module, target, call))
+                found.append(_route(program, module, target, call))
     return found
 
 
@@ -281,9 +285,14 @@ def lifespans(program: Program) -> set[At]:
     return found
 
 
-def exception_handlers(program: Program) -> Iterator[tuple[Module, ast.AST, ast.expr, At | None]]:
-    """Yield the handlers outside tests: module, node, key (an exception or status), function."""
-    for module in program.code:
+def exception_handlers(
+    program: Program, modules: Iterable[Module] | None = None
+) -> Iterator[tuple[Module, ast.AST, ast.expr, At | None]]:
+    """Yield the handlers: module, node, key (an exception or status), function.
+
+    `modules` are those that are looked at, by default all outside tests.
+    """
+    for module in program.code if modules is None else modules:
         for function in module.functions():
             for decorator in function.decorator_list:
                 if (

@@ -22,7 +22,7 @@ def detect(program: Program) -> Iterator[Hit]:
     for module in program.code:
         for function in module.functions():
             for decorator in function.decorator_list:
-                if is_http_middleware(decorator) and (
+                if _is_fastapis(program, module, decorator) and (
                     why := _watches(program, At(module, function))
                 ):
                     yield Hit(module, decorator, f"`{function.name}` {why}")
@@ -34,32 +34,50 @@ def detect(program: Program) -> Iterator[Hit]:
                 yield Hit(module, cls, f"`{cls.name}` {why}")
 
 
+def _is_fastapis(program: Program, module: Module, decorator: ast.expr) -> bool:
+    """Say whether a decorator is `@app.middleware("http")`, and `app` not another library's."""
+    func = decorator.func if isinstance(decorator, ast.Call) else None
+    owner = func.value if isinstance(func, ast.Attribute) else None
+    return is_http_middleware(decorator) and not isinstance(program.resolve(module, owner), str)
+
+
 def _watches(program: Program, function: At) -> str:
     """Return what goes wrong after `call_next`, or "" where the answer is only passed on."""
     module = function.module
     nodes = list(own_nodes(function.node))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
-    passed = next((c for c in calls if _name(c.func) in ("call_next", "next")), None)
-    if passed is None:
+    passed = [call for call in calls if _name(call.func) in ("call_next", "next")]
+    kept = [call for call in passed if not _is_returned(module, call)]
+    if not kept:
         return ""
     if any(program.call_name(module, call) in _CLOCKS for call in calls):
         return "times a stream only to its headers, and a request without its background tasks"
-    after = [call for call in calls if call.lineno > passed.lineno]
+    after = [c for c in calls if c.lineno > kept[0].lineno and not _is_in_except(module, c)]
     for call in after:
         func = call.func
         if isinstance(func, ast.Attribute):
             if func.attr == "get" and is_a(program, module, func.value, "contextvars.ContextVar"):
                 return "never sees a context variable that the endpoint sets"
-            if func.attr in _LEVELS and _is_logger(module, func.value):
+            if func.attr in _LEVELS and _is_logger(func.value):
                 return "logs a stream before its body, and without the endpoint's context variables"
     return ""
+
+
+def _is_returned(module: Module, call: ast.Call) -> bool:
+    """Say whether a call's result is returned at once: `return await call_next(request)`."""
+    above = module.parent(call)
+    return isinstance(above, ast.Await) and isinstance(module.parent(above), ast.Return)
+
+
+def _is_in_except(module: Module, node: ast.AST) -> bool:
+    return any(isinstance(above, ast.ExceptHandler) for above in module.ancestors(node))
 
 
 def _name(func: ast.expr) -> str:
     return func.id if isinstance(func, ast.Name) else ""
 
 
-def _is_logger(_module: Module, expr: ast.expr) -> bool:
+def _is_logger(expr: ast.expr) -> bool:
     name = (
         expr.id
         if isinstance(expr, ast.Name)

@@ -19,6 +19,8 @@ _MESSAGE = (
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each `forwarded_allow_ips="*"` and `trusted_hosts="*"`."""
     for module, call in commands(program):
+        if program.constant(module, keyword(call, "reload")) is True:  # development
+            continue
         if _is_any(program, module, keyword(call, "forwarded_allow_ips")):
             yield Hit(
                 module, keyword(call, "forwarded_allow_ips") or call, f"the server {_MESSAGE}"

@@ -159,7 +159,11 @@ def _events(program: Program, function: At) -> tuple[list[_Event], list[_Event]]
             elif func.attr in QUERIES or func.attr == "query":
                 begun.append(event)
             continue
-        for value in {dotted(v) for v in (*call.args, *(k.value for k in call.keywords))} - {""}:
+        given = (*call.args, *(k.value for k in call.keywords))
+        names = {dotted(v) for v in given if is_session(program, module, v)} - {""}
+        if isinstance(func, ast.Attribute) and dotted(func.value) == "self":
+            names |= _own_sessions(program, module, call)
+        for value in names:
             for target, name in parameters_given(program, module, call, value):
                 if touches(program, target, name, _ENDS):
                     ended.append(_Event(call, value))
@@ -169,6 +173,18 @@ def _events(program: Program, function: At) -> tuple[list[_Event], list[_Event]]
            for n in own_nodes(function.node)):  # fmt: skip
         return [], ended  # a lock that is to hold
     return [event for event in begun if event.session], ended
+
+
+def _own_sessions(program: Program, module: Module, call: ast.Call) -> set[str]:
+    """Return the sessions of the object whose method a call runs, as `self.session`."""
+    target = callee(program, module, call)
+    return {
+        dotted(node.func.value)
+        for node in (own_nodes(target.node) if target is not None else ())
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in COROUTINES | {"query"} and dotted(node.func.value).startswith("self.")
+        if target is not None and is_session(program, target.module, node.func.value)
+    }
 
 
 def _of_dependencies(program: Program, function: At) -> list[_Event]:

@@ -15,13 +15,18 @@ def detect(program: Program) -> Iterator[Hit]:
         for position, added in enumerate(stack):
             if not _is_cors(program, added):
                 continue
-            outer = next((a for a in stack[position + 1 :] if may_answer(program, a)), None)
+            outer = next((a for a in stack[position + 1 :] if _answers(program, a)), None)
             if outer is not None:
                 yield Hit(
                     added.module, added.node,
                     f"`{_name(outer)}` is outside CORS and may answer by itself: browsers cannot"
                     " read that answer, and preflights get it too",
                 )  # fmt: skip
+
+
+def _answers(program: Program, added: Added) -> bool:
+    """Say whether a middleware may answer, and is not itself about CORS."""
+    return "cors" not in _name(added).lower() and may_answer(program, added)
 
 
 def _is_cors(program: Program, added: Added) -> bool:

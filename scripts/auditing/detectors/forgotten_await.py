@@ -13,8 +13,8 @@ from auditing.types import callee, type_of
 _ONLY_SESSIONS = {"commit", "flush", "refresh", "rollback", "scalar", "scalars"}
 _OWN = {"close", "send", "throw", "cr_frame", "cr_running", "cr_code", "add_done_callback"}
 _KEPT = {
-    "gather", "create_task", "ensure_future", "wait", "wait_for", "shield", "append", "as_completed",
-    "run_until_complete", "run_coroutine_threadsafe", "run",
+    "append", "as_completed", "create_task", "ensure_future", "gather", "shield", "wait",
+    "wait_for", "run_until_complete", "run_coroutine_threadsafe", "run",
 }  # fmt: skip
 _PLAIN = {"staticmethod", "classmethod"}
 

@@ -10,7 +10,7 @@ from auditing.orm import Model, Relationship, model_named, models
 from auditing.program import At, Program, keyword
 from auditing.responses import http_routes, response_schema
 from auditing.schemas import Field, fields, is_schema
-from auditing.sessions import is_async_session
+from auditing.sessions import dotted, is_async_session
 from auditing.types import callee, selected
 from auditing.web import Route
 
@@ -36,15 +36,20 @@ def detect(program: Program) -> Iterator[Hit]:
     seen: set[tuple[int, str]] = set()
     for route in program.fact(http_routes):
         schema = response_schema(program, route)
-        if schema is None or not is_schema(program, schema):
+        hides = keyword(route.call, "response_model_exclude") or keyword(
+            route.call, "response_model_include"
+        )
+        if schema is None or hides is not None or not is_schema(program, schema):
             continue
         declared = fields(program, schema)
-        for query in _queries(program, route.function, 0):
+        for query in _queries(program, route.function, schema, 0):
             for name, relationship in query.model.relationships.items():
                 field = declared.get(name)
-                if field is None or not _is_lazy(relationship) or not _reads(program, field):
+                if field is None or not _is_lazy(relationship) or not _reads(field):
                     continue
-                if _is_loaded(program, query, name) or _is_seen_to(route.function, name):
+                if _is_loaded(program, query, name) or any(
+                    _is_seen_to(at, name) for at in (route.function, query.function)
+                ):
                     continue
                 if (id(query.call), name) not in seen:
                     seen.add((id(query.call), name))
@@ -56,8 +61,8 @@ def detect(program: Program) -> Iterator[Hit]:
 def _message(route: Route, query: _Query, name: str, schema: At) -> str:
     assert isinstance(schema.node, ast.ClassDef)
     return (
-        f"`{route.node.name}` answers with `{schema.node.name}.{name}`, and this query does not load"
-        f" `{query.model.name}.{name}`: reading it raises MissingGreenlet, a 500"
+        f"`{route.node.name}` answers with `{schema.node.name}.{name}`, and this query does not"
+        f" load `{query.model.name}.{name}`: reading it raises MissingGreenlet, a 500"
     )
 
 
@@ -65,7 +70,7 @@ def _is_lazy(relationship: Relationship) -> bool:
     return relationship.lazy == "select"
 
 
-def _reads(program: Program, field: Field) -> bool:
+def _reads(field: Field) -> bool:
     """Say whether a field is filled from the attribute of its name."""
     for at in field.metadata:
         if isinstance(at.node, ast.Call):
@@ -75,17 +80,19 @@ def _reads(program: Program, field: Field) -> bool:
     return True
 
 
-def _queries(program: Program, function: At, depth: int) -> Iterator[_Query]:
+def _queries(program: Program, function: At, schema: At, depth: int) -> Iterator[_Query]:
     """Yield the queries whose objects a function returns, functions that it calls followed."""
     if not isinstance(function.node, FUNCTIONS) or depth > _DEPTH:
         return
     for node in own_nodes(function.node):
         if isinstance(node, ast.Return) and node.value is not None:
-            yield from _of_value(program, function, node.value, depth)
+            yield from _of_value(program, function, node.value, schema, depth)
 
 
-def _of_value(program: Program, function: At, expr: ast.expr, depth: int) -> Iterator[_Query]:
-    """Yield the query from which a value comes, unchanged."""
+def _of_value(
+    program: Program, function: At, expr: ast.expr, schema: At, depth: int
+) -> Iterator[_Query]:  # fmt: skip
+    """Yield the query from which a value comes, unchanged or validated by the schema."""
     node: ast.AST = expr
     for _ in range(12):
         if isinstance(node, ast.Name):
@@ -97,12 +104,27 @@ def _of_value(program: Program, function: At, expr: ast.expr, depth: int) -> Ite
             node = binding.node
         elif isinstance(node, ast.Await):
             node = node.value
+        elif isinstance(node, (ast.ListComp, ast.GeneratorExp)):
+            each = node.elt
+            if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.args:
+                if program.resolve(function.module, each.func.value) != schema:
+                    return
+                each = each.args[0]
+            source = node.generators[0]
+            if not isinstance(each, ast.Name) or dotted(source.target) != each.id:
+                return
+            node = source.iter
         elif isinstance(node, ast.Call):
             func = node.func
             if program.name_of(function.module, func) == "builtins.list" and node.args:
                 node = node.args[0]
                 continue
             if isinstance(func, ast.Attribute):
+                if func.attr in ("model_validate", "from_orm") and node.args:
+                    if program.resolve(function.module, func.value) != schema:
+                        return
+                    node = node.args[0]
+                    continue
                 query = _query(program, function, node, func)
                 if query is not None:
                     yield query
@@ -112,7 +134,7 @@ def _of_value(program: Program, function: At, expr: ast.expr, depth: int) -> Ite
                     continue
             target = callee(program, function.module, node)
             if target is not None:
-                yield from _queries(program, target, depth + 1)
+                yield from _queries(program, target, schema, depth + 1)
             return
         else:
             return
@@ -147,7 +169,7 @@ def _is_loaded(program: Program, query: _Query, name: str) -> bool:
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
                 seen += _values(program, module, query.function, part, seen)
-    return any(_loads(module, part, name) for node in seen for part in ast.walk(node))
+    return any(_loads(part, name) for node in seen for part in ast.walk(node))
 
 
 def _values(
@@ -166,7 +188,7 @@ def _values(
     return [v for v in values if isinstance(v, ast.expr) and id(v) not in is_known]
 
 
-def _loads(module: Module, node: ast.AST, name: str) -> bool:
+def _loads(node: ast.AST, name: str) -> bool:
     """Say whether a node is `.options(...)` that names the relationship, or cannot be read."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from jose import JWTError, jwt
-from passlib.context import CryptContext
+from jose import JWTError, jwt  # fastapi-pro: ignore[unmaintained-auth-libraries] shown on purpose
+from passlib.context import CryptContext  # fastapi-pro: ignore[unmaintained-auth-libraries] too
 
 from app.core.config import get_settings
 from app.core.errors import NotAuthenticatedError

@@ -1,0 +1,45 @@
+"""python-jose and passlib, which nobody maintains any more."""
+
+import ast
+from collections.abc import Iterator
+
+from auditing.finding import Hit
+from auditing.passwords import passlib_on_bcrypt
+from auditing.program import Program
+from auditing.tokens import without_algorithms
+
+_LAST = {
+    "jose": "python-jose had its last release in May 2025: tokens rest on code that nobody mends",
+    "passlib": "passlib had its last release in 2020, and uses what newer Pythons have removed",
+}
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the first import of each, unless a rule that says more has found it."""
+    unsaid = {
+        "jose": not program.fact(without_algorithms),
+        "passlib": not program.fact(passlib_on_bcrypt),
+    }
+    for module in program.code:
+        if module.is_tool:
+            continue
+        nodes: list[ast.Import | ast.ImportFrom] = [
+            *module.nodes(ast.Import),
+            *module.nodes(ast.ImportFrom),
+        ]
+        for node in sorted(nodes, key=lambda node: node.lineno):
+            for library in _imported(node):
+                if unsaid.pop(library, False):
+                    yield Hit(module, node, _LAST[library])
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """Yield which of the libraries an import names."""
+    if isinstance(node, ast.ImportFrom):
+        names = [node.module or ""] if not node.level else []
+    else:
+        names = [alias.name for alias in node.names]
+    for name in names:
+        first = name.partition(".")[0]
+        if first in _LAST:
+            yield first

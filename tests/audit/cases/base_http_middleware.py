@@ -1,0 +1,133 @@
+"""Middleware on BaseHTTPMiddleware, and what it does with the answer."""
+
+BAD = ['@app.middleware("http")']
+
+FOUND = {
+    "a class that times": """
+import time
+from starlette.middleware.base import BaseHTTPMiddleware
+class Timing(BaseHTTPMiddleware):  # !
+    async def dispatch(self, request, call_next):
+        started = time.perf_counter()
+        response = await call_next(request)
+        response.headers["X-Time"] = str(time.perf_counter() - started)
+        return response
+""",
+    "a class under another name, logging": """
+import logging
+from starlette.middleware import base
+logger = logging.getLogger(__name__)
+class Log(base.BaseHTTPMiddleware):  # !
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        logger.info("%s %s", request.url.path, response.status_code)
+        return response
+""",
+    "a context variable of another module": """
+#= context.py
+from contextvars import ContextVar
+user = ContextVar("user", default="nobody")
+#= main.py
+import fastapi
+from context import user
+app = fastapi.FastAPI()
+@app.middleware("http")  # !
+async def audit(request, call_next):
+    response = await call_next(request)
+    response.headers["X-User"] = user.get()
+    return response
+""",
+    "in a factory, with datetime": """
+from datetime import UTC, datetime
+from fastapi import FastAPI
+def create_app():
+    app = FastAPI()
+    @app.middleware("http")  # !
+    async def timing(request, call_next):
+        started = datetime.now(UTC)
+        response = await call_next(request)
+        print(datetime.now(UTC) - started)
+        return response
+    return app
+""",
+    "a base class of the program": """
+#= base.py
+from starlette.middleware.base import BaseHTTPMiddleware as Base
+class Middleware(Base): ...
+#= timing.py
+from time import monotonic as now
+from base import Middleware
+import starlette
+class Timing(Middleware):  # !
+    async def dispatch(self, request, call_next):
+        started = now()
+        response = await call_next(request)
+        print(now() - started)
+        return response
+""",
+}
+
+LOOK_ALIKES = {
+    "pure ASGI": """
+import time
+import starlette
+class Timing:
+    def __init__(self, app): self.app = app
+    async def __call__(self, scope, receive, send):
+        started = time.perf_counter()
+        await self.app(scope, receive, send)
+        print(time.perf_counter() - started)
+""",
+    "only a header": """
+from starlette.middleware.base import BaseHTTPMiddleware
+class Headers(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        response.headers["X-Frame-Options"] = "DENY"
+        return response
+""",
+    "a refusal that is logged": """
+import logging
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+logger = logging.getLogger(__name__)
+app = FastAPI()
+@app.middleware("http")
+async def hosts(request, call_next):
+    if request.headers["host"] == "shop.example":
+        return await call_next(request)
+    logger.warning("host")
+    return JSONResponse({}, 400)
+""",
+    "an exception that is logged": """
+import logging
+from starlette.middleware.base import BaseHTTPMiddleware
+log = logging.getLogger(__name__)
+class Errors(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        try:
+            response = await call_next(request)
+        except Exception:
+            log.exception("error")
+            raise
+        return response
+""",
+    "middleware of another framework": """
+import time
+import pydantic
+from bottle import app
+@app.middleware("http")
+def timing(request, call_next):
+    return time.time(), call_next(request)
+""",
+    "a class of the same name": """
+import time
+import fastapi
+class BaseHTTPMiddleware: ...
+class Timing(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        started = time.time()
+        response = await call_next(request)
+        return response, started
+""",
+}

@@ -1,0 +1,162 @@
+"""CORS, and what is added after it."""
+
+BAD = ["app.add_middleware("]
+
+_KEY = """
+#= key.py
+from fastapi.responses import JSONResponse
+class ApiKey:
+    def __init__(self, app): self.app = app
+    async def __call__(self, scope, receive, send):
+        if not scope["headers"]:
+            await JSONResponse({}, 401)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+"""
+
+FOUND = {
+    "in another function, from another module": _KEY
+    + """
+#= wrap.py
+from starlette.middleware.cors import CORSMiddleware
+from key import ApiKey
+def add_cors(application):
+    application.add_middleware(CORSMiddleware, allow_origins=["*"])  # !
+def add_key(app):
+    app.add_middleware(ApiKey)
+#= main.py
+from fastapi import FastAPI
+import wrap
+app = FastAPI()
+wrap.add_cors(app)
+wrap.add_key(app)
+""",
+    "in a factory, TrustedHostMiddleware": """
+import fastapi as fa
+from fastapi.middleware.cors import CORSMiddleware as Cors
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+def create_app() -> fa.FastAPI:
+    app = fa.FastAPI()
+    app.add_middleware(Cors, allow_origins=["https://a.example"])  # !
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["a.example"])
+    return app
+""",
+    "a list, whose first is outermost": _KEY
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from fastapi.middleware.cors import CORSMiddleware
+from key import ApiKey
+app = FastAPI(middleware=[
+    Middleware(ApiKey),
+    Middleware(CORSMiddleware, allow_origins=["*"]),  # !
+])
+""",
+    "a decorated function below": """
+from fastapi import FastAPI, Response
+from fastapi.middleware.cors import CORSMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"])  # !
+@app.middleware("http")
+async def refuse(request, call_next):
+    if "x" not in request.headers:
+        return Response(status_code=403)
+    return await call_next(request)
+""",
+    "BaseHTTPMiddleware that answers through a function": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.responses import PlainTextResponse
+def refused():
+    return PlainTextResponse("no", 429)
+class Limit(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if request.client is None:
+            return refused()
+        return await call_next(request)
+app = FastAPI()
+app.add_middleware(middleware_class=CORSMiddleware, allow_origins=["*"])  # !
+app.add_middleware(Limit)
+""",
+    "a variable that holds what a factory made": _KEY
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from key import ApiKey
+def create_app():
+    app = FastAPI()
+    app.add_middleware(CORSMiddleware, allow_origins=["*"])  # !
+    return app
+app = create_app()
+app.add_middleware(ApiKey)
+""",
+}
+
+LOOK_ALIKES = {
+    "CORS last": _KEY
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from key import ApiKey
+app = FastAPI()
+app.add_middleware(ApiKey)
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+""",
+    "the outer one never answers": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+class Log:
+    def __init__(self, app): self.app = app
+    async def __call__(self, scope, receive, send):
+        await self.app(scope, receive, send)
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+app.add_middleware(Log)
+""",
+    "compression": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+app.add_middleware(GZipMiddleware)
+""",
+    "two applications": _KEY
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from key import ApiKey
+public, admin = FastAPI(), FastAPI()
+one = FastAPI()
+one.add_middleware(CORSMiddleware, allow_origins=["*"])
+two = FastAPI()
+two.add_middleware(ApiKey)
+""",
+    "a list in the right order": _KEY
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from fastapi.middleware.cors import CORSMiddleware
+from key import ApiKey
+app = FastAPI(middleware=[Middleware(CORSMiddleware, allow_origins=["*"]), Middleware(ApiKey)])
+""",
+    "a second CORS for some paths": """
+from fastapi import FastAPI, Response
+from fastapi.middleware.cors import CORSMiddleware
+class PublicCorsMiddleware:
+    def __init__(self, app): self.app = app
+    async def __call__(self, scope, receive, send):
+        if scope["method"] == "OPTIONS":
+            await Response()(scope, receive, send)
+        await self.app(scope, receive, send)
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+app.add_middleware(PublicCorsMiddleware)
+""",
+}

@@ -1,0 +1,95 @@
+"""Metrics, and how many workers serve them."""
+
+BAD = ["Instrumentator().instrument(app).expose(app, include_in_schema=False)"]
+
+_METRICS = """
+#= main.py
+from fastapi import FastAPI
+from prometheus_client import make_asgi_app
+app = FastAPI()
+app.mount("/metrics", make_asgi_app())  # !
+"""
+_FINE = _METRICS.replace("  # !", "")
+
+FOUND = {
+    "uvicorn.run in another module": _METRICS
+    + """
+#= run.py
+import uvicorn
+uvicorn.run("main:app", workers=4)
+""",
+    "a Dockerfile": _METRICS
+    + """
+#= Dockerfile
+CMD ["uvicorn", "main:app", "--workers", "4"]
+""",
+    "gunicorn's file": _METRICS
+    + """
+#= gunicorn.conf.py
+workers = 3
+""",
+    "as many as a setting says, generate_latest": """
+import os
+import prometheus_client as prom
+import uvicorn
+from fastapi import FastAPI, Response
+app = FastAPI()
+@app.get("/metrics")
+def metrics():
+    return Response(prom.generate_latest())  # !
+uvicorn.run("main:app", workers=int(os.environ["WORKERS"]))
+""",
+    "the instrumentator, in two steps": """
+import uvicorn
+from fastapi import FastAPI
+from prometheus_fastapi_instrumentator import Instrumentator as I
+app = FastAPI()
+instrumentator = I()  # !
+instrumentator.instrument(app)
+instrumentator.expose(app)
+uvicorn.run("main:app", workers=2)
+""",
+}
+
+LOOK_ALIKES = {
+    "one worker": _FINE
+    + """
+#= run.py
+import uvicorn
+uvicorn.run("main:app")
+""",
+    "nobody says how many": _FINE,
+    "a shared folder": _FINE
+    + """
+#= run.py
+import os, uvicorn
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = "/tmp/metrics"
+uvicorn.run("main:app", workers=4)
+""",
+    "the collector of several processes": """
+import uvicorn
+from fastapi import FastAPI, Response
+from prometheus_client import CollectorRegistry, generate_latest, multiprocess
+app = FastAPI()
+@app.get("/metrics")
+def metrics():
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    return Response(generate_latest(registry))
+uvicorn.run("main:app", workers=4)
+""",
+    "no metrics": """
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+uvicorn.run("main:app", workers=4)
+""",
+    "only counted, not served": """
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import Counter
+app = FastAPI()
+hits = Counter("hits", "Hits")
+uvicorn.run("main:app", workers=4)
+""",
+}

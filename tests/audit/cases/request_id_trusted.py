@@ -1,0 +1,117 @@
+"""Request ids of callers."""
+
+BAD = ['request_id = Headers(scope=scope).get("x-request-id") or uuid4().hex']
+
+FOUND = {
+    "in a BaseHTTPMiddleware": """
+from uuid import uuid4
+from starlette.middleware.base import BaseHTTPMiddleware
+class RequestId(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        request_id = request.headers.get("X-Request-ID", str(uuid4()))  # !
+        response = await call_next(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+""",
+    "in a function, into a context variable": """
+from contextvars import ContextVar
+from fastapi import FastAPI
+current = ContextVar("current")
+app = FastAPI()
+@app.middleware("http")
+async def bind(request, call_next):
+    current.set(request.headers.get("x-correlation-id"))  # !
+    return await call_next(request)
+""",
+    "subscribed, the header under a name": """
+import structlog
+from fastapi import Request
+HEADER = "X-Request-Id"
+async def bind(request: Request) -> None:
+    structlog.contextvars.bind_contextvars(request_id=request.headers[HEADER])  # !
+""",
+    "a parameter": """
+import logging
+from typing import Annotated
+from fastapi import Header
+logger = logging.getLogger(__name__)
+async def trace(x_request_id: Annotated[str | None, Header()] = None) -> None:  # !
+    logger.info("request %s", x_request_id)
+""",
+    "a parameter with an alias, by default": """
+import logging
+import fastapi as fa
+log = logging.getLogger(__name__)
+def trace(request_id: str = fa.Header(default="", alias="X-Request-ID")):  # !
+    log.info(request_id)
+""",
+}
+
+LOOK_ALIKES = {
+    "matched": """
+import re
+from uuid import uuid4
+from starlette.middleware.base import BaseHTTPMiddleware
+class RequestId(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        request_id = request.headers.get("X-Request-ID", "")
+        if not re.fullmatch("[a-z0-9-]{1,64}", request_id):
+            request_id = uuid4().hex
+        response = await call_next(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+""",
+    "checked by a function of another module": """
+#= ids.py
+import re
+def sane(value):
+    return value if value and re.match("^[a-z0-9-]{1,64}$", value) else None
+#= main.py
+from fastapi import Request
+from ids import sane
+async def bind(request: Request, logger) -> None:
+    request_id = sane(request.headers.get("x-request-id"))
+    logger.info(request_id)
+""",
+    "a UUID": """
+import logging
+from uuid import UUID
+from fastapi import Request
+logger = logging.getLogger(__name__)
+async def bind(request: Request) -> None:
+    logger.info(UUID(request.headers["x-request-id"]))
+""",
+    "a parameter with a pattern": """
+import logging
+from typing import Annotated
+from fastapi import Header
+logger = logging.getLogger(__name__)
+async def trace(x_request_id: Annotated[str, Header(pattern="^[a-z0-9]{1,64}$")] = "") -> None:
+    logger.info(x_request_id)
+""",
+    "the answer of another service": """
+import logging
+import fastapi
+import httpx
+logger = logging.getLogger(__name__)
+async def ask(client: httpx.AsyncClient) -> None:
+    response = await client.get("/x")
+    logger.info(response.headers.get("x-request-id"))
+""",
+    "another header": """
+import logging
+from fastapi import Request
+logger = logging.getLogger(__name__)
+async def bind(request: Request) -> None:
+    logger.info(request.headers.get("user-agent"))
+""",
+    "only set": """
+from uuid import uuid4
+from starlette.middleware.base import BaseHTTPMiddleware
+class RequestId(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        response.headers["X-Request-ID"] = uuid4().hex
+        return response
+""",
+}

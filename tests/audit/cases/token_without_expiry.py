@@ -1,0 +1,120 @@
+"""Decoding with and without a demand for `exp`."""
+
+BAD = ["claims = jwt.decode("]
+
+FOUND = {
+    "the function under another name": """
+from jwt import decode as read
+def claims(token, key):
+    return read(token, key, algorithms=["HS256"])["sub"]  # !
+""",
+    "an instance of PyJWT": """
+import jwt
+tokens = jwt.PyJWT()
+def claims(token, key):
+    return tokens.decode(token, key, algorithms=["HS256"])  # !
+""",
+    "options that require something else": """
+import jwt
+OPTIONS = {"require": ["sub"], "verify_aud": False}
+def claims(token, key):
+    return jwt.decode(token, key, ["HS256"], OPTIONS)  # !
+""",
+    "python-jose without require_exp": """
+from jose import jwt
+async def claims(token: str):
+    payload = jwt.decode(token, "secret", algorithms=["HS256"], options={"require_sub": True})  # !
+    return payload.get("sub")
+""",
+    "python-jose's option given to PyJWT": """
+import jwt
+def claims(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"], options=dict(require_exp=True))  # !
+""",
+    "a schema that does not need exp": """
+import jwt
+from pydantic import BaseModel
+class Payload(BaseModel):
+    sub: str
+    exp: int | None = None
+def claims(token, key):
+    return Payload(**jwt.decode(token, key, algorithms=["HS256"]))  # !
+""",
+    "options of another module": """
+#= options.py
+TOKEN = {"verify_aud": False}
+#= main.py
+import jwt
+from options import TOKEN
+def claims(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"], options=TOKEN)  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "required through names": """
+import jwt
+REQUIRED = ["exp", "sub"]
+OPTIONS = {"require": REQUIRED}
+def claims(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"], options=OPTIONS)
+""",
+    "python-jose with require_exp": """
+from jose import jwt
+def claims(token, key):
+    return jwt.decode(token, key, algorithms="HS256", options={"require_exp": True})
+""",
+    "not verified at all": """
+import jwt
+def claims(token):
+    return jwt.decode(token, options={"verify_signature": False})
+""",
+    "read by subscript": """
+import jwt
+def expiry(token, key):
+    claims = jwt.decode(token, key, algorithms=["HS256"])
+    return claims["exp"]
+""",
+    "read by whoever calls": """
+import jwt
+def decode(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"])
+def expiry(token, key):
+    claims = decode(token, key)
+    if "exp" not in claims:
+        raise ValueError
+    return claims
+""",
+    "a schema that needs exp": """
+import jwt
+from pydantic import BaseModel
+class Payload(BaseModel):
+    sub: str
+    exp: int
+def claims(token, key):
+    payload = jwt.decode(token, key, algorithms=["HS256"])
+    return Payload.model_validate(payload)
+""",
+    "revoked by its id": """
+import jwt
+def claims(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"], options={"require": ["jti"]})
+""",
+    "expired ones are welcome": """
+import jwt
+def claims(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
+""",
+    "the key of an identity provider": """
+import jwt
+keys = jwt.PyJWKClient("https://login.example.com/keys")
+def claims(token):
+    key = keys.get_signing_key_from_jwt(token)
+    return jwt.decode(token, key.key, algorithms=["RS256"])
+""",
+    "options nobody can read": """
+import jwt
+def claims(token, key, options):
+    return jwt.decode(token, key, algorithms=["HS256"], options=options)
+""",
+}
