@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from auditing.calls import reached
-from auditing.modules import FUNCTIONS, Function, Module, own_nodes
-from auditing.program import At, Program, keyword
+from auditing.modules import FUNCTIONS, Function, Module
+from auditing.program import At, Program, calls_in, keyword
 
 _FIXTURES = {"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"}
 _MOST = 400  # test files that are read beside those of the program
@@ -109,9 +109,9 @@ def _places(program: Program, module: Module) -> Iterator[Module]:
     """Yield where a module's fixtures may stand: in it, and in each conftest.py above."""
     yield module
     for folder in module.path.parents:
-        if conftest := program.module(folder / "conftest.py"):
-            if conftest is not module:
-                yield conftest
+        conftest = program.module(folder / "conftest.py")
+        if conftest is not None and conftest is not module:
+            yield conftest
         if folder == program.root:
             break
 
@@ -157,21 +157,21 @@ def _asked(program: Program, function: At) -> Iterator[str]:
     assert isinstance(node, FUNCTIONS)
     for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
         yield arg.arg
-    for call in marks(program, module, node):
+    for call in marks(module, node):
         if isinstance(call, ast.Call) and program.call_name(module, call).endswith(".usefixtures"):
-            yield from (a.value for a in call.args if _is_text(a))  # type: ignore[attr-defined]
-    for part in own_nodes(node):
-        is_asked = isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
-        if is_asked and part.func.attr == "getfixturevalue" and part.args:  # type: ignore[attr-defined]
-            if _is_text(part.args[0]):  # type: ignore[attr-defined]
-                yield part.args[0].value  # type: ignore[attr-defined]
+            yield from _texts(call.args)
+    for call in calls_in(node):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "getfixturevalue":
+            yield from _texts(call.args[:1])
 
 
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _texts(nodes: list[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
-def marks(program: Program, module: Module, function: Function) -> list[ast.expr]:
+def marks(module: Module, function: Function) -> list[ast.expr]:
     """Return the marks of a test: of itself, of its class, and its module's `pytestmark`."""
     found = list(function.decorator_list)
     owner = module.class_of(function)

@@ -39,9 +39,11 @@ def clients(program: Program) -> list[Client]:
         for call in program.calls(module, *TRANSPORTS, TEST_CLIENT):
             is_transport = program.name_of(module, call.func) != TEST_CLIENT
             found.append(Client(module, call, is_transport))
-        for call in program.calls(module, *_CLIENTS):
-            if keyword(call, "app") is not None:  # up to httpx 0.27
-                found.append(Client(module, call, is_transport=True))
+        found += [
+            Client(module, call, is_transport=True)
+            for call in program.calls(module, *_CLIENTS)
+            if keyword(call, "app") is not None  # up to httpx 0.27
+        ]
     return found
 
 
@@ -148,7 +150,8 @@ def asked_for(program: Program, module: Module, call: ast.Call) -> list[Route]:
     path = _path(program, module, expr)
     if path is None:
         return []
-    best, found = 0, []
+    best = 0
+    found: list[Route] = []
     for route, segments in program.fact(_paths):
         if route.method not in (method, "api_route"):
             continue

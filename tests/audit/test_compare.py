@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
+import compare
 from comparing import found, speed, tools
 from comparing.found import Read
 from comparing.speed import Timing
 from comparing.tools import Tool, ToolError, count
-
-import compare
 
 
 def script(code: str, name: str = "tool", listing: str = "") -> Tool:

@@ -8,7 +8,7 @@ from auditing.callers import callers
 from auditing.finding import Hit
 from auditing.flow import reaches
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.orm import Model, model_named, model_of
+from auditing.orm import Model, model_named, model_of, models
 from auditing.program import At, Program, calls_in, keyword
 from auditing.types import callee, is_session
 from auditing.web import dependencies, exception_handlers
@@ -161,6 +161,9 @@ def _selected(program: Program, module: Module, call: ast.Call) -> Model | None:
     for node in (n for arg in call.args for n in ast.walk(arg)):
         if isinstance(node, (ast.Name, ast.Attribute)):
             model = model_named(program, module, node)
+            if model is None and isinstance(node, ast.Name) and node.id == "cls":
+                owner = module.class_of(node)
+                model = program.fact(models).get(At(module, owner)) if owner is not None else None
             if model is not None:
                 return model
     return None
@@ -204,22 +207,19 @@ def _insert_after(program: Program, function: At, check: ast.If, model: Model) -
 
 
 def _adds(program: Program, module: Module, call: ast.Call, model: Model, depth: int) -> bool:
+    """Say whether a call adds a new object of a model to a session, itself or by a function."""
     func = call.func
-    if isinstance(func, ast.Attribute) and func.attr in ("add", "add_all") and call.args:
-        if not is_session(program, module, func.value):
-            return False
+    is_add = isinstance(func, ast.Attribute) and func.attr in ("add", "add_all")
+    if is_add and call.args and is_session(program, module, func.value):  # type: ignore[attr-defined]
         given = call.args[0]
         items = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]
-        for item in items:
-            value = program.value(module, item)
-            is_new = value is not None and isinstance(value.node, ast.Call)
-            if (
-                is_new
-                and value is not None
-                and model_of(program, value.module, value.node) is model
-            ):
-                return True
-        return False
+        made = [program.value(module, item) for item in items]
+        return any(
+            at is not None
+            and isinstance(at.node, ast.Call)
+            and model_of(program, at.module, at.node) is model
+            for at in made
+        )
     target = callee(program, module, call)
     if target is None or depth >= _DEPTH or not isinstance(target.node, FUNCTIONS):
         return False

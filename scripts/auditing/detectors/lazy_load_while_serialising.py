@@ -129,13 +129,14 @@ def _of_value(
                 if query is not None:
                     yield query
                     return
-                if func.attr in _ROWS and not (func.attr == "scalars" and node.args):
-                    node = func.value
-                    continue
             target = callee(program, function.module, node)
             if target is not None:
                 yield from _queries(program, target, schema, depth + 1)
-            return
+                return
+            is_rows = isinstance(func, ast.Attribute) and func.attr in _ROWS
+            if not is_rows or (func.attr == "scalars" and node.args):  # type: ignore[attr-defined]
+                return
+            node = func.value  # type: ignore[attr-defined]
         else:
             return
 

@@ -8,7 +8,7 @@ from auditing.calls import request_functions
 from auditing.finding import Hit
 from auditing.modules import Binding, Module, own_nodes
 from auditing.program import At, Program, as_function
-from auditing.sessions import makes_session
+from auditing.sessions import dotted, makes_session
 from auditing.web import routes
 
 
@@ -17,6 +17,7 @@ def detect(program: Program) -> Iterator[Hit]:
     if not program.fact(routes):
         return
     for module in program.code:
+        yield from _of_instances(program, module)
         for owner in (module.tree, *module.nodes(ast.ClassDef)):
             for name, bindings in module.bindings(owner).items():
                 for binding in bindings:
@@ -32,6 +33,51 @@ def detect(program: Program) -> Iterator[Hit]:
                             f"`{name}`{where} is one session for all requests, `{user}` among"
                             " them: a rollback of one discards what the others have not committed",
                         )  # fmt: skip
+
+
+def _of_instances(program: Program, module: Module) -> Iterator[Hit]:
+    """Yield the sessions that objects at module level keep as `self.session`."""
+    for cls in module.nodes(ast.ClassDef):
+        init = program.method(At(module, cls), "__init__")
+        for node in own_nodes(init.node) if init is not None else ():
+            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            target = node.target if isinstance(node, ast.AnnAssign) else target
+            if not isinstance(target, ast.Attribute) or dotted(target.value) != "self":
+                continue
+            assert isinstance(node, (ast.Assign, ast.AnnAssign))
+            if init is None or init.module is not module or node.value is None:
+                continue
+            if makes_session(program, module, node.value):
+                user = _user_of_instance(program, At(module, cls), target.attr)
+                if user is not None:
+                    yield Hit(
+                        module, node.value,
+                        f"`{cls.name}.{target.attr}` is one session for all requests, as the object"
+                        f" is global: a rollback in `{user}` discards what others have not committed",
+                    )  # fmt: skip
+
+
+def _user_of_instance(program: Program, cls: At, name: str) -> str | None:
+    """Return the function that a request runs and that uses a global object's session."""
+    instances = {
+        binding.node
+        for module in program.code
+        for bindings in module.bindings(module.tree).values()
+        for binding in bindings
+        if binding.kind == "assign" and isinstance(binding.node, ast.Call)
+        if program.resolve(module, binding.node.func) == cls
+    }
+    for module, node in program.fact(_reads).get(name, ()) if instances else ():
+        function = module.function_of(node)
+        if function is None or not isinstance(node, ast.Attribute):
+            continue
+        if At(module, function) not in program.fact(request_functions):
+            continue
+        origin = program.resolve(module, node.value)
+        is_own = dotted(node.value) == "self" and module.class_of(node) is cls.node
+        if is_own or (isinstance(origin, At) and origin.node in instances):
+            return function.name
+    return None
 
 
 def _is_session(program: Program, module: Module, value: ast.AST) -> bool:

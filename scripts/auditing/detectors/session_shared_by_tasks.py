@@ -12,6 +12,7 @@ from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.program import At, Program, calls_in
 from auditing.sessions import (
     COROUTINES,
+    captured,
     dotted,
     is_async_session,
     parameters_given,
@@ -34,14 +35,21 @@ def detect(program: Program) -> Iterator[Hit]:
         started: dict[str, list[ast.Call]] = defaultdict(list)
         for call in calls_in(function.node):
             node = _last_name(call)
-            if node not in ("gather", "wait", "as_completed", "ensure_future", *_METHODS):
+            is_name = isinstance(call.func, ast.Name)
+            if not is_name and node not in (
+                "gather",
+                "wait",
+                "as_completed",
+                "ensure_future",
+                *_METHODS,
+            ):
                 continue
             name = program.name_of(module, call.func)
             if name in _GATHERS:
                 shared = _shared(program, function, call)
                 if shared:
                     yield Hit(module, call, _message(shared, "these tasks"))
-            elif name in _STARTS or node in _METHODS:
+            elif name in _STARTS or (node in _METHODS and not is_name):
                 for session in sorted(_of_start(program, function, call)):
                     started[session].append(call)
         for session, calls in started.items():
@@ -153,6 +161,11 @@ def _of_task(program: Program, function: At, task: ast.Call) -> set[str]:
         given = list(parameters_given(program, module, task, name))
         if not given or any(touches(program, at, inner, COROUTINES) for at, inner in given):
             found.add(name)
+    if target is not None and target.module is module and isinstance(func, ast.Name):
+        for outer, session in captured(program, module, target.node):
+            is_used = outer == function and touches(program, target, session.id, COROUTINES)
+            if is_used and is_async_session(program, module, session):
+                found.add(session.id)
     owner = dotted(func.value) if isinstance(func, ast.Attribute) else ""
     if (
         owner

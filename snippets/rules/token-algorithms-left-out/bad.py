@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
-from jose import JWTError, jwt  # fastapi-pro: ignore[unmaintained-auth-libraries] the rule is about it
+from jose import JWTError, jwt  # fastapi-pro: ignore[unmaintained-auth-libraries] on purpose
 
 app = FastAPI()
 

@@ -1,0 +1,255 @@
+"""Checks before an insert: how the row is looked for, and how it is added."""
+
+BAD = ["if await session.scalar(select(User).where(User.email == email)) is not None:"]
+
+_MODELS = """
+#= models.py
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    city: Mapped[str]
+class Tag(Base):
+    __tablename__ = "tags"
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int]
+    name: Mapped[str]
+"""
+
+FOUND = {
+    "by functions of another module": _MODELS
+    + """
+#= crud.py
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+async def by_email(session: AsyncSession, email: str) -> User | None:
+    statement = select(User).where(User.email == email)
+    result = await session.execute(statement)
+    return result.scalar_one_or_none()
+async def add(session: AsyncSession, email: str) -> User:
+    user = User(email=email)
+    session.add(user)
+    await session.commit()
+    return user
+#= main.py
+from fastapi import APIRouter, HTTPException
+from sqlalchemy.ext.asyncio import AsyncSession
+import crud
+router = APIRouter()
+@router.post("/")
+async def register(email: str, session: AsyncSession):
+    found = await crud.by_email(session, email)
+    if found:  # !
+        raise HTTPException(400)
+    return await crud.add(session, email)
+""",
+    "by a query of the old style": _MODELS
+    + """
+#= main.py
+from sqlalchemy.orm import Session
+from models import User
+def register(db: Session, email: str):
+    if db.query(User).filter(User.email == email).first():  # !
+        raise ValueError("taken")
+    db.add(User(email=email))
+    db.commit()
+""",
+    "by a count, of two columns": _MODELS
+    + """
+#= main.py
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Tag
+async def create(session: AsyncSession, owner_id: int, name: str):
+    count = await session.scalar(
+        select(func.count()).select_from(Tag).where(Tag.owner_id == owner_id, Tag.name == name)
+    )
+    if count > 0:  # !
+        raise LookupError
+    tag = Tag(owner_id=owner_id, name=name)
+    session.add_all([tag])
+""",
+    "in methods, by filter_by and a walrus": _MODELS
+    + """
+#= main.py
+from sqlalchemy.orm import Session
+from models import User
+class Users:
+    def __init__(self, db: Session) -> None:
+        self.db = db
+    def by_email(self, email: str):
+        return self.db.query(User).filter_by(email=email).one_or_none()
+    def register(self, email: str) -> None:
+        if (found := self.by_email(email)) is not None:  # !
+            raise ValueError(found.id)
+        self._store(User(email=email))
+        self.db.add(User(email=email))
+    def _store(self, user: User) -> None: ...
+""",
+    "of SQLModel, added in the else": """
+from fastapi import HTTPException
+from sqlmodel import Field, Session, SQLModel, select
+class UserIn(SQLModel):
+    email: str = Field(unique=True)
+class User(UserIn, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+def register(session: Session, data: UserIn):
+    found = session.exec(select(User).where(User.email == data.email)).first()
+    if found:  # !
+        raise HTTPException(409)
+    else:
+        session.add(User.model_validate(data))
+""",
+    "in a class method of the model": """
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Role(Base):
+    __tablename__ = "roles"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    @classmethod
+    async def by_name(cls, session: AsyncSession, name: str):
+        result = await session.execute(select(cls).where(cls.name == name))
+        return result.scalars().first()
+async def create(session: AsyncSession, name: str):
+    existing = await Role.by_name(session=session, name=name)
+    if existing:  # !
+        raise ValueError
+    role = Role(name=name)
+    session.add(role)
+""",
+    "of only the id, with an error that is raised again": _MODELS
+    + """
+#= main.py
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+async def register(session: AsyncSession, email: str):
+    if await session.scalar(select(User.id).where(User.email == email)):  # !
+        raise ValueError
+    try:
+        session.add(User(email=email))
+        await session.commit()
+    except SQLAlchemyError:
+        await session.rollback()
+        raise
+""",
+}
+
+_CHECK = """
+#= main.py
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Tag, User
+"""
+
+LOOK_ALIKES = {
+    "the except stands behind it": _MODELS
+    + _CHECK
+    + """
+async def register(session: AsyncSession, email: str):
+    if await session.scalar(select(User).where(User.email == email)):
+        raise ValueError
+    session.add(User(email=email))
+    try:
+        await session.flush()
+    except IntegrityError as exc:
+        raise ValueError from exc
+""",
+    "the caller catches": _MODELS
+    + _CHECK
+    + """
+async def register(session: AsyncSession, email: str):
+    if await session.scalar(select(User).where(User.email == email)):
+        raise ValueError
+    session.add(User(email=email))
+    await session.flush()
+async def endpoint(session: AsyncSession):
+    try:
+        await register(session, "a")
+    except IntegrityError:
+        return 409
+""",
+    "the application has a handler": _MODELS
+    + _CHECK
+    + """
+from fastapi import FastAPI
+app = FastAPI()
+@app.exception_handler(IntegrityError)
+async def conflict(request, exc): ...
+@app.post("/")
+async def register(session: AsyncSession, email: str):
+    if await session.scalar(select(User).where(User.email == email)):
+        raise ValueError
+    session.add(User(email=email))
+""",
+    "the dependency of the session catches": _MODELS
+    + _CHECK
+    + """
+from fastapi import Depends, HTTPException
+async def get_db():
+    try:
+        yield AsyncSession()
+    except IntegrityError as exc:
+        raise HTTPException(409) from exc
+async def register(email: str, session: AsyncSession = Depends(get_db)):
+    if await session.scalar(select(User).where(User.email == email)):
+        raise ValueError
+    session.add(User(email=email))
+""",
+    "the column is not unique": _MODELS
+    + _CHECK
+    + """
+async def register(session: AsyncSession, city: str):
+    if await session.scalar(select(User).where(User.city == city)):
+        raise ValueError("one of each city")
+    session.add(User(city=city, email="a"))
+""",
+    "the row must be there": _MODELS
+    + _CHECK
+    + """
+async def tag(session: AsyncSession, email: str):
+    user = await session.scalar(select(User).where(User.email == email))
+    if user is None:
+        raise LookupError
+    if not user:
+        raise LookupError
+    session.add(User(email="other"))
+""",
+    "another model is added": _MODELS
+    + _CHECK
+    + """
+async def tag(session: AsyncSession, email: str):
+    if await session.scalar(select(User).where(User.email == email)):
+        raise ValueError
+    session.add(Tag(owner_id=1, name=email))
+""",
+    "an update": _MODELS
+    + _CHECK
+    + """
+async def rename(session: AsyncSession, user: User, email: str):
+    other = await session.scalar(select(User).where(User.email == email))
+    if other:
+        raise ValueError
+    user.email = email
+    session.add(user)
+""",
+    "the database decides": _MODELS
+    + _CHECK
+    + """
+from sqlalchemy.dialects.postgresql import insert
+async def register(session: AsyncSession, email: str):
+    if await session.scalar(select(User).where(User.email == email)):
+        raise ValueError
+    await session.execute(insert(User).values(email=email).on_conflict_do_nothing())
+""",
+}

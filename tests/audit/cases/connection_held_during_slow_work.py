@@ -1,0 +1,238 @@
+"""Slow waits within a transaction: what is slow, and where the transaction ends."""
+
+BAD = ['response = await payments.post("/charges", json={"amount": price})']
+
+_DEPS = """
+#= deps.py
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+app = FastAPI()
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+async def get_db():
+    async with maker() as session:
+        yield session
+SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
+one = text("SELECT 1")
+"""
+
+FOUND = {
+    "a client that is opened here": _DEPS
+    + """
+#= main.py
+import httpx as http
+from deps import SessionDep, app, one
+@app.post("/")
+async def pay(session: SessionDep) -> None:
+    await session.execute(one)
+    async with http.AsyncClient() as client:
+        await client.get("https://example.org")  # !
+""",
+    "a service that asks, two functions away": _DEPS
+    + """
+#= mail.py
+import aiosmtplib
+async def send(text: str) -> None:
+    await _send(text)
+async def _send(text: str) -> None:
+    await aiosmtplib.send(text)
+#= main.py
+import mail
+from deps import AsyncSession, SessionDep, app, one
+async def read(db: AsyncSession) -> int:
+    return await db.scalar(one)
+@app.post("/")
+async def remind(session: SessionDep) -> None:
+    found = await read(session)
+    await mail.send(str(found))  # !
+""",
+    "a dependency that has queried the same session": _DEPS
+    + """
+#= main.py
+import asyncio
+from typing import Annotated
+from fastapi import Depends
+from deps import SessionDep, app, one
+async def current_user(session: SessionDep) -> int:
+    return await session.scalar(one)
+@app.get("/")
+async def poll(session: SessionDep, user: Annotated[int, Depends(current_user)]) -> None:
+    await asyncio.sleep(30)  # !
+    await session.execute(one)
+""",
+    "a hash in a thread": _DEPS
+    + """
+#= main.py
+from fastapi.concurrency import run_in_threadpool
+from pwdlib import PasswordHash
+from deps import SessionDep, app, one
+hasher = PasswordHash.recommended()
+@app.post("/")
+async def log_in(session: SessionDep, password: str) -> bool:
+    stored = await session.scalar(one)
+    return await run_in_threadpool(hasher.verify, password, stored)  # !
+""",
+    "a language model, in a session that is opened here": _DEPS
+    + """
+#= main.py
+from openai import AsyncOpenAI
+from deps import app, maker, one
+client = AsyncOpenAI()
+@app.post("/")
+async def answer() -> object:
+    async with maker() as db:
+        prompt = await db.scalar(one)
+        return await client.chat.completions.create(model="m", messages=[prompt])  # !
+""",
+    "a plain endpoint": """
+import requests
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+app = FastAPI()
+def get_db():
+    with Session(create_engine("postgresql://db/app")) as session:
+        yield session
+@app.post("/")
+def pay(db: Session = Depends(get_db)) -> None:
+    db.execute(text("SELECT 1"))
+    requests.post("https://example.org")  # !
+""",
+    "an aiohttp request, in a method of a service": _DEPS
+    + """
+#= main.py
+import aiohttp
+from deps import AsyncSession, SessionDep, app, one
+class Rates:
+    def __init__(self, session: AsyncSession, http: aiohttp.ClientSession) -> None:
+        self.session = session
+        self.http = http
+    async def load(self, http: aiohttp.ClientSession) -> None:
+        await self.session.execute(one)
+        async with http.get("https://example.org") as response:  # !
+            await response.json()
+@app.get("/")
+async def rates(session: SessionDep) -> None:
+    async with aiohttp.ClientSession() as http:
+        await Rates(session, http).load(http)
+""",
+}
+
+LOOK_ALIKES = {
+    "committed before the wait": _DEPS
+    + """
+#= main.py
+import httpx
+from deps import SessionDep, app, one
+client = httpx.AsyncClient()
+@app.post("/")
+async def pay(session: SessionDep) -> None:
+    await session.execute(one)
+    await session.commit()
+    await client.get("https://example.org")
+    await session.execute(one)
+    await session.commit()
+""",
+    "committed by a function that is given the session": _DEPS
+    + """
+#= main.py
+import httpx
+from deps import AsyncSession, SessionDep, app, one
+client = httpx.AsyncClient()
+async def store(session: AsyncSession) -> None:
+    await session.execute(one)
+    await session.commit()
+@app.post("/")
+async def pay(session: SessionDep) -> None:
+    await store(session)
+    await client.get("https://example.org")
+""",
+    "the transaction's block has ended": _DEPS
+    + """
+#= main.py
+import httpx
+from deps import SessionDep, app, maker, one
+client = httpx.AsyncClient()
+@app.post("/a")
+async def a() -> None:
+    async with maker() as session:
+        await session.execute(one)
+    await client.get("https://example.org")
+@app.post("/b")
+async def b(session: SessionDep) -> None:
+    async with session.begin():
+        await session.execute(one)
+    await client.get("https://example.org")
+""",
+    "asked first, then queried": _DEPS
+    + """
+#= main.py
+import httpx
+from deps import SessionDep, app, one
+client = httpx.AsyncClient()
+@app.post("/")
+async def pay(session: SessionDep) -> None:
+    await client.get("https://example.org")
+    await session.execute(one)
+""",
+    "in the other branch, or after the return": _DEPS
+    + """
+#= main.py
+import httpx
+from deps import SessionDep, app, one
+client = httpx.AsyncClient()
+@app.post("/")
+async def pay(session: SessionDep, *, cached: bool) -> None:
+    if cached:
+        await session.execute(one)
+        return
+    await client.get("https://example.org")
+""",
+    "a row lock": _DEPS
+    + """
+#= main.py
+import httpx
+from sqlalchemy import column, select
+from deps import SessionDep, app
+client = httpx.AsyncClient()
+@app.post("/")
+async def pay(session: SessionDep) -> None:
+    await session.execute(select(column("id")).with_for_update())
+    await client.get("https://example.org")
+""",
+    "a short pause": _DEPS
+    + """
+#= main.py
+import asyncio
+from deps import SessionDep, app, one
+@app.post("/")
+async def pay(session: SessionDep) -> None:
+    await session.execute(one)
+    await asyncio.sleep(0.1)
+""",
+    "a client that is no HTTP client": _DEPS
+    + """
+#= main.py
+import redis.asyncio as redis
+from deps import SessionDep, app, one
+client = redis.from_url("redis://cache")
+@app.post("/")
+async def pay(session: SessionDep) -> None:
+    await session.execute(one)
+    await client.get("key")
+""",
+    "a background task": _DEPS
+    + """
+#= main.py
+import httpx
+from fastapi import BackgroundTasks
+from deps import SessionDep, app, one
+async def ping() -> None:
+    await httpx.AsyncClient().get("https://example.org")
+@app.post("/")
+async def pay(session: SessionDep, tasks: BackgroundTasks) -> None:
+    await session.execute(one)
+    tasks.add_task(ping)
+""",
+}

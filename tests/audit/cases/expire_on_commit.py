@@ -1,0 +1,211 @@
+"""Objects read after a commit: how the session is made, and how the object is read."""
+
+BAD = ["sessionmaker = async_sessionmaker(engine)"]
+
+_MODELS = """
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+"""
+
+_READ = """
+#= service.py
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+async def add(session: AsyncSession, email: str) -> int:
+    user = User(email=email)
+    session.add(user)
+    await session.commit()
+    return user.id
+"""
+
+FOUND = {
+    "in another module, under another name": _MODELS
+    + _READ
+    + """
+#= db.py
+from sqlalchemy.ext import asyncio as sa
+import service
+engine = sa.create_async_engine("postgresql+asyncpg://db/app")
+Local = sa.async_sessionmaker(bind=engine, autoflush=False)  # !
+""",
+    "by a sessionmaker of AsyncSession": _MODELS
+    + _READ
+    + """
+#= db.py
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import sessionmaker
+import service
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Local = sessionmaker(engine, class_=AsyncSession)  # !
+""",
+    "by the class itself, said to be on": _MODELS
+    + _READ
+    + """
+#= db.py
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+import service
+engine = create_async_engine("postgresql+asyncpg://db/app")
+async def get_db():
+    async with AsyncSession(engine, expire_on_commit=True) as session:  # !
+        yield session
+""",
+    "an object that was loaded, sent by an endpoint": _MODELS
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from models import User
+engine = create_async_engine("postgresql+asyncpg://db/app")
+maker = async_sessionmaker(engine)  # !
+app = FastAPI()
+async def get_db():
+    async with maker() as session:
+        yield session
+@app.patch("/users/{user_id}")
+async def rename(user_id: int, email: str, session: AsyncSession = Depends(get_db)):
+    user = (await session.execute(select(User).where(User.id == user_id))).scalar_one()
+    user.email = email
+    await session.commit()
+    return user
+""",
+    "a parameter, in a method, validated by a schema": _MODELS
+    + """
+#= main.py
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from models import User
+engine = create_async_engine("postgresql+asyncpg://db/app")
+maker = async_sessionmaker(engine)  # !
+class UserOut(BaseModel, from_attributes=True):
+    email: str
+class Users:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def rename(self, user: User, email: str) -> UserOut:
+        user.email = email
+        await self.session.commit()
+        return UserOut.model_validate(user)
+""",
+    "returned by a service, read by its caller": _MODELS
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from models import User
+engine = create_async_engine("postgresql+asyncpg://db/app")
+maker = async_sessionmaker(engine)  # !
+app = FastAPI()
+async def add(session: AsyncSession, email: str) -> User:
+    session.add_all([user := User(email=email)])
+    await session.commit()
+    return user
+@app.post("/users")
+async def create(email: str) -> dict[str, int]:
+    async with maker() as session:
+        user = await add(session, email)
+        return {"id": user.id}
+""",
+}
+
+_MAKER = """
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from models import User
+engine = create_async_engine("postgresql+asyncpg://db/app")
+maker = async_sessionmaker(engine)
+"""
+
+LOOK_ALIKES = {
+    "objects keep what they had": _MODELS
+    + _READ
+    + """
+#= db.py
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+import service
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"), expire_on_commit=False)
+""",
+    "configured later": _MODELS
+    + _READ
+    + """
+#= db.py
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+import service
+maker = async_sessionmaker()
+maker.configure(bind=create_async_engine("postgresql+asyncpg://db/app"), expire_on_commit=False)
+""",
+    "options that cannot be read": _MODELS
+    + _READ
+    + """
+#= db.py
+import json
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+import service
+options = json.load(open("options.json"))
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"), **options)
+""",
+    "refreshed after the commit": _MODELS
+    + "#= main.py"
+    + _MAKER
+    + """
+async def add(session: AsyncSession, email: str) -> int:
+    user = User(email=email)
+    session.add(user)
+    await session.commit()
+    await session.refresh(user)
+    return user.id
+""",
+    "read before the commit, or in the other branch": _MODELS
+    + "#= main.py"
+    + _MAKER
+    + """
+async def add(session: AsyncSession, email: str, *, keep: bool) -> int:
+    user = User(email=email)
+    session.add(user)
+    await session.flush()
+    found = user.id
+    if keep:
+        await session.commit()
+        return found
+    return user.id
+""",
+    "nothing is read": _MODELS
+    + "#= main.py"
+    + _MAKER
+    + """
+async def add(session: AsyncSession, email: str) -> User:
+    user = User(email=email)
+    session.add(user)
+    await session.commit()
+    return user
+async def seed() -> None:
+    async with maker() as session:
+        await add(session, "a@b.example")
+""",
+    "a session that is not async": _MODELS
+    + """
+#= main.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+from models import User
+maker = sessionmaker(create_engine("postgresql://db/app"))
+def add(session: Session, email: str) -> int:
+    user = User(email=email)
+    session.add(user)
+    session.commit()
+    return user.id
+""",
+    "an object that no session has": _MODELS
+    + "#= main.py"
+    + _MAKER
+    + """
+async def add(session: AsyncSession, email: str) -> str:
+    draft = User(email=email)
+    await session.commit()
+    return draft.email
+""",
+}

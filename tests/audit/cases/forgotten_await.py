@@ -1,0 +1,149 @@
+"""Coroutines that are not awaited: whose, and what becomes of them."""
+
+BAD = [
+    "session.commit()",
+    "return session.get_one(User, user_id).name",
+    "user = session.get(User, user_id)",
+    "session.delete(user)",
+]
+
+FOUND = {
+    "a session of SQLModel, in a method": """
+from sqlmodel.ext.asyncio.session import AsyncSession as Session
+class Users:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+    async def store(self, user) -> None:
+        self.session.add(user)
+        self.session.flush()  # !
+        await self.session.refresh(user)
+""",
+    "a result that is read through a variable": """
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+async def read(db: AsyncSession, statement):
+    result = db.execute(statement)  # !
+    return result.scalars().all()
+async def first(db: AsyncSession, statement):
+    return db.scalars(statement).first()  # !
+""",
+    "a condition, and nobody who reads it": """
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+async def check(user_id: int) -> bool:
+    async with maker() as session:
+        if session.get(object, user_id):  # !
+            return True
+        deleted = session.delete(user_id)  # !
+        return session.scalar("SELECT 1") == 1  # !
+""",
+    "a session without a type": """
+from sqlalchemy import text
+async def store(db, user):
+    db.add(user)
+    db.flush()  # !
+    await db.commit()
+""",
+    "from a dependency, by default": """
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+app = FastAPI()
+async def get_db():
+    async with AsyncSession(create_async_engine("postgresql+asyncpg://db/app")) as session:
+        yield session
+@app.delete("/")
+async def delete(user_id: int, session=Depends(get_db)) -> None:
+    session.delete(user_id)  # !
+    await session.commit()
+""",
+    "a function of another module": """
+#= mail.py
+async def send(address: str) -> None: ...
+class Mailer:
+    async def send(self, address: str) -> None: ...
+    @staticmethod
+    async def ping() -> None: ...
+#= main.py
+import mail
+from mail import Mailer
+async def register(address: str, mailer: Mailer) -> None:
+    mail.send(address)  # !
+    mailer.send(address)  # !
+    Mailer.ping()  # !
+    await mail.send(address)
+from fastapi import FastAPI
+""",
+}
+
+LOOK_ALIKES = {
+    "awaited later": """
+from sqlalchemy.ext.asyncio import AsyncSession
+async def read(db: AsyncSession, statement):
+    pending = db.execute(statement)
+    if pending is not None:
+        print("soon")
+    result = await pending
+    return result.scalars().all()
+""",
+    "handed to what awaits": """
+import asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+async def send() -> None: ...
+async def read(db: AsyncSession, other: AsyncSession, statement):
+    task = asyncio.create_task(send())
+    coroutine = other.execute(statement)
+    await asyncio.wait_for(coroutine, 5)
+    await asyncio.gather(db.execute(statement), other.commit(), task)
+""",
+    "returned to what awaits": """
+from sqlalchemy.ext.asyncio import AsyncSession
+def read(db: AsyncSession, statement):
+    return db.execute(statement)
+async def commit(db: AsyncSession):
+    done = db.commit()
+    return done
+""",
+    "methods that are no coroutines": """
+from sqlalchemy.ext.asyncio import AsyncSession
+async def store(db: AsyncSession, user) -> None:
+    db.add(user)
+    db.expunge(user)
+    db.expire(user)
+    async with db.begin():
+        db.add_all([user])
+""",
+    "a session that is not async": """
+from sqlalchemy.orm import Session
+def store(db: Session, user) -> None:
+    db.delete(user)
+    db.commit()
+async def later(db: Session) -> None:
+    db.commit()
+""",
+    "a pipeline of Redis": """
+from sqlalchemy import text
+async def warm(redis, keys) -> None:
+    pipe = redis.pipeline()
+    for key in keys:
+        pipe.get(key)
+        pipe.delete(key)
+    await pipe.execute()
+async def read(pipe) -> None:
+    pipe.get("key")
+    await pipe.execute()
+""",
+    "a decorator that makes a task of it": """
+from fastapi import FastAPI
+from jobs import task
+@task
+async def work() -> None: ...
+async def start() -> None:
+    work()
+""",
+    "a generator, and a function that is not async": """
+from fastapi import FastAPI
+def send() -> None: ...
+async def start() -> None:
+    send()
+""",
+}

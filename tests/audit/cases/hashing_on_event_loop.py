@@ -1,0 +1,152 @@
+"""Hashes computed by coroutines, and those in threads."""
+
+BAD = ["if not password_hash.verify(credentials.password, expected):"]
+
+FOUND = {
+    "bcrypt under another name": """
+from bcrypt import checkpw as same
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/login")
+async def log_in(password: str) -> bool:
+    return same(password.encode(), b"hash")  # !
+""",
+    "through a plain function of another module": """
+#= security.py
+from passlib.context import CryptContext
+context = CryptContext(schemes=["argon2"])
+def verify_password(password: str, expected: str) -> bool:
+    return context.verify(password, expected)
+#= main.py
+from fastapi import APIRouter
+from security import verify_password as is_right
+router = APIRouter()
+@router.post("/login")
+async def log_in(password: str) -> bool:
+    return is_right(password, "hash")  # !
+""",
+    "a static method, called by a service": """
+from argon2 import PasswordHasher
+from fastapi import Depends, FastAPI
+app = FastAPI()
+hasher = PasswordHasher()
+class Passwords:
+    @staticmethod
+    def make(password: str) -> str:
+        return hasher.hash(password)
+class Users:
+    async def register(self, password: str) -> str:
+        return Passwords.make(password)  # !
+@app.post("/users")
+async def register(password: str, users: Users = Depends()) -> str:
+    return await users.register(password)
+""",
+    "the standard library": """
+import hashlib
+import os
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/users")
+async def register(password: str) -> bytes:
+    weak = hashlib.pbkdf2_hmac("sha256", password.encode(), os.urandom(16), 600_000)  # !
+    return weak + hashlib.scrypt(password.encode(), salt=b"a", n=16384, r=8, p=1)  # !
+""",
+    "passlib's handler and werkzeug": """
+from passlib.hash import argon2
+from werkzeug.security import check_password_hash
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/a")
+async def a(password: str) -> bool:
+    return argon2.verify(password, "hash")  # !
+@app.post("/b")
+async def b(password: str) -> bool:
+    return check_password_hash("hash", password)  # !
+""",
+    "in an attribute, made by recommended()": """
+from pwdlib import PasswordHash
+from fastapi import FastAPI
+app = FastAPI()
+class Hasher:
+    def __init__(self) -> None:
+        self.inner = PasswordHash.recommended()
+    def check(self, password: str) -> bool:
+        return self.inner.verify_and_update(password, "hash")[0]
+hasher = Hasher()
+@app.post("/login")
+async def log_in(password: str) -> bool:
+    return hasher.check(password)  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "plain def": """
+import bcrypt
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/login")
+def log_in(password: str) -> bool:
+    return bcrypt.checkpw(password.encode(), b"hash")
+""",
+    "in threads": """
+import asyncio
+from anyio import to_thread
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from pwdlib import PasswordHash
+app = FastAPI()
+hasher = PasswordHash.recommended()
+def verify(password: str) -> bool:
+    return hasher.verify(password, "hash")
+@app.post("/login")
+async def log_in(password: str) -> bool:
+    await asyncio.to_thread(verify, password)
+    await to_thread.run_sync(lambda: hasher.hash(password))
+    await asyncio.get_running_loop().run_in_executor(None, verify, password)
+    return await run_in_threadpool(hasher.verify, password, "hash")
+""",
+    "a fast digest": """
+import hashlib, hmac
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/")
+async def read(body: str) -> str:
+    hmac.compare_digest("a", "b")
+    hashlib.pbkdf2_hmac("sha256", b"key", b"salt", 1)
+    return hashlib.sha256(body.encode()).hexdigest()
+""",
+    "verify and hash of something else": """
+from fastapi import FastAPI
+from signatures import Signer
+app = FastAPI()
+signer = Signer()
+@app.post("/")
+async def read(body: str) -> str:
+    signer.verify(body)
+    return signer.hash(body)
+""",
+    "at start and in a script": """
+import asyncio
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from pwdlib import PasswordHash
+hasher = PasswordHash.recommended()
+DUMMY = hasher.hash("nobody")
+@asynccontextmanager
+async def lifespan(app):
+    hasher.hash("first admin")
+    yield
+app = FastAPI(lifespan=lifespan)
+async def create_admin() -> None:
+    hasher.hash("admin")
+""",
+    "in a test": """
+#= tests/test_login.py
+import bcrypt
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/login")
+async def log_in(password: str) -> bool:
+    return bcrypt.checkpw(b"a", b"b")
+""",
+}

@@ -1,0 +1,168 @@
+"""Clients opened for a request, and clients that are kept."""
+
+BAD = ['async with httpx.AsyncClient(base_url=os.environ["STOCK_URL"]) as client:']
+
+FOUND = {
+    "in the endpoint, under another name": """
+from fastapi import FastAPI
+from httpx import AsyncClient as Http
+app = FastAPI()
+@app.get("/")
+async def read() -> str:
+    async with Http(timeout=3) as client:  # !
+        return (await client.get("https://example.com")).text
+""",
+    "in a service of another module": """
+#= weather.py
+import httpx
+class Weather:
+    async def today(self) -> str:
+        client = httpx.AsyncClient()  # !
+        try:
+            return (await client.get("https://example.com")).text
+        finally:
+            await client.aclose()
+#= main.py
+from fastapi import APIRouter
+from weather import Weather
+router = APIRouter()
+weather = Weather()
+@router.get("/")
+async def read() -> str:
+    return await weather.today()
+""",
+    "aiohttp": """
+import aiohttp
+from fastapi import FastAPI
+app = FastAPI()
+async def load() -> str:
+    async with aiohttp.ClientSession() as session:  # !
+        async with session.get("https://example.com") as response:
+            return await response.text()
+@app.get("/")
+async def read() -> str:
+    return await load()
+""",
+    "synchronous, in a plain endpoint": """
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+def read() -> str:
+    with httpx.Client() as client:  # !
+        return client.get("https://example.com").text
+""",
+    "in middleware": """
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.middleware("http")
+async def check(request, call_next):
+    async with httpx.AsyncClient(base_url="https://auth.example.com") as client:  # !
+        await client.post("/check")
+    return await call_next(request)
+""",
+    "returned by a dependency": """
+from typing import Annotated
+import httpx
+from fastapi import Depends, FastAPI
+app = FastAPI()
+def get_client() -> httpx.AsyncClient:
+    return httpx.AsyncClient()  # !
+@app.get("/")
+async def read(client: Annotated[httpx.AsyncClient, Depends(get_client)]) -> str:
+    return (await client.get("https://example.com")).text
+""",
+}
+
+LOOK_ALIKES = {
+    "in the lifespan": """
+from contextlib import asynccontextmanager
+import httpx
+from fastapi import FastAPI
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    async with httpx.AsyncClient() as client:
+        yield {"client": client}
+app = FastAPI(lifespan=lifespan)
+""",
+    "cached, by a decorator and in a global": """
+import functools
+import httpx
+from fastapi import Depends, FastAPI
+app = FastAPI()
+_client = None
+@functools.lru_cache
+def first() -> httpx.AsyncClient:
+    return httpx.AsyncClient()
+def second() -> httpx.AsyncClient:
+    global _client
+    if _client is None:
+        _client = httpx.AsyncClient()
+    return _client
+@app.get("/")
+async def read(a=Depends(first), b=Depends(second)): ...
+""",
+    "kept in an attribute": """
+import httpx
+from fastapi import FastAPI, Request
+app = FastAPI()
+class Weather:
+    _client = None
+    async def today(self) -> str:
+        if self._client is None:
+            self._client = httpx.AsyncClient()
+        return (await self._client.get("https://example.com")).text
+weather = Weather()
+@app.get("/")
+async def read(request: Request) -> str:
+    client = httpx.AsyncClient()
+    request.app.state.client = client
+    return await weather.today()
+""",
+    "the cookies of one user": """
+import httpx
+from fastapi import FastAPI, Request
+app = FastAPI()
+@app.get("/")
+async def read(request: Request) -> str:
+    async with httpx.AsyncClient(cookies=request.cookies) as client:
+        return (await client.get("https://example.com")).text
+""",
+    "at module level, in a script, without a client": """
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+client = httpx.AsyncClient()
+@app.get("/")
+def read() -> str:
+    return httpx.get("https://example.com").text
+async def main() -> None:
+    async with httpx.AsyncClient() as own:
+        await own.get("https://example.com")
+""",
+    "in a test, in process": """
+#= main.py
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+async def read() -> str:
+    return "a"
+#= test_main.py
+import httpx
+from main import app
+async def test_read():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        await client.get("/")
+""",
+    "clients of one's own": """
+from fastapi import FastAPI
+app = FastAPI()
+class AsyncClient:
+    async def get(self, url: str) -> str:
+        return url
+@app.get("/")
+async def read() -> str:
+    return await AsyncClient().get("https://example.com")
+""",
+}

@@ -1,0 +1,164 @@
+"""Logins that skip the verification for an unknown account, and those that do not."""
+
+BAD = ["if user is None:"]
+
+_USERS = """
+#= users.py
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    password_hash: Mapped[str]
+def user_by_email(session: Session, email: str) -> User | None:
+    return session.scalar(select(User).where(User.email == email))
+#= security.py
+from passlib.context import CryptContext
+context = CryptContext(schemes=["argon2"])
+DUMMY_HASH = context.hash("nobody")
+def verify_password(password: str, expected: str) -> bool:
+    return context.verify(password, expected)
+"""
+
+FOUND = {
+    "two ifs, through functions of other modules": _USERS
+    + """
+#= main.py
+from security import verify_password
+from users import user_by_email
+def authenticate(session, email, password):
+    user = user_by_email(session, email)
+    if not user:  # !
+        return None
+    if not verify_password(password, user.password_hash):
+        return None
+    return user
+""",
+    "a short-circuit": """
+import bcrypt
+from fastapi import HTTPException
+async def login(session, form):
+    user = await session.find_one({"email": form.email})
+    if user is None or not bcrypt.checkpw(form.password.encode(), user.password_hash):  # !
+        raise HTTPException(401)
+    return user
+""",
+    "and, in a return": _USERS
+    + """
+#= main.py
+from security import verify_password as is_right
+import users
+class Service:
+    def check(self, email, password):
+        found = users.user_by_email(self.session, email)
+        return found is not None and is_right(password, found.password_hash)  # !
+""",
+    "the verification inside the if": """
+from argon2 import PasswordHasher
+hasher = PasswordHasher()
+def authenticate(db, username, password):
+    account = db.query("accounts").filter_by(username=username).first()
+    if account:  # !
+        return hasher.verify(account.password_hash, password)
+    return False
+""",
+    "a query in a variable, a thread": """
+import asyncio
+from pwdlib import PasswordHash
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+hasher = PasswordHash.recommended()
+async def authenticate(session: AsyncSession, name: str, password: str):
+    query = select(User).where(User.email == name)
+    result = await session.execute(query)
+    user = result.scalar_one_or_none()
+    if user is None:  # !
+        raise PermissionError
+    if not await asyncio.to_thread(hasher.verify, password, user.password_hash):
+        raise PermissionError
+    return user
+""",
+}
+
+LOOK_ALIKES = {
+    "a dummy hash": _USERS
+    + """
+#= main.py
+from security import DUMMY_HASH, verify_password
+from users import user_by_email
+def authenticate(session, email, password):
+    user = user_by_email(session, email)
+    expected = user.password_hash if user else DUMMY_HASH
+    if not verify_password(password, expected) or user is None:
+        return None
+    return user
+""",
+    "the missing branch verifies": _USERS
+    + """
+#= main.py
+from security import DUMMY_HASH, verify_password
+from users import user_by_email
+def authenticate(session, email, password):
+    user = user_by_email(session, email)
+    if user is None:
+        verify_password(password, DUMMY_HASH)
+        return None
+    if not verify_password(password, user.password_hash):
+        return None
+    return user
+""",
+    "the missing branch hashes": """
+import bcrypt
+def authenticate(users, email, password):
+    user = users.by_email(email)
+    if not user:
+        bcrypt.hashpw(password, bcrypt.gensalt())
+        return None
+    if not bcrypt.checkpw(password, user.password_hash):
+        return None
+    return user
+""",
+    "somebody who is logged in": """
+import bcrypt
+def change_password(users, current_user, email, old):
+    user = users.by_email(email)
+    if user is None:
+        raise LookupError
+    if not bcrypt.checkpw(old, user.password_hash):
+        raise PermissionError
+def check(users, user_id, old):
+    user = users.get(user_id)
+    if user is None:
+        raise LookupError
+    return bcrypt.checkpw(old, user.password_hash)
+""",
+    "another verify": """
+from signatures import Signer
+signer = Signer()
+def check(users, email, code):
+    user = users.by_email(email)
+    if not user:
+        return False
+    return signer.verify(code, user.code)
+""",
+    "verified before": """
+import bcrypt
+def authenticate(users, email, password, hashes):
+    user = users.by_email(email)
+    is_right = bcrypt.checkpw(password, hashes.of(user))
+    if not user:
+        return None
+    return user if is_right else None
+""",
+    "registration": """
+import bcrypt
+def register(users, email, password):
+    user = users.by_email(email)
+    if user:
+        raise ValueError
+    return bcrypt.hashpw(password, bcrypt.gensalt())
+""",
+}

@@ -1,0 +1,195 @@
+"""Sessions in background tasks: how they are handed over, and when they are closed."""
+
+BAD = ["tasks.add_task(welcome, session, user)"]
+
+_DEPS = """
+#= deps.py
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+async def get_db():
+    async with maker() as session:
+        yield session
+SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
+async def work(session, user_id: int) -> None: ...
+"""
+
+FOUND = {
+    "by keyword": _DEPS
+    + """
+#= main.py
+from fastapi import APIRouter, BackgroundTasks as Tasks
+from deps import SessionDep as Db, work
+router = APIRouter()
+@router.post("/")
+async def create(db: Db, background: Tasks) -> None:
+    background.add_task(work, user_id=1, session=db)  # !
+""",
+    "by a task of Starlette": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
+from deps import SessionDep, work
+app = FastAPI()
+@app.post("/")
+async def create(session: SessionDep) -> JSONResponse:
+    return JSONResponse({}, background=BackgroundTask(work, session, 1))  # !
+""",
+    "by a partial": _DEPS
+    + """
+#= main.py
+import functools
+from fastapi import BackgroundTasks, FastAPI
+from deps import SessionDep, work
+app = FastAPI()
+@app.post("/")
+async def create(session: SessionDep, tasks: BackgroundTasks) -> None:
+    todo = functools.partial(work, session, 1)
+    tasks.add_task(todo)  # !
+""",
+    "by a closure": _DEPS
+    + """
+#= main.py
+from fastapi import BackgroundTasks, FastAPI
+from deps import SessionDep
+app = FastAPI()
+@app.post("/")
+async def create(session: SessionDep, tasks: BackgroundTasks) -> None:
+    async def later() -> None:
+        await session.commit()
+    tasks.add_task(later)  # !
+""",
+    "by a method of an object that has it": _DEPS
+    + """
+#= main.py
+from fastapi import BackgroundTasks, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import SessionDep
+app = FastAPI()
+class Users:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def welcome(self) -> None:
+        await self.session.commit()
+@app.post("/")
+async def create(session: SessionDep, tasks: BackgroundTasks) -> None:
+    users = Users(session)
+    tasks.add_task(users.welcome)  # !
+""",
+    "by a function that is given both": _DEPS
+    + """
+#= service.py
+from fastapi import BackgroundTasks
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import work
+async def create(session: AsyncSession, tasks: BackgroundTasks) -> None:
+    tasks.add_task(work, session, 1)  # !
+#= main.py
+from fastapi import BackgroundTasks, FastAPI
+import service
+from deps import SessionDep
+app = FastAPI()
+@app.post("/")
+async def create(session: SessionDep, tasks: BackgroundTasks) -> None:
+    await service.create(session, tasks)
+""",
+    "opened by the endpoint, not async": """
+from fastapi import BackgroundTasks, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+app = FastAPI()
+engine = create_engine("postgresql://db/app")
+def work(session: Session) -> None: ...
+@app.post("/")
+def create(tasks: BackgroundTasks) -> None:
+    with Session(engine) as session:
+        tasks.add_task(work, session)  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "an id": _DEPS
+    + """
+#= main.py
+from fastapi import BackgroundTasks, FastAPI
+from deps import SessionDep
+app = FastAPI()
+async def work(user_id: int) -> None: ...
+@app.post("/")
+async def create(session: SessionDep, tasks: BackgroundTasks) -> None:
+    user = await session.get(object, 1)
+    tasks.add_task(work, user.id)
+""",
+    "the scope of the request": _DEPS
+    + """
+#= main.py
+from fastapi import BackgroundTasks, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import get_db, work
+app = FastAPI()
+@app.post("/")
+async def create(tasks: BackgroundTasks, session: AsyncSession = Depends(get_db)) -> None:
+    tasks.add_task(work, session, 1)
+""",
+    "a session that the closure opens": _DEPS
+    + """
+#= main.py
+from fastapi import BackgroundTasks, FastAPI
+from deps import SessionDep, maker
+app = FastAPI()
+@app.post("/")
+async def create(session: SessionDep, tasks: BackgroundTasks) -> None:
+    async def later() -> None:
+        async with maker() as session:
+            await session.commit()
+    tasks.add_task(later)
+""",
+    "a service of which not all callers are known to close it": _DEPS
+    + """
+#= main.py
+from fastapi import BackgroundTasks, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import SessionDep, get_db, work
+app = FastAPI()
+async def make(session: AsyncSession, tasks: BackgroundTasks) -> None:
+    tasks.add_task(work, session, 1)
+@app.post("/a")
+async def a(session: AsyncSession = Depends(get_db), tasks: BackgroundTasks = None) -> None:
+    await make(session, tasks)
+""",
+    "the sessionmaker": _DEPS
+    + """
+#= main.py
+from fastapi import BackgroundTasks, FastAPI
+from deps import maker, work
+app = FastAPI()
+@app.post("/")
+async def create(tasks: BackgroundTasks) -> None:
+    tasks.add_task(work, maker, 1)
+""",
+    "another add_task": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from scheduler import Queue
+from deps import SessionDep, work
+app = FastAPI()
+@app.post("/")
+async def create(session: SessionDep) -> None:
+    queue = Queue()
+    queue.add_task(work, session, 1)
+""",
+    "a session of another library": """
+import httpx
+from fastapi import BackgroundTasks, FastAPI
+app = FastAPI()
+async def work(session) -> None: ...
+@app.post("/")
+async def create(tasks: BackgroundTasks) -> None:
+    async with httpx.AsyncClient() as session:
+        tasks.add_task(work, session)
+""",
+}

@@ -1,0 +1,170 @@
+"""Tasks that run at once in one session: how they are started, and how they get it."""
+
+BAD = [
+    "orders, events = await asyncio.gather(count(session, Order), count(session, Event))",
+    'await asyncio.gather(add(session, Order()), add(session, Event(name="created")))',
+]
+
+_COUNT = """
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+async def count(session: AsyncSession, table: str) -> int:
+    return await session.scalar(text(f"SELECT count(*) FROM {table}"))
+"""
+
+FOUND = {
+    "the session's own methods": """
+from asyncio import gather as both
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+async def read(db: AsyncSession):
+    return await both(db.execute(text("SELECT 1")), db.execute(text("SELECT 2")))  # !
+""",
+    "a generator of tasks, by keyword": """
+#= count.py"""
+    + _COUNT
+    + """
+#= main.py
+import asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+import count as c
+async def read(session: AsyncSession, tables: list[str]):
+    return await asyncio.gather(*(c.count(session=session, table=t) for t in tables))  # !
+""",
+    "a list that grows in a loop": _COUNT
+    + """
+import asyncio
+async def read(session: AsyncSession, tables: list[str]):
+    tasks = []
+    for table in tables:
+        tasks.append(count(session, table))
+    return await asyncio.gather(*tasks, return_exceptions=True)  # !
+""",
+    "a task group": _COUNT
+    + """
+import asyncio
+async def read(session: AsyncSession) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(count(session, "a"))
+        group.create_task(count(session, "b"))  # !
+""",
+    "a task group of anyio, in a loop": _COUNT
+    + """
+import anyio
+async def read(session: AsyncSession, tables: list[str]) -> None:
+    async with anyio.create_task_group() as group:
+        for table in tables:
+            group.start_soon(count, session, table)  # !
+""",
+    "tasks that are awaited at the end": _COUNT
+    + """
+import asyncio
+async def read(session: AsyncSession) -> int:
+    one = asyncio.create_task(count(session, "a"))
+    two = asyncio.create_task(count(session, "b"))  # !
+    return await one + await two
+""",
+    "methods of one object": """
+import asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+class Stats:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def users(self):
+        return await self.session.scalar(text("SELECT count(*) FROM users"))
+    async def orders(self):
+        return await self._count("orders")
+    async def _count(self, table: str):
+        return await self.session.scalar(text(f"SELECT count(*) FROM {table}"))
+    async def both(self):
+        return await asyncio.gather(self.users(), self.orders())  # !
+""",
+    "a closure": _COUNT
+    + """
+import asyncio
+async def read(session: AsyncSession, tables: list[str]):
+    async def one(table: str) -> int:
+        return await count(session, table)
+    return await asyncio.gather(*[one(table) for table in tables])  # !
+""",
+    "a session that is opened here": _COUNT
+    + """
+import asyncio
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+async def read():
+    async with maker() as db:
+        todo = [count(db, "a"), count(db, "b")]
+        return await asyncio.gather(*todo)  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "one after the other": _COUNT
+    + """
+async def read(session: AsyncSession) -> int:
+    return await count(session, "a") + await count(session, "b")
+""",
+    "a session of each task": """
+import asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+async def count(table: str):
+    async with maker() as session:
+        return await session.scalar(text(f"SELECT count(*) FROM {table}"))
+async def read():
+    return await asyncio.gather(count("a"), count("b"))
+""",
+    "only one of the tasks uses it": _COUNT
+    + """
+import asyncio
+async def rate() -> int:
+    return 1
+async def read(session: AsyncSession):
+    return await asyncio.gather(count(session, "a"), rate())
+""",
+    "tasks that do not touch it": """
+import asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+async def send(session: AsyncSession, address: str) -> None:
+    print(address)
+async def read(session: AsyncSession):
+    await asyncio.gather(send(session, "a"), send(session, "b"))
+""",
+    "tasks that wait for a lock": """
+import asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+lock = asyncio.Lock()
+async def count(session: AsyncSession, table: str):
+    async with lock:
+        return await session.scalar(text(f"SELECT count(*) FROM {table}"))
+async def read(session: AsyncSession):
+    return await asyncio.gather(count(session, "a"), count(session, "b"))
+""",
+    "a session for each, from a list": _COUNT
+    + """
+import asyncio
+async def read(sessions: list[AsyncSession]):
+    return await asyncio.gather(*(count(session, "a") for session in sessions))
+""",
+    "sessions of an HTTP client": """
+import asyncio
+from aiohttp import ClientSession
+async def fetch(session: ClientSession, url: str):
+    return await session.get(url)
+async def read(session: ClientSession):
+    return await asyncio.gather(fetch(session, "a"), fetch(session, "b"))
+""",
+    "a task that is awaited before the next": _COUNT
+    + """
+import asyncio
+async def read(session: AsyncSession) -> int:
+    one = asyncio.create_task(count(session, "a"))
+    first = await one
+    two = asyncio.create_task(count(session, "b"))
+    return first + await two
+""",
+}

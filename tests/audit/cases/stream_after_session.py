@@ -1,0 +1,185 @@
+"""Responses that are streamed from a closed session: which generator, and whose session."""
+
+BAD = ['return StreamingResponse(lines(), media_type="text/csv")']
+
+_DEPS = """
+#= deps.py
+from collections.abc import AsyncIterator
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+async def get_db():
+    async with maker() as session:
+        yield session
+SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
+async def lines(session: AsyncSession) -> AsyncIterator[str]:
+    async for row in await session.stream(text("SELECT 1")):
+        yield str(row)
+"""
+
+FOUND = {
+    "a generator of another module is given the session": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from starlette.responses import StreamingResponse as Stream
+import deps
+app = FastAPI()
+@app.get("/")
+async def export(db: deps.SessionDep) -> Stream:
+    return Stream(content=deps.lines(session=db))  # !
+""",
+    "through a variable, as events": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from sse_starlette.sse import EventSourceResponse
+from deps import SessionDep, lines
+app = FastAPI()
+@app.get("/")
+async def export(session: SessionDep):
+    events = lines(session)
+    return EventSourceResponse(events)  # !
+""",
+    "a plain closure of a plain session": """
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+app = FastAPI()
+def get_db():
+    with Session(create_engine("postgresql://db/app")) as session:
+        yield session
+@app.get("/")
+def export(db: Session = Depends(get_db, scope="function")):
+    def rows():
+        for row in db.execute(text("SELECT 1")):
+            yield str(row)
+    return StreamingResponse(rows())  # !
+""",
+    "opened by the endpoint": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from deps import lines, maker
+app = FastAPI()
+@app.get("/")
+async def export() -> StreamingResponse:
+    async with maker() as session:
+        return StreamingResponse(lines(session))  # !
+""",
+    "a service that makes the response": _DEPS
+    + """
+#= service.py
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import lines
+def export(session: AsyncSession) -> StreamingResponse:
+    return StreamingResponse(lines(session))  # !
+#= main.py
+from fastapi import FastAPI
+import service
+from deps import SessionDep
+app = FastAPI()
+@app.get("/")
+async def export(session: SessionDep):
+    return service.export(session)
+""",
+    "a generator expression": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from deps import SessionDep
+app = FastAPI()
+@app.get("/")
+async def export(session: SessionDep, statements: str) -> StreamingResponse:
+    return StreamingResponse(await session.scalar(s) async for s in statements)  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "the scope of the request": _DEPS
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import get_db, lines
+app = FastAPI()
+@app.get("/")
+async def export(session: AsyncSession = Depends(get_db)) -> StreamingResponse:
+    return StreamingResponse(lines(session))
+""",
+    "a session of the generator's own": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import text
+from deps import SessionDep, maker
+app = FastAPI()
+@app.get("/")
+async def export(session: SessionDep) -> StreamingResponse:
+    await session.execute(text("SELECT 1"))
+    async def rows():
+        async with maker() as session:
+            async for row in await session.stream(text("SELECT 1")):
+                yield str(row)
+    return StreamingResponse(rows())
+""",
+    "read before, streamed from memory": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import text
+from deps import SessionDep
+app = FastAPI()
+@app.get("/")
+async def export(session: SessionDep) -> StreamingResponse:
+    names = (await session.scalars(text("SELECT name"))).all()
+    return StreamingResponse(f"{name}" for name in names)
+""",
+    "made by a function that is done when it returns": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import SessionDep
+app = FastAPI()
+async def build(session: AsyncSession) -> list[str]:
+    return list(await session.scalars(text("SELECT name")))
+@app.get("/")
+async def export(session: SessionDep) -> StreamingResponse:
+    return StreamingResponse(await build(session))
+""",
+    "another response": _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from reports import StreamingResponse
+from deps import SessionDep, lines
+app = FastAPI()
+@app.get("/")
+async def export(session: SessionDep):
+    return StreamingResponse(lines(session))
+""",
+    "a session of another library": """
+import aiohttp
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+app = FastAPI()
+async def lines(session: aiohttp.ClientSession):
+    yield await session.get("https://example.org")
+@app.get("/")
+async def export() -> StreamingResponse:
+    async with aiohttp.ClientSession() as session:
+        return StreamingResponse(lines(session))
+""",
+}
