@@ -62,6 +62,9 @@ def blocks(program: Program, module: Module, call: ast.Call) -> bool:
     if name == "time.sleep":
         seconds = program.constant(module, argument(call, 0, "secs"))
         return not (isinstance(seconds, (int, float)) and seconds <= _SHORT)
+    asked = program.call_name(module, call.args[0]) if call.args else ""
+    if name == "socket.gethostbyname" and asked == "socket.gethostname":  # in /etc/hosts
+        return False
     if name in _FUNCTIONS or slow_call(program, module, call):
         return True
     if not isinstance(func, ast.Attribute) or name:

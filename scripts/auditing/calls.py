@@ -9,6 +9,7 @@ from auditing.types import callee
 from auditing.web import apps, dependencies, exception_handlers, lifespans, routes
 
 _MIDDLEWARE_METHODS = ("__call__", "dispatch")
+_CACHES = {"functools.cache", "functools.lru_cache", "cachetools.cached", "async_lru.alru_cache"}
 _DEPTH = 6  # of calls followed
 
 
@@ -84,7 +85,8 @@ def find_call(
 ) -> ast.Call | None:  # fmt: skip
     """Return the first wanted call of a plain function, or of plain functions that it calls.
 
-    Coroutines are not followed: their calls are found where they stand.
+    Coroutines are not followed: their calls are found where they stand. Nor are functions whose
+    result is kept: they run once.
     """
     return _find_call(program, function, is_wanted, set(), 0)
 
@@ -93,7 +95,7 @@ def _find_call(
     program: Program, function: At, is_wanted: Callable[[Module, ast.Call], bool],
     seen: set[At], depth: int,
 ) -> ast.Call | None:  # fmt: skip
-    if function in seen or depth > _DEPTH:
+    if function in seen or depth > _DEPTH or is_cached(program, function):
         return None
     seen.add(function)
     for call in calls_in(function.node):
@@ -105,6 +107,15 @@ def _find_call(
         if found := _find_call(program, target, is_wanted, seen, depth + 1):
             return found
     return None
+
+
+def is_cached(program: Program, function: At) -> bool:
+    """Say whether a decorator keeps what a function returns."""
+    assert isinstance(function.node, FUNCTIONS)
+    return any(
+        program.name_of(function.module, d.func if isinstance(d, ast.Call) else d) in _CACHES
+        for d in function.node.decorator_list
+    )
 
 
 def is_generator(function: ast.AST) -> bool:

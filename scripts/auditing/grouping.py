@@ -34,9 +34,11 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
 
     A file without a trace of the libraries belongs to a program only below a top-level folder in
     which some file imports a framework first of all; others are not even searched for imports.
-    Where packages are installed, each is a program of its own.
+    Where packages are installed, each is a program of its own, and the libraries themselves none.
     """
     are_installed = any(root.glob("*.dist-info"))
+    if are_installed:
+        sources = {p: s for p, s in sources.items() if _top(p, root) not in LIBRARIES}
     traced = {path for path, source in sources.items() if _is_traced(path, source)}
     homes = {_top(path, root) for path in traced if _HOME.search(sources[path])}
     chosen = [path for path in sources if path in traced or _top(path, root) in homes]

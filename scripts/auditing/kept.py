@@ -50,8 +50,8 @@ def changes(function: ast.AST) -> Iterator[Change]:
                 if isinstance(target, ast.Subscript):
                     yield Change(node, _below(target), "take")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in _PUT | _TAKE:
-                kind = "put" if node.func.attr in _PUT else "take"
+            kind = "put" if node.func.attr in _PUT else "take" if node.func.attr in _TAKE else ""
+            if kind:
                 value = node.args[-1] if node.args else None
                 yield Change(node, _below(node.func.value), kind, value)
 
@@ -100,15 +100,18 @@ def container_attributes(program: Program, cls: At) -> dict[str, At]:
         assert init is not None
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                is_own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
-                if is_own and is_container(program, init.module, node.value):
-                    found[target.attr] = At(init.module, node.value)  # type: ignore[union-attr]
+                if (
+                    isinstance(target, ast.Attribute)
+                    and isinstance(target.value, ast.Name)
+                    and is_container(program, init.module, node.value)
+                ):
+                    found[target.attr] = At(init.module, node.value)
     return found
 
 
 def class_containers(program: Program, cls: At) -> dict[str, At]:
     """Return the containers in the body of a class, which all its objects share."""
-    found = {}
+    found: dict[str, At] = {}
     for above in program.lineage(cls):
         for name, bound in above.module.bindings(above.node).items():
             if bound[-1].kind == "assign" and is_container(program, above.module, bound[-1].node):

@@ -3,14 +3,18 @@
 import ast
 import functools
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from auditing.canonical import LIBRARIES
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPE_KINDS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda}
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.Module)
 N = TypeVar("N", bound=ast.AST)
 _TOOL = re.compile(
@@ -43,29 +47,49 @@ class Module:
 
     def __init__(self, path: Path, name: str, tree: ast.Module, *, is_test: bool) -> None:
         self.path, self.name, self.tree, self.is_test = path, name, tree, is_test
+        self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
         self.is_tool = bool(_TOOL.search(name))
         self._scopes: dict[ast.AST, dict[str, list[Binding]]] = {}
+        self._assigned: dict[ast.AST, dict[str, list[ast.Assign | ast.AnnAssign]]] = {}
 
     def __repr__(self) -> str:
         return f"Module({self.name})"
 
     @functools.cached_property
     def _index(self) -> tuple[dict[ast.AST, ast.AST], dict[type, list[ast.AST]]]:
+        """Walk the tree once: parents, nodes by type, and what own_nodes gives of each scope."""
         parents: dict[ast.AST, ast.AST] = {}
         nodes: dict[type, list[ast.AST]] = defaultdict(list)
-        stack: list[ast.AST] = [self.tree]
+        own: list[ast.AST] = []
+        _OWN[self.tree] = own
+        stack: list[tuple[ast.AST, list[ast.AST] | None]] = [(n, own) for n in self.tree.body[::-1]]
+        nodes[ast.Module].append(self.tree)
+        for statement in self.tree.body:
+            parents[statement] = self.tree
         while stack:
-            node = stack.pop()
-            nodes[node.__class__].append(node)
-            children = []
+            node, own_ = stack.pop()
+            kind = node.__class__
+            nodes[kind].append(node)
+            if own_ is not None:
+                own_.append(node)
+            inner = own_
+            if kind in _SCOPE_KINDS:
+                inner = _OWN[node] = []
+            children: list[tuple[ast.AST, list[ast.AST] | None]] = []
             for name in node._fields:
                 value = getattr(node, name, None)
                 if value.__class__ is list:
-                    children += [item for item in value if isinstance(item, ast.AST)]
+                    into = inner if kind not in _SCOPE_KINDS or name == "body" else None
+                    if name == "decorator_list":
+                        into = own_
+                    for item in value:
+                        if isinstance(item, ast.AST):
+                            parents[item] = node
+                            children.append((item, into))
                 elif isinstance(value, ast.AST):
-                    children.append(value)
-            for child in children:
-                parents[child] = node
+                    parents[value] = node
+                    into = inner if kind not in _SCOPE_KINDS or name == "body" else None
+                    children.append((value, into))
             children.reverse()
             stack += children
         return parents, nodes
@@ -112,6 +136,57 @@ class Module:
         if scope not in self._scopes:
             self._scopes[scope] = _bindings(scope, self.package)
         return self._scopes[scope]
+
+    @functools.cached_property
+    def calls_by_name(self) -> dict[str, list[ast.Call]]:
+        """The calls by the last name of what they call."""
+        found: dict[str, list[ast.Call]] = defaultdict(list)
+        for call in self.nodes(ast.Call):
+            func = call.func
+            if isinstance(func, ast.Attribute):
+                found[func.attr].append(call)
+            elif isinstance(func, ast.Name):
+                found[func.id].append(call)
+        return found
+
+    def self_assignments(self, cls: ast.AST) -> dict[str, list[ast.Assign | ast.AnnAssign]]:
+        """Return the statements `self.name = ...` in the methods of a class, by name."""
+        if cls not in self._assigned:
+            found = self._assigned[cls] = defaultdict(list)
+            for method in getattr(cls, "body", ()):
+                for node in own_nodes(method) if isinstance(method, FUNCTIONS) else ():
+                    if isinstance(node, ast.Assign):
+                        targets = node.targets
+                    elif isinstance(node, ast.AnnAssign):
+                        targets = [node.target]
+                    else:
+                        continue
+                    for target in targets:
+                        owner = target.value if isinstance(target, ast.Attribute) else None
+                        if isinstance(owner, ast.Name) and owner.id == "self":
+                            assert isinstance(target, ast.Attribute)
+                            found[target.attr].append(node)
+        return self._assigned[cls]
+
+    @functools.cached_property
+    def aliases(self) -> set[str]:
+        """The names that may stand for a library's thing of another name."""
+        found = {alias.asname for alias in self.nodes(ast.alias) if alias.asname}
+        for node in self.nodes(ast.ImportFrom):
+            if node.level or (node.module or "").partition(".")[0] not in LIBRARIES:
+                found.update(alias.name for alias in node.names)
+        for assign in self.nodes(ast.Assign):
+            if isinstance(assign.value, (ast.Name, ast.Attribute)):
+                found.update(t.id for t in assign.targets if isinstance(t, ast.Name))
+        return found
+
+    def forget(self) -> None:
+        """Drop what was worked out, so that the trees can be freed."""
+        for scope in (self.tree, *(n for kind in _SCOPE_KINDS for n in self._index[1][kind])):
+            _OWN.pop(scope, None)
+        self._scopes.clear()
+        self._assigned.clear()
+        self.__dict__.pop("_index", None)
 
     @functools.cached_property
     def package(self) -> tuple[str, ...]:
@@ -167,6 +242,13 @@ def _import_base(node: ast.ImportFrom, package: tuple[str, ...]) -> str:
     return "/" + "\0".join((*above, *(node.module or "").split("."))).rstrip("\0")
 
 
+_BINDERS = {
+    ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign,
+    ast.AnnAssign, ast.NamedExpr, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor,
+    ast.comprehension, ast.ExceptHandler, getattr(ast, "TypeAlias", ast.Import),
+}  # fmt: skip
+
+
 def _bindings(scope: ast.AST, package: tuple[str, ...]) -> dict[str, list[Binding]]:
     found: dict[str, list[Binding]] = defaultdict(list)
     if isinstance(scope, (*FUNCTIONS, ast.Lambda)):
@@ -177,7 +259,8 @@ def _bindings(scope: ast.AST, package: tuple[str, ...]) -> dict[str, list[Bindin
             if extra is not None:
                 found[extra.arg].append(Binding("other", extra, extra.lineno))
     for node in own_nodes(scope):
-        _bind(node, found, package)
+        if node.__class__ in _BINDERS:
+            _bind(node, found, package)
     return found
 
 

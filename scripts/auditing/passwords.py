@@ -43,27 +43,66 @@ def is_hash(program: Program, module: Module, call: ast.Call) -> bool:
 
 def is_verification(program: Program, module: Module, call: ast.Call) -> bool:
     """Say whether a call verifies a password, also in a thread or through the program's own."""
-    return _verifies(program, module, call, 0)
-
-
-def _verifies(program: Program, module: Module, call: ast.Call, depth: int) -> bool:
-    if depth > _DEPTH:
-        return False
-    work: ast.expr | None = call.func
-    target = callee(program, module, call)
-    if program.name_of(module, call.func) in _THREADS:
-        work = argument(call, 0, "func")
-    elif isinstance(call.func, ast.Attribute) and call.func.attr == "run_in_executor":
-        work = argument(call, 1, "func")
-    if work is not call.func and work is not None:
-        target = callee(program, module, ast.copy_location(ast.Call(work, [], []), call))
-    if work is not None and _computes(program, module, work, _VERIFY, _VERIFY_METHODS):
+    work = _work(program, module, call)
+    if _computes(program, module, work, _VERIFY, _VERIFY_METHODS):
         return True
-    return (
-        target is not None and isinstance(target.node, FUNCTIONS)
-        and not is_generator(target.node)
-        and any(_verifies(program, target.module, c, depth + 1) for c in calls_in(target.node))
-    )  # fmt: skip
+    functions = program.fact(_verifying)
+    if not functions or not _may_be(work, program.fact(_verifying_names)):
+        return False
+    return _callee(program, module, work, call) in functions
+
+
+def _work(program: Program, module: Module, call: ast.Call) -> ast.expr:
+    """Return what a call runs: the function that it hands to a thread, or the one it calls."""
+    work = None
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "run_in_executor":
+        work = argument(call, 1, "func")
+    elif program.name_of(module, call.func) in _THREADS:
+        work = argument(call, 0, "func")
+    return work if work is not None else call.func
+
+
+def _callee(program: Program, module: Module, func: ast.expr, call: ast.Call) -> At | None:
+    return callee(program, module, call if func is call.func else ast.Call(func, [], []))
+
+
+def _may_be(func: ast.expr, names: set[str]) -> bool:
+    return not isinstance(func, ast.Attribute) or func.attr in names
+
+
+def _verifying(program: Program) -> set[At]:
+    """Return the functions that verify a password, themselves or through others; for `fact`."""
+    found: set[At] = set()
+    works = [
+        (function, call, _work(program, function.module, call))
+        for function in program.functions
+        if not is_generator(function.node)
+        for call in calls_in(function.node)
+    ]
+    for function, _, work in works:
+        if _computes(program, function.module, work, _VERIFY, _VERIFY_METHODS):
+            found.add(function)
+    for _ in range(_DEPTH if found else 0):
+        names = _names(found)
+        more = {
+            function
+            for function, call, work in works
+            if function not in found
+            and _may_be(work, names)
+            and _callee(program, function.module, work, call) in found
+        }
+        if not more:
+            break
+        found |= more
+    return found
+
+
+def _verifying_names(program: Program) -> set[str]:
+    return _names(program.fact(_verifying))
+
+
+def _names(functions: set[At]) -> set[str]:
+    return {f.node.name for f in functions if isinstance(f.node, FUNCTIONS)}
 
 
 def computes_hash(program: Program, module: Module, call: ast.Call) -> ast.Call | None:

@@ -28,7 +28,9 @@ class At:
         return isinstance(other, At) and self.node is other.node
 
     def __hash__(self) -> int:
-        return id(self.node)
+        """Return the same in each run, so that sets keep their order."""
+        place = getattr(self.node, "lineno", 0) * 512 + getattr(self.node, "col_offset", 0)
+        return place ^ self.module.number
 
 
 Origin = At | str | None
@@ -50,6 +52,7 @@ class Program:
         self._facts: dict[Callable[..., object], object] = {}
         self._dotted: dict[tuple[Path, str], Path | None] = {}
         self._ours: dict[tuple[Path, str], bool] = {}
+        self._bases: dict[At, frozenset[str]] = {}
         self._resolving: set[int] = set()
         self._resolved: dict[ast.AST, Origin] = {}
 
@@ -63,6 +66,15 @@ class Program:
     def code(self) -> Iterator[Module]:
         """Yield the modules that are not tests."""
         return (module for module in self.modules if not module.is_test)
+
+    def forget(self) -> None:
+        """Drop what was worked out; the program is of no use afterwards."""
+        self._facts.clear()
+        self._resolved.clear()
+        self._bases.clear()
+        for module in self._by_path.values():
+            if module is not None:
+                module.forget()
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -110,12 +122,13 @@ class Program:
     def calls(self, module: Module, *names: str) -> Iterator[ast.Call]:
         """Yield the calls in a module of library things with these dotted names."""
         last = {name.rpartition(".")[2] for name in names}
-        for call in module.nodes(ast.Call):
-            func = call.func
-            if isinstance(func, ast.Attribute) and func.attr not in last:
-                continue
-            if self.name_of(module, func) in names:
-                yield call
+        by_name = module.calls_by_name
+        for name in sorted(last | module.aliases):
+            for call in by_name.get(name, ()):
+                if isinstance(call.func, ast.Attribute) and name not in last:
+                    continue
+                if self.name_of(module, call.func) in names:
+                    yield call
 
     def value(self, module: Module, expr: ast.AST | None) -> At | None:
         """Return the expression that a name stands for, or the expression itself."""
@@ -312,18 +325,23 @@ class Program:
                 if isinstance(origin, At):
                     queue.append(origin)
 
-    def bases(self, cls: At) -> set[str]:
+    def bases(self, cls: At) -> frozenset[str]:
         """Return the library classes that a class inherits from, directly or not."""
-        names = set()
+        if cls not in self._bases:
+            self._bases[cls] = frozenset(self._bases_of(cls))
+        return self._bases[cls]
+
+    def _bases_of(self, cls: At) -> Iterator[str]:
         for current in self.lineage(cls):
             assert isinstance(current.node, ast.ClassDef)
             for base in current.node.bases:
                 origin = self.resolve(current.module, _generic(base))
-                if isinstance(origin, str):
-                    names.add(origin)
+                if isinstance(origin, str) and origin:
+                    yield origin
                 elif isinstance(origin, At) and isinstance(origin.node, ast.Call):
-                    names.add(self.call_name(origin.module, origin.node))
-        return names - {""}
+                    name = self.call_name(origin.module, origin.node)
+                    if name:
+                        yield name
 
     @functools.cached_property
     def classes(self) -> list[At]:

@@ -7,41 +7,38 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from auditing.calls import reached
 from auditing.modules import FUNCTIONS, Function, Module
 from auditing.program import At, Program, calls_in, keyword
 
 _FIXTURES = {"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"}
+_CLIENTS = {"ASGITransport", "AsyncClient", "TestClient"}
 _MOST = 400  # test files that are read beside those of the program
 
 
 def tests(program: Program) -> list[At]:
-    """Return the test functions, wherever they stand; for `program.fact`."""
+    """Return the test functions, wherever they stand; for `program.fact`.
+
+    Tests that no import leads to are read too, where a conftest.py above has a client for them.
+    """
+    modules = list(program.modules)
+    known = {module.path for module in modules}
+    for conftest in program.modules:
+        if conftest.path.name == "conftest.py" and _has_client(conftest):
+            beside = sorted(conftest.path.parent.rglob("test_*.py"))[:_MOST]
+            modules += filter(None, (program.module(p) for p in beside if p not in known))
+            known.update(beside)
     return [
         At(module, function)
-        for module in program.modules
+        for module in modules
         for function in module.functions()
         if function.name.startswith("test_") and fixture_name(program, module, function) is None
     ]
 
 
-def tests_beside(program: Program, module: Module) -> list[At]:
-    """Return the tests that a module's fixtures are for, also of files that no import leads to."""
-    found = [t for t in program.fact(tests) if _sees(t.module, module)]
-    if module.path.name != "conftest.py":
-        return found
-    known = {m.path for m in program.modules}
-    for path in sorted(module.path.parent.rglob("test_*.py"))[:_MOST]:
-        other = program.module(path) if path not in known else None
-        if other is not None:
-            functions = other.functions()
-            found += [At(other, f) for f in functions if f.name.startswith("test_")]
-    return found
-
-
-def _sees(test: Module, module: Module) -> bool:
-    is_conftest = module.path.name == "conftest.py"
-    return test is module or (is_conftest and module.path.parent in test.path.parents)
+def _has_client(module: Module) -> bool:
+    return any(alias.name in _CLIENTS for alias in module.nodes(ast.alias)) or any(
+        attribute.attr in _CLIENTS for attribute in module.nodes(ast.Attribute)
+    )
 
 
 def fixture_name(program: Program, module: Module, function: Function) -> str | None:
@@ -58,6 +55,8 @@ def fixture_decorator(program: Program, module: Module, function: Function) -> a
     """Return the decorator that makes a function a fixture."""
     for decorator in function.decorator_list:
         func = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(func, ast.Attribute) and not func.attr.endswith("fixture"):
+            continue
         if program.name_of(module, func) in _FIXTURES:
             return decorator
     return None
@@ -126,18 +125,32 @@ def fixture(program: Program, module: Module, name: str) -> At | None:
 
 
 def setup(program: Program, test: At) -> list[At]:
-    """Return a test or a fixture, the fixtures that it is given, and what they all call."""
-    found, queue = [], [test, *_automatic(program, test.module)]
+    """Return a test or a fixture, the fixtures that it is given, and the helpers that they call."""
+    found: dict[At, None] = {}
+    queue = [test, *_automatic(program, test.module)]
     while queue:
         function = queue.pop(0)
         if function in found:
             continue
-        found.append(function)
+        found[function] = None
         for name in _asked(program, function):
             given = fixture(program, function.module, name)
             if given is not None:
                 queue.append(given)
-    return list(dict.fromkeys([*found, *reached(program, found)]))
+        queue += _helpers(program, function)
+    return list(found)
+
+
+def _helpers(program: Program, function: At) -> Iterator[At]:
+    """Yield the functions that a test or fixture calls by name and that are tests' own."""
+    for call in calls_in(function.node):
+        origin = program.resolve(function.module, call.func)
+        if (
+            isinstance(origin, At)
+            and isinstance(origin.node, FUNCTIONS)
+            and (origin.module is function.module or origin.module.is_test)
+        ):
+            yield origin
 
 
 def _automatic(program: Program, module: Module) -> Iterator[At]:

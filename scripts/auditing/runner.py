@@ -46,6 +46,7 @@ def run(
     reported = frozenset(map(str, sources))
     sources |= _read([path for path in context if path not in sources], [])
     groups = [g for g in programs(sources, root) if not reported.isdisjoint(map(str, g))]
+    was_enabled = gc.isenabled()
     if jobs < 2 or sum(map(len, groups)) < _FEW:
         results = [_audit(group, root) for group in groups]
     else:
@@ -53,6 +54,8 @@ def run(
         forked = multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
         with ProcessPoolExecutor(jobs, mp_context=forked) as pool:
             results = list(pool.map(_audit_all, shares, [root] * len(shares)))
+    if was_enabled:
+        gc.enable()
     found += [finding for result in results for finding in result if finding.path in reported]
     return sorted(set(found))
 
@@ -90,16 +93,13 @@ def _shares(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
 
 def _audit(paths: list[Path], root: Path) -> list[Finding]:
     """Return the findings of one program."""
-    was_enabled = gc.isenabled()
     gc.disable()  # the trees live until the end: collecting among them is half of the time
-    try:
-        unreadable: list[Finding] = []
-        modules = [m for path in paths if (m := parse(path, root, unreadable))]
-        program = Program(modules, root, functools.partial(_load, root))
-        return unreadable + list(_detect(program))
-    finally:
-        if was_enabled:
-            gc.enable()
+    unreadable: list[Finding] = []
+    modules = [m for path in paths if (m := parse(path, root, unreadable))]
+    program = Program(modules, root, functools.partial(_load, root))
+    found = unreadable + list(_detect(program))
+    program.forget()
+    return found
 
 
 def _detect(program: Program) -> Iterator[Finding]:

@@ -35,7 +35,11 @@ class Client:
 def clients(program: Program) -> list[Client]:
     """Return the transports and TestClients of a program; for `program.fact`."""
     found = []
+    names = {name.rpartition(".")[2] for name in (*TRANSPORTS, TEST_CLIENT, *_CLIENTS)}
     for module in program.modules:
+        is_named = any(alias.name in names for alias in module.nodes(ast.alias))
+        if not is_named and not any(a.attr in names for a in module.nodes(ast.Attribute)):
+            continue
         for call in program.calls(module, *TRANSPORTS, TEST_CLIENT):
             is_transport = program.name_of(module, call.func) != TEST_CLIENT
             found.append(Client(module, call, is_transport))

@@ -217,7 +217,7 @@ def _call_type(program: Program, module: Module, call: ast.Call, depth: int) -> 
     origin = program.resolve(module, call.func)
     if isinstance(origin, str):
         if origin == MAKER:
-            return ASYNC_MAKER if _makes_async(program, module, call) else MAKER
+            return ASYNC_MAKER if _makes_async(program, module, call, depth) else MAKER
         return _RETURNS.get(origin) or (
             origin if origin.rpartition(".")[2][:1].isupper() else _class_call(origin)
         )
@@ -276,10 +276,10 @@ def _class_call(origin: str) -> Type:
     return owner if is_maker and owner.rpartition(".")[2][:1].isupper() else None
 
 
-def _makes_async(program: Program, module: Module, call: ast.Call) -> bool:
+def _makes_async(program: Program, module: Module, call: ast.Call, depth: int) -> bool:
     if program.name_of(module, keyword(call, "class_")) == ASYNC_SESSION:
         return True
-    return type_of(program, module, argument(call, 0, "bind")) == ASYNC_ENGINE
+    return type_of(program, module, argument(call, 0, "bind"), depth) == ASYNC_ENGINE
 
 
 def _loaded(program: Program, module: Module, call: ast.Call, base: str) -> Type:
@@ -394,32 +394,11 @@ def member_type(program: Program, owner: At, name: str, depth: int = 0) -> Type:
                 return result_type(program, At(cls.module, binding.node), depth)
             if found := _value_type(program, At(cls.module, binding.node, binding), depth):
                 return found
-        for method in cls.node.body if isinstance(cls.node, ast.ClassDef) else ():
-            if isinstance(method, FUNCTIONS):
-                for node in own_nodes(method):
-                    if found := _assigned_type(program, cls.module, node, name, depth):
-                        return found
-    return None
-
-
-def _assigned_type(program: Program, module: Module, node: ast.AST, name: str, depth: int) -> Type:
-    """Return the type that `self.<name> = ...` gives the attribute."""
-    targets = (
-        node.targets
-        if isinstance(node, ast.Assign)
-        else [node.target]
-        if isinstance(node, ast.AnnAssign)
-        else []
-    )
-    for target in targets:
-        if (
-            isinstance(target, ast.Attribute)
-            and target.attr == name
-            and isinstance(target.value, ast.Name)
-            and target.value.id == "self"
-        ):
+        for node in cls.module.self_assignments(cls.node).get(name, ()):
             if isinstance(node, ast.AnnAssign):
-                return annotation_type(program, module, node.annotation)
-            assert isinstance(node, ast.Assign)
-            return type_of(program, module, node.value, depth)
+                found = annotation_type(program, cls.module, node.annotation)
+            else:
+                found = type_of(program, cls.module, node.value, depth)
+            if found:
+                return found
     return None

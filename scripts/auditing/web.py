@@ -243,18 +243,13 @@ def _route(program: Program, module: Module, function: At, call: ast.Call) -> Ro
 
 def apps(program: Program) -> list[At]:
     """Return every call that makes an application outside tests; for `program.fact`."""
+    own = {cls for cls in program.classes if "fastapi.FastAPI" in program.bases(cls)}
     found = []
     for module in program.code:
-        for call in module.nodes(ast.Call):
-            if isinstance(call.func, (ast.Name, ast.Attribute)):
-                origin = program.resolve(module, call.func)
-                is_subclass = (
-                    isinstance(origin, At)
-                    and isinstance(origin.node, ast.ClassDef)
-                    and "fastapi.FastAPI" in program.bases(origin)
-                )
-                if origin == "fastapi.FastAPI" or is_subclass:
-                    found.append(At(module, call))
+        found += [At(module, call) for call in program.calls(module, "fastapi.FastAPI")]
+        for call in module.nodes(ast.Call) if own else ():
+            if program.resolve(module, call.func) in own:
+                found.append(At(module, call))
     return found
 
 
@@ -262,17 +257,18 @@ def lifespans(program: Program) -> set[At]:
     """Return the functions that run at the start or the end of an application; for `fact`."""
     found: set[At] = set()
     for module in program.modules:
-        for call in module.nodes(ast.Call):
-            handlers = [keyword(call, "lifespan")]
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "add_event_handler":
-                handlers.append(argument(call, 1, "func"))
-            for name in ("on_startup", "on_shutdown"):
-                value = keyword(call, name)
-                handlers += value.elts if isinstance(value, (ast.List, ast.Tuple)) else []
-            for handler in filter(None, handlers):
-                origin = program.resolve(module, handler)
-                if isinstance(origin, At) and isinstance(origin.node, FUNCTIONS):
-                    found.add(origin)
+        handlers: list[ast.expr | None] = []
+        for key in module.nodes(ast.keyword):
+            if key.arg == "lifespan":
+                handlers.append(key.value)
+            elif key.arg in ("on_startup", "on_shutdown"):
+                handlers += key.value.elts if isinstance(key.value, (ast.List, ast.Tuple)) else []
+        added = module.calls_by_name.get("add_event_handler", ())
+        handlers += [argument(call, 1, "func") for call in added]
+        for handler in handlers:
+            origin = program.resolve(module, handler)
+            if isinstance(origin, At) and isinstance(origin.node, FUNCTIONS):
+                found.add(origin)
         for function in module.functions():
             for decorator in function.decorator_list:
                 func = decorator.func if isinstance(decorator, ast.Call) else decorator

@@ -98,7 +98,7 @@ def test_files_without_a_trace_of_the_libraries_are_not_parsed(tmp_path: Path) -
     assert run(sorted(tmp_path.glob("*.py")), tmp_path, 1) == []
 
 
-def test_installed_packages_are_programs_of_their_own(tmp_path: Path) -> None:
+def test_installed_packages_are_programs_of_their_own_and_libraries_none(tmp_path: Path) -> None:
     write(
         tmp_path,
         _LATE.replace("deps.py", "one/deps.py")
@@ -107,8 +107,13 @@ def test_installed_packages_are_programs_of_their_own(tmp_path: Path) -> None:
     )
     files = {file: file.read_bytes() for file in sorted(tmp_path.rglob("*.py"))}
     assert len(programs(files, tmp_path)) == 1
-    (tmp_path / "one-1.0.dist-info").mkdir()
+    library = tmp_path / "fastapi" / "routing.py"
+    library.parent.mkdir()
+    library.write_text("import starlette\n")
+    files[library] = library.read_bytes()
     assert len(programs(files, tmp_path)) == 2
+    (tmp_path / "one-1.0.dist-info").mkdir()
+    assert [len(group) for group in programs(files, tmp_path)] == [1, 1]
 
 
 def test_exceptions_without_parentheses_are_read_by_older_parsers_too(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from auditing.finding import Hit
 from auditing.modules import Module
 from auditing.program import At, Program, argument
 from auditing.types import type_of
+from auditing.written import spelled
 
 _LIMIT = 72
 _BCRYPT = "pwdlib.hashers.bcrypt.BcryptHasher"
@@ -14,8 +15,12 @@ _BCRYPT = "pwdlib.hashers.bcrypt.BcryptHasher"
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that hash a password with bcrypt, in programs that never check 72 bytes."""
-    if any(_checks(program, module) for module in program.code):
-        return
+    found = list(_found(program))
+    if found and not any(_checks(program, module) for module in program.code):
+        yield from found
+
+
+def _found(program: Program) -> Iterator[Hit]:
     for module in program.code:
         if module.is_tool:
             continue
@@ -62,10 +67,10 @@ def _encoded(program: Program, module: Module, expr: ast.expr | None) -> str:
         return ""
     match text:
         case ast.Call(func=ast.Attribute(attr="get_secret_value")):
-            return ast.unparse(text)
+            return spelled(text)
     if not isinstance(text, (ast.Name, ast.Attribute)):
         return ""
     origin = program.resolve(at.module, text)
     if isinstance(origin, At) and not isinstance(origin.node, ast.arg):
         return ""
-    return ast.unparse(text)
+    return spelled(text)

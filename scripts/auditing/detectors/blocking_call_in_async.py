@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from auditing.blocking import coroutines, stalls
 from auditing.finding import Hit
 from auditing.program import At, Program
+from auditing.written import spelled
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -36,5 +37,5 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _written(call: ast.Call) -> str:
     """Return what is called, cut where it is long."""
-    text = ast.unparse(call.func)
+    text = spelled(call.func)
     return text if len(text) <= 40 and "\n" not in text else f"…{text[-38:]}"

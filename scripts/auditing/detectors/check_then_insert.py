@@ -1,6 +1,7 @@
 """A SELECT that decides whether an INSERT may follow, and nobody who catches the error."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from auditing.flow import reaches
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.orm import Model, model_named, model_of, models
 from auditing.program import At, Program, calls_in, keyword
+from auditing.sessions import dotted
 from auditing.types import callee, is_session
 from auditing.web import dependencies, exception_handlers
 
@@ -21,6 +23,7 @@ _ERRORS = {
 _FILTERS = {"where", "filter", "filter_by"}
 _SELECTS = {"sqlalchemy.select", "sqlalchemy.exists"}
 _LOCKS = {"with_for_update", "on_conflict_do_nothing", "on_conflict_do_update"}
+_LOCK = re.compile(r"(^|_)(advisory|lock)(_|$)", re.IGNORECASE)
 _DEPTH = 3  # of calls followed
 
 
@@ -197,13 +200,19 @@ def unique_columns(program: Program, model: Model) -> set[str]:
 
 def _insert_after(program: Program, function: At, check: ast.If, model: Model) -> ast.Call | None:
     """Return the call after a check that adds an object of a model, itself or by a function."""
-    if any(isinstance(n, ast.Attribute) and n.attr in _LOCKS for n in own_nodes(function.node)):
+    if any(_locks(node) for node in own_nodes(function.node)):
         return None
     for call in calls_in(function.node):
         is_after = reaches(function.module, check, call)
         if is_after and _adds(program, function.module, call, model, 0):
             return call
     return None
+
+
+def _locks(node: ast.AST) -> bool:
+    """Say whether a node is a lock, by its name, or lets the database decide."""
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in _LOCKS or bool(_LOCK.search(name))
 
 
 def _adds(program: Program, module: Module, call: ast.Call, model: Model, depth: int) -> bool:
@@ -255,7 +264,7 @@ def _handles(program: Program, module: Module, node: ast.AST) -> bool:
     if not isinstance(node, ast.ExceptHandler):
         return False
     last = node.body[-1]
-    if isinstance(last, ast.Raise) and last.exc is None:
+    if isinstance(last, ast.Raise) and (last.exc is None or dotted(last.exc) == node.name):
         return False
     kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
     return any(kind is None or program.name_of(module, kind) in _ERRORS for kind in kinds)

@@ -42,8 +42,7 @@ def detect(program: Program) -> Iterator[Hit]:
     for function in program.functions:
         if function not in program.fact(request_functions) or function.module.is_tool:
             continue
-        assert isinstance(function.node, FUNCTIONS)
-        if not isinstance(function.node, ast.AsyncFunctionDef) and _is_in_async(program, function):
+        if not _is_run(program, function):
             continue
         held = _held(program, function)
         if held is not None:
@@ -62,9 +61,11 @@ def detect(program: Program) -> Iterator[Hit]:
         )  # fmt: skip
 
 
-def _is_in_async(program: Program, function: At) -> bool:
-    """Say whether a plain function is run by the event loop, where blocking is another rule's."""
-    return not any(route.function == function for route in program.fact(routes))
+def _is_run(program: Program, function: At) -> bool:
+    """Say whether a function's waits count: blocking the event loop is another rule's matter."""
+    if isinstance(function.node, ast.AsyncFunctionDef):
+        return True
+    return any(route.function == function for route in program.fact(routes))
 
 
 def _held(program: Program, function: At) -> tuple[_Slow, _Event] | None:
@@ -84,17 +85,18 @@ def _held(program: Program, function: At) -> tuple[_Slow, _Event] | None:
                 for end in ended
             ):
                 continue
-            if any(
-                target_name
-                for target, target_name in parameters_given(
-                    program, function.module, wait.call, query.session
-                )
-                if wait.call is not wait.leaf
-                and not any(True for _ in _waits(program, target, target_name, 1))
-            ):
+            if _ends_inside(program, function.module, wait, query.session):
                 continue
             return wait, query
     return None
+
+
+def _ends_inside(program: Program, module: Module, wait: _Slow, session: str) -> bool:
+    """Say whether the function that waits is given the session, and ends it before."""
+    return wait.call is not wait.leaf and any(
+        next(_waits(program, target, name, 1), None) is None
+        for target, name in parameters_given(program, module, wait.call, session)
+    )
 
 
 def _waits(program: Program, function: At, session: str | None, depth: int) -> Iterator[_Slow]:

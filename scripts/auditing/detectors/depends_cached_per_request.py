@@ -103,9 +103,10 @@ def _is_kept(module: Module, call: ast.Call) -> bool:
             )
         if isinstance(above, (ast.If, ast.IfExp, ast.ExceptHandler, ast.BoolOp)):
             return True
-        if isinstance(above, ast.Assign):
-            if any(isinstance(t, (ast.Attribute, ast.Subscript)) for t in above.targets):
-                return True
+        if isinstance(above, ast.Assign) and any(
+            isinstance(target, (ast.Attribute, ast.Subscript)) for target in above.targets
+        ):
+            return True
     return False
 
 

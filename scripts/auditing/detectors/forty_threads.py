@@ -9,6 +9,7 @@ from auditing.modules import Module
 from auditing.program import At, Program, argument, calls_in, has_unpacking
 from auditing.types import callee, type_of
 from auditing.web import dependencies, routes
+from auditing.written import spelled
 
 _VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request"}
 _REQUESTS = {f"requests.{verb}" for verb in _VERBS}
@@ -38,7 +39,7 @@ def detect(program: Program) -> Iterator[Hit]:
         also = f", as in {len(others)} others" if others else ""
         yield Hit(
             function.module, call,
-            f"`{function.node.name}` waits {wait} for `{ast.unparse(end.func)}` in one of the 40 "
+            f"`{function.node.name}` waits {wait} for `{spelled(end.func)}` in one of the 40 "
             f"threads of all `def` endpoints{also}: 40 slow answers stop them all",
         )  # fmt: skip
 
@@ -119,4 +120,4 @@ def _seconds(
     value = program.constant(at.module, node)
     parts = value if isinstance(value, tuple) else (value,)
     numbers = [part for part in parts if isinstance(part, (int, float))]
-    return max(numbers) if len(numbers) == len(parts) else None
+    return max(numbers) if parts and len(numbers) == len(parts) else None

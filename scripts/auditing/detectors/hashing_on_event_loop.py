@@ -8,6 +8,7 @@ from auditing.calls import is_awaited
 from auditing.finding import Hit
 from auditing.passwords import computes_hash
 from auditing.program import Program, calls_in
+from auditing.written import spelled
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -20,10 +21,10 @@ def detect(program: Program) -> Iterator[Hit]:
             end = computes_hash(program, function.module, call)
             if end is None:
                 continue
-            written = ast.unparse(call.func)
+            written = spelled(call.func)
             through = f" through `{written}`" if end is not call else ""
             yield Hit(
                 function.module, call,
                 f"`async def {function.node.name}` computes a password hash on the event loop, "
-                f"`{ast.unparse(end.func)}`{through}: no other request is served meanwhile",
+                f"`{spelled(end.func)}`{through}: no other request is served meanwhile",
             )  # fmt: skip

@@ -9,8 +9,9 @@ from auditing.databases import has_pool, number
 from auditing.engine_use import answering, engine_behind, engines_of, taken
 from auditing.finding import Hit
 from auditing.orm import Engine, engines
-from auditing.program import At, Program
+from auditing.program import At, Program, argument
 from auditing.sessions import dependencies_of
+from auditing.types import type_of
 from auditing.web import Route, depends, params, routes
 
 _CHECK = re.compile(
@@ -18,6 +19,8 @@ _CHECK = re.compile(
     r"liveness_?(check|probe)|heartbeat|ping|startup|(db|database)_?(health|ping|check)|"
     r"health_?(db|database))$"
 )
+
+_WHO = re.compile(r"current_|auth|token|admin|permission|require_|verify_|principal")
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -28,6 +31,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if route.function in seen:
             continue
         seen.add(route.function)
+        if _asks_who(program, route):
+            continue
         use = _use(program, route)
         if use is not None and _is_shared(program, route, use[1]):
             yield Hit(
@@ -46,6 +51,20 @@ def _is_check(route: Route) -> bool:
     return bool(is_named) and "{" not in route.path
 
 
+def _asks_who(program: Program, route: Route) -> bool:
+    """Say whether an endpoint is for users: probes do not log in."""
+    for dependency in dependencies_of(program, route):
+        given = argument(dependency.call, 0, "dependency")
+        kind = type_of(program, dependency.module, given)
+        if isinstance(kind, str) and kind.startswith("fastapi.security."):
+            return True
+        if dependency.target is not None and _WHO.search(
+            getattr(dependency.target.node, "name", "")
+        ):
+            return True
+    return False
+
+
 def _use(program: Program, route: Route) -> tuple[ast.AST, At] | None:
     """Return where in an endpoint a connection is taken, and the function that takes it.
 
@@ -55,16 +74,20 @@ def _use(program: Program, route: Route) -> tuple[ast.AST, At] | None:
     if own is not None:
         return own, route.function
     for call, target in called(program, route.function):
-        for function in reached(program, [target]):
-            if next(taken(program, function), None) is not None:
-                return call, function
+        if (function := _taker(program, target)) is not None:
+            return call, function
     for param in params(program, route.function):
         dependency = depends(program, param)
-        if dependency is not None and dependency.target is not None:
-            for function in reached(program, [dependency.target]):
-                if next(taken(program, function), None) is not None:
-                    return param.arg, function
+        given = dependency.target if dependency is not None else None
+        if given is not None and (function := _taker(program, given)) is not None:
+            return param.arg, function
     return None
+
+
+def _taker(program: Program, target: At) -> At | None:
+    """Return the function that takes a connection, of those that a function calls and itself."""
+    functions = sorted(reached(program, [target]), key=lambda f: (f.module.name, f.node.lineno))  # type: ignore[attr-defined]
+    return next((f for f in functions if next(taken(program, f), None) is not None), None)
 
 
 def _is_shared(program: Program, route: Route, taker: At) -> bool:

@@ -10,15 +10,16 @@ from auditing.modules import FUNCTIONS, Function, Module, own_nodes
 from auditing.passwords import is_hash, is_verification
 from auditing.program import At, Program, calls_in
 from auditing.types import callee
+from auditing.written import spelled, written
 
 # what somebody who is not yet known is looked up by
 _NAMED = re.compile(
     r"e_?mail|user_?name|login|phone|account|nick|handle|credential|form", re.IGNORECASE
 )
+_PROVEN = re.compile(r"token|payload|claims|session_?id", re.IGNORECASE)
 _KNOWN = re.compile(
     r"current|logged|principal|^me\b|^user: .*(Dep|Security|Session)", re.IGNORECASE
 )
-_DEPTH = 5  # of variables followed
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -129,28 +130,18 @@ def _is_looked_up(
     The verification takes its hash from it; nobody who is logged in already comes here.
     """
     arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    if any(_KNOWN.search(ast.unparse(arg)) for arg in arguments):
+    if any(_KNOWN.search(spelled(arg)) for arg in arguments):
         return False
     if not any(isinstance(n, ast.Name) and n.id == name for c in checks for n in ast.walk(c)):
         return False
     bound = [b for b in module.bindings(function).get(name, []) if b.kind == "assign"]
-    return any(
-        isinstance(_awaited(b.node), ast.Call)
-        and _NAMED.search(_text(program, At(module, b.node), 0)) is not None
+    texts = [
+        written(program, At(module, b.node))
         for b in bound
-    )
+        if isinstance(_awaited(b.node), ast.Call)
+    ]
+    return any(_NAMED.search(text) for text in texts) and not any(map(_PROVEN.search, texts))
 
 
 def _awaited(node: ast.AST) -> ast.AST:
     return node.value if isinstance(node, ast.Await) else node
-
-
-def _text(program: Program, at: At, depth: int) -> str:
-    """Return an expression as it is written, and those that its variables stand for."""
-    texts = [ast.unparse(at.node)]
-    for node in ast.walk(at.node) if depth < _DEPTH else ():
-        if isinstance(node, ast.Name):
-            binding = program.binding(at.module, node)
-            if binding is not None and binding.kind == "assign" and binding.node is not at.node:
-                texts.append(_text(program, At(at.module, binding.node), depth + 1))
-    return "\n".join(texts)

@@ -26,11 +26,13 @@ _NAMES = {"uuid.UUID", "builtins.len", "builtins.int"}
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that takes the header without looking at its value."""
     for module in program.code:
-        reads: list[ast.Call | ast.Subscript] = [*module.nodes(ast.Call)]
+        reads: list[ast.Call | ast.Subscript] = [*module.calls_by_name.get("get", ())]
         reads += module.nodes(ast.Subscript)
         for node in reads:
+            if not _takes(program, module, node):
+                continue
             function = module.function_of(node)
-            if function is None or not _takes(program, module, node):
+            if function is None:
                 continue
             if not _is_checked(program, module, function) and _is_kept(function):
                 yield Hit(
@@ -39,6 +41,8 @@ def detect(program: Program) -> Iterator[Hit]:
                     " is as long as the caller likes",
                 )  # fmt: skip
         for function in module.functions():
+            if not any(arg.arg.endswith("_id") for arg in _arguments(function)):
+                continue
             for param in params(program, At(module, function)):
                 marker = param.marker(program, "fastapi.Header")
                 alias = param.name.replace("_", "-")
@@ -64,6 +68,10 @@ def detect(program: Program) -> Iterator[Hit]:
                         f"`{param.name}` is taken as it is: it forges fields of log lines, and is"
                         " as long as the caller likes",
                     )  # fmt: skip
+
+
+def _arguments(function: Function) -> list[ast.arg]:
+    return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
 
 
 def _takes(program: Program, module: Module, node: ast.Call | ast.Subscript) -> bool:

@@ -52,8 +52,9 @@ def _of_instances(program: Program, module: Module) -> Iterator[Hit]:
                 if user is not None:
                     yield Hit(
                         module, node.value,
-                        f"`{cls.name}.{target.attr}` is one session for all requests, as the object"
-                        f" is global: a rollback in `{user}` discards what others have not committed",
+                        f"`{cls.name}.{target.attr}` is one session for all requests, as the"
+                        f" object is global: a rollback in `{user}` discards what others have not"
+                        " committed",
                     )  # fmt: skip
 
 

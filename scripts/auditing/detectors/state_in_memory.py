@@ -1,10 +1,11 @@
 """State that requests share in the memory of one process, of which there are several."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from auditing.calls import is_middleware_class, request_functions
+from auditing.calls import called, is_middleware_class, reached, request_functions
 from auditing.finding import Hit
 from auditing.kept import (
     Change,
@@ -19,6 +20,7 @@ from auditing.kept import (
 from auditing.modules import FUNCTIONS, own_nodes
 from auditing.program import At, Program, calls_in
 from auditing.sessions import dotted, uses
+from auditing.types import is_a, type_of
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
 _OWN = (
@@ -26,6 +28,9 @@ _OWN = (
     "redis.", "jinja2.", "pydantic.TypeAdapter", "re.compile", "weakref.",
 )  # fmt: skip
 """What a process needs a copy of its own of."""
+_OWN_NAME = re.compile(r"(^|_)(fallback|local|per_process|this_process)(_|$)")
+"""Names that say that a copy for each process is meant."""
+_CHANNELS = ("fastapi.WebSocket", "asyncio.Queue")
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
@@ -33,6 +38,8 @@ _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each variable, object and class attribute that requests change and that must agree."""
     found: dict[At, list[tuple[str, At, Change]]] = defaultdict(list)
+    seen: set[ast.AST] = set()
+    locks: dict[At, Hit] = {}
     for function in sorted(program.fact(request_functions), key=_place):
         if function.module.is_tool:
             continue
@@ -40,10 +47,16 @@ def detect(program: Program) -> Iterator[Hit]:
             kept = _kept(program, function, change)
             if kept is not None:
                 found[kept[0]].append((kept[1], function, change))
-        yield from _locks(program, function)
+        for lock, hit in _locks(program, function):
+            locks.setdefault(lock, hit)
+    yield from locks.values()
     for at, changed in found.items():
         if at.module.is_test or at.module.is_tool or not _must_agree(program, changed):
             continue
+        cause = at.module.class_of(at.node) or at.node  # a class is one cause
+        if cause in seen:
+            continue
+        seen.add(cause)
         name, function, _ = changed[0]
         assert isinstance(function.node, FUNCTIONS)
         others = len({f for _, f, _ in changed}) - 1
@@ -98,27 +111,86 @@ def _of_class(program: Program, cls: At, name: str) -> tuple[At, str] | None:
             return made, name
         return (own, name) if is_middleware_class(program, cls) else None
     shared = class_containers(program, cls).get(name)
-    is_plain = not any(base.startswith(("pydantic", "sqlmodel")) for base in program.bases(cls))
-    return (shared, name) if shared is not None and is_plain and not _is_data(cls) else None
+    return (shared, name) if shared is not None and not _is_field(cls, shared, name) else None
 
 
-def _is_data(cls: At) -> bool:
+def _is_field(cls: At, shared: At, name: str) -> bool:
+    """Say whether an attribute is that of each object: a field of Pydantic's or a dataclass."""
     assert isinstance(cls.node, ast.ClassDef)
-    return any("dataclass" in ast.unparse(d) for d in cls.node.decorator_list)
+    owner = shared.module.class_of(shared.node)
+    annotated = [
+        ast.unparse(statement.annotation)
+        for statement in (owner.body if owner is not None else ())
+        if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == name
+    ]
+    is_made_over = bool(cls.node.bases or cls.node.decorator_list)
+    return is_made_over and bool(annotated) and "ClassVar" not in annotated[0]
 
 
 def _must_agree(program: Program, changed: list[tuple[str, At, Change]]) -> bool:
     """Say whether workers must agree on a state, unlike on a cache that is filled and only read."""
+    if any(
+        _OWN_NAME.search(name) or _OWN_NAME.search(getattr(function.node, "name", ""))
+        for name, function, _ in changed
+    ):
+        return False
     if any(_is_of_process(program, function, change) for _, function, change in changed):
         return False
+    if any(_is_channel(program, f, change) for _, f, change in changed):
+        return any(_is_sent_through(program, name) for name in {name for name, _, _ in changed})
     if any(change.kind == "count" for _, _, change in changed):
         return True
     filling = {f for _, f, change in changed if change.kind in ("store", "put")}
-    if not filling:
+    if not filling or any(_is_filled_once(program, f, changed[0][0]) for f in filling):
         return False
     if any(change.kind == "take" and f not in filling for _, f, change in changed):
         return True
     return not all(_is_looked_up(f, n) for n, f, c in changed if c.kind in ("store", "put"))
+
+
+def _is_channel(program: Program, function: At, change: Change) -> bool:
+    """Say whether what is kept leads to one client of this process: a WebSocket, a queue."""
+    parts = [change.value, *_keys(change)]
+    return any(is_a(program, function.module, part, *_CHANNELS) for part in parts)
+
+
+def _keys(change: Change) -> Iterator[ast.expr]:
+    for target in change.node.targets if isinstance(change.node, ast.Assign) else ():
+        if isinstance(target, ast.Subscript):
+            yield target.slice
+
+
+def _is_sent_through(program: Program, name: str) -> bool:
+    """Say whether a request sends to the clients that others of this process have opened.
+
+    Where a task of each process does so, it may get what to send from outside.
+    """
+    for function in program.fact(request_functions):
+        for node in own_nodes(function.node):
+            looped = getattr(node, "iter", None)
+            if looped is not None and any(_is_named(n, name) for n in ast.walk(looped)):
+                return True
+    return False
+
+
+def _is_filled_once(program: Program, function: At, name: str) -> bool:
+    """Say whether a container is filled where it is found empty: `if not messages: load()`."""
+    for other in program.functions:
+        if other.module is not function.module:
+            continue
+        for node in own_nodes(other.node):
+            if (
+                isinstance(node, ast.If)
+                and isinstance(node.test, ast.UnaryOp)
+                and isinstance(node.test.op, ast.Not)
+                and _is_named(node.test.operand, name)
+                and (other == function or function in reached(program, [other]))
+            ):
+                inside = {n for statement in node.body for n in ast.walk(statement)}
+                calls = [c for c, target in called(program, other) if target == function]
+                if other == function or any(call in inside for call in calls):
+                    return True
+    return False
 
 
 def _is_of_process(program: Program, function: At, change: Change) -> bool:
@@ -126,13 +198,18 @@ def _is_of_process(program: Program, function: At, change: Change) -> bool:
     module = function.module
     name = dotted(change.changed)
     for call in calls_in(function.node):
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "add_done_callback":
-            if any(name and name in ast.unparse(arg) for arg in call.args):
-                return True
+        is_callback = dotted(call.func).endswith("add_done_callback")
+        if is_callback and any(name and name in ast.unparse(arg) for arg in call.args):
+            return True
     value = program.value(module, change.value)
-    node = value.node if value is not None else None
-    called = program.call_name(value.module, node) if value is not None else ""
-    return called in _TASKS or called.startswith(_OWN)
+    if value is None:
+        return False
+    made = program.call_name(value.module, value.node)
+    if made in _TASKS or made.startswith(_OWN):
+        return True
+    parts = value.node.values if isinstance(value.node, ast.Dict) else [change.value]
+    kinds = [type_of(program, value.module, part) for part in parts]
+    return any(isinstance(kind, str) and kind.startswith(_OWN) for kind in kinds)
 
 
 def _is_looked_up(function: At, name: str) -> bool:
@@ -158,22 +235,25 @@ def _is_looked_up(function: At, name: str) -> bool:
     return is_found
 
 
-def _is_named(expr: ast.expr, name: str) -> bool:
+def _is_named(expr: ast.AST, name: str) -> bool:
     return dotted(expr).rpartition(".")[2] == name
 
 
-def _locks(program: Program, function: At) -> Iterator[Hit]:
+def _locks(program: Program, function: At) -> Iterator[tuple[At, Hit]]:
     """Yield the module's locks under which a function changes the database."""
     for node in own_nodes(function.node):
-        for item in node.items if isinstance(node, (ast.With, ast.AsyncWith)) else ():
+        if not isinstance(node, (ast.With, ast.AsyncWith)):
+            continue
+        for item in node.items:
             lock = variable(program, function.module, item.context_expr)
             if lock is None or program.call_name(lock.module, lock.node) not in _LOCKS:
                 continue
-            inside = {n for statement in node.body for n in ast.walk(statement)}  # type: ignore[union-attr]
+            inside = {n for statement in node.body for n in ast.walk(statement)}
             if any(u.call in inside and u.method in _WRITES for u in uses(program, function)):
                 assert isinstance(function.node, FUNCTIONS)
-                yield Hit(
+                hit = Hit(
                     lock.module, lock.node,
                     f"`{function.node.name}` holds `{dotted(item.context_expr)}` while it changes"
                     " the database: it keeps out no other worker",
                 )  # fmt: skip
+                yield lock, hit

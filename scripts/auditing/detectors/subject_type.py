@@ -11,6 +11,7 @@ from auditing.program import At, Program, argument
 from auditing.tokens import decodes
 from auditing.types import ASYNC_SESSION, SESSION, callee, is_a
 from auditing.web import depends, params
+from auditing.written import spelled
 
 _DEPTH = 8  # of variables and calls followed
 _GETS = ("get", "get_one")
@@ -44,7 +45,7 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _hit(module: Module, node: ast.AST, column: Column, value: ast.expr | None) -> Hit:
-    given = ast.unparse(value) if value is not None else "sub"
+    given = spelled(value) if value is not None else "sub"
     return Hit(
         module, node,
         f"`{given}` is the token's `sub`, a string, and `{column.name}` is an integer: asyncpg "

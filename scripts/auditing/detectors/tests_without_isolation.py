@@ -9,9 +9,9 @@ from auditing.engine_use import engine_behind
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.program import At, Program
-from auditing.pytests import fixture_name, is_per_test, setup, tests_beside
+from auditing.pytests import fixture_name, is_per_test, setup, tests
 from auditing.sessions import dotted, makes_session, uses
-from auditing.testclients import clients
+from auditing.testclients import clients, requests_in
 from auditing.types import ASYNC_CONNECTION, CONNECTION, is_a
 
 _CLEANING = re.compile(r"\b(TRUNCATE|DELETE\s+FROM|DROP\s+TABLE)\b", re.IGNORECASE)
@@ -113,13 +113,12 @@ def _may_give_session(program: Program, module: Module, overrides: ast.Attribute
 
 
 def _is_beside_client(program: Program, fixture: At) -> bool:
-    """Say whether some test has both the fixture and a client, and nothing that clears tables."""
-    made = {client.call for client in program.fact(clients)}
-    for test in tests_beside(program, fixture.module):
+    """Say whether some test has the fixture and sends requests, and nothing that clears tables."""
+    for test in program.fact(tests):
         functions = setup(program, test)
         if fixture not in functions or any(_clears(program, f) for f in functions):
             continue
-        if any(node in made for f in functions for node in own_nodes(f.node)):
+        if any(True for f in functions for _ in requests_in(program, f)):
             return True
     return False
 

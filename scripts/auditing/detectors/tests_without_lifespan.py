@@ -17,20 +17,22 @@ _STARTERS = ("LifespanManager", "lifespan_context", "lifespan", "startup")
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the first transport or TestClient of each app that is asked without being started."""
-    made = {At(c.module, c.call): c for c in program.fact(clients) if not _is_entered(program, c)}
-    if not made:
-        return
+    made: dict[At, tuple[At, set[str]]] = {}
+    for client in program.fact(clients):
+        app = app_behind(program, client.module, client.app)
+        missing = _missing(program, app) if app is not None else set()
+        if app is not None and missing and not _is_entered(program, client):
+            made[At(client.module, client.call)] = app, missing
     reported: set[At] = set()
-    for test in program.fact(tests):
+    for test in program.fact(tests) if made else ():
         functions = setup(program, test)
+        if any(_starts(function) for function in functions):
+            continue
         for function in functions:
             for request, at in requests_in(program, function):
-                client = made.get(at)
-                app = app_behind(program, at.module, client.app) if client is not None else None
-                if app is None or app in reported or any(_starts(f) for f in functions):
+                if at not in made or made[at][0] in reported:
                     continue
-                missing = _made_at_start(program, app) - _set_elsewhere(program, app)
-                missing -= _overridden(program, missing)
+                app, missing = made[at]
                 name = _read(program, function.module, request, missing)
                 if name is not None:
                     assert isinstance(test.node, FUNCTIONS)
@@ -40,6 +42,13 @@ def detect(program: Program) -> Iterator[Hit]:
                         f"`{test.node.name}` asks an app that was never started: its lifespan"
                         f" makes `state.{name}`, and this client does not run it",
                     )  # fmt: skip
+
+
+def _missing(program: Program, app: At) -> set[str]:
+    """Return what only the lifespan of an app puts into its state."""
+    made = _made_at_start(program, app)
+    missing = made - _set_elsewhere(program, app) if made else made
+    return missing - _overridden(program, missing)
 
 
 def _is_entered(program: Program, client: Client) -> bool:

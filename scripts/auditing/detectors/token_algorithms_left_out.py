@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from auditing.finding import Hit
 from auditing.program import Program
 from auditing.tokens import decodes, is_unverified, trusts_header, without_algorithms
+from auditing.written import spelled
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -14,12 +15,12 @@ def detect(program: Program) -> Iterator[Hit]:
         assert isinstance(at.node, ast.Call)
         yield Hit(
             at.module, at.node,
-            f"`{ast.unparse(at.node.func)}` names no algorithm: the token says how it is verified",
+            f"`{spelled(at.node.func)}` names no algorithm: the token says how it is verified",
         )  # fmt: skip
     for decode in program.fact(decodes):
         if not is_unverified(program, decode) and trusts_header(program, decode):
             yield Hit(
                 decode.module, decode.call,
-                f"`{ast.unparse(decode.call.func)}` takes the algorithm from the token's own "
+                f"`{spelled(decode.call.func)}` takes the algorithm from the token's own "
                 "header: whoever makes a token chooses how it is verified",
             )  # fmt: skip

@@ -1,14 +1,22 @@
 """Tokens that are decoded without an expiry being demanded of them."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from auditing.callers import callers
+from auditing.calls import reached
 from auditing.finding import Hit
-from auditing.modules import Module
-from auditing.program import At, Program, argument
+from auditing.modules import Module, own_nodes
+from auditing.program import At, Program, argument, calls_in
 from auditing.schemas import fields, is_schema
 from auditing.tokens import Decode, decodes, is_unverified, options
+from auditing.types import callee
+from auditing.written import spelled, written
+
+_ENCODES = ("jwt.encode", "jose.jwt.encode")
+_PUBLIC = ("RS", "ES", "PS", "Ed")  # how the names of algorithms with a key pair begin
+_PUBLISHED = re.compile(r"jwk|get_signing_key", re.IGNORECASE)
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -21,7 +29,7 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         yield Hit(
             decode.module, decode.call,
-            f"`{ast.unparse(decode.call.func)}` accepts a token without `exp`, which never expires",
+            f"`{spelled(decode.call.func)}` accepts a token without `exp`, which never expires",
         )  # fmt: skip
 
 
@@ -38,16 +46,38 @@ def _is_required(decode: Decode, given: dict[str, object]) -> bool:
 
 
 def _is_foreign(program: Program, decode: Decode) -> bool:
-    """Say whether the key is one that an identity provider publishes: others issue the token."""
-    at = program.value(decode.module, argument(decode.call, 1, "key"))
-    if at is None:
-        key = argument(decode.call, 1, "key")
-        if not isinstance(key, ast.Attribute) or key.attr != "key":
-            return False
-        at = program.value(decode.module, key.value)
-        text = ast.unparse(at.node) if at is not None else ""
-        return "get_signing_key" in text
-    return "jwk" in ast.unparse(at.node).lower()
+    """Say whether the token is an identity provider's, by its key, or was made a moment ago."""
+    module, call = decode.module, decode.call
+    token, key = argument(call, 0, "jwt"), argument(call, 1, "key")
+    if key is not None and _PUBLISHED.search(written(program, At(module, key))):
+        return True
+    algorithms = program.constant(module, argument(call, 2, "algorithms"))
+    named = algorithms if isinstance(algorithms, (list, tuple)) else [algorithms]
+    is_public = bool(named) and all(isinstance(a, str) and a[:2] in _PUBLIC for a in named)
+    if is_public and not program.fact(_signs_with_a_key_pair):
+        return True
+    made = program.value(module, token)
+    node = made.node if made is not None else None
+    if isinstance(node, ast.Await):
+        node = node.value
+    if made is None or not isinstance(node, ast.Call):
+        return False
+    target = callee(program, made.module, node)
+    return target is not None and any(
+        program.call_name(f.module, inner) in _ENCODES
+        for f in reached(program, [target])
+        for inner in calls_in(f.node)
+    )
+
+
+def _signs_with_a_key_pair(program: Program) -> bool:
+    """Say whether the program itself signs with a private key; for `program.fact`."""
+    for module in program.code:
+        for call in program.calls(module, *_ENCODES):
+            name = program.constant(module, argument(call, 2, "algorithm"))
+            if isinstance(name, str) and name[:2] in _PUBLIC:
+                return True
+    return False
 
 
 def _is_demanded(program: Program, decode: Decode) -> bool:
@@ -76,27 +106,31 @@ def _names(expr: ast.expr | None, call: ast.Call, module: Module) -> bool:
 
 
 def _variables(module: Module, call: ast.Call) -> set[str]:
-    holder = module.parent(call)
-    while isinstance(holder, (ast.Await, ast.Call)):
-        holder = module.parent(holder)
-    if isinstance(holder, ast.Assign):
-        return {t.id for t in holder.targets if isinstance(t, ast.Name)}
-    if isinstance(holder, (ast.AnnAssign, ast.NamedExpr)) and isinstance(holder.target, ast.Name):
-        return {holder.target.id}
-    return set()
+    """Return the variables that hold the claims, `cast(Payload, claims)` included."""
+    names: set[str] = set()
+    for node in own_nodes(module.function_of(call) or module.tree):
+        if not isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+            continue
+        value = node.value.value if isinstance(node.value, ast.Await) else node.value
+        parts = [value, *value.args] if isinstance(value, ast.Call) else [value]
+        is_held = any(p is call or (isinstance(p, ast.Name) and p.id in names) for p in parts)
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        names |= {t.id for t in targets if isinstance(t, ast.Name) and is_held}
+    return names
 
 
 def _reads(module: Module, function: ast.AST, call: ast.Call) -> bool:
-    """Say whether a function looks at the `exp` of the claims."""
+    """Say whether a function looks at the `exp` of the claims, or at the id to look it up."""
     for node in ast.walk(function):
         match node:
-            case ast.Subscript(value=owner, slice=ast.Constant(value="exp")):
+            case ast.Subscript(value=owner, slice=ast.Constant(value="exp" | "jti")):
                 pass
             case ast.Call(
-                func=ast.Attribute(value=owner, attr="get"), args=[ast.Constant(value="exp"), *_]
+                func=ast.Attribute(value=owner, attr="get"),
+                args=[ast.Constant(value="exp" | "jti"), *_],
             ):
                 pass
-            case ast.Compare(left=ast.Constant(value="exp"), comparators=[owner]):
+            case ast.Compare(left=ast.Constant(value="exp" | "jti"), comparators=[owner]):
                 pass
             case _:
                 continue

@@ -243,6 +243,16 @@ async def rename(session: AsyncSession, user: User, email: str):
     user.email = email
     session.add(user)
 """,
+    "a lock is held": _MODELS
+    + _CHECK
+    + """
+from locks import lock_users
+async def register(session: AsyncSession, email: str):
+    await lock_users(session)
+    if await session.scalar(select(User).where(User.email == email)):
+        raise ValueError
+    session.add(User(email=email))
+""",
     "the database decides": _MODELS
     + _CHECK
     + """

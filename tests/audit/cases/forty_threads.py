@@ -140,4 +140,16 @@ def read() -> str:
     cache.get("a")
     return requests.get("a")
 """,
+    "fetched once": """
+from functools import lru_cache
+import requests
+from fastapi import FastAPI
+app = FastAPI()
+@lru_cache(maxsize=1)
+def latest() -> str:
+    return requests.get("https://example.com/latest").text
+@app.get("/")
+def read() -> str:
+    return latest()
+""",
 }

@@ -165,4 +165,21 @@ class AsyncClient:
 async def read() -> str:
     return await AsyncClient().get("https://example.com")
 """,
+    "given to an object that may keep it; for a cache": """
+import httpx
+from fastapi import FastAPI
+from models import Provider
+app = FastAPI()
+CACHE = {}
+@app.get("/a")
+async def a() -> str:
+    provider = Provider(client=httpx.AsyncClient())
+    return provider.name
+@app.get("/b")
+async def b() -> str:
+    if "b" not in CACHE:
+        async with httpx.AsyncClient() as client:
+            CACHE["b"] = (await client.get("https://example.com")).text
+    return CACHE["b"]
+""",
 }

@@ -161,4 +161,15 @@ def register(users, email, password):
         raise ValueError
     return bcrypt.hashpw(password, bcrypt.gensalt())
 """,
+    "somebody whom a token names": """
+import bcrypt
+from tokens import decode
+def reset_password(users, body):
+    payload = decode(body.token)
+    user = users.by_email(payload["email"])
+    if user is None:
+        raise LookupError
+    if bcrypt.checkpw(body.password, user.password_hash):
+        raise ValueError
+""",
 }

@@ -117,4 +117,25 @@ import jwt
 def claims(token, key, options):
     return jwt.decode(token, key, algorithms=["HS256"], options=options)
 """,
+    "a token made a moment ago": """
+import jwt
+def make(subject, key):
+    return jwt.encode({"sub": subject}, key, algorithm="HS256")
+def refresh(subject, key):
+    token = make(subject, key)
+    return jwt.decode(token, key, algorithms=["HS256"])
+""",
+    "a public key, in a program that signs with none": """
+import jwt
+def claims(token, key):
+    return jwt.decode(token, key, algorithms=["RS256"])
+""",
+    "looked up by its id": """
+from typing import Any, cast
+import jwt
+async def claims(token, key, redis):
+    claims = cast(dict[str, Any], jwt.decode(token, key, algorithms=["HS256"]))
+    await redis.exists(claims["jti"])
+    return claims
+""",
 }

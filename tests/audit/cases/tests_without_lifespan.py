@@ -1,0 +1,208 @@
+"""Clients of apps whose lifespan makes something: started how, and asked for what."""
+
+BAD = ["transport = ASGITransport(app)"]
+
+_APP = """
+#= app.py
+from contextlib import asynccontextmanager
+from typing import Annotated
+from fastapi import Depends, FastAPI, Request
+@asynccontextmanager
+async def lifespan(app):
+    app.state.pool = object()
+    yield {"engine": object()}
+app = FastAPI(lifespan=lifespan)
+def get_pool(request: Request):
+    return request.app.state.pool
+@app.get("/version")
+async def version(request: Request):
+    return request.state.engine
+@app.get("/pool/{name}")
+async def pool(name: str, pool: Annotated[object, Depends(get_pool)]):
+    return 1
+@app.get("/docs2")
+async def docs():
+    return 1
+"""
+
+FOUND = {
+    "a TestClient without with": _APP
+    + """
+#= tests/test_version.py
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)  # !
+def test_version():
+    assert client.get("/version").status_code == 200
+""",
+    "app.state, read by a dependency, a fixture of conftest.py": _APP
+    + """
+#= tests/conftest.py
+import httpx
+import pytest
+from app import app as service
+@pytest.fixture
+async def client():
+    transport = httpx.ASGITransport(app=service)  # !
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+#= tests/test_pool.py
+async def test_pool(client):
+    name = "a"
+    assert (await client.get(f"/pool/{name}")).json() == 1
+from app import app
+""",
+    "a factory, the state as a call of a TypedDict": """
+#= service.py
+from contextlib import asynccontextmanager
+from typing import TypedDict
+import fastapi
+class State(TypedDict):
+    engine: object
+@asynccontextmanager
+async def start(app):
+    yield State(engine=object())
+router = fastapi.APIRouter(prefix="/v1")
+@router.get("/version")
+async def version(request: fastapi.Request):
+    return request.state.engine
+def create_app():
+    app = fastapi.FastAPI(lifespan=start)
+    app.include_router(router)
+    return app
+#= tests/test_version.py
+import pytest
+from httpx import ASGITransport as Transport, AsyncClient
+from service import create_app
+@pytest.fixture
+def app():
+    return create_app()
+async def test_version(app):
+    async with AsyncClient(transport=Transport(app), base_url="http://test") as client:  # !
+        await client.get("/v1/version")
+""",
+    "the app= of older httpx": _APP
+    + """
+#= tests/test_version.py
+from httpx import AsyncClient
+from app import app
+async def test_version():
+    async with AsyncClient(app=app, base_url="http://test") as client:  # !
+        await client.get("/version")
+""",
+    "asked by a helper of the tests": _APP
+    + """
+#= tests/test_version.py
+from starlette.testclient import TestClient
+import app
+def ask(path):
+    client = TestClient(app.app)  # !
+    return client.get("/version")
+def test_version():
+    assert ask("/version").status_code == 200
+""",
+}
+
+LOOK_ALIKES = {
+    "entered": _APP
+    + """
+#= tests/test_version.py
+from fastapi.testclient import TestClient
+from app import app
+def test_version():
+    with TestClient(app) as client:
+        client.get("/version")
+""",
+    "entered later": _APP
+    + """
+#= tests/test_version.py
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)
+def test_version():
+    with client:
+        client.get("/version")
+""",
+    "LifespanManager in a fixture of its own": _APP
+    + """
+#= tests/conftest.py
+import pytest
+from asgi_lifespan import LifespanManager
+from httpx import ASGITransport, AsyncClient
+from app import app
+@pytest.fixture
+async def started():
+    async with LifespanManager(app) as manager:
+        yield manager.app
+@pytest.fixture
+async def client(started):
+    async with AsyncClient(transport=ASGITransport(started), base_url="http://test") as client:
+        yield client
+#= tests/test_version.py
+from app import app
+async def test_version(client):
+    await client.get("/version")
+""",
+    "the router's lifespan_context": _APP
+    + """
+#= tests/test_version.py
+from httpx import ASGITransport, AsyncClient
+from app import app
+async def test_pool():
+    async with app.router.lifespan_context(app):
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            await client.get("/pool/a")
+""",
+    "the test sets the state": _APP
+    + """
+#= tests/test_version.py
+from fastapi.testclient import TestClient
+from app import app
+app.state.pool = object()
+client = TestClient(app)
+def test_pool():
+    client.get("/pool/a")
+""",
+    "the dependency is overridden": _APP
+    + """
+#= tests/test_version.py
+from fastapi.testclient import TestClient
+from app import app, get_pool
+app.dependency_overrides[get_pool] = lambda: object()
+client = TestClient(app)
+def test_pool():
+    client.get("/pool/a")
+""",
+    "an endpoint that needs nothing of it": _APP
+    + """
+#= tests/test_docs.py
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)
+def test_docs():
+    client.get("/docs2")
+""",
+    "a lifespan that makes no state": """
+#= app.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI, Request
+@asynccontextmanager
+async def lifespan(app):
+    print("up")
+    yield
+app = FastAPI(lifespan=lifespan)
+@app.middleware("http")
+async def mark(request: Request, call_next):
+    request.state.user = 1
+    return await call_next(request)
+@app.get("/me")
+async def me(request: Request):
+    return request.state.user
+#= tests/test_me.py
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)
+def test_me():
+    client.get("/me")
+""",
+}
