@@ -11,11 +11,13 @@ from auditing.canonical import LIBRARIES
 _WORDS = (
     b"fastapi", b"starlette", b"sqlalchemy", b"sqlmodel", b"pydantic", b"uvicorn", b"gunicorn",
     b"jose", b"jwt", b"passlib", b"bcrypt", b"pwdlib", b"argon2", b"asyncpg", b"prometheus",
+    b"ASGITransport", b"AsyncClient(app",
 )  # fmt: skip
 _TRACE = re.compile(
     rb"^[ \t]*(?:from|import)[ \t]+(?:fastapi|starlette|sqlalchemy|sqlmodel|pydantic|"
     rb"pydantic_settings|uvicorn|gunicorn|jose|jwt|passlib|bcrypt|pwdlib|argon2|asyncpg|"
-    rb"prometheus_client|prometheus_fastapi_instrumentator)\b|uvicorn\.workers",
+    rb"prometheus_client|prometheus_fastapi_instrumentator)\b|uvicorn\.workers|"
+    rb"\bASGITransport\b|\bAsyncClient\(app\b",  # tests that import no framework themselves
     re.MULTILINE,
 )
 _HOME = re.compile(

@@ -67,7 +67,7 @@ def test_every_detector_has_tables_of_five_spellings_and_five_look_alikes() -> N
 @pytest.mark.parametrize("rule", sorted(path.name for path in RULES.iterdir() if path.is_dir()))
 def test_bad_code_shows_its_own_rule_and_no_other(rule: str) -> None:
     bad = RULES / rule / "bad.py"
-    found = run([bad], ROOT, 1)
+    found = _reported([bad], ROOT)
     lines = bad.read_text(encoding="utf-8").splitlines()
     expected = TABLES[rule].BAD if rule in TABLES else []
     assert [lines[f.line - 1].strip() for f in found if f.slug == rule] == expected

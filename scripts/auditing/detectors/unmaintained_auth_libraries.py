@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from auditing.finding import Hit
 from auditing.passwords import passlib_on_bcrypt
 from auditing.program import Program
-from auditing.tokens import without_algorithms
 
 _LAST = {
     "jose": "python-jose had its last release in May 2025: tokens rest on code that nobody mends",
@@ -15,11 +14,8 @@ _LAST = {
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the first import of each, unless a rule that says more has found it."""
-    unsaid = {
-        "jose": not program.fact(without_algorithms),
-        "passlib": not program.fact(passlib_on_bcrypt),
-    }
+    """Yield the first import of each, passlib unless passlib-bcrypt-5 says more."""
+    unsaid = {"jose": True, "passlib": not program.fact(passlib_on_bcrypt)}
     for module in program.code:
         if module.is_tool:
             continue

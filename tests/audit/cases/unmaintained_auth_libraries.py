@@ -39,11 +39,6 @@ LOOK_ALIKES = {
 from passlib.context import CryptContext
 pwd = CryptContext(schemes=["bcrypt"])
 """,
-    "a token without algorithms, which has its own rule": """
-from jose import jwt
-def read(token: str, key: str) -> dict:
-    return jwt.decode(token, key, options={"require_exp": True})
-""",
     "PyJWT and pwdlib": """
 import jwt
 from pwdlib import PasswordHash
