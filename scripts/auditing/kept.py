@@ -21,8 +21,8 @@ _TAKE = {"pop", "popleft", "popitem", "remove", "discard", "clear"}
 class Change:
     """A change of a container or number: what is changed, and how.
 
-    `kind` is "count" for `x[k] += 1`, "store" for `x[k] = v`, "put" for `x.append(v)` and "take"
-    for `x.pop(k)`, `del x[k]`.
+    `kind` is "count" for `x[k] += 1` and `x[k].append(v)`, "store" for `x[k] = v`, "put" for
+    `x.append(v)` and "take" for `x.pop(k)` and `del x[k]`.
     """
 
     node: ast.AST
@@ -53,6 +53,8 @@ def changes(function: ast.AST) -> Iterator[Change]:
             kind = "put" if node.func.attr in _PUT else "take" if node.func.attr in _TAKE else ""
             if kind:
                 value = node.args[-1] if node.args else None
+                is_inner = _below(node.func.value) is not node.func.value
+                kind = "count" if is_inner and kind == "put" else kind
                 yield Change(node, _below(node.func.value), kind, value)
 
 
@@ -159,3 +161,8 @@ def is_changed(program: Program, cls: At, name: str) -> bool:
         for function in program.functions
         for change in changes(function.node)
     )
+
+
+def place(function: At) -> tuple[str, int]:
+    """Return where a function stands, to sort by."""
+    return function.module.name, getattr(function.node, "lineno", 0)

@@ -67,18 +67,6 @@ def _lock(path: Path) -> str:
         return ""
 
 
-def pytest_options(program: Program) -> list[str]:
-    """Return the lines of pytest's configuration, whichever file holds it; for `fact`."""
-    names = ("pytest.ini", "pytest.toml", "tox.ini", "setup.cfg", "pyproject.toml")
-    return [
-        line.strip()
-        for folder in sorted(_folders(program))
-        for name in names
-        for line in _text(folder / name).splitlines()
-        if line.lstrip().startswith("asyncio_")
-    ]
-
-
 def script_requirements(path: Path, source: str) -> list[Requirement]:
     """Return the dependencies of a script's own block (PEP 723)."""
     match = re.search(r"(?m)^# /// script\r?\n((?:^#(?: .*)?\r?\n)+?)^# ///\s*$", source)

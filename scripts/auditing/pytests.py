@@ -104,15 +104,22 @@ def _of_module(program: Program, module: Module) -> dict[str, At]:
     return tables[module]
 
 
-def _places(program: Program, module: Module) -> Iterator[Module]:
-    """Yield where a module's fixtures may stand: in it, and in each conftest.py above."""
-    yield module
-    for folder in module.path.parents:
-        conftest = program.module(folder / "conftest.py")
-        if conftest is not None and conftest is not module:
-            yield conftest
-        if folder == program.root:
-            break
+def _places(program: Program, module: Module) -> list[Module]:
+    """Return where a module's fixtures may stand: it, and each conftest.py above it."""
+    known = program.fact(_known_places)
+    if module not in known:
+        known[module] = [module]
+        for folder in module.path.parents:
+            conftest = program.module(folder / "conftest.py")
+            if conftest is not None and conftest is not module:
+                known[module].append(conftest)
+            if folder == program.root:
+                break
+    return known[module]
+
+
+def _known_places(_program: Program) -> dict[Module, list[Module]]:
+    return {}
 
 
 def fixture(program: Program, module: Module, name: str) -> At | None:
@@ -120,7 +127,7 @@ def fixture(program: Program, module: Module, name: str) -> At | None:
     for place in _places(program, module):
         if found := _of_module(program, place).get(name):
             return found
-    everywhere = program.fact(fixtures).get(name, [])
+    everywhere = program.fact(fixtures).get(name, ())
     return everywhere[0] if len(everywhere) == 1 else None
 
 

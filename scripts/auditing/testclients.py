@@ -126,8 +126,19 @@ def _first_client(program: Program, function: At, depth: int) -> At | None:
     return None
 
 
-def requests_in(program: Program, function: At) -> Iterator[tuple[ast.Call, At]]:
-    """Yield the requests that a function itself sends to an application, with the client."""
+def requests_in(program: Program, function: At) -> list[tuple[ast.Call, At]]:
+    """Return the requests that a function itself sends to an application, with the client."""
+    known = program.fact(_requests)
+    if function not in known:
+        known[function] = list(_requests_in(program, function))
+    return known[function]
+
+
+def _requests(_program: Program) -> dict[At, list[tuple[ast.Call, At]]]:
+    return {}
+
+
+def _requests_in(program: Program, function: At) -> Iterator[tuple[ast.Call, At]]:
     for call in calls_in(function.node):
         func = call.func
         if isinstance(func, ast.Attribute) and func.attr in (*_METHODS, "request"):

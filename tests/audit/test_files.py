@@ -180,7 +180,7 @@ def test_a_folder_that_cannot_be_listed_gets_a_line(
     assert troubles(tmp_path) == [("secret", "unreadable")]
 
 
-def test_twenty_thousand_files_take_less_than_half_a_second(tmp_path: Path) -> None:
+def test_twenty_thousand_files_are_found_in_seconds(tmp_path: Path) -> None:
     for number in range(200):
         folder = tmp_path / f"a{number % 10}" / f"b{number}"
         folder.mkdir(parents=True)
@@ -189,7 +189,7 @@ def test_twenty_thousand_files_take_less_than_half_a_second(tmp_path: Path) -> N
     (tmp_path / ".gitignore").write_text("".join(f"*.x{n}\n/doc{n}/**/y\n" for n in range(40)))
     started = time.perf_counter()
     assert len(collect([tmp_path])[0]) == 20_000
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 5  # 0.1 on an idle machine
 
 
 @pytest.mark.parametrize("marker", ["pyproject.toml", "setup.py", "setup.cfg", ".git/HEAD"])

@@ -5,12 +5,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from auditing.calls import request_functions
 from auditing.finding import Hit
-from auditing.kept import class_containers, container_attributes, is_changed
+from auditing.kept import class_containers, container_attributes, is_changed, place
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.program import At, Program, calls_in, keyword
 from auditing.types import callee
-from auditing.web import Dependency, dependencies
+from auditing.web import Dependency, dependencies, depends, params
 
 _POOLS = {
     "sqlalchemy.ext.asyncio.create_async_engine": "engine",
@@ -38,7 +39,7 @@ _DEPTH = 3  # of calls followed
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each construction in a dependency that every request repeats."""
     by_target: dict[At, list[Dependency]] = defaultdict(list)
-    for dependency in program.fact(dependencies):
+    for dependency in (*program.fact(dependencies), *_by_annotation(program)):
         if dependency.target is not None:
             by_target[dependency.target].append(dependency)
     seen: set[ast.AST] = set()
@@ -52,6 +53,16 @@ def detect(program: Program) -> Iterator[Hit]:
                 seen.add(node)
                 name = getattr(target.node, "name", "")
                 yield Hit(module, node, f"the dependency `{name}` makes {what} for each request")
+
+
+def _by_annotation(program: Program) -> Iterator[Dependency]:
+    """Yield the dependencies that `Depends()` leaves to the annotation."""
+    if any(d.target is None and not d.call.args for d in program.fact(dependencies)):
+        for function in sorted(program.fact(request_functions), key=place):
+            for param in params(program, function):
+                dependency = depends(program, param)
+                if dependency is not None and not dependency.call.args:
+                    yield dependency
 
 
 def _of_class(program: Program, cls: At, used: Dependency) -> Iterator[tuple[Module, ast.AST, str]]:

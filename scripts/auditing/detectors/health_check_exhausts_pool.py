@@ -8,6 +8,7 @@ from auditing.calls import called, reached
 from auditing.databases import has_pool, number
 from auditing.engine_use import answering, engine_behind, engines_of, taken
 from auditing.finding import Hit
+from auditing.kept import place
 from auditing.orm import Engine, engines
 from auditing.program import At, Program, argument
 from auditing.sessions import dependencies_of
@@ -86,7 +87,7 @@ def _use(program: Program, route: Route) -> tuple[ast.AST, At] | None:
 
 def _taker(program: Program, target: At) -> At | None:
     """Return the function that takes a connection, of those that a function calls and itself."""
-    functions = sorted(reached(program, [target]), key=lambda f: (f.module.name, f.node.lineno))  # type: ignore[attr-defined]
+    functions = sorted(reached(program, [target]), key=place)
     return next((f for f in functions if next(taken(program, f), None) is not None), None)
 
 

@@ -14,6 +14,7 @@ from auditing.kept import (
     container_attributes,
     is_container,
     owner_class,
+    place,
     singletons,
     variable,
 )
@@ -40,7 +41,7 @@ def detect(program: Program) -> Iterator[Hit]:
     found: dict[At, list[tuple[str, At, Change]]] = defaultdict(list)
     seen: set[ast.AST] = set()
     locks: dict[At, Hit] = {}
-    for function in sorted(program.fact(request_functions), key=_place):
+    for function in sorted(program.fact(request_functions), key=place):
         if function.module.is_tool:
             continue
         for change in changes(function.node):
@@ -66,10 +67,6 @@ def detect(program: Program) -> Iterator[Hit]:
             f"`{function.node.name}`{besides} `{name}` in the memory of one worker: the others do"
             " not see it, and a restart forgets it",
         )  # fmt: skip
-
-
-def _place(function: At) -> tuple[str, int]:
-    return function.module.name, getattr(function.node, "lineno", 0)
 
 
 def _kept(program: Program, function: At, change: Change) -> tuple[At, str] | None:

@@ -18,9 +18,12 @@ _STARTERS = ("LifespanManager", "lifespan_context", "lifespan", "startup")
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the first transport or TestClient of each app that is asked without being started."""
     made: dict[At, tuple[At, set[str]]] = {}
+    known: dict[At, set[str]] = {}
     for client in program.fact(clients):
         app = app_behind(program, client.module, client.app)
-        missing = _missing(program, app) if app is not None else set()
+        if app is not None and app not in known:
+            known[app] = _missing(program, app)
+        missing = known[app] if app is not None else set()
         if app is not None and missing and not _is_entered(program, client):
             made[At(client.module, client.call)] = app, missing
     reported: set[At] = set()

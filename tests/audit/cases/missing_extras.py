@@ -1,0 +1,192 @@
+"""What requirements declare, and what the code needs besides."""
+
+BAD = ['# dependencies = ["fastapi", "uvicorn", "pydantic", "sqlalchemy", "aiosqlite"]']
+
+FOUND = {
+    "a form, pyproject.toml": """
+#= pyproject.toml
+[project]
+name = "shop"
+dependencies = ["fastapi>=0.115", "uvicorn"]
+#= shop/main.py
+from typing import Annotated
+from fastapi import FastAPI, Form
+app = FastAPI()
+@app.post("/login")
+def login(name: Annotated[str, Form()]):  # !
+    return name
+""",
+    "an upload, requirements.txt, by the module's name": """
+#= requirements.txt
+fastapi==0.115.0
+uvicorn
+#= main.py
+import fastapi as fa
+app = fa.FastAPI()
+@app.post("/files")
+def store(file: fa.UploadFile):  # !
+    return file.filename
+""",
+    "an e-mail address under another name, poetry": """
+#= pyproject.toml
+[tool.poetry.dependencies]
+python = "^3.11"
+fastapi = "^0.115"
+pydantic = "^2.9"
+#= app/schemas.py
+from pydantic import BaseModel
+from pydantic import EmailStr as Email
+class User(BaseModel):
+    email: Email | None = None  # !
+    other: Email
+""",
+    "async SQLAlchemy": """
+#= pyproject.toml
+[project]
+name = "shop"
+dependencies = ["fastapi", "sqlalchemy>=2.0,<3", "asyncpg"]
+#= db.py
+from sqlalchemy.ext.asyncio import create_async_engine  # !
+engine = create_async_engine("postgresql+asyncpg://db/app")
+""",
+    "the login form of OAuth2, a lock without it": """
+#= pyproject.toml
+[project]
+name = "shop"
+dependencies = ["fastapi", "pydantic[email]"]
+#= uv.lock
+[[package]]
+name = "fastapi"
+version = "0.115.0"
+#= main.py
+from fastapi import Depends, FastAPI
+from fastapi.security.oauth2 import OAuth2PasswordRequestForm
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: EmailStr
+@app.post("/token")
+def token(form: OAuth2PasswordRequestForm = Depends()):  # !
+    return form.username
+""",
+    "a script's block, whatever the project declares": """
+#= pyproject.toml
+[project]
+name = "shop"
+dependencies = ["fastapi[standard]"]
+#= once.py
+# /// script
+# dependencies = [
+#   "fastapi",  # !
+# ]
+# ///
+from fastapi import FastAPI, File
+app = FastAPI()
+@app.post("/files")
+def store(data: bytes = File()):
+    return len(data)
+""",
+}
+
+LOOK_ALIKES = {
+    "all extras": """
+#= pyproject.toml
+[project]
+name = "shop"
+dependencies = ["fastapi", "python-multipart", "pydantic[email]", "sqlalchemy[asyncio]"]
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+from sqlalchemy.ext.asyncio import create_async_engine
+class User(BaseModel):
+    email: EmailStr
+def login(name: str = Form()): ...
+""",
+    "fastapi[standard], and SQLAlchemy held below 2.1": """
+#= requirements.txt
+fastapi[standard]
+sqlalchemy~=2.0.36
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+from sqlalchemy.ext.asyncio import create_async_engine
+class User(BaseModel):
+    email: EmailStr
+def login(name: str = Form()): ...
+""",
+    "another package brings them": """
+#= pyproject.toml
+[project]
+name = "shop"
+dependencies = ["fastapi", "fastapi-users[sqlalchemy]", "sqlalchemy", "sqlmodel"]
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+from sqlalchemy.ext.asyncio import create_async_engine
+class User(BaseModel):
+    email: EmailStr
+def login(name: str = Form()): ...
+""",
+    "in the lock": """
+#= pyproject.toml
+[tool.poetry.dependencies]
+fastapi = "^0.115"
+sqlalchemy = "^2.0"
+#= poetry.lock
+[[package]]
+name = "greenlet"
+version = "3.1.1"
+[[package]]
+name = "python-multipart"
+version = "0.0.20"
+#= main.py
+from fastapi import FastAPI, Form
+from sqlalchemy.ext.asyncio import create_async_engine
+def login(name: str = Form()): ...
+""",
+    "nothing is declared here": """
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+class User(BaseModel):
+    email: EmailStr
+def login(name: str = Form()): ...
+""",
+    "the rest is in a file that is included": """
+#= requirements.txt
+-r requirements/base.txt
+fastapi
+#= requirements/base.txt
+python-multipart
+#= main.py
+from fastapi import FastAPI, Form
+def login(name: str = Form()): ...
+""",
+    "other things of these names": """
+#= requirements.txt
+fastapi
+sqlalchemy
+#= forms.py
+from wtforms import Form
+from schemas import EmailStr
+from sqlalchemy import create_engine
+from fastapi import FastAPI
+class Login(Form):
+    email: EmailStr
+#= schemas.py
+from sqlalchemy import String
+class EmailStr(str): ...
+""",
+    "only the tests send forms": """
+#= requirements.txt
+fastapi
+#= main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= tests/test_main.py
+from fastapi import FastAPI, Form
+from main import app
+@app.post("/")
+def login(name: str = Form()): ...
+""",
+}

@@ -1,0 +1,301 @@
+"""What modules keep between requests: state, and what a process may have a copy of."""
+
+BAD = ["attempts: Counter[str] = Counter()"]
+
+FOUND = {
+    "a dict of another module, filled without a look": """
+#= store.py
+sessions = {}  # !
+#= main.py
+import uuid
+from fastapi import FastAPI
+from store import sessions as kept
+app = FastAPI()
+@app.post("/login")
+def login(name: str):
+    token = str(uuid.uuid4())
+    kept[token] = name
+    return token
+""",
+    "a global number": """
+import fastapi
+visits = 0  # !
+app = fastapi.FastAPI()
+@app.get("/")
+async def home() -> int:
+    global visits
+    visits += 1
+    return visits
+""",
+    "lists in a defaultdict, by a dependency": """
+import time
+from collections import defaultdict
+from fastapi import Depends, FastAPI, HTTPException, Request
+calls: dict[str, list[float]] = defaultdict(list)  # !
+def limit(request: Request) -> None:
+    host = request.client.host
+    if len(calls[host]) > 5:
+        raise HTTPException(429)
+    calls[host].append(time.time())
+app = FastAPI(dependencies=[Depends(limit)])
+""",
+    "the connections of an object of the module": """
+from fastapi import FastAPI, WebSocket
+class ConnectionManager:
+    def __init__(self):
+        self.active: list[WebSocket] = []
+    async def connect(self, websocket: WebSocket):
+        await websocket.accept()
+        self.active.append(websocket)
+    def disconnect(self, websocket: WebSocket):
+        self.active.remove(websocket)
+    async def broadcast(self, message: str):
+        for connection in self.active:
+            await connection.send_text(message)
+manager = ConnectionManager()  # !
+app = FastAPI()
+@app.websocket("/ws")
+async def chat(websocket: WebSocket):
+    await manager.connect(websocket)
+    while True:
+        await manager.broadcast(await websocket.receive_text())
+""",
+    "middleware that counts": """
+from collections import defaultdict
+from fastapi import FastAPI
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.responses import JSONResponse
+class Limit(BaseHTTPMiddleware):
+    def __init__(self, app):
+        super().__init__(app)
+        self.hits = defaultdict(int)  # !
+    async def dispatch(self, request, call_next):
+        self.hits[request.client.host] += 1
+        if self.hits[request.client.host] > 100:
+            return JSONResponse({}, 429)
+        return await call_next(request)
+app = FastAPI()
+app.add_middleware(Limit)
+""",
+    "jobs of a class, for all its objects": """
+from fastapi import APIRouter
+class Jobs:
+    running = {}  # !
+    @classmethod
+    def start(cls, name):
+        cls.running[name] = "running"
+    def finish(self, name):
+        self.running.pop(name)
+router = APIRouter()
+@router.post("/jobs/{name}")
+async def start(name: str):
+    Jobs.start(name)
+@router.delete("/jobs/{name}")
+async def finish(name: str):
+    Jobs().finish(name)
+""",
+    "a cache that another request invalidates": """
+from fastapi import FastAPI
+import db
+cache = dict()  # !
+app = FastAPI()
+@app.get("/products/{number}")
+async def read(number: int):
+    if number not in cache:
+        cache[number] = await db.load(number)
+    return cache[number]
+@app.put("/products/{number}")
+async def change(number: int):
+    await db.store(number)
+    cache.pop(number, None)
+""",
+    "tokens that are looked up to refuse": """
+from fastapi import FastAPI, HTTPException
+import state
+app = FastAPI()
+@app.post("/confirm")
+def confirm(token: str):
+    if token in state.used:
+        raise HTTPException(400)
+    state.used.add(token)
+#= state.py
+used: set[str] = set()  # !
+""",
+    "a lock around a change of the database": """
+import asyncio
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+lock = asyncio.Lock()  # !
+app = FastAPI()
+async def get_db():
+    async with maker() as session:
+        yield session
+@app.post("/transfer")
+async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
+    async with lock:
+        account = await session.get(dict, 1)
+        account.balance -= 1
+        await session.commit()
+""",
+}
+
+LOOK_ALIKES = {
+    "filled once by what never changes": """
+import re
+from fastapi import FastAPI
+patterns = {}
+app = FastAPI()
+@app.get("/match")
+def match(pattern: str, text: str):
+    if pattern not in patterns:
+        patterns[pattern] = re.compile(pattern)
+    return bool(patterns[pattern].search(text))
+""",
+    "loaded where it is found empty": """
+import json
+from fastapi import FastAPI
+messages = {}
+def load():
+    for lang in ("de", "en"):
+        with open(f"{lang}.json") as f:
+            messages[lang] = json.load(f)
+app = FastAPI()
+@app.get("/hello")
+def hello(lang: str):
+    if not messages:
+        load()
+    return messages[lang]
+""",
+    "tasks that are kept from the garbage collector": """
+import asyncio
+from fastapi import FastAPI
+tasks = set()
+app = FastAPI()
+@app.post("/start")
+async def start():
+    task = asyncio.create_task(asyncio.sleep(1))
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+""",
+    "a registry that the imports fill": """
+from fastapi import FastAPI
+handlers = {}
+def register(name):
+    def decorate(function):
+        handlers[name] = function
+        return function
+    return decorate
+@register("a")
+def a(): ...
+app = FastAPI()
+@app.get("/run")
+def run(name: str):
+    return handlers[name]()
+""",
+    "a local variable, and a parameter, of the same names": """
+from fastapi import FastAPI
+counts = {"a": 1}
+items = []
+app = FastAPI()
+def fill(items):
+    items.append(1)
+@app.get("/count")
+def count(words: str):
+    counts = {}
+    for word in words.split():
+        counts[word] = counts.get(word, 0) + 1
+    fill(list(counts))
+    return counts
+""",
+    "an object for each request": """
+from fastapi import Depends, FastAPI
+class Basket:
+    def __init__(self):
+        self.items = []
+    def add(self, item):
+        self.items.append(item)
+app = FastAPI()
+@app.post("/add")
+def add(item: str, basket: Basket = Depends(Basket)):
+    basket.add(item)
+    return basket.items
+""",
+    "fields of Pydantic's and of dataclasses": """
+from dataclasses import dataclass, field
+from fastapi import FastAPI
+from pydantic import BaseModel
+class Order(BaseModel):
+    tags: list[str] = []
+    def mark(self):
+        self.tags.append("seen")
+app = FastAPI()
+@app.post("/orders")
+def order(order: Order):
+    order.mark()
+    return order
+""",
+    "the lifespan fills it, requests read": """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+models = {}
+@asynccontextmanager
+async def lifespan(app):
+    models["one"] = object()
+    yield
+    models.clear()
+app = FastAPI(lifespan=lifespan)
+@app.get("/predict")
+def predict():
+    return str(models["one"])
+""",
+    "a script counts": """
+#= scripts/count.py
+from fastapi import FastAPI
+seen = []
+app = FastAPI()
+@app.get("/")
+def home():
+    seen.append(1)
+""",
+    "metrics of prometheus_client": """
+from fastapi import FastAPI
+from prometheus_client import Counter
+requests = Counter("requests", "of all")
+app = FastAPI()
+@app.get("/")
+def home():
+    requests.inc()
+""",
+    "a fallback while the shared store is away": """
+from fastapi import FastAPI
+import shared
+fallback_hits = {}
+app = FastAPI()
+@app.get("/")
+async def home(host: str):
+    try:
+        return await shared.count(host)
+    except ConnectionError:
+        fallback_hits[host] = fallback_hits.get(host, 0) + 1
+""",
+    "queues of this process, filled by a task of this process": """
+import asyncio
+from fastapi import FastAPI
+queues: set[asyncio.Queue] = set()
+async def distribute(source):
+    async for message in source:
+        for queue in queues:
+            queue.put_nowait(message)
+app = FastAPI()
+@app.get("/events")
+async def events():
+    queue: asyncio.Queue = asyncio.Queue()
+    queues.add(queue)
+    try:
+        return await queue.get()
+    finally:
+        queues.remove(queue)
+""",
+}
