@@ -5,7 +5,8 @@ import ast
 from auditing.calls import called
 from auditing.middleware import Added
 from auditing.modules import FUNCTIONS, Module
-from auditing.program import At, Program, calls_in
+from auditing.program import At, Program
+from auditing.syntax import calls_in
 
 _LIBRARY = {
     "fastapi.middleware.trustedhost.TrustedHostMiddleware",

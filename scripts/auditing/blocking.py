@@ -4,10 +4,12 @@ import ast
 from collections.abc import Iterator
 
 from auditing.calls import called, find_call, is_awaited, is_generator, request_functions
+from auditing.library_types import CONNECTION, ENGINE, SCOPED, SESSION
 from auditing.modules import FUNCTIONS, Module
-from auditing.program import At, Program, argument, calls_in
+from auditing.program import At, Program
 from auditing.slow import slow_call
-from auditing.types import CONNECTION, ENGINE, SCOPED, SESSION, callee, type_of
+from auditing.syntax import argument, calls_in
+from auditing.types import callee, type_of
 from auditing.web import lifespans
 
 _FUNCTIONS = {

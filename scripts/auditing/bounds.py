@@ -5,7 +5,8 @@ import math
 
 from auditing.inputs import Input
 from auditing.modules import Module
-from auditing.program import At, Program, argument, has_unpacking, keyword
+from auditing.program import At, Program
+from auditing.syntax import argument, has_unpacking, keyword
 from auditing.types import annotation_type
 
 _INTEGERS = {

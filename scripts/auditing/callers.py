@@ -4,7 +4,8 @@ import ast
 from collections import defaultdict
 
 from auditing.modules import FUNCTIONS, Function, Module
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
+from auditing.syntax import argument, keyword
 from auditing.types import callee
 
 

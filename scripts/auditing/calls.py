@@ -4,7 +4,8 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, calls_in, keyword
+from auditing.program import At, Program
+from auditing.syntax import calls_in, keyword
 from auditing.types import callee
 from auditing.web import apps, dependencies, exception_handlers, lifespans, routes
 

@@ -6,8 +6,9 @@ import re
 from auditing.manifests import requirements
 from auditing.modules import Module
 from auditing.orm import Engine, engines
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
 from auditing.schemas import fields, is_settings, schemas
+from auditing.syntax import argument, keyword
 from auditing.types import type_of
 
 _POOLS = ("NullPool", "StaticPool", "AssertionPool")

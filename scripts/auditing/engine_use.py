@@ -4,10 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from auditing.calls import reached
-from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, argument
-from auditing.sessions import QUERIES, dependencies_of, makes_session, uses
-from auditing.types import (
+from auditing.library_types import (
     ASYNC_ENGINE,
     ASYNC_MAKER,
     ASYNC_SCOPED,
@@ -16,10 +13,12 @@ from auditing.types import (
     MAKER,
     SCOPED,
     SESSION,
-    callee,
-    is_a,
-    type_of,
 )
+from auditing.modules import FUNCTIONS, Module, own_nodes
+from auditing.program import At, Program
+from auditing.sessions import QUERIES, dependencies_of, makes_session, uses
+from auditing.syntax import argument
+from auditing.types import callee, is_a, type_of
 from auditing.web import Route, depends, params
 
 _ENGINES = {"sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.create_engine"}

@@ -5,7 +5,8 @@ import http
 import re
 
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
+from auditing.syntax import argument, keyword
 
 _CONSTANT = re.compile(r"\.HTTP_(\d{3})_\w+$")
 _NAMED = {404: re.compile(r"NotFound|DoesNotExist"), 403: re.compile(r"Forbidden|NotPermitted")}

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from auditing.callers import callers, passed
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.orm import is_model
-from auditing.program import At, Program, keyword
+from auditing.program import At, Program
 from auditing.schemas import fields, is_schema, validators
+from auditing.syntax import keyword
 from auditing.types import type_of
 from auditing.web import Param, dependencies, depends, param_type, params, routes
 

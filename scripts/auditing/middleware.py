@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from auditing.calls import is_http_middleware
 from auditing.modules import FUNCTIONS, Module
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
+from auditing.syntax import argument, keyword
 from auditing.types import callee
 from auditing.web import apps, is_app
 

@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass, field
 
 from auditing.modules import Module
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
+from auditing.syntax import argument, keyword
 from auditing.types import annotation_type, selected, type_of
 from auditing.web import unwrap
 

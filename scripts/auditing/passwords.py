@@ -5,7 +5,8 @@ import ast
 from auditing.calls import find_call, is_generator
 from auditing.manifests import declared, locked
 from auditing.modules import FUNCTIONS, Module
-from auditing.program import At, Program, argument, calls_in, has_unpacking, keyword
+from auditing.program import At, Program
+from auditing.syntax import argument, calls_in, has_unpacking, keyword
 from auditing.types import callee, type_of
 
 CONTEXT = "passlib.context.CryptContext"

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from auditing.canonical import LIBRARIES, canonical
-from auditing.modules import FUNCTIONS, SCOPES, Binding, Function, Module, own_nodes
+from auditing.lookup import find, is_ours
+from auditing.modules import FUNCTIONS, SCOPES, Binding, Function, Module
 
 T = TypeVar("T")
 _BUILTINS = frozenset(dir(builtins))
@@ -50,8 +51,6 @@ class Program:
         self.modules, self.root, self._load = list(modules), root, load
         self._by_path: dict[Path, Module | None] = {m.path: m for m in modules}
         self._facts: dict[Callable[..., object], object] = {}
-        self._dotted: dict[tuple[Path, str], Path | None] = {}
-        self._ours: dict[tuple[Path, str], bool] = {}
         self._bases: dict[At, frozenset[str]] = {}
         self._resolving: set[int] = set()
         self._resolved: dict[ast.AST, Origin] = {}
@@ -189,7 +188,9 @@ class Program:
         if name in _BUILTINS:
             return f"builtins.{name}"
         external = [
-            star for star in module.stars if "/" not in star and not self._find(module, star)
+            star
+            for star in module.stars
+            if "/" not in star and not find(module.path.parent, self.root, star)
         ]
         return canonical(f"{external[0]}.{name}") if len(external) == 1 else None
 
@@ -252,10 +253,10 @@ class Program:
             *folders, name = dotted[1:].split("\0")
             return self._relative_origin(Path(*folders), name, depth)
         parts = dotted.split(".")
-        if parts[0] in LIBRARIES or not self._is_ours(module.path.parent, parts[0]):
+        if parts[0] in LIBRARIES or not is_ours(module.path.parent, self.root, parts[0]):
             return canonical(dotted)
         for length in range(len(parts), 0, -1):
-            path = self._find(module, ".".join(parts[:length]))
+            path = find(module.path.parent, self.root, ".".join(parts[:length]))
             if path is None or path == module.path:
                 continue
             found = self.module(path)
@@ -277,36 +278,6 @@ class Program:
             if found := self.module(path):
                 return self._global(found, name, depth + 1)
         return None
-
-    def _is_ours(self, folder: Path, first: str) -> bool:
-        """Say whether a package or module of this name lies beside `folder` or above it."""
-        key = (folder, first)
-        if key not in self._ours:
-            here = any(first in _names(base) for base in _bases(folder))
-            is_last = folder in (self.root, folder.parent)
-            self._ours[key] = here or (not is_last and self._is_ours(folder.parent, first))
-        return self._ours[key]
-
-    def _find(self, module: Module, dotted: str) -> Path | None:
-        """Return the file of a module that lies beside one of the folders above `module`."""
-        key = (module.path.parent, dotted)
-        if key not in self._dotted:
-            self._dotted[key] = self._search(module.path.parent, dotted)
-        return self._dotted[key]
-
-    def _search(self, folder: Path, dotted: str) -> Path | None:
-        first = dotted.partition(".")[0]
-        relative = Path(*dotted.split("."))
-        while True:
-            for base in _bases(folder):
-                if first not in _names(base):
-                    continue
-                for path in (base / relative.with_suffix(".py"), base / relative / "__init__.py"):
-                    if path in self._by_path or path.is_file():
-                        return path
-            if folder in (self.root, folder.parent):
-                return None
-            folder = folder.parent
 
     # -- classes -------------------------------------------------------------------------------
 
@@ -360,47 +331,6 @@ class Program:
                 if isinstance(binding.node, FUNCTIONS):
                     return At(current.module, binding.node)
         return None
-
-
-@functools.cache
-def _bases(folder: Path) -> tuple[Path, ...]:
-    """Return where the modules beside a folder may lie: in it, or in one for sources."""
-    bases = (folder, folder / "src", folder / "backend", folder / "server")
-    return tuple(base for base in bases if _names(base))
-
-
-@functools.cache
-def _names(folder: Path) -> frozenset[str]:
-    """Return the modules and packages that a folder may hold, by name."""
-    try:
-        return frozenset(path.name.removesuffix(".py") for path in folder.iterdir())
-    except OSError:
-        return frozenset()
-
-
-def keyword(call: ast.Call, name: str) -> ast.expr | None:
-    """Return the value of a keyword argument."""
-    return next((k.value for k in call.keywords if k.arg == name), None)
-
-
-def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
-    """Return the value of an argument that may be given by position or by keyword."""
-    found = keyword(call, name)
-    if found is None and position < len(call.args):
-        positional = call.args[: position + 1]
-        if not any(isinstance(a, ast.Starred) for a in positional):
-            return positional[-1]
-    return found
-
-
-def has_unpacking(call: ast.Call) -> bool:
-    """Say whether a call is given `**something`, whose keys nobody knows."""
-    return any(k.arg is None for k in call.keywords)
-
-
-def calls_in(function: ast.AST) -> Iterator[ast.Call]:
-    """Yield the calls of a function's own body, in the order of the source."""
-    return (node for node in own_nodes(function) if isinstance(node, ast.Call))
 
 
 def as_function(origin: Origin) -> Function | None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from auditing.modules import FUNCTIONS, Function, Module
-from auditing.program import At, Program, calls_in, keyword
+from auditing.program import At, Program
+from auditing.syntax import calls_in, keyword
 
 _FIXTURES = {"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"}
 _CLIENTS = {"ASGITransport", "AsyncClient", "TestClient"}

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from auditing.modules import Module, own_nodes
-from auditing.program import At, Program, keyword
+from auditing.program import At, Program
+from auditing.syntax import keyword
 from auditing.web import Route, routes, unwrap
 
 _NOT_HTTP = ("websocket", "add_route", "add_api_websocket_route")

@@ -6,19 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditing.callers import callers, passed
+from auditing.library_types import ASYNC_MAKER, ASYNC_SESSION, MAKER, SESSION
 from auditing.modules import FUNCTIONS, Binding, Module, own_nodes
-from auditing.program import At, Program, keyword
-from auditing.types import (
-    ASYNC_MAKER,
-    ASYNC_SESSION,
-    MAKER,
-    SESSION,
-    callee,
-    inherits,
-    is_a,
-    is_session,
-    type_of,
-)
+from auditing.program import At, Program
+from auditing.syntax import keyword
+from auditing.types import callee, inherits, is_a, is_session, type_of
 from auditing.web import Dependency, Route, dependencies, depends, params, routes
 
 COROUTINES = {

@@ -3,8 +3,9 @@
 import ast
 
 from auditing.modules import FUNCTIONS, Module
-from auditing.program import At, Program, argument, calls_in
+from auditing.program import At, Program
 from auditing.sessions import dotted
+from auditing.syntax import argument, calls_in
 from auditing.types import type_of
 
 _VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, argument, calls_in, keyword
+from auditing.program import At, Program
 from auditing.pytests import fixture
+from auditing.syntax import argument, calls_in, keyword
 from auditing.types import callee
 from auditing.web import Route, is_app, routes_in
 

@@ -4,7 +4,8 @@ import ast
 from dataclasses import dataclass
 
 from auditing.modules import Module
-from auditing.program import At, Program, argument, has_unpacking, keyword
+from auditing.program import At, Program
+from auditing.syntax import argument, has_unpacking, keyword
 from auditing.types import type_of
 
 _PYJWT = {"jwt.decode", "jwt.decode_complete"}

@@ -2,67 +2,29 @@
 
 import ast
 
+from auditing.library_types import (
+    ASYNC_ENGINE,
+    ASYNC_MAKER,
+    ASYNC_SESSION,
+    ITERATED,
+    MAKER,
+    MANAGERS,
+    METHODS,
+    RETURNS,
+    SCOPED,
+    SESSION,
+    TRANSPARENT,
+)
 from auditing.modules import FUNCTIONS, Function, Module, own_nodes
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
+from auditing.syntax import argument, keyword
 
 Type = At | str | None
 """A class of the program, the dotted name of a library's class, or unknown."""
 
-ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
-SESSION = "sqlalchemy.orm.Session"
-ASYNC_ENGINE = "sqlalchemy.ext.asyncio.AsyncEngine"
-ENGINE = "sqlalchemy.Engine"
-ASYNC_CONNECTION = "sqlalchemy.ext.asyncio.AsyncConnection"
-CONNECTION = "sqlalchemy.Connection"
-ASYNC_MAKER = "sqlalchemy.ext.asyncio.async_sessionmaker"
-MAKER = "sqlalchemy.orm.sessionmaker"
-SCOPED = "sqlalchemy.orm.scoped_session"
-ASYNC_SCOPED = "sqlalchemy.ext.asyncio.async_scoped_session"
 
 _DEPTH = 10
-_RETURNS = {
-    "sqlalchemy.ext.asyncio.create_async_engine": ASYNC_ENGINE,
-    "sqlalchemy.ext.asyncio.async_engine_from_config": ASYNC_ENGINE,
-    "sqlalchemy.create_engine": ENGINE,
-    "sqlalchemy.engine_from_config": ENGINE,
-    ASYNC_MAKER: ASYNC_MAKER,
-    SCOPED: SCOPED,
-    ASYNC_SCOPED: ASYNC_SESSION,
-    "redis.from_url": "redis.Redis",
-    "redis.asyncio.from_url": "redis.asyncio.Redis",
-    "redis.Redis.from_url": "redis.Redis",
-    "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
-    "pwdlib.PasswordHash.recommended": "pwdlib.PasswordHash",
-    "requests.session": "requests.Session",
-    "boto3.client": "boto3.client",
-    "boto3.resource": "boto3.resource",
-    "psycopg2.connect": "psycopg2.connection",
-    "psycopg.connect": "psycopg.Connection",
-    "sqlite3.connect": "sqlite3.Connection",
-}
-_METHODS = {
-    (ASYNC_ENGINE, "connect"): ASYNC_CONNECTION,
-    (ASYNC_ENGINE, "begin"): ASYNC_CONNECTION,
-    (ENGINE, "connect"): CONNECTION,
-    (ENGINE, "begin"): CONNECTION,
-    (ASYNC_MAKER, "begin"): ASYNC_SESSION,
-    (MAKER, "begin"): SESSION,
-    (ASYNC_MAKER, "__call__"): ASYNC_SESSION,
-    (MAKER, "__call__"): SESSION,
-    (SCOPED, "__call__"): SESSION,
-}
 _FETCHES = {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none"}
-_ITERATED = {
-    f"collections.abc.{name}"
-    for name in ("AsyncIterator", "AsyncIterable", "AsyncGenerator", "Iterator", "Iterable",
-                 "Generator", "Awaitable")
-} | {"contextlib.AbstractAsyncContextManager", "contextlib.AbstractContextManager",
-     "typing.AsyncContextManager", "typing.ContextManager"}  # fmt: skip
-_MANAGERS = {"contextlib.asynccontextmanager", "contextlib.contextmanager"}
-_TRANSPARENT = {
-    "typing.Annotated", "typing.Optional", "typing.Union", "typing.Final", "typing.ClassVar",
-    "sqlalchemy.orm.Mapped",
-}  # fmt: skip
 
 
 def annotation_type(
@@ -82,7 +44,7 @@ def annotation_type(
         return "None" if parsed.value is None else None
     if isinstance(parsed, ast.Subscript):
         name = program.name_of(module, parsed.value)
-        if name in _TRANSPARENT:
+        if name in TRANSPARENT:
             inner = parsed.slice.elts if isinstance(parsed.slice, ast.Tuple) else [parsed.slice]
             sides = [
                 annotation_type(program, module, side, depth + 1)
@@ -98,6 +60,10 @@ def annotation_type(
             return origin
         if isinstance(origin.node, (ast.Subscript, ast.BinOp, ast.Name, ast.Attribute)):
             return annotation_type(program, origin.module, origin.node, depth + 1)
+        if program.call_name(origin.module, origin.node) == "typing.NewType":
+            assert isinstance(origin.node, ast.Call)
+            base = argument(origin.node, 1, "tp")
+            return annotation_type(program, origin.module, base, depth + 1)
     return None
 
 
@@ -188,7 +154,7 @@ def result_type(program: Program, function: At, depth: int = 0) -> Type:
         annotation = parse_annotation(node.returns)
         if isinstance(annotation, ast.Subscript):
             name = program.name_of(function.module, annotation.value)
-            if name in _ITERATED and (
+            if name in ITERATED and (
                 yields or is_manager(program, function) or name.endswith(("Manager", "Awaitable"))
             ):
                 inner = annotation.slice
@@ -209,7 +175,7 @@ def is_manager(program: Program, function: At) -> bool:
     """Say whether a function is decorated to be a context manager."""
     assert isinstance(function.node, FUNCTIONS)
     return any(
-        program.name_of(function.module, d) in _MANAGERS for d in function.node.decorator_list
+        program.name_of(function.module, d) in MANAGERS for d in function.node.decorator_list
     )
 
 
@@ -218,7 +184,7 @@ def _call_type(program: Program, module: Module, call: ast.Call, depth: int) -> 
     if isinstance(origin, str):
         if origin == MAKER:
             return ASYNC_MAKER if _makes_async(program, module, call, depth) else MAKER
-        return _RETURNS.get(origin) or (
+        return RETURNS.get(origin) or (
             origin if origin.rpartition(".")[2][:1].isupper() else _class_call(origin)
         )
     if isinstance(origin, At):
@@ -227,12 +193,12 @@ def _call_type(program: Program, module: Module, call: ast.Call, depth: int) -> 
         if isinstance(origin.node, FUNCTIONS):
             return result_type(program, origin, depth)
     owner = type_of(program, module, call.func, depth)
-    if isinstance(owner, str) and (owner, "__call__") in _METHODS:
-        return _METHODS[owner, "__call__"]
+    if isinstance(owner, str) and (owner, "__call__") in METHODS:
+        return METHODS[owner, "__call__"]
     if isinstance(call.func, ast.Attribute):
         base = type_of(program, module, call.func.value, depth)
         if isinstance(base, str):
-            return _METHODS.get((base, call.func.attr)) or _loaded(program, module, call, base)
+            return METHODS.get((base, call.func.attr)) or _loaded(program, module, call, base)
         if isinstance(base, At) and (method := program.method(base, call.func.attr)):
             return result_type(program, method, depth)
         if call.func.attr in ("model_validate", "model_construct", "from_orm", "parse_obj"):

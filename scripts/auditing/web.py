@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from auditing.modules import FUNCTIONS, Module
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
+from auditing.syntax import argument, keyword
 from auditing.types import Type, annotation_type, default_of, located, parse_annotation, type_of
 
 METHODS = {

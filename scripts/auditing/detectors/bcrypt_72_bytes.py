@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from auditing.finding import Hit
 from auditing.modules import Module
-from auditing.program import At, Program, argument
+from auditing.program import At, Program
+from auditing.syntax import argument
 from auditing.types import type_of
 from auditing.written import spelled
 

@@ -10,8 +10,9 @@ from auditing.finding import Hit
 from auditing.flow import reaches
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.orm import Model, model_named, model_of, models
-from auditing.program import At, Program, calls_in, keyword
+from auditing.program import At, Program
 from auditing.sessions import dotted
+from auditing.syntax import calls_in, keyword
 from auditing.types import callee, is_session
 from auditing.web import dependencies, exception_handlers
 

@@ -7,7 +7,8 @@ from auditing.calls import commands
 from auditing.finding import Hit
 from auditing.middleware import stacks
 from auditing.modules import Module
-from auditing.program import Program, keyword
+from auditing.program import Program
+from auditing.syntax import keyword
 
 _MIDDLEWARE = "uvicorn.middleware.proxy_headers.ProxyHeadersMiddleware"
 _MESSAGE = (

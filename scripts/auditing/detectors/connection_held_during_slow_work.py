@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from auditing.calls import request_functions
 from auditing.finding import Hit
 from auditing.flow import reaches
+from auditing.library_types import ASYNC_CONNECTION, CONNECTION
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, calls_in
+from auditing.program import At, Program
 from auditing.sessions import COROUTINES, QUERIES, dotted, parameters_given, touches
 from auditing.slow import slow_await, slow_call
-from auditing.types import ASYNC_CONNECTION, CONNECTION, callee, is_a, is_session
+from auditing.syntax import calls_in
+from auditing.types import callee, is_a, is_session
 from auditing.web import depends, params, routes
 
 _ENDS = {"close", "commit", "invalidate", "reset", "rollback"}

@@ -9,7 +9,8 @@ from auditing.calls import request_functions
 from auditing.finding import Hit
 from auditing.kept import class_containers, container_attributes, is_changed, place
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, calls_in, keyword
+from auditing.program import At, Program
+from auditing.syntax import calls_in, keyword
 from auditing.types import callee
 from auditing.web import Dependency, dependencies, depends, params
 

@@ -4,9 +4,10 @@ import ast
 from collections.abc import Iterator
 
 from auditing.finding import Hit
-from auditing.program import At, Program, keyword
+from auditing.program import At, Program
 from auditing.responses import http_routes, response_schema, returned
 from auditing.schemas import Field, config, fields, is_schema
+from auditing.syntax import keyword
 
 
 def detect(program: Program) -> Iterator[Hit]:

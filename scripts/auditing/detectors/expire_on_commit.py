@@ -7,12 +7,14 @@ from auditing.callers import callers
 from auditing.calls import is_awaited
 from auditing.finding import Hit
 from auditing.flow import position, reaches
+from auditing.library_types import ASYNC_MAKER, ASYNC_SESSION, MAKER
 from auditing.modules import Module, own_nodes
 from auditing.orm import model_of
-from auditing.program import At, Program, has_unpacking, keyword
+from auditing.program import At, Program
 from auditing.responses import http_routes
 from auditing.sessions import Use, is_async_session, uses
-from auditing.types import ASYNC_MAKER, ASYNC_SESSION, MAKER, type_of
+from auditing.syntax import has_unpacking, keyword
+from auditing.types import type_of
 
 _READS_AGAIN = {"execute", "exec", "get", "get_one", "refresh", "scalar", "scalars", "merge"}
 _SCHEMAS = {"model_validate", "from_orm"}

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from auditing.calls import is_generator
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Function, Module, own_nodes
-from auditing.program import At, Program, calls_in
+from auditing.program import At, Program
 from auditing.sessions import COROUTINES, dotted, is_async_session
+from auditing.syntax import calls_in
 from auditing.types import callee, type_of
 
 _ONLY_SESSIONS = {"commit", "flush", "refresh", "rollback", "scalar", "scalars"}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from auditing.calls import find_call
 from auditing.finding import Hit
 from auditing.modules import Module
-from auditing.program import At, Program, argument, calls_in, has_unpacking
+from auditing.program import At, Program
+from auditing.syntax import argument, calls_in, has_unpacking
 from auditing.types import callee, type_of
 from auditing.web import dependencies, routes
 from auditing.written import spelled

@@ -7,7 +7,8 @@ from auditing.blocking import coroutines
 from auditing.calls import is_awaited
 from auditing.finding import Hit
 from auditing.passwords import computes_hash
-from auditing.program import Program, calls_in
+from auditing.program import Program
+from auditing.syntax import calls_in
 from auditing.written import spelled
 
 

@@ -10,8 +10,9 @@ from auditing.engine_use import answering, engine_behind, engines_of, taken
 from auditing.finding import Hit
 from auditing.kept import place
 from auditing.orm import Engine, engines
-from auditing.program import At, Program, argument
+from auditing.program import At, Program
 from auditing.sessions import dependencies_of
+from auditing.syntax import argument
 from auditing.types import type_of
 from auditing.web import Route, depends, params, routes
 

@@ -7,7 +7,8 @@ from auditing.blocking import serving
 from auditing.calls import is_cached
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import Program, has_unpacking, keyword
+from auditing.program import Program
+from auditing.syntax import has_unpacking, keyword
 
 _CLIENTS = ("httpx.AsyncClient", "httpx.Client", "aiohttp.ClientSession",
             "aiohttp.client.ClientSession")  # fmt: skip

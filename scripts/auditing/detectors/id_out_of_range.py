@@ -14,7 +14,8 @@ from auditing.manifests import requirements
 from auditing.modules import Module
 from auditing.orm import engines, model_named, model_selected, uses_async
 from auditing.paging import is_statement
-from auditing.program import Program, argument
+from auditing.program import Program
+from auditing.syntax import argument
 from auditing.types import is_session
 
 _LARGEST = 2**63 - 1  # what a bigint holds

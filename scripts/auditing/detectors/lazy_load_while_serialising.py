@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.orm import Model, Relationship, model_named, models
-from auditing.program import At, Program, keyword
+from auditing.program import At, Program
 from auditing.responses import http_routes, response_schema
 from auditing.schemas import Field, fields, is_schema
 from auditing.sessions import dotted, is_async_session
+from auditing.syntax import keyword
 from auditing.types import callee, selected
 from auditing.web import Route
 

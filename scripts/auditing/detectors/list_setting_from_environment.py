@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from auditing.finding import Hit
-from auditing.program import At, Program, keyword
+from auditing.program import At, Program
 from auditing.schemas import Field, config, fields, is_settings, schemas, validators
+from auditing.syntax import keyword
 
 _LISTS = {
     "builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset", "builtins.dict",

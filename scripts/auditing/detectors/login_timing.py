@@ -8,7 +8,8 @@ from auditing.finding import Hit
 from auditing.flow import ends, position
 from auditing.modules import FUNCTIONS, Function, Module, own_nodes
 from auditing.passwords import is_hash, is_verification
-from auditing.program import At, Program, calls_in
+from auditing.program import At, Program
+from auditing.syntax import calls_in
 from auditing.types import callee
 from auditing.written import spelled, written
 

@@ -7,7 +7,8 @@ from auditing.databases import names_sqlite
 from auditing.finding import Hit
 from auditing.modules import Module
 from auditing.orm import Column, Model, models
-from auditing.program import Program, keyword
+from auditing.program import Program
+from auditing.syntax import keyword
 from auditing.types import type_of
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from auditing.finding import Hit
 from auditing.modules import Module
 from auditing.orm import models
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
 from auditing.schemas import Field, config, fields, is_schema, is_true, nested, validators
+from auditing.syntax import argument, keyword
 from auditing.types import type_of
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, keyword
+from auditing.program import At, Program
+from auditing.syntax import keyword
 from auditing.web import apps, is_app
 
 _MESSAGE = "never runs, and nothing says so: the application has a `lifespan=`"

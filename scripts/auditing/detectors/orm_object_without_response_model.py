@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.orm import SECRET, Model, model_named, model_of, model_selected, models
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
 from auditing.responses import http_routes
+from auditing.syntax import argument, keyword
 from auditing.types import annotation_type, callee, is_session, type_of
 from auditing.web import Route, unwrap
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from auditing.databases import is_asyncpg
 from auditing.finding import Hit
 from auditing.orm import engines
-from auditing.program import Program, keyword
+from auditing.program import Program
+from auditing.syntax import keyword
 
 
 def detect(program: Program) -> Iterator[Hit]:

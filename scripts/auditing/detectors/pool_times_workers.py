@@ -7,7 +7,8 @@ from auditing.databases import has_pool, is_sqlite, number
 from auditing.finding import Hit
 from auditing.manifests import workers
 from auditing.orm import engines
-from auditing.program import Program, keyword
+from auditing.program import Program
+from auditing.syntax import keyword
 
 _MOST = 97
 """PostgreSQL's default max_connections of 100, less the 3 that superusers keep."""

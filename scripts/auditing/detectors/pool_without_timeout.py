@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from auditing.databases import has_pool, is_sqlite
 from auditing.finding import Hit
 from auditing.orm import engines
-from auditing.program import Program, has_unpacking, keyword
+from auditing.program import Program
+from auditing.syntax import has_unpacking, keyword
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from auditing.databases import is_asyncpg, literal_url, mentions
 from auditing.finding import Hit
 from auditing.orm import Engine, engines
-from auditing.program import Program, argument
+from auditing.program import Program
+from auditing.syntax import argument
 
 _CACHES = ("statement_cache_size", "prepared_statement_cache_size")
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from auditing.calls import commands
 from auditing.finding import Hit
 from auditing.manifests import workers
-from auditing.program import Program, keyword
+from auditing.program import Program
+from auditing.syntax import keyword
 
 _SERVED = (
     "prometheus_client.make_asgi_app", "prometheus_client.generate_latest",

@@ -4,10 +4,11 @@ import ast
 from collections.abc import Iterator
 
 from auditing.finding import Hit
+from auditing.library_types import ASYNC_SESSION, SESSION
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.program import At, Program
 from auditing.sessions import captured, closes_at_return
-from auditing.types import ASYNC_SESSION, SESSION, inherits, is_a, is_session, member_type, type_of
+from auditing.types import inherits, is_a, is_session, member_type, type_of
 
 _TASKS = "fastapi.BackgroundTasks"
 _TASK = ("fastapi.BackgroundTask", "starlette.background.BackgroundTask")

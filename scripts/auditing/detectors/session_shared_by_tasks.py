@@ -9,7 +9,7 @@ from auditing.calls import is_awaited
 from auditing.finding import Hit
 from auditing.flow import reaches
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, calls_in
+from auditing.program import At, Program
 from auditing.sessions import (
     COROUTINES,
     captured,
@@ -18,6 +18,7 @@ from auditing.sessions import (
     parameters_given,
     touches,
 )
+from auditing.syntax import calls_in
 from auditing.types import callee
 
 _GATHERS = {"asyncio.gather", "asyncio.wait", "asyncio.as_completed"}

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from auditing.finding import Hit
 from auditing.orm import SECRET
-from auditing.program import At, Program, argument, keyword
+from auditing.program import At, Program
 from auditing.schemas import Field, config, fields, is_settings, schemas, validators
+from auditing.syntax import argument, keyword
 from auditing.types import Type, annotation_type
 
 _HIDDEN = {"pydantic.SecretStr", "pydantic.SecretBytes"}

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from auditing.finding import Hit
 from auditing.orm import SECRET, Column, Engine, engines, models
-from auditing.program import Program, has_unpacking, keyword
+from auditing.program import Program
+from auditing.syntax import has_unpacking, keyword
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module
-from auditing.program import At, Program, argument, calls_in
+from auditing.program import At, Program
+from auditing.syntax import argument, calls_in
 
 _LISTENERS = {"sqlalchemy.event.listens_for", "sqlalchemy.event.api.listens_for"}
 _LISTEN = {"sqlalchemy.event.listen", "sqlalchemy.event.api.listen"}

@@ -19,8 +19,9 @@ from auditing.kept import (
     variable,
 )
 from auditing.modules import FUNCTIONS, own_nodes
-from auditing.program import At, Program, calls_in
+from auditing.program import At, Program
 from auditing.sessions import dotted, uses
+from auditing.syntax import calls_in
 from auditing.types import is_a, type_of
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from auditing.calls import is_generator
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module
-from auditing.program import At, Program, argument
+from auditing.program import At, Program
 from auditing.sessions import captured, closes_at_return, dotted, names_in, parameters_given
+from auditing.syntax import argument
 from auditing.types import is_session
 
 _STREAMS = {

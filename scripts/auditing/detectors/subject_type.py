@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 
 from auditing.callers import callers, passed
 from auditing.finding import Hit
+from auditing.library_types import ASYNC_SESSION, SESSION
 from auditing.modules import Module, own_nodes
 from auditing.orm import Column, model_named, models, uses_async
-from auditing.program import At, Program, argument
+from auditing.program import At, Program
+from auditing.syntax import argument
 from auditing.tokens import decodes
-from auditing.types import ASYNC_SESSION, SESSION, callee, is_a
+from auditing.types import callee, is_a
 from auditing.web import depends, params
 from auditing.written import spelled
 

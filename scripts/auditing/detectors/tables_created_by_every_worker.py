@@ -7,7 +7,8 @@ from auditing.calls import reached
 from auditing.databases import names_sqlite
 from auditing.finding import Hit
 from auditing.modules import Module
-from auditing.program import At, Program, calls_in
+from auditing.program import At, Program
+from auditing.syntax import calls_in
 from auditing.web import apps, lifespans
 
 

@@ -9,8 +9,9 @@ from auditing.engine_use import answering
 from auditing.errors import status
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, argument, has_unpacking
+from auditing.program import At, Program
 from auditing.pytests import marks, tests
+from auditing.syntax import argument, has_unpacking
 from auditing.testclients import TEST_CLIENT, asked_for, client_behind
 from auditing.web import exception_handlers
 

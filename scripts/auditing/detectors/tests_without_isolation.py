@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from auditing.calls import request_functions
 from auditing.engine_use import engine_behind
 from auditing.finding import Hit
+from auditing.library_types import ASYNC_CONNECTION, CONNECTION
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.program import At, Program
 from auditing.pytests import fixture_name, is_per_test, setup, tests
 from auditing.sessions import dotted, makes_session, uses
 from auditing.testclients import clients, requests_in
-from auditing.types import ASYNC_CONNECTION, CONNECTION, is_a
+from auditing.types import is_a
 
 _CLEANING = re.compile(r"\b(TRUNCATE|DELETE\s+FROM|DROP\s+TABLE)\b", re.IGNORECASE)
 _HANDED = re.compile(r"session|engine|get_db|database", re.IGNORECASE)

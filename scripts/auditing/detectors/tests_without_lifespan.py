@@ -7,9 +7,10 @@ from auditing.calls import request_functions
 from auditing.engine_use import answering
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module, own_nodes
-from auditing.program import At, Program, keyword
+from auditing.program import At, Program
 from auditing.pytests import setup, tests
 from auditing.sessions import dotted
+from auditing.syntax import keyword
 from auditing.testclients import Client, app_behind, asked_for, clients, requests_in
 
 _STARTERS = ("LifespanManager", "lifespan_context", "lifespan", "startup")

@@ -11,9 +11,10 @@ from auditing.finding import Hit
 from auditing.manifests import requirements
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.orm import Engine, engines
-from auditing.program import At, Program, has_unpacking, keyword
+from auditing.program import At, Program
 from auditing.pytests import fixtures, marks, options, setup, tests
 from auditing.sessions import dotted
+from auditing.syntax import has_unpacking, keyword
 from auditing.testclients import TEST_CLIENT, asked_for, requests_in
 
 _REPLACED = re.compile(r"engine|session|get_db|database_url|sqlite", re.IGNORECASE)

@@ -8,8 +8,9 @@ from auditing.callers import callers
 from auditing.calls import reached
 from auditing.finding import Hit
 from auditing.modules import Module, own_nodes
-from auditing.program import At, Program, argument, calls_in
+from auditing.program import At, Program
 from auditing.schemas import fields, is_schema
+from auditing.syntax import argument, calls_in
 from auditing.tokens import Decode, decodes, is_unverified, options
 from auditing.types import callee
 from auditing.written import spelled, written

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from auditing.calls import commands
 from auditing.finding import Hit
 from auditing.modules import FUNCTIONS, Module
-from auditing.program import Program, has_unpacking, keyword
+from auditing.program import Program
+from auditing.syntax import has_unpacking, keyword
 
 _STREAMS = {
     "fastapi.responses.StreamingResponse", "fastapi.responses.EventSourceResponse",

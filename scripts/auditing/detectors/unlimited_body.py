@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from auditing.finding import Hit
 from auditing.middleware import CORS, stacks
-from auditing.program import At, Program, has_unpacking, keyword
+from auditing.program import At, Program
 from auditing.schemas import is_schema
+from auditing.syntax import has_unpacking, keyword
 from auditing.web import apps, depends, param_type, params, routes
 
 _MARKERS = ("fastapi.Body", "fastapi.Form", "fastapi.File")

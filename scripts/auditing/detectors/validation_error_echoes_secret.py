@@ -7,9 +7,10 @@ from auditing.finding import Hit
 from auditing.inputs import is_filled_otherwise
 from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.orm import SECRET
-from auditing.program import At, Program, argument
+from auditing.program import At, Program
 from auditing.responses import http_routes
 from auditing.schemas import Field, fields, is_schema, nested, validators
+from auditing.syntax import argument
 from auditing.types import annotation_type
 from auditing.web import apps, depends, exception_handlers, param_type, params
 

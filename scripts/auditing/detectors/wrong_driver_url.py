@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from auditing.databases import url_of
 from auditing.finding import Hit
 from auditing.orm import Engine, engines
-from auditing.program import At, Program, argument
+from auditing.program import At, Program
 from auditing.schemas import Field, fields, is_settings, validators
+from auditing.syntax import argument
 from auditing.types import annotation_type, type_of
 
 _BARE = re.compile(r"(postgresql|postgres|mysql|mariadb|sqlite|oracle|mssql)://")
