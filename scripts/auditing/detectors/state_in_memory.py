@@ -20,7 +20,7 @@ from auditing.kept import (
 )
 from auditing.modules import FUNCTIONS, own_nodes
 from auditing.program import At, Program
-from auditing.sessions import dotted, uses
+from auditing.sessions import dotted, same, uses
 from auditing.syntax import calls_in
 from auditing.types import is_a, type_of
 
@@ -109,7 +109,18 @@ def _of_class(program: Program, cls: At, name: str) -> tuple[At, str] | None:
             return made, name
         return (own, name) if is_middleware_class(program, cls) else None
     shared = class_containers(program, cls).get(name)
-    return (shared, name) if shared is not None and not _is_field(cls, shared, name) else None
+    if shared is None or _is_field(cls, shared, name) or _runs_tasks(shared):
+        return None
+    return shared, name
+
+
+def _runs_tasks(shared: At) -> bool:
+    """Say whether a class has a task of this process beside its container: what it keeps is its."""
+    owner = shared.module.class_of(shared.node)
+    return owner is not None and any(
+        isinstance(statement, ast.AnnAssign) and "asyncio.Task" in ast.unparse(statement.annotation)
+        for statement in owner.body
+    )
 
 
 def _is_field(cls: At, shared: At, name: str) -> bool:
@@ -136,14 +147,27 @@ def _must_agree(program: Program, changed: list[tuple[str, At, Change]]) -> bool
         return False
     if any(_is_channel(program, f, change) for _, f, change in changed):
         return any(_is_sent_through(program, name) for name in {name for name, _, _ in changed})
-    if any(change.kind == "count" for _, _, change in changed):
-        return True
+    counted = [(f, change) for _, f, change in changed if change.kind == "count"]
+    if counted:
+        return not all(_is_taken_back(f, change) for f, change in counted)
     filling = {f for _, f, change in changed if change.kind in ("store", "put")}
     if not filling or any(_is_filled_once(program, f, changed[0][0]) for f in filling):
         return False
     if any(change.kind == "take" and f not in filling for _, f, change in changed):
         return True
     return not all(_is_looked_up(f, n) for n, f, c in changed if c.kind in ("store", "put"))
+
+
+def _is_taken_back(function: At, change: Change) -> bool:
+    """Say whether a function counts up and down again: how many requests this process has."""
+    if not isinstance(change.node, ast.AugAssign):
+        return False
+    signs = {
+        type(node.op)
+        for node in own_nodes(function.node)
+        if isinstance(node, ast.AugAssign) and same(node.target, change.node.target)
+    }
+    return signs >= {ast.Add, ast.Sub}
 
 
 def _is_channel(program: Program, function: At, change: Change) -> bool:

@@ -12,7 +12,7 @@ from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.program import At, Program
 from auditing.pytests import marks, tests
 from auditing.syntax import argument, has_unpacking
-from auditing.testclients import TEST_CLIENT, asked_for, client_behind
+from auditing.testclients import TEST_CLIENT, asked_for, client_behind, clients
 from auditing.web import exception_handlers
 
 _CAUGHT = {"builtins.Exception", "builtins.BaseException"}
@@ -22,8 +22,10 @@ _SENT = {"get", "post", "put", "patch", "delete", "options", "head", "request"}
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each transport and TestClient that raises what a test wants to see answered."""
     raising: dict[At, list[str]] = defaultdict(list)
+    if not program.fact(clients):
+        return
     for test in program.fact(tests):
-        client = _expects_500(program, test)
+        client = _expects_500(program, test) if _names_500(test.module) else None
         if client is not None:
             assert isinstance(test.node, FUNCTIONS)
             raising[client].append(test.node.name)
@@ -36,6 +38,12 @@ def detect(program: Program) -> Iterator[Hit]:
             f"`{names[0]}`{others} a 500, and this client raises the endpoint's exception in the"
             " test: there is no answer to look at",
         )  # fmt: skip
+
+
+def _names_500(module: Module) -> bool:
+    return any(n.value == 500 for n in module.nodes(ast.Constant)) or any(
+        "500" in n.attr or "INTERNAL_SERVER" in n.attr for n in module.nodes(ast.Attribute)
+    )
 
 
 def _expects_500(program: Program, test: At) -> At | None:

@@ -22,13 +22,17 @@ _CHANGES = ("setattr", "patch", "patch.object", ".override", ".configure")
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the rollback after the `yield` of each fixture that isolates nothing."""
-    if not program.fact(clients) or not _commits(program) or _is_handed_over(program):
+    if not program.fact(clients):
         return
     for module in program.modules:
+        if not any(node.attr == "rollback" for node in module.nodes(ast.Attribute)):
+            continue
         for function in module.functions():
             name = fixture_name(program, module, function) if function.decorator_list else None
             rollback = _rollback(program, At(module, function)) if name is not None else None
-            if rollback is not None and _is_beside_client(program, At(module, function)):
+            if rollback is None or not program.fact(_commits) or program.fact(_is_handed_over):
+                continue
+            if _is_beside_client(program, At(module, function)):
                 yield Hit(
                     module, rollback,
                     f"the fixture `{name}` rolls back a session that the app does not use: what"

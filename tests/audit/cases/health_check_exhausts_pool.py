@@ -120,6 +120,24 @@ async def livez(session: AsyncSession = Depends(get_db)):
 """,
 }
 
+FOUND["a type of session of the program's own"] = (
+    _DB
+    + """
+#= health.py
+from typing import NewType
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+import users
+from db import get_db
+ReadSession = NewType("ReadSession", AsyncSession)
+app = FastAPI()
+@app.head("/ping")
+async def ping(session: ReadSession = Depends(get_db)):
+    await session.execute(text("SELECT 1"))  # !
+"""
+)
+
 LOOK_ALIKES = {
     "an engine of its own": _DB
     + """

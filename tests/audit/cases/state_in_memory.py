@@ -298,4 +298,33 @@ async def events():
     finally:
         queues.remove(queue)
 """,
+    "what a scheduler of this process keeps beside its task": """
+import asyncio
+from fastapi import FastAPI
+class Scheduler:
+    _task: asyncio.Task | None = None
+    _seen: dict[str, int] = {}
+    @classmethod
+    def note(cls, job: str, version: int):
+        cls._seen[job] = version
+app = FastAPI()
+@app.post("/jobs")
+def add(job: str):
+    Scheduler.note(job, 1)
+""",
+    "how many requests this process has at once": """
+from fastapi import FastAPI
+import metrics
+in_flight = 0
+app = FastAPI()
+@app.middleware("http")
+async def count(request, call_next):
+    global in_flight
+    in_flight += 1
+    metrics.gauge("in_flight", in_flight)
+    try:
+        return await call_next(request)
+    finally:
+        in_flight -= 1
+""",
 }
