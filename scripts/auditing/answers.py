@@ -6,7 +6,7 @@ from auditing.calls import called
 from auditing.middleware import Added
 from auditing.modules import FUNCTIONS, Module
 from auditing.program import At, Program
-from auditing.syntax import calls_in
+from auditing.syntax import calls_in, keyword
 
 _LIBRARY = {
     "fastapi.middleware.trustedhost.TrustedHostMiddleware",
@@ -38,7 +38,7 @@ def entries(program: Program, kind: At) -> list[At]:
 
 def _makes_response(program: Program, function: At, depth: int) -> bool:
     for call in calls_in(function.node):
-        if is_response(program, function.module, call):
+        if is_response(program, function.module, call) and not _copies(call):
             return True
         if any(_starts(arg) for arg in call.args):
             return True
@@ -55,6 +55,15 @@ def is_response(program: Program, module: Module, call: ast.Call) -> bool:
     if isinstance(origin, At) and isinstance(origin.node, ast.ClassDef):
         return any(base.startswith("fastapi.responses.") for base in program.bases(origin))
     return False
+
+
+def _copies(call: ast.Call) -> bool:
+    """Say whether a response gets the headers of another: it is made anew, not by itself."""
+    headers = keyword(call, "headers")
+    return headers is not None and any(
+        isinstance(node, ast.Attribute) and node.attr in ("headers", "raw_headers")
+        for node in ast.walk(headers)
+    )
 
 
 def _starts(node: ast.expr) -> bool:

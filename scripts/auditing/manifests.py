@@ -95,6 +95,15 @@ def workers(program: Program) -> int | None:
     return next((count for count in found if count is not None), None)
 
 
+def computes_workers(program: Program) -> bool:
+    """Say whether gunicorn's file works out how many workers it starts, as from the CPUs."""
+    return any(
+        re.search(r"(?m)^workers\s*=\s*(?!\d+\s*(?:#|$))\S", _text(path))
+        for folder in _folders(program)
+        for path in sorted(folder.glob("*gunicorn*.py"))
+    )
+
+
 @functools.cache
 def _workers_of(folder: Path) -> int | None:
     for pattern in ("Dockerfile*", "Procfile", "*.sh", "docker-compose*.y*ml", "compose*.y*ml"):

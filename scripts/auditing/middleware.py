@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditing.calls import is_http_middleware
-from auditing.modules import FUNCTIONS, Module
+from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.program import At, Program
 from auditing.syntax import argument, keyword
 from auditing.types import callee
@@ -24,18 +24,29 @@ class Added:
     kind: At | str | None
 
 
-def stacks(program: Program) -> list[list[Added]]:
-    """Return each application's middleware as it is added: the last is outermost.
+def app_stacks(program: Program) -> dict[ast.AST, list[Added]]:
+    """Return the middleware of each call that makes an application; for `program.fact`.
 
-    For `program.fact`.
+    It is in the order in which it is added: the last is outermost.
     """
-    found = [_of_app(program, app) for app in program.fact(apps)]
-    return [stack for stack in found if stack]
+    return {app.node: _of_app(program, app) for app in program.fact(apps)}
+
+
+def stacks(program: Program) -> list[list[Added]]:
+    """Return the middleware of each application that has some; for `program.fact`."""
+    return [stack for stack in program.fact(app_stacks).values() if stack]
+
+
+def is_cors(program: Program, added: Added) -> bool:
+    """Say whether a middleware is CORSMiddleware, or a class of the program that inherits it."""
+    if isinstance(added.kind, At) and isinstance(added.kind.node, ast.ClassDef):
+        return CORS in program.bases(added.kind)
+    return added.kind == CORS
 
 
 def _of_app(program: Program, app: At) -> list[Added]:
     assert isinstance(app.node, ast.Call)
-    given = program.value(app.module, keyword(app.node, "middleware"))
+    given = _given(program, app.module, keyword(app.node, "middleware"))
     stack: list[Added] = []
     if given is not None and isinstance(given.node, (ast.List, ast.Tuple)):
         for entry in given.node.elts:
@@ -52,6 +63,18 @@ def _of_app(program: Program, app: At) -> list[Added]:
                 stack += _walk(program, at, at.tree.body, name, 0, set())
         return stack
     return stack + _walk_everywhere(program, module, _made_name(module, app.node))
+
+
+def _given(program: Program, module: Module, expr: ast.expr | None) -> At | None:
+    """Return what `middleware=` is given, through a function that returns one list."""
+    given = program.value(module, expr)
+    if given is None or not isinstance(given.node, ast.Call):
+        return given
+    maker = callee(program, given.module, given.node)
+    if maker is None:
+        return None
+    returns = [node for node in own_nodes(maker.node) if isinstance(node, ast.Return)]
+    return program.value(maker.module, returns[0].value) if len(returns) == 1 else None
 
 
 def _made_name(module: Module, call: ast.Call) -> str:

@@ -14,6 +14,7 @@ from auditing.canonical import LIBRARIES
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_PLAIN = {"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment", "level", "module"}
 _SCOPE_KINDS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda}
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.Module)
 N = TypeVar("N", bound=ast.AST)
@@ -37,6 +38,17 @@ class Binding:
     line: int
     annotation: ast.expr | None = None
     target: str = ""
+
+
+_PARTS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: ()}
+
+
+def _parts(kind: type[ast.AST]) -> tuple[str, ...]:
+    """Return the fields in which a node holds others; contexts and operators are left out."""
+    found = _PARTS.get(kind)
+    if found is None:
+        found = _PARTS[kind] = tuple(name for name in kind._fields if name not in _PLAIN)
+    return found
 
 
 class Module:
@@ -76,7 +88,7 @@ class Module:
             if kind in _SCOPE_KINDS:
                 inner = _OWN[node] = []
             children: list[tuple[ast.AST, list[ast.AST] | None]] = []
-            for name in node._fields:
+            for name in _parts(kind):
                 value = getattr(node, name, None)
                 if value.__class__ is list:
                     into = inner if kind not in _SCOPE_KINDS or name == "body" else None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditing.calls import is_http_middleware
 from auditing.finding import Hit
-from auditing.modules import Module, own_nodes
+from auditing.modules import FUNCTIONS, Module, own_nodes
 from auditing.program import At, Program
 from auditing.types import is_a
 
@@ -46,13 +46,14 @@ def _watches(program: Program, function: At) -> str:
     module = function.module
     nodes = list(own_nodes(function.node))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
-    passed = [call for call in calls if _name(call.func) in ("call_next", "next")]
+    call_next = _call_next(function)
+    passed = [call for call in calls if call_next and _uses(call, call_next)]
     kept = [call for call in passed if not _is_returned(module, call)]
     if not kept:
         return ""
-    if any(program.call_name(module, call) in _CLOCKS for call in calls):
-        return "times a stream only to its headers, and a request without its background tasks"
     after = [c for c in calls if c.lineno > kept[0].lineno and not _is_in_except(module, c)]
+    if any(program.call_name(module, call) in _CLOCKS for call in after):
+        return "times a stream only to its headers, and a request without its background tasks"
     for call in after:
         func = call.func
         if isinstance(func, ast.Attribute):
@@ -73,8 +74,18 @@ def _is_in_except(module: Module, node: ast.AST) -> bool:
     return any(isinstance(above, ast.ExceptHandler) for above in module.ancestors(node))
 
 
-def _name(func: ast.expr) -> str:
-    return func.id if isinstance(func, ast.Name) else ""
+def _call_next(function: At) -> str:
+    """Return the name of the last parameter, which passes the request on."""
+    assert isinstance(function.node, FUNCTIONS)
+    names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
+    return names[-1] if len(names) > 1 else ""
+
+
+def _uses(call: ast.Call, call_next: str) -> bool:
+    """Say whether a call is `call_next(request)`, or hands it to a helper: `run(call_next)`."""
+    return any(
+        isinstance(node, ast.Name) and node.id == call_next for node in (call.func, *call.args)
+    )
 
 
 def _is_logger(expr: ast.expr) -> bool:

@@ -1,38 +1,31 @@
 """CORS inside a middleware that answers by itself."""
 
-import ast
 from collections.abc import Iterator
 
 from auditing.answers import may_answer
 from auditing.finding import Hit
-from auditing.middleware import CORS, Added, stacks
-from auditing.program import At, Program
+from auditing.middleware import Added, is_cors, stacks
+from auditing.program import Program
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each CORSMiddleware outside of which another middleware may answer."""
     for stack in program.fact(stacks):
         for position, added in enumerate(stack):
-            if not _is_cors(program, added):
+            if not is_cors(program, added):
                 continue
             outer = next((a for a in stack[position + 1 :] if _answers(program, a)), None)
             if outer is not None:
                 yield Hit(
                     added.module, added.node,
                     f"`{_name(outer)}` is outside CORS and may answer by itself: browsers cannot"
-                    " read that answer, and preflights get it too",
+                    " read that answer, and a preflight may get it",
                 )  # fmt: skip
 
 
 def _answers(program: Program, added: Added) -> bool:
     """Say whether a middleware may answer, and is not itself about CORS."""
     return "cors" not in _name(added).lower() and may_answer(program, added)
-
-
-def _is_cors(program: Program, added: Added) -> bool:
-    if isinstance(added.kind, At) and isinstance(added.kind.node, ast.ClassDef):
-        return CORS in program.bases(added.kind)
-    return added.kind == CORS
 
 
 def _name(added: Added) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditing.calls import commands
 from auditing.finding import Hit
-from auditing.manifests import workers
+from auditing.manifests import computes_workers, workers
 from auditing.program import Program
 from auditing.syntax import keyword
 
@@ -46,7 +46,7 @@ def _starts_several(program: Program) -> bool:
         value = program.constant(module, given)
         if value is None or (isinstance(value, int) and value > 1):
             return not (isinstance(given, ast.Constant) and given.value is None)
-    return (workers(program) or 1) > 1
+    return (workers(program) or 1) > 1 or computes_workers(program)
 
 
 def _shares(program: Program) -> bool:

@@ -137,8 +137,6 @@ def _is_kept(function: Function) -> bool:
                 or "log" in owner
             ):
                 return True
-            if node.func.attr == "bind_contextvars":
-                return True
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)

@@ -3,17 +3,21 @@
 import ast
 from collections.abc import Iterator
 
-from auditing.calls import commands
+from auditing.calls import commands, is_generator
 from auditing.finding import Hit
-from auditing.modules import FUNCTIONS, Module
-from auditing.program import Program
-from auditing.syntax import has_unpacking, keyword
+from auditing.modules import FUNCTIONS, Module, own_nodes
+from auditing.program import At, Program
+from auditing.syntax import argument, has_unpacking, keyword
+from auditing.types import callee
+from auditing.web import routes
 
-_STREAMS = {
+# not that of sse_starlette, which ends its streams at SIGTERM
+_STREAMS = (
     "fastapi.responses.StreamingResponse", "fastapi.responses.EventSourceResponse",
-    "fastapi.sse.EventSourceResponse", "sse_starlette.EventSourceResponse",
-    "sse_starlette.sse.EventSourceResponse",
-}  # fmt: skip
+    "fastapi.sse.EventSourceResponse",
+)  # fmt: skip
+_CANCELLED = {"CancelledError", "GeneratorExit"}
+_DEPTH = 3  # of generators around generators
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -39,27 +43,83 @@ def _is_limited(program: Program, module: Module, call: ast.Call) -> bool:
 
 
 def _endless(program: Program) -> str | None:
-    """Return the name of a generator that yields for ever, beside a streaming response."""
+    """Return the name of a generator that is a response and yields for ever."""
+    for route in program.fact(routes):
+        if is_generator(route.node) and _yields_for_ever(route.function):
+            return route.node.name
     for module in program.code:
-        has_streams = any(True for _ in program.calls(module, *_STREAMS))
-        for function in module.functions():
-            if has_streams and _yields_for_ever(function):
-                return function.name
+        for call in program.calls(module, *_STREAMS):
+            if name := _source(program, module, argument(call, 0, "content"), 0):
+                return name
     return None
 
 
-def _yields_for_ever(function: ast.AST) -> bool:
-    for node in ast.walk(function):
-        is_endless = (
-            isinstance(node, ast.While)
-            and isinstance(node.test, ast.Constant)
-            and bool(node.test.value)
-        )
-        if not is_endless or not isinstance(function, FUNCTIONS):
+def _source(program: Program, module: Module, content: ast.expr | None, depth: int) -> str | None:
+    """Return the name of the endless generator that a stream takes its content from."""
+    made = program.value(module, content)
+    if made is None or not isinstance(made.node, ast.Call) or depth > _DEPTH:
+        return None
+    function = callee(program, made.module, made.node)
+    if function is not None and _yields_for_ever(function):
+        return str(getattr(function.node, "name", "a generator"))
+    inner = (_source(program, made.module, arg, depth + 1) for arg in made.node.args)
+    return next(filter(None, inner), None)
+
+
+def _yields_for_ever(function: At) -> bool:
+    """Say whether a generator loops for as long as its client listens."""
+    if not isinstance(function.node, FUNCTIONS):
+        return False
+    module, nodes = function.module, list(own_nodes(function.node))
+    for loop in nodes:
+        if not isinstance(loop, ast.While) or not _is_endless(loop.test):
             continue
-        inner = list(ast.walk(node))
-        yields = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in inner)
-        ends = any(isinstance(n, (ast.Break, ast.Return)) for n in inner)
-        if yields and not ends:
+        inner = [node for node in nodes if loop in module.ancestors(node)]
+        yields = any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in inner)
+        if yields and not any(_ends(module, loop, node) for node in inner):
             return True
     return False
+
+
+def _is_endless(test: ast.expr) -> bool:
+    """Say whether a loop's condition is `True`, or only that the client is there."""
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    return (
+        isinstance(test, ast.UnaryOp)
+        and isinstance(test.op, ast.Not)
+        and _asks_client(test.operand)
+    )
+
+
+def _asks_client(test: ast.expr) -> bool:
+    """Say whether an expression is `await request.is_disconnected()`."""
+    call = test.value if isinstance(test, ast.Await) else None
+    func = call.func if isinstance(call, ast.Call) else None
+    return isinstance(func, ast.Attribute) and func.attr == "is_disconnected"
+
+
+def _ends(module: Module, loop: ast.While, node: ast.AST) -> bool:
+    """Say whether a statement leaves a loop before its client does."""
+    if not isinstance(node, (ast.Break, ast.Return, ast.Raise)):
+        return False
+    for above in module.ancestors(node):
+        if above is loop:
+            return True
+        if isinstance(node, ast.Break) and isinstance(above, (ast.While, ast.For, ast.AsyncFor)):
+            return False
+        if isinstance(above, ast.If) and _asks_client(above.test):
+            return False
+        if isinstance(above, ast.ExceptHandler) and (
+            isinstance(node, ast.Raise) or _names(above.type) <= _CANCELLED
+        ):
+            return False
+    return True
+
+
+def _names(expr: ast.expr | None) -> set[str]:
+    """Return the last names of the exceptions of an `except`; of a bare one, BaseException."""
+    if expr is None:
+        return {"BaseException"}
+    parts = expr.elts if isinstance(expr, ast.Tuple) else [expr]
+    return {ast.unparse(part).rpartition(".")[2] for part in parts}

@@ -65,6 +65,19 @@ class Timing(Middleware):  # !
         print(now() - started)
         return response
 """,
+    "call_next handed to a helper, under another name": """
+from time import perf_counter
+from fastapi import FastAPI
+app = FastAPI()
+async def cached(request, proceed):
+    return await proceed(request)
+@app.middleware("http")  # !
+async def timing(request, proceed):
+    started = perf_counter()
+    response = await cached(request, proceed)
+    print(perf_counter() - started)
+    return response
+""",
 }
 
 LOOK_ALIKES = {
@@ -129,5 +142,14 @@ class Timing(BaseHTTPMiddleware):
         started = time.time()
         response = await call_next(request)
         return response, started
+""",
+    "only the start is kept": """
+import time
+from starlette.middleware.base import BaseHTTPMiddleware
+class Started(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        request.state.started = time.perf_counter()
+        response = await call_next(request)
+        return response
 """,
 }

@@ -93,6 +93,20 @@ def create_app():
 app = create_app()
 app.add_middleware(ApiKey)
 """,
+    "a list that a function returns": _KEY
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from fastapi.middleware.cors import CORSMiddleware
+from key import ApiKey
+def make_middleware() -> list[Middleware]:
+    return [
+        Middleware(ApiKey),
+        Middleware(CORSMiddleware, allow_origins=["*"]),  # !
+    ]
+app = FastAPI(middleware=make_middleware())
+""",
 }
 
 LOOK_ALIKES = {
@@ -158,5 +172,17 @@ class PublicCorsMiddleware:
 app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
 app.add_middleware(PublicCorsMiddleware)
+""",
+    "an answer made anew, with the headers of the application's": """
+from fastapi import FastAPI, Response
+from fastapi.middleware.cors import CORSMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+@app.middleware("http")
+async def log_body(request, call_next):
+    response = await call_next(request)
+    body = b"".join([part async for part in response.body_iterator])
+    print(body)
+    return Response(body, response.status_code, headers=dict(response.headers))
 """,
 }

@@ -54,13 +54,50 @@ from fastapi import FastAPI
 class RequestId:
     def __init__(self, app): self.app = app
     async def __call__(self, scope, receive, send):
-        await self.app(scope, receive, send)
+        async def send_with_id(message):
+            if message["type"] == "http.response.start":
+                message["headers"].append((b"x-request-id", b"1"))
+            await send(message)
+        await self.app(scope, receive, send_with_id)
 def create_app():
     app = FastAPI()
     app.add_middleware(RequestId)
     @app.exception_handler(exc_class_or_status_code=Exception)  # !
     async def failed(request, error): ...
     return app
+""",
+    "the CORS headers added by hand: the connection is cut all the same": _APP
+    + """
+#= errors.py
+from fastapi.responses import JSONResponse
+from main import app
+def with_cors(response):
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+@app.exception_handler(Exception)  # !
+async def failed(request, error):
+    return with_cors(JSONResponse({}, 500))
+""",
+    "an application beside a mounted one": _APP
+    + """
+#= errors.py
+from fastapi import FastAPI
+from main import app
+inner = FastAPI()
+app.mount("/v1", inner)
+@app.exception_handler(Exception)  # !
+async def failed(request, error): ...
+""",
+    "a header of BaseHTTPMiddleware": """
+from fastapi import FastAPI
+app = FastAPI()
+@app.middleware("http")
+async def security(request, call_next):
+    response = await call_next(request)
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    return response
+@app.exception_handler(Exception)  # !
+async def failed(request, error): ...
 """,
 }
 
@@ -107,6 +144,41 @@ probe = Starlette(exception_handlers={Exception: failed})
 #= errors.py
 from main import app
 from payments import Exception
+@app.exception_handler(Exception)
+async def failed(request, error): ...
+""",
+    "a mounted application: its 500 passes the outer one's CORS": _APP
+    + """
+#= v1.py
+from fastapi import FastAPI
+import main
+v1 = FastAPI()
+main.app.mount("/v1", v1)
+async def failed(request, error): ...
+v1.add_exception_handler(Exception, failed)
+""",
+    "which application nobody can tell, one is mounted": _APP
+    + """
+#= v1.py
+from fastapi import FastAPI
+import main
+async def failed(request, error): ...
+def add_handlers(app):
+    app.add_exception_handler(Exception, failed)
+v1 = FastAPI()
+add_handlers(v1)
+main.app.mount("/v1", app=v1)
+""",
+    "middleware that adds nothing to the answer": """
+from fastapi import FastAPI
+class Count:
+    requests = 0
+    def __init__(self, app): self.app = app
+    async def __call__(self, scope, receive, send):
+        Count.requests += 1
+        await self.app(scope, receive, send)
+app = FastAPI()
+app.add_middleware(Count)
 @app.exception_handler(Exception)
 async def failed(request, error): ...
 """,

@@ -49,6 +49,12 @@ instrumentator.instrument(app)
 instrumentator.expose(app)
 uvicorn.run("main:app", workers=2)
 """,
+    "gunicorn's file works out how many": _METRICS
+    + """
+#= gunicorn_conf.py
+import multiprocessing
+workers = multiprocessing.cpu_count() * 2 + 1
+""",
 }
 
 LOOK_ALIKES = {
@@ -91,5 +97,11 @@ from prometheus_client import Counter
 app = FastAPI()
 hits = Counter("hits", "Hits")
 uvicorn.run("main:app", workers=4)
+""",
+    "gunicorn's file says one": _FINE
+    + """
+#= gunicorn.conf.py
+bind = "0.0.0.0:8000"
+workers = 1
 """,
 }

@@ -46,14 +46,12 @@ config = server.Config(events.router, port=8000)  # !
     "server-sent events, while 1": """
 import uvicorn
 from fastapi import FastAPI
-from sse_starlette.sse import EventSourceResponse
+from fastapi.sse import EventSourceResponse
 app = FastAPI()
-@app.get("/events")
+@app.get("/events", response_class=EventSourceResponse)
 async def events():
-    async def ticks():
-        while 1:
-            yield {"data": "tick"}
-    return EventSourceResponse(ticks())
+    while 1:
+        yield {"data": "tick"}
 uvicorn.run(app, reload=False)  # !
 """,
     "a plain generator": """
@@ -68,6 +66,49 @@ def ticks():
 @app.get("/events")
 def events():
     return Stream(ticks())
+uvicorn.run(app)  # !
+""",
+    "until the client leaves": _STREAM.replace(
+        'yield "tick"',
+        'if await request.is_disconnected():\n            break\n        yield "tick"',
+    )
+    + """
+#= run.py
+import uvicorn, events
+uvicorn.run(events.router)  # !
+""",
+    "while the client is there": _STREAM.replace(
+        "while True", "while not await request.is_disconnected()"
+    )
+    + """
+#= run.py
+import uvicorn, events
+uvicorn.run(events.router)  # !
+""",
+    "a generator of another module, wrapped, under a name": """
+#= source.py
+async def ticks():
+    while True:
+        try:
+            for number in range(3):
+                if number > 1:
+                    break
+                yield number
+        except GeneratorExit:
+            return
+#= main.py
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from source import ticks
+async def lines(numbers):
+    async for number in numbers:
+        yield f"{number}\\n"
+app = FastAPI()
+@app.get("/events")
+async def events():
+    body = lines(ticks())
+    return StreamingResponse(content=body)
 uvicorn.run(app)  # !
 """,
 }
@@ -100,6 +141,9 @@ app = FastAPI()
 def ids():
     while True:
         yield 1
+@app.get("/id")
+def read_id():
+    return next(ids())
 uvicorn.run(app)
 """,
     "options that nobody can read": _STREAM
@@ -115,5 +159,49 @@ uvicorn.run(events.router, **options)
 import events
 from hypercorn import run
 run(events.router)
+""",
+    "sse_starlette, which ends its streams at SIGTERM": """
+import uvicorn
+from fastapi import FastAPI
+from sse_starlette.sse import EventSourceResponse
+app = FastAPI()
+@app.get("/events")
+async def events():
+    async def ticks():
+        while True:
+            yield {"data": "tick"}
+    return EventSourceResponse(ticks())
+uvicorn.run(app)
+""",
+    "an endless generator beside a stream that ends": """
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+app = FastAPI()
+def ids():
+    while True:
+        yield 1
+def rows():
+    yield from ("a", "b")
+@app.get("/rows")
+def read_rows():
+    return StreamingResponse(rows())
+uvicorn.run(app)
+""",
+    "a file read in pieces": """
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+app = FastAPI()
+def pieces(file):
+    while True:
+        piece = file.read(65536)
+        if not piece:
+            return
+        yield piece
+@app.get("/file")
+def read_file():
+    return StreamingResponse(pieces(open("data", "rb")))
+uvicorn.run(app)
 """,
 }

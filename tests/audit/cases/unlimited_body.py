@@ -69,6 +69,53 @@ app = FastAPI(max_body_size=1_000_000)  # !
 app.include_router(router)
 add_cors(app)
 """,
+    "a header's name in a list is no limit": _NOTES
+    + _CORS
+    + """
+#= main.py
+from fastapi import FastAPI
+from cors import add_cors
+from notes import router
+HOP = ["host", "content-length"]
+app = FastAPI()  # !
+app.include_router(router)
+add_cors(app)
+""",
+    "two services in one program": """
+#= common/cors.py
+from fastapi.middleware.cors import CORSMiddleware
+def add_cors(app):
+    app.add_middleware(CORSMiddleware, allow_origins=["*"])
+#= orders/main.py
+from fastapi import FastAPI, Form
+from common.cors import add_cors
+app = FastAPI()  # !
+add_cors(app)
+@app.post("/orders")
+def create(name: str = Form()): ...
+#= prices/main.py
+from fastapi import FastAPI
+from common.cors import add_cors
+app = FastAPI()
+add_cors(app)
+@app.get("/prices")
+def read(): ...
+""",
+    "middleware listed by a function": _NOTES
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from fastapi.middleware.cors import CORSMiddleware
+from notes import router
+def make_middleware() -> list[Middleware]:
+    middleware = [Middleware(CORSMiddleware, allow_origins=["*"])]
+    return middleware
+def create_app():
+    app = FastAPI(middleware=make_middleware())  # !
+    app.include_router(router)
+    return app
+""",
 }
 
 LOOK_ALIKES = {
@@ -127,5 +174,18 @@ async def limit(request, call_next):
     if int(request.headers.get("content-length", 0)) > 1_000_000:
         raise ValueError
     return await call_next(request)
+""",
+    "limited on an application that is mounted inside CORS": _NOTES
+    + _CORS
+    + """
+#= main.py
+from fastapi import FastAPI
+from cors import add_cors
+from notes import router
+inner = FastAPI(max_body_size=1_000_000)
+inner.include_router(router)
+app = FastAPI()
+add_cors(app)
+app.mount("/v1", inner)
 """,
 }
