@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from auditing.calls import commands
 from auditing.finding import Hit
 from auditing.manifests import computes_workers, workers
+from auditing.modules import Module
 from auditing.program import Program
 from auditing.syntax import keyword
 
@@ -19,23 +20,24 @@ _INSTRUMENTATOR = "prometheus_fastapi_instrumentator.Instrumentator"
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield where metrics are served, in a program that starts several workers."""
-    if not _starts_several(program) or _shares(program):
-        return
+    served = _served(program)
+    if served is not None and _starts_several(program) and not _shares(program):
+        yield Hit(
+            *served,
+            "with several workers each scrape shows the counters of the one that answers:"
+            " PROMETHEUS_MULTIPROC_DIR is set nowhere",
+        )
+
+
+def _served(program: Program) -> tuple[Module, ast.Call] | None:
+    """Return the first place that shows metrics to a scrape."""
     for module in program.code:
         served = next(program.calls(module, *_SERVED), None)
-        if served is None and any(_is_exposed(call) for call in module.nodes(ast.Call)):
+        if served is None and module.calls_by_name.get("expose"):
             served = next(program.calls(module, _INSTRUMENTATOR), None)
         if served is not None:
-            yield Hit(
-                module, served,
-                "with several workers each scrape shows the counters of the one that answers:"
-                " PROMETHEUS_MULTIPROC_DIR is set nowhere",
-            )  # fmt: skip
-            return
-
-
-def _is_exposed(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr == "expose"
+            return module, served
+    return None
 
 
 def _starts_several(program: Program) -> bool:

@@ -12,6 +12,7 @@ from auditing.syntax import has_unpacking, keyword
 from auditing.web import Route, apps, depends, param_type, params, routes
 
 _MARKERS = ("fastapi.Body", "fastapi.Form", "fastapi.File")
+_ELSEWHERE = ("fastapi.Query", "fastapi.Header", "fastapi.Cookie", "fastapi.Path")
 _TYPES = {"fastapi.UploadFile", "fastapi.security.OAuth2PasswordRequestForm"}
 _LIMITS = ("max_body", "body_limit", "max_content", "max_upload")
 
@@ -86,6 +87,8 @@ def _reads(program: Program, route: Route) -> bool:
     if route.method in ("get", "head", "options", "websocket"):
         return False
     for param in params(program, route.function):
+        if param.marker(program, *_ELSEWHERE) is not None:
+            continue
         kind = param_type(program, param)
         if param.marker(program, *_MARKERS) is not None or kind in _TYPES:
             return True

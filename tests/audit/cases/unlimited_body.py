@@ -188,4 +188,18 @@ app = FastAPI()
 add_cors(app)
 app.mount("/v1", inner)
 """,
+    "a schema of the query": _CORS
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import FastAPI, Query
+from pydantic import BaseModel
+from cors import add_cors
+class Filters(BaseModel):
+    limit: int = 10
+app = FastAPI()
+add_cors(app)
+@app.post("/sync")
+async def sync(filters: Annotated[Filters, Query()]): ...
+""",
 }
