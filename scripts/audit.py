@@ -29,7 +29,9 @@ sys.dont_write_bytecode = True
 if (_HERE := str(Path(__file__).resolve().parent)) not in sys.path:  # python -I and -P
     sys.path.insert(0, _HERE)
 
-from auditing import baseline, suppressions  # noqa: E402 -- the lines above come first
+import require_python  # noqa: E402, F401, I001 -- the lines above come first, then this
+
+from auditing import baseline, suppressions  # noqa: E402
 from auditing.catalogue import Entry, catalogue, near  # noqa: E402
 from auditing.files import collect, display, project  # noqa: E402
 from auditing.finding import Finding  # noqa: E402

@@ -6,6 +6,8 @@ Exits with 2 when there is no such rule, with 1 when a rule is not whole. Needs
 nothing but the standard library.
 """
 
+import require_python  # noqa: F401, I001 -- first: the rest needs that Python
+
 import difflib
 import sys
 from pathlib import Path

@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command with `argv`, print, and return the exit code."""
     args = _arguments(argv)
     files = []
-    for target in args.skills or [REPO]:
+    for target in args.skills or [REPO, REPO / "skills"]:
         found = [target] if target.name == NAME else list(find_skills(target))
         if not os.path.lexists(target) or not found:
             reason = f"no {NAME} in it" if os.path.lexists(target) else "no such file or folder"

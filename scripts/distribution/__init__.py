@@ -1,0 +1,1 @@
+"""How install.py and pack.py bring the skills to a user's machine."""

@@ -1,0 +1,112 @@
+"""Folders replaced as a whole: all of them or none, also when the process is killed in between.
+
+A place is a folder of skills, such as `.claude/skills`. What is new is written to a stage beside
+it and exchanged by renaming. While an exchange is under way the stage holds a plan; whoever finds
+one there takes the exchange back.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+STAGE = ".fastapi-pro-install"
+_PLAN = "plan"
+
+
+class PlacingError(Exception):
+    """Why nothing was changed."""
+
+
+@contextlib.contextmanager
+def staging(place: Path) -> Iterator[Path]:
+    """Yield a stage beside `place`, for this process alone; on leaving it is gone.
+
+    An exchange that was not committed is taken back, also that of a process which was killed.
+    Raises PlacingError while another process is at it, OSError where nothing can be written.
+    """
+    stage = place.parent / STAGE
+    stage.mkdir(parents=True, exist_ok=True)
+    with _locked(stage):
+        _clear(place, stage)
+        try:
+            yield stage
+        finally:
+            _clear(place, stage)
+            shutil.rmtree(stage)
+
+
+def recover(place: Path) -> None:
+    """Take back what a killed process left half done. Raises as staging does."""
+    if (place.parent / STAGE).exists():
+        with staging(place):
+            pass
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise PlacingError(f"{folder}: another installation is under way") from None
+    finally:
+        os.close(handle)
+
+
+def write_new(stage: Path, skills: Mapping[str, Mapping[str, bytes]]) -> None:
+    """Write the files of each skill to the stage."""
+    for skill, files in skills.items():
+        for name, content in files.items():
+            file = stage / "new" / skill / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+
+
+def exchange(place: Path, stage: Path, skills: Iterable[str]) -> None:
+    """Move each skill out of the place, and what the stage has of that name, if anything, in."""
+    place.mkdir(parents=True, exist_ok=True)
+    (stage / "old").mkdir()
+    names = {skill: (stage / "new" / skill).exists() for skill in skills}
+    draft = stage / "plan.new"
+    draft.write_text("".join(f"{'in' if new else 'out'} {skill}\n" for skill, new in names.items()))
+    draft.rename(stage / _PLAN)
+    for skill, new in names.items():
+        if os.path.lexists(place / skill):
+            (place / skill).rename(stage / "old" / skill)
+        if new:
+            (stage / "new" / skill).rename(place / skill)
+
+
+def commit(stage: Path) -> None:
+    """Make the exchange final."""
+    (stage / _PLAN).unlink()
+
+
+def _clear(place: Path, stage: Path) -> None:
+    """Take back an exchange that was not committed, and empty the stage.
+
+    Each step leaves what the same step finds again, so that this, too, may be killed.
+    """
+    if (stage / _PLAN).exists():
+        for line in (stage / _PLAN).read_text().splitlines():
+            direction, skill = line.split()
+            here, new, old = (folder / skill for folder in (place, stage / "new", stage / "old"))
+            if direction == "in" and not new.exists() and here.exists():
+                here.rename(new)
+            if old.exists():
+                old.rename(here)
+        (stage / _PLAN).unlink()
+    for name in ("new", "old"):
+        if (stage / name).exists():
+            shutil.rmtree(stage / name)

@@ -1,0 +1,77 @@
+"""What was installed, kept in the skill's folder: it tells our files from the user's."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = ".installed.json"
+
+
+class ForeignError(Exception):
+    """A folder, or files in it, that the installer did not write, and so does not touch."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The version installed, a SHA-256 of each file, and how many folders were made for it.
+
+    `made` counts from the place upwards: 2 for `.claude/skills` means both.
+    """
+
+    version: str
+    files: dict[str, str]
+    made: int
+
+
+def make_record(version: str, files: Mapping[str, bytes], made: int) -> Record:
+    """Return the record of these files."""
+    return Record(version, {name: _sum(content) for name, content in files.items()}, made)
+
+
+def as_json(record: Record) -> bytes:
+    """Return what is kept of the record."""
+    return (json.dumps(vars(record), indent=1) + "\n").encode()
+
+
+def inspect(folder: Path) -> Record | None:
+    """Return the record of an installed skill, or None where there is nothing.
+
+    Raises ForeignError for a folder without a record, and for files added or changed since.
+    """
+    if not os.path.lexists(folder):
+        return None
+    if folder.is_symlink() or not (folder / NAME).is_file():
+        what = "a link" if folder.is_symlink() else "there already"
+        raise ForeignError(f"{folder}: {what}, and not installed by this script; move it away")
+    try:
+        kept = json.loads((folder / NAME).read_bytes())
+        record = Record(str(kept["version"]), dict(kept["files"]), int(kept["made"]))
+    except (ValueError, KeyError, TypeError):
+        raise ForeignError(f"{folder / NAME}: damaged; remove {folder} by hand") from None
+    if yours := sorted(_not_ours(folder, record)):
+        shown = ", ".join(yours[:5]) + (f" and {len(yours) - 5} more" if len(yours) > 5 else "")
+        raise ForeignError(f"{folder}: added or changed since: {shown}; move them away")
+    return record
+
+
+def _not_ours(folder: Path, record: Record) -> set[str]:
+    """Return the files that were added or changed; what Python caches is nobody's."""
+    found = set()
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if (
+            name == NAME
+            or path.parent.name == "__pycache__"
+            or (path.is_dir() and not path.is_symlink())
+        ):
+            continue
+        if path.is_symlink() or _sum(path.read_bytes()) != record.files.get(name):
+            found.add(name)
+    return found
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

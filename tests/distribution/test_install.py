@@ -1,0 +1,340 @@
+"""install.py: what it puts where, what it refuses to touch, and that it takes all of it back."""
+
+import ast
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checkout import ROOT, copy_checkout, install, tree
+from distribution.placing import STAGE, recover, staging
+from distribution.record import inspect
+
+SKILLS = ["fastapi-new", "fastapi-pro", "fastapi-review"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with code and a skill of the user's own."""
+    folder = tmp_path / "project"
+    (folder / ".claude" / "skills" / "mine").mkdir(parents=True)
+    (folder / ".claude" / "skills" / "mine" / "SKILL.md").write_text("mine")
+    (folder / ".claude" / "settings.json").write_text("{}")
+    (folder / "main.py").write_text("x = 1\n")
+    return folder
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout that a test may change."""
+    return copy_checkout(tmp_path / "checkout")
+
+
+def set_version(checkout: Path, version: str) -> None:
+    file = checkout / "pyproject.toml"
+    text, changed = re.subn(
+        r'^version = ".*"', f'version = "{version}"', file.read_text(), flags=re.MULTILINE
+    )
+    assert changed == 1
+    file.write_text(text)
+
+
+def test_the_three_skills_go_where_the_client_looks(project: Path) -> None:
+    before = tree(project)
+    done = install(ROOT, "--project", project)
+    skills = project / ".claude" / "skills"
+    assert sorted(path.name for path in skills.iterdir()) == [*SKILLS, "mine"]
+    assert str(skills) in done.stdout
+    after = tree(project)
+    assert {name: after[name] for name in before} == before
+
+
+def test_every_file_is_as_in_the_checkout(project: Path) -> None:
+    install(ROOT, "--project", project)
+    folder = project / ".claude" / "skills" / "fastapi-pro"
+    for name, content in tree(folder).items():
+        if content is not None and name != ".installed.json":
+            assert (ROOT / name).read_bytes() == content
+
+
+def test_without_a_place_it_is_the_users(tmp_path: Path) -> None:
+    install(ROOT, HOME=str(tmp_path))
+    assert (tmp_path / ".claude" / "skills" / "fastapi-pro" / "SKILL.md").is_file()
+    assert not (tmp_path / ".agents").exists()
+
+
+def test_the_clients_own_setting_of_its_folder_is_followed(tmp_path: Path) -> None:
+    install(ROOT, "--user", HOME=str(tmp_path), CLAUDE_CONFIG_DIR=str(tmp_path / "config"))
+    assert (tmp_path / "config" / "skills" / "fastapi-pro" / "SKILL.md").is_file()
+    assert not (tmp_path / ".claude").exists()
+
+
+def test_a_dry_run_writes_nothing_and_says_what_it_would_do(project: Path) -> None:
+    before = tree(project)
+    done = install(ROOT, "--project", project, "--agents", "--dry-run")
+    assert tree(project) == before
+    assert done.stdout.count("would install 0.1.0") == 2
+
+
+@pytest.mark.parametrize("agents", [[], ["--agents"]])
+def test_uninstalling_leaves_the_folder_as_it_was(project: Path, agents: list[str]) -> None:
+    before = tree(project)
+    install(ROOT, "--project", project, *agents)
+    install(ROOT, "--project", project, "--uninstall")
+    assert tree(project) == before
+
+
+def test_uninstalling_removes_the_folders_that_were_made_for_it(tmp_path: Path) -> None:
+    install(ROOT, "--project", tmp_path, "--agents")
+    install(ROOT, "--project", tmp_path, "--agents")
+    install(ROOT, "--project", tmp_path, "--uninstall")
+    assert tree(tmp_path) == {}
+
+
+def test_folders_made_by_the_first_version_go_with_the_second(
+    tmp_path: Path, checkout: Path
+) -> None:
+    project = tmp_path / "empty"
+    project.mkdir()
+    install(ROOT, "--project", project)
+    set_version(checkout, "0.2.0")
+    install(checkout, "--project", project)
+    install(checkout, "--project", project, "--uninstall")
+    assert tree(project) == {}
+
+
+def test_where_nothing_is_installed_uninstalling_says_so(project: Path) -> None:
+    before = tree(project)
+    assert "nothing to remove" in install(ROOT, "--project", project, "--uninstall").stdout
+    assert tree(project) == before
+
+
+def test_what_python_cached_goes_too(tmp_path: Path) -> None:
+    install(ROOT, "--project", tmp_path)
+    cache = tmp_path / ".claude" / "skills" / "fastapi-pro" / "scripts" / "__pycache__"
+    cache.mkdir()
+    (cache / "rulebook.cpython-311.pyc").write_bytes(b"cache")
+    install(ROOT, "--project", tmp_path, "--uninstall")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_version_is_replaced_as_a_whole(project: Path, checkout: Path) -> None:
+    (checkout / "references" / "gone.md").write_text("in the old version only")
+    install(checkout, "--project", project)
+    (checkout / "references" / "gone.md").unlink()
+    (checkout / "references" / "new.md").write_text("in the new version only")
+    set_version(checkout, "0.2.0")
+    done = install(checkout, "--project", project)
+    assert "0.2.0 in place of 0.1.0" in done.stdout
+    references = project / ".claude" / "skills" / "fastapi-pro" / "references"
+    assert (references / "new.md").exists()
+    assert not (references / "gone.md").exists()
+
+
+def test_the_same_version_again_changes_nothing(project: Path) -> None:
+    install(ROOT, "--project", project)
+    folder = project / ".claude" / "skills" / "fastapi-pro"
+    before = folder.stat().st_ino
+    assert "is there already" in install(ROOT, "--project", project).stdout
+    assert folder.stat().st_ino == before
+
+
+def test_a_copy_for_other_assistants_does_not_grow_old(project: Path, checkout: Path) -> None:
+    install(checkout, "--project", project, "--agents")
+    set_version(checkout, "0.2.0")
+    install(checkout, "--project", project)
+    copy = project / ".agents" / "skills" / "fastapi-pro" / "SKILL.md"
+    assert 'version: "0.2.0"' in copy.read_text()
+
+
+@pytest.mark.parametrize("skill", SKILLS)
+@pytest.mark.parametrize("option", ["--agents", "--uninstall"])
+def test_a_folder_of_that_name_that_it_did_not_install_stays(
+    project: Path, skill: str, option: str
+) -> None:
+    (project / ".claude" / "skills" / skill).mkdir()
+    (project / ".claude" / "skills" / skill / "SKILL.md").write_text("somebody's")
+    before = tree(project)
+    done = install(ROOT, "--project", project, option, code=1)
+    assert f"skills/{skill}: there already, and not installed by this script" in done.stderr
+    assert tree(project) == before
+
+
+def test_a_link_of_that_name_stays(project: Path) -> None:
+    link = project / ".claude" / "skills" / "fastapi-pro"
+    link.symlink_to(ROOT)
+    done = install(ROOT, "--project", project, code=1)
+    assert f"{link}: a link" in done.stderr
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--uninstall"]])
+def test_files_that_the_user_added_or_changed_stay(
+    project: Path, checkout: Path, arguments: list[str]
+) -> None:
+    install(ROOT, "--project", project)
+    skill = project / ".claude" / "skills" / "fastapi-pro"
+    (skill / "notes.md").write_text("my notes")
+    with (skill / "SKILL.md").open("a") as file:
+        file.write("my rule\n")
+    set_version(checkout, "0.2.0")
+    before = tree(project)
+    done = install(checkout, "--project", project, *arguments, code=1)
+    assert "added or changed since: SKILL.md, notes.md" in done.stderr
+    assert tree(project) == before
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"version": "1"}', '{"files": 3, "version": 1}'])
+def test_a_damaged_record_is_named(project: Path, damage: str) -> None:
+    install(ROOT, "--project", project)
+    record = project / ".claude" / "skills" / "fastapi-new" / ".installed.json"
+    record.write_text(damage)
+    assert f"{record}: damaged" in install(ROOT, "--project", project, code=1).stderr
+
+
+def test_a_skills_folder_that_is_a_link_is_followed(project: Path, tmp_path: Path) -> None:
+    dotfiles = tmp_path / "dotfiles"
+    dotfiles.mkdir()
+    shutil.rmtree(project / ".claude" / "skills")
+    (project / ".claude" / "skills").symlink_to(dotfiles)
+    install(ROOT, "--project", project)
+    assert sorted(path.name for path in dotfiles.iterdir()) == SKILLS
+    install(ROOT, "--project", project, "--uninstall")
+    assert list(dotfiles.iterdir()) == []
+    assert (project / ".claude" / "skills").is_symlink()
+
+
+def test_a_failure_in_the_second_place_takes_back_the_first(project: Path) -> None:
+    (project / ".agents").mkdir()
+    (project / ".agents" / "skills").write_text("a file in the way")
+    before = tree(project)
+    done = install(ROOT, "--project", project, "--agents", code=1)
+    assert "nothing was changed" in done.stderr
+    assert tree(project) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--project", "no-such-folder"], "no-such-folder is no folder; name the project's"),
+        (["--project", "/", "--user"], "not allowed with argument"),
+        (["--dry-run", "--uninstall"], "not allowed with argument"),
+        (["--purge"], "unrecognized arguments: --purge"),
+    ],
+)
+def test_wrong_use_is_told(arguments: list[str], message: str) -> None:
+    done = install(ROOT, *arguments, code=2)
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize("part", ["LICENSE", "pyproject.toml", "skills/fastapi-new/run.py"])
+def test_an_incomplete_checkout_is_told(project: Path, checkout: Path, part: str) -> None:
+    (checkout / part).unlink()
+    before = tree(project)
+    done = install(checkout, "--project", project, code=1)
+    assert f"{checkout / part}: " in done.stderr
+    assert "whole checkout" in done.stderr
+    assert tree(project) == before
+
+
+KILLED = """
+import os, pathlib, shutil, signal, sys
+
+moment, step = int(sys.argv[1]), 0
+
+def counted(real):
+    def call(*args, **options):
+        global step
+        step += 1
+        if step == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **options)
+    return call
+
+for name in ("rename", "rmdir", "unlink", "write_text"):
+    setattr(pathlib.Path, name, counted(getattr(pathlib.Path, name)))
+shutil.rmtree = counted(shutil.rmtree)
+sys.path.insert(0, sys.argv[2])
+import install
+install.main(sys.argv[3:])
+"""
+
+
+def killed(moment: int, checkout: Path, *arguments: str | Path) -> bool:
+    """Run the installer, killed before the step of this number; say whether it came so far."""
+    command = [sys.executable, "-c", KILLED, str(moment), checkout / "scripts", *arguments]
+    code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
+    assert code in {0, -signal.SIGKILL}
+    return code != 0
+
+
+def versions(skills: Path) -> list[str]:
+    """Return the version of each skill that is whole, as inspect() demands."""
+    records = [inspect(skills / skill) for skill in SKILLS]
+    return [record.version for record in records if record is not None]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
+@pytest.mark.parametrize("option", ["--dry-run", "--uninstall"])
+@pytest.mark.timeout(120)
+def test_killed_at_any_moment_it_leaves_all_of_the_old_or_all_of_the_new(
+    tmp_path: Path, checkout: Path, option: str
+) -> None:
+    """The run that is killed replaces or uninstalls; the next one puts right what it left."""
+    skills = tmp_path / "project" / ".claude" / "skills"
+    skills.mkdir(parents=True)
+    project = tmp_path / "project"
+    for part in ("snippets", "references"):  # fewer files to copy: quicker
+        shutil.rmtree(checkout / part)
+        (checkout / part).mkdir()
+    set_version(checkout, "0.0.9")
+    newer = tmp_path / "newer"
+    shutil.copytree(checkout, newer)
+    set_version(newer, "0.2.0")
+    seen = set()
+    for moment in range(1, 100):
+        install(checkout, "--project", project)
+        arguments = ["--uninstall"] if option == "--uninstall" else []
+        if not killed(moment, newer, "--project", project, *arguments):
+            break
+        recover(skills)
+        assert not (project / ".claude" / STAGE).exists()
+        found = versions(skills)
+        assert found in (["0.0.9"] * 3, ["0.2.0"] * 3, [])
+        seen.add(tuple(found))
+        install(newer, "--project", project, "--uninstall")
+    assert moment > 8
+    assert seen == {("0.0.9",) * 3, () if option == "--uninstall" else ("0.2.0",) * 3}
+
+
+def test_while_another_installation_is_under_way_nothing_is_changed(project: Path) -> None:
+    before = tree(project)
+    with staging(project / ".claude" / "skills"):
+        done = install(ROOT, "--project", project, code=1)
+    assert "another installation is under way; nothing was changed" in done.stderr
+    assert tree(project) == before
+
+
+def test_a_folder_that_may_not_be_written_is_named(project: Path) -> None:
+    (project / ".claude").rename(project / "away")
+    (project / ".claude").write_text("a file in the way")
+    done = install(ROOT, "--project", project, code=1)
+    assert f"{project / '.claude'}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["audit", "install", "new", "pack", "rules"])
+def test_an_older_python_is_refused_in_words(command: str) -> None:
+    script = ROOT / "scripts" / f"{command}.py"
+    code = (
+        f"import runpy, sys; sys.version_info = (3, 9); sys.path.insert(0, {str(script.parent)!r});"
+        f"runpy.run_path({str(script)!r}, run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Python 3.11 or newer is needed, this is ")
+    ast.parse(script.read_text(), feature_version=(3, 8))  # which an older one can parse
