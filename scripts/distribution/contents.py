@@ -52,7 +52,7 @@ def contents(root: Path, skill: str, *, open_standard: bool = False) -> dict[str
     parts = _MAIN_PARTS if skill == MAIN else ("SKILL.md", "run.py")
     try:
         found = {file for part in parts for file in _files(folder / part)}
-        files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(found)}
+        files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}
     except OSError as error:
         message = f"{error.filename}: {error.strerror}; run this from a whole checkout"
         raise ContentsError(message) from None

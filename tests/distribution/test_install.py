@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -164,9 +165,17 @@ def test_a_folder_of_that_name_that_it_did_not_install_stays(
     assert tree(project) == before
 
 
-def test_a_link_of_that_name_stays(project: Path) -> None:
+@pytest.mark.parametrize("target", ["a checkout", "an installed copy", "nothing"])
+def test_a_link_of_that_name_stays(project: Path, tmp_path: Path, target: str) -> None:
     link = project / ".claude" / "skills" / "fastapi-pro"
-    link.symlink_to(ROOT)
+    install(ROOT, "--user", HOME=str(tmp_path))
+    link.symlink_to(
+        {
+            "a checkout": ROOT,
+            "an installed copy": tmp_path / ".claude" / "skills" / "fastapi-pro",
+            "nothing": tmp_path / "nothing",
+        }[target]
+    )
     done = install(ROOT, "--project", project, code=1)
     assert f"{link}: a link" in done.stderr
     assert link.is_symlink()
@@ -186,6 +195,15 @@ def test_files_that_the_user_added_or_changed_stay(
     done = install(checkout, "--project", project, *arguments, code=1)
     assert "added or changed since: SKILL.md, notes.md" in done.stderr
     assert tree(project) == before
+
+
+def test_a_link_among_the_files_stays(project: Path, tmp_path: Path) -> None:
+    install(ROOT, "--project", project)
+    link = project / ".claude" / "skills" / "fastapi-pro" / "mine.md"
+    link.symlink_to(tmp_path / "nothing")
+    done = install(ROOT, "--project", project, "--uninstall", code=1)
+    assert "added or changed since: mine.md" in done.stderr
+    assert link.is_symlink()
 
 
 @pytest.mark.parametrize("damage", ["", "[]", '{"version": "1"}', '{"files": 3, "version": 1}'])
@@ -211,10 +229,34 @@ def test_a_skills_folder_that_is_a_link_is_followed(project: Path, tmp_path: Pat
 def test_a_failure_in_the_second_place_takes_back_the_first(project: Path) -> None:
     (project / ".agents").mkdir()
     (project / ".agents" / "skills").write_text("a file in the way")
+    shutil.rmtree(project / ".claude")
     before = tree(project)
     done = install(ROOT, "--project", project, "--agents", code=1)
     assert "nothing was changed" in done.stderr
     assert tree(project) == before
+
+
+def test_the_next_run_puts_right_what_a_killed_one_left(project: Path, checkout: Path) -> None:
+    before = tree(project)
+    install(checkout, "--project", project)
+    installed = tree(project)
+    set_version(checkout, "0.2.0")
+    assert killed(4, checkout, "--project", project)  # one skill is out, none is in
+    assert tree(project) != installed
+    install(checkout, "--project", project, "--uninstall")
+    assert tree(project) == before
+
+
+OTHER_FILE_SYSTEM = Path("/dev/shm")  # noqa: S108 -- the name below it is not predictable
+
+
+@pytest.mark.skipif(not OTHER_FILE_SYSTEM.is_dir(), reason="needs a second file system")
+def test_a_link_may_lead_to_another_file_system(project: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=OTHER_FILE_SYSTEM) as folder:
+        shutil.rmtree(project / ".claude" / "skills")
+        (project / ".claude" / "skills").symlink_to(Path(folder, "skills"))
+        install(ROOT, "--project", project)
+        assert sorted(path.name for path in Path(folder, "skills").iterdir()) == SKILLS
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,13 @@ def test_another_checkout_on_another_day_packs_the_same_bytes(
     assert (checkout / "dist" / "fastapi-pro.skill").read_bytes() == archive.read_bytes()
 
 
+def test_unpacked_by_other_tools_the_files_can_be_read(archive: Path) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        assert {
+            (entry.create_system, entry.external_attr >> 16) for entry in packed.infolist()
+        } == {(3, 0o644)}
+
+
 def test_a_changed_file_changes_the_archive(archive: Path, tmp_path: Path) -> None:
     checkout = copy_checkout(tmp_path / "changed")
     with (checkout / "references" / "auth.md").open("a") as file:
@@ -196,4 +203,5 @@ def test_fields_are_converted() -> None:
         "allowed-tools": "Read Bash(pytest:*)",
         "metadata": {"type": "reference", "version": "2.0"},
     }
+    assert front.count("version:") == 1
     assert body == "\n`python x.py NAME`\n"
