@@ -15,9 +15,11 @@ _MAIN_PARTS = (
     "references",
     "scripts/audit.py",
     "scripts/auditing",
+    "scripts/new.py",
     "scripts/require_python.py",
     "scripts/rulebook.py",
     "scripts/rules.py",
+    "scripts/scaffolding",
     "snippets",
 )
 _SUFFIXES = {".example", ".ini", ".mako", ".md", ".py", ".toml", ".yaml", ".yml"}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-SNIPPETS = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[1]
 SECRET = "a secret for tests, of 32 characters or more"
 
 
@@ -43,7 +43,7 @@ def live_server(
     module: str = "app.main:app",
     server: str = "uvicorn",
     python: str = sys.executable,
-    source: Path = SNIPPETS,
+    source: Path = ROOT,
     **variables: str,
 ) -> Iterator[LiveServer]:
     """Start `server module *arguments` with these variables; wait until it is healthy."""

@@ -1,23 +1,15 @@
-"""The Dockerfile's command, the order of a release, and gunicorn for those who have it."""
+"""The Dockerfile's command, and the order of a release."""
 
 import json
-import re
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
-import tomllib
-from pathlib import Path
 
 import httpx
-import pytest
 from test_migrations import alembic
 
 from clients import ADA
-from live import SNIPPETS, live_server
+from live import ROOT, live_server
 
-DOCKERFILE = (SNIPPETS / "Dockerfile").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
 def command() -> list[str]:
@@ -25,12 +17,6 @@ def command() -> list[str]:
     text = DOCKERFILE.split("CMD ", 1)[1].replace("\\\n", "")
     words: list[str] = json.loads(text)
     return words
-
-
-def test_everything_the_dockerfile_copies_is_there() -> None:
-    sources = re.findall(r"^COPY (\S+) ", DOCKERFILE, re.MULTILINE)
-    assert sources
-    assert all((SNIPPETS / source).exists() for source in sources)
 
 
 def test_a_release_migrates_once_and_then_starts_the_dockerfiles_command(
@@ -43,72 +29,3 @@ def test_a_release_migrates_once_and_then_starts_the_dockerfiles_command(
     with live_server(own_database_url, *without_port, APP_CREATE_TABLES="false") as server:
         assert httpx.post(f"{server.url}/api/v1/users", json=ADA).status_code == 201
         assert server.stop(signal.SIGTERM) == 0
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
-def test_gunicorns_own_asgi_worker_serves_with_shared_metrics(own_database_url: str) -> None:
-    """The worker class `asgi` is stable from gunicorn 25.1."""
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = ["--worker-class", "asgi", "--workers", "2"]
-        with live_server(
-            own_database_url,
-            *arguments,
-            server="gunicorn",
-            PROMETHEUS_MULTIPROC_DIR=str(Path(folder, "metrics")),
-            HOME=folder,  # where gunicorn 27 puts its control socket
-        ) as server:
-            for _ in range(20):
-                assert httpx.get(f"{server.url}/api/v1/products").status_code == 200
-            metrics = httpx.get(f"{server.url}/metrics").text
-    assert re.search(r'http_requests_total\{handler="/api/v1/products".* 20\.0', metrics)
-
-
-REQUIREMENTS = (SNIPPETS / "requirements.txt").read_text()
-LIMIT = ", max_body_size=1_048_576"
-FLOOR = REQUIREMENTS.replace("fastapi>=0.164", "fastapi==0.121.0").replace(
-    "instrumentator>=8.1", "instrumentator>=7"
-)
-
-
-@pytest.mark.skipif(shutil.which("uv") is None, reason="makes environments with uv")
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("resolution", "requirements", "left_out"),
-    [
-        ("highest", REQUIREMENTS, ""),
-        ("lowest-direct", REQUIREMENTS, ""),
-        ("lowest-direct", FLOOR, LIMIT),
-    ],
-    ids=["newest", "oldest", "floor without max_body_size"],
-)
-def test_the_requirements_alone_run_the_service(
-    tmp_path: Path, own_postgres_url: str, resolution: str, requirements: str, left_out: str
-) -> None:
-    pyproject = tomllib.loads((SNIPPETS.parent / "pyproject.toml").read_text())
-    until = pyproject["tool"]["uv"]["exclude-newer"]
-    app = shutil.copytree(SNIPPETS / "app", tmp_path / "app")
-    router = app / "api" / "v1" / "__init__.py"
-    assert left_out in router.read_text()
-    router.write_text(router.read_text().replace(left_out, ""))
-    (tmp_path / "requirements.txt").write_text(requirements)
-    for arguments in (
-        ["venv", "-q", "--python", sys.executable, "env"],
-        ["pip", "install", "-q", "--python", "env", "-r", "requirements.txt",
-         "--resolution", resolution, "--exclude-newer", until],
-    ):  # fmt: skip
-        subprocess.run(["uv", *arguments], cwd=tmp_path, check=True)
-    python = str(tmp_path / "env" / "bin" / "python")
-    with (
-        live_server(own_postgres_url, python=python, source=tmp_path) as server,
-        httpx.Client(base_url=server.url) as client,
-    ):
-        assert client.post("/api/v1/users", json=ADA).status_code == 201
-        assert client.post("/api/v1/users", json=ADA).status_code == 409
-        form = {"username": ADA["email"], "password": ADA["password"]}
-        token = client.post("/api/v1/auth/login", data=form).json()["access_token"]
-        headers = {"Authorization": f"Bearer {token}"}
-        lamp = {"name": "Lamp", "price": "0.10"}
-        made = client.post("/api/v1/products", json=lamp, headers=headers)
-        assert client.get("/api/v1/products").json() == [made.json()]
-        assert client.get("/api/v1/users/1").status_code == 401
-        assert 'handler="/api/v1/products"' in client.get("/metrics").text

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from app.core.db import create_engine
 from clients import ADA, headers_of, sign_up
-from live import SECRET, SNIPPETS, live_server, wait_until_healthy
+from live import ROOT, SECRET, live_server, wait_until_healthy
 from postgres import running_postgres
 
 
@@ -46,7 +46,7 @@ def test_the_metrics_of_several_workers_add_up(own_postgres_url: str) -> None:
 
 
 def test_a_bad_setting_stops_the_server_and_all_its_workers(tmp_path: Path) -> None:
-    environment = os.environ | {"APP_JWT_SECRET": "hunter2", "PYTHONPATH": str(SNIPPETS)}
+    environment = os.environ | {"APP_JWT_SECRET": "hunter2", "PYTHONPATH": str(ROOT)}
     for workers in ("1", "2"):
         command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
         done = subprocess.run(

@@ -1,14 +1,15 @@
 """Migrations and models describe the same database."""
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-SNIPPETS = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[1]
 
 
-def alembic(database_url: str, *arguments: str, folder: Path = SNIPPETS) -> str:
+def alembic(database_url: str, *arguments: str, folder: Path = ROOT) -> str:
     """Run Alembic as one would on the command line; return what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "alembic", *arguments],
@@ -31,8 +32,8 @@ def test_the_migrations_lead_from_nothing_to_the_models_and_back(own_database_ur
 
 def test_a_new_migration_comes_from_the_template(own_database_url: str, tmp_path: Path) -> None:
     alembic(own_database_url, "upgrade", "head")
-    versions = f"{SNIPPETS / 'migrations' / 'versions'}"
-    config = (SNIPPETS / "alembic.ini").read_text().replace("%(here)s", str(SNIPPETS))
+    versions = f"{ROOT / 'migrations' / 'versions'}"
+    config = (ROOT / "alembic.ini").read_text().replace("%(here)s", str(ROOT))
     Path(tmp_path, "alembic.ini").write_text(
         f"{config}version_locations = {versions}{os.pathsep}{tmp_path}\n"
     )
@@ -41,4 +42,4 @@ def test_a_new_migration_comes_from_the_template(own_database_url: str, tmp_path
         "--version-path", str(tmp_path), folder=tmp_path,
     )  # fmt: skip
     [script] = tmp_path.glob("*_0002_nothing.py")
-    compile(script.read_text(), script, "exec")
+    ast.parse(script.read_text())

@@ -1,8 +1,8 @@
-"""The same with passlib and python-jose."""
+"""Passwords (passlib), tokens (jose)."""
 
 from datetime import UTC, datetime, timedelta
 
-from jose import JWTError, jwt  # fastapi-pro: ignore[unmaintained-auth-libraries] shown on purpose
+from jose import JWTError, jwt  # fastapi-pro: ignore[unmaintained-auth-libraries] for older code
 from passlib.context import CryptContext  # fastapi-pro: ignore[unmaintained-auth-libraries] too
 
 from app.core.config import get_settings
