@@ -1,0 +1,64 @@
+"""Fixtures: the clients, a project with the skill installed, a checkout as a user gets it."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import npm_clients
+from checkout import ROOT
+from npm_clients import Clients
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of the clients' commands, installed once for all workers."""
+    if npm_clients.is_missing():
+        pytest.skip("no npm, from which the clients come")
+    base = tmp_path_factory.getbasetemp()
+    return npm_clients.install((base if worker_id == "master" else base.parent) / "npm")
+
+
+@pytest.fixture
+def clients(commands: Path, tmp_path: Path) -> Clients:
+    """The clients with a fresh home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Clients(commands, home)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small FastAPI project."""
+    folder = tmp_path / "project"
+    (folder / "app").mkdir(parents=True)
+    (folder / "app" / "main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    (folder / "package.json").write_text("{}\n")
+    return folder
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """A folder with nothing in it."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of this repository with what is changed in the work tree, and committed."""
+    folder = tmp_path_factory.mktemp("checkout") / "fastapi-pro"
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    for name in listing.stdout.split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com"]
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+        subprocess.run([*git, *arguments], cwd=folder, check=True)
+    return folder

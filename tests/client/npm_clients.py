@@ -1,0 +1,92 @@
+"""The clients from npm, at pinned versions, each run with a home of its own."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from standin import Turn, standin
+
+PACKAGES = (
+    "node@22.23.3",
+    "@anthropic-ai/claude-code@2.1.330",
+    "claude-code-lint@0.5.0",
+    "skills@1.7.4",
+)
+SECONDS = 120  # for one command
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Where the clients lie, and the home that they may write to."""
+
+    bin: Path
+    home: Path
+
+    def run(
+        self, *command: str | Path, cwd: Path, code: int = 0, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a client; it must exit with `code`."""
+        done = subprocess.run(
+            [self.bin / command[0], *command[1:]],
+            cwd=cwd,
+            env=self.environment() | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the variables of a machine on which nobody has logged in."""
+        return {
+            "PATH": os.pathsep.join([str(self.bin), os.environ["PATH"]]),
+            "HOME": str(self.home),
+            "CI": "1",
+            "ANTHROPIC_API_KEY": "dummy-not-a-key",
+            "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",  # nobody listens
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            "DISABLE_AUTOUPDATER": "1",
+            "DISABLE_TELEMETRY": "1",
+        }
+
+    def talk(
+        self, prompt: str, project: Path, *turns: Turn, approved: Sequence[str] = ()
+    ) -> list[str]:
+        """Let a user type the prompt; return the texts of the requests that the client made.
+
+        A turn is permitted by what is `approved`, as rules of `--allowedTools`, or by the skill
+        itself; nobody is there to ask.
+        """
+        arguments = ["--permission-mode", "acceptEdits"]
+        if approved:
+            arguments += ["--allowedTools", ",".join(approved)]
+        with standin(turns) as session:
+            url = session.url
+            self.run("claude", *arguments, "-p", prompt, cwd=project, ANTHROPIC_BASE_URL=url)
+        assert len(session.requests) == len(turns) + 1
+        return session.requests
+
+
+def install(folder: Path) -> Path:
+    """Install the packages into the folder, once for all who ask; return where the commands lie."""
+    folder.mkdir(exist_ok=True)
+    ready = folder / "ready"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            npm: Sequence[str] = ("npm", "install", "--no-fund", "--no-audit", "--no-save")
+            subprocess.run([*npm, *PACKAGES], cwd=folder, check=True, capture_output=True)
+            ready.touch()
+    return folder / "node_modules" / ".bin"
+
+
+def is_missing() -> bool:
+    """Say whether this machine has no npm."""
+    return shutil.which("npm") is None

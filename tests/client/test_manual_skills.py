@@ -1,0 +1,71 @@
+"""/fastapi-new and /fastapi-review in the client, where the main skill is not even listed."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkout import ROOT, install
+from npm_clients import Clients
+
+SKILLS = ("fastapi-new", "fastapi-review")
+
+
+def command_of(request: str) -> dict[str, Any]:
+    """Return the use of Bash that runs the first command which the loaded skill names."""
+    found = re.findall(r"`(python \S*/run\.py [^`]*)`", request)
+    return {"name": "Bash", "input": {"command": found[0], "description": "as the skill says"}}
+
+
+@pytest.fixture
+def empty_with_skills(empty: Path, clients: Clients) -> Path:
+    """An empty folder, of a user who has installed the skills."""
+    install(ROOT, "--user", HOME=str(clients.home))
+    return empty
+
+
+def test_they_cost_nothing_before_they_are_called(
+    clients: Clients, empty_with_skills: Path
+) -> None:
+    [request] = clients.talk("hello", empty_with_skills)
+    assert "fastapi" not in request
+
+
+def test_fastapi_new_makes_a_project_in_an_empty_folder(
+    clients: Clients, empty_with_skills: Path
+) -> None:
+    """The command that the skill names, with the user's words in it, is permitted by the skill."""
+    loaded, done = clients.talk("/fastapi-new shop", empty_with_skills, command_of)
+    command = command_of(loaded)["input"]["command"]
+    assert shlex.split(command)[-2:] == ["new", "shop"]
+    assert "${CLAUDE_" not in loaded
+    assert "$ARGUMENTS" not in loaded
+    assert (empty_with_skills / "shop" / "app" / "main.py").is_file()
+    main_skill = clients.home / ".claude" / "skills" / "fastapi-pro" / "SKILL.md"
+    assert f"main skill: {main_skill}" in done
+    assert "uv run pytest" in done.removeprefix(loaded)
+
+
+def test_fastapi_review_audits_the_folder(clients: Clients, empty_with_skills: Path) -> None:
+    rule = "blocking-call-in-async"
+    shutil.copy(ROOT / "snippets" / "rules" / rule / "bad.py", empty_with_skills / "service.py")
+    loaded, done = clients.talk("/fastapi-review", empty_with_skills, command_of)
+    assert "# Review a FastAPI code base" in loaded
+    assert re.search(rf"service\.py:\d+:\d+: {rule} \[high\]", done)
+
+
+def test_fastapi_review_takes_a_path(clients: Clients, empty_with_skills: Path) -> None:
+    (empty_with_skills / "api").mkdir()
+    (empty_with_skills / "api" / "main.py").write_text("x = 1\n")
+    _, done = clients.talk("/fastapi-review api", empty_with_skills, command_of)
+    assert "no findings in 1 file" in done
+
+
+@pytest.mark.parametrize("skill", SKILLS)
+def test_the_model_cannot_call_them(clients: Clients, empty_with_skills: Path, skill: str) -> None:
+    call = {"name": "Skill", "input": {"skill": skill}}
+    _, answer = clients.talk("hello", empty_with_skills, call, approved=[f"Skill({skill})"])
+    assert "run.py" not in answer
