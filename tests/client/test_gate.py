@@ -1,31 +1,16 @@
 """The main skill in the client: listed where Python is at hand, loaded when it is called."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from checkout import ROOT, install
 from npm_clients import Clients
+from turns import BODY, DESCRIPTION, call, read, write
 
-_, FRONT, BODY = re.split(
-    r"^---\n", (ROOT / "SKILL.md").read_text(), maxsplit=2, flags=re.MULTILINE
-)
 SKILL = "fastapi-pro"
-DESCRIPTION = yaml.safe_load(FRONT)["description"]
-
-
 Step = Callable[[Path], dict[str, object]]
-
-
-def read(file: Path) -> dict[str, object]:
-    return {"name": "Read", "input": {"file_path": str(file)}}
-
-
-def write(file: Path) -> dict[str, object]:
-    return {"name": "Write", "input": {"file_path": str(file), "content": "x = 1\n"}}
 
 
 @pytest.mark.parametrize("place", ["--user", "--project"])
@@ -51,7 +36,7 @@ def test_called_it_is_loaded_whole_with_its_folder_in_place(
     """The client asks its user before a skill that allows tools; here they said yes."""
     install(ROOT, "--project", project)
     folder = project / ".claude" / "skills" / "fastapi-pro"
-    turns = [read(project / "app" / "main.py"), {"name": "Skill", "input": {"skill": SKILL}}]
+    turns = [read(project / "app" / "main.py"), call(SKILL)]
     *_, loaded = clients.talk("hello", project, *turns, approved=[f"Skill({SKILL})"])
     assert BODY.strip().replace("${CLAUDE_SKILL_DIR}", str(folder)) in loaded
     assert "${CLAUDE_" not in loaded

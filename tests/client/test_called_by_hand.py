@@ -4,20 +4,12 @@ import re
 import shlex
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from checkout import ROOT, install
 from npm_clients import Clients
-
-SKILLS = ("fastapi-new", "fastapi-review")
-
-
-def command_of(request: str) -> dict[str, Any]:
-    """Return the use of Bash that runs the first command which the loaded skill names."""
-    found = re.findall(r"`(python \S*/run\.py [^`]*)`", request)
-    return {"name": "Bash", "input": {"command": found[0], "description": "as the skill says"}}
+from turns import call, named_command
 
 
 @pytest.fixture
@@ -38,8 +30,8 @@ def test_fastapi_new_makes_a_project_in_an_empty_folder(
     clients: Clients, empty_with_skills: Path
 ) -> None:
     """The command that the skill names, with the user's words in it, is permitted by the skill."""
-    loaded, done = clients.talk("/fastapi-new shop", empty_with_skills, command_of)
-    command = command_of(loaded)["input"]["command"]
+    loaded, done = clients.talk("/fastapi-new shop", empty_with_skills, named_command)
+    command = named_command(loaded)["input"]["command"]
     assert shlex.split(command)[-2:] == ["new", "shop"]
     assert "${CLAUDE_" not in loaded
     assert "$ARGUMENTS" not in loaded
@@ -52,7 +44,7 @@ def test_fastapi_new_makes_a_project_in_an_empty_folder(
 def test_fastapi_review_audits_the_folder(clients: Clients, empty_with_skills: Path) -> None:
     rule = "blocking-call-in-async"
     shutil.copy(ROOT / "snippets" / "rules" / rule / "bad.py", empty_with_skills / "service.py")
-    loaded, done = clients.talk("/fastapi-review", empty_with_skills, command_of)
+    loaded, done = clients.talk("/fastapi-review", empty_with_skills, named_command)
     assert "# Review a FastAPI code base" in loaded
     assert re.search(rf"service\.py:\d+:\d+: {rule} \[high\]", done)
 
@@ -60,12 +52,12 @@ def test_fastapi_review_audits_the_folder(clients: Clients, empty_with_skills: P
 def test_fastapi_review_takes_a_path(clients: Clients, empty_with_skills: Path) -> None:
     (empty_with_skills / "api").mkdir()
     (empty_with_skills / "api" / "main.py").write_text("x = 1\n")
-    _, done = clients.talk("/fastapi-review api", empty_with_skills, command_of)
+    _, done = clients.talk("/fastapi-review api", empty_with_skills, named_command)
     assert "no findings in 1 file" in done
 
 
-@pytest.mark.parametrize("skill", SKILLS)
+@pytest.mark.parametrize("skill", ["fastapi-new", "fastapi-review"])
 def test_the_model_cannot_call_them(clients: Clients, empty_with_skills: Path, skill: str) -> None:
-    call = {"name": "Skill", "input": {"skill": skill}}
-    _, answer = clients.talk("hello", empty_with_skills, call, approved=[f"Skill({skill})"])
+    turn = call(skill)
+    _, answer = clients.talk("hello", empty_with_skills, turn, approved=[f"Skill({skill})"])
     assert "run.py" not in answer
