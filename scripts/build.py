@@ -1,10 +1,10 @@
-"""Fill the code blocks of SKILL.md and references/*.md from the tested snippets they name.
+"""Fill SKILL.md, references/*.md and README.md from the tested snippets that they name.
 
 A fence says where its content comes from: ```python snippets/app/core/db.py is the whole file,
 ```python snippets/app/api/deps.py#get_db,SessionDep those definitions with the imports they need,
 ```text snippets/app/ the folder as a tree. Between <!-- rules KIND --> and <!-- end --> stand the
-rules of snippets/rules/. Everything else stays as it is, to the byte. When anything is refused,
-nothing is written.
+rules of snippets/rules/, between <!-- survey --> and <!-- end --> the numbers of docs/survey.json.
+Everything else stays as it is, to the byte. When anything is refused, nothing is written.
 
 Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.
 """
@@ -21,6 +21,7 @@ from building.pages import fill_page
 from building.refusal import RefusedError, refused
 from building.rules import expand_rules
 from building.sources import Snippets, decode
+from building.survey import expand_survey
 from building.unshown import find_unshown
 from skillmd.report import Finding, render
 
@@ -45,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(root: Path, *, is_check: bool) -> int:
     """Check or write the pages below `root`; raises OSError when a file cannot be used."""
-    files = [root / "SKILL.md", *sorted(root.glob("references/*.md"))]
+    files = [root / "SKILL.md", *sorted(root.glob("references/*.md")), *root.glob("README.md")]
     old, new, findings = _fill_all(files, Snippets(root))
     if findings:
         _say(render(findings, "text"))
@@ -73,7 +74,7 @@ def _fill_all(
         name = file.relative_to(snippets.root).as_posix()
         try:
             old[file] = _read_page(file, name)
-            text = expand_rules(name, old[file], snippets)
+            text = expand_survey(name, expand_rules(name, old[file], snippets), snippets.root)
         except RefusedError as error:
             findings += error.findings
             continue

@@ -26,7 +26,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command with `argv`, print, and return the exit code."""
     args = _arguments(argv)
     files = []
-    for target in args.skills or [REPO, REPO / "skills"]:
+    ours = [path for path in (REPO, REPO / "skills") if path.exists()]
+    for target in args.skills or ours:
         found = [target] if target.name == NAME else list(find_skills(target))
         if not os.path.lexists(target) or not found:
             reason = f"no {NAME} in it" if os.path.lexists(target) else "no such file or folder"
@@ -36,8 +37,8 @@ def main(argv: list[str] | None = None) -> int:
     findings: list[Finding] = []
     answers: list[Answer] = []
     for file in dict.fromkeys(files):
-        ours = os.path.realpath(file.parent) == str(REPO)
-        options = Options(args.strict_spec, args.max_size_error or ours)
+        is_ours = os.path.realpath(file.parent) == str(REPO)
+        options = Options(args.strict_spec, args.max_size_error or is_ours)
         findings += check_skill(file, _shown(file), options)
         answers += try_skill(file, _shown(file), args.tries)
     _print(findings, answers, args.format)

@@ -14,6 +14,8 @@ _BEGIN = re.compile(r"^<!-- rules (?P<kind>\S+) -->\r?$", re.MULTILINE)
 _PART = re.compile(
     r"^<!-- rules (?P<kind>\S+) -->(?P<end>\r?\n)(?:.*\n)*?<!-- end -->(?=\r?$)", re.MULTILINE
 )
+_CODE = r"`[^`]*`"
+_SHORT = re.compile(rf"(?:{_CODE}|\((?:{_CODE}|[^()`])*\)|:(?! )|[^:`(])+")
 _HEADINGS = {
     "critical": "Critical",
     "pitfall": "Pitfalls",
@@ -90,8 +92,28 @@ def _full(rule: Rule) -> str:
     )
 
 
+def _index(rules: Sequence[Rule]) -> str:
+    rows = [
+        f"| [{rule.slug}](references/rules.md#{rule.slug}) | {_cell(_short(rule.title))} "
+        f"| {rule.severity} | {'no' if rule.unseen else 'yes'} |"
+        for rule in rules
+    ]
+    seen = sum(not rule.unseen for rule in rules)
+    summary = f"The {len(rules)} rules, of which the audit finds {seen}"
+    table = ["| Rule | In short | Severity | In the audit |", "|---|---|---|---|", *rows]
+    head = ["<details>", f"<summary>{summary}</summary>", ""]
+    return "\n".join([*head, *table, "", "</details>"])
+
+
+def _short(title: str) -> str:
+    """Return a title up to its first colon outside of code and brackets."""
+    match = _SHORT.match(title)
+    return (match[0] if match else title).removesuffix(".")
+
+
 _KINDS: dict[str, Callable[[Sequence[Rule]], str]] = {
     "critical": _critical,
     "pitfalls": _pitfalls,
     "all": _all,
+    "index": _index,
 }
