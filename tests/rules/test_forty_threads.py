@@ -18,7 +18,7 @@ arrived = threading.Semaphore(0)
 @report_service.get("/{month}")
 async def slow_report(month: int) -> Response:
     arrived.release()
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(1.5)
     return Response(b"a report")
 
 
