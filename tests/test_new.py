@@ -175,7 +175,13 @@ def test_but_for_the_secrets_each_project_is_the_same(tmp_path: Path, auth: list
         check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     skill = installed / ".claude" / "skills" / "fastapi-pro"
-    for name in ("app/__pycache__/x.pyc", "app.db", ".env", "project/.ruff_cache/tag", "tests/note.txt"):
+    for name in (
+        "app/__pycache__/x.pyc",
+        "app.db",
+        ".env",
+        "project/.ruff_cache/tag",
+        "tests/note.txt",
+    ):
         (skill / "snippets" / name).parent.mkdir(exist_ok=True)
         (skill / "snippets" / name).write_text("mine")
     (tmp_path / "a").mkdir()
