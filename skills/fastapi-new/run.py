@@ -6,6 +6,8 @@ The first line of the output names the SKILL.md of the main skill. Exits as the 
 with 2 where the main skill is missing. Needs nothing but the standard library of Python 3.11.
 """
 
+from __future__ import annotations  # an older Python gets as far as the command's own words
+
 import subprocess
 import sys
 from pathlib import Path

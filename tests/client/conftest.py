@@ -1,5 +1,6 @@
 """Fixtures: the clients, a project with the skill installed, a checkout as a user gets it."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,7 +18,12 @@ def commands(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     if npm_clients.is_missing():
         pytest.skip("no npm, from which the clients come")
     base = tmp_path_factory.getbasetemp()
-    return npm_clients.install((base if worker_id == "master" else base.parent) / "npm")
+    try:
+        return npm_clients.install((base if worker_id == "master" else base.parent) / "npm")
+    except subprocess.CalledProcessError as error:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(f"npm cannot install the clients: {error.stderr[-500:]}")
 
 
 @pytest.fixture

@@ -82,7 +82,9 @@ def install(folder: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ready.exists():
             npm: Sequence[str] = ("npm", "install", "--no-fund", "--no-audit", "--no-save")
-            subprocess.run([*npm, *PACKAGES], cwd=folder, check=True, capture_output=True)
+            subprocess.run(
+                [*npm, *PACKAGES], cwd=folder, check=True, capture_output=True, text=True
+            )
             ready.touch()
     return folder / "node_modules" / ".bin"
 
