@@ -289,10 +289,8 @@ def test_the_audit_finds_nothing_in_it(project: Path) -> None:
 
 def environment(**variables: str) -> dict[str, str]:
     """Return an environment in which uv makes one of its own, of what was published by our date."""
-    mine = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    mine = {
-        name: value for name, value in mine.items() if not name.startswith(("APP_JWT", "PYTEST"))
-    }
+    ours = ("APP_", "PYTEST", "UV_PROJECT", "VIRTUAL_ENV")
+    mine = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     mine |= {"UV_EXCLUDE_NEWER": DATE, "UV_PYTHON": sys.executable, "UV_PYTHON_DOWNLOADS": "never"}
     return mine | variables
 
