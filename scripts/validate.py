@@ -25,7 +25,7 @@ REPO = Path(__file__).resolve().parent.parent
 def main(argv: list[str] | None = None) -> int:
     """Run the command with `argv`, print, and return the exit code."""
     args = _arguments(argv)
-    files = []
+    files: list[Path] = []
     ours = [path for path in (REPO, REPO / "skills") if path.exists()]
     for target in args.skills or ours:
         found = [target] if target.name == NAME else list(find_skills(target))
