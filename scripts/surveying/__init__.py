@@ -1,0 +1,1 @@
+"""The parts of `survey.py`: what a skill holds, whether its code runs, what it covers."""

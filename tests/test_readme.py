@@ -1,0 +1,204 @@
+"""What a visitor sees: commands that run, links that lead somewhere, tables that are true."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+import build
+from checkout import tree
+from rulebook import load_rules
+from skillmd.fences import find_fences
+from surveying.skills import read_pages
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
+# Commands that other tests run, or that run the tests.
+ELSEWHERE = {
+    "pip install uv && uv run scripts/show.py": "tests/test_build.py, tests/test_validate.py",
+    "pip install uv && uv run pytest -n 2 --cov": "this test run",
+    "claude plugin marketplace add OWNER/fastapi-pro && "
+    "claude plugin install fastapi-pro@fastapi-pro": "tests/client/test_distribution.py",
+    "npx skills add OWNER/fastapi-pro --full-depth": "tests/client/test_distribution.py",
+}
+
+
+def shell_lines(text: str) -> list[str]:
+    """Return the lines of the shell blocks of a page."""
+    lines = text.split("\n")
+    fences = [fence for fence in find_fences(text) if fence.language == "shell"]
+    return [line for fence in fences for line in lines[fence.start + 1 : fence.end]]
+
+
+def sections(text: str) -> dict[str, str]:
+    """Return what stands below each heading of the second level."""
+    parts = re.split(r"^## (.*)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy of this repository as a clone has it, beside an empty home and a small service."""
+    folder = tmp_path / "clone"
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    for name in filter(None, listing.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "docs" / "example", folder / "path" / "to" / "service")
+    (tmp_path / "home").mkdir()
+    return folder
+
+
+def run(line: str, clone: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a reader's shell does, with nothing but Python on its path."""
+    environment = {"HOME": str(clone.parent / "home"), "PATH": str(clone.parent / "bin")}
+    bin_ = clone.parent / "bin"
+    if not bin_.exists():
+        bin_.mkdir()
+        (bin_ / "python").symlink_to(sys.executable)
+    return subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=clone, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_every_command_of_the_readme_is_run_by_a_test() -> None:
+    lines = shell_lines(README)
+    assert set(ELSEWHERE) <= set(lines)
+    ours = [line for line in lines if line not in ELSEWHERE]
+    assert all(re.fullmatch(r"python scripts/\w+\.py.*", line) for line in ours)
+    assert {line.split()[1] for line in ours} == {
+        "scripts/install.py", "scripts/new.py", "scripts/audit.py", "scripts/pack.py",
+    }  # fmt: skip
+
+
+def test_install_new_audit_and_pack_work_in_a_clone_with_nothing_but_python(clone: Path) -> None:
+    home = clone.parent / "home"
+    before = tree(home)
+    for line in shell_lines(README):
+        if line in ELSEWHERE:
+            continue
+        done = run(line, clone)
+        has_findings = line.endswith("path/to/service")
+        assert done.returncode == int(has_findings), line + done.stdout + done.stderr
+        if line == "python scripts/install.py":
+            skills = home / ".claude" / "skills"
+            assert (skills / "fastapi-pro" / "SKILL.md").is_file()
+            assert (skills / "fastapi-new" / "SKILL.md").is_file()
+    assert tree(home) == before
+    assert (clone / "shop" / "app" / "main.py").is_file()
+    assert (clone / "dist" / "fastapi-pro.skill").is_file()
+
+
+def test_the_options_that_the_readme_names_exist(clone: Path) -> None:
+    told = sections(README)
+    for heading, script in [("Install", "install.py"), ("Start a service", "new.py"),
+                            ("Review a code base", "audit.py")]:  # fmt: skip
+        options = set(re.findall(r"`(--[a-z-]+)", told[heading]))
+        usage = run(f"python scripts/{script} --help", clone).stdout
+        assert options
+        assert all(re.search(rf"(?<![\w-]){option}\b", usage) for option in options)
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page."""
+    tokens = MarkdownIt("commonmark").parse(text)
+    heads = [tokens[i + 1] for i, token in enumerate(tokens) if token.type == "heading_open"]
+    texts = ["".join(part.content for part in head.children or []) for head in heads]
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in texts}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)\s]+)\)", text)
+    own = [target for target in targets if not target.startswith("https://")]
+    known: dict[Path, set[str]] = {}
+    for target in own:
+        path, _, anchor = target.partition("#")
+        file = ROOT / (path or page)
+        assert file.exists(), target
+        if anchor:
+            if file not in known:
+                known[file] = anchors(file.read_text(encoding="utf-8"))
+            assert anchor in known[file], target
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_files_that_it_names_exist(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    folders = "scripts|snippets|tests|docs|skills|references"
+    named = set(re.findall(rf"`(?:uv run |python )?((?:{folders})/[\w./-]*)", text))
+    paths = named - {"tests/rules/test_SLUG.py", "snippets/rules/SLUG/"}
+    assert paths
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_script_is_in_the_list_of_what_is_where() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    helpers = {"require_python.py", "rulebook.py", "show.py"}
+    scripts = {path.name for path in (ROOT / "scripts").glob("*.py")} - helpers
+    assert {name for name in scripts if f"`scripts/{name}`" not in text} == set()
+
+
+def test_the_table_of_rules_has_each_rule_once() -> None:
+    slugs = re.findall(r"^\| \[([a-z0-9-]+)\]\(references/rules\.md#\1\) \|", README, re.MULTILINE)
+    rules = load_rules(ROOT / "snippets" / "rules")
+    assert slugs == [rule.slug for rule in rules]
+    audited = sum(not rule.unseen for rule in rules)
+    assert f"The {len(rules)} rules, of which the audit finds {audited}" in README
+
+
+def test_the_changelog_counts_the_rules_right() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    rules = load_rules(ROOT / "snippets" / "rules")
+    assert f"{len(rules)} rules with bad code" in text
+    assert f"breaks {sum(not rule.unseen for rule in rules)} of them" in text
+
+
+def test_the_table_of_skills_counts_our_blocks_as_they_are() -> None:
+    blocks = len(read_pages(ROOT).python)
+    survey = json.loads((ROOT / "docs" / "survey.json").read_text(encoding="utf-8"))
+    ours = survey["skills"]["fastapi-pro"]
+    assert (ours["blocks"], ours["compile"]) == (blocks, blocks)
+    assert ours["run"] == blocks - 3  # two models and Alembic's env.py, as the README says
+    assert f"| fastapi-pro | {blocks} | {blocks} | {blocks - 3} |" in README
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ("<!-- survey -->\n", "the part has no end; write <!-- end -->"),
+        ("<!-- survey -->\n<!-- end -->\n", "write it with scripts/survey.py --write"),
+    ],
+)
+def test_a_survey_that_cannot_be_shown_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], part: str, message: str
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "survey.json").write_text('{"topics": []}')
+    (tmp_path / "snippets").mkdir()
+    (tmp_path / "SKILL.md").write_text(part)
+    assert build.main(["--root", str(tmp_path)]) == 1
+    assert message in capsys.readouterr().out
+    assert (tmp_path / "SKILL.md").read_text() == part
+
+
+def test_a_visitor_has_it_soon() -> None:
+    """The problem, a picture and the command that installs, on the first screen or two."""
+    head = README[: README.index("python scripts/install.py")]
+    assert "docs/audit.svg" in head
+    assert len(head.splitlines()) < 20
+    assert len(head.split()) < 170
+    written = re.sub(r"<!-- \w.*?<!-- end -->", "", README, flags=re.DOTALL)
+    assert len(written.split()) < 1500
