@@ -45,6 +45,17 @@ def test_actions_are_pinned_to_a_commit_and_jobs_end(file: Path) -> None:
     assert all(job["timeout-minutes"] <= 60 for job in jobs(file.name).values())
 
 
+def test_the_workflow_of_new_projects_takes_the_same_commits() -> None:
+    file = ROOT / "snippets" / "project" / "github" / "workflows" / "ci.yml"
+    ours = {
+        use for workflow in WORKFLOWS for use in re.findall(r"uses: (.*)", workflow.read_text())
+    }
+    theirs = set(re.findall(r"uses: (.*)", file.read_text()))
+    assert theirs
+    assert theirs <= ours
+    subprocess.run(["zizmor", "--offline", file], check=True)
+
+
 def test_what_may_write_runs_none_of_the_libraries() -> None:
     for file in WORKFLOWS:
         for job in jobs(file.name).values():
