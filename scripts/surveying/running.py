@@ -49,8 +49,10 @@ def why_not_compiled(code: str) -> str:
     """Return the name of the error that Python's compiler raises, "" where it raises none."""
     try:
         compile(code, "block.py", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
+    except SyntaxError as error:
         return type(error).__name__
+    except ValueError:  # what Python says of NUL before 3.11.4
+        return "SyntaxError"
     return ""
 
 
