@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from building.atomic import write_all
+from command_line import parser_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = ROOT / "pyproject.toml"
@@ -122,13 +123,7 @@ def _one(pattern: re.Pattern[str], text: str, file: Path, fix: str) -> re.Match[
 
 
 def _arguments(argv: Sequence[str] | None) -> date:
-    summary, usage, about = (__doc__ or "").split("\n\n", 2)
-    parser = argparse.ArgumentParser(
-        usage=usage.removeprefix("usage: "),
-        description=summary,
-        epilog=about,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of(__doc__)
     today = datetime.now(UTC).date()
     parser.add_argument("day", nargs="?", metavar="DATE", type=_day, default=today)
     return parser.parse_args(argv).day  # type: ignore[no-any-return]

@@ -39,6 +39,7 @@ from auditing.gitignore import Patterns, compile_patterns  # noqa: E402
 from auditing.options import Options, OptionsError, read_options  # noqa: E402
 from auditing.report import FORMATS, render, visible  # noqa: E402
 from auditing.runner import run  # noqa: E402
+from command_line import parser_of  # noqa: E402
 from rulebook import RuleError  # noqa: E402
 
 
@@ -71,15 +72,7 @@ def _entries() -> dict[str, Entry]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    text = (__doc__ or "").replace("usage: ", "", 1)
-    parser = argparse.ArgumentParser(
-        prog="audit.py",
-        usage=text.partition("\n\n")[2].partition("\n\n")[0],
-        description=text.partition("\n")[0],
-        epilog=text.split("\n\n", 2)[2],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
     add = parser.add_argument
     add("--format", choices=FORMATS, help="how findings are printed (default: text)")

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from command_line import parser_of
 from distribution.contents import MAIN, SKILLS, ContentsError, contents, version
 from distribution.placing import PlacingError, commit, exchange, recover, staging, write_new
 from distribution.record import NAME, ForeignError, Record, as_json, inspect, make_record
@@ -51,14 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    summary, usage, about = (__doc__ or "").split("\n\n", 2)
-    parser = argparse.ArgumentParser(
-        usage=usage.removeprefix("usage: "),
-        description=summary,
-        epilog=about,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of(__doc__)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--user", action="store_true", help="for all your projects (the default)")
     where.add_argument("--project", type=_folder, metavar="DIR", help="for the project of DIR")

@@ -23,6 +23,7 @@ if (_HERE := str(Path(__file__).resolve().parent)) not in sys.path:  # python -I
     sys.path.insert(0, _HERE)
 import require_python  # noqa: F401, I001 -- the lines above come first, then this
 
+from command_line import parser_of
 from scaffolding.files import AUTH, dependencies, project_files
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,15 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    summary, usage, about = (__doc__ or "").split("\n\n", 2)
-    parser = argparse.ArgumentParser(
-        prog="new.py",
-        usage=usage.removeprefix("usage: "),
-        description=summary,
-        epilog=about,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("name", metavar="NAME", help="a Python package name, such as shop")
     parser.add_argument(
         "--auth",

@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from command_line import parser_of
 from distribution.contents import MAIN, ContentsError, contents, version
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,14 +59,7 @@ def as_archive(files: Mapping[str, bytes]) -> bytes:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    summary, usage, about = (__doc__ or "").split("\n\n", 2)
-    parser = argparse.ArgumentParser(
-        usage=usage.removeprefix("usage: "),
-        description=summary,
-        epilog=about,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of(__doc__)
     default = ROOT / "dist" / f"{MAIN}.skill"
     parser.add_argument(
         "--output", type=Path, metavar="FILE", default=default, help="what to write"

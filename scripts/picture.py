@@ -8,7 +8,6 @@ machine: how long the audit took, and where this checkout lies.
 Exits with 0, or with 1 when a command fails or (with --check) a picture is not what is printed now.
 """
 
-import argparse
 import io
 import os
 import re
@@ -24,6 +23,7 @@ from rich.console import Console
 from rich.text import Text
 
 from building.atomic import write_all
+from command_line import parser_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -61,13 +61,7 @@ NEW = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    summary, usage, about = (__doc__ or "").split("\n\n", 2)
-    parser = argparse.ArgumentParser(
-        usage=usage.removeprefix("usage: "),
-        description=summary,
-        epilog=about,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, say what is old")
     args = parser.parse_args(argv)
     try:

@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from building.atomic import write_all
+from command_line import parser_of
 from distribution.contents import MAIN, contents
 from surveying.running import isolation, why_not_compiled, why_not_run
 from surveying.skills import Source, SurveyError, import_path, read_pages, read_sources
@@ -86,14 +87,7 @@ def measure(place: Path, python: Path, isolated: Sequence[str]) -> dict[str, Any
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    summary, usage, about = (__doc__ or "").split("\n\n", 2)
-    parser = argparse.ArgumentParser(
-        usage=usage.removeprefix("usage: "),
-        description=summary,
-        epilog=about,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("skills", nargs="*", metavar="NAME=PATH", help="where a skill lies")
     parser.add_argument("--write", action="store_true", help=f"write docs/{RESULT.name}")
     return parser.parse_args(argv)

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("pyproject.toml", "SKILL.md", "scripts/advance.py", "scripts/building/__init__.py",
-         "scripts/building/atomic.py")  # fmt: skip
+         "scripts/building/atomic.py", "scripts/command_line.py")  # fmt: skip
 LIMIT = re.compile(r'(?<=^exclude-newer = ")[\d-]+', re.MULTILINE)
 PROVEN = re.compile(r"^Proven on ([\d-]+) with .* on Python", re.MULTILINE)
 needs_uv = pytest.mark.skipif(shutil.which("uv") is None, reason="asks uv which versions there are")

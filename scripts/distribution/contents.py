@@ -15,6 +15,7 @@ _MAIN_PARTS = (
     "references",
     "scripts/audit.py",
     "scripts/auditing",
+    "scripts/command_line.py",
     "scripts/new.py",
     "scripts/require_python.py",
     "scripts/rulebook.py",

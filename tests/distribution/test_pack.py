@@ -116,7 +116,7 @@ def test_all_that_git_knows_of_the_parts_is_packed(unpacked: Path) -> None:
     listing = subprocess.run(
         ["git", "ls-files", "-z", "SKILL.md", "LICENSE", "references", "snippets",
          "scripts/audit.py", "scripts/auditing", "scripts/new.py", "scripts/scaffolding",
-         "scripts/rules.py", "scripts/rulebook.py"],
+         "scripts/rules.py", "scripts/rulebook.py", "scripts/command_line.py"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     tracked = {name for name in listing.stdout.split("\0") if name and (ROOT / name).exists()}
