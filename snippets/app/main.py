@@ -17,6 +17,7 @@ from app.core.config import get_settings
 from app.core.db import create_engine, create_tables
 from app.core.logging import configure_logging
 from app.models import Base
+from app.schemas.error import Error
 
 
 class State(TypedDict):
@@ -56,8 +57,12 @@ def add_middleware(app: FastAPI) -> None:
         CORSMiddleware,
         allow_origins=get_settings().cors_origins,
         allow_credentials=True,
-        allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "X-Request-ID",
+        ],
         expose_headers=["X-Request-ID"],
     )
     app.add_middleware(RequestContextMiddleware)
@@ -68,7 +73,13 @@ def create_app() -> FastAPI:
     get_settings()
     configure_logging()
     # redirect_slashes: behind a proxy the redirect names the wrong host
-    app = FastAPI(title="My API", lifespan=lifespan, redirect_slashes=False)
+    app = FastAPI(
+        title="My API",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        # FastAPI documents a 422 of another shape, and none of the other errors.
+        responses={"default": {"model": Error, "description": "An error"}},
+    )
     app.include_router(health.router)
     app.include_router(v1.router)
     add_exception_handlers(app)

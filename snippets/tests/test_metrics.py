@@ -26,15 +26,31 @@ def test_a_single_process_keeps_its_counters_in_memory(temporary_folder: Path) -
     assert "PROMETHEUS_MULTIPROC_DIR" not in os.environ
 
 
+def folder_of_a_worker(monkeypatch: pytest.MonkeyPatch, pid: int, key: bytes) -> Path:
+    """Return where a worker counts whose supervisor has this process id and this key."""
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(pid=pid))
+    monkeypatch.setattr(multiprocessing.current_process(), "authkey", key)
+    share_between_workers()
+    return Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+
+
 def test_workers_of_one_supervisor_share_a_folder(
     monkeypatch: pytest.MonkeyPatch, temporary_folder: Path
 ) -> None:
-    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(pid=42))
-    share_between_workers()
-    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    folder = folder_of_a_worker(monkeypatch, 42, b"key")
+    assert folder == folder_of_a_worker(monkeypatch, 42, b"key")
     assert folder.parent == temporary_folder
-    assert folder.name.endswith("-42")
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.usefixtures("temporary_folder")
+def test_a_later_supervisor_with_the_same_process_id_has_a_folder_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a container that starts again, where the supervisor is always process 1."""
+    earlier = folder_of_a_worker(monkeypatch, 1, b"key of the first start")
+    assert folder_of_a_worker(monkeypatch, 1, b"key of the second start") != earlier
 
 
 def test_the_variable_wins_and_its_folder_is_made(

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -30,16 +32,43 @@ def test_the_migrations_lead_from_nothing_to_the_models_and_back(own_database_ur
     alembic(own_database_url, "upgrade", "head")
 
 
-def test_a_new_migration_comes_from_the_template(own_database_url: str, tmp_path: Path) -> None:
-    alembic(own_database_url, "upgrade", "head")
-    versions = f"{ROOT / 'migrations' / 'versions'}"
+@pytest.fixture
+def more_versions(tmp_path: Path) -> Path:
+    """A folder for more migrations, from where Alembic finds them."""
+    versions = f"{ROOT / 'migrations' / 'versions'}{os.pathsep}{tmp_path}"
     config = (ROOT / "alembic.ini").read_text().replace("%(here)s", str(ROOT))
-    Path(tmp_path, "alembic.ini").write_text(
-        f"{config}version_locations = {versions}{os.pathsep}{tmp_path}\n"
-    )
+    (tmp_path / "alembic.ini").write_text(f"{config}version_locations = {versions}\n")
+    return tmp_path
+
+
+def test_a_new_migration_comes_from_the_template(
+    own_database_url: str, more_versions: Path
+) -> None:
+    alembic(own_database_url, "upgrade", "head")
     alembic(
         own_database_url, "revision", "--autogenerate", "-m", "nothing", "--rev-id", "0002",
-        "--version-path", str(tmp_path), folder=tmp_path,
+        "--version-path", str(more_versions), folder=more_versions,
     )  # fmt: skip
-    [script] = tmp_path.glob("*_0002_nothing.py")
+    [script] = more_versions.glob("*_0002_nothing.py")
     ast.parse(script.read_text())
+
+
+LONG = """
+from alembic import op
+revision = "long"
+down_revision = {}
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.execute("SELECT pg_sleep(11)")
+        op.execute("CREATE INDEX CONCURRENTLY long ON users (id)")
+"""
+
+
+def test_a_migration_may_take_long_and_leave_its_transaction(
+    own_postgres_url: str, more_versions: Path
+) -> None:
+    """The service gives a statement 10 s."""
+    head = alembic(own_postgres_url, "heads").split()[0]
+    (more_versions / "long.py").write_text(LONG.format(repr(head)))
+    alembic(own_postgres_url, "upgrade", "head", folder=more_versions)
+    assert alembic(own_postgres_url, "current", folder=more_versions) == "long (head)\n"

@@ -51,5 +51,6 @@ async def test_nothing_comes_back_as_nothing(exact: AsyncConnection) -> None:
 
 def test_constraints_have_names() -> None:
     tables = Base.metadata.tables.values()
-    names = sorted(str(constraint.name) for table in tables for constraint in table.constraints)
-    assert names == ["fk_products_owner_id_users", "pk_products", "pk_users", "uq_users_email"]
+    names = {str(constraint.name) for table in tables for constraint in table.constraints}
+    assert "None" not in names
+    assert {"fk_products_owner_id_users", "pk_products", "pk_users", "uq_users_email"} <= names

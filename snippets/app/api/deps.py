@@ -13,7 +13,7 @@ from app.services import auth
 oauth2_scheme = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login")
 
 
-def get_sessionmaker(request: Request) -> async_sessionmaker[AsyncSession]:
+async def get_sessionmaker(request: Request) -> async_sessionmaker[AsyncSession]:
     """Return the factory that the lifespan made; tests override this."""
     maker: async_sessionmaker[AsyncSession] = request.state.sessionmaker
     return maker

@@ -1,5 +1,6 @@
 """Errors as JSON."""
 
+from asyncpg import PostgresError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -12,6 +13,9 @@ from app.core.errors import AppError
 
 logger = get_logger()
 
+# Classes of SQLSTATE: the connection failed, none is left, the server stops or starts.
+AWAY = ("08", "53", "57P")
+
 
 def add_exception_handlers(app: FastAPI) -> None:
     """Register the answers. What no handler knows goes on to `UnhandledErrorMiddleware`."""
@@ -19,7 +23,8 @@ def add_exception_handlers(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(http_error)
     app.exception_handler(RequestValidationError)(validation_error)
     app.exception_handler(DBAPIError)(database_error)
-    for unreachable in (ConnectionError, TimeoutError, PoolTimeoutError):
+    # PostgresError: what PostgreSQL says to a new connection; SQLAlchemy 2.1 wraps it.
+    for unreachable in (ConnectionError, TimeoutError, PoolTimeoutError, PostgresError):
         app.exception_handler(unreachable)(unavailable)
 
 
@@ -40,8 +45,9 @@ async def validation_error(_request: Request, exc: RequestValidationError) -> JS
 
 
 async def database_error(request: Request, exc: DBAPIError) -> JSONResponse:
-    """Answer 503 if the connection broke; any other database error is a bug, hence 500."""
-    if not exc.connection_invalidated:
+    """Answer 503 if the database is away; any other error of it is a bug, hence 500."""
+    state = getattr(exc.orig, "sqlstate", None) or ""
+    if not exc.connection_invalidated and not state.startswith(AWAY):
         raise exc
     return await unavailable(request, exc)
 

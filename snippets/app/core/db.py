@@ -7,8 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 
-def create_engine(url: str, pool_size: int) -> AsyncEngine:
-    """Return an engine with at most `pool_size` connections; it connects at the first query."""
+def create_engine(url: str, pool_size: int, patience: int | None = 10) -> AsyncEngine:
+    """Return an engine with at most `pool_size` connections; it connects at the first query.
+
+    A statement may take `patience` seconds, `None` is any time; SQLite does not count them.
+    """
     if make_url(url).get_backend_name() == "sqlite":
         return _create_sqlite_engine(url)
     return create_async_engine(
@@ -19,7 +22,7 @@ def create_engine(url: str, pool_size: int) -> AsyncEngine:
         pool_pre_ping=True,  # after a restart of the server: one ping, not one failed request
         pool_recycle=1800,
         hide_parameters=True,  # an error message would carry password hashes into the log
-        connect_args={"timeout": 5, "command_timeout": 10},
+        connect_args={"timeout": 5, "command_timeout": patience},
     )
 
 

@@ -1,6 +1,6 @@
 """Prometheus, over all workers."""
 
-import getpass
+import hashlib
 import multiprocessing
 import os
 import tempfile
@@ -13,14 +13,16 @@ def share_between_workers() -> None:
     """Name a folder for the workers' counters; call it before prometheus_client is imported.
 
     `PROMETHEUS_MULTIPROC_DIR` wins where it is set. The workers of `uvicorn --workers`, which are
-    spawned by one supervisor, find one folder by its process id. gunicorn forks: set the variable.
+    spawned by one supervisor, find one folder by the random key that they inherit from it: its
+    process id alone comes back, in a container at each start. gunicorn forks: set the variable.
     """
     supervisor = multiprocessing.parent_process()
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ and supervisor is not None:
-        name = f"metrics-{getpass.getuser()}-{supervisor.pid}"
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(tempfile.gettempdir(), name))
-    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = hashlib.sha256(multiprocessing.current_process().authkey).hexdigest()
+        folder = Path(tempfile.gettempdir(), f"metrics-{supervisor.pid}-{key[:32]}")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    if shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        Path(shared).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def instrument(app: FastAPI) -> None:

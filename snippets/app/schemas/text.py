@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 
 def require_storable(value: str) -> str:
@@ -23,5 +23,6 @@ def require_storable_secret(value: SecretStr) -> SecretStr:
     return value
 
 
-Text = Annotated[str, AfterValidator(require_storable)]
-SecretText = Annotated[SecretStr, AfterValidator(require_storable_secret)]
+_documented = Field(json_schema_extra={"pattern": r"^[^\x00]*$"})
+Text = Annotated[str, AfterValidator(require_storable), _documented]
+SecretText = Annotated[SecretStr, AfterValidator(require_storable_secret), _documented]

@@ -33,7 +33,12 @@ async def verify_password(password: str, password_hash: str) -> bool:
 
 
 async def log_in(session: AsyncSession, email: str, password: str) -> str:
-    """Return an access token; raise `NotAuthenticatedError`, equally slow for unknown accounts."""
+    """Return an access token; raise `NotAuthenticatedError`."""
+    return security.create_access_token((await authenticate(session, email, password)).id)
+
+
+async def authenticate(session: AsyncSession, email: str, password: str) -> User:
+    """Return the user; raise `NotAuthenticatedError`, equally slow for unknown accounts."""
     try:
         credentials = Credentials.model_validate({"email": email, "password": password})
     except ValidationError:
@@ -42,7 +47,7 @@ async def log_in(session: AsyncSession, email: str, password: str) -> str:
     await session.close()  # give the connection back before the slow part
     if not await verify_password(password, user.password_hash if user else _dummy_hash) or not user:
         raise NotAuthenticatedError
-    return security.create_access_token(user.id)
+    return user
 
 
 async def get_token_user(session: AsyncSession, token: str) -> User:

@@ -1,5 +1,6 @@
 """Metrics of all workers."""
 
+import hashlib
 import multiprocessing
 import os
 import tempfile
@@ -8,9 +9,11 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-# One folder for all workers of a supervisor. prometheus_client reads the variable when imported.
+# One folder for all workers of a supervisor, found by the random key that they inherit from it.
+# prometheus_client reads the variable when imported.
 if supervisor := multiprocessing.parent_process():
-    folder = Path(tempfile.gettempdir(), f"metrics-{supervisor.pid}")
+    key = hashlib.sha256(multiprocessing.current_process().authkey).hexdigest()
+    folder = Path(tempfile.gettempdir(), f"metrics-{supervisor.pid}-{key[:32]}")
     folder.mkdir(mode=0o700, exist_ok=True)
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder))
 

@@ -1,0 +1,81 @@
+"""What was read is kept in the store for a while, the same for all workers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from structlog import get_logger
+
+logger = get_logger()
+
+PATIENCE = 0.5  # seconds that a store which does not answer costs, each time it is asked
+_UNAVAILABLE = (RedisError, OSError)  # TimeoutError is an OSError
+
+
+class Cache:
+    """Bytes by topic and key. Without the store everything is made anew, and no request fails.
+
+    The name of a topic's generation is part of each key; to forget the topic is to drop that name.
+    A slow reader, who read before a commit, keeps its bytes under the generation that it began
+    with, where nobody looks after the commit.
+    """
+
+    def __init__(self, redis: Redis, seconds: int) -> None:
+        self._redis = redis
+        self._seconds = seconds
+
+    async def get_or_make(
+        self, topic: str, key: str, make: Callable[[], Awaitable[bytes]]
+    ) -> bytes:
+        """Return what is kept; else make it, and keep it for so many seconds."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                name = f"{topic}:{await self._generation(topic)}:{key}"
+                kept = await self._redis.get(name)
+        except _UNAVAILABLE as exc:
+            logger.warning("cache_unavailable", topic=topic, reason=_reason(exc))
+            return await make()
+        if isinstance(kept, bytes):
+            return kept
+        made = await make()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._redis.set(name, made, ex=self._seconds)
+        except _UNAVAILABLE as exc:
+            logger.warning("cache_unavailable", topic=topic, reason=_reason(exc))
+        return made
+
+    async def _generation(self, topic: str) -> str:
+        """Return the name of the generation; give it a random one where it has none."""
+        new = uuid4().hex  # a count, evicted and begun anew, would find old entries again
+        there = await self._redis.set(f"{topic}:generation", new, nx=True, get=True, ex=86_400)
+        return there.decode() if isinstance(there, bytes) else new
+
+    async def forget(self, *topics: str) -> None:
+        """Drop these topics. Where that fails, their entries live on until their time is over."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                for topic in topics:
+                    await self._redis.delete(f"{topic}:generation")
+        except _UNAVAILABLE as exc:
+            logger.warning("cache_not_forgotten", topics=topics, reason=_reason(exc))
+
+    async def forget_changed(self, session: AsyncSession) -> None:
+        """Drop what was marked in the session; call it after the commit, never before."""
+        await self.forget(*session.info.pop(_CHANGED, ()))
+
+
+_CHANGED = "changed topics"
+
+
+def mark_changed(session: Session, topic: str) -> None:
+    """Have the topic dropped after the commit of this session, if it commits."""
+    session.info.setdefault(_CHANGED, set()).add(topic)
+
+
+def _reason(exc: Exception) -> str:
+    return f"{type(exc).__name__}: {exc}"  # the repr of a redis 8 error says little

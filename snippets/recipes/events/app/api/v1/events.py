@@ -1,0 +1,66 @@
+"""New products as server-sent events (native since FastAPI 0.135, with a comment every 15 s)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Header, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from structlog import get_logger
+
+from app.api.deps import get_sessionmaker, oauth2_scheme
+from app.core.shutdown import word_of_shutdown
+from app.models.base import MAX_ID
+from app.services import auth
+from app.services.new_products import last_id, products_after
+
+logger = get_logger()
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, asyncio.Event]]:
+    """Tell the streams when to end."""
+    with word_of_shutdown() as stopping:
+        yield {"stopping": stopping}
+
+
+router = APIRouter(prefix="/events", tags=["events"], lifespan=lifespan)
+SessionmakerDep = Annotated[async_sessionmaker[AsyncSession], Depends(get_sessionmaker)]
+
+
+async def first_look(
+    token: Annotated[str, Depends(oauth2_scheme)],
+    sessionmaker: SessionmakerDep,
+    last_event_id: Annotated[int | None, Header(ge=0, le=MAX_ID)] = None,
+) -> int:
+    """Answer 401 before the stream begins; return the id after which it begins.
+
+    A session with the default scope would be open as long as the stream; SessionDep is not, but
+    closed before it begins.
+    """
+    async with sessionmaker() as session:
+        await auth.get_token_user(session, token)
+        return last_event_id if last_event_id is not None else await last_id(session)
+
+
+@router.get("", response_class=EventSourceResponse)
+async def stream_products(
+    request: Request, sessionmaker: SessionmakerDep, after: Annotated[int, Depends(first_look)]
+) -> AsyncIterator[ServerSentEvent]:
+    """Send what is offered from now on, or after the event that the client saw last."""
+    stopping: asyncio.Event = request.state.stopping
+    try:
+        while not stopping.is_set():
+            async with sessionmaker() as session:
+                found = await products_after(session, after)
+            for product in found:
+                after = product.id
+                yield ServerSentEvent(id=str(after), event="product", data={"name": product.name})
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
+                    await stopping.wait()
+    finally:  # also when the client has left
+        logger.info("stream_ended", after=after)

@@ -1,0 +1,61 @@
+"""`Idempotency-Key`: do the work of a POST once, answer each repetition the same.
+
+draft-ietf-httpapi-idempotency-key-header; the key is the client's, a new one for each new wish.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.api.deps import CurrentUser, SessionDep
+from app.models.idempotency import StoredAnswer
+from app.services.idempotency import claim
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,255}$")]
+
+
+T = TypeVar("T")
+
+
+class Once:
+    """Answers a request by doing its work, or as it was answered before."""
+
+    def __init__(self, session: AsyncSession, request: StoredAnswer | None) -> None:
+        self._session = session
+        self._request = request
+
+    async def __call__(
+        self, status_code: int, schema: type[BaseModel], work: Callable[[], Awaitable[T]]
+    ) -> T | Response:
+        """Return what `work` does, and store it as `schema` in its transaction, or replay.
+
+        An error rolls the key back with the work: the client may repeat the request.
+        """
+        if self._request is None:
+            return await work()
+        if stored := await claim(self._session, self._request):
+            headers = {"Idempotent-Replayed": "true"}
+            return JSONResponse(stored.body, stored.status_code, headers)
+        result = await work()
+        self._request.status_code = status_code
+        self._request.body = schema.model_validate(result).model_dump(mode="json")
+        return result
+
+
+async def get_once(
+    request: Request, session: SessionDep, user: CurrentUser, key: Key = None
+) -> Once:
+    """Return what answers this request once, or each time where it carries no key."""
+    if key is None:
+        return Once(session, None)
+    what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    fingerprint = hashlib.sha256(what + await request.body()).hexdigest()
+    return Once(session, StoredAnswer(user_id=user.id, key=key, fingerprint=fingerprint))
+
+
+OnceDep = Annotated[Once, Depends(get_once)]

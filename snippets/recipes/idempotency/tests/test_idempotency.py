@@ -1,0 +1,147 @@
+"""Idempotency keys: whatever is repeated, and whenever, is done once."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from httpx import AsyncClient, Response
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import AppError
+from app.models import StoredAnswer, User
+from app.models.base import utc_now
+from app.services.idempotency import claim, forget_answers
+from clients import headers_of, sign_up
+
+LAMP = {"name": "Lamp", "price": "1.00"}
+
+
+async def offer(
+    client: AsyncClient, headers: dict[str, str], key: str, product: dict[str, str] = LAMP
+) -> Response:
+    """Offer a product, with a key."""
+    headers = headers | {"Idempotency-Key": key}
+    return await client.post("/api/v1/products", json=product, headers=headers)
+
+
+async def count(client: AsyncClient) -> int:
+    """Return how many products there are."""
+    return len((await client.get("/api/v1/products", params={"limit": 100})).json())
+
+
+async def test_a_repetition_gets_the_same_answer_and_does_nothing(client: AsyncClient) -> None:
+    await sign_up(client)
+    headers = await headers_of(client)
+    first, again = [await offer(client, headers, "a") for _ in range(2)]
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert await count(client) == 1
+
+
+async def test_repetitions_at_the_same_instant_do_the_work_once(
+    committing_client: AsyncClient,
+) -> None:
+    await sign_up(committing_client)
+    headers = await headers_of(committing_client)
+    answers = await asyncio.gather(*(offer(committing_client, headers, "a") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    assert await count(committing_client) == 1
+
+
+async def test_a_key_belongs_to_one_request(client: AsyncClient) -> None:
+    await sign_up(client)
+    headers = await headers_of(client)
+    await offer(client, headers, "a")
+    other = await offer(client, headers, "a", LAMP | {"price": "2.00"})
+    assert other.status_code == 422
+    assert other.json() == {"error": "This Idempotency-Key belongs to another request"}
+    assert await count(client) == 1
+
+
+async def test_it_belongs_to_one_query_string(client: AsyncClient) -> None:
+    await sign_up(client)
+    headers = await headers_of(client) | {"Idempotency-Key": "a"}
+    urls = ("/api/v1/products", "/api/v1/products?x=1")
+    answers = [await client.post(url, json=LAMP, headers=headers) for url in urls]
+    assert [answer.status_code for answer in answers] == [201, 422]
+
+
+async def test_a_user_deleted_meanwhile_is_a_conflict(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    account = await sign_up(client)
+    await session.execute(delete(User))
+    answer = StoredAnswer(user_id=account["id"], key="a", fingerprint="")
+    with pytest.raises(AppError, match="Deleted meanwhile") as caught:
+        await claim(session, answer)
+    assert caught.value.status_code == 409
+
+
+async def test_browsers_may_send_it(client: AsyncClient) -> None:
+    preflight = {"Origin": "https://x.example", "Access-Control-Request-Method": "POST"}
+    answer = await client.options(
+        "/api/v1/products",
+        headers=preflight | {"Access-Control-Request-Headers": "Idempotency-Key"},
+    )
+    assert "Idempotency-Key" in answer.headers["access-control-allow-headers"]
+
+
+async def test_a_key_belongs_to_one_user(client: AsyncClient) -> None:
+    for email in ("ada@example.com", "bob@example.com"):
+        await sign_up(client, email)
+        answer = await offer(client, await headers_of(client, email), "a")
+        assert "idempotent-replayed" not in answer.headers
+    assert await count(client) == 2
+
+
+async def test_another_key_or_none_is_another_wish(client: AsyncClient) -> None:
+    await sign_up(client)
+    headers = await headers_of(client)
+    for key in ("a", "b"):
+        await offer(client, headers, key)
+    for _ in range(2):
+        await client.post("/api/v1/products", json=LAMP, headers=headers)
+    assert await count(client) == 4
+
+
+async def test_after_an_error_the_request_may_be_repeated(
+    committing_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key is rolled back with the work."""
+    await sign_up(committing_client)
+    headers = await headers_of(committing_client)
+
+    async def fail(*_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("app.services.products.create_product", fail)
+        assert (await offer(committing_client, headers, "a")).status_code == 503
+    assert (await offer(committing_client, headers, "a")).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "ä".encode().decode("latin-1")])
+async def test_a_key_that_cannot_be_one_is_refused(client: AsyncClient, key: str) -> None:
+    await sign_up(client)
+    headers = await headers_of(client)
+    headers_sent = {**headers, "Idempotency-Key": key.encode("latin-1")}
+    answer = await client.post("/api/v1/products", json=LAMP, headers=headers_sent)  # type: ignore[arg-type]
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["header", "Idempotency-Key"]
+
+
+async def test_old_answers_are_forgotten(client: AsyncClient, session: AsyncSession) -> None:
+    await sign_up(client)
+    headers = await headers_of(client)
+    for key in ("old", "new"):
+        await offer(client, headers, key)
+    aged = utc_now() - timedelta(days=2)
+    await session.execute(
+        update(StoredAnswer).where(StoredAnswer.key == "old").values(created_at=aged)
+    )
+    await forget_answers(session, timedelta(days=1))
+    assert await session.scalar(select(func.min(StoredAnswer.key))) == "new"

@@ -1,0 +1,59 @@
+"""Jobs through Taskiq. The worker: `taskiq worker app.worker:broker`; beside it runs the relay."""
+
+import asyncio
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from taskiq import TaskiqEvents, TaskiqState
+from taskiq_redis import RedisStreamBroker
+
+from app.core.config import get_settings
+from app.core.db import create_engine
+from app.models.outbox import OutboxMessage
+from app.services.outbox import first_time
+from app.services.welcome import welcome
+
+settings = get_settings()
+# Streams: with taskiq-redis' list brokers a message is gone when it is fetched.
+broker = RedisStreamBroker(
+    url=settings.redis_url.get_secret_value(),
+    # In ms. A job that takes longer is started a second time beside itself.
+    idle_timeout=settings.job_lease_seconds * 1000,
+    # From the beginning of the stream. The default, "$", loses what was sent before the first
+    # worker ever started.
+    consumer_id="0",
+)
+engine = create_engine(settings.database_url.get_secret_value(), settings.database_pool_size)
+sessionmaker = async_sessionmaker(engine)
+
+
+@broker.task
+async def welcome_job(message_id: int, user_id: int) -> None:
+    """Welcome a new user, once however often the message comes."""
+    async with sessionmaker.begin() as session:
+        if await first_time(session, message_id):
+            await welcome(session, user_id)
+
+
+@broker.task
+async def tick() -> None:
+    """Do nothing. taskiq-redis 1.2 looks for jobs of dead workers only after a new message."""
+
+
+@broker.on_event(TaskiqEvents.WORKER_STARTUP)
+async def start_ticking(state: TaskiqState) -> None:
+    """Send that message, as long as the worker runs."""
+
+    async def send_ticks() -> None:
+        while True:
+            await asyncio.sleep(settings.job_lease_seconds)
+            await tick.kiq()
+
+    state.ticking = asyncio.create_task(send_ticks())
+
+
+JOBS = {"welcome": welcome_job}
+
+
+async def deliver(_session: AsyncSession, message: OutboxMessage) -> None:
+    """Hand a message to the broker."""
+    await JOBS[message.topic].kiq(message.id, **message.payload)

@@ -1,0 +1,115 @@
+"""Jobs: done once, though worker and server are killed; a background task is lost."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.core.db import create_engine, create_tables
+from app.models import Base
+from clients import ADA
+from live import ROOT, SECRET, live_server
+
+
+@contextmanager
+def worker(database_url: str, module: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker process."""
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    own = {"APP_DATABASE_URL": database_url, "APP_JWT_SECRET": SECRET, "PYTHONPATH": path}
+    process = subprocess.Popen([sys.executable, "-m", module], env=os.environ | own | variables)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def products(server_url: str) -> list[str]:
+    """Return the names of all products."""
+    answer = httpx.get(f"{server_url}/api/v1/products", timeout=30)
+    return [product["name"] for product in answer.json()]
+
+
+def wait_for(path: Path) -> None:
+    """Return when a file is there."""
+    deadline = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < deadline, path
+        time.sleep(0.05)
+
+
+def wait_for_products(server_url: str) -> list[str]:
+    """Return the names of all products, once there are some."""
+    deadline = time.monotonic() + 20
+    while not (found := products(server_url)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
+
+
+def test_a_job_survives_the_server(own_database_url: str) -> None:
+    with live_server(own_database_url) as server:
+        assert httpx.post(f"{server.url}/api/v1/users", json=ADA).status_code == 201
+        server.process.kill()
+    with live_server(own_database_url) as server, worker(own_database_url, "app.worker"):
+        assert wait_for_products(server.url) == ["Your first product"]
+
+
+def test_a_job_is_done_once_though_its_worker_is_killed(
+    own_postgres_url: str, tmp_path: Path
+) -> None:
+    done = tmp_path / "done"
+    with live_server(own_postgres_url) as server:
+        assert httpx.post(f"{server.url}/api/v1/users", json=ADA).status_code == 201
+        with worker(own_postgres_url, "stuck_worker", JOB_DONE=str(done)) as stuck:
+            wait_for(done)
+            stuck.kill()
+        assert products(server.url) == []
+        killed = time.monotonic()
+        with worker(own_postgres_url, "app.worker"):
+            assert wait_for_products(server.url) == ["Your first product"]
+            assert time.monotonic() - killed < 15  # no lease to run out
+            time.sleep(2)  # long enough for a second time
+            assert products(server.url) == ["Your first product"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_told_to_stop_leaves_its_job_to_the_next(
+    own_postgres_url: str, tmp_path: Path, how: signal.Signals
+) -> None:
+    done = tmp_path / "done"
+    with live_server(own_postgres_url) as server:
+        assert httpx.post(f"{server.url}/api/v1/users", json=ADA).status_code == 201
+        with worker(own_postgres_url, "stuck_worker", JOB_DONE=str(done)) as stuck:
+            wait_for(done)
+            stuck.send_signal(how)
+            assert stuck.wait(10) == 0
+        with worker(own_postgres_url, "app.worker"):
+            assert wait_for_products(server.url) == ["Your first product"]
+
+
+def test_a_worker_waits_for_a_database_that_is_not_there(tmp_path: Path) -> None:
+    """It starts before the tables, say; SQLite makes an empty file of a path."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'late.db'}"
+    with worker(url, "app.worker") as process:
+        time.sleep(2)
+        assert process.poll() is None
+
+        async def create() -> None:
+            engine = create_engine(url, 1)
+            async with engine.begin() as connection:
+                await create_tables(connection, Base.metadata)
+            await engine.dispose()
+
+        asyncio.run(create())
+        with live_server(url) as server:
+            httpx.post(f"{server.url}/api/v1/users", json=ADA)
+            assert wait_for_products(server.url) == ["Your first product"]

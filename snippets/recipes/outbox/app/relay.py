@@ -1,0 +1,85 @@
+"""The relay: hands messages of the outbox over. Run as many as you like, beside the web workers.
+
+`python -m app.relay app.worker:deliver` names the function that hands one over.
+"""
+
+import asyncio
+import pkgutil
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from structlog import get_logger
+
+from app.core.config import get_settings
+from app.core.db import create_engine
+from app.core.logging import configure_logging
+from app.models.base import utc_now
+from app.models.outbox import OutboxMessage
+
+logger = get_logger()
+
+# Hands one message over, in the transaction that removes it; raises where it could not.
+Deliver = Callable[[AsyncSession, OutboxMessage], Awaitable[None]]
+
+
+async def relay_one(sessionmaker: async_sessionmaker[AsyncSession], deliver: Deliver) -> bool:
+    """Hand over the message that is due for longest; return whether there was one.
+
+    The row stays locked meanwhile, and other relays skip it. One that dies loses its connection,
+    and with it the lock: the next relay hands the message over again.
+    """
+    async with sessionmaker.begin() as session:
+        message = await session.scalar(
+            select(OutboxMessage)
+            .where(OutboxMessage.due_at <= utc_now())
+            .order_by(OutboxMessage.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if message is None:
+            return False
+        try:
+            async with session.begin_nested():
+                await deliver(session, message)
+        except Exception:
+            message.attempts += 1
+            message.due_at = utc_now() + timedelta(seconds=min(2**message.attempts, 3600))
+            logger.exception("message_not_delivered", id=message.id, attempts=message.attempts)
+        else:
+            await session.delete(message)
+        return True
+
+
+async def relay(sessionmaker: async_sessionmaker[AsyncSession], deliver: Deliver) -> None:
+    """Hand over what is due, for ever; look once a second while there is nothing."""
+    while True:
+        try:
+            if await relay_one(sessionmaker, deliver):
+                continue
+        except Exception:  # the database is away: wait for it
+            logger.exception("relay_failed")
+        await asyncio.sleep(1)
+
+
+async def run(deliver: Deliver) -> None:
+    """Relay until SIGTERM; a message under way is rolled back, and its row stays."""
+    settings = get_settings()
+    configure_logging()
+    engine = create_engine(settings.database_url.get_secret_value(), pool_size=1)
+    task = asyncio.create_task(relay(async_sessionmaker(engine), deliver))
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        logger.info("relay_stopped")
+    finally:
+        await engine.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(pkgutil.resolve_name(sys.argv[1])))

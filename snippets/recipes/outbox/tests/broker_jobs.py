@@ -1,0 +1,101 @@
+"""What a broker must show: its worker is killed in mid-job, and the job is done, once."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.db import create_engine
+from clients import ADA
+from live import ROOT, SECRET, live_server
+
+
+@contextmanager
+def running(command: Sequence[str], **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program of the project, and what it starts, until `kill -9`."""
+    program = Path(sys.executable).with_name(command[0])
+    own = {"APP_JWT_SECRET": SECRET, "APP_JOB_LEASE_SECONDS": "3", "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [program, *command[1:]],
+        env=os.environ | own | variables,
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a program, and all it has started."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@asynccontextmanager
+async def connected(database_url: str) -> AsyncIterator[AsyncConnection]:
+    """Yield a connection of the test's own."""
+    engine = create_engine(database_url, 1)
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
+
+
+async def wait_for(connection: AsyncConnection, query: str, number: int) -> None:
+    """Return when a query gives this number."""
+    deadline = time.monotonic() + 60
+    while (found := await connection.scalar(text(query))) != number:
+        assert time.monotonic() < deadline, found
+        await connection.rollback()
+        await asyncio.sleep(0.1)
+    await connection.rollback()
+
+
+BLOCKED = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+DONE = "SELECT count(*) FROM products"
+WAITING = "SELECT count(*) FROM outbox"
+
+AGAIN = "INSERT INTO outbox VALUES (1, 'welcome', '{\"user_id\": 1}', 0, now())"
+
+
+async def check_kill_in_mid_job(database_url: str, redis_url: str, worker: Sequence[str]) -> None:
+    """Sign up, hold the job up, kill its worker, and start another.
+
+    The job is held by a lock on the user, whom its product refers to.
+    """
+    variables = {"APP_DATABASE_URL": database_url, "APP_REDIS_URL": redis_url}
+    relay = ["python", "-m", "app.relay", "app.worker:deliver"]
+    with live_server(database_url) as server:
+        account = await asyncio.to_thread(httpx.post, f"{server.url}/api/v1/users", json=ADA)
+        assert account.status_code == 201
+        async with connected(database_url) as holder, connected(database_url) as watcher:
+            await holder.execute(text("SELECT id FROM users FOR UPDATE"))
+            with running(relay, **variables):  # the job is sent before there is a worker
+                await wait_for(watcher, WAITING, 0)
+            with running(worker, **variables) as first:
+                await wait_for(watcher, BLOCKED, 1)
+                kill(first)
+            await holder.rollback()
+            await wait_for(watcher, BLOCKED, 0)
+            assert await watcher.scalar(text(DONE)) == 0
+            await watcher.rollback()
+            with running(worker, **variables):
+                await wait_for(watcher, DONE, 1)
+                # As after a relay that died between sending the message and deleting its row.
+                await watcher.execute(text(AGAIN))
+                await watcher.commit()
+                with running(relay, **variables):
+                    await wait_for(watcher, WAITING, 0)
+                await asyncio.sleep(4)  # longer than the lease, and than the job
+            assert await watcher.scalar(text(DONE)) == 1

@@ -1,0 +1,32 @@
+"""Rate limits: 429 with `Retry-After`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from redis.asyncio import Redis
+
+from app.core.config import get_settings
+from app.core.errors import AppError
+from app.core.rate_limit import RateLimiter
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, RateLimiter]]:
+    """Make the limiter, which connects at the first request."""
+    async with Redis.from_url(get_settings().redis_url.get_secret_value()) as redis:
+        yield {"rate_limiter": RateLimiter(redis)}
+
+
+rate_limits = APIRouter(lifespan=lifespan)
+
+
+async def limit_logins(request: Request) -> None:
+    """Count a login of this address, which is right behind a proxy only with `--proxy-headers`."""
+    limiter: RateLimiter = request.state.rate_limiter
+    address = request.client.host if request.client else "unknown"
+    if seconds := await limiter.hit(get_settings().login_limit, "login", address):
+        raise AppError("Too many requests", 429, {"Retry-After": str(seconds)})
+
+
+login_limit = Depends(limit_logins)

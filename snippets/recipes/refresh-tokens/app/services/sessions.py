@@ -1,0 +1,120 @@
+"""Sessions: a login, and the refresh tokens that continue it."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import security
+from app.core.config import get_settings
+from app.core.errors import AppError, NotAuthenticatedError
+from app.models import User
+from app.models.base import utc_now
+from app.models.refresh_token import RefreshToken
+from app.services import auth
+
+GRACE = timedelta(seconds=10)  # two tabs, or a request that was sent again, are no theft
+
+
+@dataclass
+class TokenPair:
+    """What a client holds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str = "bearer"
+
+
+class AlreadyRefreshedError(AppError):
+    """Somebody else was faster a moment ago: the client finds the new token where it stores it."""
+
+    def __init__(self) -> None:
+        super().__init__("Already refreshed", 409)
+
+
+async def start(session: AsyncSession, email: str, password: str) -> TokenPair:
+    """Log in; raise `NotAuthenticatedError`."""
+    user = await auth.authenticate(session, email, password)
+    unchanged = (User.id == user.id, User.password_hash == user.password_hash)
+    same = select(User.id).where(*unchanged).with_for_update(key_share=True)
+    if await session.scalar(same) is None:  # deleted, or the password changed, while it was checked
+        raise NotAuthenticatedError
+    return await _issue(session, user.id, uuid4().hex)
+
+
+async def refresh(session: AsyncSession, token: str) -> TokenPair | None:
+    """Change a token into new ones; return None where a used one returns, and end its family.
+
+    None and no error: an error would roll back what ends the family. Raises
+    `NotAuthenticatedError` for a token that is unknown, ended or expired, and
+    `AlreadyRefreshedError` within the grace period.
+    """
+    found = await _lock(session, token)
+    now = utc_now()
+    if found is None or found.expires_at <= now:
+        raise NotAuthenticatedError
+    if found.used_at is None:
+        found.used_at = now
+        return await _issue(session, found.user_id, found.family)
+    if now - found.used_at < GRACE:
+        raise AlreadyRefreshedError
+    await _end_family(session, found)
+    return None
+
+
+async def end(session: AsyncSession, token: str) -> None:
+    """Log out: end the family of a token, whichever of its tokens it is."""
+    if found := await _lock(session, token):
+        await _end_family(session, found)
+
+
+async def change_password(session: AsyncSession, user: User, old: str, new: str) -> None:
+    """Set a new password, and end all sessions of the user; raise `AppError` 403."""
+    await session.close()  # give the connection back before the slow part
+    if not await auth.verify_password(old, user.password_hash):
+        raise AppError("Wrong password", 403)
+    unchanged = (User.id == user.id, User.password_hash == user.password_hash)
+    change = update(User).where(*unchanged).values(password_hash=await auth.hash_password(new))
+    connection = await session.connection()  # its result has a row count; MariaDB no RETURNING
+    if (await connection.execute(change)).rowcount == 0:
+        raise AppError("Wrong password", 403)
+    await session.execute(delete(RefreshToken).where(RefreshToken.user_id == user.id))
+
+
+async def _lock(session: AsyncSession, token: str) -> RefreshToken | None:
+    """Return the token, and let nobody else add or end tokens of its user meanwhile.
+
+    A lock of the token alone is too little: what ends the family would not see the token that
+    another transaction is just adding to it.
+    """
+    this = RefreshToken.token_hash == _digest(token)
+    user_id = select(RefreshToken.user_id).where(this).scalar_subquery()
+    await session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    return await session.scalar(select(RefreshToken).where(this).with_for_update())
+
+
+async def _end_family(session: AsyncSession, token: RefreshToken) -> None:
+    await session.execute(delete(RefreshToken).where(RefreshToken.family == token.family))
+
+
+async def _issue(session: AsyncSession, user_id: int, family: str) -> TokenPair:
+    token, now = secrets.token_urlsafe(32), utc_now()
+    expired = RefreshToken.expires_at <= now
+    await session.execute(delete(RefreshToken).where(RefreshToken.user_id == user_id, expired))
+    expires_at = now + timedelta(days=get_settings().refresh_exp_days)
+    session.add(
+        RefreshToken(
+            user_id=user_id, family=family, token_hash=_digest(token), expires_at=expires_at
+        )
+    )
+    await session.flush()
+    return TokenPair(security.create_access_token(user_id), token)
+
+
+def _digest(token: str) -> str:
+    """Return what is stored: 256 random bits need no slow hash and no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()

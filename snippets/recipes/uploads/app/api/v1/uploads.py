@@ -1,0 +1,58 @@
+"""Uploads: send a file, fetch it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+from starlette.requests import ClientDisconnect
+
+from app.api.deps import CurrentUser, SessionDep
+from app.core.config import get_settings
+from app.core.errors import AppError
+from app.models import Upload
+from app.schemas.text import Text
+from app.schemas.upload import UploadOut
+from app.services import uploads
+
+MAX_BYTES = 256 * 2**20
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+router = APIRouter(prefix="/uploads", tags=["uploads"])
+
+
+# The body is the file: `request.stream()` gives it as it comes, after the caller is known. A form
+# (UploadFile) is written to a temporary file before the token is looked at.
+@router.post(
+    "",
+    response_model=UploadOut,
+    status_code=201,
+    max_body_size=MAX_BYTES,  # in place of the limit of the router around this one
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}
+    },
+)
+async def create_upload(
+    request: Request,
+    name: Annotated[Text, Query(min_length=1, max_length=255)],
+    session: SessionDep,
+    owner: CurrentUser,
+) -> Upload:
+    """Store the body as a file."""
+    folder = get_settings().upload_folder
+    try:
+        return await uploads.store(session, folder, owner.id, name, request.stream())
+    except ClientDisconnect:
+        raise AppError("The file did not come whole") from None
+
+
+@router.get("/{upload_id}", response_class=FileResponse)
+async def read_upload(upload_id: UUID, session: SessionDep, owner: CurrentUser) -> FileResponse:
+    """Send the file to its owner: to be saved, not shown, for it may be a page with a script."""
+    upload = await uploads.get_upload(session, upload_id, owner.id)
+    return FileResponse(
+        uploads.path_of(get_settings().upload_folder, upload),
+        media_type=upload.media_type,
+        filename=upload.name,  # encoded, and after Content-Disposition: attachment
+        headers={"X-Content-Type-Options": "nosniff"},
+    )

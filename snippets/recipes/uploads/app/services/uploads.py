@@ -1,0 +1,71 @@
+"""Uploads: store a stream with its row, find it again."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from pathlib import Path, PureWindowsPath
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import files, media_types
+from app.core.errors import AppError
+from app.models import Upload
+
+
+async def store(
+    session: AsyncSession, folder: Path, owner_id: int, name: str, chunks: AsyncIterator[bytes]
+) -> Upload:
+    """Write the file, then its row; raise `AppError` 415 for its type, 409 if the owner is gone.
+
+    A crash between the two leaves a file without a row, which nobody sees, never the reverse.
+    """
+    await session.close()  # give the connection back: the upload may take minutes
+    head = await _head(chunks)
+    media_type = media_types.media_type(head)
+    if media_type is None:
+        raise AppError("Send a PNG, JPEG or PDF file", 415)
+    upload = Upload(
+        id=uuid4(), owner_id=owner_id, name=PureWindowsPath(name).name, media_type=media_type
+    )
+    path = path_of(folder, upload)
+    upload.size = await files.save(path, _joined(head, chunks))
+    session.add(upload)
+    try:
+        await session.flush()
+    except BaseException as exc:
+        files.remove(path)
+        if isinstance(exc, IntegrityError):
+            raise AppError("Owner no longer exists", 409) from exc
+        raise
+    return upload
+
+
+async def get_upload(session: AsyncSession, upload_id: UUID, owner_id: int) -> Upload:
+    """Return the owner's upload; raise `AppError` 404."""
+    statement = select(Upload).where(Upload.id == upload_id, Upload.owner_id == owner_id)
+    upload = await session.scalar(statement)
+    if upload is None:
+        raise AppError("Not found", 404)
+    return upload
+
+
+def path_of(folder: Path, upload: Upload) -> Path:
+    """Return where the file is: no part of the path is the client's."""
+    return folder / upload.id.hex
+
+
+async def _head(chunks: AsyncIterator[bytes]) -> bytes:
+    """Take chunks until the type can be told."""
+    head = b""
+    async for chunk in chunks:
+        head += chunk
+        if len(head) >= media_types.ENOUGH:
+            break
+    return head
+
+
+async def _joined(head: bytes, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    yield head
+    async for chunk in chunks:
+        yield chunk

@@ -1,0 +1,157 @@
+"""WebSockets: who may open one, what it costs while it is open, and how it ends."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from clients import ADA
+from live import LiveServer, live_server
+from postgres import scratch_database
+
+PATH = "/api/v1/products/live"
+
+
+@contextmanager
+def started(database_url: str) -> Iterator[LiveServer]:
+    """Start a server with one connection to its database, and a product."""
+    variables = {"APP_DATABASE_POOL_SIZE": "1", "APP_CORS_ORIGINS": "https://good.example"}
+    with live_server(database_url, "--ws-max-size=10000", **variables) as server:
+        httpx.post(f"{server.url}/api/v1/users", json=ADA)
+        offer(server, "Lamp")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(server_url: str) -> Iterator[LiveServer]:
+    """A server for all tests that leave it as it was, but for more products."""
+    with scratch_database(server_url) as url, started(url) as server:
+        yield server
+
+
+def token(server: LiveServer) -> str:
+    """Log in; return the token."""
+    form = {"username": ADA["email"], "password": ADA["password"]}
+    answer = httpx.post(f"{server.url}/api/v1/auth/login", data=form)
+    return str(answer.json()["access_token"])
+
+
+def offer(server: LiveServer, name: str) -> None:
+    """Add a product."""
+    headers = {"Authorization": f"Bearer {token(server)}"}
+    product = {"name": name, "price": 1}
+    httpx.post(f"{server.url}/api/v1/products", json=product, headers=headers)
+
+
+@contextmanager
+def socket_of(server: LiveServer, origin: str | None = None) -> Iterator[ClientConnection]:
+    """Open a WebSocket; yield it logged in."""
+    url = server.url.replace("http", "ws") + PATH
+    headers = {"Origin": origin} if origin else {}
+    with connect(url, additional_headers=headers) as socket:
+        socket.send(json.dumps({"token": token(server)}))
+        yield socket
+
+
+def ask(socket: ClientConnection, after: int) -> dict[str, object]:
+    """Ask what is new."""
+    socket.send(json.dumps({"after": after}))
+    answer: dict[str, object] = json.loads(socket.recv(timeout=10))
+    return answer
+
+
+def closing(socket: ClientConnection) -> int | None:
+    """Wait for the server to close; return its code."""
+    with pytest.raises(ConnectionClosed) as closed:
+        socket.recv(timeout=20)
+    return closed.value.rcvd.code if closed.value.rcvd else None
+
+
+def test_it_tells_what_is_new(server: LiveServer) -> None:
+    with socket_of(server) as socket:
+        assert ask(socket, 0) == {"names": ["Lamp"], "last": 1}
+        assert ask(socket, 1) == {"names": [], "last": 1}
+        offer(server, "Torch")
+        assert ask(socket, 1) == {"names": ["Torch"], "last": 2}
+
+
+def test_a_page_of_another_origin_is_refused(server: LiveServer) -> None:
+    with socket_of(server, "https://good.example") as socket:
+        assert ask(socket, 1)
+    with pytest.raises(InvalidStatus, match="403"), socket_of(server, "https://evil.example"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [('{"token": "x"}', 1008), ('{"token": 1}', 1007), ("{", 1007), ('{"after": 1}', 1007)],
+)
+def test_without_a_token_it_is_closed(server: LiveServer, message: str, code: int) -> None:
+    with connect(server.url.replace("http", "ws") + PATH) as socket:
+        socket.send(message)
+        assert closing(socket) == code
+
+
+def test_who_says_nothing_is_not_waited_for(server: LiveServer) -> None:
+    with connect(server.url.replace("http", "ws") + PATH) as socket:
+        asked = time.monotonic()
+        assert closing(socket) == 1008
+        assert 4 < time.monotonic() - asked < 10
+
+
+@pytest.mark.parametrize("message", ["{", "[]", '{"after": -1}', '{"after": 2147483648}'])
+def test_what_is_no_question_ends_it(server: LiveServer, message: str) -> None:
+    with socket_of(server) as socket:
+        socket.send(message)
+        assert closing(socket) == 1007
+
+
+def test_bytes_end_it(server: LiveServer) -> None:
+    with connect(server.url.replace("http", "ws") + PATH) as socket:
+        socket.send(b"{}")
+        assert closing(socket) == 1003
+    with socket_of(server) as socket:
+        socket.send(b"{}")
+        assert closing(socket) == 1003
+
+
+def test_a_message_that_is_too_long_ends_it(server: LiveServer) -> None:
+    with socket_of(server) as socket:
+        socket.send("x" * 10_001)
+        assert closing(socket) == 1009
+
+
+def test_open_sockets_hold_no_connection_of_the_pool(server: LiveServer) -> None:
+    """There is one connection, and ten sockets; a session for each socket would wait for ever."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket_of(server)) for _ in range(10)]
+        for socket in sockets:
+            assert ask(socket, 9) == {"names": [], "last": 9}
+        assert httpx.get(f"{server.url}/api/v1/products").status_code == 200
+
+
+def test_a_stop_of_the_server_ends_it_at_once(own_postgres_url: str) -> None:
+    with started(own_postgres_url) as server, socket_of(server) as socket:
+        ask(socket, 1)
+        told = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert closing(socket) == 1012  # service restart: clients come back
+        server.process.wait(20)
+        assert time.monotonic() - told < 5
+
+
+def test_nothing_of_this_is_an_error_in_the_log(own_postgres_url: str) -> None:
+    with started(own_postgres_url) as server:
+        with connect(server.url.replace("http", "ws") + PATH):
+            pass
+        with socket_of(server) as socket:
+            ask(socket, 1)
+            socket.socket.close()  # gone without a word
+        server.stop()
+        assert "Traceback" not in server.log()
