@@ -2,8 +2,9 @@
 
 A fence says where its content comes from: ```python snippets/app/core/db.py is the whole file,
 ```python snippets/app/api/deps.py#get_db,SessionDep those definitions with the imports they need,
-```text snippets/app/ the folder as a tree. Between <!-- rules KIND --> and <!-- end --> stand the
-rules of snippets/rules/, between <!-- survey --> and <!-- end --> the numbers of docs/survey.json.
+```text snippets/app/ the folder as a tree. What stands before a line <!-- end --> is made of the
+rules of snippets/rules/ after <!-- rules KIND -->, of docs/survey.json after <!-- survey -->, of
+the pages and the recipes after <!-- pages --> and <!-- recipes -->.
 Everything else stays as it is, to the byte. When anything is refused, nothing is written.
 
 Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.
@@ -17,6 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from building.atomic import write_all
+from building.listings import expand_listings
 from building.pages import fill_page
 from building.refusal import RefusedError, refused
 from building.rules import expand_rules
@@ -74,7 +76,9 @@ def _fill_all(
         name = file.relative_to(snippets.root).as_posix()
         try:
             old[file] = _read_page(file, name)
-            text = expand_survey(name, expand_rules(name, old[file], snippets), snippets.root)
+            text = expand_rules(name, old[file], snippets)
+            text = expand_survey(name, text, snippets.root)
+            text = expand_listings(name, text, snippets.root)
         except RefusedError as error:
             findings += error.findings
             continue

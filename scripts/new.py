@@ -1,9 +1,10 @@
 """Start a FastAPI service: a project of its own, made from the tested reference service.
 
-usage: new.py NAME [--auth jose]
+usage: new.py NAME [--auth jose] [--with RECIPE,...]
 
 NAME is the new folder, or a path to it; its last part is the name of the project. The folder must
 be empty or not there, and is filled as a whole or not at all. Nothing is installed or started.
+`--with` adds recipes, parts that not every service needs; a wrong name lists them.
 
 Exits with 0 when the project is there, 1 when it could not be written, 2 for wrong use. Needs
 nothing but the standard library of Python 3.11.
@@ -25,6 +26,7 @@ import require_python  # noqa: F401, I001 -- the lines above come first, then th
 
 from command_line import parser_of
 from scaffolding.files import AUTH, dependencies, project_files
+from scaffolding.recipes import RecipeError
 
 ROOT = Path(__file__).resolve().parents[1]
 SNIPPETS = ROOT / "snippets"
@@ -42,9 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _check_name(folder.name)
         _check_place(folder)
-        files = project_files(SNIPPETS, folder.name, args.auth)
+        files = project_files(SNIPPETS, folder.name, args.auth, args.recipes)
         _write(folder, files)
-    except RefusedError as error:
+    except (RefusedError, RecipeError) as error:
         print(f"new.py: {error}", file=sys.stderr)
         return 2
     except OSError as error:
@@ -64,6 +66,14 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         choices=AUTH,
         default=AUTH[0],
         help="jose: python-jose and passlib in place of PyJWT and pwdlib, for code that has them",
+    )
+    parser.add_argument(
+        "--with",
+        dest="recipes",
+        metavar="RECIPE,...",
+        default=[],
+        type=lambda names: names.split(","),
+        help="recipes to add, such as rate-limit,jobs",
     )
     return parser.parse_args(argv)
 

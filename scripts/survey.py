@@ -35,6 +35,8 @@ from typing import Any
 from building.atomic import write_all
 from command_line import parser_of
 from distribution.contents import MAIN, contents
+from scaffolding.files import AUTH, project_files
+from scaffolding.recipes import compatible_recipes
 from surveying.running import isolation, why_not_compiled, why_not_run
 from surveying.skills import Source, SurveyError, import_path, read_pages, read_sources
 from surveying.topics import TOPICS, shown
@@ -42,7 +44,9 @@ from surveying.topics import TOPICS, shown
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "docs" / "skills.toml"
 RESULT = ROOT / "docs" / "survey.json"
-HERE = (MAIN, "official")
+OFFICIAL = "official"
+HERE = (MAIN, OFFICIAL)
+PROJECT = "project"  # sorts before `snippets`: blocks import the service with its recipes
 _TOLD = ("fastapi", "pydantic", "sqlalchemy", "starlette")
 
 
@@ -53,8 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sources, packages = read_sources(SOURCES)
         places = _places(args.skills, sources)
         known = _known(sources, {*HERE, *places}) if args.write else {}
-        with _environment(packages) as python:
-            measured = _survey(sources, places, python)
+        with tempfile.TemporaryDirectory() as folder:
+            ours = _ours(Path(folder))
+            with _environment([*packages, "-r", str(ours / PROJECT / "pyproject.toml")]) as python:
+                measured = _survey(sources, {MAIN: ours, **places}, python)
     except SurveyError as error:
         print(f"survey.py: {error}", file=sys.stderr)
         return 2
@@ -151,29 +157,34 @@ def _survey(sources: Sequence[Source], places: Mapping[str, Path], python: Path)
         "packages": {name: versions[name] for name in _TOLD},
         "network": not isolated,
     }
+    [official] = python.parents[1].glob("lib/python*/site-packages/fastapi/.agents/skills/fastapi")
     skills = {}
-    with tempfile.TemporaryDirectory() as folder:
-        known = {**_here(Path(folder), python), **places}
-        for source in sources:
-            if source.key not in known:
-                continue
-            measured = measure(known[source.key], python, isolated)
-            origin = {name: text for name, text in asdict(source).items() if text}
-            if source.package:
-                origin["version"] = versions[source.package]
-            skills[origin.pop("key")] = origin | run | measured
-            print(f"{source.title}: {_line(measured)}", flush=True)
+    for source in sources:
+        place = official if source.key == OFFICIAL else places.get(source.key)
+        if place is None:
+            continue
+        measured = measure(place, python, isolated)
+        origin = {name: text for name, text in asdict(source).items() if text}
+        if source.package:
+            origin["version"] = versions[source.package]
+        skills[origin.pop("key")] = origin | run | measured
+        print(f"{source.title}: {_line(measured)}", flush=True)
     return skills
 
 
-def _here(folder: Path, python: Path) -> dict[str, Path]:
-    """Return where ours, installed into a folder, and FastAPI's own lie."""
-    for name, content in contents(ROOT, MAIN).items():
+def _ours(folder: Path) -> Path:
+    """Write our skill into a folder, and a project that has its recipes; return the folder."""
+    recipes = compatible_recipes(ROOT / "snippets")
+    files = contents(ROOT, MAIN)
+    for name, text in project_files(ROOT / "snippets", PROJECT, AUTH[0], recipes).items():
+        files[f"{PROJECT}/{name}"] = text.encode()
+    for name, content in files.items():
+        if name.startswith("snippets/recipes/"):  # overlays of `app`, not packages of their own
+            continue
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    [official] = python.parents[1].glob("lib/python*/site-packages/fastapi/.agents/skills/fastapi")
-    return dict(zip(HERE, (folder, official), strict=True))
+    return folder
 
 
 def _versions(python: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from building.imports import Import, imported_names, imports_of, render_imports
 from building.names import Scope, Use, scope_of, uses_of
 from building.refusal import refused
 
+_PLACE = re.compile(r"^snippets/(recipes/[^/]+/)?")  # a recipe stands as in the project it joins
 _FLOOR = (3, 11)  # the oldest Python that the skill serves
 _ALWAYS_THERE = {*dir(builtins), "__file__", "__class__", "__module__", "__qualname__"}
 _BLOCK = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -27,7 +29,7 @@ class Module:
     @property
     def heading(self) -> str:
         """Return the comment that tells a reader where to paste a block."""
-        return f"# {self.path.removeprefix('snippets/')}"
+        return f"# {_PLACE.sub('', self.path)}"
 
     @cached_property
     def lines(self) -> list[str]:

@@ -23,7 +23,7 @@ _MAIN_PARTS = (
     "scripts/scaffolding",
     "snippets",
 )
-_SUFFIXES = {".example", ".ini", ".mako", ".md", ".py", ".toml", ".yaml", ".yml"}
+_SUFFIXES = {".diff", ".example", ".ini", ".mako", ".md", ".py", ".toml", ".yaml", ".yml"}
 _NAMES = {"Dockerfile", "LICENSE", "dockerignore", "gitignore"}
 _HIDDEN = {".github"}  # other hidden folders are caches and environments
 _CACHES = {"__pycache__", "node_modules"}

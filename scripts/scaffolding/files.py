@@ -2,8 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from scaffolding.recipes import add_recipe, with_needs
 
 AUTH = ("pyjwt", "jose")
 MARKER = "service_name"
@@ -20,10 +22,13 @@ _SWITCH = re.compile(r"^# The one import to change .*\n", re.MULTILINE)
 _FOR_AUTH = re.compile(r"^(.*?) +# auth: (\w+)\n", re.MULTILINE)
 
 
-def project_files(snippets: Path, name: str, auth: str) -> dict[str, str]:
+def project_files(
+    snippets: Path, name: str, auth: str, recipes: Sequence[str] = ()
+) -> dict[str, str]:
     """Return the texts of a project, by name with `/` between the parts; `auth` is one of AUTH.
 
-    Each call makes new secrets. Raises OSError where a file of the skill cannot be read.
+    Each call makes new secrets. Raises RecipeError where the recipes are unknown or do not fit,
+    OSError where a file of the skill cannot be read.
     """
     sources = {file.relative_to(snippets).as_posix(): file for file in _reference(snippets)}
     sources |= {_target(snippets, file): file for file in _walk(snippets / "project")}
@@ -32,6 +37,11 @@ def project_files(snippets: Path, name: str, auth: str) -> dict[str, str]:
     if auth == "jose":
         sources[_SECURITY] = jose
     texts = {target: file.read_text(encoding="utf-8") for target, file in sources.items()}
+    for recipe in with_needs(snippets, recipes):
+        folder = snippets / "recipes" / recipe
+        files = {file.relative_to(folder).as_posix(): file for file in _walk(folder)}
+        own = {target: file.read_text(encoding="utf-8") for target, file in files.items()}
+        texts = add_recipe(texts, recipe, own)
     texts = {target: _for_project(text, name, auth) for target, text in texts.items()}
     texts[".env"] = _with_secrets(texts[".env.example"])
     return texts

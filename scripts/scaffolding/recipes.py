@@ -1,0 +1,138 @@
+"""Recipes of `snippets/recipes/`: files that a project gains, and `plug.diff`, which joins them.
+
+A recipe is a folder. Its files stand where they will stand in the project. Its `plug.diff` changes
+files of the project: `+++ FILE` names one, and below each `@@` stand unchanged lines (` `), which
+must occur exactly once, removed (`-`) and added ones (`+`). Before them stand `What:` it brings,
+`Needs:` and other recipes, `Alone:` and why it joins no other. Migrations of a recipe follow
+`0001`; here they are put into one chain.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+PLUG = "plug.diff"
+_FIRST_REVISION = "0001"
+_REVISION = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
+_PARENT = re.compile(rf'^down_revision = "{_FIRST_REVISION}"$', re.MULTILINE)
+_OWN_IMPORTS = re.compile(r"(?:^from app[. ].*\n)+", re.MULTILINE)
+
+
+class RecipeError(Exception):
+    """Why these recipes cannot be added, and what to write instead."""
+
+
+def recipe_names(snippets: Path) -> list[str]:
+    """Return the names of all recipes, sorted."""
+    return sorted(plug.parent.name for plug in (snippets / "recipes").glob(f"*/{PLUG}"))
+
+
+def recipes_told(snippets: Path) -> dict[str, str]:
+    """Return what each recipe brings, by its name. Raises RecipeError for one that does not say."""
+    return {name: _header(snippets, name)["What"] for name in recipe_names(snippets)}
+
+
+def compatible_recipes(snippets: Path) -> list[str]:
+    """Return the recipes that fit into one project; of those that bring the same file, one."""
+    chosen: list[str] = []
+    brought: set[str] = set()
+    for name in recipe_names(snippets):
+        folder = snippets / "recipes" / name
+        files = {file.relative_to(folder).as_posix() for file in folder.rglob("*.py")}
+        if not _header(snippets, name).get("Alone") and not files & brought:
+            chosen.append(name)
+            brought |= files
+    return chosen
+
+
+def with_needs(snippets: Path, names: Iterable[str]) -> list[str]:
+    """Return these recipes, each after those it needs, each once.
+
+    Raises RecipeError for a name that is no recipe, and for company that a recipe refuses.
+    """
+    known = recipe_names(snippets)
+    ordered: list[str] = []
+    for name in names:
+        if name not in known:
+            told = "\n".join(f"  {recipe}: {it}" for recipe, it in recipes_told(snippets).items())
+            raise RecipeError(f"{name!a} is no recipe; write some of\n{told}")
+        if needs := _header(snippets, name).get("Needs"):
+            ordered += with_needs(snippets, needs.split(", "))
+        ordered.append(name)
+    ordered = list(dict.fromkeys(ordered))
+    for name in ordered:
+        if len(ordered) > 1 and (why := _header(snippets, name).get("Alone")):
+            raise RecipeError(f"{name} joins no other recipe: {why}; leave the others out")
+    return ordered
+
+
+def add_recipe(texts: Mapping[str, str], name: str, files: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of a project, by name, with a recipe added, whose files are these.
+
+    Raises RecipeError where the recipe does not fit the project.
+    """
+    added = {file: text for file, text in files.items() if file != PLUG}
+    if twice := sorted(added.keys() & texts.keys()):
+        raise RecipeError(f"{name} brings {twice[0]}, which is there already; leave one out")
+    parent = _last_revision(texts)
+    for file, text in added.items():
+        if file.startswith("migrations/versions/"):
+            added[file] = _PARENT.sub(f'down_revision = "{parent}"', text)
+    result = dict(texts)
+    for file, hunks in _changes(files[PLUG]):
+        if file not in texts:
+            raise RecipeError(f"{name} changes {file}, which is not there")
+        text = texts[file]
+        for hunk in hunks:
+            text = _apply(text, hunk, f"{name}: {file}")
+        result[file] = _OWN_IMPORTS.sub(_sorted_imports, text)
+    return result | added
+
+
+def _header(snippets: Path, name: str) -> dict[str, str]:
+    """Return what stands before the changes of a recipe: What, and where there is one Needs."""
+    try:
+        plug = (snippets / "recipes" / name / PLUG).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{name}/{PLUG} is not UTF-8 at byte {error.start}; save it as UTF-8"
+        raise RecipeError(message) from None
+    header = dict(re.findall(r"^(What|Needs|Alone): (.+)$", plug.partition("---")[0], re.MULTILINE))
+    if "What" not in header:
+        raise RecipeError(f"{name}/{PLUG} does not say what it brings; begin it with `What: ...`")
+    return header
+
+
+def _last_revision(texts: Mapping[str, str]) -> str:
+    """Return the revision of the project that none follows."""
+    scripts = [text for name, text in texts.items() if name.startswith("migrations/versions/")]
+    revisions = [found[1] for text in scripts if (found := _REVISION.search(text))]
+    followed = {found for text in scripts for found in re.findall(r'down_revision = "(\w+)"', text)}
+    [last] = [revision for revision in revisions if revision not in followed]
+    return last
+
+
+def _changes(plug: str) -> list[tuple[str, list[list[str]]]]:
+    """Return each file that a plug names, with its hunks, which are lists of lines."""
+    changes: list[tuple[str, list[list[str]]]] = []
+    for line in plug.splitlines():
+        if line.startswith("+++ "):
+            changes.append((line[4:], []))
+        elif line.startswith("@@"):
+            changes[-1][1].append([])
+        elif changes and not line.startswith("--- "):
+            changes[-1][1][-1].append(line)
+    return changes
+
+
+def _apply(text: str, hunk: list[str], place: str) -> str:
+    """Return the text with one hunk applied. Raises RecipeError unless it fits in one place."""
+    old = "".join(f"{line[1:]}\n" for line in hunk if line[:1] != "+")
+    new = "".join(f"{line[1:]}\n" for line in hunk if line[:1] != "-")
+    found = f"\n{text}".count(f"\n{old}")
+    if found != 1:
+        raise RecipeError(f"{place}: {found} places fit {old!r}")
+    return f"\n{text}".replace(f"\n{old}", f"\n{new}")[1:]
+
+
+def _sorted_imports(block: re.Match[str]) -> str:
+    return "".join(sorted(block[0].splitlines(keepends=True), key=lambda line: line.split()[1]))
