@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,21 +18,11 @@ import httpx
 import pytest
 
 import new
+from projects import ROOT, environment, needs_uv, run_new
 from rulebook import load_rules
 
-ROOT = Path(__file__).parents[1]
-DATE = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["exclude-newer"]
 VARIANTS = [[], ["--auth", "jose"]]
 NAMES = ["pyjwt", "jose"]
-needs_uv = pytest.mark.skipif(shutil.which("uv") is None, reason="makes environments with uv")
-
-
-def run_new(*arguments: str | Path, cwd: Path, code: int = 0, root: Path = ROOT) -> str:
-    """Run new.py in a folder; return what it printed."""
-    command = [sys.executable, "-I", "-S", root / "scripts" / "new.py", *arguments]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -287,14 +276,6 @@ def test_the_audit_finds_nothing_in_it(project: Path) -> None:
     assert re.search(r"no findings in [4-9]\d files", done.stderr)
 
 
-def environment(**variables: str) -> dict[str, str]:
-    """Return an environment in which uv makes one of its own, of what was published by our date."""
-    ours = ("APP_", "PYTEST", "UV_PROJECT", "VIRTUAL_ENV")
-    mine = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    mine |= {"UV_EXCLUDE_NEWER": DATE, "UV_PYTHON": sys.executable, "UV_PYTHON_DOWNLOADS": "never"}
-    return mine | variables
-
-
 @contextmanager
 def serving(command: list[str], folder: Path, **variables: str) -> Iterator[str]:
     """Start a server, with `{port}` in its words; yield its address once it is healthy."""
@@ -347,7 +328,11 @@ def use(url: str) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("auth", "tests"),
-    [([], []), (VARIANTS[1], ["tests/test_auth.py", "tests/test_users.py"])],
+    # Its live tests are those of snippets/tests: one, of a server that is stopped, stands for all.
+    [
+        ([], ["-k", "not test_live or sigterm"]),
+        (VARIANTS[1], ["tests/test_auth.py", "tests/test_users.py"]),
+    ],
     ids=NAMES,
 )
 def test_it_runs_at_once(tmp_path: Path, auth: list[str], tests: list[str]) -> None:

@@ -33,7 +33,7 @@ def test_the_layers_of_the_service_are_kept_apart() -> None:
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
-    command = re.search(r"uv run pytest -n 2 --cov", README)
+    command = re.search(r"uv run pytest -n 2 --dist worksteal --cov", README)
     assert command is not None
     lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert lines[-1] == command.group()

@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 from rs_bpe.bpe import openai
 
-from skillmd.fences import find_fences
+from pages import PAGES, ROOT, blocks
 
-ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "SKILL.md", *sorted((ROOT / "references").glob("*.md"))]
 TEXT = PAGES[0].read_text(encoding="utf-8")
 _, FRONT_MATTER, BODY = re.split(r"^---\n", TEXT, maxsplit=2, flags=re.MULTILINE)
 FIELDS = yaml.safe_load(FRONT_MATTER)
@@ -83,6 +81,16 @@ def test_every_page_is_named_and_says_when_to_read_it() -> None:
         assert re.search(r"^Read this ", page.read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def test_the_layers_stand_in_the_order_in_which_they_know_each_other() -> None:
+    section = re.search(r"^## Project layout\n(.*?)^## ", BODY, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    contracts = PYPROJECT["tool"]["importlinter"]["contracts"]
+    [layers] = [contract["layers"] for contract in contracts if "layers" in contract]
+    names = [name.removeprefix("app.") for layer in layers for name in layer.split(" | ")]
+    named = [name for name in re.findall(r"`(\w+)(?:\.py)?`", section[1]) if name in names]
+    assert named == names
+
+
 def minor(text: str) -> str:
     """Return the first two numbers of a version."""
     return ".".join(text.split(".")[:2])
@@ -110,20 +118,6 @@ def test_the_services_requirements_are_bounds_of_the_project_too() -> None:
     assert service - ours == {"fastapi>=0.164", "prometheus-fastapi-instrumentator>=8.1"}
 
 
-def blocks(language: str) -> dict[str, tuple[str, str]]:
-    """Return the source and the code of each block of a language, by the place where it stands."""
-    found = {}
-    for page in PAGES:
-        text = page.read_text(encoding="utf-8")
-        lines = text.split("\n")
-        for fence in find_fences(text):
-            if fence.language == language:
-                source = fence.info.removeprefix(language).strip()
-                code = "\n".join(lines[fence.start + 1 : fence.end])
-                found[f"{page.name}:{fence.start + 1}"] = (source, code)
-    return found
-
-
 def test_the_pytest_options_shown_are_our_own() -> None:
     [text] = [text for source, text in blocks("toml").values() if not source]
     shown = tomllib.loads(text)["tool"]["pytest"]
@@ -135,7 +129,12 @@ def test_the_pytest_options_shown_are_our_own() -> None:
 
 PYTHON = blocks("python")
 # The blocks of references/rules.md are run by the proofs in tests/rules.
-OTHERS = {place: block for place, block in PYTHON.items() if not place.startswith("rules.md")}
+# Those of recipes are run by tests/test_recipes.py, in projects that have the recipe.
+OTHERS = {
+    place: block
+    for place, block in PYTHON.items()
+    if not place.startswith("rules.md") and not block[0].startswith("snippets/recipes/")
+}
 
 
 @pytest.mark.parametrize(("source", "code"), OTHERS.values(), ids=OTHERS.keys())
@@ -148,6 +147,7 @@ def test_every_python_block_runs_alone(source: str, code: str, tmp_path: Path) -
             "/", "."
         )
     environment = {
+        "APP_DATABASE_URL": "postgresql+asyncpg://user:password@localhost/app",
         "APP_JWT_SECRET": "a secret for tests, of 32 characters or more",
         "PYTHONPATH": f"{ROOT / 'snippets'}:{ROOT / 'snippets' / 'tests'}",
     }

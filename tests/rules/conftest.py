@@ -32,17 +32,10 @@ from packaging.version import Version
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
-from postgres import postgres_url, scratch_database
+from postgres import scratch_database
 from rulebook import load_rule
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """Where PostgreSQL listens."""
-    with postgres_url() as url:
-        yield url
 
 
 @pytest.fixture

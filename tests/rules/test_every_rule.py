@@ -61,7 +61,7 @@ def test_with_bad_and_good_swapped_every_proof_fails(
         pytest.skip("this is the run with the rules swapped")
     report = tmp_path / "report.xml"
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--swap-rules", "-p", "no:cacheprovider",
+        [sys.executable, "-m", "pytest", "-q", "-n2", "--swap-rules", "-p", "no:cacheprovider",
          f"--junit-xml={report}", *map(str, PROOFS)],
         cwd=ROOT, stdout=subprocess.DEVNULL, check=False,
     )  # fmt: skip

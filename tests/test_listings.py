@@ -1,0 +1,61 @@
+"""Listings of pages and recipes: made from the pages and recipes themselves."""
+
+from pathlib import Path
+
+import pytest
+
+from building.listings import expand_listings
+from building.refusal import RefusedError
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A skill with two pages and one recipe."""
+    (tmp_path / "references").mkdir()
+    plug = (
+        "# Limits\n\nRead this to limit. Or not.\n\n```diff snippets/recipes/limit/plug.diff\n```\n"
+    )
+    (tmp_path / "references" / "b.md").write_text(plug)
+    (tmp_path / "references" / "a.md").write_text("Read this when it rains: stay in.\n")
+    (tmp_path / "snippets" / "recipes" / "limit").mkdir(parents=True)
+    (tmp_path / "snippets" / "recipes" / "limit" / "plug.diff").write_text("What: limits\n---\n")
+    return tmp_path
+
+
+def refusal(root: Path, text: str) -> tuple[str, str, int]:
+    with pytest.raises(RefusedError) as caught:
+        expand_listings("SKILL.md", text, root)
+    (finding,) = caught.value.findings
+    return finding.code, finding.path, finding.line
+
+
+def test_pages_are_listed_by_what_they_are_for(root: Path) -> None:
+    rows = "| To | Read |\n|---|---|\n"
+    rows += "| when it rains | `references/a.md` |\n| limit | `references/b.md` |"
+    text = "x\n<!-- pages -->\nold\n<!-- end -->\ny\n"
+    assert expand_listings("SKILL.md", text, root) == text.replace("old", rows)
+
+
+def test_recipes_are_listed_with_their_page(root: Path) -> None:
+    rows = "| `--with` | What it brings | Page |\n|---|---|---|\n"
+    rows += "| `limit` | limits | [b](references/b.md) |"
+    text = "<!-- recipes -->\r\n<!-- end -->\r\n"
+    made = f"<!-- recipes -->\n{rows}\n<!-- end -->\n".replace("\n", "\r\n")
+    assert expand_listings("README.md", text, root) == made
+    assert expand_listings("README.md", made, root) == made
+
+
+def test_a_page_without_a_purpose_is_refused(root: Path) -> None:
+    (root / "references" / "a.md").write_text("# Rain\n")
+    text = "<!-- pages -->\n<!-- end -->\n"
+    assert refusal(root, text) == ("no-purpose", "references/a.md", 1)
+
+
+def test_a_recipe_that_no_page_shows_is_refused(root: Path) -> None:
+    (root / "references" / "b.md").write_text("Read this to limit.\n")
+    text = "<!-- recipes -->\n<!-- end -->\n"
+    assert refusal(root, text) == ("unshown", "snippets/recipes/limit/plug.diff", 1)
+
+
+def test_a_listing_without_an_end_is_refused(root: Path) -> None:
+    assert refusal(root, "x\n<!-- pages -->\n") == ("bad-listing", "SKILL.md", 2)

@@ -1,0 +1,236 @@
+"""Recipes: each joins a new project, whose tests, linter and type checker then pass."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from projects import ROOT, environment, needs_uv, run_new
+from scaffolding.files import project_files
+from scaffolding.recipes import (
+    PLUG,
+    RecipeError,
+    add_recipe,
+    compatible_recipes,
+    recipe_names,
+    recipes_told,
+    with_needs,
+)
+
+SNIPPETS = ROOT / "snippets"
+RECIPES = SNIPPETS / "recipes"
+NAMES = recipe_names(SNIPPETS)
+Run = Callable[..., str]
+QUIET = ["--tb=short", "--show-capture=no", "--timeout=180"]  # seconds; we run several at once
+
+
+def files_of(name: str) -> list[str]:
+    """Return the files of a recipe, as they stand in a project."""
+    folder = RECIPES / name
+    found = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=folder, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return found.stdout.splitlines()
+
+
+def alternatives() -> dict[str, list[str]]:
+    """Return the recipes that bring the same file, by that file."""
+    found: dict[str, list[str]] = {}
+    for name in NAMES:
+        for file in files_of(name):
+            if file != PLUG:
+                found.setdefault(file, []).append(name)
+    return {file: names for file, names in found.items() if len(names) > 1}
+
+
+def alone(name: str) -> bool:
+    """Say whether a recipe joins no other."""
+    return (RECIPES / name / PLUG).read_text().partition("---")[0].count("Alone: ") == 1
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Run:
+    """Run a command of a project; return what it printed.
+
+    The projects share one PostgreSQL, and one environment, where uv leaves what the next one needs
+    too, with its compiled modules, and removes the rest.
+    """
+    place = str(tmp_path_factory.mktemp("environment") / "venv")
+    variables = environment(UV_PROJECT_ENVIRONMENT=place, APP_TEST_DATABASE_URL=server_url)
+    return partial(run_in, variables)
+
+
+def run_in(variables: dict[str, str], folder: Path, *command: str) -> str:
+    """Run a command of a project in an environment; return what it printed."""
+    done = subprocess.run(
+        ["uv", "run", "-q", *command],
+        cwd=folder, env=variables, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
+    return done.stdout + done.stderr
+
+
+def check(run: Run, folder: Path) -> None:
+    """Run the checks that a project has besides its tests."""
+    run(folder, "ruff", "check")
+    run(folder, "ruff", "format", "--check")
+    run(folder, "mypy")
+
+
+@needs_uv
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_recipe_works_in_a_new_project(tmp_path: Path, run: Run, name: str) -> None:
+    run_new("shop", "--with", name, cwd=tmp_path)
+    shop = tmp_path / "shop"
+    tests = sorted(file for file in files_of(name) if re.match(r"tests/test_\w+\.py$", file))
+    run(shop, "pytest", "-q", "-n0", *QUIET, *(tests or ["--co"]))
+    if name not in compatible_recipes(SNIPPETS):  # else with all others, below
+        check(run, shop)
+
+
+@needs_uv
+@pytest.mark.timeout(600)
+def test_all_recipes_fit_together(tmp_path: Path, run: Run) -> None:
+    """The service's own tests pass as before; of alternatives the first is taken."""
+    names = compatible_recipes(SNIPPETS)
+    others = {name for names in alternatives().values() for name in names[1:]}
+    assert set(names) == {name for name in NAMES if name not in others and not alone(name)}
+    run_new("shop", "--with", ",".join(names), cwd=tmp_path)
+    shop = tmp_path / "shop"
+    run(shop, "pytest", "-q", "-n2", "-k", "not sqlite", *QUIET,
+        *(str(file.relative_to(SNIPPETS)) for file in sorted((SNIPPETS / "tests").glob("test_*.py"))
+          if file.name not in {"test_environments.py", "test_live.py"}))  # fmt: skip
+    check(run, shop)
+
+
+def test_recipes_may_be_named_in_any_order() -> None:
+    names = compatible_recipes(SNIPPETS)
+    one = project_files(SNIPPETS, "shop", "pyjwt", with_needs(SNIPPETS, names))
+    other = project_files(SNIPPETS, "shop", "pyjwt", with_needs(SNIPPETS, names[::-1]))
+    assert one.keys() == other.keys()
+    chained = {file for file in one if file.startswith("migrations/versions/")}
+    for file in one.keys() - chained - {".env"}:  # which holds a secret
+        assert sorted(one[file].splitlines()) == sorted(other[file].splitlines()), file
+
+
+def test_of_alternatives_one_is_asked_for(tmp_path: Path) -> None:
+    for names in alternatives().values():
+        told = run_new("shop", "--with", ",".join(names), cwd=tmp_path, code=2)
+        assert "which is there already; leave one out" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("names", ["", "no-such", "rate-limit,", "../rules", "valkey/tests"])
+def test_a_name_that_is_no_recipe_lists_those_that_are(tmp_path: Path, names: str) -> None:
+    told = run_new("shop", "--with", names, cwd=tmp_path, code=2)
+    assert re.search(r"is no recipe; write some of\n(  \S+: .+\n)+  valkey: a Valkey", told)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_recipe_brings_what_it_needs_once() -> None:
+    assert with_needs(SNIPPETS, ["jobs", "jobs", "outbox"]) == ["outbox", "jobs"]
+    assert with_needs(SNIPPETS, ["rate-limit"]) == ["valkey", "rate-limit"]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if alone(name)])
+def test_a_recipe_that_joins_no_other_says_why(tmp_path: Path, name: str) -> None:
+    told = run_new("shop", "--with", f"valkey,{name}", cwd=tmp_path, code=2)
+    assert f"{name} joins no other recipe: " in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_migrations_of_recipes_form_one_chain() -> None:
+    names = compatible_recipes(SNIPPETS)
+    names = [n for n in names if any(f.startswith("migrations/") for f in files_of(n))]
+    texts = project_files(SNIPPETS, "shop", "pyjwt", names)
+    scripts = [text for name, text in texts.items() if name.startswith("migrations/versions/")]
+    revisions = re.findall(r'^revision = "(\w+)"$', "\n".join(scripts), re.MULTILINE)
+    parents = re.findall(r'^down_revision = "(\w+)"$', "\n".join(scripts), re.MULTILINE)
+    assert len(set(revisions)) == len(revisions) == len(scripts) > len(names)
+    assert len(set(parents)) == len(parents) == len(revisions) - 1
+
+
+@pytest.mark.parametrize(
+    ("plug", "why"),
+    [(b"--- a\n", "begin it with `What: ...`"), (b"What: \xff\n", "is not UTF-8 at byte 6; save")],
+)
+def test_a_plug_that_does_not_say_what_it_brings_is_refused(
+    tmp_path: Path, plug: bytes, why: str
+) -> None:
+    file = tmp_path / "recipes" / "it" / PLUG
+    file.parent.mkdir(parents=True)
+    file.write_bytes(plug)
+    with pytest.raises(RecipeError, match=f"^it/plug.diff .*{re.escape(why)}"):
+        recipes_told(tmp_path)
+
+
+PROJECT = {
+    "app/main.py": "import os\n\nfrom app.b import b\nfrom app.d import d\n\none\ntwo\none more\n",
+    "migrations/versions/1.py": 'revision = "0001"\ndown_revision = None\n',
+    "migrations/versions/2.py": 'revision = "two"\ndown_revision = "0001"\n',
+}
+
+
+def plugged(hunk: str, **more: str) -> dict[str, str]:
+    """Return the project with a recipe of one hunk."""
+    plug = f"What: it\n--- app/main.py\n+++ app/main.py\n@@\n{hunk}"
+    return add_recipe(PROJECT, "it", {PLUG: plug} | more)
+
+
+def test_a_hunk_adds_and_removes_lines_where_it_fits() -> None:
+    text = plugged(" one\n-two\n+2\n+3\n")["app/main.py"]
+    assert text.endswith("\none\n2\n3\none more\n")
+
+
+def test_imports_of_the_service_are_sorted() -> None:
+    text = plugged(" from app.b import b\n+from app.a import a\n+from app.c import c\n")
+    assert text["app/main.py"].startswith(
+        "import os\n\nfrom app.a import a\nfrom app.b import b\nfrom app.c import c\nfrom app.d"
+    )
+
+
+@pytest.mark.parametrize(
+    ("hunk", "why"),
+    [
+        (" three\n+3\n", "it: app/main.py: 0 places fit 'three\\n'"),
+        (" ne\n+3\n", "0 places fit"),
+        ("\n+3\n", "2 places fit"),
+    ],
+)
+def test_a_hunk_that_fits_nowhere_or_twice_is_refused(hunk: str, why: str) -> None:
+    with pytest.raises(RecipeError, match=re.escape(why)):
+        plugged(hunk)
+
+
+def test_a_recipe_for_another_project_is_refused() -> None:
+    with pytest.raises(RecipeError, match=re.escape("it changes app/x.py, which is not there")):
+        add_recipe(PROJECT, "it", {PLUG: "--- app/x.py\n+++ app/x.py\n@@\n one\n"})
+    with pytest.raises(RecipeError, match=re.escape("it brings app/main.py, which is there")):
+        plugged(" two\n+3\n", **{"app/main.py": "mine"})
+
+
+def test_a_migration_follows_the_last_one() -> None:
+    script = {"migrations/versions/3.py": 'revision = "three"\ndown_revision = "0001"\n'}
+    text = plugged(" two\n+3\n", **script)["migrations/versions/3.py"]
+    assert text == 'revision = "three"\ndown_revision = "two"\n'
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_recipe_is_small_and_bounded(name: str) -> None:
+    for file in files_of(name):
+        text = (RECIPES / name / file).read_text()
+        if file.startswith("app/"):
+            assert len(text.splitlines()) <= 130, file
+            assert ast.get_docstring(ast.parse(text)), file
+    plug = (RECIPES / name / PLUG).read_text()
+    assert re.match(r"What: .{20,100}\n(Needs: .+\n|Alone: .+\n)?--- ", plug)
+    for dependency in re.findall(r'^\+    ("[\w\[\],-]+[<>=].*",)$', plug, re.MULTILINE):
+        requirement = tomllib.loads(f"it = [{dependency}]")["it"][0].partition(";")[0]
+        assert re.search(r">=[\d.]+,<\d", requirement), dependency

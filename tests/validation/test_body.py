@@ -1,0 +1,118 @@
+"""validate.py on the text of a skill: its size, its links, what the client would act on."""
+
+from pathlib import Path
+
+import pytest
+
+from demo_skill import GOOD, found, skill, told
+from validation.check import Options
+
+
+def test_an_oversized_body_is_a_warning_or_on_request_an_error(tmp_path: Path) -> None:
+    """Lines and tokens are counted over the body alone."""
+    for body, word in (("x\n" * 501, "501 lines"), ("x" * 20_004, "5,001 tokens")):
+        file = skill(tmp_path, GOOD, body)
+        findings = found(file)
+        assert told(findings, "warning") == [("body-too-long", 5, 1)]
+        assert word in findings[0].message
+        assert told(found(file, Options(max_size_error=True))) == [("body-too-long", 5, 1)]
+    assert found(skill(tmp_path, GOOD, "x\n" * 500)) == []
+
+
+LINKS = [
+    ("[a](references/gone.md)", ("link-missing", 5, 5)),
+    ("x\n\n- ![a](gone.png)", ("link-missing", 7, 8)),
+    ("[a][b]\n\n[b]: gone.md 'title'", ("link-missing", 7, 6)),
+    ("[a](gone%20there.md)", ("link-missing", 5, 5)),
+    ("[a](here.md#part) [b](gone.md#part)", ("link-missing", 5, 23)),
+    ("[a](../gone.md)", ("link-missing", 5, 5)),
+    ("[a](/etc/passwd)", ("link-outside", 5, 5)),
+    ("[a](~/notes.md)", ("link-outside", 5, 5)),
+    ("read `references/gone.md`", ("link-missing", 5, 7)),
+    ("run `scripts/gone.py --all`", ("link-missing", 5, 6)),
+    ("run `scripts/gone.py <file>`", ("link-missing", 5, 6)),
+    ("| a | b |\n| - | - |\n| x | `assets/gone.txt` |", ("link-missing", 7, 8)),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), LINKS)
+def test_a_file_that_is_not_there_is_an_error(
+    tmp_path: Path, body: str, expected: tuple[str, int, int]
+) -> None:
+    """Links of every form and files named in code are looked up in the skill."""
+    file = skill(tmp_path, GOOD, body)
+    (file.parent / "here.md").touch()
+    assert told(found(file)) == [expected]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("[a](https://x.y/z)", "[a](mailto:a@b.c)", "[a](#part)", "[a](//x.y)", "<http://x.y>"),
+        *("[a](here.md)", "[a](./here.md?x#y)", "[a](references)", "[a](references/a%20b.md)"),
+        *("[a]({placeholder})", "[a](http://[)", "`references/a b.md`"),
+        *("`references/`", "`scripts/*.py`", "`scripts/<name>.py`", "`myscripts/x.py`"),
+        *("such as `references/finance.md`", "**Example**: `scripts/rotate.py`"),
+        *("```\n[a](gone.md) `scripts/gone.py`\n```", "    [a](gone.md)", "`[a](gone.md)`"),
+    ],
+)
+def test_what_is_no_file_of_the_skill_is_left_alone(tmp_path: Path, body: str) -> None:
+    """Addresses, anchors, placeholders, examples and code blocks are no links to files."""
+    file = skill(tmp_path, GOOD, body)
+    (file.parent / "references").mkdir()
+    (file.parent / "here.md").touch()
+    (file.parent / "references" / "a b.md").touch()
+    (file.parent / "references" / "a").touch()
+    assert found(file) == []
+
+
+def test_a_link_to_a_file_beside_the_skill_is_a_warning(tmp_path: Path) -> None:
+    """It works in a plugin and breaks where the skill is installed alone."""
+    (tmp_path / "beside.md").touch()
+    findings = found(skill(tmp_path, GOOD, "[a](../beside.md)"))
+    assert told(findings, "warning") == [("link-outside", 5, 5)]
+
+
+def test_the_links_of_references_are_checked_from_their_own_folder(tmp_path: Path) -> None:
+    """A page links relative to itself, and the finding names the page."""
+    file = skill(tmp_path, GOOD)
+    (file.parent / "references").mkdir()
+    page = file.parent / "references" / "a.md"
+    page.write_text("[ok](../SKILL.md) [ok](a.md) [no](references/a.md) `scripts/other.py`\n")
+    findings = found(file)
+    assert [(f.path, f.code, f.column) for f in findings] == [
+        (str(Path("references", "a.md")), "link-missing", 35)
+    ]
+
+
+CLIENT = [
+    ("```python\nawait c.execute('… $1')\n```", ("client-syntax", 6, 20)),
+    ("```\n$ARGUMENTS\n```", ("client-syntax", 6, 1)),
+    ("```\n!`date`\n```", ("client-syntax", 6, 1)),
+    ("- x\n  ~~~sh\n  awk '{print $0}'\n  ~~~", ("client-syntax", 7, 15)),
+    ("```python\n'${CLAUDE_SKILL_DIR}/x'\n```", ("client-syntax", 6, 2)),
+    ("```bash\ncd ${CLAUDE_SKILL_DIR}\n```", ("client-syntax", 6, 4)),
+    ("```bash\necho ${CLAUDE_SESSION_ID}/\n```", ("client-syntax", 6, 6)),
+    ("```\nunclosed $2", ("client-syntax", 6, 10)),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), CLIENT)
+def test_what_the_client_would_act_on_in_a_fence_is_an_error(
+    tmp_path: Path, body: str, expected: tuple[str, int, int]
+) -> None:
+    """A fence is no protection: the sample would be spoilt or run."""
+    assert told(found(skill(tmp_path, GOOD, body))) == [expected]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("!`date`", "$ARGUMENTS and `$1`", "${CLAUDE_SKILL_DIR}", "```!\necho $1\n```"),
+        *("```bash\npython ${CLAUDE_SKILL_DIR}/scripts/x.py\n```", "```\n$HOME $name {id}\n```"),
+        *("```\nword!`date`\n```", "```\ncosts $500\n```"),
+    ],
+)
+def test_client_syntax_is_left_alone_where_it_is_a_feature(tmp_path: Path, body: str) -> None:
+    """Outside fences, in a fence that is to run, and for naming a bundled script it is meant."""
+    assert found(skill(tmp_path, GOOD, body)) == []

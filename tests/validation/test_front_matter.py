@@ -1,0 +1,156 @@
+"""validate.py on front matter: what cannot be read, wrong fields, and right ones."""
+
+from pathlib import Path
+
+import pytest
+
+from demo_skill import GOOD, found, raw_skill, skill, told
+
+BROKEN = [
+    ("", ("front-matter-not-a-mapping", 2, 1)),
+    ("just text", ("front-matter-not-a-mapping", 2, 1)),
+    ("- a\n- b", ("front-matter-not-a-mapping", 2, 1)),
+    ("name: demo\ndescription: a: b: c", ("front-matter-not-yaml", 3, 15)),
+    ("name: demo\n\tdescription: x", ("front-matter-not-yaml", 3, 1)),
+    ("name: [demo", ("front-matter-not-yaml", 2, 12)),
+    ("name: @demo", ("front-matter-not-yaml", 2, 7)),
+    ("name: demo\n? [a]\n: b", ("front-matter-not-yaml", 3, 3)),
+    ("name: a\x07b", ("front-matter-not-yaml", 2, 8)),
+    ('name: "\\UFFFFFFFF"', ("front-matter-not-yaml", 2, 1)),
+    ("name: " + "[" * 5000, ("front-matter-not-yaml", 2, 35)),
+    (f"{GOOD}\nname: demo", ("duplicate-key", 4, 1)),
+    (f"{GOOD}\nmetadata:\n  a: 1\n  a: 2", ("duplicate-key", 6, 3)),
+    (f"{GOOD}\nmetadata: {{a: {{b: 1, b: 2}}}}", ("duplicate-key", 4, 22)),
+    ("a: &a [*a]", ("front-matter-too-large", 2, 4)),
+    ("a: " + "x" * 70_000, ("front-matter-too-large", 1, 1)),
+]
+
+
+@pytest.mark.parametrize(("front", "expected"), BROKEN)
+def test_front_matter_that_cannot_be_read_is_one_error_at_its_place(
+    tmp_path: Path, front: str, expected: tuple[str, int, int]
+) -> None:
+    """Broken, doubled, circular or endless YAML is refused where it stands."""
+    assert told(found(skill(tmp_path, front))) == [expected]
+
+
+def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
+    """Nine levels of nine aliases each stop at the limit instead of filling the memory."""
+    levels = [f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi")]  # noqa: B905 -- one is shorter by design
+    front = "\n".join(["a: &a [x,x,x,x,x,x,x,x,x]", *levels])
+    assert [code for code, _, _ in told(found(skill(tmp_path, front)))] == [
+        "front-matter-too-large"
+    ]
+
+
+def test_an_honest_alias_is_allowed(tmp_path: Path) -> None:
+    """An anchor used twice is YAML like any other."""
+    assert told(found(skill(tmp_path, f"{GOOD}\nmetadata: {{a: &x one, b: *x}}"))) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", ("front-matter-missing", 1, 1)),
+        (b"# Title\n", ("front-matter-missing", 1, 1)),
+        (b"\n---\nname: demo\n---\n", ("front-matter-missing", 1, 1)),
+        (b"---\nname: demo\n", ("front-matter-unclosed", 1, 1)),
+        (b"---\nname: d\xff\n---\n", ("not-text", 2, 8)),
+        (b"---\nname: demo\ndescription: d\n---\nab\0", ("not-text", 5, 3)),
+        (b"---\ra\r\nb\xff", ("not-text", 3, 2)),
+        (b"\x89PNG\r\n\x1a\n\0\0", ("not-text", 1, 1)),
+        (b"\xff\xfe-\0-\0-\0", ("not-text", 1, 1)),
+        (b"---\n" + b"x" * 300_000, ("file-too-large", 1, 1)),
+    ],
+)
+def test_a_file_that_is_no_skill_text_is_one_error(
+    tmp_path: Path, content: bytes, expected: tuple[str, int, int]
+) -> None:
+    """Missing and unclosed front matter, binary and huge files are findings, not tracebacks."""
+    assert told(found(raw_skill(tmp_path, content))) == [expected]
+
+
+FIELDS = [
+    ("description: d", "name: ''", ("empty-value", 3, 7)),
+    ("description: d", "name: 3", ("wrong-type", 3, 7)),
+    ("description: d", "name: My_Skill", ("bad-name", 3, 7)),
+    ("description: d", "name: a--b", ("bad-name", 3, 7)),
+    ("description: d", "name: -a", ("bad-name", 3, 7)),
+    ("description: d", f"name: {'a' * 65}", ("too-long", 3, 7)),
+    ("description: d", "name: other", ("name-not-folder", 3, 7)),
+    ("name: demo", "license: MIT", ("field-missing", 1, 1)),
+    ("name: demo", "description:", ("wrong-type", 3, 13)),
+    ("name: demo", "description: '  '", ("empty-value", 3, 14)),
+    ("name: demo", f"description: {'d' * 1025}", ("too-long", 3, 14)),
+    (GOOD, f"when_to_use: {'w' * 1500}", ("too-long", 4, 14)),
+    (GOOD, "when_to_use: [a]", ("wrong-type", 4, 14)),
+    (GOOD, "effort: 3", ("wrong-value", 4, 9)),
+    (GOOD, "effort: banana", ("wrong-value", 4, 9)),
+    (GOOD, "effort: [high]", ("wrong-value", 4, 9)),
+    (GOOD, "context: spoon", ("wrong-value", 4, 10)),
+    (GOOD, "shell: zsh", ("wrong-value", 4, 8)),
+    (GOOD, "hooks: 5", ("wrong-type", 4, 8)),
+    (GOOD, "metadata: text", ("wrong-type", 4, 11)),
+    (GOOD, "model: 9", ("wrong-type", 4, 8)),
+    (GOOD, "user-invocable: maybe", ("wrong-value", 4, 17)),
+    (GOOD, "disable-model-invocation: [true]", ("wrong-value", 4, 27)),
+    (GOOD, "background: 2", ("wrong-value", 4, 13)),
+    (GOOD, "arguments: {a: b}", ("wrong-type", 4, 12)),
+    (GOOD, "argument-hint: 3", ("wrong-type", 4, 16)),
+    (GOOD, "allowed-tools: 3", ("wrong-type", 4, 16)),
+    (GOOD, "allowed-tools: Bash(git *", ("bad-tools", 4, 16)),
+    (GOOD, "allowed-tools: [Read, 'Bash(x))']", ("bad-tools", 4, 16)),
+    (GOOD, "disallowed-tools: (", ("bad-tools", 4, 19)),
+]
+
+
+@pytest.mark.parametrize(("before", "line", "expected"), FIELDS)
+def test_a_wrong_field_is_an_error_at_its_value(
+    tmp_path: Path, before: str, line: str, expected: tuple[str, int, int]
+) -> None:
+    """Each field's rules are kept, and the finding stands where the value does."""
+    assert told(found(skill(tmp_path, f"{before}\n{line}"))) == [expected]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *[f"effort: {level}" for level in ("low", "medium", "high", "xhigh", "max")],
+        *[f"user-invocable: {word}" for word in ("true", "no", "on", "0", "'1'", "Yes")],
+        *("context: fork", "agent: Explore", "model: inherit", "shell: powershell"),
+        *("arguments: a b", "arguments: [a, b]", "argument-hint: [issue-number]"),
+        *("allowed-tools: Read, Bash(git add *)", "allowed-tools: [Read, Grep]"),
+        *("allowed-tools: Read Grep", "hooks: {Stop: []}", "metadata: {version: 1.0}"),
+        *("license: MIT", "compatibility: any", "when_to_use: 'yes'", 'paths: ["**/*.py"]'),
+        *("license: 2024-01-01", f"when_to_use: {'w' * 1490}"),
+    ],
+)
+def test_a_right_field_is_no_error(tmp_path: Path, line: str) -> None:
+    """Every value the client documents or was seen to take passes."""
+    assert told(found(skill(tmp_path, f"{GOOD}\n{line}"))) == []
+
+
+def test_lengths_are_allowed_up_to_the_limit(tmp_path: Path) -> None:
+    """A description of exactly 1,024 characters is fine."""
+    assert told(found(skill(tmp_path, f"name: demo\ndescription: {'ü' * 1024}"))) == []
+
+
+@pytest.mark.parametrize("mark", [".git", ".claude-plugin"])
+def test_the_root_of_a_checkout_may_be_called_anything(tmp_path: Path, mark: str) -> None:
+    """A clone's folder is named by whoever cloned it."""
+    file = skill(tmp_path, "name: other\ndescription: d")
+    (file.parent / mark).mkdir()
+    assert told(found(file)) == []
+
+
+@pytest.mark.parametrize("newline", [b"\r\n", b"\r"])
+def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path, newline: bytes) -> None:
+    """Files from Windows are read, with the same lines and columns."""
+    text = f"\ufeff---\n{GOOD}\neffort: 3\n---\nx\n".encode().replace(b"\n", newline)
+    assert told(found(raw_skill(tmp_path, text))) == [("wrong-value", 4, 9)]
+
+
+def test_columns_count_characters_even_after_unusual_line_ends(tmp_path: Path) -> None:
+    """U+2028 ends no line of the file, although YAML thinks so."""
+    front = 'name: demo\ndescription: "a\u2028b äöü"\nmetadata: {ä: ü, ä: 3}'
+    assert told(found(skill(tmp_path, front))) == [("duplicate-key", 4, 18)]

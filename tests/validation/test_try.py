@@ -1,0 +1,83 @@
+"""validate.py --try: which glob opens the gate for a file, or why none does."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import validate
+from demo_skill import GOOD, skill
+from validation.gate import suggest
+from validation.globs import matching_pattern
+
+
+def tried(
+    front: str, file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> tuple[bool, str | None, str]:
+    """Return the answer to --try for one file in a skill with this front matter."""
+    validate.main([str(skill(tmp_path, front)), "--format", "json", "--try", file])
+    (answer,) = json.loads(capsys.readouterr().out)["tried"]
+    return answer["opens"], answer["glob"], answer["why"]
+
+
+THREE = 'paths: ["**/*.py", "**/requirements*.txt", "**/pyproject.toml"]'
+
+TRIES = [
+    (THREE, "app/main.py", True, "**/*.py", "line 4"),
+    (THREE, "requirements/dev.txt", False, None, '"**/requirements/*.txt" would match'),
+    (THREE, "package.json", False, None, '"**/package.json" would match'),
+    (THREE, "../x.py", False, None, "relative to the project folder"),
+    (THREE, ".", False, None, "relative to the project folder"),
+    ("paths: '**/*.py, **/pyproject.toml'", "pyproject.toml", True, "**/pyproject.toml", ""),
+    ("paths: ['/*.py']", "app/main.py", False, None, "in the project folder only"),
+    ("paths: ['/app//*.py']", "app/main.py", False, None, "can never match"),
+    ("paths: ['**/*.{py,toml}']", "app/main.py", True, "**/*.{py,toml}", ""),
+    ("paths: ['*.py', '!**/main.py']", "app/main.py", False, "!**/main.py", "excludes it"),
+    ("paths: []", "app/main.py", True, None, "always listed"),
+    ("license: MIT", "app/main.py", True, None, "always listed"),
+    ("disable-model-invocation: true", "main.py", False, None, "only /name calls it"),
+    ("a: b: c", "main.py", False, None, "the client drops it"),
+]
+
+
+@pytest.mark.parametrize("case", TRIES)
+def test_try_says_which_glob_opens_the_gate_or_why_none_does(
+    case: tuple[str, str, bool, str | None, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The question "Why does my skill not load?" is answered for any file."""
+    line, file, opens, glob, why = case
+    answer = tried(f"{GOOD}\n{line}", file, tmp_path, capsys)
+    assert answer[:2] == (opens, glob)
+    assert why in answer[2]
+
+
+def test_try_takes_an_absolute_path_below_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The project folder is where the command runs."""
+    monkeypatch.chdir(tmp_path)
+    assert tried(f"{GOOD}\npaths: ['/app/*.py']", f"{tmp_path}/app/x.py", tmp_path, capsys)[0]
+
+
+@given(st.from_regex(r"[a-z\[\]{}*?!# ,.é]{1,8}(/[a-z\[\]{}*?!# ,.é]{1,8}){0,2}", fullmatch=True))
+def test_the_glob_that_try_suggests_does_match(path: str) -> None:
+    """Whatever the file is called, the advice is right."""
+    parts = path.split("/")
+    if "." not in parts and ".." not in parts and path == path.strip():
+        assert matching_pattern([suggest(path)], path)[1]
+
+
+def test_try_tells_what_opens_a_gate_at_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The most common cause is no glob: files read by Bash do not count."""
+    file = skill(tmp_path, f"{GOOD}\n{THREE}")
+    assert validate.main([str(file), "--try", "a.py", "b.txt"]) == 0
+    out = capsys.readouterr().out
+    assert 'a.py: opens: "**/*.py" (line 4) matches' in out
+    assert "b.txt: stays shut: no glob matches" in out
+    assert "Bash (cat), Glob and Grep do not" in out

@@ -1,0 +1,151 @@
+"""validate.py as a command: which skills it takes, its formats, its exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import validate
+from demo_skill import GOOD, found, skill, told
+
+SCRIPT = Path(validate.__file__)
+
+
+def test_every_skill_below_a_folder_is_found_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Folders of skills are walked; links in circles, git and virtual environments are not."""
+    for name in ("one", ".claude/skills/two", ".venv/three", ".git/four", "node_modules/five"):
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        (folder / "SKILL.md").write_text(f"---\nname: {folder.name}\ndescription: d\n---\n")
+    (tmp_path / "circle").symlink_to(tmp_path)
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert validate.main([str(tmp_path)]) == 0
+    assert "skills: 2," in capsys.readouterr().err
+
+
+def test_several_arguments_of_every_kind_are_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder, a SKILL.md and the same skill twice: each skill is checked once."""
+    file = skill(tmp_path, GOOD)
+    assert validate.main([str(tmp_path), str(file), str(file.parent)]) == 0
+    assert "skills: 1," in capsys.readouterr().err
+
+
+def test_a_folder_named_skill_md_is_an_error(tmp_path: Path) -> None:
+    """What cannot be read as a file is a finding."""
+    (tmp_path / "demo" / "SKILL.md").mkdir(parents=True)
+    assert told(found(tmp_path / "demo" / "SKILL.md")) == [("unreadable", 1, 1)]
+
+
+def test_a_skill_md_that_links_to_nowhere_is_an_error(tmp_path: Path) -> None:
+    """A broken link, or one to itself, is a finding too."""
+    (tmp_path / "demo").mkdir()
+    for target in ("gone", "SKILL.md"):
+        file = tmp_path / "demo" / "SKILL.md"
+        file.unlink(missing_ok=True)
+        file.symlink_to(target)
+        assert validate.main([str(file.parent)]) == 1
+        assert told(found(file)) == [("unreadable", 1, 1)]
+
+
+@pytest.mark.parametrize("arguments", [["/no/such/folder"], ["--format", "xml"], ["--no-option"]])
+def test_wrong_use_exits_with_2(arguments: list[str]) -> None:
+    """A path that is not there, or an unknown option, is the caller's mistake."""
+    try:
+        code = validate.main(arguments)
+    except SystemExit as stop:
+        code = int(str(stop.code))
+    assert code == 2
+
+
+def test_a_folder_without_skills_is_wrong_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Checking nothing must not look like finding nothing."""
+    assert validate.main([str(tmp_path)]) == 2
+    assert "no SKILL.md" in capsys.readouterr().err
+
+
+def test_this_repository_is_the_default_and_its_size_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The default is the folder above scripts/, whose body must not be too long."""
+    assert SCRIPT.parent.parent == validate.REPO
+    file = skill(tmp_path, GOOD, "x\n" * 501)
+    assert validate.main([str(file)]) == 0
+    assert validate.main([str(file), "--max-size-error"]) == 1
+    monkeypatch.setattr(validate, "REPO", file.parent.resolve())
+    assert validate.main([]) == 1
+    assert validate.main([str(file)]) == 1
+
+
+def test_warnings_alone_exit_with_0_and_errors_with_1(tmp_path: Path) -> None:
+    """Only errors fail a build."""
+    assert validate.main([str(skill(tmp_path, f"{GOOD}\nfoo: x"))]) == 0
+    assert validate.main([str(skill(tmp_path, f"{GOOD}\neffort: 3"))]) == 1
+
+
+def test_the_three_formats_say_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Text for people, JSON for programs, commands for GitHub, each with place and code."""
+    skill(tmp_path, f"{GOOD}\neffort: 3")
+    monkeypatch.chdir(tmp_path)
+    place = str(Path("demo", "SKILL.md"))
+    validate.main(["demo"])
+    assert capsys.readouterr().out.startswith(f"{place}:4:9: wrong-value `effort` is 3")
+    validate.main(["demo", "--format", "json"])
+    first = json.loads(capsys.readouterr().out)[0]
+    assert (first["path"], first["line"], first["code"]) == (place, 4, "wrong-value")
+    assert "xhigh" in first["fix"]
+    validate.main(["demo", "--format", "github"])
+    assert f"::error file={place},line=4,col=9,title=wrong-value::" in capsys.readouterr().out
+
+
+def test_the_command_runs_from_anywhere(tmp_path: Path) -> None:
+    """The script finds its own modules, prints findings and exits like main()."""
+    skill(tmp_path, f"{GOOD}\neffort: 3")
+    run = subprocess.run(
+        [sys.executable, str(SCRIPT), "demo"],
+        cwd=tmp_path,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, "Traceback" in run.stderr) == (1, False)
+    assert run.stdout.startswith(f"{Path('demo', 'SKILL.md')}:4:9: wrong-value")
+
+
+def test_output_that_cannot_be_printed_or_read_is_no_traceback(tmp_path: Path) -> None:
+    """Names that are no text, a terminal without Unicode and a closed pipe are survived."""
+    folder = tmp_path / "d\udcff"
+    folder.mkdir()
+    (folder / "SKILL.md").write_text(f"---\n{GOOD}\neffort: ü\n---\n", encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, str(SCRIPT), str(folder), "--try", "ü\udcff"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, "Traceback" in run.stderr) == (1, False)
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        piped = subprocess.run(
+            [sys.executable, str(SCRIPT), str(folder)],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+    assert (piped.returncode, "Error" in piped.stderr) == (1, False)
