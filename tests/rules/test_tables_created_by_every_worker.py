@@ -4,10 +4,13 @@ import asyncio
 from types import ModuleType
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.util import await_only
 
-WORKERS = 5
+from lock_waits import until_waiting
+
+pytestmark = pytest.mark.usefixtures("postgres_database")
 
 
 async def start(module: ModuleType) -> None:
@@ -16,30 +19,31 @@ async def start(module: ModuleType) -> None:
         pass
 
 
-async def start_workers(module: ModuleType) -> list[BaseException]:
-    """Start it several times at once, each with a connection of its own; return what was raised."""
-    connections = [await module.engine.connect() for _ in range(WORKERS)]
-    for connection in connections:  # back to the pool: now nobody waits for a connection
-        await connection.close()
-    starts = (start(module) for _ in range(WORKERS))
-    results = await asyncio.gather(*starts, return_exceptions=True)
-    return [result for result in results if result is not None]
+async def start_two(module: ModuleType) -> list[BaseException | None]:
+    """Start a second worker while the first has created the tables and not yet committed."""
+    created, goes_on = asyncio.Event(), asyncio.Event()
+
+    @event.listens_for(module.Base.metadata, "after_create")
+    def wait_before_the_commit(*_: object, **__: object) -> None:
+        created.set()
+        await_only(goes_on.wait())
+
+    first = asyncio.create_task(start(module))
+    await created.wait()
+    second = asyncio.create_task(start(module))
+    await until_waiting(module.engine, 1)
+    goes_on.set()
+    return await asyncio.gather(first, second, return_exceptions=True)
 
 
-@pytest.mark.usefixtures("postgres_database")
 async def test_bad_workers_fail_to_start_on_an_empty_database(bad: ModuleType) -> None:
-    errors = await start_workers(bad)
-    assert 1 <= len(errors) < WORKERS
-    for error in errors:
-        expected = {
-            IntegrityError: "duplicate key value violates unique constraint",
-            ProgrammingError: "already exists",
-        }
-        assert expected[type(error)] in str(error)
+    first, second = await start_two(bad)
+    assert first is None
+    assert isinstance(second, IntegrityError)
+    assert "duplicate key value violates unique constraint" in str(second)
 
 
-@pytest.mark.usefixtures("postgres_database")
 async def test_good_workers_all_start(good: ModuleType) -> None:
-    assert await start_workers(good) == []
+    assert await start_two(good) == [None, None]
     async with good.engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM orders")) == 0
