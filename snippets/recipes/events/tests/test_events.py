@@ -5,18 +5,19 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from decimal import Decimal
 
 import httpx
 import pytest
-from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.db import create_engine, create_tables
 from app.models import Base, Product, User
-from app.services.new_products import products_after
+from app.services.new_products import Position, last_position, position_of, products_after
 from clients import ADA
 from live import LiveServer, live_server
-from postgres import scratch_database
+from postgres import running_postgres, scratch_database
 
 URL = "/api/v1/events"
 
@@ -27,6 +28,13 @@ def started(database_url: str) -> Iterator[LiveServer]:
     with live_server(database_url, APP_DATABASE_POOL_SIZE="1") as server:
         httpx.post(f"{server.url}/api/v1/users", json=ADA)
         yield server
+
+
+@pytest.fixture(scope="module")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL of these tests' own: transactions of others would hold the events back."""
+    with running_postgres() as postgres:
+        yield postgres.url
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +104,9 @@ def test_without_a_token_there_is_no_stream(server: LiveServer) -> None:
         assert httpx.get(server.url + URL, headers=token).status_code == 401
 
 
-@pytest.mark.parametrize("seen", ["x", "-1", "2147483648"])
+@pytest.mark.parametrize("seen", [
+    "x", "1", "1-", "-1", "0--1", "1-2147483648", "9223372036854775808-1", "1-1-1", "1.5-1",
+])  # fmt: skip
 def test_an_event_id_that_is_none_is_refused(server: LiveServer, seen: str) -> None:
     more = headers(server) | {"Last-Event-ID": seen}
     assert httpx.get(server.url + URL, headers=more).status_code == 422
@@ -135,20 +145,83 @@ def test_who_leaves_leaves_nothing_running(own_postgres_url: str) -> None:
             time.sleep(0.1)
 
 
-async def test_what_a_slow_transaction_offers_is_missed(own_postgres_url: str) -> None:
-    """Ids are given out before the commits, which come in another order."""
-    engine = create_engine(own_postgres_url, 3)
+async def with_tables_and_ada(engine: AsyncEngine) -> None:
+    """Make the tables, and the user who offers."""
     async with engine.begin() as connection:
         await create_tables(connection, Base.metadata)
         await connection.execute(
             insert(User).values(id=1, email="a", full_name="Ada", password_hash="")
         )
-    async with AsyncSession(engine) as slow, AsyncSession(engine) as fast:
-        for session in (slow, fast):
-            session.add(Product(name="Lamp", price=1, owner_id=1))
-            await session.flush()
+
+
+async def offered(session: AsyncSession, *names: str) -> None:
+    """Add products, and do not commit."""
+    session.add_all(Product(name=name, price=Decimal(1), owner_id=1) for name in names)
+    await session.flush()
+
+
+async def names_after(session: AsyncSession, position: Position) -> list[str]:
+    """Return what is new; begin a new transaction, which sees it."""
+    await session.rollback()
+    return [product.name for product in await products_after(session, position)]
+
+
+async def test_what_a_slow_transaction_offers_is_held_back_not_missed(
+    own_postgres_url: str,
+) -> None:
+    """Ids are given out before the commits, which come in another order."""
+    engine = create_engine(own_postgres_url, 3)
+    await with_tables_and_ada(engine)
+    async with (
+        AsyncSession(engine) as slow,
+        AsyncSession(engine) as fast,
+        AsyncSession(engine) as reader,
+    ):
+        await offered(fast, "Old")
         await fast.commit()
-        assert [product.id for product in await products_after(fast, 0)] == [2]
+        start = await last_position(reader)
+        # Its number is lower than that of the transaction whose product has the lower id.
+        await slow.execute(text("SELECT pg_current_xact_id()"))
+        await offered(fast, "Fast")
+        await offered(slow, "Slow")
+        await fast.commit()
+        assert await names_after(reader, start) == []
+        assert await last_position(reader) == start
         await slow.commit()
-        assert await products_after(fast, 2) == []
+        assert await names_after(reader, start) == ["Slow", "Fast"]
+        slow_one = (await reader.scalars(select(Product).where(Product.name == "Slow"))).one()
+        assert await names_after(reader, position_of(slow_one)) == ["Fast"]
+    await engine.dispose()
+
+
+async def test_who_writes_in_another_database_of_the_cluster_holds_all_back(
+    own_postgres_url: str, server_url: str
+) -> None:
+    engine, elsewhere = create_engine(own_postgres_url, 2), create_engine(server_url, 1)
+    await with_tables_and_ada(engine)
+    async with AsyncSession(engine) as session, elsewhere.connect() as writer:
+        await writer.execute(text("SELECT pg_current_xact_id()"))
+        await offered(session, "Lamp")
+        await session.commit()
+        assert await names_after(session, Position()) == []
+        await writer.rollback()
+        assert await names_after(session, Position()) == ["Lamp"]
+    for each in (engine, elsewhere):
+        await each.dispose()
+
+
+async def test_of_several_products_of_one_transaction_none_is_missed(own_database_url: str) -> None:
+    engine = create_engine(own_database_url, 1)
+    await with_tables_and_ada(engine)
+    names = [f"Lamp {number}" for number in range(150)]
+    async with AsyncSession(engine) as session:
+        position = await last_position(session)
+        await offered(session, *names)
+        await session.commit()
+        told: list[str] = []
+        while found := await products_after(session, position):
+            told += [product.name for product in found]
+            position = Position.decode(position_of(found[-1]).encode())
+        assert told == names
+        assert await last_position(session) == position
     await engine.dispose()

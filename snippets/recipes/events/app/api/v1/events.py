@@ -12,9 +12,8 @@ from structlog import get_logger
 
 from app.api.deps import get_sessionmaker, oauth2_scheme
 from app.core.shutdown import word_of_shutdown
-from app.models.base import MAX_ID
 from app.services import auth
-from app.services.new_products import last_id, products_after
+from app.services.new_products import Position, last_position, position_of, products_after
 
 logger = get_logger()
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -34,21 +33,21 @@ SessionmakerDep = Annotated[async_sessionmaker[AsyncSession], Depends(get_sessio
 async def first_look(
     token: Annotated[str, Depends(oauth2_scheme)],
     sessionmaker: SessionmakerDep,
-    last_event_id: Annotated[int | None, Header(ge=0, le=MAX_ID)] = None,
-) -> int:
-    """Answer 401 before the stream begins; return the id after which it begins.
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Position:
+    """Answer 401 before the stream begins; return the position after which it begins.
 
     A session with the default scope would be open as long as the stream; SessionDep is not, but
     closed before it begins.
     """
     async with sessionmaker() as session:
         await auth.get_token_user(session, token)
-        return last_event_id if last_event_id is not None else await last_id(session)
+        return Position.decode(last_event_id) if last_event_id else await last_position(session)
 
 
 @router.get("", response_class=EventSourceResponse)
 async def stream_products(
-    request: Request, sessionmaker: SessionmakerDep, after: Annotated[int, Depends(first_look)]
+    request: Request, sessionmaker: SessionmakerDep, after: Annotated[Position, Depends(first_look)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Send what is offered from now on, or after the event that the client saw last."""
     stopping: asyncio.Event = request.state.stopping
@@ -57,10 +56,12 @@ async def stream_products(
             async with sessionmaker() as session:
                 found = await products_after(session, after)
             for product in found:
-                after = product.id
-                yield ServerSentEvent(id=str(after), event="product", data={"name": product.name})
+                after = position_of(product)
+                yield ServerSentEvent(
+                    id=after.encode(), event="product", data={"name": product.name}
+                )
             with suppress(TimeoutError):
                 async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
                     await stopping.wait()
     finally:  # also when the client has left
-        logger.info("stream_ended", after=after)
+        logger.info("stream_ended", after=after.encode())
