@@ -22,6 +22,11 @@ TRIED_AGAIN = (
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Name at the end of the run what was tried again: `-ra` does not."""
+    config.option.reportchars += "R"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is tried again; not what hangs, as the second try would have no timeout."""
     again = pytest.mark.flaky(reruns=1, rerun_except=r"Timeout \(>")
