@@ -23,8 +23,8 @@ TRIED_AGAIN = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name at the end of the run what was tried again: `-ra` does not."""
-    config.option.reportchars += "R"
+    """Tell at the end of the run what was tried again, and why: `-ra` does not."""
+    config.option.rerun_show_tracebacks = True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -38,6 +38,7 @@ def test_the_metrics_of_several_workers_add_up(own_postgres_url: str) -> None:
     with live_server(own_postgres_url, "--workers", "2") as server:
         for _ in range(40):  # each over a new connection, so that both workers answer
             httpx.get(f"{server.url}/api/v1/products")
+        time.sleep(0.5)  # the last one is counted after its answer
         scrapes = [httpx.get(f"{server.url}/metrics").text for _ in range(8)]
     sample = re.compile(
         r'^http_requests_total\{handler="/api/v1/products",.*\} (.*)$', re.MULTILINE

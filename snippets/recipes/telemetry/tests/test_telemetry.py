@@ -204,14 +204,17 @@ def pids(server: LiveServer) -> set[int]:
     return {int(pid) for pid in re.findall(r"server process \[(\d+)\]", server.log())}
 
 
-def ask_until_both_answered(server: LiveServer) -> int:
-    """Send requests until each of two workers has answered some; return how many."""
+def ask_both_workers(server: LiveServer) -> int:
+    """Send requests to each of two workers, while the other one is held; return how many."""
     deadline = time.monotonic() + 20
-    while len(pids(server)) < 2:
+    while server.log().count("Application startup complete") < 2:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    for _ in range(40):  # each over a new connection
-        httpx.get(f"{server.url}/api/v1/products")
+    for held in pids(server):
+        os.kill(held, signal.SIGSTOP)
+        for _ in range(20):  # each over a new connection
+            httpx.get(f"{server.url}/api/v1/products")
+        os.kill(held, signal.SIGCONT)
     return 40
 
 
@@ -219,7 +222,7 @@ def test_sigterm_loses_no_span_of_either_worker(
     own_postgres_url: str, collector: Collector
 ) -> None:
     with live_server(own_postgres_url, "--workers", "2", **collector.variables()) as server:
-        sent = ask_until_both_answered(server)
+        sent = ask_both_workers(server)
         workers = pids(server)
         assert collector.traces == {}
         assert server.stop() == 0
@@ -256,9 +259,9 @@ def test_an_sdk_set_up_at_import_loses_them_all(
     arguments = ("--workers", "2", "--app-dir", str(folder))
     variables = collector.variables()
     with live_server(own_postgres_url, *arguments, module="at_import:app", **variables) as server:
-        ask_until_both_answered(server)
+        ask_both_workers(server)
+        server.stop()  # a line is written after its answer
         assert server.log().count("trace_id") >= 40
-        server.stop()
     assert collector.traces == {}
 
 
