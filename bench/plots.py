@@ -15,8 +15,8 @@ import matplotlib as mpl
 from matplotlib import pyplot as plt
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "scripts")]
-from command_line import parser_of  # noqa: E402
+sys.path[:0] = [str(ROOT)]
+from fastapi_pro.command_line import parser_of  # noqa: E402
 from results import RESULTS, digest  # noqa: E402
 
 STYLE = {"svg.fonttype": "none", "svg.hashsalt": "fastapi-pro", "axes.spines.top": False,

@@ -22,11 +22,11 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / folder) for folder in ("scripts", "snippets", "snippets/tests")]
+sys.path[:0] = [str(ROOT / folder) for folder in (".", "snippets", "snippets/tests")]
 from accounts import new_user_at  # noqa: E402
-from building.tables import markdown  # noqa: E402
-from command_line import parser_of  # noqa: E402
+from fastapi_pro.command_line import parser_of  # noqa: E402
 from live import LiveServer, live_server  # noqa: E402
+from maintain.building.tables import markdown  # noqa: E402
 from postgres import postgres_url, scratch_database  # noqa: E402
 from results import origin, report  # noqa: E402
 from sql import execute  # noqa: E402

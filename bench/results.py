@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from building.atomic import write_all
-from building.tables import with_table
+from maintain.building.atomic import write_all
+from maintain.building.tables import with_table
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "bench"

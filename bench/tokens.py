@@ -20,11 +20,11 @@ import yaml
 from rs_bpe.bpe import openai
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "scripts")]
-from building.tables import markdown  # noqa: E402
-from command_line import parser_of  # noqa: E402
+sys.path[:0] = [str(ROOT)]
+from fastapi_pro.command_line import parser_of  # noqa: E402
+from maintain.building.tables import markdown  # noqa: E402
+from maintain.surveying.skills import SurveyError, read_pages, read_sources  # noqa: E402
 from results import RESULTS, report  # noqa: E402
-from surveying.skills import SurveyError, read_pages, read_sources  # noqa: E402
 
 GOAL = 7000  # tokens, for a task
 SLOW = "rules.py blocking-call-in-async"

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "scripts")]
-from building.tables import markdown  # noqa: E402
-from command_line import parser_of  # noqa: E402
-from distribution.contents import SKILLS, contents  # noqa: E402
+sys.path[:0] = [str(ROOT)]
+from fastapi_pro.command_line import parser_of  # noqa: E402
+from fastapi_pro.installing.contents import SKILLS, contents  # noqa: E402
+from maintain.building.tables import markdown  # noqa: E402
 from results import origin, report  # noqa: E402
 
 TIMES = (1, 4, 16)

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from scaffolding.files import AUTH, project_files
+from fastapi_pro.scaffolding.files import AUTH, project_files
 
 SNIPPETS = Path(__file__).resolve().parents[1] / "snippets"
 SCOPE = ', scope="function"'

@@ -1,58 +1,11 @@
-"""Print the rules, or one of them with its bad and its good code.
+"""Print the rules: rules.py --help."""
 
-usage: rules.py [SLUG]
-
-Exits with 2 when there is no such rule, with 1 when a rule is not whole. Needs
-nothing but the standard library.
-"""
-
-import require_python  # noqa: F401, I001 -- first: the rest needs that Python
-
-import difflib
 import sys
-from pathlib import Path
+from os.path import abspath, dirname
 
-from rulebook import Rule, RuleError, load_rules
+sys.dont_write_bytecode = True  # nothing is written where the skill lies
+sys.path.insert(0, dirname(dirname(abspath(__file__))))
 
-FOLDER = Path(__file__).resolve().parents[1] / "snippets" / "rules"
+from fastapi_pro.cli.rules import run  # noqa: E402 -- the path comes first
 
-
-def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit code."""
-    arguments = sys.argv[1:] if argv is None else argv
-    try:
-        rules = {rule.slug: rule for rule in load_rules(FOLDER)}
-    except (OSError, RuleError) as error:
-        print(f"rules.py: {error}", file=sys.stderr)
-        return 1
-    if len(arguments) > 1 or any(word.startswith("-") for word in arguments):
-        print((__doc__ or "").split("\n\n", 1)[1].rstrip())
-        return 0 if arguments == ["--help"] else 2
-    if not arguments:
-        for rule in rules.values():
-            print(f"{rule.stands:9} {rule.slug}\n          {rule.title}")
-        return 0
-    if arguments[0] not in rules:
-        near = difflib.get_close_matches(arguments[0], rules, n=3, cutoff=0.4)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        print(f"rules.py: there is no rule {arguments[0]!a}{hint}", file=sys.stderr)
-        return 2
-    print(as_text(rules[arguments[0]]))
-    return 0
-
-
-def as_text(rule: Rule) -> str:
-    """Return everything a reader needs of one rule."""
-    parts = [
-        f"{rule.slug} ({', '.join([rule.stands, rule.severity, *rule.versions])})",
-        rule.title,
-        rule.body,
-        f"# bad\n{rule.bad.rstrip()}",
-        f"# good\n{rule.good.rstrip()}",
-        "\n".join(rule.sources),
-    ]
-    return "\n\n".join(parts)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(run())

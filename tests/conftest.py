@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 # once in some thousand times. It is then tried again, and the run ends with the line `RERUN`;
 # `--force-reruns 0`, as the weekly run has it, tries each once.
 TRIED_AGAIN = (
-    "tests/rules/",
+    "snippets/rules/",
     "tests/faults/",
     "tests/test_new.py",
     "tests/test_recipes.py",
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --swap-rules, which `tests/rules` explains, and --times, for `tests/faults`."""
+    """Add --swap-rules, for `snippets/rules`, and --times, for `tests/faults`."""
     parser.addoption("--swap-rules", action="store_true", help="swap the bad and good of each rule")
     parser.addoption("--times", type=int, default=1, help="do so many times as much in faults/")
 

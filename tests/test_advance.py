@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PARTS = ("pyproject.toml", "SKILL.md", "scripts/advance.py", "scripts/building/__init__.py",
-         "scripts/building/atomic.py", "scripts/command_line.py")  # fmt: skip
+PARTS = (
+    *("pyproject.toml", "SKILL.md", "scripts/maintain.py"),
+    *("fastapi_pro/__init__.py", "fastapi_pro/command_line.py", "maintain/__init__.py"),
+    *("maintain/commands.py", "maintain/advance.py"),
+    *("maintain/building/__init__.py", "maintain/building/atomic.py"),
+)
 LIMIT = re.compile(r'(?<=^exclude-newer = ")[\d-]+', re.MULTILINE)
 PROVEN = re.compile(r"^Proven on ([\d-]+) with .* on Python", re.MULTILINE)
 needs_uv = pytest.mark.skipif(shutil.which("uv") is None, reason="asks uv which versions there are")
@@ -27,7 +31,12 @@ def checkout(tmp_path: Path) -> Path:
 
 def advance(checkout: Path, *arguments: str, code: int = 0) -> str:
     """Run advance.py of a checkout; return what it printed."""
-    command: list[str | Path] = [sys.executable, checkout / "scripts" / "advance.py", *arguments]
+    command: list[str | Path] = [
+        sys.executable,
+        checkout / "scripts" / "maintain.py",
+        "advance",
+        *arguments,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -125,7 +134,12 @@ def test_time_does_not_run_backwards(checkout: Path) -> None:
 
 
 def test_without_uv_it_says_so(checkout: Path) -> None:
-    command: list[str | Path] = [sys.executable, checkout / "scripts" / "advance.py", day()]
+    command: list[str | Path] = [
+        sys.executable,
+        checkout / "scripts" / "maintain.py",
+        "advance",
+        day(),
+    ]
     done = subprocess.run(command, env={"PATH": ""}, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr == "advance.py: uv is not there; pip install uv\n"
+    assert done.stderr == "maintain.py advance: uv is not there; pip install uv\n"

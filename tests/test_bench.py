@@ -12,7 +12,7 @@ import restarts
 import speed
 import tokens
 import tools
-from building.tables import with_table
+from maintain.building.tables import with_table
 from results import README, RESULTS, digest
 
 BENCHES = [growth, lost_writes, outages, restarts, speed, tokens, tools]

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from building.extract import Block, parse_module, pick, whole
-from building.names import scope_of, uses_of
-from building.refusal import RefusedError
+from maintain.building.extract import Block, parse_module, pick, whole
+from maintain.building.names import scope_of, uses_of
+from maintain.building.refusal import RefusedError
 
 
 def cut(text: str, names: str) -> str:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from building.listings import expand_listings
-from building.refusal import RefusedError
+from maintain.building.listings import expand_listings
+from maintain.building.refusal import RefusedError
 
 
 @pytest.fixture

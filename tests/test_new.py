@@ -17,9 +17,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-import new
-from projects import ROOT, environment, needs_uv, run_new
-from rulebook import load_rules
+from fastapi_pro.cli import new
+from fastapi_pro.rulebook import load_rules
+from tests.support.projects import ROOT, environment, needs_uv, run_new
 
 VARIANTS = [[], ["--auth", "jose"]]
 NAMES = ["pyjwt", "jose"]
@@ -236,7 +236,7 @@ def test_its_rules_are_the_critical_ones_in_ten_lines(project: Path) -> None:
     text = (project / "AGENTS.md").read_text()
     rules = {rule.slug: rule for rule in load_rules(ROOT / "snippets" / "rules")}
     named = {word for word in re.findall(r"`([a-z0-9-]+)`", text) if "-" in word}
-    assert {slug for slug, rule in rules.items() if rule.stands == "critical"} <= named
+    assert {slug for slug, rule in rules.items() if rule.tier == "critical"} <= named
     assert named <= rules.keys()
     assert len(re.findall(r"^\d+\. ", text, re.MULTILINE)) == 10
 

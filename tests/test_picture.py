@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-import picture
-from picture import CommandError, Step, draw, record
+from maintain import picture
+from maintain.picture import CommandError, Step, draw, record
 
 ROOT = Path(__file__).parents[1]
 PICTURES = [ROOT / "docs" / name for name in ("audit.svg", "new.svg")]
@@ -28,7 +28,12 @@ def shown(file: Path) -> str:
 
 
 def test_they_are_what_the_commands_print_now() -> None:
-    command: list[str | Path] = [sys.executable, ROOT / "scripts" / "picture.py", "--check"]
+    command: list[str | Path] = [
+        sys.executable,
+        ROOT / "scripts" / "maintain.py",
+        "picture",
+        "--check",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -66,7 +71,7 @@ def test_an_old_picture_is_told_and_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], change: str
 ) -> None:
     checkout = tmp_path / "checkout"
-    for part in ("scripts", "snippets", "docs"):
+    for part in ("fastapi_pro", "scripts", "snippets", "docs"):
         shutil.copytree(ROOT / part, checkout / part)
     monkeypatch.setattr(picture, "ROOT", checkout)
     monkeypatch.setattr(picture, "DOCS", checkout / "docs")

@@ -10,18 +10,20 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-import build
-from checkout import tree
-from rulebook import load_rules
-from skillmd.fences import find_fences
-from surveying.skills import read_pages
+from fastapi_pro.paths import RULES
+from fastapi_pro.rulebook import load_rules
+from maintain import build
+from maintain.commands import COMMANDS
+from maintain.skillmd.fences import find_fences
+from maintain.surveying.skills import read_pages
+from tests.distribution.checkout import tree
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
 # Commands that other tests run, or that run the tests.
 ELSEWHERE = {
-    "pip install uv && uv run scripts/show.py": "tests/building, tests/validation",
+    "pip install uv && uv run scripts/maintain.py show": "tests/building, tests/validation",
     "pip install uv && uv run pytest -n 2 --dist worksteal --cov": "this test run",
     "claude plugin marketplace add OWNER/fastapi-pro && "
     "claude plugin install fastapi-pro@fastapi-pro": "tests/client/test_distribution.py",
@@ -78,7 +80,8 @@ def test_every_command_of_the_readme_is_run_by_a_test() -> None:
     ours = [line for line in lines if line not in ELSEWHERE]
     assert all(re.fullmatch(r"python scripts/\w+\.py.*", line) for line in ours)
     assert {line.split()[1] for line in ours} == {
-        "scripts/install.py", "scripts/new.py", "scripts/audit.py", "scripts/pack.py",
+        "scripts/install.py", "scripts/new.py", "scripts/audit.py",
+        "scripts/maintain.py",
     }  # fmt: skip
 
 
@@ -137,7 +140,7 @@ def test_the_links_lead_somewhere(page: str) -> None:
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_the_files_that_it_names_exist(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    folders = "scripts|snippets|tests|docs|skills|references"
+    folders = "scripts|fastapi_pro|maintain|snippets|tests|docs|skills|references"
     named = set(re.findall(rf"`(?:uv run |python )?((?:{folders})/[\w./-]*)", text))
     paths = {path for path in named if "SLUG" not in path and "NAME" not in path}
     assert paths
@@ -146,14 +149,14 @@ def test_the_files_that_it_names_exist(page: str) -> None:
 
 def test_every_script_is_in_the_list_of_what_is_where() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    helpers = {"command_line.py", "require_python.py", "rulebook.py", "show.py"}
-    scripts = {path.name for path in (ROOT / "scripts").glob("*.py")} - helpers
+    scripts = {path.name for path in (ROOT / "scripts").glob("*.py")}
     assert {name for name in scripts if f"`scripts/{name}`" not in text} == set()
+    assert {name for name in COMMANDS if f"`{name}`" not in text} == set()
 
 
 def test_the_table_of_rules_has_each_rule_once() -> None:
     slugs = re.findall(r"^\| \[([a-z0-9-]+)\]\(references/rules\.md#\1\) \|", README, re.MULTILINE)
-    rules = load_rules(ROOT / "snippets" / "rules")
+    rules = load_rules(RULES)
     assert slugs == [rule.slug for rule in rules]
     audited = sum(not rule.unseen for rule in rules)
     assert f"The {len(rules)} rules, of which the audit finds {audited}" in README
@@ -161,7 +164,7 @@ def test_the_table_of_rules_has_each_rule_once() -> None:
 
 def test_the_changelog_counts_the_rules_right() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    rules = load_rules(ROOT / "snippets" / "rules")
+    rules = load_rules(RULES)
     assert f"{len(rules)} rules with bad code" in text
     assert f"breaks {sum(not rule.unseen for rule in rules)} of them" in text
 
@@ -179,7 +182,7 @@ def test_the_table_of_skills_counts_our_blocks_as_they_are() -> None:
     ("part", "message"),
     [
         ("<!-- survey -->\n", "the part has no end; write <!-- end -->"),
-        ("<!-- survey -->\n<!-- end -->\n", "write it with scripts/survey.py --write"),
+        ("<!-- survey -->\n<!-- end -->\n", "write it with scripts/maintain.py survey --write"),
     ],
 )
 def test_a_survey_that_cannot_be_shown_is_refused(

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from projects import ROOT, environment, needs_uv, run_new
-from scaffolding.files import project_files
-from scaffolding.recipes import (
+from fastapi_pro.scaffolding.files import project_files
+from fastapi_pro.scaffolding.recipes import (
     PLUG,
     RecipeError,
     add_recipe,
@@ -21,6 +20,7 @@ from scaffolding.recipes import (
     recipes_told,
     with_needs,
 )
+from tests.support.projects import ROOT, environment, needs_uv, run_new
 
 SNIPPETS = ROOT / "snippets"
 RECIPES = SNIPPETS / "recipes"

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
-import build
-import rules
-from rulebook import STANDS, RuleError, load_rule, load_rules
+from fastapi_pro.cli import rules
+from fastapi_pro.rulebook import TIERS, RuleError, folder_name, load_rule, load_rules
+from maintain import build
 
 ROOT = Path(__file__).parents[1]
 SLUG = "commit-after-response"
+FOLDER = folder_name(SLUG)
 
 
 def test_a_rule_is_printed_with_its_bad_and_good_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert rules.main([SLUG]) == 0
     out = capsys.readouterr().out
-    rule = load_rule(ROOT / "snippets" / "rules" / SLUG)
+    rule = load_rule(ROOT / "snippets" / "rules" / FOLDER)
     for part in (SLUG, rule.title, rule.body, rule.bad.rstrip(), rule.good.rstrip()):
         assert part in out
     assert rule.sources[0] in out
@@ -49,7 +50,8 @@ def test_wrong_use_is_told(
 
 
 def test_the_command_needs_only_the_standard_library(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    for part in ("fastapi_pro", "scripts"):
+        shutil.copytree(ROOT / part, tmp_path / part)
     shutil.copytree(ROOT / "snippets" / "rules", tmp_path / "snippets" / "rules")
     subprocess.run(
         [sys.executable, "-S", "-E", str(tmp_path / "scripts" / "rules.py"), SLUG],
@@ -61,13 +63,13 @@ def test_the_command_needs_only_the_standard_library(tmp_path: Path) -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with one rule, and pages that show it in every form."""
-    shutil.copytree(ROOT / "snippets" / "rules" / SLUG, tmp_path / "snippets" / "rules" / SLUG)
+    shutil.copytree(ROOT / "snippets" / "rules" / FOLDER, tmp_path / "snippets" / "rules" / FOLDER)
     (tmp_path / "SKILL.md").write_text(
         "# x\n\n<!-- rules critical -->\n<!-- end -->\n\nkept\n\n"
         "<!-- rules pitfalls -->\nold\n<!-- end -->\n"
     )
     (tmp_path / "pyproject.toml").write_text(
-        '[tool.fastapi-pro.unshown]\n"snippets/rules/*/rule.md" = "taken apart"\n'
+        '[tool.fastapi-pro.unshown]\n"snippets/rules/**" = "taken apart"\n'
     )
     (tmp_path / "references").mkdir()
     (tmp_path / "references" / "rules.md").write_text("<!-- rules all -->\n<!-- end -->\n")
@@ -76,7 +78,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_the_parts_are_made_from_the_rules(project: Path) -> None:
     assert build.main(["--root", str(project)]) == 0
-    rule = load_rule(project / "snippets" / "rules" / SLUG)
+    rule = load_rule(project / "snippets" / "rules" / FOLDER)
     skill = (project / "SKILL.md").read_text()
     assert f"1. {rule.title} `{SLUG}`\n<!-- end -->\n\nkept\n" in skill
     assert "old" not in skill
@@ -97,7 +99,7 @@ def test_lines_end_as_those_of_the_page(project: Path) -> None:
 
 def test_a_changed_rule_is_drift(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build.main(["--root", str(project)])
-    rule = project / "snippets" / "rules" / SLUG / "rule.md"
+    rule = project / "snippets" / "rules" / FOLDER / "rule.md"
     rule.write_text(rule.read_text().replace("Commit before the answer", "Commit early"))
     capsys.readouterr()
     assert build.main(["--root", str(project), "--check"]) == 1
@@ -120,14 +122,14 @@ def test_a_part_that_cannot_be_made_is_refused(
     assert (project / "SKILL.md").read_text() == page
 
 
-WHOLE = (ROOT / "snippets" / "rules" / SLUG / "rule.md").read_text()
+WHOLE = (ROOT / "snippets" / "rules" / FOLDER / "rule.md").read_text()
 
 
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
         ("no front matter", 1, "no front matter"),
-        (WHOLE.replace("stands: critical", "stands: nowhere"), 1, "unknown stands nowhere"),
+        (WHOLE.replace("tier: critical", "tier: nowhere"), 1, "unknown tier nowhere"),
         (WHOLE.replace("severity: high", "severity: 3"), 1, "unknown severity 3"),
         (WHOLE.replace("severity: high\n", ""), 1, "severity is missing"),
         (WHOLE.replace("fix: ", "fixx: "), 1, "unknown key fixx"),
@@ -141,7 +143,7 @@ WHOLE = (ROOT / "snippets" / "rules" / SLUG / "rule.md").read_text()
 def test_a_rule_that_is_not_whole_is_refused(
     tmp_path: Path, text: str, line: int, says: str
 ) -> None:
-    folder = Path(shutil.copytree(ROOT / "snippets" / "rules" / SLUG, tmp_path / SLUG))
+    folder = Path(shutil.copytree(ROOT / "snippets" / "rules" / FOLDER, tmp_path / FOLDER))
     (folder / "rule.md").write_text(text)
     with pytest.raises(RuleError, match=says) as caught:
         load_rule(folder)
@@ -152,13 +154,13 @@ def test_a_rule_that_is_not_whole_ends_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "rule").mkdir()
-    monkeypatch.setattr(rules, "FOLDER", tmp_path)
+    monkeypatch.setattr(rules, "RULES", tmp_path)
     assert rules.main([]) == 1
     assert "rule.md:1: the rule lacks this file" in capsys.readouterr().err
 
 
 def test_a_rule_without_good_code_is_refused(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(ROOT / "snippets" / "rules" / SLUG, tmp_path / SLUG))
+    folder = Path(shutil.copytree(ROOT / "snippets" / "rules" / FOLDER, tmp_path / FOLDER))
     (folder / "good.py").unlink()
     with pytest.raises(RuleError, match="lacks this file"):
         load_rule(folder)
@@ -167,11 +169,11 @@ def test_a_rule_without_good_code_is_refused(tmp_path: Path) -> None:
 def test_a_rule_that_is_not_utf_8_is_refused_at_its_line(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (project / "snippets" / "rules" / SLUG / "good.py").write_bytes(b"x = 1\n# \xff\n")
+    (project / "snippets" / "rules" / FOLDER / "good.py").write_bytes(b"x = 1\n# \xff\n")
     assert build.main(["--root", str(project)]) == 1
-    assert f"snippets/rules/{SLUG}/good.py:2:1: bad-rule not UTF-8" in capsys.readouterr().out
+    assert f"snippets/rules/{FOLDER}/good.py:2:1: bad-rule not UTF-8" in capsys.readouterr().out
 
 
 def test_the_rules_come_by_standing() -> None:
-    stands = [rule.stands for rule in load_rules(ROOT / "snippets" / "rules")]
-    assert stands == sorted(stands, key=STANDS.index)
+    tiers = [rule.tier for rule in load_rules(ROOT / "snippets" / "rules")]
+    assert tiers == sorted(tiers, key=TIERS.index)

@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import servers
-from building.tables import with_table
+from maintain import servers
+from maintain.building.tables import with_table
 from postgres import running_postgres, scratch_database
-from projects import ROOT, needs_uv
+from tests.support.projects import ROOT, needs_uv
 
 # What the page says of all servers.
 SAID = {servers.FINISHED: "finishes", servers.LIFESPANS: "2 of 2"}
@@ -114,7 +114,7 @@ def is_open(port: int) -> bool:
 def rule_engine(code: str, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncEngine:
     """Return the engine of the rule's bad or good code."""
     monkeypatch.setenv("APP_DATABASE_URL", url)
-    file = ROOT / "snippets" / "rules" / "prepared-statements-behind-pgbouncer" / f"{code}.py"
+    file = ROOT / "snippets" / "rules" / "prepared_statements_behind_pgbouncer" / f"{code}.py"
     engine: AsyncEngine = runpy.run_path(str(file))["engine"]
     return engine
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 from rs_bpe.bpe import openai
 
-from pages import PAGES, ROOT, blocks
+from tests.support.pages import PAGES, ROOT, blocks
 
 TEXT = PAGES[0].read_text(encoding="utf-8")
 _, FRONT_MATTER, BODY = re.split(r"^---\n", TEXT, maxsplit=2, flags=re.MULTILINE)
@@ -103,7 +103,7 @@ def test_the_versions_named_are_those_of_this_run_and_of_pyproject() -> None:
     assert proven.startswith(f"Proven on {until} with ")
     for package, named in re.findall(r"(fastapi|sqlalchemy|pydantic) ([\d.]+\d)", proven):
         assert minor(version(package)) == named
-    requirements = "\n".join(PYPROJECT["project"]["dependencies"])
+    requirements = "\n".join(PYPROJECT["dependency-groups"]["service"])
     named = re.findall(r"(fastapi|sqlalchemy|pydantic) ([\d.]+\d)", floor)
     assert len(named) == 3
     for package, lowest in named:
@@ -112,7 +112,7 @@ def test_the_versions_named_are_those_of_this_run_and_of_pyproject() -> None:
 
 def test_the_services_requirements_are_bounds_of_the_project_too() -> None:
     """`max_body_size=` needs a newer FastAPI than the rest, and that one newer metrics."""
-    ours = set(PYPROJECT["project"]["dependencies"])
+    ours = set(PYPROJECT["dependency-groups"]["service"])
     project = tomllib.loads((ROOT / "snippets" / "project" / "pyproject.toml").read_text())
     service = {entry.partition(",")[0] for entry in project["project"]["dependencies"]}
     assert service - ours == {"fastapi>=0.164", "prometheus-fastapi-instrumentator>=8.1"}
@@ -128,7 +128,7 @@ def test_the_pytest_options_shown_are_our_own() -> None:
 
 
 PYTHON = blocks("python")
-# The blocks of references/rules.md are run by the proofs in tests/rules.
+# The blocks of references/rules.md are run by the proofs in snippets/rules.
 # Those of recipes are run by tests/test_recipes.py, in projects that have the recipe.
 OTHERS = {
     place: block

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-import survey
-from surveying.running import isolation, why_not_compiled, why_not_run
-from surveying.skills import SurveyError, import_path, read_pages, read_sources
-from surveying.topics import TOPICS, shown
+from maintain import survey
+from maintain.surveying.running import isolation, why_not_compiled, why_not_run
+from maintain.surveying.skills import SurveyError, import_path, read_pages, read_sources
+from maintain.surveying.topics import TOPICS, shown
 
 ROOT = Path(__file__).parents[1]
 PYTHON = Path(sys.executable)

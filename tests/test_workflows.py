@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-import matrix
+from maintain import matrix
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -68,7 +68,7 @@ def test_ci_runs_everything_on_each_python_and_the_rules_on_the_floor() -> None:
     everything, rules = jobs("ci.yml")["all"], jobs("ci.yml")["rules"]
     assert everything["steps"][-1]["run"] == ".ci/run"
     assert everything["strategy"]["matrix"]["python"] == list(matrix.PYTHONS)
-    assert rules["steps"][-1]["run"] == "python scripts/matrix.py"
+    assert rules["steps"][-1]["run"] == "python scripts/maintain.py matrix"
     [pythons] = [step["with"]["python-version"] for step in rules["steps"]
                  if "setup-python" in step.get("uses", "")]  # fmt: skip
     assert tuple(pythons.split()) == matrix.PYTHONS

@@ -4,10 +4,10 @@ import json
 import signal
 
 import httpx
-from test_migrations import alembic
 
 from clients import ADA
 from live import ROOT, live_server
+from test_migrations import alembic
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 

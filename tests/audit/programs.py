@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from auditing.finding import Finding
-from auditing.runner import run
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.runner import run
 
 _FILE = re.compile(r"^#= (\S+)\n", re.MULTILINE)
 

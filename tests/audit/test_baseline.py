@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from auditing import baseline
-from auditing.finding import Finding
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.reporting import baseline
 
 
 @pytest.fixture

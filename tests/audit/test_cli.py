@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-import audit
-from auditing.catalogue import catalogue
-from auditing.finding import Finding
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.reporting.catalogue import catalogue
+from fastapi_pro.cli import audit
+from fastapi_pro.rulebook import folder_name
 
 ROOT = Path(__file__).parents[2]
 ONE, TWO = "commit-after-response", "unbounded-page"
@@ -34,7 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             if word in line
         ]
 
-    monkeypatch.setattr(audit, "run", find)
+    monkeypatch.setattr(audit.runner, "run", find)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "x.py").write_text("one()\n")
@@ -158,7 +159,7 @@ def test_one_file_is_understood_with_the_rest_of_its_project(
         asked.append((list(files), root, list(context)))
         return []
 
-    monkeypatch.setattr(audit, "run", note)
+    monkeypatch.setattr(audit.runner, "run", note)
     (project / "pyproject.toml").write_text("")
     everything = sorted(project.rglob("*.py"))
     audit.main(["y.py"])
@@ -178,7 +179,7 @@ def test_the_number_of_processes_is_handed_on(
         asked.append(jobs)
         return []
 
-    monkeypatch.setattr(audit, "run", note)
+    monkeypatch.setattr(audit.runner, "run", note)
     (project / "pyproject.toml").write_text("[tool.fastapi-pro]\njobs = 3\n")
     assert audit.main(given) == 0
     assert asked == [expected]
@@ -298,11 +299,12 @@ def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
 def installed(tmp_path: Path) -> Path:
     """A copy of the skill, and beside it a small tree to audit."""
     leave = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "scripts", tmp_path / "skill" / "scripts", ignore=leave)
+    for part in ("fastapi_pro", "scripts"):
+        shutil.copytree(ROOT / part, tmp_path / "skill" / part, ignore=leave)
     rules = Path("snippets", "rules")
     shutil.copytree(ROOT / rules, tmp_path / "skill" / rules, ignore=leave)
     (tmp_path / "tree").mkdir()
-    shutil.copy(ROOT / rules / ONE / "bad.py", tmp_path / "tree" / "bad.py")
+    shutil.copy(ROOT / rules / folder_name(ONE) / "bad.py", tmp_path / "tree" / "bad.py")
     (tmp_path / "tree" / "broken.py").write_text("import fastapi\n(\n")
     (tmp_path / "tree" / "loop.py").symlink_to("loop.py")
     return tmp_path
@@ -375,16 +377,16 @@ def test_an_interruption_or_a_fault_of_ours_is_no_traceback(
     def fail(*_: object) -> list[Finding]:
         raise error
 
-    monkeypatch.setattr(audit, "run", fail)
+    monkeypatch.setattr(audit.runner, "run", fail)
     monkeypatch.setattr(sys, "argv", ["audit.py"])
-    code = audit._run()  # noqa: SLF001 -- what a process does
+    code = audit.run()
     message = capsys.readouterr().err
     assert (code, message[:48]) == result
     assert message.count("\n") < 2
 
 
 def test_a_skill_that_is_not_whole_is_told(installed: Path) -> None:
-    (installed / "skill" / "snippets" / "rules" / ONE / "rule.md").unlink()
+    (installed / "skill" / "snippets" / "rules" / folder_name(ONE) / "rule.md").unlink()
     done = command(installed)
     assert done.returncode == 2
     assert "the rule lacks this file" in done.stderr

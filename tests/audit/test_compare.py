@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import compare
-from comparing import found, speed, tools
-from comparing.found import Read
-from comparing.speed import Timing
-from comparing.tools import Tool, ToolError, count
+from fastapi_pro.rulebook import folder_name
+from maintain import compare
+from maintain.comparing import found, speed, tools
+from maintain.comparing.found import Read
+from maintain.comparing.speed import Timing
+from maintain.comparing.tools import Tool, ToolError, count
 
 
 def script(code: str, name: str = "tool", listing: str = "") -> Tool:
@@ -85,7 +86,7 @@ def test_without_python_3_12_the_peer_is_not_had(
     assert compare.main([]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("compare.py: the peer needs Python 3.12 or 3.13")
+    assert captured.err.startswith("maintain.py compare: the peer needs Python 3.12 or 3.13")
 
 
 def test_a_peer_that_cannot_be_installed_is_told_of_with_the_reason(
@@ -161,7 +162,7 @@ def test_the_rules_are_read_by_the_tools_themselves(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for slug in ("wrong-driver-url", "blocking-call-in-async"):
-        shutil.copytree(found.RULES / slug, tmp_path / "rules" / slug)
+        shutil.copytree(found.RULES / folder_name(slug), tmp_path / "rules" / folder_name(slug))
     monkeypatch.setattr(found, "APP", tree(tmp_path / "app", "main.py"))
     monkeypatch.setattr(found, "RULES", tmp_path / "rules")
     lines = found.table([tools.ours(), tools.ruff()]).splitlines()

@@ -1,7 +1,7 @@
 """Each detector: its rule's bad and good code, spellings that mean the same, and look-alikes.
 
-`cases/<slug>.py` holds BAD, the lines of bad.py that are found; FOUND, programs in which the lines
-ending in `# !` are found and no other; and LOOK_ALIKES, in which the detector finds nothing.
+`cases.py` of a rule holds BAD, the lines of bad.py that are found; FOUND, programs in which the
+lines ending in `# !` are found and no other; and LOOK_ALIKES, in which nothing is found.
 """
 
 import importlib.util
@@ -11,23 +11,22 @@ from types import ModuleType
 
 import pytest
 
-from auditing import suppressions
-from auditing.catalogue import UNUSED_IGNORE
-from auditing.files import display
-from auditing.finding import Finding
-from auditing.runner import detectors, run
-from programs import audit, marked
-from rulebook import load_rules
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.reporting import suppressions
+from fastapi_pro.auditing.reporting.catalogue import UNUSED_IGNORE
+from fastapi_pro.auditing.runner import detectors, run
+from fastapi_pro.auditing.sources.walk import display
+from fastapi_pro.paths import ROOT, RULES
+from fastapi_pro.rulebook import folder_name, rule_folders, slug_of
+from tests.audit.programs import audit, marked
 
-ROOT = Path(__file__).parents[2]
-RULES = ROOT / "snippets" / "rules"
-CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
+CASES = sorted(RULES.glob("*/cases.py"))
 # What bad code shows besides: a rule that no detector sees has its other half in one that is seen.
 BESIDES = {"gunicorn-timeout": {"blocking-call-in-async"}}
 
 
 def _cases(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"cases_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(f"cases_{path.parent.name}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -42,19 +41,10 @@ def _reported(files: list[Path], root: Path) -> list[Finding]:
     return suppressions.apply(found, suppressions.marked(files, root), known, known)
 
 
-def _slug(path: Path) -> str:
-    return path.stem.replace("_", "-")
-
-
-TABLES = {_slug(path): _cases(path) for path in CASES}
+TABLES = {slug_of(path.parent): _cases(path) for path in CASES}
+SLUGS = [slug_of(path) for path in rule_folders(RULES)]
 FOUND = [(slug, name) for slug, table in TABLES.items() for name in table.FOUND]
 LOOK_ALIKES = [(slug, name) for slug, table in TABLES.items() for name in table.LOOK_ALIKES]
-
-
-def test_every_rule_has_a_detector_or_says_why_not() -> None:
-    rules = {rule.slug: rule for rule in load_rules(RULES)}
-    unseen = {slug for slug, rule in rules.items() if rule.unseen}
-    assert set(detectors()) == set(rules) - unseen
 
 
 def test_every_detector_has_tables_of_five_spellings_and_five_look_alikes() -> None:
@@ -64,9 +54,9 @@ def test_every_detector_has_tables_of_five_spellings_and_five_look_alikes() -> N
         assert len(table.LOOK_ALIKES) >= 5, slug
 
 
-@pytest.mark.parametrize("rule", sorted(path.name for path in RULES.iterdir() if path.is_dir()))
+@pytest.mark.parametrize("rule", SLUGS)
 def test_bad_code_shows_its_own_rule_and_no_other(rule: str) -> None:
-    bad = RULES / rule / "bad.py"
+    bad = RULES / folder_name(rule) / "bad.py"
     found = _reported([bad], ROOT)
     lines = bad.read_text(encoding="utf-8").splitlines()
     expected = TABLES[rule].BAD if rule in TABLES else []
@@ -74,9 +64,9 @@ def test_bad_code_shows_its_own_rule_and_no_other(rule: str) -> None:
     assert {f.slug for f in found} - {rule} == BESIDES.get(rule, set())
 
 
-@pytest.mark.parametrize("rule", sorted(path.name for path in RULES.iterdir() if path.is_dir()))
+@pytest.mark.parametrize("rule", SLUGS)
 def test_good_code_shows_nothing(rule: str) -> None:
-    assert _reported([RULES / rule / "good.py"], ROOT) == []
+    assert _reported([RULES / folder_name(rule) / "good.py"], ROOT) == []
 
 
 @pytest.mark.parametrize(("slug", "name"), FOUND)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from auditing.files import LEFT_ALONE, collect, display, project
-from auditing.gitignore import compile_patterns
+from fastapi_pro.auditing.sources.gitignore import compile_patterns
+from fastapi_pro.auditing.sources.walk import LEFT_ALONE, collect, display, project
 
 
 def write(root: Path, *names: str) -> None:

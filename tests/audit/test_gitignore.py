@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditing.gitignore import Patterns, compile_patterns, is_ignored
+from fastapi_pro.auditing.sources.gitignore import Patterns, compile_patterns, is_ignored
 
 FOLDERS = ["a", "b", "ab", "a/b", "a/b/c", "b/a", "b/b/b"]
 FILES = ["a.py", "b.py", "abc", "b-a", "[a]", "a b", "é.py", "a*", "\\a", "#a", "!a"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from auditing.options import Options, OptionsError, read_options
+from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
 
 SLUGS = {"one-rule", "two-rule"}
 

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from auditing.catalogue import Entry
-from auditing.finding import Finding
-from auditing.report import FORMATS, render
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.reporting.catalogue import Entry
+from fastapi_pro.auditing.reporting.report import FORMATS, render
 
 ENTRIES = {
     severity: Entry(severity, severity, f"{severity} title", f"{severity} fix", "text")

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from auditing.runner import run
+from fastapi_pro.auditing.runner import run
 
 RULES = Path(__file__).parents[2] / "snippets" / "rules"
 SOURCES = [path.read_text(encoding="utf-8") for path in sorted(RULES.glob("*/*.py"))]

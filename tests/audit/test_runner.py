@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from auditing.finding import Finding
-from auditing.grouping import programs
-from auditing.runner import MAX_BYTES, run
-from programs import audit, write
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.runner import MAX_BYTES, run
+from fastapi_pro.auditing.sources.programs import programs
+from tests.audit.programs import audit, write
 
 _LATE = """
 #= deps.py

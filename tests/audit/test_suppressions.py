@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from auditing.finding import Finding
-from auditing.suppressions import apply, marked
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.reporting.suppressions import apply, marked
 
 KNOWN = {"one-rule", "two-rule", "unreadable", "unused-ignore"}
 PATH = "app/x.py"

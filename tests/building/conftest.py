@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from small_repository import Refused, SmallRepository
+from tests.building.small_repository import Refused, SmallRepository
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-import build
+from fastapi_pro.paths import ROOT
+from maintain import build
 
-SCRIPT = Path(build.__file__)
+SCRIPT = ROOT / "scripts" / "build.py"
 
 SNIPPETS = {
     "snippets/app/__init__.py": '"""The service."""\n',

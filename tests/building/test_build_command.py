@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import build
-from small_repository import SCRIPT, SNIPPETS, SmallRepository, fence
+from maintain import build
+from tests.building.small_repository import SCRIPT, SNIPPETS, SmallRepository, fence
 
 
 def test_second_build_writes_nothing(project: SmallRepository) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from skillmd.fences import find_fences
-from small_repository import SNIPPETS, SmallRepository, fence, filled
+from maintain.skillmd.fences import find_fences
+from tests.building.small_repository import SNIPPETS, SmallRepository, fence, filled
 
 
 def test_whole_python_file(project: SmallRepository) -> None:

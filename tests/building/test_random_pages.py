@@ -9,8 +9,8 @@ from pathlib import Path
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from skillmd.fences import find_fences
-from small_repository import SmallRepository
+from maintain.skillmd.fences import find_fences
+from tests.building.small_repository import SmallRepository
 
 PIECES = [
     "```", "````", "~~~", "   ```", "> ", "- ", "  ", "\t", "\n", "\r\n", "\r", "text\n", "# T\n",

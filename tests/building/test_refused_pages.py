@@ -2,7 +2,7 @@
 
 import pytest
 
-from small_repository import Refused, SmallRepository, fence
+from tests.building.small_repository import Refused, SmallRepository, fence
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import npm_clients
-from checkout import ROOT
-from npm_clients import Clients
+from tests.client import npm_clients
+from tests.client.npm_clients import Clients
+from tests.distribution.checkout import ROOT
 
 
 @pytest.fixture(scope="session")

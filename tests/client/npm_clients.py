@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from standin import Turn, standin
+from tests.client.standin import Turn, standin
 
 PACKAGES = (
     "node@22.23.3",

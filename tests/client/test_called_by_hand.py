@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from checkout import ROOT, install
-from npm_clients import Clients
-from turns import call, named_command
+from fastapi_pro.rulebook import folder_name
+from tests.client.npm_clients import Clients
+from tests.client.turns import call, named_command
+from tests.distribution.checkout import ROOT, install
 
 
 @pytest.fixture
@@ -43,7 +44,9 @@ def test_fastapi_new_makes_a_project_in_an_empty_folder(
 
 def test_fastapi_review_audits_the_folder(clients: Clients, empty_with_skills: Path) -> None:
     rule = "blocking-call-in-async"
-    shutil.copy(ROOT / "snippets" / "rules" / rule / "bad.py", empty_with_skills / "service.py")
+    shutil.copy(
+        ROOT / "snippets" / "rules" / folder_name(rule) / "bad.py", empty_with_skills / "service.py"
+    )
     loaded, done = clients.talk("/fastapi-review", empty_with_skills, named_command)
     assert "# Review a FastAPI code base" in loaded
     assert re.search(rf"service\.py:\d+:\d+: {rule} \[high\]", done)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from checkout import ROOT, install, tree
-from npm_clients import Clients
-from turns import BODY, DESCRIPTION, SKILLS, named_command, read
+from tests.client.npm_clients import Clients
+from tests.client.turns import BODY, DESCRIPTION, SKILLS, named_command, read
+from tests.distribution.checkout import ROOT, install, tree
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from checkout import ROOT, install
-from npm_clients import Clients
-from turns import BODY, DESCRIPTION, call, read, write
+from tests.client.npm_clients import Clients
+from tests.client.turns import BODY, DESCRIPTION, call, read, write
+from tests.distribution.checkout import ROOT, install
 
 SKILL = "fastapi-pro"
 Step = Callable[[Path], dict[str, object]]

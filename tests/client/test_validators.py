@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from checkout import ROOT, install
-from npm_clients import Clients
+from tests.client.npm_clients import Clients
+from tests.distribution.checkout import ROOT, install
 
 PYPI = {
     "agnix": "agnix==0.59.3",
@@ -38,7 +38,7 @@ def packed(tmp_path: Path) -> Path:
     """The skill of the archive."""
     archive = tmp_path / "fastapi-pro.skill"
     subprocess.run(
-        [sys.executable, ROOT / "scripts" / "pack.py", "--output", archive],
+        [sys.executable, ROOT / "scripts" / "maintain.py", "pack", "--output", archive],
         check=True, capture_output=True,
     )  # fmt: skip
     with zipfile.ZipFile(archive) as files:

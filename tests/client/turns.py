@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from checkout import ROOT
+from tests.distribution.checkout import ROOT
 
 SKILLS = ["fastapi-new", "fastapi-pro", "fastapi-review"]
 _, _FRONT, BODY = re.split(

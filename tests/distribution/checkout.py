@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("LICENSE", "SKILL.md", "pyproject.toml", "references", "scripts", "skills", "snippets")
+PARTS = (
+    *("LICENSE", "SKILL.md", "pyproject.toml", "references"),
+    *("fastapi_pro", "maintain", "scripts", "skills", "snippets"),
+)
 
 
 def copy_checkout(folder: Path) -> Path:

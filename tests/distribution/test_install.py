@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from checkout import ROOT, copy_checkout, install, tree
-from distribution.placing import STAGE, recover, staging
-from distribution.record import inspect
+from fastapi_pro.installing.placing import STAGE, recover, staging
+from fastapi_pro.installing.record import inspect
+from tests.distribution.checkout import ROOT, copy_checkout, install, tree
 
 SKILLS = ["fastapi-new", "fastapi-pro", "fastapi-review"]
 
@@ -301,14 +301,14 @@ for name in ("rename", "rmdir", "unlink", "write_text"):
     setattr(pathlib.Path, name, counted(getattr(pathlib.Path, name)))
 shutil.rmtree = counted(shutil.rmtree)
 sys.path.insert(0, sys.argv[2])
-import install
+from fastapi_pro.cli import install
 install.main(sys.argv[3:])
 """
 
 
 def killed(moment: int, checkout: Path, *arguments: str | Path) -> bool:
     """Run the installer, killed before the step of this number; say whether it came so far."""
-    command = [sys.executable, "-c", KILLED, str(moment), checkout / "scripts", *arguments]
+    command = [sys.executable, "-c", KILLED, str(moment), checkout, *arguments]
     code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
     assert code in {0, -signal.SIGKILL}
     return code != 0
@@ -369,7 +369,7 @@ def test_a_folder_that_may_not_be_written_is_named(project: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["audit", "install", "new", "pack", "rules"])
+@pytest.mark.parametrize("command", ["audit", "install", "new", "rules"])
 def test_an_older_python_is_refused_in_words(command: str) -> None:
     script = ROOT / "scripts" / f"{command}.py"
     code = (

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from checkout import ROOT, install
-from distribution.contents import SKILLS
+from fastapi_pro.installing.contents import SKILLS
+from tests.distribution.checkout import ROOT, install
 
 MANUAL = ["fastapi-new", "fastapi-review"]
 
@@ -47,7 +47,7 @@ def test_in_a_plugin_the_main_skill_is_above_it(skill: str) -> None:
 
 
 def test_the_exit_code_is_that_of_the_command(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "snippets" / "rules" / "blocking-call-in-async" / "bad.py", tmp_path)
+    shutil.copy(ROOT / "snippets" / "rules" / "blocking_call_in_async" / "bad.py", tmp_path)
     script = ROOT / "skills" / "fastapi-review" / "run.py"
     assert "blocking-call-in-async" in run(script, "audit", str(tmp_path), code=1)
     assert "there is no rule" in run(script, "rules", "no-such-rule", code=2)

@@ -10,7 +10,7 @@ import pytest
 
 from accounts import new_user_at
 from live import live_server
-from projects import environment, needs_uv
+from tests.support.projects import environment, needs_uv
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SCHEMATHESIS = "uv run --no-project --isolated --with schemathesis==4.32.5 schemathesis"

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-import audit
-import build
-import validate
-from mutants import mutant
+from fastapi_pro.cli import audit
+from maintain import build, validate
+from tests.faults.mutants import mutant
 
 ROOT = Path(__file__).parents[2]
 SNIPPETS = (
     "snippets/app/core/*.py", "snippets/app/api/deps.py", "snippets/recipes/valkey/plug.diff",
-    "snippets/rules/commit-after-response/*", "snippets/rules/forgotten-await/*",
+    "snippets/rules/commit_after_response/*", "snippets/rules/forgotten_await/*",
     "docs/survey.json",
 )  # fmt: skip
 PAGE = """---
@@ -160,7 +159,7 @@ def test_audit_reads_any_project_and_changes_nothing(
         tmp_path / "pyproject.toml": AUDITED.encode(),
         tmp_path / ".gitignore": b"/x\n*.db\n",
     }
-    for number, file in enumerate(sorted(ROOT.glob("snippets/rules/*/*.py"))):
+    for number, file in enumerate(sorted(ROOT.glob("snippets/rules/*/[bg]*d.py"))):
         sources[tmp_path / f"{number // 2}_{file.stem}.py"] = file.read_bytes()
     codes = set()
     for seed in range(2000 * times):

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from skillmd.report import Finding
-from validation.check import Options, check_skill
+from maintain.skillmd.report import Finding
+from maintain.validation.check import Options, check_skill
 
 GOOD = "name: demo\ndescription: Does a thing. Use when it is asked for."
 

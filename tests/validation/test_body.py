@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from demo_skill import GOOD, found, skill, told
-from validation.check import Options
+from maintain.validation.check import Options
+from tests.validation.demo_skill import GOOD, found, skill, told
 
 
 def test_an_oversized_body_is_a_warning_or_on_request_an_error(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo_skill import GOOD, found, raw_skill, skill, told
+from tests.validation.demo_skill import GOOD, found, raw_skill, skill, told
 
 BROKEN = [
     ("", ("front-matter-not-a-mapping", 2, 1)),

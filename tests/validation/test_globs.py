@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from validation.globs import (
+from maintain.validation.globs import (
     TooManyPatternsError,
     covers,
     expand_braces,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo_skill import GOOD, found, skill, told
+from tests.validation.demo_skill import GOOD, found, skill, told
 
 GLOBS = [
     ("paths: 3", "error", ("wrong-type", 4, 8)),

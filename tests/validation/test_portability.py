@@ -5,9 +5,9 @@ from pathlib import Path
 import fastapi
 import pytest
 
-import validate
-from demo_skill import GOOD, found, skill, told
-from validation.check import Options
+from maintain import validate
+from maintain.validation.check import Options
+from tests.validation.demo_skill import GOOD, found, skill, told
 
 WARNINGS = [
     ("type: reference", ("unknown-key", 4, 1), "move it under `metadata`"),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import validate
-from demo_skill import found, raw_skill, told
+from maintain import validate
+from tests.validation.demo_skill import found, raw_skill, told
 
 _YAML = st.lists(
     st.one_of(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import validate
-from demo_skill import GOOD, skill
-from validation.gate import suggest
-from validation.globs import matching_pattern
+from maintain import validate
+from maintain.validation.gate import suggest
+from maintain.validation.globs import matching_pattern
+from tests.validation.demo_skill import GOOD, skill
 
 
 def tried(

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-import validate
-from demo_skill import GOOD, found, skill, told
+from fastapi_pro.paths import ROOT
+from maintain import validate
+from tests.validation.demo_skill import GOOD, found, skill, told
 
-SCRIPT = Path(validate.__file__)
+SCRIPT = ROOT / "scripts" / "validate.py"
 
 
 def test_every_skill_below_a_folder_is_found_once(

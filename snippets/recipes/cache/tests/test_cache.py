@@ -8,18 +8,18 @@ from decimal import Decimal
 
 import httpx
 import pytest
+from app.core.cache import Cache, mark_changed
+from app.services.product_pages import first_page
 from httpx import AsyncClient
 from redis.asyncio import Redis
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from valkey import Valkey, running_valkey
 
-from app.core.cache import Cache, mark_changed
 from app.core.db import create_engine
 from app.models import Base, Product, User
-from app.services.product_pages import first_page
 from clients import client_on, headers_of, sign_up
 from live import live_server
-from valkey import Valkey, running_valkey
 
 PAGE = "/api/v1/products"
 

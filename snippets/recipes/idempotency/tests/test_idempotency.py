@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from app.services.idempotency import claim, forget_answers
 from httpx import AsyncClient, Response
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import AppError
 from app.models import StoredAnswer, User
 from app.models.base import utc_now
-from app.services.idempotency import claim, forget_answers
 from clients import headers_of, sign_up
 
 LAMP = {"name": "Lamp", "price": "1.00"}

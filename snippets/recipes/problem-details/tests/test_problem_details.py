@@ -5,13 +5,13 @@ from http import HTTPStatus
 
 import httpx
 import pytest
+from app.api.problems import as_problem
 from fastapi import HTTPException
 from fastapi.exception_handlers import websocket_request_validation_exception_handler
 from fastapi.exceptions import WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from httpx import AsyncClient
 
-from app.api.problems import as_problem
 from app.main import app
 from clients import ADA, headers_of, sign_up
 from live import live_server

@@ -5,19 +5,19 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
+from app.models.note import TENANT_ROLE
+from app.services.notes import create_note, list_notes
+from app.services.tenancy import enter_tenant
 from httpx import AsyncClient
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from test_migrations import alembic
 
 from app.core.db import create_engine, create_tables
 from app.core.errors import AppError
 from app.models import Base, Note, User
-from app.models.note import TENANT_ROLE
-from app.services.notes import create_note, list_notes
-from app.services.tenancy import enter_tenant
 from clients import client_on, headers_of, sign_up
+from test_migrations import alembic
 
 
 @pytest.fixture

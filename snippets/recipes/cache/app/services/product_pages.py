@@ -1,11 +1,11 @@
 """The first page of products, which most clients ask for."""
 
+from app.core.cache import Cache, mark_changed
 from pydantic import TypeAdapter
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from app.core.cache import Cache, mark_changed
 from app.models import Product, User
 from app.schemas.product import ProductOut
 from app.services import products

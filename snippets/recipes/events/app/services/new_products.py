@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+from app.models.commit_order import FirstOpenTransaction
 from pydantic import BaseModel, Field
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import AppError
 from app.models import Product
 from app.models.base import MAX_ID
-from app.models.commit_order import FirstOpenTransaction
 
 
 class BadPositionError(AppError):

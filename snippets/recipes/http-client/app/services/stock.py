@@ -1,14 +1,14 @@
 """How many of a product are left, which another service knows."""
 
+from app.core.http import call
+from app.schemas.stock import Stock
 from httpx import AsyncClient, HTTPStatusError
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 
 from app.core.errors import AppError
-from app.core.http import call
 from app.models import Product
-from app.schemas.stock import Stock
 
 logger = get_logger()
 

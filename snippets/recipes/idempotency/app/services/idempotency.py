@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
+from app.models.idempotency import StoredAnswer
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import AppError
 from app.models.base import utc_now
-from app.models.idempotency import StoredAnswer
 
 
 class KeyReusedError(AppError):

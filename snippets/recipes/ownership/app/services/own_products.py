@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from app.schemas.own_product import ProductChange
 from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.core.errors import AppError
 from app.models import Product, User
-from app.schemas.own_product import ProductChange
 
 
 class ProductNotFoundError(AppError):

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.core.rate_limit import RateLimiter
 from fastapi import APIRouter, Depends, FastAPI, Request
 from redis.asyncio import Redis
 
 from app.core.config import get_settings
 from app.core.errors import AppError
-from app.core.rate_limit import RateLimiter
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
+from app.models.refresh_token import RefreshToken
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +15,6 @@ from app.core.config import get_settings
 from app.core.errors import AppError, NotAuthenticatedError
 from app.models import User
 from app.models.base import utc_now
-from app.models.refresh_token import RefreshToken
 from app.services import auth
 
 GRACE = timedelta(seconds=10)  # two tabs, or a request that was sent again, are no theft

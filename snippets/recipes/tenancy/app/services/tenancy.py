@@ -1,10 +1,10 @@
 """Makes PostgreSQL show a session the rows of one tenant."""
 
+from app.models.note import TENANT_ROLE
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import AppError
-from app.models.note import TENANT_ROLE
 
 # Both end with the transaction (the third argument): a pooled connection keeps nothing of them.
 _ENTER = text("SELECT set_config('app.tenant_id', :id, true), set_config('role', :role, true)")

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
+from app.api.etags import etag, matches, require_match
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, Field
 
 from app.api.deps import CurrentUser, SessionDep
-from app.api.etags import etag, matches, require_match
 from app.models import User
 from app.schemas.text import Text
 from app.schemas.user import UserOut

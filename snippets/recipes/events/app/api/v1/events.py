@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 
+from app.core.shutdown import word_of_shutdown
+from app.services.new_products import Position, last_position, position_of, products_after
 from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from structlog import get_logger
 
 from app.api.deps import get_sessionmaker, oauth2_scheme
-from app.core.shutdown import word_of_shutdown
 from app.services import auth
-from app.services.new_products import Position, last_position, position_of, products_after
 
 logger = get_logger()
 SECONDS_BETWEEN_LOOKS = 1.0

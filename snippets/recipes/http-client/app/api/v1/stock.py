@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
+from app.core.http import create_client
+from app.schemas.stock import Stock
 from fastapi import APIRouter, Depends, FastAPI, Path, Request
 from httpx import AsyncClient
 
 from app.api.deps import SessionDep
 from app.core.config import get_settings
-from app.core.http import create_client
 from app.models.base import MAX_ID
-from app.schemas.stock import Stock
 from app.services import stock
 
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
+from app.schemas.catalogue import CataloguePage, Cursor
 from fastapi import APIRouter, Query
 
 from app.api.deps import SessionDep
-from app.schemas.catalogue import CataloguePage, Cursor
 from app.schemas.product import ProductOut
 from app.services import catalogue
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+from app.schemas.own_product import ProductChange
 from fastapi import APIRouter, Path, Query
 
 from app.api.deps import CurrentUser, SessionDep
 from app.models import Product
 from app.models.base import MAX_ID
-from app.schemas.own_product import ProductChange
 from app.schemas.product import ProductOut
 from app.services import own_products
 

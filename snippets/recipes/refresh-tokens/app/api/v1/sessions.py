@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from app.services.sessions import TokenPair
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import OAuth2PasswordRequestForm
@@ -10,7 +11,6 @@ from pydantic import BaseModel, Field
 from app.api.deps import CurrentUser, SessionDep
 from app.schemas.text import SecretText, Text
 from app.services import sessions
-from app.services.sessions import TokenPair
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 

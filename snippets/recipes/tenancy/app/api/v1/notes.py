@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+from app.schemas.note import NoteCreate, NoteOut
+from app.services.tenancy import enter_tenant
 from fastapi import APIRouter, Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.deps import CurrentUser, SessionDep
 from app.models import Note
-from app.schemas.note import NoteCreate, NoteOut
 from app.services import notes
-from app.services.tenancy import enter_tenant
 
 router = APIRouter(prefix="/notes", tags=["notes"])
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+from app.schemas.upload import UploadOut
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 from starlette.requests import ClientDisconnect
@@ -12,7 +13,6 @@ from app.core.config import get_settings
 from app.core.errors import AppError
 from app.models import Upload
 from app.schemas.text import Text
-from app.schemas.upload import UploadOut
 from app.services import uploads
 
 MAX_BYTES = 256 * 2**20

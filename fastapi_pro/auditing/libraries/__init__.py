@@ -1,0 +1,1 @@
+"""What FastAPI, SQLAlchemy, Pydantic and others see in a program."""

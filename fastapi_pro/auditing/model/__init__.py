@@ -1,0 +1,1 @@
+"""What Python means in them: scopes, names, types, calls, the order of statements."""

@@ -1,0 +1,66 @@
+"""Everything a finding can be about: the rules, and what is wrong with a file or an ignore."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi_pro.paths import RULES
+from fastapi_pro.rulebook import as_text, load_rules
+
+UNREADABLE = "unreadable"
+UNUSED_IGNORE = "unused-ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One slug. `text` is all there is to read of it; `unseen` says why no code can show it."""
+
+    slug: str
+    severity: str
+    title: str
+    fix: str
+    text: str
+    unseen: str = ""
+
+
+_OWN = (
+    Entry(
+        UNREADABLE,
+        "low",
+        "A file or folder that cannot be read is not audited.",
+        "Correct it, save it as UTF-8, or exclude it",
+        "A Python file was passed over: it does not parse, is not in its declared coding (UTF-8\n"
+        "without a declaration), is too large or nested too deep; or a link leads in a circle.",
+    ),
+    Entry(
+        UNUSED_IGNORE,
+        "low",
+        "An ignore comment has an effect and a reason.",
+        "Remove the comment, or write `# fastapi-pro: ignore[slug] reason`",
+        "The comment at the end of a line, or alone on the line above it, keeps findings of the\n"
+        "slugs it names from being reported. One that lacks its reason, names no slug or an\n"
+        "unknown one, or stands where nothing is found, is told of instead.",
+    ),
+)
+
+
+def catalogue(folder: Path = RULES) -> dict[str, Entry]:
+    """Return the entries by slug, the rules in their order first. Raises RuleError, OSError."""
+    ours = [
+        Entry(rule.slug, rule.severity, rule.title, rule.fix, as_text(rule), rule.unseen)
+        for rule in load_rules(folder)
+    ]
+    own = [
+        Entry(
+            e.slug, e.severity, e.title, e.fix, f"{e.slug} ({e.severity})\n\n{e.title}\n\n{e.text}"
+        )
+        for e in _OWN
+    ]
+    return {entry.slug: entry for entry in [*ours, *own]}
+
+
+def near(slug: str, known: Iterable[str]) -> str:
+    """Return a hint at the names most like a wrong one, to end a message with."""
+    found = difflib.get_close_matches(slug, list(known), n=3, cutoff=0.4)
+    return f"; did you mean {', '.join(found)}?" if found else ""

@@ -1,0 +1,148 @@
+"""Comments that keep a finding from being reported: `# fastapi-pro: ignore[slug, slug] reason`.
+
+One at the end of a line holds for that line, one that stands alone for the line below it.
+"""
+
+import io
+import re
+import tokenize
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.reporting.catalogue import UNREADABLE, UNUSED_IGNORE, near
+from fastapi_pro.auditing.runner import MAX_BYTES
+from fastapi_pro.auditing.sources.walk import display
+
+MARKER = b"fastapi-pro:"
+_COMMENT = re.compile(r"#\s*fastapi-pro:")
+_IGNORE = re.compile(r"\s*ignore\s*\[(?P<slugs>[^\]]*)\](?P<reason>[^#]*)")
+_WRITE = "write `# fastapi-pro: ignore[slug] reason`"
+_LAYOUT = {
+    tokenize.COMMENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.INDENT,
+    tokenize.NEWLINE,
+    tokenize.NL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignore:
+    """One slug of the comment at `line`; it holds for `target`. `wrong` says why it does not."""
+
+    path: str
+    line: int
+    column: int
+    target: int
+    slug: str
+    wrong: str = ""
+
+
+def marked(files: Iterable[Path], root: Path) -> dict[str, bytes]:
+    """Return the bytes of those files that hold the marker, by the path that is shown."""
+    found = {}
+    for file in files:
+        try:
+            if file.stat().st_size <= MAX_BYTES and MARKER in (source := file.read_bytes()):
+                found[display(file, root)] = source
+        except OSError:  # the finding "unreadable" tells of it
+            continue
+    return found
+
+
+def apply(
+    findings: Iterable[Finding],
+    sources: Mapping[str, bytes],
+    active: Collection[str],
+    known: Collection[str],
+) -> list[Finding]:
+    """Return the findings without the ignored ones, and with one for each ignore in vain.
+
+    `known` are all slugs, `active` those that are reported: an ignore of another is not in vain.
+    """
+    findings = list(findings)
+    ignores = [i for path, source in sources.items() for i in _ignores(path, source, known)]
+    used: set[_Ignore] = set()
+    kept = _without(findings, ignores, used)
+    if UNUSED_IGNORE not in active:
+        return kept
+    unread = {f.path for f in findings if f.slug == UNREADABLE}
+    vain = [_vain(i) for i in ignores if i not in used and _counts(i, active)]
+    kept += _without([f for f in vain if f.path not in unread], ignores, used)
+    late = [i for i in ignores if i.slug == UNUSED_IGNORE and not i.wrong and i not in used]
+    return sorted({*kept, *(_vain(i) for i in late if i.path not in unread)})
+
+
+def _without(
+    findings: Iterable[Finding], ignores: Iterable[_Ignore], used: set[_Ignore]
+) -> list[Finding]:
+    """Return the findings that no ignore holds for, and add the others' ignores to `used`."""
+    holding: dict[tuple[str, int, str], list[_Ignore]] = {}
+    for i in ignores:
+        if not i.wrong:
+            # A comment that stands alone is itself the place where it is told to be in vain.
+            lines = {i.target, i.line} if i.slug == UNUSED_IGNORE else {i.target}
+            for line in lines:
+                holding.setdefault((i.path, line, i.slug), []).append(i)
+    kept = []
+    for finding in findings:
+        found = holding.get((finding.path, finding.line, finding.slug))
+        if found is None:
+            kept.append(finding)
+        else:
+            used.update(found)
+    return kept
+
+
+def _counts(ignore: _Ignore, active: Collection[str]) -> bool:
+    return bool(ignore.wrong) or (ignore.slug in active and ignore.slug != UNUSED_IGNORE)
+
+
+def _vain(ignore: _Ignore) -> Finding:
+    message = ignore.wrong or f"ignore[{ignore.slug}]: nothing of this kind is found here"
+    return Finding(ignore.path, ignore.line, ignore.column, UNUSED_IGNORE, message)
+
+
+def _ignores(path: str, source: bytes, known: Collection[str]) -> Iterator[_Ignore]:
+    """Yield the ignores of a file; comments alone on consecutive lines hold for the next."""
+    comments = list(_comments(source))
+    alone = {token.start[0] for token, is_alone in comments if is_alone}
+    for token, _ in comments:
+        line = target = token.start[0]
+        while target in alone:
+            target += 1
+        for column, slug, wrong in _parse(token.string, known):
+            yield _Ignore(path, line, token.start[1] + column + 1, target, slug, wrong)
+
+
+def _comments(source: bytes) -> Iterator[tuple[tokenize.TokenInfo, bool]]:
+    """Yield our comments, and whether they stand alone, up to where the file cannot be read."""
+    line = 0
+    try:
+        for token in tokenize.tokenize(io.BytesIO(source).readline):
+            if token.type not in _LAYOUT:
+                line = token.end[0]
+            elif token.type == tokenize.COMMENT and _COMMENT.search(token.string):
+                yield token, token.start[0] != line
+    except (tokenize.TokenError, SyntaxError, UnicodeDecodeError):
+        return
+
+
+def _parse(comment: str, known: Collection[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield the slugs of a comment: the place in it, the slug, what is wrong with it."""
+    for start in _COMMENT.finditer(comment):
+        match = _IGNORE.match(comment, start.end())
+        slugs = list(re.finditer(r"[^\s,]+", match["slugs"])) if match else []
+        if match is None or not slugs:
+            yield start.start(), "", f"this names no slug; {_WRITE}"
+            continue
+        for slug in slugs:
+            wrong = ""
+            if slug[0] not in known:
+                wrong = f"there is no rule {slug[0]!a}{near(slug[0], known)}"
+            elif not match["reason"].strip():
+                wrong = f"ignore[{slug[0]}] lacks its reason, and hides nothing; {_WRITE}"
+            yield match.start("slugs") + slug.start(), slug[0], wrong

@@ -1,0 +1,179 @@
+"""From files to findings: programs are told apart, parsed and looked at, in parallel."""
+
+import ast
+import functools
+import gc
+import importlib.util
+import linecache
+import multiprocessing
+import os
+import platform
+import re
+import tokenize
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from io import BytesIO
+from pathlib import Path
+
+from fastapi_pro.auditing.finding import Finding, Hit
+from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.sources.programs import programs
+from fastapi_pro.paths import RULES
+from fastapi_pro.rulebook import slug_of
+
+Detector = Callable[[Program], Iterator[Hit]]
+MAX_BYTES = 1_000_000
+"""Larger files are generated: they get a line, and are not read."""
+
+# `except A, B:` of Python 3.14, which an older parser refuses
+_EXCEPT = re.compile(
+    rb"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)([ \t]*:)", re.MULTILINE
+)
+_FEW = 100  # files that one process reads before others have started
+_TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
+
+
+def run(
+    files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+) -> list[Finding]:
+    """Return what the detectors find in `files`, which are absolute paths below `root`.
+
+    `context` are files of the same programs, understood and not reported on. Files that cannot be
+    read or parsed give a finding "unreadable". `jobs` processes work.
+    """
+    found: list[Finding] = []
+    sources = _read(files, found)
+    reported = frozenset(map(str, sources))
+    sources |= _read([path for path in context if path not in sources], [])
+    groups = [g for g in programs(sources, root) if not reported.isdisjoint(map(str, g))]
+    was_enabled = gc.isenabled()
+    if jobs < 2 or sum(map(len, groups)) < _FEW:
+        results = [_audit(group, root) for group in groups]
+    else:
+        shares = _shares(groups, jobs * 4)
+        forked = multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
+        with ProcessPoolExecutor(jobs, mp_context=forked) as pool:
+            results = list(pool.map(_audit_all, shares, [root] * len(shares)))
+    if was_enabled:
+        gc.enable()
+    found += [finding for result in results for finding in result if finding.path in reported]
+    return sorted(set(found))
+
+
+def _read(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, bytes]:
+    """Return the contents of files; add to `unreadable` why some have none."""
+    sources: dict[Path, bytes] = {}
+    for path in files:
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                message = f"larger than {MAX_BYTES} bytes"
+                unreadable.append(Finding(str(path), 1, 1, "unreadable", message))
+            else:
+                sources[path] = path.read_bytes()
+        except OSError as error:
+            message = error.strerror or "cannot be read"
+            unreadable.append(Finding(str(path), 1, 1, "unreadable", message))
+    return sources
+
+
+def _audit_all(groups: list[list[Path]], root: Path) -> list[Finding]:
+    return [finding for group in groups for finding in _audit(group, root)]
+
+
+def _shares(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
+    """Return the groups in `count` shares of about the same size, the largest groups first."""
+    shares: list[list[list[Path]]] = [[] for _ in range(count)]
+    sizes = [0] * count
+    for group in sorted(groups, key=len, reverse=True):
+        smallest = sizes.index(min(sizes))
+        shares[smallest].append(group)
+        sizes[smallest] += len(group)
+    return sorted((share for share in shares if share), key=lambda share: -sum(map(len, share)))
+
+
+def _audit(paths: list[Path], root: Path) -> list[Finding]:
+    """Return the findings of one program."""
+    gc.disable()  # the trees live until the end: collecting among them is half of the time
+    unreadable: list[Finding] = []
+    modules = [m for path in paths if (m := parse(path, root, unreadable))]
+    program = Program(modules, root, functools.partial(_load, root))
+    found = unreadable + list(_detect(program))
+    program.forget()
+    return found
+
+
+def _detect(program: Program) -> Iterator[Finding]:
+    known = {id(module) for module in program.modules}
+    for slug, detect in detectors().items():
+        for module, node, message in detect(program):
+            if id(module) in known:
+                line = getattr(node, "lineno", 1)
+                column = _column(module.path, line, getattr(node, "col_offset", 0))
+                yield Finding(str(module.path), line, column, slug, message)
+
+
+def _column(path: Path, line: int, offset: int) -> int:
+    """Return the column of an offset that counts bytes of UTF-8, as ast does."""
+    text = linecache.getline(str(path), line)
+    return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace")) + 1
+
+
+@functools.cache
+def detectors() -> dict[str, Detector]:
+    """Return the function `detect` of each rule's `detector.py`, by the rule's slug."""
+    return {slug_of(path.parent): _detector(path) for path in sorted(RULES.glob("*/detector.py"))}
+
+
+def _detector(path: Path) -> Detector:
+    """Return the function `detect` of a file, which is in no package."""
+    spec = importlib.util.spec_from_file_location(f"fastapi_pro.rules.{path.parent.name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    detect: Detector = module.detect
+    return detect
+
+
+def _load(root: Path, path: Path) -> Module | None:
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+    except OSError:
+        return None
+    return parse(path, root, [])
+
+
+def parse(path: Path, root: Path, unreadable: list[Finding]) -> Module | None:
+    """Return the module of a file; where it cannot be parsed, add why to `unreadable`."""
+    try:
+        source = path.read_bytes()
+        encoding, _ = tokenize.detect_encoding(BytesIO(source).readline)
+        source.decode(encoding)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the audited code's invalid escapes
+            try:
+                tree = ast.parse(source)
+            except SyntaxError:
+                older = _EXCEPT.sub(rb"\1(\2)\3", source)
+                if older == source:
+                    raise
+                tree = ast.parse(older)
+    except SyntaxError as error:
+        line, column = error.lineno or 1, max(error.offset or 1, 1)
+        version = ".".join(platform.python_version_tuple()[:2])
+        message = f"does not parse as Python {version}: {error.msg}"
+        unreadable.append(Finding(str(path), line, column, "unreadable", message))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        unreadable.append(Finding(str(path), line, 1, "unreadable", f"is not {error.encoding}"))
+    except (ValueError, LookupError) as error:
+        unreadable.append(Finding(str(path), 1, 1, "unreadable", f"does not parse: {error}"))
+    except (RecursionError, MemoryError):
+        unreadable.append(Finding(str(path), 1, 1, "unreadable", "is nested too deep"))
+    else:
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+        return Module(path, name, tree, is_test=bool(_TEST.search(name)))
+    return None

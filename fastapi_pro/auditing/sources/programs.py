@@ -1,0 +1,123 @@
+"""Which files make one program, told from their text before anything is parsed."""
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from fastapi_pro.auditing.model.library_names import LIBRARIES
+
+_WORDS = (
+    b"fastapi", b"starlette", b"sqlalchemy", b"sqlmodel", b"pydantic", b"uvicorn", b"gunicorn",
+    b"jose", b"jwt", b"passlib", b"bcrypt", b"pwdlib", b"argon2", b"asyncpg", b"prometheus",
+    b"ASGITransport", b"AsyncClient(app",
+)  # fmt: skip
+_TRACE = re.compile(
+    rb"^[ \t]*(?:from|import)[ \t]+(?:fastapi|starlette|sqlalchemy|sqlmodel|pydantic|"
+    rb"pydantic_settings|uvicorn|gunicorn|jose|jwt|passlib|bcrypt|pwdlib|argon2|asyncpg|"
+    rb"prometheus_client|prometheus_fastapi_instrumentator)\b|uvicorn\.workers|"
+    rb"\bASGITransport\b|\bAsyncClient\(app\b",  # tests that import no framework themselves
+    re.MULTILINE,
+)
+_HOME = re.compile(
+    rb"^(?:from|import)[ \t]+(?:fastapi|starlette|sqlalchemy|sqlmodel)\b", re.MULTILINE
+)
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\r\n#;]+)|"
+    rb"""import[ \t]+([\w., \t]+))|["']([A-Za-z_][\w.]*):\w+["']""",
+    re.MULTILINE,
+)
+_FOREIGN = LIBRARIES | sys.stdlib_module_names
+
+
+def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
+    """Return the files in groups that import each other, of which one at least uses a library.
+
+    A file without a trace of the libraries belongs to a program only below a top-level folder in
+    which some file imports a framework first of all; others are not even searched for imports.
+    Where packages are installed, each is a program of its own, and the libraries themselves none.
+    """
+    are_installed = any(root.glob("*.dist-info"))
+    if are_installed:
+        sources = {p: s for p, s in sources.items() if _top(p, root) not in LIBRARIES}
+    traced = {path for path, source in sources.items() if _is_traced(path, source)}
+    homes = {_top(path, root) for path in traced if _HOME.search(sources[path])}
+    chosen = [path for path in sources if path in traced or _top(path, root) in homes]
+    by_name = {_name(path): str(path) for path in chosen}
+    leader = {str(path): str(path) for path in chosen}
+
+    def find(name: str) -> str:
+        while leader[name] != name:
+            leader[name] = leader[leader[name]]
+            name = leader[name]
+        return name
+
+    for path in chosen:
+        own = find(str(path))
+        for target in _imported(path, sources[path], by_name, root):
+            if are_installed and _top(Path(target), root) != _top(path, root):
+                continue
+            other = find(target)
+            if other != own:
+                leader[other] = own
+    groups: dict[str, list[Path]] = defaultdict(list)
+    for path in chosen:
+        groups[find(str(path))].append(path)
+    return [sorted(group) for _, group in sorted(groups.items()) if not traced.isdisjoint(group)]
+
+
+def _is_traced(path: Path, source: bytes) -> bool:
+    if "gunicorn" in path.name:
+        return True
+    return any(word in source for word in _WORDS) and _TRACE.search(source) is not None
+
+
+def _top(path: Path, root: Path) -> str:
+    return path.parts[len(root.parts)] if len(path.parts) > len(root.parts) + 1 else ""
+
+
+def _name(path: Path) -> str:
+    """Return the path of a module without its ending; of a package, that of its folder."""
+    return str(path.parent) if path.name == "__init__.py" else str(path)[: -len(path.suffix)]
+
+
+def _imported(path: Path, source: bytes, by_name: dict[str, str], root: Path) -> Iterator[str]:
+    """Yield the files that a file's imports lead to, as far as its text tells."""
+    folders = [str(folder) for folder in path.parents if root in (folder, *folder.parents)]
+    for dotted in _dotted(source):
+        parts = dotted.lstrip(".").replace(".", "/")
+        level = len(dotted) - len(dotted.lstrip("."))
+        if level:
+            where = folders[level - 1 : level]
+        elif parts.partition("/")[0] in _FOREIGN:
+            continue
+        else:
+            where = [f for folder in folders for f in (folder, *_sources(folder))]
+        for folder in where:
+            found = by_name.get(f"{folder}/{parts}".rstrip("/"))
+            if found is not None:
+                yield found
+                break
+
+
+def _sources(folder: str) -> tuple[str, str, str]:
+    return f"{folder}/src", f"{folder}/backend", f"{folder}/server"
+
+
+def _dotted(source: bytes) -> set[str]:
+    """Return what a text imports, or names as uvicorn does; relative names begin with "."."""
+    found: set[str] = set()
+    for match in _IMPORT.finditer(source):
+        base, names, plain, application = (
+            group.decode("utf-8", "replace") if group else "" for group in match.groups()
+        )
+        if plain:
+            found.update(part.split(" as ")[0].strip() for part in plain.split(","))
+        elif application:
+            found.add(application)
+        elif base.partition(".")[0] not in _FOREIGN:
+            found.add(base)
+            joint = "" if base.endswith(".") else "."
+            found.update(f"{base}{joint}{word}" for word in re.findall(r"\w+", names))
+    return found

@@ -1,0 +1,165 @@
+"""Which files are audited: the Python files below the folders named, in a fixed order.
+
+Paths are strings while walking, because 20,000 Path objects would take longer than the walk.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.sources.gitignore import Patterns, is_ignored
+from fastapi_pro.auditing.sources.gitignore_files import patterns_above, patterns_in
+
+_CACHES = {".eggs", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".tox", "__pycache__"}
+_VENDORED = {"_vendor", "third_party", "vendor", "vendored"}
+_PACKAGES = {"__pypackages__", "dist-packages", "node_modules", "site-packages"}
+_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+LEFT_ALONE = frozenset({".git", ".hg", ".svn"} | _CACHES | _VENDORED | _PACKAGES)
+"""Folders of other people's code and of caches; virtual environments are known by pyvenv.cfg."""
+
+
+@dataclass
+class _Walk:
+    """What a walk has seen: real paths to the paths shown, and links to look at when it is done."""
+
+    exclude: Sequence[Patterns]
+    files: dict[str, str] = field(default_factory=dict)
+    folders: set[str] = field(default_factory=set)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    roots: list[str] = field(default_factory=list)
+    unreadable: list[Finding] = field(default_factory=list)
+
+
+def collect(
+    paths: Sequence[Path], exclude: Sequence[Patterns] = ()
+) -> tuple[list[Path], list[Finding]]:
+    """Return the files to audit, absolute and sorted, and what could not be read on the way.
+
+    `paths` exist: files are taken whatever their name, folders are searched. A folder named here
+    is searched even where its name would have it left alone. `exclude` leaves out more.
+    """
+    walk = _Walk(exclude)
+    for path in paths:
+        shown, real = os.path.abspath(path), os.path.realpath(path)  # noqa: PTH100 -- the name of a link is what the user knows
+        if os.path.isdir(real):  # noqa: PTH112 -- a string, as everywhere in this module
+            walk.roots.append(real)
+            _search(walk, real, shown, is_named=True)
+        else:
+            walk.files.setdefault(real, shown)
+    while walk.links:
+        pending, walk.links = sorted(walk.links), []
+        for real, shown in pending:
+            _follow(walk, real, shown)
+    files = sorted(set(walk.files.values()))
+    return [Path(file) for file in files], sorted(walk.unreadable)
+
+
+def project(paths: Sequence[Path]) -> Path:
+    """Return the folder of the project that the paths belong to, below which imports are looked up.
+
+    That is the nearest folder above them with a pyproject.toml, a setup.py, a setup.cfg or .git,
+    else the folder that holds them all.
+    """
+    folders = [path if path.is_dir() else path.parent for path in map(Path.resolve, paths)]
+    common = Path(os.path.commonpath(folders))
+    for folder in (common, *common.parents):
+        if any((folder / name).exists() for name in _PROJECT):
+            return folder
+    return common
+
+
+def display(path: Path, root: Path) -> str:
+    """Return how a path is shown: below `root` relative to it, else absolute, with slashes."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _search(walk: _Walk, real: str, shown: str, *, is_named: bool = False) -> None:
+    """Take the Python files below a folder, and remember the links for later."""
+    waiting = [(real, shown, patterns_above(real), is_named)]
+    while waiting:
+        real, shown, stack, is_named = waiting.pop()
+        if real in walk.folders:
+            continue
+        try:
+            with os.scandir(real) as listing:
+                entries = list(listing)
+        except OSError as error:
+            walk.folders.add(real)
+            _report(walk, shown, f"the folder cannot be listed: {error.strerror}")
+            continue
+        if not is_named and _is_foreign(real, entries):
+            continue
+        walk.folders.add(real)
+        if any(entry.name == ".gitignore" for entry in entries) and (own := patterns_in(real)):
+            stack = [own, *stack]
+        above = (_join(real, ""), _join(shown, ""))
+        waiting += [(*pair, stack, False) for pair in _sort_out(walk, entries, above, stack)]
+
+
+def _sort_out(
+    walk: _Walk, entries: list[os.DirEntry[str]], above: tuple[str, str], stack: list[Patterns]
+) -> Iterator[tuple[str, str]]:
+    """Take the files among the entries of a folder, and yield the folders to search."""
+    real_above, shown_above = above
+    for entry in entries:
+        name = entry.name
+        is_link = entry.is_symlink()
+        is_folder = not is_link and entry.is_dir(follow_symlinks=False)
+        if not (is_folder or is_link or name.endswith(".py")) or name in LEFT_ALONE:
+            continue
+        real, shown = real_above + name, shown_above + name
+        if stack and is_ignored(stack, os.fsencode(real), is_folder=is_folder):
+            continue
+        if walk.exclude and is_ignored(walk.exclude, os.fsencode(shown), is_folder=is_folder):
+            continue
+        if is_link:
+            walk.links.append((real, shown))
+        elif is_folder:
+            yield real, shown
+        elif entry.is_file(follow_symlinks=False):
+            walk.files.setdefault(real, shown)
+
+
+def _is_foreign(real: str, entries: list[os.DirEntry[str]]) -> bool:
+    """Say whether a folder is a virtual environment, or the `build` of setuptools."""
+    names = {entry.name for entry in entries}
+    return "pyvenv.cfg" in names or ("lib" in names and real.endswith(f"{os.sep}build"))
+
+
+def _follow(walk: _Walk, link: str, shown: str) -> None:
+    """Take what a link leads to, unless it was taken, left alone, or holds the link itself.
+
+    A link within the folders searched leads to what the search has taken or left alone already.
+    """
+    try:
+        mode = os.stat(link).st_mode  # noqa: PTH116 -- a string, as everywhere in this module
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            _report(walk, shown, "the link leads in a circle")
+        return
+    real = os.path.realpath(link)
+    is_within = any(_holds(root, real) for root in walk.roots)
+    if stat.S_ISDIR(mode):
+        above = os.path.realpath(Path(link).parent)
+        if _holds(real, above):
+            _report(walk, shown, "the link leads to a folder that holds it; it is not followed")
+        elif not is_within and LEFT_ALONE.isdisjoint(Path(os.path.relpath(real, above)).parts):
+            _search(walk, real, shown)
+    elif stat.S_ISREG(mode) and shown.endswith(".py") and not (is_within and real.endswith(".py")):
+        walk.files.setdefault(real, shown)
+
+
+def _holds(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(_join(folder, ""))
+
+
+def _join(folder: str, name: str) -> str:
+    return os.path.join(folder, name)  # noqa: PTH118 -- a string, as everywhere in this module
+
+
+def _report(walk: _Walk, shown: str, message: str) -> None:
+    walk.unreadable.append(Finding(shown, 1, 1, "unreadable", message))

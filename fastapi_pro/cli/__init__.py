@@ -1,0 +1,1 @@
+"""The commands that users call; `scripts/` starts them."""

@@ -1,0 +1,173 @@
+"""Install the skills fastapi-pro, fastapi-new and fastapi-review where Claude Code looks.
+
+usage: install.py [--user | --project DIR] [--agents] [--dry-run | --uninstall]
+
+That is ~/.claude/skills (or CLAUDE_CONFIG_DIR/skills), or DIR/.claude/skills. An older version is
+replaced as a whole or not at all, and nothing is touched that this script did not install.
+
+Exits with 0 when done, 1 when something stands in the way, 2 for wrong use. Needs nothing but the
+standard library of Python 3.11.
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from fastapi_pro.command_line import parser_of, run_command
+from fastapi_pro.installing.contents import MAIN, SKILLS, ContentsError, contents, version
+from fastapi_pro.installing.placing import (
+    PlacingError,
+    commit,
+    exchange,
+    recover,
+    staging,
+    write_new,
+)
+from fastapi_pro.installing.record import NAME, ForeignError, Record, as_json, inspect, make_record
+from fastapi_pro.paths import ROOT
+
+_NEXT = """\
+In a new session /fastapi-new NAME and /fastapi-review [PATH] work at once; fastapi-pro itself is
+listed once a Python file was read or written."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command, print what it did, and return the exit code."""
+    args = _arguments(argv)
+    try:
+        claude, agents = _places(args.project)
+        if not args.dry_run:
+            recover(claude)
+            recover(agents)
+        found = {place: _installed(place) for place in (claude, agents)}
+        if args.uninstall:
+            _uninstall(found)
+            return 0
+        # A copy for other assistants that is there already would otherwise grow old.
+        places = [claude, agents] if args.agents or found[agents] else [claude]
+        _install({place: found[place] for place in places}, agents, dry_run=args.dry_run)
+    except (ContentsError, ForeignError, PlacingError) as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"{error.filename}: {error.strerror}")
+    return 0
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = parser_of(__doc__)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--user", action="store_true", help="for all your projects (the default)")
+    where.add_argument("--project", type=_folder, metavar="DIR", help="for the project of DIR")
+    parser.add_argument(
+        "--agents",
+        action="store_true",
+        help="also into .agents/skills, in the open standard's form, for other assistants",
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--dry-run", action="store_true", help="say what would be done")
+    what.add_argument("--uninstall", action="store_true", help="remove what this script installed")
+    return parser.parse_args(argv)
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no folder; name the project's folder")
+    return Path(text)
+
+
+def _places(project: Path | None) -> tuple[Path, Path]:
+    """Return the folders of skills of Claude Code and of other assistants, links followed."""
+    base = project or Path.home()
+    claude = base / ".claude"
+    if project is None and (configured := os.environ.get("CLAUDE_CONFIG_DIR")):
+        claude = Path(configured)
+    return (claude / "skills").resolve(), (base / ".agents" / "skills").resolve()
+
+
+def _installed(place: Path) -> dict[str, Record]:
+    """Return the records of our skills in a place. Raises ForeignError."""
+    records = {skill: inspect(place / skill) for skill in SKILLS}
+    return {skill: record for skill, record in records.items() if record is not None}
+
+
+def _install(found: Mapping[Path, Mapping[str, Record]], agents: Path, *, dry_run: bool) -> None:
+    """Put the skills into each place, or into none."""
+    number = version(ROOT)
+    wanted = {}
+    for place, records in found.items():
+        made = max([_missing(place), *(record.made for record in records.values())])
+        skills = {skill: contents(ROOT, skill, open_standard=place == agents) for skill in SKILLS}
+        new = {skill: make_record(number, files, made) for skill, files in skills.items()}
+        if new == records:
+            print(f"{number} is there already: {place}")
+        else:
+            wanted[place] = {
+                skill: files | {NAME: as_json(new[skill])} for skill, files in skills.items()
+            }
+    if not dry_run:
+        _replace(wanted)
+    for place, skills in wanted.items():
+        old = found[place].get(MAIN)
+        change = f"{number} in place of {old.version}" if old else number
+        print(f"{'would install' if dry_run else 'installed'} {change}: {place}: {_list(skills)}")
+    if wanted and not dry_run:
+        print(_NEXT)
+
+
+def _uninstall(found: Mapping[Path, Mapping[str, Record]]) -> None:
+    """Remove what is installed in each place, and the folders that were made for it."""
+    nothing: dict[str, bytes] = {}
+    ours = {place: records for place, records in found.items() if records}
+    _replace({place: dict.fromkeys(records, nothing) for place, records in ours.items()})
+    for place, records in ours.items():
+        _remove_empty(place, max(record.made for record in records.values()))
+        print(f"removed: {place}: {_list(records)}")
+    if not ours:
+        print(f"nothing to remove in {' or '.join(map(str, found))}")
+
+
+def _replace(wanted: Mapping[Path, Mapping[str, Mapping[str, bytes]]]) -> None:
+    """Give each skill of each place these files, none to have it removed; all or nothing."""
+    missing = {place: _missing(place) for place in wanted}
+    try:
+        with contextlib.ExitStack() as stack:
+            stages = {place: stack.enter_context(staging(place)) for place in wanted}
+            for place, skills in wanted.items():
+                write_new(stages[place], skills)
+            for place, skills in wanted.items():
+                exchange(place, stages[place], skills)
+            for stage in stages.values():
+                commit(stage)
+    except BaseException:
+        for place, made in missing.items():
+            _remove_empty(place, made)
+        raise
+
+
+def _missing(place: Path) -> int:
+    """Return how many folders, from the place upwards, are not there."""
+    return next(n for n, folder in enumerate([place, *place.parents]) if folder.exists())
+
+
+def _remove_empty(place: Path, made: int) -> None:
+    """Remove this many folders from the place upwards, as far as they are empty."""
+    for folder in [place, *place.parents][:made]:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _list(skills: Iterable[str]) -> str:
+    return ", ".join(skills)
+
+
+def _fail(message: str) -> int:
+    print(f"install.py: {message}; nothing was changed", file=sys.stderr)
+    return 1
+
+
+def run() -> int:
+    """Run as a command."""
+    return run_command(main, "install.py")

@@ -1,0 +1,134 @@
+"""Start a FastAPI service: a project of its own, made from the tested reference service.
+
+usage: new.py NAME [--auth jose] [--with RECIPE,...]
+
+NAME is the new folder, or a path to it; its last part is the name of the project. The folder must
+be empty or not there, and is filled as a whole or not at all. Nothing is installed or started.
+`--with` adds recipes, parts that not every service needs; a wrong name lists them.
+
+Exits with 0 when the project is there, 1 when it could not be written, 2 for wrong use. Needs
+nothing but the standard library of Python 3.11.
+"""
+
+import argparse
+import keyword
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from fastapi_pro.command_line import parser_of, run_command
+from fastapi_pro.paths import ROOT, SNIPPETS
+from fastapi_pro.scaffolding.files import AUTH, dependencies, project_files
+from fastapi_pro.scaffolding.recipes import RecipeError
+
+MAX_NAME = 63  # characters, of a PostgreSQL database
+
+
+class RefusedError(Exception):
+    """Why there is no project, and what to write instead."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command, print what to do next, and return the exit code."""
+    args = _arguments(argv)
+    folder = Path(os.path.abspath(args.name))  # noqa: PTH100 -- resolve() would follow links
+    try:
+        _check_name(folder.name)
+        _check_place(folder)
+        files = project_files(SNIPPETS, folder.name, args.auth, args.recipes)
+        _write(folder, files)
+    except (RefusedError, RecipeError) as error:
+        print(f"new.py: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"new.py: {error.filename}: {error.strerror}; nothing was made", file=sys.stderr)
+        return 1
+    print(f"{len(files)} files in {args.name}. Next:\n")
+    print(f"  cd {args.name}\n  uv run pytest\n  uv run fastapi dev\n")
+    print(f"The rules for all you add: {ROOT / 'SKILL.md'}")
+    return 0
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = parser_of(__doc__)
+    parser.add_argument("name", metavar="NAME", help="a Python package name, such as shop")
+    parser.add_argument(
+        "--auth",
+        choices=AUTH,
+        default=AUTH[0],
+        help="jose: python-jose and passlib in place of PyJWT and pwdlib, for code that has them",
+    )
+    parser.add_argument(
+        "--with",
+        dest="recipes",
+        metavar="RECIPE,...",
+        default=[],
+        type=lambda names: names.split(","),
+        help="recipes to add, such as rate-limit,jobs",
+    )
+    return parser.parse_args(argv)
+
+
+def _check_name(name: str) -> None:
+    """Raise RefusedError unless the name is that of a package, and free."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
+        words = re.findall(r"[a-z0-9]+", name.lower())
+        better = re.sub(r"^[0-9_]+", "", "_".join(words)) or "service"
+        better = f"{better}_service" if keyword.iskeyword(better) else better
+        raise RefusedError(f"{name!a} is no Python package name; write {better}")
+    if len(name) > MAX_NAME:
+        raise RefusedError(f"{name!a} is longer than {MAX_NAME} characters; shorten it")
+    if name.replace("_", "-") in dependencies(SNIPPETS):
+        raise RefusedError(f"{name!a} is a package that the service needs; write {name}_service")
+
+
+def _check_place(folder: Path) -> None:
+    """Raise RefusedError unless the folder is empty, or can be made."""
+    if not folder.parent.is_dir():
+        raise RefusedError(f"{folder.parent} is no folder; make it first")
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise RefusedError(f"{folder} is in the way; write another name")
+    if folder.exists() and any(folder.iterdir()):
+        raise RefusedError(f"{folder} is not empty; write another name, or empty it")
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files beside the folder, then move them to it. Raises OSError."""
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        content = draft / folder.name
+        for name, text in files.items():
+            file = content / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            mode = 0o600 if name == ".env" else 0o666  # less the umask
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+        if folder.exists():
+            _move_into(folder, content)
+        else:
+            content.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _move_into(folder: Path, content: Path) -> None:
+    """Move everything into an empty folder, which may be the current one; all or nothing."""
+    moved = []
+    try:
+        for child in list(content.iterdir()):
+            child.rename(folder / child.name)
+            moved.append(child)
+    except BaseException:
+        for child in moved:
+            (folder / child.name).rename(child)
+        raise
+
+
+def run() -> int:
+    """Run as a command."""
+    return run_command(main, "new.py")

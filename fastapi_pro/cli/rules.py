@@ -1,0 +1,43 @@
+"""Print the rules, or one of them with its bad and its good code.
+
+usage: rules.py [SLUG]
+
+Exits with 2 when there is no such rule, with 1 when a rule is not whole. Needs
+nothing but the standard library.
+"""
+
+import difflib
+import sys
+
+from fastapi_pro.command_line import run_command
+from fastapi_pro.paths import RULES
+from fastapi_pro.rulebook import RuleError, as_text, load_rules
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        rules = {rule.slug: rule for rule in load_rules(RULES)}
+    except (OSError, RuleError) as error:
+        print(f"rules.py: {error}", file=sys.stderr)
+        return 1
+    if len(arguments) > 1 or any(word.startswith("-") for word in arguments):
+        print((__doc__ or "").split("\n\n", 1)[1].rstrip())
+        return 0 if arguments == ["--help"] else 2
+    if not arguments:
+        for rule in rules.values():
+            print(f"{rule.tier:9} {rule.slug}\n          {rule.title}")
+        return 0
+    if arguments[0] not in rules:
+        near = difflib.get_close_matches(arguments[0], rules, n=3, cutoff=0.4)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        print(f"rules.py: there is no rule {arguments[0]!a}{hint}", file=sys.stderr)
+        return 2
+    print(as_text(rules[arguments[0]]))
+    return 0
+
+
+def run() -> int:
+    """Run as a command."""
+    return run_command(main, "rules.py")

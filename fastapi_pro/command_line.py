@@ -1,0 +1,50 @@
+"""What the commands share: the help of each is the docstring of its module."""
+
+import argparse
+import io
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+
+def parser_of(docstring: str | None) -> argparse.ArgumentParser:
+    """Return a parser that prints the docstring's parts: a summary, `usage: NAME ...`, the rest."""
+    summary, _, rest = (docstring or "").partition("\n\n")
+    usage, _, about = rest.partition("\n\n")
+    usage = usage.removeprefix("usage: ")
+    return argparse.ArgumentParser(
+        prog=usage.partition(" ")[0],
+        usage=usage,
+        description=summary,
+        epilog=about,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def run_command(main: Callable[[], int], name: str) -> int:
+    """Return the exit code of `main`, run as the command `name`.
+
+    What the terminal cannot print is escaped. A reader that left gives 1, an interruption 130, and
+    a fault of ours 2 with one line instead of a traceback, so that CI can tell it from findings.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 -- see above
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        told = f"{type(error).__name__}: {' '.join(str(error).split())} at {place}"
+        print(f"{name}: internal error, please report it: {told}", file=sys.stderr)
+        return 2
+    return code

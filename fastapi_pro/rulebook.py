@@ -1,0 +1,172 @@
+"""The rules of `snippets/rules/`, read with nothing but the standard library."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+TIERS = ("critical", "pitfall", "reference")
+SEVERITIES = ("high", "medium", "low")
+PARTS = ("You see.", "Why.", "Fix.", "Not when.")
+_TEXTS = {"title": 220, "tier": 9, "severity": 6, "symptom": 60, "fix": 110}
+_OPTIONAL = {"unseen": 160}
+_LISTS = ("since", "until", "sources")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: `title` is its sentence, `symptom` what one sees, `fix` what to do in a line.
+
+    `since` and `until` are versions such as "fastapi 0.118"; `body` is markdown, `bad` and `good`
+    are code. `unseen` says why `audit.py` cannot find the rule broken, and is "" where it can.
+    """
+
+    slug: str
+    title: str
+    tier: str
+    severity: str
+    symptom: str
+    fix: str
+    since: tuple[str, ...]
+    until: tuple[str, ...]
+    sources: tuple[str, ...]
+    body: str
+    bad: str
+    good: str
+    unseen: str = ""
+
+    @property
+    def versions(self) -> list[str]:
+        """Return where the rule applies, in words."""
+        return [f"since {text}" for text in self.since] + [f"until {text}" for text in self.until]
+
+
+class RuleError(Exception):
+    """A rule that is not complete: `path` and `line` (from 1), what is wrong, what to write."""
+
+    def __init__(self, path: Path, line: int, message: str, fix: str) -> None:
+        super().__init__(f"{path}:{line}: {message}; {fix}")
+        self.path, self.line, self.message, self.fix = path, line, message, fix
+
+
+def load_rules(folder: Path) -> list[Rule]:
+    """Return the rules below `folder`, by tier, severity and name. Raises RuleError."""
+    rules = [load_rule(path) for path in rule_folders(folder)]
+    return sorted(rules, key=lambda r: (TIERS.index(r.tier), SEVERITIES.index(r.severity), r.slug))
+
+
+def rule_folders(folder: Path) -> list[Path]:
+    """Return the folders of the rules below `folder`, by name; caches are none."""
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(("_", ".")))
+
+
+def folder_name(slug: str) -> str:
+    """Return the name of a rule's folder, which is a Python package's: `-` becomes `_`."""
+    return slug.replace("-", "_")
+
+
+def slug_of(folder: Path) -> str:
+    """Return the slug of the rule in a folder."""
+    return folder.name.replace("_", "-")
+
+
+def load_rule(folder: Path) -> Rule:
+    """Return the rule of one folder. Raises RuleError where a part is missing or wrong."""
+    path = folder / "rule.md"
+    text, bad, good = (_read(folder / name) for name in ("rule.md", "bad.py", "good.py"))
+    lines = text.split("\n")
+    if lines[0] != "---" or "---" not in lines[1:]:
+        raise RuleError(path, 1, "no front matter", "begin and end it with ---")
+    end = lines.index("---", 1)
+    texts, lists = _parse(path, lines[1:end])
+    _check(path, texts, lists)
+    body = "\n".join(lines[end + 1 :]).strip()
+    for part in PARTS:
+        if not re.search(rf"^\*\*{re.escape(part)}\*\*", body, re.MULTILINE):
+            raise RuleError(path, end + 2, f"no paragraph {part}", f"begin one with **{part}**")
+    return Rule(
+        slug=slug_of(folder),
+        title=texts["title"],
+        tier=texts["tier"],
+        severity=texts["severity"],
+        symptom=texts["symptom"],
+        fix=texts["fix"],
+        since=tuple(lists.get("since", ())),
+        until=tuple(lists.get("until", ())),
+        sources=tuple(lists["sources"]),
+        body=body,
+        bad=bad,
+        good=good,
+        unseen=texts.get("unseen", ""),
+    )
+
+
+def as_text(rule: Rule) -> str:
+    """Return everything a reader needs of one rule."""
+    parts = [
+        f"{rule.slug} ({', '.join([rule.tier, rule.severity, *rule.versions])})",
+        rule.title,
+        rule.body,
+        f"# bad\n{rule.bad.rstrip()}",
+        f"# good\n{rule.good.rstrip()}",
+        "\n".join(rule.sources),
+    ]
+    return "\n\n".join(parts)
+
+
+def _read(path: Path) -> str:
+    """Return the text of a rule's file, which must be there and UTF-8."""
+    if not path.is_file():
+        raise RuleError(path, 1, "the rule lacks this file", "write it")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise RuleError(path, line, "not UTF-8", "save the file as UTF-8") from None
+
+
+def _parse(path: Path, lines: list[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return the texts and the lists of a front matter, which is a small part of YAML."""
+    texts: dict[str, str] = {}
+    lists: dict[str, list[str]] = {}
+    items: list[str] | None = None
+    for number, line in enumerate(lines, start=2):
+        if match := re.fullmatch(r"([a-z]+): (.+)", line):
+            texts[match[1]], items = _text(path, number, match[2]), None
+        elif match := re.fullmatch(r"([a-z]+):", line):
+            items = lists.setdefault(match[1], [])
+        elif (match := re.fullmatch(r"  - (.+)", line)) and items is not None:
+            items.append(_text(path, number, match[1]))
+        else:
+            raise RuleError(path, number, "neither `key: text` nor an item", "write `  - text`")
+    return texts, lists
+
+
+def _text(path: Path, number: int, written: str) -> str:
+    """Return a plain or a double-quoted text; both are YAML too."""
+    if not written.startswith('"'):
+        return written
+    try:
+        return str(json.loads(written))
+    except ValueError:
+        raise RuleError(path, number, "a quote is not closed", 'write "text", \\" inside') from None
+
+
+def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
+    """Raise RuleError unless the keys are those of a rule and their values of the right form."""
+    if unknown := sorted({*texts} - {*_TEXTS, *_OPTIONAL} | {*lists} - {*_LISTS}):
+        raise RuleError(path, 1, f"unknown key {unknown[0]}", f"one of {', '.join(_TEXTS)}")
+    for name, limit in _TEXTS.items():
+        if not 0 < len(texts.get(name, "")) <= limit:
+            message = f"{name} is missing or longer than {limit} characters"
+            raise RuleError(path, 1, message, f"write `{name}: text` in one line")
+    for name, limit in _OPTIONAL.items():
+        if len(texts.get(name, "")) > limit:
+            message = f"{name} is longer than {limit} characters"
+            raise RuleError(path, 1, message, f"write `{name}: text` in one line")
+    for name, allowed in (("tier", TIERS), ("severity", SEVERITIES)):
+        if texts[name] not in allowed:
+            message = f"unknown {name} {texts[name]}"
+            raise RuleError(path, 1, message, f"write {' or '.join(allowed)}")
+    if not lists.get("sources"):
+        raise RuleError(path, 1, "no source", "name a documentation page, release note or issue")

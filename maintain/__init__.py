@@ -1,0 +1,1 @@
+"""What only maintainers run: it fills and checks the pages, measures, releases."""

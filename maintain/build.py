@@ -1,0 +1,125 @@
+"""Fill SKILL.md, references/*.md and README.md from the tested snippets that they name.
+
+A fence says where its content comes from: ```python snippets/app/core/db.py is the whole file,
+```python snippets/app/api/deps.py#get_db,SessionDep those definitions with the imports they need,
+```text snippets/app/ the folder as a tree. What stands before a line <!-- end --> is made of the
+rules of snippets/rules/ after <!-- rules KIND -->, of docs/survey.json after <!-- survey -->, of
+the pages and the recipes after <!-- pages --> and <!-- recipes -->.
+Everything else stays as it is, to the byte. When anything is refused, nothing is written.
+
+Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.
+"""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from fastapi_pro.command_line import run_command
+from maintain.building.atomic import write_all
+from maintain.building.listings import expand_listings
+from maintain.building.pages import fill_page
+from maintain.building.refusal import RefusedError, refused
+from maintain.building.rules import expand_rules
+from maintain.building.sources import Snippets, decode
+from maintain.building.survey import expand_survey
+from maintain.building.unshown import find_unshown
+from maintain.skillmd.report import Finding, render
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command and return its exit code; raises SystemExit(2) when it is used wrongly."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, show what would change"
+    )
+    parser.add_argument("--root", type=Path, default=Path(__file__).parents[1], metavar="DIR")
+    options = parser.parse_args(argv)
+    root: Path = options.root
+    try:
+        if not (root / "SKILL.md").exists():
+            parser.error(f"there is no SKILL.md in {str(root)!a}")
+        return _run(root, is_check=options.check)
+    except OSError as error:
+        _say(f"cannot read or write: {error}")
+        return 1
+
+
+def _run(root: Path, *, is_check: bool) -> int:
+    """Check or write the pages below `root`; raises OSError when a file cannot be used."""
+    files = [root / "SKILL.md", *sorted(root.glob("references/*.md")), *root.glob("README.md")]
+    old, new, findings = _fill_all(files, Snippets(root))
+    if findings:
+        _say(render(findings, "text"))
+        return 1
+    changed = {file: text for file, text in new.items() if text != old[file]}
+    if is_check:
+        for file, text in changed.items():
+            _say(_diff(file.relative_to(root).as_posix(), old[file], text))
+        return 1 if changed else 0
+    write_all({file: text.encode() for file, text in changed.items()})
+    for file in changed:
+        _say(f"wrote {file.relative_to(root).as_posix()}")
+    return 0
+
+
+def _fill_all(
+    files: Iterable[Path], snippets: Snippets
+) -> tuple[dict[Path, str], dict[Path, str], list[Finding]]:
+    """Return the pages' texts as they are and as they shall be, and what is refused."""
+    old: dict[Path, str] = {}
+    new: dict[Path, str] = {}
+    findings: list[Finding] = []
+    shown: set[Path] = set()
+    for file in files:
+        name = file.relative_to(snippets.root).as_posix()
+        try:
+            old[file] = _read_page(file, name)
+            text = expand_rules(name, old[file], snippets)
+            text = expand_survey(name, text, snippets.root)
+            text = expand_listings(name, text, snippets.root)
+        except RefusedError as error:
+            findings += error.findings
+            continue
+        page = fill_page(name, text, snippets)
+        new[file] = page.text
+        findings += page.findings
+        shown |= page.shown
+    return old, new, list(dict.fromkeys([*findings, *find_unshown(snippets, shown)]))
+
+
+def _read_page(file: Path, name: str) -> str:
+    """Return the page's text, every line end as it is.
+
+    Raises RefusedError when the page is no ordinary file or not UTF-8, OSError when it cannot be
+    read.
+    """
+    if file.is_symlink() or not file.is_file():
+        raise refused("not-a-file", "the page is not an ordinary file", "make it one", name)
+    return decode(file.read_bytes(), name)
+
+
+def _diff(name: str, old: str, new: str) -> str:
+    lines = difflib.unified_diff(
+        _lines(old), _lines(new), fromfile=name, tofile=f"{name} (generated)"
+    )
+    return "\n".join(line.removesuffix("\n") for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    r"""Split a text at each `\n`, marking a last line without one as diff does."""
+    *lines, last = text.split("\n")
+    ended = [f"{line}\n" for line in lines]
+    return [*ended, f"{last}\n\\ No newline at end of file"] if last else ended
+
+
+def _say(text: str) -> None:
+    """Print, replacing what the terminal's encoding lacks."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+
+
+def run() -> int:
+    """Run as a command."""
+    return run_command(main, "build.py")

@@ -1,0 +1,119 @@
+"""The parts of a page that are made from the rules: lists, a table, all of them in full.
+
+A part stands between the lines `<!-- rules KIND -->` and `<!-- end -->`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from fastapi_pro.rulebook import Rule, RuleError, folder_name
+from maintain.building.refusal import refused
+from maintain.building.sources import Snippets, relative
+
+_BEGIN = re.compile(r"^<!-- rules (?P<kind>\S+) -->\r?$", re.MULTILINE)
+_PART = re.compile(
+    r"^<!-- rules (?P<kind>\S+) -->(?P<end>\r?\n)(?:.*\n)*?<!-- end -->(?=\r?$)", re.MULTILINE
+)
+_CODE = r"`[^`]*`"
+_SHORT = re.compile(rf"(?:{_CODE}|\((?:{_CODE}|[^()`])*\)|:(?! )|[^:`(])+")
+_HEADINGS = {
+    "critical": "Critical",
+    "pitfall": "Pitfalls",
+    "reference": "To know",
+}
+
+
+def expand_rules(name: str, text: str, snippets: Snippets) -> str:
+    """Return the page with its parts made anew, their fences empty.
+
+    Raises RefusedError for a part that has no end or an unknown kind, and for a rule that is not
+    complete.
+    """
+    if not _BEGIN.search(text):
+        return text
+    try:
+        rules = snippets.rules
+    except RuleError as error:
+        path = relative(snippets, error.path)
+        raise refused("bad-rule", error.message, error.fix, path, (error.line, 1)) from error
+    whole = {match.start() for match in _PART.finditer(text)}
+    for match in _BEGIN.finditer(text):
+        place = (text.count("\n", 0, match.start()) + 1, 1)
+        if match["kind"] not in _KINDS:
+            fix = f"one of {', '.join(_KINDS)}"
+            raise refused("bad-rules", f"no such part {match['kind']}", fix, name, place)
+        if match.start() not in whole:
+            raise refused("bad-rules", "the part has no end", "write <!-- end -->", name, place)
+    return _PART.sub(lambda match: _part(match["kind"], rules).replace("\n", match["end"]), text)
+
+
+def _part(kind: str, rules: Sequence[Rule]) -> str:
+    return f"<!-- rules {kind} -->\n{_KINDS[kind](rules)}\n<!-- end -->"
+
+
+def _critical(rules: Sequence[Rule]) -> str:
+    chosen = [rule for rule in rules if rule.tier == "critical"]
+    return "\n".join(
+        f"{number}. {rule.title} `{rule.slug}`" for number, rule in enumerate(chosen, start=1)
+    )
+
+
+def _pitfalls(rules: Sequence[Rule]) -> str:
+    rows = [
+        f"| {_cell(rule.symptom)} | {_cell(rule.fix)} | `{rule.slug}` |"
+        for rule in rules
+        if rule.tier == "pitfall"
+    ]
+    return "\n".join(["| You see | Do | Rule |", "|---|---|---|", *rows])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _all(rules: Sequence[Rule]) -> str:
+    parts = []
+    for tier, heading in _HEADINGS.items():
+        parts += [f"## {heading}", *(_full(rule) for rule in rules if rule.tier == tier)]
+    return "\n\n".join(parts)
+
+
+def _full(rule: Rule) -> str:
+    sources = ", ".join(f"<{source}>" for source in rule.sources)
+    return "\n\n".join(
+        [
+            f"### {rule.slug}",
+            rule.title,
+            rule.body,
+            f"```python snippets/rules/{folder_name(rule.slug)}/bad.py\n```",
+            f"```python snippets/rules/{folder_name(rule.slug)}/good.py\n```",
+            f"Severity {'; '.join([rule.severity, *rule.versions])}. Sources: {sources}",
+        ]
+    )
+
+
+def _index(rules: Sequence[Rule]) -> str:
+    rows = [
+        f"| [{rule.slug}](references/rules.md#{rule.slug}) | {_cell(_short(rule.title))} "
+        f"| {rule.severity} | {'no' if rule.unseen else 'yes'} |"
+        for rule in rules
+    ]
+    seen = sum(not rule.unseen for rule in rules)
+    summary = f"The {len(rules)} rules, of which the audit finds {seen}"
+    table = ["| Rule | In short | Severity | In the audit |", "|---|---|---|---|", *rows]
+    head = ["<details>", f"<summary>{summary}</summary>", ""]
+    return "\n".join([*head, *table, "", "</details>"])
+
+
+def _short(title: str) -> str:
+    """Return a title up to its first colon outside of code and brackets."""
+    match = _SHORT.match(title)
+    return (match[0] if match else title).removesuffix(".")
+
+
+_KINDS: dict[str, Callable[[Sequence[Rule]], str]] = {
+    "critical": _critical,
+    "pitfalls": _pitfalls,
+    "all": _all,
+    "index": _index,
+}

@@ -1,0 +1,42 @@
+"""Proof of orm-object-without-response-model."""
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import text
+
+pytestmark = pytest.mark.usefixtures("sqlite_database")
+
+
+async def read_user(module: ModuleType) -> Any:
+    """Return what a client gets to see of a user."""
+    async with module.engine.begin() as connection:
+        await connection.run_sync(module.Base.metadata.create_all)
+        await connection.execute(text("INSERT INTO users VALUES (1, 'ann@example.com', 'argon2')"))
+    async with AsyncClient(transport=ASGITransport(module.app), base_url="http://test") as client:
+        return (await client.get("/users/1")).json()
+
+
+def response_schema(module: ModuleType) -> Any:
+    """Return what the documentation says about the response."""
+    responses = module.app.openapi()["paths"]["/users/{user_id}"]["get"]["responses"]
+    return responses["200"]["content"]["application/json"]["schema"]
+
+
+async def test_bad_sends_the_password_hash(bad: ModuleType) -> None:
+    user = {"id": 1, "email": "ann@example.com", "password_hash": "argon2"}
+    assert await read_user(bad) == user
+
+
+def test_bad_documents_nothing(bad: ModuleType) -> None:
+    assert response_schema(bad) == {}
+
+
+async def test_good_sends_what_the_schema_names(good: ModuleType) -> None:
+    assert await read_user(good) == {"id": 1, "email": "ann@example.com"}
+
+
+def test_good_documents_the_schema(good: ModuleType) -> None:
+    assert response_schema(good) == {"$ref": "#/components/schemas/UserOut"}

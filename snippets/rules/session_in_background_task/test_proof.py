@@ -1,0 +1,40 @@
+"""Proof of session-in-background-task."""
+
+from types import ModuleType
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import select
+from sqlalchemy.orm.exc import DetachedInstanceError
+
+pytestmark = pytest.mark.usefixtures("postgres_database")
+
+
+async def is_welcomed_after_sign_up(module: ModuleType) -> bool:
+    """Sign up, wait for the background task, and return what it noted."""
+    async with module.engine.begin() as connection:
+        await connection.run_sync(module.Base.metadata.create_all)
+    async with AsyncClient(transport=ASGITransport(module.app), base_url="http://test") as client:
+        response = await client.post("/users", params={"email": "ann@example.com"})
+    assert (response.status_code, response.json()) == (201, {"id": 1})
+    async with module.sessionmaker() as session:
+        return bool(await session.scalar(select(module.User.is_welcomed)))
+
+
+async def test_bad_loses_the_change_and_reports_success(bad: ModuleType) -> None:
+    assert not await is_welcomed_after_sign_up(bad)
+
+
+async def test_bad_cannot_read_an_expired_object(bad: ModuleType) -> None:
+    bad.sessionmaker.configure(expire_on_commit=True)
+    with pytest.raises(DetachedInstanceError, match="is not bound to a Session"):
+        await is_welcomed_after_sign_up(bad)
+
+
+@pytest.mark.parametrize("expire_on_commit", [False, True])
+async def test_good_writes_the_change(
+    good: ModuleType,
+    expire_on_commit: bool,
+) -> None:
+    good.sessionmaker.configure(expire_on_commit=expire_on_commit)
+    assert await is_welcomed_after_sign_up(good)
