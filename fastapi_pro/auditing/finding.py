@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from fastapi_pro.auditing.model.module import Module
+    from fastapi_pro.auditing.model.legacy import Module
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 from fastapi_pro.auditing.finding import Finding, Hit
+from fastapi_pro.auditing.libraries.known_types import KnownTypes
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.sources.programs import programs
@@ -98,7 +99,7 @@ def _audit(paths: list[Path], root: Path) -> list[Finding]:
     gc.disable()  # the trees live until the end: collecting among them is half of the time
     unreadable: list[Finding] = []
     modules = [m for path in paths if (m := parse(path, root, unreadable))]
-    program = Program(modules, root, functools.partial(_load, root))
+    program = Program(modules, root, functools.partial(_load, root), KnownTypes())
     found = unreadable + list(_detect(program))
     program.forget()
     return found

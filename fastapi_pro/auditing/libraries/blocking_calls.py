@@ -12,11 +12,17 @@ from fastapi_pro.auditing.libraries.call_graph import (
 )
 from fastapi_pro.auditing.libraries.fastapi import lifespans
 from fastapi_pro.auditing.libraries.slow_calls import slow_call
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    argument,
+    callee,
+    calls_in,
+    type_of,
+)
 from fastapi_pro.auditing.model.library_types import CONNECTION, ENGINE, SCOPED, SESSION
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, calls_in
-from fastapi_pro.auditing.model.types import callee, type_of
 
 _FUNCTIONS = {
     "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",

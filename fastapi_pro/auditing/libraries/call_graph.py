@@ -10,10 +10,16 @@ from fastapi_pro.auditing.libraries.fastapi import (
     lifespans,
     routes,
 )
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in, keyword
-from fastapi_pro.auditing.model.types import callee
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    callee,
+    calls_in,
+    keyword,
+    own_nodes,
+)
 
 _MIDDLEWARE_METHODS = ("__call__", "dispatch")
 _CACHES = {"functools.cache", "functools.lru_cache", "cachetools.cached", "async_lru.alru_cache"}

@@ -4,13 +4,16 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, keyword
-from fastapi_pro.auditing.model.types import (
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
     Type,
     annotation_type,
+    argument,
     default_of,
+    keyword,
     located,
     parse_annotation,
     type_of,

@@ -4,9 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi import Route, routes, unwrap
-from fastapi_pro.auditing.model.module import Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import keyword
+from fastapi_pro.auditing.model.legacy import At, Module, Program, keyword, own_nodes
 
 _NOT_HTTP = ("websocket", "add_route", "add_api_websocket_route")
 _LISTS = {

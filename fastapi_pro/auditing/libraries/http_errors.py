@@ -4,9 +4,15 @@ import ast
 import http
 import re
 
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, keyword
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    argument,
+    keyword,
+    own_nodes,
+)
 
 _CONSTANT = re.compile(r"\.HTTP_(\d{3})_\w+$")
 _NAMED = {404: re.compile(r"NotFound|DoesNotExist"), 403: re.compile(r"Forbidden|NotPermitted")}

@@ -3,10 +3,15 @@
 import ast
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, has_unpacking, keyword
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import (
+    At,
+    Module,
+    Program,
+    argument,
+    has_unpacking,
+    keyword,
+    type_of,
+)
 
 _PYJWT = {"jwt.decode", "jwt.decode_complete"}
 _JOSE = {"jose.jwt.decode"}

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 from fastapi_pro.auditing.libraries.call_graph import is_http_middleware
 from fastapi_pro.auditing.libraries.fastapi import apps, is_app
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, keyword
-from fastapi_pro.auditing.model.types import callee
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    argument,
+    callee,
+    keyword,
+    own_nodes,
+)
 
 CORS = "fastapi.middleware.cors.CORSMiddleware"
 _DEPTH = 6

@@ -4,9 +4,7 @@ import ast
 
 from fastapi_pro.auditing.libraries.call_graph import called
 from fastapi_pro.auditing.libraries.middleware import Added
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in, keyword
+from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, calls_in, keyword
 
 _LIBRARY = {
     "fastapi.middleware.trustedhost.TrustedHostMiddleware",

@@ -4,10 +4,15 @@ import ast
 import math
 
 from fastapi_pro.auditing.libraries.request_values import Input
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, has_unpacking, keyword
-from fastapi_pro.auditing.model.types import annotation_type
+from fastapi_pro.auditing.model.legacy import (
+    At,
+    Module,
+    Program,
+    annotation_type,
+    argument,
+    has_unpacking,
+    keyword,
+)
 
 _INTEGERS = {
     "builtins.int",

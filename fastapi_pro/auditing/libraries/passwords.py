@@ -4,10 +4,18 @@ import ast
 
 from fastapi_pro.auditing.libraries.call_graph import find_call, is_generator
 from fastapi_pro.auditing.libraries.deployment import declared, locked
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, calls_in, has_unpacking, keyword
-from fastapi_pro.auditing.model.types import callee, type_of
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    argument,
+    callee,
+    calls_in,
+    has_unpacking,
+    keyword,
+    type_of,
+)
 
 CONTEXT = "passlib.context.CryptContext"
 _HASH = {

@@ -4,9 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.model.module import Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import At, Module, Program, own_nodes, type_of
 
 _MADE = {
     "builtins.dict", "builtins.list", "builtins.set", "collections.Counter", "collections.deque",

@@ -4,8 +4,7 @@ import ast
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.libraries.fastapi import unwrap
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module
-from fastapi_pro.auditing.model.program import At, Program
+from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program
 
 _BASES = {
     "pydantic.BaseModel",

@@ -7,9 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastapi_pro.auditing.model.module import FUNCTIONS, Function, Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in, keyword
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Function,
+    Module,
+    Program,
+    calls_in,
+    keyword,
+)
 
 _FIXTURES = {"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"}
 _CLIENTS = {"ASGITransport", "AsyncClient", "TestClient"}

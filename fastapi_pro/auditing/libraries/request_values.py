@@ -14,11 +14,17 @@ from fastapi_pro.auditing.libraries.fastapi import (
 )
 from fastapi_pro.auditing.libraries.pydantic import fields, is_schema, validators
 from fastapi_pro.auditing.libraries.sqlalchemy_models import is_model
-from fastapi_pro.auditing.model.callers import callers, passed
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import keyword
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    callers,
+    keyword,
+    own_nodes,
+    passed,
+    type_of,
+)
 
 _DEPTH = 4  # of functions and classes between the request and the expression
 _DATACLASSES = {"dataclasses.dataclass", "pydantic.dataclasses.dataclass"}

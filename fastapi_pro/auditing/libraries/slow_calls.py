@@ -3,10 +3,15 @@
 import ast
 
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, calls_in
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    argument,
+    calls_in,
+    type_of,
+)
 
 _VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
 _ASYNC = {

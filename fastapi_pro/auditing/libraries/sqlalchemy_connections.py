@@ -11,6 +11,17 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     makes_session,
     uses,
 )
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    argument,
+    callee,
+    is_a,
+    own_nodes,
+    type_of,
+)
 from fastapi_pro.auditing.model.library_types import (
     ASYNC_ENGINE,
     ASYNC_MAKER,
@@ -21,10 +32,6 @@ from fastapi_pro.auditing.model.library_types import (
     SCOPED,
     SESSION,
 )
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument
-from fastapi_pro.auditing.model.types import callee, is_a, type_of
 
 _ENGINES = {"sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.create_engine"}
 _BOUND = {ASYNC_MAKER, ASYNC_SCOPED, ASYNC_SESSION, MAKER, SCOPED, SESSION}

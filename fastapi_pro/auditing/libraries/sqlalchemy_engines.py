@@ -6,10 +6,7 @@ import re
 from fastapi_pro.auditing.libraries.deployment import requirements
 from fastapi_pro.auditing.libraries.pydantic import fields, is_settings, schemas
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Engine, engines
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, keyword
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import At, Module, Program, argument, keyword, type_of
 
 _POOLS = ("NullPool", "StaticPool", "AssertionPool")
 

@@ -5,10 +5,16 @@ import re
 from dataclasses import dataclass, field
 
 from fastapi_pro.auditing.libraries.fastapi import unwrap
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, keyword
-from fastapi_pro.auditing.model.types import annotation_type, selected, type_of
+from fastapi_pro.auditing.model.legacy import (
+    At,
+    Module,
+    Program,
+    annotation_type,
+    argument,
+    keyword,
+    selected,
+    type_of,
+)
 
 _BASES = {
     "sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta",

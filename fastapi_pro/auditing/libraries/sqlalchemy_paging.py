@@ -4,10 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.request_values import Input, inputs
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import At, Module, Program, argument, type_of
 
 
 def limit_inputs(program: Program) -> list[Input]:

@@ -13,12 +13,23 @@ from fastapi_pro.auditing.libraries.fastapi import (
     params,
     routes,
 )
-from fastapi_pro.auditing.model.callers import callers, passed
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Binding,
+    Module,
+    Program,
+    callee,
+    callers,
+    inherits,
+    is_a,
+    is_session,
+    keyword,
+    own_nodes,
+    passed,
+    type_of,
+)
 from fastapi_pro.auditing.model.library_types import ASYNC_MAKER, ASYNC_SESSION, MAKER, SESSION
-from fastapi_pro.auditing.model.module import FUNCTIONS, Binding, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import keyword
-from fastapi_pro.auditing.model.types import callee, inherits, is_a, is_session, type_of
 
 COROUTINES = {
     "close", "commit", "connection", "delete", "exec", "execute", "flush", "get", "get_one",

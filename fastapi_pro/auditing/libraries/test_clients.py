@@ -6,10 +6,17 @@ from dataclasses import dataclass
 
 from fastapi_pro.auditing.libraries.fastapi import Route, is_app, routes_in
 from fastapi_pro.auditing.libraries.pytest import fixture
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, calls_in, keyword
-from fastapi_pro.auditing.model.types import callee
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    argument,
+    callee,
+    calls_in,
+    keyword,
+    own_nodes,
+)
 
 TRANSPORTS = ("httpx.ASGITransport", "httpx2.ASGITransport")
 TEST_CLIENT = "fastapi.testclient.TestClient"

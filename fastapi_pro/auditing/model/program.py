@@ -3,42 +3,35 @@
 import ast
 import builtins
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from fastapi_pro.auditing.model import types
+from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported
 from fastapi_pro.auditing.model.import_paths import find, is_ours
+from fastapi_pro.auditing.model.legacy_program import LegacyProgram
 from fastapi_pro.auditing.model.library_names import LIBRARIES, canonical
-from fastapi_pro.auditing.model.module import FUNCTIONS, SCOPES, Binding, Function, Module
+from fastapi_pro.auditing.model.module import SCOPES, Module
+from fastapi_pro.auditing.model.node import Node, Origin, Type
 
 T = TypeVar("T")
 _BUILTINS = frozenset(dir(builtins))
 _DEPTH = 12  # of aliases, imports and calls followed; real code needs four
 
 
-@dataclass(frozen=True, slots=True)
-class At:
-    """A node of the program: a definition, a parameter, or the value of a variable."""
+class Libraries(Protocol):
+    """What libraries know of types: of calls such as `session.get(User, 1)`, of `Depends(f)`."""
 
-    module: Module
-    node: ast.AST
-    binding: Binding | None = None
+    def call_type(self, call: Node, depth: int) -> Type:
+        """Return the type of what a library's call gives, None where it is not known."""
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, At) and self.node is other.node
-
-    def __hash__(self) -> int:
-        """Return the same in each run, so that sets keep their order."""
-        place = getattr(self.node, "lineno", 0) * 512 + getattr(self.node, "col_offset", 0)
-        return place ^ self.module.number
+    def parameter_type(self, default: Node, depth: int) -> Type:
+        """Return the type of a parameter with this default, None where it is not known."""
 
 
-Origin = At | str | None
-"""What a name stands for: a node of the program, the dotted name of a library's thing, unknown."""
-
-
-class Program:
+class Program(LegacyProgram):
     """Modules that belong together.
 
     `modules` are those that were parsed at once; others below `root` are parsed by `load` when a
@@ -46,20 +39,30 @@ class Program:
     """
 
     def __init__(
-        self, modules: Sequence[Module], root: Path, load: Callable[[Path], Module | None]
+        self,
+        modules: Sequence[Module],
+        root: Path,
+        load: Callable[[Path], Module | None],
+        libraries: Libraries,
     ) -> None:
         self.modules, self.root, self._load = list(modules), root, load
+        self.libraries = libraries
+        for module in modules:
+            module.program = self
         self._by_path: dict[Path, Module | None] = {m.path: m for m in modules}
-        self._facts: dict[Callable[..., object], object] = {}
-        self._bases: dict[At, frozenset[str]] = {}
+        self._facts: dict[Callable[..., object], dict[object, object]] = defaultdict(dict)
         self._resolving: set[int] = set()
-        self._resolved: dict[ast.AST, Origin] = {}
+        self._origins: dict[ast.AST, Origin] = {}
+        self._bindings: dict[ast.AST, Binding | None] = {}
+        self.types: dict[ast.AST, tuple[Type, int]] = {}
+        """What `types.type_of` knows: the type of an expression, and how deep it was asked."""
 
-    def fact(self, ask: "Callable[[Program], T]") -> T:
-        """Return `ask(program)`, asked once."""
-        if ask not in self._facts:
-            self._facts[ask] = ask(self)
-        return self._facts[ask]  # type: ignore[return-value]
+    def once(self, ask: Callable[..., T], key: object, *given: object) -> T:
+        """Return `ask(*given)`, asked once for each key."""
+        known = self._facts[ask]
+        if key not in known:
+            known[key] = ask(*given)
+        return known[key]  # type: ignore[return-value]
 
     @property
     def code(self) -> Iterator[Module]:
@@ -68,57 +71,20 @@ class Program:
 
     def forget(self) -> None:
         """Drop what was worked out; the program is of no use afterwards."""
-        self._facts.clear()
-        self._resolved.clear()
-        self._bases.clear()
+        for known in (self._facts, self._origins, self._bindings, self.types):
+            known.clear()
         for module in self._by_path.values():
             if module is not None:
                 module.forget()
 
-    # -- names ---------------------------------------------------------------------------------
+    # -- what is asked of the whole program ----------------------------------------------------
 
-    def resolve(self, module: Module, expr: ast.AST | None, depth: int = 0) -> Origin:
-        """Return what an expression stands for: names, attributes and aliases are followed.
+    def calls_of(self, *names: str) -> Iterator[Node]:
+        """Yield the calls, outside tests, of library things with these dotted names."""
+        for module in self.code:
+            yield from self.calls_in(module, *names)
 
-        A variable stands for its value, unless that is a plain name or attribute, which is
-        followed. The value of `with` and `for` stands for itself; see `At.binding`.
-        """
-        if expr is None or depth > _DEPTH:
-            return None
-        if expr not in self._resolved:
-            found = self._resolve(module, expr, depth)
-            if depth or self._resolving:  # cut short, perhaps
-                return found
-            self._resolved[expr] = found
-        return self._resolved[expr]
-
-    def _resolve(self, module: Module, expr: ast.AST, depth: int) -> Origin:
-        if isinstance(expr, ast.Name):
-            binding = self.binding(module, expr)
-            if binding is None:
-                return self._unbound(module, expr.id, depth)
-            return self._bound(module, binding, depth)
-        if isinstance(expr, ast.Attribute):
-            base = self.resolve(module, expr.value, depth + 1)
-            if isinstance(base, str):
-                return canonical(f"{base}.{expr.attr}")
-            if isinstance(base, At):
-                return self._member(base, expr.attr, depth)
-            return None
-        if isinstance(expr, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
-            return At(module, expr)
-        return None
-
-    def name_of(self, module: Module, expr: ast.AST | None) -> str:
-        """Return the dotted library name that an expression stands for, or ""."""
-        origin = self.resolve(module, expr)
-        return origin if isinstance(origin, str) else ""
-
-    def call_name(self, module: Module, node: ast.AST | None) -> str:
-        """Return the dotted library name that a call calls, or "" for anything else."""
-        return self.name_of(module, node.func) if isinstance(node, ast.Call) else ""
-
-    def calls(self, module: Module, *names: str) -> Iterator[ast.Call]:
+    def calls_in(self, module: Module, *names: str) -> Iterator[Node]:
         """Yield the calls in a module of library things with these dotted names."""
         last = {name.rpartition(".")[2] for name in names}
         by_name = module.calls_by_name
@@ -126,97 +92,107 @@ class Program:
             for call in by_name.get(name, ()):
                 if isinstance(call.func, ast.Attribute) and name not in last:
                     continue
-                if self.name_of(module, call.func) in names:
-                    yield call
+                node = Node(module, call)
+                if node.called in names:
+                    yield node
 
-    def value(self, module: Module, expr: ast.AST | None) -> At | None:
-        """Return the expression that a name stands for, or the expression itself."""
-        if expr is None:
-            return None
-        if isinstance(expr, (ast.Name, ast.Attribute)):
-            origin = self.resolve(module, expr)
-            return origin if isinstance(origin, At) else None
-        return At(module, expr)
+    def nodes(self, *kinds: type[ast.AST]) -> Iterator[Node]:
+        """Yield the nodes of these kinds outside tests."""
+        for module in self.code:
+            for node in module.nodes(*kinds):
+                yield Node(module, node)
 
-    def constant(self, module: Module, expr: ast.AST | None) -> object:
-        """Return the value of a literal, through names; None where it is not a literal."""
-        found = self.value(module, expr)
-        if found is None:
-            return None
-        try:
-            value: object = ast.literal_eval(found.node)
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            return None
-        return value
+    @functools.cached_property
+    def classes(self) -> list[Node]:
+        """All classes of the program."""
+        return [Node(m, node) for m in self.modules for node in m.nodes(ast.ClassDef)]
 
-    def binding(self, module: Module, name: ast.Name) -> Binding | None:
-        """Return the binding that a name refers to, or None where no scope binds it."""
-        is_own = True
-        for scope in module.ancestors(name):
-            if not isinstance(scope, SCOPES):
-                continue
-            if isinstance(scope, ast.ClassDef) and not is_own:
-                continue
-            if self._in_header(module, name, scope):
-                continue
-            found = module.bindings(scope).get(name.id)
-            if found:
-                return _latest(found, name, is_own=is_own)
-            is_own = False
+    @functools.cached_property
+    def functions(self) -> list[Node]:
+        """All functions and methods of the program that are not tests' modules."""
+        return [Node(m, node) for m in self.code for node in m.functions()]
+
+    def own_calls(self, scope: Node) -> list[Node]:
+        """Return the calls in the body of a function, class or module."""
+        return self.once(_own_calls, scope.ast, scope)
+
+    # -- names ---------------------------------------------------------------------------------
+
+    def origin(self, node: Node, depth: int = 0) -> Origin:
+        """Return what an expression stands for: names, attributes and aliases are followed.
+
+        A variable stands for its value, unless that is a plain name or attribute, which is
+        followed. The value of `with` and `for` stands for itself; see `Node.binding`.
+        """
+        if depth > _DEPTH:
+            return None
+        expr = node.ast
+        if expr not in self._origins:
+            found = self._origin(node, depth)
+            if depth or self._resolving:  # cut short, perhaps
+                return found
+            self._origins[expr] = found
+        return self._origins[expr]
+
+    def _origin(self, node: Node, depth: int) -> Origin:
+        expr = node.ast
+        if isinstance(expr, ast.Name):
+            binding = self.binding_of(node)
+            if binding is None:
+                return self._unbound(node.module, expr.id, depth)
+            return self.origin_of_binding(node.module, binding, depth)
+        if isinstance(expr, ast.Attribute):
+            base = self.origin(node.at(expr.value), depth + 1)
+            if isinstance(base, str):
+                return canonical(f"{base}.{expr.attr}")
+            return self._member(base, expr.attr, depth) if base is not None else None
+        if isinstance(expr, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
+            return node
         return None
 
-    @staticmethod
-    def _in_header(module: Module, node: ast.AST, scope: ast.AST) -> bool:
-        """Say whether a node stands in a scope's decorators, defaults or annotations."""
-        if isinstance(scope, ast.Module):
-            return False
-        child: ast.AST = node
-        for above in module.ancestors(node):
-            if above is scope:
-                break
-            child = above
-        body = getattr(scope, "body", [])
-        return child is not body if isinstance(body, ast.AST) else child not in body
+    def binding_of(self, name: Node) -> Binding | None:
+        """Return the binding that a name refers to, or None where no scope binds it."""
+        if name.ast not in self._bindings:
+            self._bindings[name.ast] = _binding(name.module, name.ast)
+        return self._bindings[name.ast]
 
-    def _unbound(self, module: Module, name: str, depth: int) -> Origin:
-        for star in module.stars:
-            origin = self._dotted_origin(
-                module, f"{star}\0{name}" if "\0" in star else f"{star}.{name}", depth
-            )
-            if isinstance(origin, At):
-                return origin
-        if name in _BUILTINS:
-            return f"builtins.{name}"
-        external = [
-            star
-            for star in module.stars
-            if "/" not in star and not find(module.path.parent, self.root, star)
-        ]
-        return canonical(f"{external[0]}.{name}") if len(external) == 1 else None
-
-    def _bound(self, module: Module, binding: Binding, depth: int) -> Origin:
-        if binding.kind == "import":
-            return self._dotted_origin(module, binding.target, depth + 1)
+    def origin_of_binding(self, module: Module, binding: Binding, depth: int = 0) -> Origin:
+        """Return what a name that is bound so stands for."""
+        if binding.imported is not None:
+            return self._imported(module, binding.imported, depth + 1)
         if binding.kind == "assign" and isinstance(binding.node, (ast.Name, ast.Attribute)):
             key = id(binding.node)
             if key in self._resolving:
                 return None
             self._resolving.add(key)
             try:
-                origin = self.resolve(module, binding.node, depth + 1)
+                origin = self.origin(Node(module, binding.node), depth + 1)
             finally:
                 self._resolving.discard(key)
-            return origin or At(module, binding.node, binding)
-        return At(module, binding.node, binding)
+            return origin or Node(module, binding.node, binding)
+        return Node(module, binding.node, binding)
 
-    def _member(self, base: At, attr: str, depth: int) -> Origin:
-        if isinstance(base.node, ast.Module):
+    def _unbound(self, module: Module, name: str, depth: int) -> Origin:
+        for star in module.stars:
+            origin = self._imported(module, Imported(star, name), depth)
+            if isinstance(origin, Node):
+                return origin
+        if name in _BUILTINS:
+            return f"builtins.{name}"
+        external = [
+            star
+            for star in module.stars
+            if isinstance(star, str) and not find(module.path.parent, self.root, star)
+        ]
+        return canonical(f"{external[0]}.{name}") if len(external) == 1 else None
+
+    def _member(self, base: Node, attr: str, depth: int) -> Origin:
+        if isinstance(base.ast, ast.Module):
             return self._global(base.module, attr, depth)
-        if isinstance(base.node, ast.ClassDef):
-            for cls in self.lineage(base):
-                found = cls.module.bindings(cls.node).get(attr)
-                if found:
-                    return self._bound(cls.module, found[-1], depth + 1)
+        if base.is_class:
+            for cls in self.lineage_of(base):
+                if found := cls.bindings(attr):
+                    return self.origin_of_binding(cls.module, found[-1], depth + 1)
         return None
 
     def _global(self, module: Module, name: str, depth: int) -> Origin:
@@ -224,17 +200,16 @@ class Program:
             return None
         found = module.bindings(module.tree).get(name)
         if found:
-            return self._bound(module, _preferred(found), depth + 1)
+            return self.origin_of_binding(module, _preferred(found), depth + 1)
         if module.path.name == "__init__.py":
             for path in (
                 module.path.with_name(f"{name}.py"),
                 module.path.parent / name / "__init__.py",
             ):
                 if submodule := self.module(path):
-                    return At(submodule, submodule.tree)
+                    return Node(submodule, submodule.tree)
         for star in module.stars:
-            dotted = f"{star}\0{name}" if "\0" in star else f"{star}.{name}"
-            if origin := self._dotted_origin(module, dotted, depth + 1):
+            if origin := self._imported(module, Imported(star, name), depth + 1):
                 return origin
         return None
 
@@ -243,15 +218,17 @@ class Program:
     def module(self, path: Path) -> Module | None:
         """Return the module of a file, parsed if need be."""
         if path not in self._by_path:
-            self._by_path[path] = self._load(path)
+            found = self._by_path[path] = self._load(path)
+            if found is not None:
+                found.program = self
         return self._by_path[path]
 
-    def _dotted_origin(self, module: Module, dotted: str, depth: int) -> Origin:
+    def _imported(self, module: Module, imported: Imported, depth: int) -> Origin:
         if depth > _DEPTH:
             return None
-        if dotted.startswith("/"):
-            *folders, name = dotted[1:].split("\0")
-            return self._relative_origin(Path(*folders), name, depth)
+        if isinstance(imported.module, Path):
+            return self._imported_beside(imported.module, imported.name, depth)
+        dotted = f"{imported.module}.{imported.name}" if imported.name else imported.module
         parts = dotted.split(".")
         if parts[0] in LIBRARIES or not is_ours(module.path.parent, self.root, parts[0]):
             return canonical(dotted)
@@ -262,84 +239,146 @@ class Program:
             found = self.module(path)
             if found is None:
                 return None
-            origin: Origin = At(found, found.tree)
+            origin: Origin = Node(found, found.tree)
             for part in parts[length:]:
-                if not isinstance(origin, At):
+                if not isinstance(origin, Node):
                     return origin and canonical(f"{origin}.{part}")
                 origin = self._member(origin, part, depth + 1)
             return origin
         return canonical(dotted)
 
-    def _relative_origin(self, folder: Path, name: str, depth: int) -> Origin:
+    def _imported_beside(self, folder: Path, name: str, depth: int) -> Origin:
         for path in (folder / f"{name}.py", folder / name / "__init__.py"):
             if found := self.module(path):
-                return At(found, found.tree)
+                return Node(found, found.tree)
         for path in (folder / "__init__.py", folder.with_suffix(".py")):
             if found := self.module(path):
                 return self._global(found, name, depth + 1)
         return None
 
+    # -- types ---------------------------------------------------------------------------------
+
+    def type_of(self, node: Node) -> Type:
+        """Return the class of the value of an expression; of a coroutine, that of its result."""
+        return types.type_of(node)
+
+    def annotated_type(self, annotation: Node) -> Type:
+        """Return the class that an annotation names below `Annotated`, `| None` and aliases."""
+        return types.annotation_type(annotation)
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    def callee_of(self, call: Node) -> Node:
+        """Return the function or method that a call runs; for a class its `__init__`."""
+        return self.once(types.callee, call.ast, call)
+
+    def callers_of(self, function: Node) -> list[Node]:
+        """Return the calls of a function outside tests; of `__init__`, those of its class."""
+        return self.once(self._callers, function.ast, function)
+
+    def _callers(self, function: Node) -> list[Node]:
+        owner = function.parent
+        name = owner.name if function.name == "__init__" and owner.is_class else function.name
+        return [call for call in self._calls_by_name.get(name, ()) if call.callee == function]
+
+    @functools.cached_property
+    def _calls_by_name(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = defaultdict(list)
+        for module in self.code:
+            renamed = {a.asname: a.name for a in module.nodes(ast.alias) if a.asname}
+            for call in module.nodes(ast.Call):
+                if isinstance(call.func, ast.Attribute):
+                    found[call.func.attr].append(Node(module, call))
+                elif isinstance(call.func, ast.Name):
+                    found[renamed.get(call.func.id, call.func.id)].append(Node(module, call))
+        return found
+
     # -- classes -------------------------------------------------------------------------------
 
-    def lineage(self, cls: At) -> Iterator[At]:
+    def lineage_of(self, cls: Node) -> Iterator[Node]:
         """Yield a class and its bases within the program, nearest first."""
-        seen: set[int] = set()
-        queue = [cls]
-        while queue:
-            current = queue.pop(0)
-            if id(current.node) in seen or not isinstance(current.node, ast.ClassDef):
-                continue
-            seen.add(id(current.node))
-            yield current
-            for base in current.node.bases:
-                origin = self.resolve(current.module, _generic(base))
-                if isinstance(origin, At):
-                    queue.append(origin)
+        return iter(self.once(_lineage, cls.ast, cls))
 
-    def bases(self, cls: At) -> frozenset[str]:
+    def bases_of(self, cls: Node) -> frozenset[str]:
         """Return the library classes that a class inherits from, directly or not."""
-        if cls not in self._bases:
-            self._bases[cls] = frozenset(self._bases_of(cls))
-        return self._bases[cls]
+        return self.once(_bases, cls.ast, cls)
 
-    def _bases_of(self, cls: At) -> Iterator[str]:
-        for current in self.lineage(cls):
-            assert isinstance(current.node, ast.ClassDef)
-            for base in current.node.bases:
-                origin = self.resolve(current.module, _generic(base))
-                if isinstance(origin, str) and origin:
-                    yield origin
-                elif isinstance(origin, At) and isinstance(origin.node, ast.Call):
-                    name = self.call_name(origin.module, origin.node)
-                    if name:
-                        yield name
-
-    @functools.cached_property
-    def classes(self) -> list[At]:
-        """All classes of the program."""
-        return [At(m, node) for m in self.modules for node in m.nodes(ast.ClassDef)]
-
-    @functools.cached_property
-    def functions(self) -> list[At]:
-        """All functions and methods of the program that are not tests' modules."""
-        return [At(m, node) for m in self.code for node in m.functions()]
-
-    def method(self, cls: At, name: str) -> At | None:
+    @staticmethod
+    def method_of(cls: Node, name: str) -> Node:
         """Return the function that a class or its bases define under a name."""
-        for current in self.lineage(cls):
-            for binding in reversed(current.module.bindings(current.node).get(name, [])):
+        for current in cls.lineage:
+            for binding in reversed(current.bindings(name)):
                 if isinstance(binding.node, FUNCTIONS):
-                    return At(current.module, binding.node)
+                    return current.at(binding.node)
+        return cls.at(None)
+
+
+def fact(ask: Callable[[Program], T]) -> Callable[[Program], T]:
+    """Return a function of the program that works its answer out once for each program."""
+
+    @functools.wraps(ask)
+    def asked(program: Program) -> T:
+        return program.once(ask, None, program)
+
+    return asked
+
+
+def _own_calls(scope: Node) -> list[Node]:
+    return scope.own(ast.Call)
+
+
+def _lineage(cls: Node) -> list[Node]:
+    found: list[Node] = []
+    queue = [cls]
+    while queue:
+        current = queue.pop(0)
+        if current in found or not isinstance(current.ast, ast.ClassDef):
+            continue
+        found.append(current)
+        queue += [base.definition for base in _written_bases(current)]
+    return found
+
+
+def _bases(cls: Node) -> frozenset[str]:
+    found: set[str] = set()
+    for current in cls.lineage:
+        for base in _written_bases(current):
+            origin = base.origin
+            name = origin.called if isinstance(origin, Node) else origin
+            if name:
+                found.add(name)
+    return frozenset(found)
+
+
+def _written_bases(cls: Node) -> list[Node]:
+    """Return the bases of a class as they are written, without type arguments."""
+    bases = cls.ast.bases if isinstance(cls.ast, ast.ClassDef) else []
+    return [cls.at(base.value if isinstance(base, ast.Subscript) else base) for base in bases]
+
+
+def _binding(module: Module, name: ast.AST) -> Binding | None:
+    if not isinstance(name, ast.Name):
         return None
+    is_own, is_deferred = True, name in module.deferred
+    child: ast.AST = name
+    for scope in module.ancestors(name):
+        if isinstance(scope, SCOPES):
+            is_hidden = isinstance(scope, ast.ClassDef) and not is_own
+            if not is_hidden and _is_in_body(scope, child):
+                found = module.bindings(scope).get(name.id)
+                if found:
+                    return _latest(found, name, is_own=is_own and not is_deferred)
+                is_own = False
+        child = scope
+    return None
 
 
-def as_function(origin: Origin) -> Function | None:
-    """Return the function that an origin is, if it is one."""
-    return origin.node if isinstance(origin, At) and isinstance(origin.node, FUNCTIONS) else None
-
-
-def _generic(base: ast.expr) -> ast.expr:
-    return base.value if isinstance(base, ast.Subscript) else base
+def _is_in_body(scope: ast.AST, child: ast.AST) -> bool:
+    """Say whether a child of a scope is in its body, not a decorator, default or annotation."""
+    if isinstance(scope, ast.Module):
+        return True
+    body = getattr(scope, "body", [])
+    return child is body if isinstance(body, ast.AST) else child in body
 
 
 def _latest(found: list[Binding], name: ast.Name, *, is_own: bool) -> Binding:

@@ -1,10 +1,28 @@
-"""What an expression says, with what its variables stand for: to show, or to look for words in."""
+"""What an expression says, with what its variables stand for: to look for words in."""
 
 import ast
 
-from fastapi_pro.auditing.model.program import At, Program
+from fastapi_pro.auditing.model.node import Node
 
 _MOST = 20  # variables followed
+
+
+def written(node: Node) -> str:
+    """Return an expression as it is written, and below it the values of its variables."""
+    texts: list[str] = []
+    queue, seen = [node], {node}
+    while queue and len(texts) < _MOST:
+        current = queue.pop(0)
+        texts.append(current.text)
+        for name in current.walk(ast.Name):
+            binding = name.bound if isinstance(name.ast.ctx, ast.Load) else None  # type: ignore[attr-defined]
+            if binding is None or binding.kind not in ("assign", "for"):
+                continue
+            value = current.at(binding.node)
+            if value not in seen:
+                seen.add(value)
+                queue.append(value)
+    return "\n".join(texts)
 
 
 def spelled(node: ast.AST) -> str:
@@ -13,23 +31,3 @@ def spelled(node: ast.AST) -> str:
         return ast.unparse(node)
     except RecursionError:
         return "…"
-
-
-def written(program: Program, at: At) -> str:
-    """Return an expression as it is written, and below it the values of its variables."""
-    texts: list[str] = []
-    queue, seen = [at], {at}
-    while queue and len(texts) < _MOST:
-        current = queue.pop(0)
-        texts.append(spelled(current.node))
-        for node in ast.walk(current.node):
-            if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
-                continue
-            binding = program.binding(current.module, node)
-            if binding is None or binding.kind not in ("assign", "for"):
-                continue
-            value = At(current.module, binding.node)
-            if value not in seen:
-                seen.add(value)
-                queue.append(value)
-    return "\n".join(texts)

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import is_http_middleware
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.types import is_a
+from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, is_a, own_nodes
 
 _BASE = "fastapi.middleware.base.BaseHTTPMiddleware"
 _CLOCKS = {

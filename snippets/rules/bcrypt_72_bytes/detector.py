@@ -4,11 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.source_text import spelled
-from fastapi_pro.auditing.model.syntax import argument
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import At, Module, Program, argument, spelled, type_of
 
 _LIMIT = 72
 _BCRYPT = "pwdlib.hashers.bcrypt.BcryptHasher"

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.blocking_calls import coroutines, stalls
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.source_text import spelled
+from fastapi_pro.auditing.model.legacy import At, Program, spelled
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -9,12 +9,19 @@ from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.fastapi import dependencies, exception_handlers
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted
-from fastapi_pro.auditing.model.callers import callers
 from fastapi_pro.auditing.model.flow import reaches
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in, keyword
-from fastapi_pro.auditing.model.types import callee, is_session
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    callee,
+    callers,
+    calls_in,
+    is_session,
+    keyword,
+    own_nodes,
+)
 
 _ERRORS = {
     f"sqlalchemy.{place}{name}"

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import commands
 from fastapi_pro.auditing.libraries.middleware import stacks
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.syntax import keyword
+from fastapi_pro.auditing.model.legacy import Module, Program, keyword
 
 _MIDDLEWARE = "uvicorn.middleware.proxy_headers.ProxyHeadersMiddleware"
 _MESSAGE = (

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import two_scopes
-from fastapi_pro.auditing.model.module import FUNCTIONS, own_nodes
-from fastapi_pro.auditing.model.program import At, Program, as_function
-from fastapi_pro.auditing.model.types import is_session
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Program,
+    as_function,
+    is_session,
+    own_nodes,
+)
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -17,11 +17,18 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     touches,
 )
 from fastapi_pro.auditing.model.flow import reaches
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    callee,
+    calls_in,
+    is_a,
+    is_session,
+    own_nodes,
+)
 from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in
-from fastapi_pro.auditing.model.types import callee, is_a, is_session
 
 _ENDS = {"close", "commit", "invalidate", "reset", "rollback"}
 _DEPTH = 4  # of calls followed

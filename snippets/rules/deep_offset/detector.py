@@ -10,7 +10,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_paging import (
     offset_inputs,
     others,
 )
-from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.model.legacy import Program
 
 _SHALLOW = 1_000_000  # rows that are read and dropped in a second or so
 

@@ -14,10 +14,16 @@ from fastapi_pro.auditing.libraries.process_state import (
     is_changed,
     place,
 )
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in, keyword
-from fastapi_pro.auditing.model.types import callee
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    callee,
+    calls_in,
+    keyword,
+    own_nodes,
+)
 
 _POOLS = {
     "sqlalchemy.ext.asyncio.create_async_engine": "engine",

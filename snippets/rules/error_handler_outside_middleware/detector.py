@@ -7,9 +7,7 @@ from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import reached
 from fastapi_pro.auditing.libraries.fastapi import exception_handlers
 from fastapi_pro.auditing.libraries.middleware import Added, app_stacks, is_cors
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, calls_in
+from fastapi_pro.auditing.model.legacy import At, Module, Program, argument, calls_in
 
 _KEYS = {"builtins.Exception", "builtins.BaseException"}
 _STATUS = "fastapi.status.HTTP_500_INTERNAL_SERVER_ERROR"

@@ -8,13 +8,18 @@ from fastapi_pro.auditing.libraries.call_graph import is_awaited
 from fastapi_pro.auditing.libraries.fastapi_responses import http_routes
 from fastapi_pro.auditing.libraries.sqlalchemy_models import model_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import Use, is_async_session, uses
-from fastapi_pro.auditing.model.callers import callers
 from fastapi_pro.auditing.model.flow import position, reaches
+from fastapi_pro.auditing.model.legacy import (
+    At,
+    Module,
+    Program,
+    callers,
+    has_unpacking,
+    keyword,
+    own_nodes,
+    type_of,
+)
 from fastapi_pro.auditing.model.library_types import ASYNC_MAKER, ASYNC_SESSION, MAKER
-from fastapi_pro.auditing.model.module import Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import has_unpacking, keyword
-from fastapi_pro.auditing.model.types import type_of
 
 _READS_AGAIN = {"execute", "exec", "get", "get_one", "refresh", "scalar", "scalars", "merge"}
 _SCHEMAS = {"model_validate", "from_orm"}

@@ -8,8 +8,7 @@ from fastapi_pro.auditing.libraries.call_graph import reached
 from fastapi_pro.auditing.libraries.fastapi import depends, param_type, params
 from fastapi_pro.auditing.libraries.fastapi_responses import http_routes
 from fastapi_pro.auditing.libraries.http_errors import raised_status
-from fastapi_pro.auditing.model.module import Function, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program, as_function
+from fastapi_pro.auditing.model.legacy import At, Function, Module, Program, as_function, own_nodes
 
 
 def detect(program: Program) -> Iterator[Hit]:

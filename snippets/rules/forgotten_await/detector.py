@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import is_generator
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import COROUTINES, dotted, is_async_session
-from fastapi_pro.auditing.model.module import FUNCTIONS, Function, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in
-from fastapi_pro.auditing.model.types import callee, type_of
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Function,
+    Module,
+    Program,
+    callee,
+    calls_in,
+    own_nodes,
+    type_of,
+)
 
 _ONLY_SESSIONS = {"commit", "flush", "refresh", "rollback", "scalar", "scalars"}
 _OWN = {"close", "send", "throw", "cr_frame", "cr_running", "cr_code", "add_done_callback"}

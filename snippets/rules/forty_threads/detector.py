@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import find_call
 from fastapi_pro.auditing.libraries.fastapi import dependencies, routes
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.source_text import spelled
-from fastapi_pro.auditing.model.syntax import argument, calls_in, has_unpacking
-from fastapi_pro.auditing.model.types import callee, type_of
+from fastapi_pro.auditing.model.legacy import (
+    At,
+    Module,
+    Program,
+    argument,
+    callee,
+    calls_in,
+    has_unpacking,
+    spelled,
+    type_of,
+)
 
 _VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request"}
 _REQUESTS = {f"requests.{verb}" for verb in _VERBS}

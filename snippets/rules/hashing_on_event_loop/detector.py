@@ -7,9 +7,7 @@ from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.blocking_calls import coroutines
 from fastapi_pro.auditing.libraries.call_graph import is_awaited
 from fastapi_pro.auditing.libraries.passwords import computes_hash
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.source_text import spelled
-from fastapi_pro.auditing.model.syntax import calls_in
+from fastapi_pro.auditing.model.legacy import Program, calls_in, spelled
 
 
 def detect(program: Program) -> Iterator[Hit]:

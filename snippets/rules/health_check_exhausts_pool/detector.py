@@ -17,9 +17,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_connections import (
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import has_pool, number
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Engine, engines
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dependencies_of
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import At, Program, argument, type_of
 
 _CHECK = re.compile(
     r"^(health(z|y|_?check)?|check_health|ready(z)?|readiness(_?(check|probe))?|live(z|ness)?|"

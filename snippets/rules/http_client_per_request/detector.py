@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.blocking_calls import serving
 from fastapi_pro.auditing.libraries.call_graph import is_cached
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.syntax import has_unpacking, keyword
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    Module,
+    Program,
+    has_unpacking,
+    keyword,
+    own_nodes,
+)
 
 _CLIENTS = ("httpx.AsyncClient", "httpx.Client", "aiohttp.ClientSession",
             "aiohttp.client.ClientSession")  # fmt: skip

@@ -18,10 +18,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     uses_async,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import is_statement
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.syntax import argument
-from fastapi_pro.auditing.model.types import is_session
+from fastapi_pro.auditing.model.legacy import Module, Program, argument, is_session
 
 _LARGEST = 2**63 - 1  # what a bigint holds
 _ID = re.compile(r"(^|_)id$")

@@ -15,10 +15,16 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     models,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted, is_async_session
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import keyword
-from fastapi_pro.auditing.model.types import callee, selected
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    callee,
+    keyword,
+    own_nodes,
+    selected,
+)
 
 _ROWS = {
     "all", "first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalars", "unique",

@@ -12,8 +12,7 @@ from fastapi_pro.auditing.libraries.pydantic import (
     schemas,
     validators,
 )
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import keyword
+from fastapi_pro.auditing.model.legacy import At, Program, keyword
 
 _LISTS = {
     "builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset", "builtins.dict",

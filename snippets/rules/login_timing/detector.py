@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification
 from fastapi_pro.auditing.model.flow import ends, position
-from fastapi_pro.auditing.model.module import FUNCTIONS, Function, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.source_text import spelled, written
-from fastapi_pro.auditing.model.syntax import calls_in
-from fastapi_pro.auditing.model.types import callee
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Function,
+    Module,
+    Program,
+    callee,
+    calls_in,
+    own_nodes,
+    spelled,
+    written,
+)
 
 # what somebody who is not yet known is looked up by
 _NAMED = re.compile(

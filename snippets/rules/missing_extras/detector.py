@@ -12,8 +12,7 @@ from fastapi_pro.auditing.libraries.deployment import (
     requirements,
     script_requirements,
 )
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.model.legacy import Module, Program
 
 _FORMS = {
     "fastapi.Form", "fastapi.File", "fastapi.UploadFile",

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import names_sqlite
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, models
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.syntax import keyword
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import Module, Program, keyword, type_of
 
 
 def detect(program: Program) -> Iterator[Hit]:

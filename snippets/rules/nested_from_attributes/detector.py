@@ -14,10 +14,7 @@ from fastapi_pro.auditing.libraries.pydantic import (
     validators,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_models import models
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, keyword
-from fastapi_pro.auditing.model.types import type_of
+from fastapi_pro.auditing.model.legacy import At, Module, Program, argument, keyword, type_of
 
 
 def detect(program: Program) -> Iterator[Hit]:

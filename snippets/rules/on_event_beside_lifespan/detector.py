@@ -5,9 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.fastapi import apps, is_app
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import keyword
+from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, keyword, own_nodes
 
 _MESSAGE = "never runs, and nothing says so: the application has a `lifespan=`"
 

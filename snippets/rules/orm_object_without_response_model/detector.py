@@ -14,10 +14,19 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     model_selected,
     models,
 )
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, keyword
-from fastapi_pro.auditing.model.types import annotation_type, callee, is_session, type_of
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    annotation_type,
+    argument,
+    callee,
+    is_session,
+    keyword,
+    own_nodes,
+    type_of,
+)
 
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")

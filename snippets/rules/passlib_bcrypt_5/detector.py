@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.passwords import CONTEXT, passlib_on_bcrypt
-from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.model.legacy import Program
 
 
 def detect(program: Program) -> Iterator[Hit]:

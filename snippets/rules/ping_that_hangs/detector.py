@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import is_asyncpg
 from fastapi_pro.auditing.libraries.sqlalchemy_models import engines
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.syntax import keyword
+from fastapi_pro.auditing.model.legacy import Program, keyword
 
 
 def detect(program: Program) -> Iterator[Hit]:

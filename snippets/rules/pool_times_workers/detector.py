@@ -7,8 +7,7 @@ from fastapi_pro.auditing.libraries.call_graph import commands
 from fastapi_pro.auditing.libraries.deployment import workers
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import has_pool, is_sqlite, number
 from fastapi_pro.auditing.libraries.sqlalchemy_models import engines
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.syntax import keyword
+from fastapi_pro.auditing.model.legacy import Program, keyword
 
 _MOST = 97
 """PostgreSQL's default max_connections of 100, less the 3 that superusers keep."""

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import is_asyncpg, literal_url, mentions
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Engine, engines
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.syntax import argument
+from fastapi_pro.auditing.model.legacy import Program, argument
 
 _CACHES = ("statement_cache_size", "prepared_statement_cache_size")
 

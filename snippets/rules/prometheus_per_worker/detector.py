@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import commands
 from fastapi_pro.auditing.libraries.deployment import computes_workers, workers
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.syntax import keyword
+from fastapi_pro.auditing.model.legacy import Module, Program, keyword
 
 _SERVED = (
     "prometheus_client.make_asgi_app", "prometheus_client.generate_latest",

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.fastapi import params
-from fastapi_pro.auditing.model.module import Function, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.types import callee
+from fastapi_pro.auditing.model.legacy import At, Function, Module, Program, callee, own_nodes
 
 _HEADERS = {"x-request-id", "x-correlation-id", "x-trace-id", "request-id", "correlation-id"}
 _CHECKS = {

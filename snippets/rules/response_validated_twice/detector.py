@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.fastapi_responses import http_routes, response_schema, returned
 from fastapi_pro.auditing.libraries.pydantic import is_schema, validators
-from fastapi_pro.auditing.model.module import FUNCTIONS, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
+from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Program, own_nodes
 
 _CONSTRUCTORS = ("model_validate", "model_validate_json", "from_orm", "parse_obj")
 

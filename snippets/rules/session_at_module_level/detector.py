@@ -8,8 +8,7 @@ from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import request_functions
 from fastapi_pro.auditing.libraries.fastapi import routes
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted, makes_session
-from fastapi_pro.auditing.model.module import Binding, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program, as_function
+from fastapi_pro.auditing.model.legacy import At, Binding, Module, Program, as_function, own_nodes
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -5,10 +5,19 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import captured, closes_at_return
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    inherits,
+    is_a,
+    is_session,
+    member_type,
+    own_nodes,
+    type_of,
+)
 from fastapi_pro.auditing.model.library_types import ASYNC_SESSION, SESSION
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.types import inherits, is_a, is_session, member_type, type_of
 
 _TASKS = "fastapi.BackgroundTasks"
 _TASK = ("fastapi.BackgroundTask", "starlette.background.BackgroundTask")

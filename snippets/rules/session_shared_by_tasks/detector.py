@@ -16,10 +16,15 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     touches,
 )
 from fastapi_pro.auditing.model.flow import reaches
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in
-from fastapi_pro.auditing.model.types import callee
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    callee,
+    calls_in,
+    own_nodes,
+)
 
 _GATHERS = {"asyncio.gather", "asyncio.wait", "asyncio.as_completed"}
 _STARTS = {"asyncio.create_task", "asyncio.ensure_future"}

@@ -13,9 +13,7 @@ from fastapi_pro.auditing.libraries.pydantic import (
     validators,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_models import SECRET
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, keyword
-from fastapi_pro.auditing.model.types import Type, annotation_type
+from fastapi_pro.auditing.model.legacy import At, Program, Type, annotation_type, argument, keyword
 
 _HIDDEN = {"pydantic.SecretStr", "pydantic.SecretBytes"}
 _DSNS = {

@@ -4,9 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, calls_in
+from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, argument, calls_in
 
 _LISTENERS = {"sqlalchemy.event.listens_for", "sqlalchemy.event.api.listens_for"}
 _LISTEN = {"sqlalchemy.event.listen", "sqlalchemy.event.api.listen"}

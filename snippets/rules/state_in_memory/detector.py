@@ -24,10 +24,15 @@ from fastapi_pro.auditing.libraries.process_state import (
     variable,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted, same, uses
-from fastapi_pro.auditing.model.module import FUNCTIONS, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in
-from fastapi_pro.auditing.model.types import is_a, type_of
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Program,
+    calls_in,
+    is_a,
+    own_nodes,
+    type_of,
+)
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
 _OWN = (

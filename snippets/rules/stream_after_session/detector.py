@@ -12,10 +12,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     names_in,
     parameters_given,
 )
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument
-from fastapi_pro.auditing.model.types import is_session
+from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, argument, is_session
 
 _STREAMS = {
     "fastapi.responses.StreamingResponse", "fastapi.responses.EventSourceResponse",

@@ -7,13 +7,19 @@ from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.fastapi import depends, params
 from fastapi_pro.auditing.libraries.jwt import decodes
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, model_named, models, uses_async
-from fastapi_pro.auditing.model.callers import callers, passed
+from fastapi_pro.auditing.model.legacy import (
+    At,
+    Module,
+    Program,
+    argument,
+    callee,
+    callers,
+    is_a,
+    own_nodes,
+    passed,
+    spelled,
+)
 from fastapi_pro.auditing.model.library_types import ASYNC_SESSION, SESSION
-from fastapi_pro.auditing.model.module import Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.source_text import spelled
-from fastapi_pro.auditing.model.syntax import argument
-from fastapi_pro.auditing.model.types import callee, is_a
 
 _DEPTH = 8  # of variables and calls followed
 _GETS = ("get", "get_one")

@@ -7,9 +7,7 @@ from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import reached
 from fastapi_pro.auditing.libraries.fastapi import apps, lifespans
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import names_sqlite
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import calls_in
+from fastapi_pro.auditing.model.legacy import At, Module, Program, calls_in
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -16,9 +16,15 @@ from fastapi_pro.auditing.libraries.test_clients import (
     client_behind,
     clients,
 )
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, has_unpacking
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    argument,
+    has_unpacking,
+    own_nodes,
+)
 
 _CAUGHT = {"builtins.Exception", "builtins.BaseException"}
 _SENT = {"get", "post", "put", "patch", "delete", "options", "head", "request"}

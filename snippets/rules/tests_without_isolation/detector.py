@@ -10,10 +10,8 @@ from fastapi_pro.auditing.libraries.pytest import fixture_name, is_per_test, set
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted, makes_session, uses
 from fastapi_pro.auditing.libraries.test_clients import clients, requests_in
+from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, is_a, own_nodes
 from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.types import is_a
 
 _CLEANING = re.compile(r"\b(TRUNCATE|DELETE\s+FROM|DROP\s+TABLE)\b", re.IGNORECASE)
 _HANDED = re.compile(r"session|engine|get_db|database", re.IGNORECASE)

@@ -15,9 +15,7 @@ from fastapi_pro.auditing.libraries.test_clients import (
     clients,
     requests_in,
 )
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import keyword
+from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, keyword, own_nodes
 
 _STARTERS = ("LifespanManager", "lifespan_context", "lifespan", "startup")
 

@@ -17,9 +17,15 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import has_pool, is_async
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Engine, engines
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted
 from fastapi_pro.auditing.libraries.test_clients import TEST_CLIENT, asked_for, requests_in
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import has_unpacking, keyword
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    has_unpacking,
+    keyword,
+    own_nodes,
+)
 
 _REPLACED = re.compile(r"engine|session|get_db|database_url|sqlite", re.IGNORECASE)
 _CHANGES = ("setattr", "patch", "patch.object", "setenv", "reload")

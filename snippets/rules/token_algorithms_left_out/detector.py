@@ -10,8 +10,7 @@ from fastapi_pro.auditing.libraries.jwt import (
     trusts_header,
     without_algorithms,
 )
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.source_text import spelled
+from fastapi_pro.auditing.model.legacy import Program, spelled
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -8,12 +8,18 @@ from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import reached
 from fastapi_pro.auditing.libraries.jwt import Decode, decodes, is_unverified, options
 from fastapi_pro.auditing.libraries.pydantic import fields, is_schema
-from fastapi_pro.auditing.model.callers import callers
-from fastapi_pro.auditing.model.module import Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.source_text import spelled, written
-from fastapi_pro.auditing.model.syntax import argument, calls_in
-from fastapi_pro.auditing.model.types import callee
+from fastapi_pro.auditing.model.legacy import (
+    At,
+    Module,
+    Program,
+    argument,
+    callee,
+    callers,
+    calls_in,
+    own_nodes,
+    spelled,
+    written,
+)
 
 _ENCODES = ("jwt.encode", "jose.jwt.encode")
 _PUBLIC = ("RS", "ES", "PS", "Ed")  # how the names of algorithms with a key pair begin

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import two_scopes
-from fastapi_pro.auditing.model.program import Program, as_function
+from fastapi_pro.auditing.model.legacy import Program, as_function
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs, others
-from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.model.legacy import Program
 
 _LARGEST = 100_000  # rows; a larger page is no page
 

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.call_graph import commands, is_generator
 from fastapi_pro.auditing.libraries.fastapi import routes
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument, has_unpacking, keyword
-from fastapi_pro.auditing.model.types import callee
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    argument,
+    callee,
+    has_unpacking,
+    keyword,
+    own_nodes,
+)
 
 # not that of sse_starlette, which ends its streams at SIGTERM
 _STREAMS = (

@@ -7,9 +7,7 @@ from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.fastapi import Route, apps, depends, param_type, params, routes
 from fastapi_pro.auditing.libraries.middleware import app_stacks, is_cors
 from fastapi_pro.auditing.libraries.pydantic import is_schema
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import has_unpacking, keyword
+from fastapi_pro.auditing.model.legacy import At, Module, Program, has_unpacking, keyword
 
 _MARKERS = ("fastapi.Body", "fastapi.Form", "fastapi.File")
 _ELSEWHERE = ("fastapi.Query", "fastapi.Header", "fastapi.Cookie", "fastapi.Path")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.model.legacy import Program
 
 _WORKER = re.compile(r"(?<!\w)uvicorn\.workers\.Uvicorn(H11)?Worker\b")
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.deployment import declared
 from fastapi_pro.auditing.libraries.pydantic import schemas
-from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.program import At, Program
+from fastapi_pro.auditing.model.legacy import At, Module, Program
 
 _RENAMED = {
     "allow_population_by_field_name": "populate_by_name",

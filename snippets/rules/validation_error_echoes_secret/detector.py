@@ -15,10 +15,15 @@ from fastapi_pro.auditing.libraries.fastapi_responses import http_routes
 from fastapi_pro.auditing.libraries.pydantic import Field, fields, is_schema, nested, validators
 from fastapi_pro.auditing.libraries.request_values import is_filled_otherwise
 from fastapi_pro.auditing.libraries.sqlalchemy_models import SECRET
-from fastapi_pro.auditing.model.module import FUNCTIONS, Module, own_nodes
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument
-from fastapi_pro.auditing.model.types import annotation_type
+from fastapi_pro.auditing.model.legacy import (
+    FUNCTIONS,
+    At,
+    Module,
+    Program,
+    annotation_type,
+    argument,
+    own_nodes,
+)
 
 _SECRETS = {"pydantic.SecretStr", "pydantic.SecretBytes"}
 _HANDLED = "RequestValidationError"

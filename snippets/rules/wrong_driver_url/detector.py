@@ -8,9 +8,7 @@ from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.pydantic import Field, fields, is_settings, validators
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import url_of
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Engine, engines
-from fastapi_pro.auditing.model.program import At, Program
-from fastapi_pro.auditing.model.syntax import argument
-from fastapi_pro.auditing.model.types import annotation_type, type_of
+from fastapi_pro.auditing.model.legacy import At, Program, annotation_type, argument, type_of
 
 _BARE = re.compile(r"(postgresql|postgres|mysql|mariadb|sqlite|oracle|mssql)://")
 _DSN = {

@@ -1,0 +1,104 @@
+"""The types of what FastAPI and SQLAlchemy give: `Depends(f)`, `session.get(User, 1)`."""
+
+import ast
+
+from fastapi_pro.auditing.model.library_types import (
+    ASYNC_ENGINE,
+    ASYNC_MAKER,
+    ASYNC_SESSION,
+    MAKER,
+    METHODS,
+    SCOPED,
+    SESSION,
+)
+from fastapi_pro.auditing.model.node import Node, Type, inherits
+from fastapi_pro.auditing.model.types import result_type, type_of
+
+SESSIONS = (ASYNC_SESSION, SESSION, SCOPED)
+DEPENDS = ("fastapi.Depends", "fastapi.Security")
+_VALIDATES = ("model_validate", "model_construct", "from_orm", "parse_obj")
+_FETCHES = {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none"}
+_KEEPS_ROWS = ("scalars", "unique", "filter", "filter_by", "where", "options", "order_by")
+
+
+class KnownTypes:
+    """What the libraries say of types; see `model.program.Libraries`."""
+
+    @staticmethod
+    def call_type(call: Node, depth: int) -> Type:
+        """Return the type of what a call of SQLAlchemy or Pydantic gives."""
+        if call.called == MAKER:
+            return ASYNC_MAKER if _makes_async(call, depth) else MAKER
+        if call.called or not call.owner or call.func.definition.is_function:
+            return None
+        owner = type_of(call.owner, depth)
+        if isinstance(owner, str):
+            return METHODS.get((owner, call.member)) or _loaded(call, owner)
+        if owner is not None and owner.method(call.member):
+            return None
+        if call.member in _VALIDATES:
+            cls = call.owner.definition
+            return cls if cls.is_class else None
+        return _fetched(call, depth) if owner is None and call.member in _FETCHES else None
+
+    @staticmethod
+    def parameter_type(default: Node, depth: int) -> Type:
+        """Return the type of a parameter that a dependency fills."""
+        if default.called not in DEPENDS:
+            return None
+        target = default.argument(0, "dependency").definition
+        if target.is_function:
+            return result_type(target, depth)
+        return target if target.is_class else None
+
+
+def selected(statement: Node) -> Node:
+    """Return the class that a statement selects whole: `select(User).where(...)`, `query(User)`."""
+    found = statement.value
+    for _ in range(20):
+        if not found.is_call:
+            break
+        if found.called == "sqlalchemy.select" or found.member == "query":
+            cls = found.args[0].definition if len(found.args) == 1 else found.at(None)
+            return cls if cls.is_class else found.at(None)
+        found = found.owner.value
+    return statement.at(None)
+
+
+def _makes_async(call: Node, depth: int) -> bool:
+    if call.keyword("class_").library_name == ASYNC_SESSION:
+        return True
+    return type_of(call.argument(0, "bind"), depth) == ASYNC_ENGINE
+
+
+def _loaded(call: Node, owner: str) -> Type:
+    """Return the model that `session.get(Model, ...)` or `session.scalar(select(Model))` gives."""
+    if owner not in SESSIONS or not call.args:
+        return None
+    found = call.at(None)
+    if call.member in ("get", "get_one", "merge"):
+        found = call.args[0].definition
+    elif call.member == "scalar":
+        found = selected(call.args[0])
+    return found if found.is_class else None
+
+
+def _fetched(call: Node, depth: int) -> Type:
+    """Return the model of which `(await session.execute(select(Model))).scalar_one()` gives one."""
+    is_scalar = call.member.startswith("scalar")
+    found = call.owner.value
+    for _ in range(8):
+        node = found.at(found.ast.value) if isinstance(found.ast, ast.Await) else found
+        if not node.owner or not node.is_call:
+            return None
+        if node.member in ("execute", "scalars", "exec") and node.args:
+            is_whole = is_scalar or node.member != "execute"
+            is_session = inherits(type_of(node.owner, depth + 1), *SESSIONS)
+            return (selected(node.args[0]) or None) if is_whole and is_session else None
+        if node.member == "query":
+            return selected(node) or None
+        if node.member not in _KEEPS_ROWS:
+            return None
+        is_scalar = is_scalar or node.member == "scalars"
+        found = node.owner.value
+    return None

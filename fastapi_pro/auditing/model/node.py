@@ -1,0 +1,455 @@
+"""A node of the program that knows where it stands: its names, values and types are asked of it."""
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from fastapi_pro.auditing.finding import Hit
+from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, parameters
+from fastapi_pro.auditing.model.module import Module
+
+if TYPE_CHECKING:
+    from fastapi_pro.auditing.model.program import Program
+
+_NOTHING = ast.AST()
+
+
+class Node:
+    """An expression, statement or definition, in its module.
+
+    What is not there is a node too, and false: `call.keyword("scope")` of a call without it. It has
+    the name "", no type, no arguments, and its parts are not there either, so that questions can be
+    chained. `binding` is how the name was bound of which this is the value, if it was a name.
+    """
+
+    __slots__ = ("ast", "binding", "module")
+
+    def __init__(
+        self, module: Module, node: ast.AST | None, binding: Binding | None = None
+    ) -> None:
+        self.module = module
+        self.ast: ast.AST = _NOTHING if node is None else node
+        self.binding = binding
+
+    def __bool__(self) -> bool:
+        return self.ast is not _NOTHING
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Node) and self.ast is other.ast
+
+    def __hash__(self) -> int:
+        """Return the same in each run, so that sets keep their order."""
+        place = getattr(self.ast, "lineno", 0) * 512 + getattr(self.ast, "col_offset", 0)
+        return place ^ self.module.number
+
+    def __repr__(self) -> str:
+        return f"<{self.module.name}:{self.line} {self.text}>"
+
+    @property
+    def program(self) -> "Program":
+        """The program of the module."""
+        return self.module.program
+
+    @property
+    def node(self) -> ast.AST:
+        """Old name of `ast`."""
+        return self.ast
+
+    def at(self, node: ast.AST | None) -> "Node":
+        """Return another node of the same module; None is one that is not there."""
+        return Node(self.module, node)
+
+    def hit(self, message: str) -> Hit:
+        """Return what a detector yields: this place, and what is wrong there in one sentence."""
+        return Hit(self.module, self.ast, message)
+
+    # -- as it is written ----------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name of a variable, parameter, function, class or alias; "" of anything else."""
+        match self.ast:
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.ClassDef(name=name):
+                return name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                return name
+            case ast.alias(name=name):
+                return name
+        return ""
+
+    @property
+    def owner(self) -> "Node":
+        """The `x` of `x.y`, and of `x.y(...)`."""
+        node = self.ast.func if isinstance(self.ast, ast.Call) else self.ast
+        return self.at(node.value if isinstance(node, ast.Attribute) else None)
+
+    @property
+    def member(self) -> str:
+        """The `y` of `x.y`, and of `x.y(...)`."""
+        node = self.ast.func if isinstance(self.ast, ast.Call) else self.ast
+        return node.attr if isinstance(node, ast.Attribute) else ""
+
+    @property
+    def last_name(self) -> str:
+        """The `y` of `x.y` and of `y`, called or not."""
+        node = self.ast.func if isinstance(self.ast, ast.Call) else self.ast
+        if isinstance(node, ast.Attribute):
+            return node.attr
+        return node.id if isinstance(node, ast.Name) else ""
+
+    @property
+    def dotted(self) -> str:
+        """The `a.b.c` of names and attributes, "" of anything else."""
+        if isinstance(self.ast, ast.Attribute):
+            base = self.at(self.ast.value).dotted
+            return f"{base}.{self.ast.attr}" if base else ""
+        return self.ast.id if isinstance(self.ast, ast.Name) else ""
+
+    @property
+    def text(self) -> str:
+        """The source, "…" where it is nested too deep to be written."""
+        try:
+            return ast.unparse(self.ast)
+        except RecursionError:
+            return "…"
+
+    @property
+    def line(self) -> int:
+        """The line where it begins, from 1; 0 where nobody knows."""
+        return getattr(self.ast, "lineno", 0)
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Line and column where it begins, to compare and to sort by."""
+        return self.line, getattr(self.ast, "col_offset", 0)
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is a call."""
+        return isinstance(self.ast, ast.Call)
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is the definition of a function, `async` or not; a lambda is none."""
+        return isinstance(self.ast, FUNCTIONS)
+
+    @property
+    def is_coroutine(self) -> bool:
+        """Whether it is an `async def`."""
+        return isinstance(self.ast, ast.AsyncFunctionDef)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether it is the definition of a class."""
+        return isinstance(self.ast, ast.ClassDef)
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether a function has a `yield` of its own."""
+        return bool(self.own(ast.Yield, ast.YieldFrom))
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an `await` waits for it."""
+        return isinstance(self.module.parent(self.ast), ast.Await)
+
+    @property
+    def awaited(self) -> "Node":
+        """The expression below `await` and `:=`, else itself."""
+        node = self.ast
+        while isinstance(node, (ast.Await, ast.NamedExpr)):
+            node = node.value
+        return self.at(node)
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    @property
+    def func(self) -> "Node":
+        """What a call calls; of a decorator without parentheses, itself."""
+        return self.at(self.ast.func) if isinstance(self.ast, ast.Call) else self
+
+    @property
+    def args(self) -> "list[Node]":
+        """What a call is given by position."""
+        return [self.at(a) for a in self.ast.args] if isinstance(self.ast, ast.Call) else []
+
+    @property
+    def keywords(self) -> "dict[str, Node]":
+        """What a call, or a class, is given by name; `**options` is left out."""
+        listed = self.ast.keywords if isinstance(self.ast, (ast.Call, ast.ClassDef)) else ()
+        return {k.arg: self.at(k.value) for k in listed if k.arg is not None}
+
+    @property
+    def given(self) -> "list[Node]":
+        """All that a call is given, `*args` and `**options` among it."""
+        if not isinstance(self.ast, ast.Call):
+            return []
+        return [self.at(a) for a in (*self.ast.args, *(k.value for k in self.ast.keywords))]
+
+    def keyword(self, name: str) -> "Node":
+        """Return what a call is given by this name."""
+        if isinstance(self.ast, ast.Call):
+            for key in self.ast.keywords:
+                if key.arg == name:
+                    return self.at(key.value)
+        return self.at(None)
+
+    def argument(self, position: int, name: str) -> "Node":
+        """Return what a call is given at this position or by this name."""
+        found = self.keyword(name)
+        if found or not isinstance(self.ast, ast.Call) or position >= len(self.ast.args):
+            return found
+        positional = self.ast.args[: position + 1]
+        is_unpacked = any(isinstance(a, ast.Starred) for a in positional)
+        return found if is_unpacked else self.at(positional[-1])
+
+    @property
+    def has_unpacking(self) -> bool:
+        """Whether a call is given `**something`, whose keys nobody knows."""
+        return isinstance(self.ast, ast.Call) and any(k.arg is None for k in self.ast.keywords)
+
+    # -- what holds it, what it holds ----------------------------------------------------------
+
+    @property
+    def parent(self) -> "Node":
+        """The node that holds this one."""
+        return self.at(self.module.parent(self.ast))
+
+    @property
+    def ancestors(self) -> "Iterator[Node]":
+        """What holds this node, from the inside out."""
+        return (self.at(above) for above in self.module.ancestors(self.ast))
+
+    @property
+    def statement(self) -> "Node":
+        """The statement that holds this expression, or the statement itself."""
+        return self.at(self.module.statement_of(self.ast))
+
+    @property
+    def function(self) -> "Node":
+        """The function whose body holds this node; a lambda is not one."""
+        return self.at(self.module.function_of(self.ast))
+
+    @property
+    def enclosing_class(self) -> "Node":
+        """The class whose body holds this node, through its methods."""
+        return self.at(self.module.class_of(self.ast))
+
+    def holds(self, other: "Node") -> bool:
+        """Say whether another node is this one or inside it."""
+        return other.ast is self.ast or any(a is self.ast for a in self.module.ancestors(other.ast))
+
+    def walk(self, *kinds: type[ast.AST]) -> "Iterator[Node]":
+        """Yield this node and all inside it, of these kinds or of any, in the order of ast.walk."""
+        if self:
+            for node in ast.walk(self.ast):
+                if not kinds or isinstance(node, kinds):
+                    yield self.at(node)
+
+    def own(self, *kinds: type[ast.AST]) -> "list[Node]":
+        """Return the nodes of these kinds in the body of a function, class or module.
+
+        What stands in functions inside it is theirs; decorators, defaults and annotations are not
+        of the body.
+        """
+        own = self.module.own_nodes(self.ast)
+        return [self.at(n) for n in own if not kinds or isinstance(n, kinds)]
+
+    @property
+    def calls(self) -> "list[Node]":
+        """The calls in the body of a function, class or module, in the order of the source."""
+        return self.program.own_calls(self)
+
+    @property
+    def elements(self) -> "list[Node]":
+        """The elements of a list, tuple or set."""
+        match self.ast:
+            case ast.List(elts=elts) | ast.Tuple(elts=elts) | ast.Set(elts=elts):
+                return [self.at(e) for e in elts]
+        return []
+
+    @property
+    def entries(self) -> "list[tuple[Node, Node]]":
+        """The keys and values of a dictionary; the key of `**other` is not there."""
+        if not isinstance(self.ast, ast.Dict):
+            return []
+        pairs = zip(self.ast.keys, self.ast.values, strict=True)
+        return [(self.at(key), self.at(value)) for key, value in pairs]
+
+    @property
+    def body(self) -> "list[Node]":
+        """The statements of a definition, module or block."""
+        body = getattr(self.ast, "body", [])
+        return [self.at(statement) for statement in body] if isinstance(body, list) else []
+
+    @property
+    def decorators(self) -> "list[Node]":
+        """The decorators of a function or class."""
+        return [self.at(d) for d in getattr(self.ast, "decorator_list", ())]
+
+    @property
+    def parameters(self) -> "list[Node]":
+        """The parameters of a function, `self` left out, and `*args` and `**options`."""
+        if not isinstance(self.ast, FUNCTIONS):
+            return []
+        found = parameters(self.ast.args)
+        is_static = any(d.name == "staticmethod" for d in self.decorators)
+        is_method = isinstance(self.module.parent(self.ast), ast.ClassDef) and not is_static
+        is_bound = is_method and (self.ast.args.posonlyargs or self.ast.args.args)
+        return [self.at(arg) for arg in (found[1:] if is_bound else found)]
+
+    @property
+    def default(self) -> "Node":
+        """The default value of a parameter."""
+        function = self.module.function_of(self.ast)
+        if function is None:
+            return self.at(None)
+        arguments = function.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        with_default = positional[len(positional) - len(arguments.defaults) :]
+        named = dict(zip(with_default, arguments.defaults, strict=True))
+        named |= dict(zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True))  # type: ignore[arg-type]
+        return self.at(named.get(self.ast))  # type: ignore[call-overload]
+
+    @property
+    def returned(self) -> "list[Node]":
+        """What a function returns, None left out."""
+        return [self.at(n.ast.value) for n in self.own(ast.Return) if n.ast.value]  # type: ignore[attr-defined]
+
+    @property
+    def yielded(self) -> "list[Node]":
+        """What a generator yields, None left out."""
+        return [self.at(n.ast.value) for n in self.own(ast.Yield) if n.ast.value]  # type: ignore[attr-defined]
+
+    @property
+    def returns(self) -> "Node":
+        """The annotation of what a function returns."""
+        return self.at(getattr(self.ast, "returns", None))
+
+    # -- what it means -------------------------------------------------------------------------
+
+    @property
+    def origin(self) -> "Origin":
+        """What a name, attribute or alias stands for; see `Program.origin`."""
+        return self.program.origin(self)
+
+    @property
+    def definition(self) -> "Node":
+        """The definition, parameter or value in the program that it stands for."""
+        origin = self.origin
+        return origin if isinstance(origin, Node) else self.at(None)
+
+    @property
+    def library_name(self) -> str:
+        """The dotted name of the library's thing that it stands for, or ""."""
+        origin = self.origin
+        return origin if isinstance(origin, str) else ""
+
+    @property
+    def called(self) -> str:
+        """The dotted name of the library's thing that a call calls, or ""."""
+        return self.at(self.ast.func).library_name if isinstance(self.ast, ast.Call) else ""
+
+    @property
+    def value(self) -> "Node":
+        """The expression that a name stands for, or the expression itself."""
+        return self.definition if isinstance(self.ast, (ast.Name, ast.Attribute)) else self
+
+    @property
+    def constant(self) -> object:
+        """The value of a literal, through names; None where it is not a literal."""
+        found = self.value
+        if isinstance(found.ast, ast.Constant):
+            return found.ast.value
+        try:
+            value: object = ast.literal_eval(found.ast)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            return None
+        return value
+
+    @property
+    def literal(self) -> object:
+        """The value of a constant that is written right here, None of anything else."""
+        return self.ast.value if isinstance(self.ast, ast.Constant) else None
+
+    @property
+    def is_none(self) -> bool:
+        """Whether `None` is written right here."""
+        return isinstance(self.ast, ast.Constant) and self.ast.value is None
+
+    @property
+    def bound(self) -> Binding | None:
+        """The binding that a name refers to, or None where no scope binds it."""
+        return self.program.binding_of(self) if isinstance(self.ast, ast.Name) else None
+
+    def bindings(self, name: str) -> list[Binding]:
+        """Return how a function, class or module binds a name, in the order of the source."""
+        return self.module.bindings(self.ast).get(name, []) if self else []
+
+    @property
+    def type(self) -> "Type":
+        """The class of the value; of a coroutine, that of its result."""
+        return self.program.type_of(self)
+
+    @property
+    def type_class(self) -> "Node":
+        """The class of the program that the value is an object of."""
+        kind = self.type
+        return kind if isinstance(kind, Node) and kind.is_class else self.at(None)
+
+    def is_a(self, *names: str) -> bool:
+        """Say whether it has one of these library types, or a class that inherits one."""
+        return inherits(self.type, *names)
+
+    @property
+    def annotated(self) -> "Type":
+        """The class that an annotation names below `Annotated`, `| None` and aliases."""
+        return self.program.annotated_type(self)
+
+    @property
+    def callee(self) -> "Node":
+        """The function or method of the program that a call runs; for a class its `__init__`."""
+        return self.program.callee_of(self)
+
+    @property
+    def callers(self) -> "list[Node]":
+        """The calls of a function outside tests; of `__init__`, those of its class."""
+        return self.program.callers_of(self)
+
+    def passed(self, call: "Node") -> "Node":
+        """Return what a call of its function gives this parameter."""
+        arguments = self.function.parameters
+        positional = arguments[: len(arguments) - len(self.function.ast.args.kwonlyargs)]  # type: ignore[attr-defined]
+        if self in positional:
+            return call.argument(positional.index(self), self.name)
+        return call.keyword(self.name)
+
+    # -- classes -------------------------------------------------------------------------------
+
+    @property
+    def lineage(self) -> "Iterator[Node]":
+        """A class and its bases within the program, nearest first."""
+        return self.program.lineage_of(self)
+
+    @property
+    def bases(self) -> frozenset[str]:
+        """The library classes that a class inherits from, directly or not."""
+        return self.program.bases_of(self)
+
+    def method(self, name: str) -> "Node":
+        """Return the function that a class or its bases define under a name."""
+        return self.program.method_of(self, name)
+
+
+Origin: TypeAlias = Node | str | None
+"""What a name stands for: a node of the program, the dotted name of a library's thing, unknown."""
+
+Type: TypeAlias = Node | str | None
+"""A class of the program, the dotted name of a library's class, or unknown."""
+
+
+def inherits(kind: Type, *names: str) -> bool:
+    """Say whether a type is one of these library classes or inherits from one."""
+    if isinstance(kind, Node):
+        return not kind.bases.isdisjoint(names)
+    return kind in names
