@@ -3,14 +3,14 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.libraries.call_graph import (
+from fastapi_pro.auditing.libraries.legacy_call_graph import (
     called,
     find_call,
     is_awaited,
     is_generator,
     request_functions,
 )
-from fastapi_pro.auditing.libraries.fastapi import lifespans
+from fastapi_pro.auditing.libraries.legacy_fastapi import lifespans
 from fastapi_pro.auditing.libraries.slow_calls import slow_call
 from fastapi_pro.auditing.model.legacy import (
     FUNCTIONS,

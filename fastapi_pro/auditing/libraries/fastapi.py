@@ -1,327 +1,361 @@
-"""What FastAPI sees of a program: routes, parameters, dependencies, lifespans."""
+"""What FastAPI sees of a program: endpoints, parameters, dependencies, applications."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Module,
-    Program,
-    Type,
-    annotation_type,
-    argument,
-    default_of,
-    keyword,
-    located,
-    parse_annotation,
-    type_of,
-)
+from fastapi_pro.auditing.libraries.known_types import DEPENDS
+from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.node import Node, Type, inherits
+from fastapi_pro.auditing.model.program import Program, fact
 
 METHODS = {
-    "get",
-    "post",
-    "put",
-    "patch",
-    "delete",
-    "options",
-    "head",
-    "trace",
-    "api_route",
-    "websocket",
+    "get", "post", "put", "patch", "delete", "options", "head", "trace", "api_route", "websocket",
+}  # fmt: skip
+_ADDS = ("add_api_route", "add_route", "add_api_websocket_route")
+_NOT_HTTP = ("websocket", "add_route", "add_api_websocket_route")
+_APP = "fastapi.FastAPI"
+_ROUTERS = (_APP, "fastapi.APIRouter")
+_LISTS = {
+    "builtins.list",
+    "collections.abc.Sequence",
+    "collections.abc.Iterable",
+    "collections.abc.Collection",
 }
-_ROUTERS = {"fastapi.FastAPI", "fastapi.APIRouter"}
-DEPENDS = {"fastapi.Depends", "fastapi.Security"}
+_OPTIONAL = ("typing.Optional", "typing.Union", "sqlalchemy.orm.Mapped")
+_DEPTH = 12  # of aliases and wrappers around an annotation
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Param:
-    """A parameter of an endpoint or dependency.
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A parameter of an endpoint or dependency; `node` is its `ast.arg`.
 
     `annotation` is what `Annotated`, `| None` and aliases hide; `metadata` are the arguments of all
     the `Annotated` around it, and the default where that is a call such as `Query(10)`.
     """
 
-    name: str
-    module: Module
-    arg: ast.arg
-    annotation: At | None
-    metadata: tuple[At, ...]
-    default: ast.expr | None
-
-    def marker(self, program: Program, *names: str) -> At | None:
-        """Return the call of one of these library functions in the metadata."""
-        for at in reversed(self.metadata):
-            if program.call_name(at.module, at.node) in names:
-                return at
-        return None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dependency:
-    """One `Depends(...)`: where it stands, what it calls, and its `scope=`, if any."""
-
-    module: Module
-    call: ast.Call
-    target: At | None
-    scope: str | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Route:
-    """An endpoint. `call` is its decorator, or the call of `add_api_route`."""
-
-    module: Module
-    function: At
-    call: ast.Call
-    method: str
-    path: str | None
+    node: Node
+    annotation: Node
+    metadata: tuple[Node, ...]
 
     @property
-    def node(self) -> ast.FunctionDef | ast.AsyncFunctionDef:
-        """The function's own node."""
-        assert isinstance(self.function.node, FUNCTIONS)
-        return self.function.node
+    def name(self) -> str:
+        """The name of the parameter."""
+        return self.node.name
+
+    @property
+    def default(self) -> Node:
+        """What it is by default."""
+        return self.node.default
+
+    @property
+    def type(self) -> Type:
+        """The class of the annotation."""
+        return self.annotation.annotated
+
+    def marker(self, *names: str) -> Node:
+        """Return the call of one of these library functions in the metadata."""
+        found = [item for item in self.metadata if item.called in names]
+        return found[-1] if found else self.node.at(None)
+
+    @cached_property
+    def dependency(self) -> "Dependency | None":
+        """The dependency that fills it, if one does."""
+        marker = self.marker(*DEPENDS)
+        if not marker:
+            return None
+        found = _dependency(marker)
+        is_of_annotation = not found.target and not marker.args
+        if is_of_annotation and isinstance(self.type, Node):
+            return Dependency(found.call, self.type, found.scope)
+        return found
 
 
-def unwrap(
-    program: Program, module: Module, annotation: ast.AST | None
-) -> tuple[At | None, tuple[At, ...]]:
+@dataclass(frozen=True, eq=False)
+class Dependency:
+    """One `Depends(...)`: its call, the function or class that it calls, and its `scope=`."""
+
+    call: Node
+    target: Node
+    scope: str | None
+
+    @property
+    def function(self) -> Node:
+        """What runs: the function, or the `__init__` of the class."""
+        return self.target.method("__init__") if self.target.is_class else self.target
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """The parameters that FastAPI fills for it."""
+        return parameters(self.target)
+
+
+@dataclass(frozen=True, eq=False)
+class Endpoint:
+    """A function that answers requests. `call` is its decorator, or the call of `add_api_route`."""
+
+    function: Node
+    call: Node
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.function.name
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, "api_route", "websocket", or the name of what adds it."""
+        return self.call.member
+
+    @property
+    def path(self) -> str | None:
+        """The path where it is a literal."""
+        path = self.call.argument(0, "path").constant
+        return path if isinstance(path, str) else None
+
+    @property
+    def router(self) -> Node:
+        """The call that makes its router or application."""
+        return self.call.owner.value
+
+    @property
+    def is_http(self) -> bool:
+        """Whether FastAPI makes its answers: no websocket, none of Starlette's."""
+        return self.method not in _NOT_HTTP
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """The parameters that FastAPI fills."""
+        return parameters(self.function)
+
+    @cached_property
+    def dependencies(self) -> list[Dependency]:
+        """Its dependencies, those of its router, and theirs."""
+        found = [p.dependency for p in self.parameters if p.dependency is not None]
+        known = {d.call: d for d in dependencies(self.function.program)}
+        for call in (self.router, self.call):
+            found += [known[e] for e in call.keyword("dependencies").elements if e in known]
+        seen: set[Node] = set()
+        for dependency in found:  # grows while it is walked
+            if dependency.target and dependency.target not in seen:
+                seen.add(dependency.target)
+                inner = dependency.parameters
+                found += [p.dependency for p in inner if p.dependency is not None]
+        return found
+
+    @cached_property
+    def response_schema(self) -> Node:
+        """The class that validates the response, or each item of it."""
+        annotation, _ = unwrap(self.call.keyword("response_model") or self.function.returns)
+        if isinstance(annotation.ast, ast.Subscript):
+            if annotation.at(annotation.ast.value).library_name not in _LISTS:
+                return annotation.at(None)
+            annotation, _ = unwrap(annotation.at(annotation.ast.slice))
+        found = annotation.definition
+        return found if found.is_class else annotation.at(None)
+
+    @cached_property
+    def answers(self) -> list[tuple[Node, Node]]:
+        """Its returns, and what they return, through names; of a comprehension its element."""
+        found = []
+        for statement in self.function.own(ast.Return):
+            value = _answer(statement.at(statement.ast.value))  # type: ignore[attr-defined]
+            if isinstance(value.ast, (ast.ListComp, ast.GeneratorExp)):
+                value = _answer(value.at(value.ast.elt))
+            if value:
+                found.append((statement, value))
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class ExceptionHandler:
+    """A handler: where it is registered, its key (an exception or status), and its function."""
+
+    node: Node
+    key: Node
+    function: Node
+
+
+def unwrap(annotation: Node) -> tuple[Node, tuple[Node, ...]]:
     """Return what an annotation is below `Annotated`, `| None` and aliases, and the metadata."""
-    metadata: list[At] = []
-    at = At(module, annotation) if annotation is not None else None
-    for _ in range(12):
-        if at is None:
-            break
-        node = located(at.module, at.node, parse_annotation(at.node))
-        inner: ast.AST | None = None
-        if isinstance(node, ast.Subscript):
-            name = program.name_of(at.module, node.value)
-            elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            if name == "typing.Annotated" and elements:
-                metadata = [At(at.module, e) for e in elements[1:]] + metadata
-                inner = elements[0]
-            elif name in ("typing.Optional", "typing.Union", "sqlalchemy.orm.Mapped"):
-                inner = next((e for e in elements if not _is_none(e)), None)
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            sides = [side for side in (node.left, node.right) if not _is_none(side)]
+    metadata: list[Node] = []
+    for _ in range(_DEPTH):
+        annotation = annotation.at(annotation.module.read_annotation(annotation.ast))
+        inner: Node | None = None
+        if isinstance(annotation.ast, ast.Subscript):
+            name = annotation.at(annotation.ast.value).library_name
+            slice_ = annotation.at(annotation.ast.slice)
+            parts = slice_.elements or [slice_]
+            if name == "typing.Annotated":
+                metadata = parts[1:] + metadata
+                inner = parts[0]
+            elif name in _OPTIONAL:
+                inner = next((part for part in parts if not part.is_none), None)
+        elif isinstance(annotation.ast, ast.BinOp) and isinstance(annotation.ast.op, ast.BitOr):
+            both = [annotation.at(side) for side in (annotation.ast.left, annotation.ast.right)]
+            sides = [side for side in both if not side.is_none]
             inner = sides[0] if len(sides) == 1 else None
-        elif isinstance(node, (ast.Name, ast.Attribute)):
-            origin = program.resolve(at.module, node)
-            if isinstance(origin, At) and isinstance(
-                origin.node, (ast.Subscript, ast.BinOp, ast.Name, ast.Attribute)
-            ):
-                at = origin
-                continue
+        elif isinstance(annotation.ast, (ast.Name, ast.Attribute)):
+            alias = annotation.definition
+            if isinstance(alias.ast, (ast.Subscript, ast.BinOp, ast.Name, ast.Attribute)):
+                inner = alias
         if inner is None:
-            return At(at.module, node), tuple(metadata)
-        at = At(at.module, inner)
-    return at, tuple(metadata)
+            break
+        annotation = inner
+    return annotation, tuple(metadata)
 
 
-def _is_none(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def parameters(function: Node) -> list[Parameter]:
+    """Return the parameters of a function or class, `self` and `*args` left out."""
+    return function.program.once(_parameters, function.ast, function)
 
 
-def params(program: Program, function: At) -> list[Param]:
-    """Return the parameters of a function, `self` and `*args` left out."""
-    node, module = function.node, function.module
-    if isinstance(node, ast.ClassDef):
-        init = program.method(function, "__init__")
-        return params(program, init) if init else []
-    if not isinstance(node, FUNCTIONS):
-        return []
-    arguments = [*node.args.posonlyargs, *node.args.args]
-    if isinstance(module.parent(node), ast.ClassDef):
-        arguments = arguments[1:]
+def _parameters(function: Node) -> list[Parameter]:
+    if function.is_class:
+        return parameters(function.method("__init__"))
     found = []
-    for arg in (*arguments, *node.args.kwonlyargs):
-        annotation, metadata = unwrap(program, module, arg.annotation)
-        default = default_of(node, arg)
-        if isinstance(default, ast.Call):
-            metadata = (*metadata, At(module, default))
-        found.append(Param(arg.arg, module, arg, annotation, metadata, default))
+    for arg in function.parameters:
+        annotation, metadata = unwrap(arg.at(arg.ast.annotation))  # type: ignore[attr-defined]
+        if arg.default.is_call:
+            metadata = (*metadata, arg.default)
+        found.append(Parameter(arg, annotation, metadata))
     return found
 
 
-def param_type(program: Program, param: Param) -> Type:
-    """Return the class of a parameter's annotation."""
-    if param.annotation is None:
-        return None
-    return annotation_type(program, param.annotation.module, param.annotation.node)
-
-
-def depends(program: Program, param: Param) -> Dependency | None:
-    """Return the dependency that fills a parameter, if one does."""
-    marker = param.marker(program, *DEPENDS)
-    if marker is None:
-        return None
-    assert isinstance(marker.node, ast.Call)
-    found = _dependency(program, marker.module, marker.node)
-    if found.target is None and not marker.node.args:
-        target = param_type(program, param)
-        if isinstance(target, At):
-            return Dependency(found.module, found.call, target, found.scope)
-    return found
-
-
-def _dependency(program: Program, module: Module, call: ast.Call) -> Dependency:
-    target = program.resolve(module, argument(call, 0, "dependency"))
-    if isinstance(target, At) and isinstance(target.node, ast.Call):
+def _dependency(call: Node) -> Dependency:
+    target = call.argument(0, "dependency").definition
+    if target.is_call:
         # an instance with __call__, such as Depends(Checker("admin"))
-        kind = type_of(program, target.module, target.node)
-        target = program.method(kind, "__call__") if isinstance(kind, At) else None
-    scope = keyword(call, "scope")
-    value = scope.value if isinstance(scope, ast.Constant) else None
-    is_callable = isinstance(target, At) and isinstance(target.node, (*FUNCTIONS, ast.ClassDef))
+        target = target.type_class.method("__call__")
+    scope = call.keyword("scope").literal
+    is_callable = target.is_function or target.is_class
     return Dependency(
-        module, call, target if is_callable and isinstance(target, At) else None,
-        value if isinstance(value, str) else None,
-    )  # fmt: skip
+        call, target if is_callable else call.at(None), scope if isinstance(scope, str) else None
+    )
 
 
+@fact
 def dependencies(program: Program) -> list[Dependency]:
-    """Return every `Depends(...)` and `Security(...)` outside tests; for `program.fact`."""
-    return [
-        _dependency(program, module, call)
-        for module in program.code
-        for call in program.calls(module, *DEPENDS)
-    ]
+    """Return every `Depends(...)` and `Security(...)` outside tests."""
+    return [_dependency(call) for call in program.calls_of(*DEPENDS)]
 
 
-def routes(program: Program) -> list[Route]:
-    """Return every endpoint outside tests; for `program.fact`."""
-    return [route for module in program.code for route in routes_in(program, module)]
+@fact
+def endpoints(program: Program) -> list[Endpoint]:
+    """Return every endpoint outside tests."""
+    return [endpoint for module in program.code for endpoint in endpoints_in(module)]
 
 
-def routes_in(program: Program, module: Module) -> list[Route]:
+@fact
+def http_endpoints(program: Program) -> list[Endpoint]:
+    """Return the endpoints whose answers FastAPI makes."""
+    return [endpoint for endpoint in endpoints(program) if endpoint.is_http]
+
+
+def endpoints_in(module: Module) -> list[Endpoint]:
     """Return the endpoints that a module declares."""
     found = []
     for function in module.functions():
+        node = Node(module, function)
         found += [
-            _route(program, module, At(module, function), decorator)
-            for decorator in function.decorator_list
-            if isinstance(decorator, ast.Call) and _is_route(program, module, decorator)
+            Endpoint(node, decorator)
+            for decorator in node.decorators
+            if decorator.is_call and decorator.member in METHODS and is_router(decorator.owner)
         ]
-    for call in module.nodes(ast.Call):
-        if isinstance(call.func, ast.Attribute) and call.func.attr in (
-            "add_api_route",
-            "add_route",
-            "add_api_websocket_route",
-        ):
-            target = program.resolve(module, argument(call, 1, "endpoint"))
-            if (
-                isinstance(target, At)
-                and isinstance(target.node, FUNCTIONS)
-                and is_router(program, module, call.func.value)
-            ):
-                found.append(_route(program, module, target, call))
+    for name in _ADDS:
+        for written in module.calls_by_name.get(name, ()):
+            call = Node(module, written)
+            target = call.argument(1, "endpoint").definition
+            if target.is_function and call.owner and is_router(call.owner):
+                found.append(Endpoint(target, call))
     return found
 
 
-def is_router(program: Program, module: Module, expr: ast.expr) -> bool:
+def is_router(expr: Node) -> bool:
     """Say whether an expression is an application or a router."""
-    kind = type_of(program, module, expr)
-    if isinstance(kind, At):
-        return bool(program.bases(kind) & _ROUTERS)
-    return kind in _ROUTERS
+    return expr.is_a(*_ROUTERS)
 
 
-def is_app(program: Program, module: Module, expr: ast.expr | None) -> bool:
+def is_app(expr: Node) -> bool:
     """Say whether an expression is an application."""
-    kind = type_of(program, module, expr)
-    return kind == "fastapi.FastAPI" or (
-        isinstance(kind, At) and "fastapi.FastAPI" in program.bases(kind)
-    )
+    return expr.is_a(_APP)
 
 
-def _is_route(program: Program, module: Module, decorator: ast.Call) -> bool:
-    func = decorator.func
-    return (
-        isinstance(func, ast.Attribute)
-        and func.attr in METHODS
-        and is_router(program, module, func.value)
-    )
-
-
-def _route(program: Program, module: Module, function: At, call: ast.Call) -> Route:
-    path = program.constant(module, argument(call, 0, "path"))
-    assert isinstance(call.func, ast.Attribute)
-    method = call.func.attr
-    return Route(module, function, call, method, path if isinstance(path, str) else None)
-
-
-def apps(program: Program) -> list[At]:
-    """Return every call that makes an application outside tests; for `program.fact`."""
-    own = {cls for cls in program.classes if "fastapi.FastAPI" in program.bases(cls)}
+@fact
+def apps(program: Program) -> list[Node]:
+    """Return every call that makes an application outside tests."""
+    own = {cls for cls in program.classes if inherits(cls, _APP)}
     found = []
     for module in program.code:
-        found += [At(module, call) for call in program.calls(module, "fastapi.FastAPI")]
+        found += program.calls_in(module, _APP)
         for call in module.nodes(ast.Call) if own else ():
-            if program.resolve(module, call.func) in own:
-                found.append(At(module, call))
+            node = Node(module, call)
+            if node.func.definition in own:
+                found.append(node)
     return found
 
 
-def lifespans(program: Program) -> set[At]:
-    """Return the functions that run at the start or the end of an application; for `fact`."""
-    found: set[At] = set()
+@fact
+def lifespans(program: Program) -> set[Node]:
+    """Return the functions that run at the start or the end of an application."""
+    found: set[Node] = set()
     for module in program.modules:
-        handlers: list[ast.expr | None] = []
+        handlers: list[Node] = []
         for key in module.nodes(ast.keyword):
             if key.arg == "lifespan":
-                handlers.append(key.value)
+                handlers.append(Node(module, key.value))
             elif key.arg in ("on_startup", "on_shutdown"):
-                handlers += key.value.elts if isinstance(key.value, (ast.List, ast.Tuple)) else []
-        added = module.calls_by_name.get("add_event_handler", ())
-        handlers += [argument(call, 1, "func") for call in added]
-        for handler in handlers:
-            origin = program.resolve(module, handler)
-            if isinstance(origin, At) and isinstance(origin.node, FUNCTIONS):
-                found.add(origin)
+                handlers += Node(module, key.value).elements
+        for call in module.calls_by_name.get("add_event_handler", ()):
+            handlers.append(Node(module, call).argument(1, "func"))
+        found.update(h.definition for h in handlers if h.definition.is_function)
         for function in module.functions():
-            for decorator in function.decorator_list:
-                func = decorator.func if isinstance(decorator, ast.Call) else decorator
-                is_event = isinstance(func, ast.Attribute) and func.attr == "on_event"
-                if is_event or (
-                    function.name.endswith("lifespan")
-                    and program.name_of(module, decorator) == "contextlib.asynccontextmanager"
-                ):
-                    found.add(At(module, function))
+            node = Node(module, function)
+            if any(_is_event(decorator, node) for decorator in node.decorators):
+                found.add(node)
     return found
+
+
+def _is_event(decorator: Node, function: Node) -> bool:
+    """Say whether a decorator makes a function one of start or end."""
+    is_manager = decorator.library_name == "contextlib.asynccontextmanager"
+    return decorator.member == "on_event" or (function.name.endswith("lifespan") and is_manager)
 
 
 def exception_handlers(
     program: Program, modules: Iterable[Module] | None = None
-) -> Iterator[tuple[Module, ast.AST, ast.expr, At | None]]:
-    """Yield the handlers: module, node, key (an exception or status), function.
-
-    `modules` are those that are looked at, by default all outside tests.
-    """
-    for module in program.code if modules is None else modules:
-        for function in module.functions():
-            for decorator in function.decorator_list:
-                if (
-                    isinstance(decorator, ast.Call)
-                    and isinstance(decorator.func, ast.Attribute)
-                    and decorator.func.attr == "exception_handler"
-                ):
-                    key = argument(decorator, 0, "exc_class_or_status_code")
-                    if key is not None:
-                        yield module, decorator, key, At(module, function)
-        for call in module.nodes(ast.Call):
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "add_exception_handler":
-                key = argument(call, 0, "exc_class_or_status_code")
-                if key is not None:
-                    yield module, call, key, _as_at(program, module, argument(call, 1, "handler"))
-            handlers = program.value(module, keyword(call, "exception_handlers"))
-            if handlers is not None and isinstance(handlers.node, ast.Dict):
-                for entry, value in zip(handlers.node.keys, handlers.node.values, strict=True):
-                    if entry is not None:
-                        yield handlers.module, entry, entry, _as_at(program, handlers.module, value)
+) -> list[ExceptionHandler]:
+    """Return the handlers of exceptions and statuses in modules, by default all outside tests."""
+    if modules is None:
+        return _exception_handlers(program)
+    return [handler for module in modules for handler in _handlers_in(module)]
 
 
-def _as_at(program: Program, module: Module, expr: ast.AST | None) -> At | None:
-    origin = program.resolve(module, expr)
-    return origin if isinstance(origin, At) else None
+@fact
+def _exception_handlers(program: Program) -> list[ExceptionHandler]:
+    return [handler for module in program.code for handler in _handlers_in(module)]
+
+
+def _handlers_in(module: Module) -> list[ExceptionHandler]:
+    found = []
+    for function in module.functions():
+        node = Node(module, function)
+        for decorator in node.decorators:
+            if decorator.is_call and decorator.member == "exception_handler":
+                key = decorator.argument(0, "exc_class_or_status_code")
+                found.append(ExceptionHandler(decorator, key, node))
+    for written in module.nodes(ast.Call):
+        call = Node(module, written)
+        if call.member == "add_exception_handler":
+            key = call.argument(0, "exc_class_or_status_code")
+            found.append(ExceptionHandler(call, key, call.argument(1, "handler").definition))
+        for entry, value in call.keyword("exception_handlers").value.entries:
+            found.append(ExceptionHandler(entry, entry, value.definition))
+    return [handler for handler in found if handler.key]
+
+
+def _answer(value: Node) -> Node:
+    found = value.value
+    is_known = found.binding is None or found.binding.kind == "assign"
+    return found if is_known else value

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.libraries.call_graph import is_http_middleware
-from fastapi_pro.auditing.libraries.fastapi import apps, is_app
+from fastapi_pro.auditing.libraries.legacy_call_graph import is_http_middleware
+from fastapi_pro.auditing.libraries.legacy_fastapi import apps, is_app
 from fastapi_pro.auditing.model.legacy import (
     FUNCTIONS,
     At,

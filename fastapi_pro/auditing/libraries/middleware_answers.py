@@ -2,7 +2,7 @@
 
 import ast
 
-from fastapi_pro.auditing.libraries.call_graph import called
+from fastapi_pro.auditing.libraries.legacy_call_graph import called
 from fastapi_pro.auditing.libraries.middleware import Added
 from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, calls_in, keyword
 

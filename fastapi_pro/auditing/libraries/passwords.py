@@ -2,8 +2,8 @@
 
 import ast
 
-from fastapi_pro.auditing.libraries.call_graph import find_call, is_generator
 from fastapi_pro.auditing.libraries.deployment import declared, locked
+from fastapi_pro.auditing.libraries.legacy_call_graph import find_call, is_generator
 from fastapi_pro.auditing.model.legacy import (
     FUNCTIONS,
     At,

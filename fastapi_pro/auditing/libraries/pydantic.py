@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.libraries.fastapi import unwrap
+from fastapi_pro.auditing.libraries.legacy_fastapi import unwrap
 from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program
 
 _BASES = {

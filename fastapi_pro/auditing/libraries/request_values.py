@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.libraries.fastapi import (
+from fastapi_pro.auditing.libraries.legacy_fastapi import (
     Param,
     dependencies,
     depends,

@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.libraries.call_graph import reached
-from fastapi_pro.auditing.libraries.fastapi import Route, depends, params
+from fastapi_pro.auditing.libraries.legacy_call_graph import reached
+from fastapi_pro.auditing.libraries.legacy_fastapi import Route, depends, params
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     QUERIES,
     dependencies_of,

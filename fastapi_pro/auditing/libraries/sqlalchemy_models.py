@@ -4,7 +4,7 @@ import ast
 import re
 from dataclasses import dataclass, field
 
-from fastapi_pro.auditing.libraries.fastapi import unwrap
+from fastapi_pro.auditing.libraries.legacy_fastapi import unwrap
 from fastapi_pro.auditing.model.legacy import (
     At,
     Module,

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.libraries.fastapi import (
+from fastapi_pro.auditing.libraries.legacy_fastapi import (
     Dependency,
     Route,
     dependencies,

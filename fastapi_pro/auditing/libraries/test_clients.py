@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.libraries.fastapi import Route, is_app, routes_in
+from fastapi_pro.auditing.libraries.legacy_fastapi import Route, is_app, routes_in
 from fastapi_pro.auditing.libraries.pytest import fixture
 from fastapi_pro.auditing.model.legacy import (
     FUNCTIONS,

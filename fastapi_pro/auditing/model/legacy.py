@@ -80,7 +80,9 @@ def is_manager(program, function):
 
 
 def selected(program, module, statement):
-    return (known_types.selected(Node(module, statement)) or None) if statement is not None else None
+    return (
+        (known_types.selected(Node(module, statement)) or None) if statement is not None else None
+    )
 
 
 def member_type(program, owner, name, depth=0):
@@ -126,10 +128,16 @@ def callers(program, function):
 
 def passed(module, function, arg, call):
     positional = [*function.args.posonlyargs, *function.args.args]
-    is_static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
+    is_static = any(
+        isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list
+    )
     if isinstance(module.parent(function), ast.ClassDef) and not is_static:
         positional = positional[1:]
-    return argument(call, positional.index(arg), arg.arg) if arg in positional else keyword(call, arg.arg)
+    return (
+        argument(call, positional.index(arg), arg.arg)
+        if arg in positional
+        else keyword(call, arg.arg)
+    )
 
 
 def written(program, at):

@@ -197,7 +197,9 @@ class Module:
             for method in getattr(cls, "body", ()):
                 for node in self.own_nodes(method) if isinstance(method, FUNCTIONS) else ():
                     if isinstance(node, (ast.Assign, ast.AnnAssign)):
-                        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                        for target in (
+                            node.targets if isinstance(node, ast.Assign) else [node.target]
+                        ):
                             match target:
                                 case ast.Attribute(value=ast.Name(id="self"), attr=name):
                                     found[name].append(node)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import is_http_middleware
+from fastapi_pro.auditing.libraries.legacy_call_graph import is_http_middleware
 from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, is_a, own_nodes
 
 _BASE = "fastapi.middleware.base.BaseHTTPMiddleware"

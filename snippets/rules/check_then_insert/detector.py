@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi import dependencies, exception_handlers
+from fastapi_pro.auditing.libraries.legacy_fastapi import dependencies, exception_handlers
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted
 from fastapi_pro.auditing.model.flow import reaches

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies
+from fastapi_pro.auditing.libraries.legacy_fastapi import Dependency, dependencies
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import two_scopes
 from fastapi_pro.auditing.model.legacy import (
     FUNCTIONS,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import request_functions
-from fastapi_pro.auditing.libraries.fastapi import depends, params, routes
+from fastapi_pro.auditing.libraries.legacy_call_graph import request_functions
+from fastapi_pro.auditing.libraries.legacy_fastapi import depends, params, routes
 from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     COROUTINES,

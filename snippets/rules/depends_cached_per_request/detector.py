@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import request_functions
-from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies, depends, params
+from fastapi_pro.auditing.libraries.legacy_call_graph import request_functions
+from fastapi_pro.auditing.libraries.legacy_fastapi import Dependency, dependencies, depends, params
 from fastapi_pro.auditing.libraries.process_state import (
     class_containers,
     container_attributes,

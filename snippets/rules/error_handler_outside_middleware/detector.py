@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import reached
-from fastapi_pro.auditing.libraries.fastapi import exception_handlers
+from fastapi_pro.auditing.libraries.legacy_call_graph import reached
+from fastapi_pro.auditing.libraries.legacy_fastapi import exception_handlers
 from fastapi_pro.auditing.libraries.middleware import Added, app_stacks, is_cors
 from fastapi_pro.auditing.model.legacy import At, Module, Program, argument, calls_in
 

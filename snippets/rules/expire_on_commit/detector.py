@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import is_awaited
-from fastapi_pro.auditing.libraries.fastapi_responses import http_routes
+from fastapi_pro.auditing.libraries.legacy_call_graph import is_awaited
+from fastapi_pro.auditing.libraries.legacy_responses import http_routes
 from fastapi_pro.auditing.libraries.sqlalchemy_models import model_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import Use, is_async_session, uses
 from fastapi_pro.auditing.model.flow import position, reaches

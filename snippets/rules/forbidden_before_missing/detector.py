@@ -4,10 +4,10 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import reached
-from fastapi_pro.auditing.libraries.fastapi import depends, param_type, params
-from fastapi_pro.auditing.libraries.fastapi_responses import http_routes
 from fastapi_pro.auditing.libraries.http_errors import raised_status
+from fastapi_pro.auditing.libraries.legacy_call_graph import reached
+from fastapi_pro.auditing.libraries.legacy_fastapi import depends, param_type, params
+from fastapi_pro.auditing.libraries.legacy_responses import http_routes
 from fastapi_pro.auditing.model.legacy import At, Function, Module, Program, as_function, own_nodes
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.blocking_calls import coroutines
-from fastapi_pro.auditing.libraries.call_graph import is_awaited
+from fastapi_pro.auditing.libraries.legacy_call_graph import is_awaited
 from fastapi_pro.auditing.libraries.passwords import computes_hash
 from fastapi_pro.auditing.model.legacy import Program, calls_in, spelled
 

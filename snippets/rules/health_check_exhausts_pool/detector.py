@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import called, reached
-from fastapi_pro.auditing.libraries.fastapi import Route, depends, params, routes
+from fastapi_pro.auditing.libraries.legacy_call_graph import called, reached
+from fastapi_pro.auditing.libraries.legacy_fastapi import Route, depends, params, routes
 from fastapi_pro.auditing.libraries.process_state import place
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import (
     answering,

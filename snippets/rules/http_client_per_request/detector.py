@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.blocking_calls import serving
-from fastapi_pro.auditing.libraries.call_graph import is_cached
+from fastapi_pro.auditing.libraries.legacy_call_graph import is_cached
 from fastapi_pro.auditing.model.legacy import (
     FUNCTIONS,
     Module,

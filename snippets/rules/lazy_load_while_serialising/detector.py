@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi import Route
-from fastapi_pro.auditing.libraries.fastapi_responses import http_routes, response_schema
+from fastapi_pro.auditing.libraries.legacy_fastapi import Route
+from fastapi_pro.auditing.libraries.legacy_responses import http_routes, response_schema
 from fastapi_pro.auditing.libraries.pydantic import Field, fields, is_schema
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     Model,

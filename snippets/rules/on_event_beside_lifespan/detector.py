@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi import apps, is_app
+from fastapi_pro.auditing.libraries.legacy_fastapi import apps, is_app
 from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program, keyword, own_nodes
 
 _MESSAGE = "never runs, and nothing says so: the application has a `lifespan=`"

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi import Route, unwrap
-from fastapi_pro.auditing.libraries.fastapi_responses import http_routes
+from fastapi_pro.auditing.libraries.legacy_fastapi import Route, unwrap
+from fastapi_pro.auditing.libraries.legacy_responses import http_routes
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     SECRET,
     Model,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import commands
 from fastapi_pro.auditing.libraries.deployment import workers
+from fastapi_pro.auditing.libraries.legacy_call_graph import commands
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import has_pool, is_sqlite, number
 from fastapi_pro.auditing.libraries.sqlalchemy_models import engines
 from fastapi_pro.auditing.model.legacy import Program, keyword

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import commands
 from fastapi_pro.auditing.libraries.deployment import computes_workers, workers
+from fastapi_pro.auditing.libraries.legacy_call_graph import commands
 from fastapi_pro.auditing.model.legacy import Module, Program, keyword
 
 _SERVED = (

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi import params
+from fastapi_pro.auditing.libraries.legacy_fastapi import params
 from fastapi_pro.auditing.model.legacy import At, Function, Module, Program, callee, own_nodes
 
 _HEADERS = {"x-request-id", "x-correlation-id", "x-trace-id", "request-id", "correlation-id"}

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi_responses import http_routes, response_schema, returned
+from fastapi_pro.auditing.libraries.legacy_responses import http_routes, response_schema, returned
 from fastapi_pro.auditing.libraries.pydantic import is_schema, validators
 from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Program, own_nodes
 

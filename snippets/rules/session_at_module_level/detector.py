@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import request_functions
-from fastapi_pro.auditing.libraries.fastapi import routes
+from fastapi_pro.auditing.libraries.legacy_call_graph import request_functions
+from fastapi_pro.auditing.libraries.legacy_fastapi import routes
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted, makes_session
 from fastapi_pro.auditing.model.legacy import At, Binding, Module, Program, as_function, own_nodes
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import is_awaited
+from fastapi_pro.auditing.libraries.legacy_call_graph import is_awaited
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     COROUTINES,
     captured,

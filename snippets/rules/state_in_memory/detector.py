@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import (
+from fastapi_pro.auditing.libraries.legacy_call_graph import (
     called,
     is_middleware_class,
     reached,

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import is_generator
+from fastapi_pro.auditing.libraries.legacy_call_graph import is_generator
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     captured,
     closes_at_return,

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Callable, Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi import depends, params
 from fastapi_pro.auditing.libraries.jwt import decodes
+from fastapi_pro.auditing.libraries.legacy_fastapi import depends, params
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, model_named, models, uses_async
 from fastapi_pro.auditing.model.legacy import (
     At,

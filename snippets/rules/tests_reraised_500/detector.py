@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import is_http_middleware, is_middleware_class
-from fastapi_pro.auditing.libraries.fastapi import exception_handlers
 from fastapi_pro.auditing.libraries.http_errors import status
+from fastapi_pro.auditing.libraries.legacy_call_graph import is_http_middleware, is_middleware_class
+from fastapi_pro.auditing.libraries.legacy_fastapi import exception_handlers
 from fastapi_pro.auditing.libraries.pytest import marks, tests
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import answering
 from fastapi_pro.auditing.libraries.test_clients import (

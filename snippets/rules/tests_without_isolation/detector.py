@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import request_functions
+from fastapi_pro.auditing.libraries.legacy_call_graph import request_functions
 from fastapi_pro.auditing.libraries.pytest import fixture_name, is_per_test, setup, tests
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted, makes_session, uses

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import request_functions
 from fastapi_pro.auditing.libraries.deployment import requirements
+from fastapi_pro.auditing.libraries.legacy_call_graph import request_functions
 from fastapi_pro.auditing.libraries.pytest import fixtures, marks, options, setup, tests
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import (
     answering,

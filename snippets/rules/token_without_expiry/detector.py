@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import reached
 from fastapi_pro.auditing.libraries.jwt import Decode, decodes, is_unverified, options
+from fastapi_pro.auditing.libraries.legacy_call_graph import reached
 from fastapi_pro.auditing.libraries.pydantic import fields, is_schema
 from fastapi_pro.auditing.model.legacy import (
     At,

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.call_graph import commands, is_generator
-from fastapi_pro.auditing.libraries.fastapi import routes
+from fastapi_pro.auditing.libraries.legacy_call_graph import commands, is_generator
+from fastapi_pro.auditing.libraries.legacy_fastapi import routes
 from fastapi_pro.auditing.model.legacy import (
     FUNCTIONS,
     At,

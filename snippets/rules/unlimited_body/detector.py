@@ -4,7 +4,14 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi import Route, apps, depends, param_type, params, routes
+from fastapi_pro.auditing.libraries.legacy_fastapi import (
+    Route,
+    apps,
+    depends,
+    param_type,
+    params,
+    routes,
+)
 from fastapi_pro.auditing.libraries.middleware import app_stacks, is_cors
 from fastapi_pro.auditing.libraries.pydantic import is_schema
 from fastapi_pro.auditing.model.legacy import At, Module, Program, has_unpacking, keyword

@@ -4,14 +4,14 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.fastapi import (
+from fastapi_pro.auditing.libraries.legacy_fastapi import (
     apps,
     depends,
     exception_handlers,
     param_type,
     params,
 )
-from fastapi_pro.auditing.libraries.fastapi_responses import http_routes
+from fastapi_pro.auditing.libraries.legacy_responses import http_routes
 from fastapi_pro.auditing.libraries.pydantic import Field, fields, is_schema, nested, validators
 from fastapi_pro.auditing.libraries.request_values import is_filled_otherwise
 from fastapi_pro.auditing.libraries.sqlalchemy_models import SECRET

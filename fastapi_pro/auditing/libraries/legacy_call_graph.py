@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
-from fastapi_pro.auditing.libraries.fastapi import (
+from fastapi_pro.auditing.libraries.legacy_fastapi import (
     apps,
     dependencies,
     exception_handlers,

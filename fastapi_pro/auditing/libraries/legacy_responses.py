@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.libraries.fastapi import Route, routes, unwrap
+from fastapi_pro.auditing.libraries.legacy_fastapi import Route, routes, unwrap
 from fastapi_pro.auditing.model.legacy import At, Module, Program, keyword, own_nodes
 
 _NOT_HTTP = ("websocket", "add_route", "add_api_websocket_route")

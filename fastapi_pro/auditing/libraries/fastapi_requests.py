@@ -1,0 +1,63 @@
+"""What runs for a request: endpoints, dependencies, middleware, exception handlers."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.libraries.fastapi import (
+    Endpoint,
+    dependencies,
+    endpoints,
+    exception_handlers,
+    lifespans,
+)
+from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.node import Node, inherits
+from fastapi_pro.auditing.model.program import Program, fact
+
+_MIDDLEWARE_METHODS = ("__call__", "dispatch")
+_BASE_HTTP = "fastapi.middleware.base.BaseHTTPMiddleware"
+
+
+@fact
+def request_functions(program: Program) -> set[Node]:
+    """Return the functions that run while a request waits.
+
+    Endpoints, dependencies, middleware and exception handlers, and what they call within the
+    program; what runs in a thread, a background task or a lifespan is not called by them.
+    """
+    roots = [endpoint.function for endpoint in endpoints(program)]
+    roots += [dependency.function for dependency in dependencies(program)]
+    roots += [handler.function for handler in exception_handlers(program)]
+    for function in program.functions:
+        if any(is_http_middleware(decorator) for decorator in function.decorators):
+            roots.append(function)
+    for cls in program.nodes(ast.ClassDef):
+        if is_middleware_class(cls):
+            roots += [cls.method(name) for name in _MIDDLEWARE_METHODS]
+    return reached(roots) - lifespans(program)
+
+
+def answering(endpoint: Endpoint) -> set[Node]:
+    """Return the functions that run to answer an endpoint's requests, dependencies among them."""
+    return reached([endpoint.function, *(d.function for d in endpoint.dependencies)])
+
+
+def is_http_middleware(decorator: Node) -> bool:
+    """Say whether a decorator is `@app.middleware("http")`."""
+    if decorator.member != "middleware" or len(decorator.args) != 1:
+        return False
+    return decorator.args[0].literal == "http"
+
+
+def is_middleware_class(cls: Node) -> bool:
+    """Say whether a class is ASGI middleware: BaseHTTPMiddleware, or `__call__` of three."""
+    if inherits(cls, _BASE_HTTP):
+        return True
+    call = cls.method("__call__")
+    names = [parameter.name for parameter in call.parameters] if call.is_coroutine else []
+    return len(names) == 3 and names[:2] == ["scope", "receive"]
+
+
+def commands(program: Program) -> Iterator[Node]:
+    """Yield the calls that start uvicorn: `uvicorn.run(...)` and `uvicorn.Config(...)`."""
+    return program.calls_of("uvicorn.run", "uvicorn.Config")

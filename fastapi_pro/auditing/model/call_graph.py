@@ -1,0 +1,58 @@
+"""Who calls whom within the program."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from fastapi_pro.auditing.model.node import Node
+
+_CACHES = {"functools.cache", "functools.lru_cache", "cachetools.cached", "async_lru.alru_cache"}
+_DEPTH = 6  # of calls followed
+
+
+def reached(roots: Iterable[Node]) -> set[Node]:
+    """Return the functions and all that they call within the program."""
+    found: set[Node] = set()
+    queue = list(roots)
+    while queue:
+        function = queue.pop()
+        if function in found or not function.is_function:
+            continue
+        found.add(function)
+        queue += [target for _, target in called(function)]
+    return found
+
+
+def called(function: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield the calls in a function's own body to functions of the program, with those."""
+    for call in function.calls:
+        if target := call.callee:
+            yield call, target
+
+
+def find_call(
+    function: Node,
+    is_wanted: Callable[[Node], bool],
+    depth: int = _DEPTH,
+    seen: frozenset[Node] = frozenset(),
+) -> Node:
+    """Return the first wanted call of a plain function, or of plain functions that it calls.
+
+    Coroutines are not followed: their calls are found where they stand. Nor are functions whose
+    result is kept: they run once.
+    """
+    nothing = function.at(None)
+    if function in seen or depth < 0 or is_cached(function):
+        return nothing
+    for call in function.calls:
+        if is_wanted(call):
+            return call
+    for _, target in called(function):
+        if target.is_coroutine or target.is_generator:
+            continue
+        if found := find_call(target, is_wanted, depth - 1, seen | {function}):
+            return found
+    return nothing
+
+
+def is_cached(function: Node) -> bool:
+    """Say whether a decorator keeps what a function returns."""
+    return any(decorator.func.library_name in _CACHES for decorator in function.decorators)
