@@ -12,7 +12,7 @@ from tests.client.standin import Turn, standin
 
 PACKAGES = (
     "node@22.23.3",
-    "@anthropic-ai/claude-code@2.1.330",
+    "@anthropic-ai/claude-code@2.1.332",
     "claude-code-lint@0.5.0",
     "skills@1.7.4",
 )
