@@ -24,6 +24,9 @@ DEFAULT = ["snippets/rules", "-n", "2"]
 
 def main(arguments: Sequence[str]) -> int:
     """Run the matrix, print a line for each run, and return the exit code."""
+    if arguments and arguments[0] in ("-h", "--help"):
+        print((__doc__ or "").rstrip())
+        return 0
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     until = pyproject["tool"]["uv"]["exclude-newer"]
     failed = False

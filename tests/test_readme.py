@@ -81,6 +81,7 @@ def test_every_command_of_the_readme_is_run_by_a_test() -> None:
     assert all(re.fullmatch(r"python scripts/\w+\.py.*", line) for line in ours)
     assert {line.split()[1] for line in ours} == {
         "scripts/install.py", "scripts/new.py", "scripts/audit.py",
+        "scripts/rules.py",
         "scripts/maintain.py",
     }  # fmt: skip
 

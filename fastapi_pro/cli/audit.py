@@ -2,7 +2,6 @@
 
 usage: audit.py [PATH ...] [option ...]        (default: the current folder)
        audit.py --list
-       audit.py --explain SLUG
 
 The same options may stand in [tool.fastapi-pro] of the nearest pyproject.toml above the first
 PATH (select, ignore, exclude, baseline, format, jobs); one given here replaces that of the file,
@@ -77,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--baseline", metavar="FILE", help="do not report what this file knows")
     add("--write-baseline", metavar="FILE", help="write what is found now, and exit with 0")
     add("--jobs", type=_jobs, metavar="N", help="processes at once (default: one a core)")
-    add("--explain", metavar="SLUG", help="print a rule")
+    add("--explain", metavar="SLUG", help=argparse.SUPPRESS)  # what rules.py SLUG prints
     add("--list", action="store_true", help="print all slugs, and which no code can show")
     return parser
 

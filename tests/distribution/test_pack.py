@@ -130,6 +130,12 @@ def test_all_that_git_knows_of_the_parts_is_packed(unpacked: Path) -> None:
     assert tracked <= packed | {name for name in tracked if FOR_MAINTAINERS.search(name)}
 
 
+def test_what_only_maintainers_need_is_not_packed(unpacked: Path) -> None:
+    packed = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
+    assert "snippets/rules/deep_offset/detector.py" in packed
+    assert [name for name in packed if FOR_MAINTAINERS.search(name)] == []
+
+
 def test_no_secret_database_or_cache_is_packed(tmp_path: Path) -> None:
     checkout = copy_checkout(tmp_path / "used")
     clean = contents(checkout, "fastapi-pro")
