@@ -1,4 +1,4 @@
-"""Engines, the creation of tables, and errors that pass."""
+"""Engines, the creation of tables, and what means that the database is unavailable."""
 
 from typing import Any
 

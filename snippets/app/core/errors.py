@@ -15,7 +15,7 @@ class AppError(Exception):
 
 
 class NotAuthenticatedError(AppError):
-    """The token or the password is not right; which of the two it was, nobody is told."""
+    """The token or the password is wrong; the client is not told which."""
 
     status_code = 401
     msg = "Invalid credentials"

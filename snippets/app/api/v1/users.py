@@ -34,5 +34,5 @@ async def create_user(data: UserCreate, session: SessionDep) -> User:
 async def get_user(
     user_id: Annotated[int, Path(ge=1, le=MAX_ID)], session: SessionDep, viewer: CurrentUser
 ) -> User:
-    """Look up oneself or, as an admin, anybody."""
+    """Return the caller's own account, or any to an admin."""
     return await users.get_user(session, user_id, viewer)

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from app.core.mariadb import is_passing
 from httpx import AsyncClient
-from mariadb_server import running_mariadb
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.core.db import create_engine
+from app.core.mariadb import is_passing
 from clients import ADA, client_on, sign_up
 from live import ROOT
+from mariadb_server import running_mariadb
 
 ACCENTS = ("jose@example.com", "josé@example.com")
 
