@@ -25,10 +25,8 @@ def jose(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     return module
 
 
-@pytest.fixture(autouse=True)
-def security(  # type: ignore[no-redef]
-    jose: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> ModuleType:
+@pytest.fixture(autouse=True)  # type: ignore[no-redef]
+def security(jose: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Put it in the place of the first."""
     monkeypatch.setattr(auth, "security", jose)
     return jose
