@@ -143,7 +143,7 @@ def _silent(_postgres: Postgres, proxy: Proxy, _database: str) -> Iterator[None]
 
 @contextmanager
 def _locked(_postgres: Postgres, _proxy: Proxy, database: str) -> Iterator[None]:
-    engine = create_engine(database, 1, patience=None)
+    engine = create_engine(database, 1, command_timeout=None)
     with asyncio.Runner() as runner:
         connection = runner.run(engine.connect().start())
         runner.run(connection.execute(text("LOCK TABLE products")))

@@ -9,7 +9,7 @@ from app.core.db import create_engine
 
 async def execute(database_url: str, *statements: str) -> list[Any]:
     """Run statements in one transaction; return the first column of what the last one returns."""
-    engine = create_engine(database_url, 1, patience=None)
+    engine = create_engine(database_url, 1, command_timeout=None)
     async with engine.begin() as connection:
         for statement in statements:
             result = await connection.execute(text(statement))

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from fastapi_pro.scaffolding.files import AUTH, project_files
+from fastapi_pro.scaffolding.files import project_files
 
 SNIPPETS = Path(__file__).resolve().parents[1] / "snippets"
 SCOPE = ', scope="function"'
@@ -27,7 +27,7 @@ def with_late_commit(folder: Path) -> Path:
 
 def with_recipe(folder: Path, name: str) -> Path:
     """Write a project that has a recipe into a folder; return it. Raises RecipeError."""
-    for target, text in project_files(SNIPPETS, "shop", AUTH[0], [name]).items():
+    for target, text in project_files(SNIPPETS, "shop", [name]).items():
         file = folder / target
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

@@ -34,7 +34,7 @@ from typing import Any
 
 from fastapi_pro.command_line import parser_of
 from fastapi_pro.installing.contents import MAIN, contents
-from fastapi_pro.scaffolding.files import AUTH, project_files
+from fastapi_pro.scaffolding.files import project_files
 from fastapi_pro.scaffolding.recipes import compatible_recipes
 from maintain.building.atomic import write_all
 from maintain.surveying.running import isolation, why_not_compiled, why_not_run
@@ -179,7 +179,7 @@ def _ours(folder: Path) -> Path:
     """Write our skill into a folder, and a project that has its recipes; return the folder."""
     recipes = compatible_recipes(ROOT / "snippets")
     files = contents(ROOT, MAIN)
-    for name, text in project_files(ROOT / "snippets", PROJECT, AUTH[0], recipes).items():
+    for name, text in project_files(ROOT / "snippets", PROJECT, recipes).items():
         files[f"{PROJECT}/{name}"] = text.encode()
     for name, content in files.items():
         if name.startswith("snippets/recipes/"):  # overlays of `app`, not packages of their own

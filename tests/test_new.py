@@ -21,7 +21,7 @@ from fastapi_pro.cli import new
 from fastapi_pro.rulebook import load_rules
 from tests.support.projects import ROOT, environment, needs_uv, run_new
 
-VARIANTS = [[], ["--auth", "jose"]]
+VARIANTS = [[], ["--with", "jose"]]
 NAMES = ["pyjwt", "jose"]
 
 
@@ -60,7 +60,7 @@ def test_it_says_what_to_do_next(tmp_path: Path) -> None:
         ("ünïcode", "n_code"),
         ("日本", "service"),
         ("fastapi", "fastapi_service"),
-        ("python_jose", "python_jose_service"),
+        ("pyjwt", "pyjwt_service"),
         ("a" * 64, "shorten it"),
     ],
 )
@@ -73,6 +73,19 @@ def test_a_name_that_is_no_package_is_refused_with_one_that_is(
     assert list(tmp_path.iterdir()) == []
     if better != "shorten it":
         run_new(better, cwd=tmp_path)
+
+
+def test_a_name_that_only_a_recipe_needs_is_refused_with_it(tmp_path: Path) -> None:
+    told = run_new("celery", "--with", "jobs-celery", cwd=tmp_path, code=2)
+    assert told.rstrip().endswith("write celery_service")
+    run_new("celery", cwd=tmp_path)
+
+
+def test_the_list_tells_what_each_recipe_brings(tmp_path: Path) -> None:
+    told = run_new("--list", cwd=tmp_path)
+    assert re.fullmatch(r"(\S+: \S.+\n){20,}", told)
+    assert "\nvalkey: a Valkey" in told
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -114,10 +127,10 @@ def test_the_current_folder_is_filled_and_stays_the_current_one(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["a", "b"], ["shop", "--auth", "basic"], ["--force", "x"]]
+    "arguments", [[], ["a", "b"], ["shop", "--list"], ["shop", "--auth", "jose"], ["--force", "x"]]
 )
 def test_wrong_use_is_told(tmp_path: Path, arguments: list[str]) -> None:
-    assert "usage: new.py NAME [--auth jose]" in run_new(*arguments, cwd=tmp_path, code=2)
+    assert "usage: new.py NAME [--with RECIPE,...]" in run_new(*arguments, cwd=tmp_path, code=2)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -214,7 +227,7 @@ def test_everything_of_the_reference_service_is_in_it(project: Path) -> None:
         ["git", "ls-files", "app", "tests", "migrations", "alembic.ini", "Dockerfile"],
         cwd=ROOT / "snippets", check=False, capture_output=True, text=True,
     )  # fmt: skip
-    left_out = {"app/core/security_jose.py", "tests/test_environments.py"}
+    left_out = {"tests/test_environments.py", "tests/test_jose.py"}
     assert set(listing.stdout.split()) - left_out <= texts(project).keys()
     assert not left_out & texts(project).keys()
 
@@ -226,7 +239,7 @@ def test_no_trace_of_the_template_or_of_the_other_variant_is_left(project: Path)
     for name, text in files.items():
         if name == "AGENTS.md":  # which names a rule on passlib
             continue
-        for word in ["service_name", "# auth:", "My API", "SNIPPETS", *others]:
+        for word in ["service_name", "My API", "SNIPPETS", *others]:
             assert word not in text, f"{name}: {word}"
     assert "order_desk" in files["pyproject.toml"]
     assert "order_desk" in files["compose.yaml"]
@@ -310,7 +323,7 @@ def is_healthy(url: str) -> bool:
 
 
 def use(url: str) -> None:
-    """Sign up, log in, offer a product, read it."""
+    """Sign up, log in, create a product, read it."""
     ada = {"email": "ada@example.com", "full_name": "Ada", "password": "correct horse"}
     with httpx.Client(base_url=url) as client:
         assert client.post("/api/v1/users", json=ada).status_code == 201

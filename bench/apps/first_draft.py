@@ -129,7 +129,7 @@ async def get_user(user_id: int, db: Session, current: Caller) -> UserOut:
 
 @app.post("/api/v1/products", response_model=ProductOut, status_code=201)
 async def create_product(payload: ProductCreate, db: Session, current: Caller) -> ProductOut:
-    """Offer a product."""
+    """Create a product."""
     product = Product(name=payload.name, price=payload.price, owner=current)
     db.add(product)
     await db.flush()

@@ -73,7 +73,7 @@ async def list_products(request: Request) -> JSONResponse:
 
 
 async def create_product(request: Request) -> JSONResponse:
-    """Offer a product."""
+    """Create a product."""
     owner, data, now = await caller(request), json.loads(await request.body()), datetime.now(UTC)
     price = Decimal(str(data["price"]))
     number = await request.state.pool.fetchval(

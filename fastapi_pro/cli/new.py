@@ -1,13 +1,14 @@
 """Start a FastAPI service: a project of its own, made from the tested reference service.
 
-usage: new.py NAME [--auth jose] [--with RECIPE,...]
+usage: new.py NAME [--with RECIPE,...]
+       new.py --list
 
 NAME is the new folder, or a path to it; its last part is the name of the project. The folder must
 be empty or not there, and is filled as a whole or not at all. Nothing is installed or started.
-`--with` adds recipes, parts that not every service needs; a wrong name lists them.
+`--with` adds recipes, parts that not every service needs; `--list` lists them.
 
-Exits with 0 when the project is there, 1 when it could not be written, 2 for wrong use. Needs
-nothing but the standard library of Python 3.11.
+Exits with 0 when the project is there or the recipes are listed, 1 when it could not be written, 2
+for wrong use. Needs nothing but the standard library of Python 3.11.
 """
 
 import argparse
@@ -22,8 +23,8 @@ from pathlib import Path
 
 from fastapi_pro.command_line import parser_of, run_command
 from fastapi_pro.paths import ROOT, SNIPPETS
-from fastapi_pro.scaffolding.files import AUTH, dependencies, project_files
-from fastapi_pro.scaffolding.recipes import RecipeError
+from fastapi_pro.scaffolding.files import dependencies, project_files
+from fastapi_pro.scaffolding.recipes import RecipeError, recipes_told
 
 MAX_NAME = 63  # characters, of a PostgreSQL database
 
@@ -35,11 +36,15 @@ class RefusedError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command, print what to do next, and return the exit code."""
     args = _arguments(argv)
+    if args.list:
+        print("\n".join(f"{name}: {what}" for name, what in recipes_told(SNIPPETS).items()))
+        return 0
     folder = Path(os.path.abspath(args.name))  # noqa: PTH100 -- resolve() would follow links
     try:
         _check_name(folder.name)
         _check_place(folder)
-        files = project_files(SNIPPETS, folder.name, args.auth, args.recipes)
+        files = project_files(SNIPPETS, folder.name, args.recipes)
+        _check_free(folder.name, files["pyproject.toml"])
         _write(folder, files)
     except (RefusedError, RecipeError) as error:
         print(f"new.py: {error}", file=sys.stderr)
@@ -55,12 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = parser_of(__doc__)
-    parser.add_argument("name", metavar="NAME", help="a Python package name, such as shop")
     parser.add_argument(
-        "--auth",
-        choices=AUTH,
-        default=AUTH[0],
-        help="jose: python-jose and passlib in place of PyJWT and pwdlib, for code that has them",
+        "name", metavar="NAME", nargs="?", help="a Python package name, such as shop"
     )
     parser.add_argument(
         "--with",
@@ -70,11 +71,15 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         type=lambda names: names.split(","),
         help="recipes to add, such as rate-limit,jobs",
     )
-    return parser.parse_args(argv)
+    parser.add_argument("--list", action="store_true", help="list the recipes, and make nothing")
+    args = parser.parse_args(argv)
+    if (args.name is None) != args.list:
+        parser.error("write a NAME, or --list alone")
+    return args
 
 
 def _check_name(name: str) -> None:
-    """Raise RefusedError unless the name is that of a package, and free."""
+    """Raise RefusedError unless the name is that of a package."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
         words = re.findall(r"[a-z0-9]+", name.lower())
         better = re.sub(r"^[0-9_]+", "", "_".join(words)) or "service"
@@ -82,7 +87,11 @@ def _check_name(name: str) -> None:
         raise RefusedError(f"{name!a} is no Python package name; write {better}")
     if len(name) > MAX_NAME:
         raise RefusedError(f"{name!a} is longer than {MAX_NAME} characters; shorten it")
-    if name.replace("_", "-") in dependencies(SNIPPETS):
+
+
+def _check_free(name: str, pyproject: str) -> None:
+    """Raise RefusedError if the project would depend on a package of its own name."""
+    if name.replace("_", "-") in dependencies(pyproject):
         raise RefusedError(f"{name!a} is a package that the service needs; write {name}_service")
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from fastapi_pro.scaffolding.recipes import add_recipe, with_needs
 
-AUTH = ("pyjwt", "jose")
 MARKER = "service_name"
 
 _FOLDERS = ("app", "migrations", "tests")
@@ -15,42 +14,34 @@ _FILES = ("Dockerfile", "alembic.ini")
 _RENAMED = {"dockerignore": ".dockerignore", "env.example": ".env.example",
             "github": ".github", "gitignore": ".gitignore"}  # fmt: skip
 _SUFFIXES = {".mako", ".py"}
-_SECURITY = "app/core/security.py"
-_JOSE = "app/core/security_jose.py"
-_SKILLS_OWN = "tests/test_environments.py"  # proves what the skill says of versions and gunicorn
-_SWITCH = re.compile(r"^# The one import to change .*\n", re.MULTILINE)
-_FOR_AUTH = re.compile(r"^(.*?) +# auth: (\w+)\n", re.MULTILINE)
+# They prove what the skill says of versions, of gunicorn, of python-jose and passlib.
+_SKILLS_OWN = ("tests/test_environments.py", "tests/test_jose.py")
 
 
-def project_files(
-    snippets: Path, name: str, auth: str, recipes: Sequence[str] = ()
-) -> dict[str, str]:
-    """Return the texts of a project, by name with `/` between the parts; `auth` is one of AUTH.
+def project_files(snippets: Path, name: str, recipes: Sequence[str] = ()) -> dict[str, str]:
+    """Return the texts of a project, by name with `/` between the parts.
 
     Each call makes new secrets. Raises RecipeError where the recipes are unknown or do not fit,
     OSError where a file of the skill cannot be read.
     """
     sources = {file.relative_to(snippets).as_posix(): file for file in _reference(snippets)}
     sources |= {_target(snippets, file): file for file in _walk(snippets / "project")}
-    del sources[_SKILLS_OWN]
-    jose = sources.pop(_JOSE)
-    if auth == "jose":
-        sources[_SECURITY] = jose
+    for own in _SKILLS_OWN:
+        del sources[own]
     texts = {target: file.read_text(encoding="utf-8") for target, file in sources.items()}
     for recipe in with_needs(snippets, recipes):
         folder = snippets / "recipes" / recipe
         files = {file.relative_to(folder).as_posix(): file for file in _walk(folder)}
-        own = {target: file.read_text(encoding="utf-8") for target, file in files.items()}
-        texts = add_recipe(texts, recipe, own)
-    texts = {target: _for_project(text, name, auth) for target, text in texts.items()}
+        added = {target: file.read_text(encoding="utf-8") for target, file in files.items()}
+        texts = add_recipe(texts, recipe, added)
+    texts = {target: _for_project(text, name) for target, text in texts.items()}
     texts[".env"] = _with_secrets(texts[".env.example"])
     return texts
 
 
-def dependencies(snippets: Path) -> set[str]:
+def dependencies(pyproject: str) -> set[str]:
     """Return the names of the packages that a project depends on, in lower case with `-`."""
-    text = (snippets / "project" / "pyproject.toml").read_text(encoding="utf-8")
-    return {name.lower() for name in re.findall(r'^ +"([\w-]+)[^"]*",', text, re.MULTILINE)}
+    return {name.lower() for name in re.findall(r'^ +"([\w-]+)[^"]*",', pyproject, re.MULTILINE)}
 
 
 def _reference(snippets: Path) -> Iterator[Path]:
@@ -75,11 +66,9 @@ def _target(snippets: Path, file: Path) -> str:
     return "/".join([_RENAMED.get(first, first), *rest])
 
 
-def _for_project(text: str, name: str, auth: str) -> str:
-    """Return a text with the project's name, and of the lines for one `auth` only its own."""
-    text = text.replace(MARKER, name).replace('title="My API"', f'title="{name}"')
-    text = _SWITCH.sub("", text)
-    return _FOR_AUTH.sub(lambda line: f"{line[1]}\n" if line[2] == auth else "", text)
+def _for_project(text: str, name: str) -> str:
+    """Return a text with the project's name."""
+    return text.replace(MARKER, name).replace('title="My API"', f'title="{name}"')
 
 
 def _with_secrets(example: str) -> str:

@@ -24,7 +24,7 @@ class State(TypedDict):
     """What requests find in `request.state`."""
 
     sessionmaker: async_sessionmaker[AsyncSession]
-    probe: AsyncEngine
+    health_engine: AsyncEngine
 
 
 @asynccontextmanager
@@ -33,7 +33,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
     settings = get_settings()
     url = settings.database_url.get_secret_value()
     engine = create_engine(url, settings.database_pool_size)
-    probe = create_engine(url, 1).execution_options(isolation_level="AUTOCOMMIT")
+    health_engine = create_engine(url, 1).execution_options(isolation_level="AUTOCOMMIT")
     try:
         async with engine.begin() as connection:
             if settings.create_tables:
@@ -42,11 +42,11 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
                 await connection.execute(text("SELECT 1"))
         yield {
             "sessionmaker": async_sessionmaker(engine, expire_on_commit=False),
-            "probe": probe,
+            "health_engine": health_engine,
         }
     finally:
         await engine.dispose()
-        await probe.dispose()
+        await health_engine.dispose()
 
 
 def add_middleware(app: FastAPI) -> None:

@@ -23,7 +23,7 @@ def run_migrations(connection: Connection) -> None:
 async def main() -> None:
     """Connect and migrate, however long it takes."""
     url = get_settings().database_url.get_secret_value()
-    engine = create_engine(url, pool_size=1, patience=None)
+    engine = create_engine(url, pool_size=1, command_timeout=None)
     async with engine.connect() as connection:  # Alembic commits
         await connection.run_sync(run_migrations)
     await engine.dispose()

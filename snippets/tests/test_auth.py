@@ -1,70 +1,63 @@
-"""Login and tokens: one suite over each security module of app/core."""
+"""Login and tokens."""
 
+import asyncio
 import base64
 import hmac
 import json
-import pkgutil
+import threading
 import time
-from importlib import import_module
+from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
-import jwt
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import delete
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
-from app import core
+from app.core import security as security_module
 from app.core.config import get_settings
 from app.core.errors import NotAuthenticatedError
-from app.models import User
+from app.models import Product, User
 from app.services import auth
-from clients import ADA, headers_of, sign_up
+from clients import ADA, client_on, headers_of, sign_up
 
-MODULES = [
-    import_module(f"app.core.{found.name}")
-    for found in pkgutil.iter_modules(core.__path__)
-    if found.name.startswith("security")
-]
-NAMES = [module.__name__ for module in MODULES]
 SECRET = "a secret for tests, of 32 characters or more"
 
 
-@pytest.fixture(params=MODULES, ids=NAMES, autouse=True)
-def security(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Run the whole file on each module."""
-    module: ModuleType = request.param
-    monkeypatch.setattr(auth, "security", module)
-    return module
+@pytest.fixture
+def security() -> ModuleType:
+    """What this file tests."""
+    return security_module
 
 
-@pytest.mark.parametrize("other", MODULES, ids=NAMES)
 @pytest.mark.parametrize(
     "password", ["correct horse", "\N{PILE OF POO}" * 128, "\0" * 8, "密码密码密码密码"]
 )
-def test_a_hash_made_by_one_module_is_read_by_the_other(
-    security: ModuleType, other: ModuleType, password: str
-) -> None:
+def test_a_hash_fits_its_password_and_no_other(security: ModuleType, password: str) -> None:
     password_hash = security.hash_password(password)
     assert password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    assert other.verify_password(password, password_hash)
-    assert not other.verify_password(password[:-1] + "x", password_hash)
+    assert security.verify_password(password, password_hash)
+    assert not security.verify_password(password[:-1] + "x", password_hash)
 
 
-@pytest.mark.parametrize("other", MODULES, ids=NAMES)
-def test_a_token_made_by_one_module_is_read_by_the_other(
-    security: ModuleType, other: ModuleType
-) -> None:
-    assert other.decode_access_token(security.create_access_token(7)) == 7
+def test_a_token_names_its_user(security: ModuleType) -> None:
+    assert security.decode_access_token(security.create_access_token(7)) == 7
+
+
+def parts(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the header and the claims of a token."""
+    header, claims = (
+        json.loads(base64.urlsafe_b64decode(f"{part}==")) for part in token.split(".")[:2]
+    )
+    return header, claims
 
 
 def test_a_token_holds_the_id_as_a_string_and_expires_after_the_set_minutes(
     security: ModuleType,
 ) -> None:
-    token = security.create_access_token(7)
-    assert jwt.get_unverified_header(token)["alg"] == "HS256"
-    claims = jwt.decode(token, options={"verify_signature": False})
+    header, claims = parts(security.create_access_token(7))
+    assert header["alg"] == "HS256"
     assert claims["sub"] == "7"
     assert claims["exp"] - time.time() == pytest.approx(30 * 60, abs=5)
 
@@ -211,6 +204,62 @@ async def test_an_unknown_account_is_verified_as_a_known_one(
     assert known.rsplit("$", 2)[0] == unknown.rsplit("$", 2)[0] == "$argon2id$v=19$m=19456,t=2,p=1"
 
 
+@pytest.mark.parametrize("password", [ADA["password"], "wrong horse"])
+async def test_a_login_leaves_its_callers_session_alone(
+    client: AsyncClient, connection: AsyncConnection, password: str
+) -> None:
+    """What the caller has not flushed is not lost, and what it has loaded stays its own."""
+    ada = await sign_up(client)
+    sessionmaker = async_sessionmaker(connection, join_transaction_mode="create_savepoint")
+    async with sessionmaker() as session:
+        user = await session.get_one(User, ada["id"])
+        user.full_name = "Ada Lovelace"
+        session.add(lamp := Product(name="Lamp", price=Decimal(1), owner=user))
+        try:
+            verified = await auth.authenticate(sessionmaker, ADA["email"], password)
+        except NotAuthenticatedError:
+            assert password != ADA["password"]
+        else:
+            assert verified.id == user.id
+        assert lamp in session.new
+        await session.commit()
+    headers = await headers_of(client)
+    account = (await client.get(f"/api/v1/users/{ada['id']}", headers=headers)).json()
+    assert account["full_name"] == "Ada Lovelace"
+    [product] = (await client.get("/api/v1/products")).json()
+    assert product["owner"]["id"] == ada["id"]
+
+
+async def test_a_login_holds_no_connection_while_it_hashes(
+    own_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is one connection: a read in the middle of a login would wait for it in vain."""
+    read: list[int] = []
+    async with client_on(own_database_url, monkeypatch, APP_DATABASE_POOL_SIZE="1") as client:
+        await sign_up(client)
+        verify = auth.verify_password
+
+        async def verify_and_read(password: str, password_hash: str) -> bool:
+            read.append((await client.get("/api/v1/products")).status_code)
+            return await verify(password, password_hash)
+
+        monkeypatch.setattr(auth, "verify_password", verify_and_read)
+        await headers_of(client)
+    assert read == [200]
+
+
+def test_no_thread_outlives_the_event_loop_that_hashed() -> None:
+    before = set(threading.enumerate())
+
+    async def hash_one() -> set[threading.Thread]:
+        await auth.hash_password("x")
+        return set(threading.enumerate()) - before
+
+    [thread] = asyncio.run(hash_one())
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 async def test_the_token_of_a_deleted_account_answers_401(
     client: AsyncClient, session: AsyncSession
 ) -> None:
@@ -231,5 +280,5 @@ def test_the_lifetime_comes_from_the_settings(
 ) -> None:
     monkeypatch.setenv("APP_JWT_EXP_MINUTES", "5")
     get_settings.cache_clear()
-    claims = jwt.decode(security.create_access_token(1), options={"verify_signature": False})
+    _, claims = parts(security.create_access_token(1))
     assert claims["exp"] - time.time() == pytest.approx(5 * 60, abs=5)

@@ -31,6 +31,13 @@ ORIGIN = "https://shop.example"
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :role"
 
 
+class NoTeaError(AppError):
+    """An error as services define them."""
+
+    status_code = 418
+    msg = "No tea here"
+
+
 @pytest.fixture
 def failing_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FastAPI]:
     """The app with routes that fail in every way."""
@@ -44,7 +51,7 @@ def failing_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Fas
 
     @app.get("/app-error")
     async def app_error() -> None:
-        raise AppError("No tea here", 418)
+        raise NoTeaError
 
     @app.get("/bug")
     async def bug() -> None:
@@ -100,7 +107,7 @@ def log(failing_app: FastAPI) -> Log:
 
 
 def test_an_app_error_reads_as_its_message() -> None:
-    assert str(AppError("No tea here", 418)) == "No tea here"
+    assert str(NoTeaError()) == "No tea here"
 
 
 async def test_an_app_error_answers_its_status_and_message(failing_client: AsyncClient) -> None:

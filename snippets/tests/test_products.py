@@ -1,4 +1,4 @@
-"""Products: offer, list."""
+"""Products: create, list."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from httpx import AsyncClient
 from sqlalchemy import Connection, delete, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.core.errors import AppError
 from app.models import Product, User
 from app.schemas.product import ProductCreate
 from app.services import products
@@ -27,14 +26,14 @@ async def offer(client: AsyncClient, **change: Any) -> dict[str, Any]:
     return product
 
 
-async def test_an_offer_answers_201_with_its_owner(client: AsyncClient) -> None:
+async def test_a_new_product_answers_201_with_its_owner(client: AsyncClient) -> None:
     ada = await sign_up(client)
     product = await offer(client)
     assert product.keys() == {"id", "name", "price", "owner", "created_at"}
     assert product["owner"] == {"id": ada["id"], "full_name": "Ada"}
 
 
-async def test_an_offer_without_a_token_answers_401(client: AsyncClient) -> None:
+async def test_a_product_without_a_token_answers_401(client: AsyncClient) -> None:
     response = await client.post("/api/v1/products", json={"name": "Lamp", "price": 1})
     assert response.status_code == 401
 
@@ -147,6 +146,6 @@ async def test_an_owner_deleted_meanwhile_is_a_conflict(
     ada = await sign_up(client)
     owner = await session.get_one(User, ada["id"])
     await connection.execute(delete(User))
-    with pytest.raises(AppError, match="Owner no longer exists") as caught:
+    with pytest.raises(products.OwnerGoneError) as caught:
         await products.create_product(session, ProductCreate(name="Lamp", price=1), owner)
     assert caught.value.status_code == 409

@@ -45,7 +45,7 @@ def user(path: str) -> bytes:
 
 
 def product(body: str) -> bytes:
-    """Offer a product by this body, with a good token."""
+    """Create a product by this body, with a good token."""
     token = jwt.encode({"sub": "1", "exp": FAR}, SECRET)
     headers = {"Authorization": f"Bearer {token}", **JSON}
     return request("POST", "/api/v1/products", headers, body.encode("utf-8", "surrogatepass"))

@@ -19,9 +19,10 @@ async def get_sessionmaker(request: Request) -> async_sessionmaker[AsyncSession]
     return maker
 
 
-async def get_db(
-    sessionmaker: Annotated[async_sessionmaker[AsyncSession], Depends(get_sessionmaker)],
-) -> AsyncIterator[AsyncSession]:
+SessionmakerDep = Annotated[async_sessionmaker[AsyncSession], Depends(get_sessionmaker)]
+
+
+async def get_db(sessionmaker: SessionmakerDep) -> AsyncIterator[AsyncSession]:
     """Open a session, commit if the endpoint returns, roll back if it raises."""
     async with sessionmaker() as session:
         yield session

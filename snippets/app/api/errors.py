@@ -1,20 +1,23 @@
-"""Errors as JSON."""
+"""Errors as JSON, and in the OpenAPI document."""
 
-from asyncpg import PostgresError
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from structlog import get_logger
 
+from app.core import db
 from app.core.errors import AppError
+from app.schemas.error import Error
 
 logger = get_logger()
 
-# Classes of SQLSTATE: the connection failed, none is left, the server stops or starts.
-AWAY = ("08", "53", "57P")
+
+def documented(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses=` of an endpoint that may raise these errors."""
+    return {error.status_code: {"model": Error, "description": error.msg} for error in errors}
 
 
 def add_exception_handlers(app: FastAPI) -> None:
@@ -22,10 +25,8 @@ def add_exception_handlers(app: FastAPI) -> None:
     app.exception_handler(AppError)(app_error)
     app.exception_handler(HTTPException)(http_error)
     app.exception_handler(RequestValidationError)(validation_error)
-    app.exception_handler(DBAPIError)(database_error)
-    # PostgresError: what PostgreSQL says to a new connection; SQLAlchemy 2.1 wraps it.
-    for unreachable in (ConnectionError, TimeoutError, PoolTimeoutError, PostgresError):
-        app.exception_handler(unreachable)(unavailable)
+    for error in db.ERRORS:
+        app.exception_handler(error)(database_error)
 
 
 async def app_error(_request: Request, exc: AppError) -> JSONResponse:
@@ -44,15 +45,9 @@ async def validation_error(_request: Request, exc: RequestValidationError) -> JS
     return JSONResponse({"error": "Invalid request", "detail": detail}, 422)
 
 
-async def database_error(request: Request, exc: DBAPIError) -> JSONResponse:
-    """Answer 503 if the database is away; any other error of it is a bug, hence 500."""
-    state = getattr(exc.orig, "sqlstate", None) or ""
-    if not exc.connection_invalidated and not state.startswith(AWAY):
+async def database_error(_request: Request, exc: Exception) -> JSONResponse:
+    """Answer 503 while the database is unavailable; any other error of it is a bug, hence 500."""
+    if not db.is_unavailable(exc):
         raise exc
-    return await unavailable(request, exc)
-
-
-async def unavailable(_request: Request, exc: Exception) -> JSONResponse:
-    """Answer 503 while the database is away or its pool is empty."""
     logger.error("database_unavailable", exc_info=exc)
     return JSONResponse({"error": "Service unavailable"}, 503, {"Retry-After": "1"})

@@ -17,7 +17,7 @@ async def healthz(request: Request, response: Response) -> dict[str, str]:
     Where the network is silent, SQLAlchemy takes 2 s more to close that connection.
     """
     try:
-        async with asyncio.timeout(2), request.state.probe.connect() as connection:
+        async with asyncio.timeout(2), request.state.health_engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except Exception as exc:
         logger.warning("health_check_failed", reason=repr(exc))

@@ -1,1 +1,1 @@
-"""What everything else stands on."""
+"""What all other packages use."""

@@ -1,16 +1,25 @@
-"""Engines, and the creation of tables."""
+"""Engines, the creation of tables, and what means that the database is unavailable."""
 
 from typing import Any
 
+from asyncpg import PostgresError
 from sqlalchemy import Connection, MetaData, event, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+# Classes of SQLSTATE: the connection failed, none is left, the server stops or starts.
+UNAVAILABLE_SQLSTATES = ("08", "53", "57P")
+# PostgresError: what PostgreSQL says to a new connection; SQLAlchemy 2.1 wraps it.
+_UNREACHABLE = (ConnectionError, TimeoutError, PoolTimeoutError, PostgresError)
+ERRORS = (DBAPIError, *_UNREACHABLE)
 
-def create_engine(url: str, pool_size: int, patience: int | None = 10) -> AsyncEngine:
+
+def create_engine(url: str, pool_size: int, command_timeout: int | None = 10) -> AsyncEngine:
     """Return an engine with at most `pool_size` connections; it connects at the first query.
 
-    A statement may take `patience` seconds, `None` is any time; SQLite does not count them.
+    A statement may take `command_timeout` seconds, `None` is any time; SQLite does not count them.
     """
     if make_url(url).get_backend_name() == "sqlite":
         return _create_sqlite_engine(url)
@@ -22,7 +31,7 @@ def create_engine(url: str, pool_size: int, patience: int | None = 10) -> AsyncE
         pool_pre_ping=True,  # after a restart of the server: one ping, not one failed request
         pool_recycle=1800,
         hide_parameters=True,  # an error message would carry password hashes into the log
-        connect_args={"timeout": 5, "command_timeout": patience},
+        connect_args={"timeout": 5, "command_timeout": command_timeout},
     )
 
 
@@ -56,3 +65,11 @@ async def create_tables(connection: AsyncConnection, metadata: MetaData) -> None
         # CREATE TABLE IF NOT EXISTS still races: two workers collide in pg_type.
         await connection.execute(text("SELECT pg_advisory_xact_lock(727365)"))
     await connection.run_sync(metadata.create_all)
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Say whether the database is away or its pool empty: the same request may succeed later."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, _UNREACHABLE)
+    state: str = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state.startswith(UNAVAILABLE_SQLSTATES)

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 
 
 class AppError(Exception):
-    """Raise it anywhere: the answer is `status_code` with `{"error": msg}`."""
+    """Raise a subclass anywhere: the answer is its `status_code` with `{"error": msg}`."""
 
-    def __init__(
-        self, msg: str, status_code: int = 400, headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(msg)
-        self.msg = msg
-        self.status_code = status_code
-        self.headers = headers
+    status_code = 400
+    msg = "Bad request"
+    headers: Mapping[str, str] | None = None
+
+    def __init__(self) -> None:
+        super().__init__(self.msg)
 
 
 class NotAuthenticatedError(AppError):
-    """The token or the password is not right; which of the two it was, nobody is told."""
+    """The token or the password is wrong; the client is not told which."""
 
-    def __init__(self, msg: str = "Invalid credentials") -> None:
-        super().__init__(msg, 401, {"WWW-Authenticate": "Bearer"})
+    status_code = 401
+    msg = "Invalid credentials"
+    headers: Mapping[str, str] | None = {"WWW-Authenticate": "Bearer"}

@@ -19,7 +19,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, password_hash: str) -> bool:
-    """Say whether the password made this hash; as slow as hashing."""
+    """Say whether the password matches this hash; as slow as hashing."""
     return _hasher.verify(password, password_hash)
 
 

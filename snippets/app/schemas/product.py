@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.schemas.text import Text
-from app.schemas.user import Owner
+from app.schemas.user import UserSummary
 
 
 def two_places(price: Decimal) -> Decimal:
@@ -33,5 +33,5 @@ class ProductOut(BaseModel):
     id: int
     name: str
     price: Decimal
-    owner: Owner
+    owner: UserSummary
     created_at: datetime

@@ -35,7 +35,7 @@ class UserOut(BaseModel):
     created_at: datetime
 
 
-class Owner(BaseModel):
+class UserSummary(BaseModel):
     """A user as everybody sees them."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -1,14 +1,13 @@
 """Who is calling."""
 
-import asyncio
 import os
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
+from anyio import CapacityLimiter, to_thread
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-# The one import to change for python-jose and passlib: app.core.security_jose.
 from app.core import security
 from app.core.errors import NotAuthenticatedError
 from app.models import User
@@ -16,38 +15,51 @@ from app.models.base import MAX_ID
 from app.schemas.user import Credentials
 
 # Hashing is work for a processor: one is left to the event loop.
-_hashing = ThreadPoolExecutor(max(1, (os.cpu_count() or 2) - 1), thread_name_prefix="hashing")
+_hashing = CapacityLimiter(max(1, (os.cpu_count() or 2) - 1))
 _dummy_hash = security.hash_password("no account has this password")
+
+
+@dataclass
+class VerifiedUser:
+    """Whose password was right, and the hash that it was compared with."""
+
+    id: int
+    password_hash: str = field(repr=False)
 
 
 async def hash_password(password: str) -> str:
     """Hash in a thread, while the event loop serves others."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_hashing, security.hash_password, password)
+    return await to_thread.run_sync(security.hash_password, password, limiter=_hashing)
 
 
 async def verify_password(password: str, password_hash: str) -> bool:
     """Verify in a thread, while the event loop serves others."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_hashing, security.verify_password, password, password_hash)
+    return await to_thread.run_sync(
+        security.verify_password, password, password_hash, limiter=_hashing
+    )
 
 
-async def log_in(session: AsyncSession, email: str, password: str) -> str:
+async def log_in(sessionmaker: async_sessionmaker[AsyncSession], email: str, password: str) -> str:
     """Return an access token; raise `NotAuthenticatedError`."""
-    return security.create_access_token((await authenticate(session, email, password)).id)
+    return security.create_access_token((await authenticate(sessionmaker, email, password)).id)
 
 
-async def authenticate(session: AsyncSession, email: str, password: str) -> User:
-    """Return the user; raise `NotAuthenticatedError`, equally slow for unknown accounts."""
+async def authenticate(
+    sessionmaker: async_sessionmaker[AsyncSession], email: str, password: str
+) -> VerifiedUser:
+    """Return who this is; raise `NotAuthenticatedError`, equally slow for unknown accounts.
+
+    Its session is its own, and ends before the slow part: no connection is held while hashing.
+    """
     try:
         credentials = Credentials.model_validate({"email": email, "password": password})
     except ValidationError:
         raise NotAuthenticatedError from None
-    user = await session.scalar(select(User).where(User.email == credentials.email))
-    await session.close()  # give the connection back before the slow part
+    async with sessionmaker() as session:
+        user = await session.scalar(select(User).where(User.email == credentials.email))
     if not await verify_password(password, user.password_hash if user else _dummy_hash) or not user:
         raise NotAuthenticatedError
-    return user
+    return VerifiedUser(user.id, user.password_hash)
 
 
 async def get_token_user(session: AsyncSession, token: str) -> User:

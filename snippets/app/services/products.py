@@ -12,14 +12,21 @@ from app.models import Product, User
 from app.schemas.product import ProductCreate
 
 
+class OwnerGoneError(AppError):
+    """The owner was deleted meanwhile."""
+
+    status_code = 409
+    msg = "Owner no longer exists"
+
+
 async def create_product(session: AsyncSession, data: ProductCreate, owner: User) -> Product:
-    """Add a product of this owner; raise `AppError` 409 if they are gone by now."""
+    """Add a product of this owner; raise `OwnerGoneError` if they were deleted meanwhile."""
     product = Product(name=data.name, price=data.price, owner=owner)
     session.add(product)
     try:
         await session.flush()
     except IntegrityError as exc:
-        raise AppError("Owner no longer exists", 409) from exc
+        raise OwnerGoneError from exc
     return product
 
 

@@ -12,8 +12,22 @@ from app.services import auth
 class EmailTakenError(AppError):
     """Another account has this address."""
 
-    def __init__(self) -> None:
-        super().__init__("Email taken", 409)
+    status_code = 409
+    msg = "Email taken"
+
+
+class NotAllowedError(AppError):
+    """The caller is neither the account's owner nor an admin."""
+
+    status_code = 403
+    msg = "Not allowed"
+
+
+class UserNotFoundError(AppError):
+    """There is no such account."""
+
+    status_code = 404
+    msg = "User not found"
 
 
 async def create_user(session: AsyncSession, data: UserCreate) -> User:
@@ -34,8 +48,8 @@ async def create_user(session: AsyncSession, data: UserCreate) -> User:
 async def get_user(session: AsyncSession, user_id: int, viewer: User) -> User:
     """Return an account to its owner or an admin; a stranger learns nothing about it."""
     if viewer.id != user_id and not viewer.is_admin:
-        raise AppError("Not allowed", 403)
+        raise NotAllowedError
     user = await session.get(User, user_id)
     if user is None:
-        raise AppError("User not found", 404)
+        raise UserNotFoundError
     return user

@@ -1,4 +1,4 @@
-"""Products: offer, list."""
+"""Products: create, list."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.api.deps import CurrentUser, SessionDep
+from app.api.errors import documented
+from app.core.errors import NotAuthenticatedError
 from app.models import Product
 from app.schemas.product import ProductCreate, ProductOut
 from app.services import products
@@ -13,9 +15,14 @@ from app.services import products
 router = APIRouter(prefix="/products", tags=["products"])
 
 
-@router.post("", response_model=ProductOut, status_code=201)
+@router.post(
+    "",
+    response_model=ProductOut,
+    status_code=201,
+    responses=documented(NotAuthenticatedError, products.OwnerGoneError),
+)
 async def create_product(data: ProductCreate, session: SessionDep, owner: CurrentUser) -> Product:
-    """Offer a product."""
+    """Create a product."""
     return await products.create_product(session, data, owner)
 
 

@@ -8,18 +8,18 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from app.core.cache import Cache, mark_changed
-from app.services.product_pages import first_page
 from httpx import AsyncClient
 from redis.asyncio import Redis
 from sqlalchemy import delete, insert, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
-from valkey import Valkey, running_valkey
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.core.cache import Cache, mark_changed
 from app.core.db import create_engine
 from app.models import Base, Product, User
+from app.services.product_pages import first_page
 from clients import client_on, headers_of, sign_up
 from live import live_server
+from valkey import Valkey, running_valkey
 
 PAGE = "/api/v1/products"
 
@@ -54,7 +54,7 @@ async def client(
 
 
 async def offer(client: AsyncClient, headers: dict[str, str], name: str) -> None:
-    """Offer a product."""
+    """Create a product."""
     response = await client.post(PAGE, json={"name": name, "price": "5"}, headers=headers)
     assert response.status_code == 201, response.text
 
@@ -331,21 +331,19 @@ async def test_no_connection_is_held_while_the_store_is_asked(
     client: AsyncClient, own_database_url: str, redis: Redis
 ) -> None:
     engine = create_engine(own_database_url, 1)
-    async with AsyncSession(engine) as session:
 
-        class WatchingCache(Cache):
-            async def get_or_make(
-                self, topic: str, key: str, make: Callable[[], Awaitable[bytes]]
-            ) -> bytes:
-                async def watched() -> bytes:
-                    value = await make()
-                    assert not session.in_transaction()
-                    return value
+    class WatchingCache(Cache):
+        async def get_or_make(
+            self, topic: str, key: str, make: Callable[[], Awaitable[bytes]]
+        ) -> bytes:
+            async def watched() -> bytes:
+                value = await make()
+                assert engine.sync_engine.pool.checkedin() == 1
+                return value
 
-                assert not session.in_transaction()
-                return await super().get_or_make(topic, key, watched)
+            return await super().get_or_make(topic, key, watched)
 
-        assert await first_page(session, WatchingCache(redis, 60), 20) == b"[]"
+    assert await first_page(async_sessionmaker(engine), WatchingCache(redis, 60), 20) == b"[]"
     await engine.dispose()
 
 

@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from app.api.etags import matches
 from httpx import AsyncClient, Response
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.api.etags import matches
 from app.models import User
 from clients import headers_of, sign_up
 

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from app.services.new_products import Position, last_position, position_of, products_after
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.db import create_engine, create_tables
 from app.models import Base, Product, User
+from app.services.new_products import Position, last_position, position_of, products_after
 from clients import ADA
 from live import LiveServer, live_server
 from postgres import running_postgres, scratch_database

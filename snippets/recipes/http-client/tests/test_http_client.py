@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from app.core.http import call, create_client
 from httpx import (
     AsyncClient,
     AsyncHTTPTransport,
@@ -17,6 +16,7 @@ from httpx import (
 )
 
 from app.core.errors import AppError
+from app.core.http import call, create_client
 from clients import client_on, headers_of, sign_up
 
 HANG_UP = b""

@@ -4,14 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from app.services.idempotency import claim, forget_answers
 from httpx import AsyncClient, Response
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import AppError
 from app.models import StoredAnswer, User
 from app.models.base import utc_now
+from app.services.idempotency import DeletedMeanwhileError, claim, forget_answers
 from clients import headers_of, sign_up
 
 LAMP = {"name": "Lamp", "price": "1.00"}
@@ -20,7 +19,7 @@ LAMP = {"name": "Lamp", "price": "1.00"}
 async def offer(
     client: AsyncClient, headers: dict[str, str], key: str, product: dict[str, str] = LAMP
 ) -> Response:
-    """Offer a product, with a key."""
+    """Create a product, with a key."""
     headers = headers | {"Idempotency-Key": key}
     return await client.post("/api/v1/products", json=product, headers=headers)
 
@@ -76,7 +75,7 @@ async def test_a_user_deleted_meanwhile_is_a_conflict(
     account = await sign_up(client)
     await session.execute(delete(User))
     answer = StoredAnswer(user_id=account["id"], key="a", fingerprint="")
-    with pytest.raises(AppError, match="Deleted meanwhile") as caught:
+    with pytest.raises(DeletedMeanwhileError) as caught:
         await claim(session, answer)
     assert caught.value.status_code == 409
 

@@ -5,15 +5,15 @@ ARQ is in maintenance (its README, python-arq/arq#510) and keeps redis-py below 
 
 from typing import Any, ClassVar
 
-from app.models.outbox import OutboxMessage
-from app.services.outbox import first_time
-from app.services.welcome import welcome
 from arq import create_pool
 from arq.connections import RedisSettings
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.config import get_settings
 from app.core.db import create_engine
+from app.models.outbox import OutboxMessage
+from app.services.outbox import first_time
+from app.services.welcome import welcome
 
 settings = get_settings()
 redis_settings = RedisSettings.from_dsn(settings.redis_url.get_secret_value())

@@ -2,14 +2,14 @@
 
 import asyncio
 
-from app.models.outbox import OutboxMessage
-from app.services.outbox import first_time
-from app.services.welcome import welcome
 from celery import Celery  # type: ignore[import-untyped]
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.config import get_settings
 from app.core.db import create_engine
+from app.models.outbox import OutboxMessage
+from app.services.outbox import first_time
+from app.services.welcome import welcome
 
 settings = get_settings()
 celery = Celery("service_name", broker=settings.redis_url.get_secret_value())

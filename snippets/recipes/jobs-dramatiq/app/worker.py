@@ -3,15 +3,15 @@
 import asyncio
 
 import dramatiq
-from app.models.outbox import OutboxMessage
-from app.services.outbox import first_time
-from app.services.welcome import welcome
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import AsyncIO
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.config import get_settings
 from app.core.db import create_engine
+from app.models.outbox import OutboxMessage
+from app.services.outbox import first_time
+from app.services.welcome import welcome
 
 settings = get_settings()
 broker = RedisBroker(  # type: ignore[no-untyped-call]

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from app.models.outbox import OutboxMessage
-from app.services.outbox import first_time
-from app.services.welcome import welcome
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from taskiq import TaskiqEvents, TaskiqState
 from taskiq_redis import RedisStreamBroker
 
 from app.core.config import get_settings
 from app.core.db import create_engine
+from app.models.outbox import OutboxMessage
+from app.services.outbox import first_time
+from app.services.welcome import welcome
 
 settings = get_settings()
 # Streams: with taskiq-redis' list brokers a message is gone when it is fetched.

@@ -1,6 +1,7 @@
 """Jobs through Taskiq: done once, though the worker is killed in mid-job."""
 
 import pytest
+
 from broker_jobs import check_kill_in_mid_job
 from valkey import running_valkey
 

@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.models.outbox import OutboxMessage
 from app.relay import run
 from app.services.welcome import welcome
-from sqlalchemy.ext.asyncio import AsyncSession
 
 Job = Callable[..., Awaitable[Any]]  # takes the session, and the payload as keywords
 

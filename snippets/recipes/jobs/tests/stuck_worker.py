@@ -4,11 +4,11 @@ import asyncio
 import os
 from pathlib import Path
 
-from app.relay import run
-from app.worker import do
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import OutboxMessage
+from app.relay import run
+from app.worker import do
 
 
 async def stand_still(session: AsyncSession, message: OutboxMessage) -> None:

@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from app.schemas.catalogue import Cursor
-from app.services.catalogue import catalogue
 from httpx import AsyncClient
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects import postgresql
@@ -16,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.db import create_engine, create_tables
 from app.models import Base, Product
+from app.schemas.catalogue import Cursor
+from app.services.catalogue import catalogue
 from clients import headers_of, sign_up
 
 URL = "/api/v1/catalogue"

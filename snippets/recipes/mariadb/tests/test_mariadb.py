@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from app.core.mariadb import is_passing
 from httpx import AsyncClient
-from mariadb_server import running_mariadb
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.core.db import create_engine
+from app.core.mariadb import is_passing
 from clients import ADA, client_on, sign_up
 from live import ROOT
+from mariadb_server import running_mariadb
 
 ACCENTS = ("jose@example.com", "josé@example.com")
 
@@ -83,7 +83,7 @@ async def test_what_is_too_long_is_refused_whatever_the_server_would_do(
 
 
 async def test_a_statement_that_takes_too_long_ends_on_the_server(own_mariadb_url: str) -> None:
-    engine = create_engine(own_mariadb_url, 1, patience=1)
+    engine = create_engine(own_mariadb_url, 1, command_timeout=1)
     async with engine.connect() as connection:
         with pytest.raises(OperationalError, match="max_statement_time") as caught:
             await connection.execute(
@@ -148,7 +148,7 @@ async def test_a_request_that_waits_for_a_lock_answers_503_after_5_seconds(
 async def test_a_server_that_is_away_or_hangs_answers_503_and_is_found_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.main.create_engine", partial(create_engine, patience=1))
+    monkeypatch.setattr("app.main.create_engine", partial(create_engine, command_timeout=1))
 
     async def statuses(client: AsyncClient) -> tuple[int, int]:
         paths = ("/healthz", "/api/v1/products")

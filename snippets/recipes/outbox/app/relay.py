@@ -10,7 +10,6 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from app.models.outbox import OutboxMessage
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from structlog import get_logger
@@ -19,6 +18,7 @@ from app.core.config import get_settings
 from app.core.db import create_engine
 from app.core.logging import configure_logging
 from app.models.base import utc_now
+from app.models.outbox import OutboxMessage
 
 logger = get_logger()
 

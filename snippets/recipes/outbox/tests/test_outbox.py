@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from app.relay import relay_one
-from app.services.outbox import add_message, first_time
 from httpx import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -16,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core.db import create_engine, create_tables
 from app.models import Base, OutboxMessage
 from app.models.base import utc_now
+from app.relay import relay_one
+from app.services.outbox import add_message, first_time
 from clients import sign_up
 from live import live_server
 

@@ -3,14 +3,14 @@
 import asyncio
 
 import pytest
-from app.schemas.own_product import ProductChange
-from app.services.own_products import ProductNotFoundError, change_own, delete_own
 from httpx import AsyncClient, Response
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.db import create_engine, create_tables
 from app.models import Base, Product, User
+from app.schemas.own_product import ProductChange
+from app.services.own_products import ProductNotFoundError, change_own, delete_own
 from clients import headers_of, sign_up
 
 URL = "/api/v1/products"

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from app.core.rate_limit import RateLimiter, parse
 from httpx import AsyncClient
 from redis.asyncio import Redis
-from valkey import redis_url, running_valkey
 
 from app.core.config import get_settings
+from app.core.rate_limit import RateLimiter, parse
 from clients import client_on
 from live import live_server
+from valkey import redis_url, running_valkey
 
 WRONG = {"username": "ada@example.com", "password": "wrong horse"}
 

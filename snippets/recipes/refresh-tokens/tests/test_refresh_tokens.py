@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from app.core.db import create_engine, create_tables
 from app.core.errors import NotAuthenticatedError
@@ -14,7 +14,7 @@ from app.models import Base, RefreshToken, User
 from app.models.base import utc_now
 from app.schemas.user import UserCreate
 from app.services import auth, sessions, users
-from clients import ADA, sign_up
+from clients import ADA, client_on, sign_up
 
 URL = "/api/v1/auth"
 
@@ -99,6 +99,48 @@ async def test_a_user_deleted_or_changed_while_logging_in_is_unknown(
     assert await session.scalar(select(func.count(RefreshToken.id))) == 0
 
 
+async def test_no_connection_is_held_while_hashing(
+    own_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is one connection: a read in the middle would wait for it in vain."""
+    read: list[int] = []
+    async with client_on(own_database_url, monkeypatch, APP_DATABASE_POOL_SIZE="1") as client:
+        await sign_up(client)
+        real = auth.verify_password
+
+        async def verify_and_read(password: str, password_hash: str) -> bool:
+            read.append((await client.get("/api/v1/products")).status_code)
+            return await real(password, password_hash)
+
+        monkeypatch.setattr(auth, "verify_password", verify_and_read)
+        token = (await log_in(client)).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        change = {"old": ADA["password"], "new": "battery staple"}
+        answer = await client.post(f"{URL}/password", json=change, headers=headers)
+        assert answer.status_code == 204
+    assert read == [200, 200]
+
+
+@pytest.mark.parametrize("what", ["login", "password"])
+async def test_the_callers_pending_work_is_not_lost(
+    client: AsyncClient, connection: AsyncConnection, what: str
+) -> None:
+    ada = await sign_up(client)
+    maker = async_sessionmaker(
+        connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+    )
+    async with maker() as session:
+        user = await session.get_one(User, ada["id"])
+        user.full_name = "Ada Lovelace"
+        if what == "login":
+            await sessions.start(session, maker, ADA["email"], ADA["password"])
+        else:
+            await sessions.change_password(session, user, ADA["password"], "battery staple")
+        await session.commit()
+    async with maker() as session:
+        assert (await session.get_one(User, ada["id"])).full_name == "Ada Lovelace"
+
+
 @pytest.mark.parametrize("token", ["", "x", "\0", "x" * 201, "\ud800"])
 async def test_what_is_no_token_is_refused(client: AsyncClient, token: str) -> None:
     content = b'{"refresh_token": "' + token.encode("unicode_escape") + b'"}'
@@ -181,7 +223,9 @@ async def test_what_ends_a_session_ends_the_token_that_is_just_being_made(
     async with AsyncSession(engine, expire_on_commit=False) as session:
         user = await users.create_user(session, UserCreate.model_validate(ADA))
         await session.commit()
-        first = (await sessions.start(session, ADA["email"], ADA["password"])).refresh_token
+        maker = async_sessionmaker(engine)
+        pair = await sessions.start(session, maker, ADA["email"], ADA["password"])
+        first = pair.refresh_token
         second = await sessions.refresh(session, first)
         assert second
         await session.commit()
@@ -212,7 +256,8 @@ async def test_a_login_that_waits_for_a_new_password_starts_no_session(
         await owner.commit()
         await owner.refresh(user)
         await sessions.change_password(owner, user, ADA["password"], "new horse")
-        login = asyncio.create_task(sessions.start(other, ADA["email"], ADA["password"]))
+        begin = sessions.start(other, async_sessionmaker(engine), ADA["email"], ADA["password"])
+        login = asyncio.create_task(begin)
         await until_another_waits(owner)
         await owner.commit()
         with pytest.raises(NotAuthenticatedError):

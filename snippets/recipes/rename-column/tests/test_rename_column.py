@@ -18,9 +18,9 @@ import httpx
 import pytest
 from alembic import command
 from alembic.config import Config
-from app.backfill import backfill
 from sqlalchemy import text
 
+from app.backfill import backfill
 from app.core.config import get_settings
 from app.core.db import create_engine
 from clients import ADA

@@ -1,7 +1,5 @@
 """Traces that lead from a request to its job."""
 
-from app.relay import relay_one
-from app.worker import do
 from httpx import AsyncClient
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
@@ -12,6 +10,8 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.core.db import create_engine
 from app.models import OutboxMessage
+from app.relay import relay_one
+from app.worker import do
 from clients import sign_up
 
 

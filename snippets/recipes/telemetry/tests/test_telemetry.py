@@ -16,7 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
-from app.core.job_traces import carrier, continued
 from httpx import AsyncClient
 from opentelemetry import trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -28,6 +27,7 @@ from sqlalchemy import Integer, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from app.core.db import create_engine
+from app.core.job_traces import carrier, continued
 from clients import ADA, sign_up
 from live import ROOT, LiveServer, live_server
 

@@ -5,17 +5,16 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from app.models.note import TENANT_ROLE
-from app.services.notes import create_note, list_notes
-from app.services.tenancy import enter_tenant
 from httpx import AsyncClient
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.db import create_engine, create_tables
-from app.core.errors import AppError
 from app.models import Base, Note, User
+from app.models.note import TENANT_ROLE
+from app.services.notes import TenantGoneError, create_note, list_notes
+from app.services.tenancy import enter_tenant
 from clients import client_on, headers_of, sign_up
 from test_migrations import alembic
 
@@ -74,7 +73,7 @@ async def test_a_row_for_another_tenant_is_refused(engine: AsyncEngine) -> None:
 async def test_a_tenant_that_is_gone_writes_no_notes(engine: AsyncEngine) -> None:
     async with AsyncSession(engine) as session:
         await enter_tenant(session, 3)
-        with pytest.raises(AppError, match="no longer exists"):
+        with pytest.raises(TenantGoneError):
             await create_note(session, 3, "of nobody")
 
 

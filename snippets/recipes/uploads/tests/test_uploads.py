@@ -12,11 +12,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from app.api.v1.uploads import MAX_BYTES
 from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.api.v1.uploads import MAX_BYTES
 from clients import ADA, headers_of, sign_up
 from live import LiveServer, live_server
 

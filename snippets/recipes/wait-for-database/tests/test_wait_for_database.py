@@ -13,10 +13,10 @@ from typing import Any
 
 import asyncpg
 import pytest
-from app.core.waiting import wait_for_database
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
+from app.core.waiting import wait_for_database
 from live import ROOT, SECRET
 from postgres import running_postgres
 

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from app.core.cache import Cache
 from fastapi import APIRouter, Depends, FastAPI, Response
 from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 
+from app.core.cache import Cache
 from app.core.config import get_settings
 
 

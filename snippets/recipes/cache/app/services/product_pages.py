@@ -1,11 +1,11 @@
 """The first page of products, which most clients ask for."""
 
-from app.core.cache import Cache, mark_changed
 from pydantic import TypeAdapter
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from app.core.cache import Cache, mark_changed
 from app.models import Product, User
 from app.schemas.product import ProductOut
 from app.services import products
@@ -14,12 +14,14 @@ _TOPIC = "products"
 _page = TypeAdapter(list[ProductOut])
 
 
-async def first_page(session: AsyncSession, cache: Cache, limit: int) -> bytes:
+async def first_page(
+    sessionmaker: async_sessionmaker[AsyncSession], cache: Cache, limit: int
+) -> bytes:
     """Return the newest products as JSON, from the cache or else from the database."""
 
     async def read() -> bytes:
-        page = _page.validate_python(await products.list_products(session, limit, 0))
-        await session.close()  # gives the connection back before the store is asked again
+        async with sessionmaker() as session:  # ends before the store is asked again
+            page = _page.validate_python(await products.list_products(session, limit, 0))
         return _page.dump_json(page)
 
     # Another shape of ProductOut, another number: old and new workers share the store.

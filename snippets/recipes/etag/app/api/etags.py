@@ -9,7 +9,20 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.core.errors import AppError
 
 _TAG = re.compile(r'(W/)?("[^"]*")')
-_CHANGED = "Changed by somebody else"
+
+
+class NoIfMatchError(AppError):
+    """A change that does not say which version it is for."""
+
+    status_code = 428
+    msg = "Send If-Match with the ETag of what you have seen"
+
+
+class ChangedMeanwhileError(AppError):
+    """The client has seen another version."""
+
+    status_code = 412
+    msg = "Changed by somebody else"
 
 
 def etag(row_id: int, version: int) -> str:
@@ -28,13 +41,13 @@ def matches(header: str, current: str, *, weak: bool) -> bool:
 
 
 def require_match(if_match: str | None, current: str) -> None:
-    """Raise 428 without the header, 412 where the client has seen another version."""
+    """Raise `NoIfMatchError`, or `ChangedMeanwhileError` for another version."""
     if if_match is None:
-        raise AppError("Send If-Match with the ETag of what you have seen", 428)
+        raise NoIfMatchError
     if not matches(if_match, current, weak=False):
-        raise AppError(_CHANGED, 412)
+        raise ChangedMeanwhileError
 
 
 async def stale_data(_request: Request, _exc: StaleDataError) -> JSONResponse:
-    """Answer who read the same version and wrote a moment later."""
-    return JSONResponse({"error": _CHANGED}, 412)
+    """Answer 412 to the second of two who change the same version."""
+    return JSONResponse({"error": ChangedMeanwhileError.msg}, ChangedMeanwhileError.status_code)

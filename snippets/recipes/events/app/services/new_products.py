@@ -1,9 +1,8 @@
-"""What was offered since."""
+"""Products created since a position."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
-from app.models.commit_order import FirstOpenTransaction
 from pydantic import BaseModel, Field
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import AppError
 from app.models import Product
 from app.models.base import MAX_ID
+from app.models.commit_order import FirstOpenTransaction
 
 
 class BadPositionError(AppError):
-    """The id of an event is none of ours."""
+    """The id of the event is not one of ours."""
 
-    def __init__(self) -> None:
-        super().__init__("Bad Last-Event-ID", 422)
+    status_code = 422
+    msg = "Bad Last-Event-ID"
 
 
 class Position(BaseModel):

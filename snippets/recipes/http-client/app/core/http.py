@@ -36,6 +36,20 @@ _send_again = stamina.AsyncRetryingCaller(
 )
 
 
+class UpstreamTimeoutError(AppError):
+    """The other service took too long."""
+
+    status_code = 504
+    msg = "Another service did not answer in time"
+
+
+class UpstreamFailedError(AppError):
+    """The other service failed, or answered what nobody understands."""
+
+    status_code = 502
+    msg = "Another service failed"
+
+
 def create_client(base_url: str) -> AsyncClient:
     """Return the client that all requests share; whoever makes it closes it."""
     return AsyncClient(
@@ -48,7 +62,7 @@ def create_client(base_url: str) -> AsyncClient:
 async def call(client: AsyncClient, request: Request, seconds: float = 5) -> Response:
     """Return the answer, of any status below 500 but 429, after so many seconds at most.
 
-    Raises AppError: 504 where the other service took too long, 502 where it failed.
+    Raises `UpstreamTimeoutError` or `UpstreamFailedError`.
     """
     may_help = partial(_may_help, idempotent=request.method in _IDEMPOTENT)
     try:
@@ -56,10 +70,10 @@ async def call(client: AsyncClient, request: Request, seconds: float = 5) -> Res
             return await _send_again(may_help, _send, client, request)
     except (TimeoutError, TimeoutException) as exc:
         logger.warning("upstream_too_slow", host=request.url.host, reason=repr(exc))
-        raise AppError("Another service did not answer in time", 504) from exc
+        raise UpstreamTimeoutError from exc
     except (RequestError, HTTPStatusError) as exc:
         logger.warning("upstream_failed", host=request.url.host, reason=repr(exc))
-        raise AppError("Another service failed", 502) from exc
+        raise UpstreamFailedError from exc
 
 
 async def _send(client: AsyncClient, request: Request) -> Response:

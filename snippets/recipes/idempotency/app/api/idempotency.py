@@ -7,14 +7,14 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
-from app.models.idempotency import StoredAnswer
-from app.services.idempotency import claim
 from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.deps import CurrentUser, SessionDep
+from app.models.idempotency import StoredAnswer
+from app.services.idempotency import claim
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,255}$")]
 
@@ -50,7 +50,7 @@ class Once:
 async def get_once(
     request: Request, session: SessionDep, user: CurrentUser, key: Key = None
 ) -> Once:
-    """Return what answers this request once, or each time where it carries no key."""
+    """Replay the stored answer when the request carries a known key; else do the work."""
     if key is None:
         return Once(session, None)
     what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()

@@ -2,28 +2,35 @@
 
 from datetime import timedelta
 
-from app.models.idempotency import StoredAnswer
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import AppError
 from app.models.base import utc_now
+from app.models.idempotency import StoredAnswer
 
 
 class KeyReusedError(AppError):
     """The same key came with another request."""
 
-    def __init__(self) -> None:
-        super().__init__("This Idempotency-Key belongs to another request", 422)
+    status_code = 422
+    msg = "This Idempotency-Key belongs to another request"
+
+
+class DeletedMeanwhileError(AppError):
+    """The user or the stored answer was deleted meanwhile."""
+
+    status_code = 409
+    msg = "Deleted meanwhile: repeat the request"
 
 
 async def claim(session: AsyncSession, answer: StoredAnswer) -> StoredAnswer | None:
     """Take the key for this transaction; return the stored answer if the work was done before.
 
     The insert waits for another transaction with the key: if that commits, its answer is returned,
-    and if it rolls back, the work is still to be done. Raises `KeyReusedError`, and `AppError` 409
-    where the user or the answer was deleted meanwhile.
+    and if it rolls back, the work is still to be done. Raises `KeyReusedError` or
+    `DeletedMeanwhileError`.
     """
     try:
         async with session.begin_nested():
@@ -31,7 +38,7 @@ async def claim(session: AsyncSession, answer: StoredAnswer) -> StoredAnswer | N
     except IntegrityError:
         stored = await session.get(StoredAnswer, (answer.user_id, answer.key))
         if stored is None:
-            raise AppError("Deleted meanwhile: repeat the request", 409) from None
+            raise DeletedMeanwhileError from None
         if stored.fingerprint != answer.fingerprint:
             raise KeyReusedError from None
         return stored

@@ -18,10 +18,10 @@ class CataloguePage(BaseModel):
 
 
 class BadCursorError(AppError):
-    """The cursor is none of ours."""
+    """The cursor is not one of ours."""
 
-    def __init__(self) -> None:
-        super().__init__("Bad cursor", 422)
+    status_code = 422
+    msg = "Bad cursor"
 
 
 class Cursor(BaseModel):

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.schemas.catalogue import Cursor
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.models import Product
+from app.schemas.catalogue import Cursor
 
 
 def catalogue(after: Cursor | None, limit: int) -> Select[Any]:

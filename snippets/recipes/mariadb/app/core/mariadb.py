@@ -21,8 +21,8 @@ def compile_datetime(_type: DateTime, _compiler: object, **_options: object) -> 
     return "DATETIME(6)"
 
 
-def create_mariadb_engine(url: str, pool_size: int, patience: int | None) -> AsyncEngine:
-    """Return an engine; a statement may take `patience` seconds, `None` is any time.
+def create_mariadb_engine(url: str, pool_size: int, command_timeout: int | None) -> AsyncEngine:
+    """Return an engine; a statement may take `command_timeout` seconds, `None` is any time.
 
     Its first connection raises `ValueError` where the collation is not `COLLATION`.
     """
@@ -38,8 +38,8 @@ def create_mariadb_engine(url: str, pool_size: int, patience: int | None) -> Asy
         connect_args={
             "connect_timeout": 5,
             # The server ends a statement in time, but not if it hangs itself.
-            "read_timeout": patience and patience + 2,
-            "init_command": _SESSION.format(patience or 0),
+            "read_timeout": command_timeout and command_timeout + 2,
+            "init_command": _SESSION.format(command_timeout or 0),
         },
     )
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from app.models.outbox import InboxMessage, OutboxMessage
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models.outbox import InboxMessage, OutboxMessage
 
 
 async def add_message(session: AsyncSession, topic: str, payload: dict[str, Any]) -> None:

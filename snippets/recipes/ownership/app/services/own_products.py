@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 
-from app.schemas.own_product import ProductChange
 from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.core.errors import AppError
 from app.models import Product, User
+from app.schemas.own_product import ProductChange
 
 
 class ProductNotFoundError(AppError):
     """There is none, or it is somebody else's: the answer does not say which."""
 
-    def __init__(self) -> None:
-        super().__init__("Product not found", 404)
+    status_code = 404
+    msg = "Product not found"
 
 
 def visible_to(viewer: User) -> ColumnElement[bool]:

@@ -54,7 +54,7 @@ def as_problem(response: Response, path: str, exc: Exception | None = None) -> J
     error = simple["error"]
     title = phrases.get(response.status_code, "Error")  # 499 has no phrase
     kind = "about:blank"  # RFC 9457: no more than the status code says
-    if isinstance(exc, AppError) and type(exc) is not AppError:
+    if isinstance(exc, AppError):
         words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*", type(exc).__name__.removesuffix("Error"))
         title, kind = " ".join(words).capitalize(), f"/problems/{'-'.join(words).lower()}"
     problem = Problem(

@@ -3,12 +3,23 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from app.core.rate_limit import RateLimiter
 from fastapi import APIRouter, Depends, FastAPI, Request
 from redis.asyncio import Redis
 
 from app.core.config import get_settings
 from app.core.errors import AppError
+from app.core.rate_limit import RateLimiter
+
+
+class TooManyRequestsError(AppError):
+    """The client's address asks too often."""
+
+    status_code = 429
+    msg = "Too many requests"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.headers = {"Retry-After": str(seconds)}
 
 
 @asynccontextmanager
@@ -26,7 +37,7 @@ async def limit_logins(request: Request) -> None:
     limiter: RateLimiter = request.state.rate_limiter
     address = request.client.host if request.client else "unknown"
     if seconds := await limiter.hit(get_settings().login_limit, "login", address):
-        raise AppError("Too many requests", 429, {"Retry-After": str(seconds)})
+        raise TooManyRequestsError(seconds)
 
 
 login_limit = Depends(limit_logins)

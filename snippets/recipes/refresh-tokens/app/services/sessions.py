@@ -2,43 +2,46 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from app.models.refresh_token import RefreshToken
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core import security
 from app.core.config import get_settings
 from app.core.errors import AppError, NotAuthenticatedError
 from app.models import User
 from app.models.base import utc_now
+from app.models.refresh_token import RefreshToken
+from app.schemas.session import TokenPair
 from app.services import auth
 
 GRACE = timedelta(seconds=10)  # two tabs, or a request that was sent again, are no theft
 
 
-@dataclass
-class TokenPair:
-    """What a client holds."""
-
-    access_token: str
-    refresh_token: str
-    token_type: str = "bearer"
-
-
 class AlreadyRefreshedError(AppError):
-    """Somebody else was faster a moment ago: the client finds the new token where it stores it."""
+    """Another request refreshed a moment ago: the client has the new token in its store."""
 
-    def __init__(self) -> None:
-        super().__init__("Already refreshed", 409)
+    status_code = 409
+    msg = "Already refreshed"
 
 
-async def start(session: AsyncSession, email: str, password: str) -> TokenPair:
+class WrongPasswordError(AppError):
+    """The old password is not right, or no longer."""
+
+    status_code = 403
+    msg = "Wrong password"
+
+
+async def start(
+    session: AsyncSession,
+    sessionmaker: async_sessionmaker[AsyncSession],
+    email: str,
+    password: str,
+) -> TokenPair:
     """Log in; raise `NotAuthenticatedError`."""
-    user = await auth.authenticate(session, email, password)
+    user = await auth.authenticate(sessionmaker, email, password)
     unchanged = (User.id == user.id, User.password_hash == user.password_hash)
     same = select(User.id).where(*unchanged).with_for_update(key_share=True)
     if await session.scalar(same) is None:  # deleted, or the password changed, while it was checked
@@ -47,7 +50,7 @@ async def start(session: AsyncSession, email: str, password: str) -> TokenPair:
 
 
 async def refresh(session: AsyncSession, token: str) -> TokenPair | None:
-    """Change a token into new ones; return None where a used one returns, and end its family.
+    """Exchange a token for new ones; return None where a used one returns, and end its family.
 
     None and no error: an error would roll back what ends the family. Raises
     `NotAuthenticatedError` for a token that is unknown, ended or expired, and
@@ -73,15 +76,17 @@ async def end(session: AsyncSession, token: str) -> None:
 
 
 async def change_password(session: AsyncSession, user: User, old: str, new: str) -> None:
-    """Set a new password, and end all sessions of the user; raise `AppError` 403."""
-    await session.close()  # give the connection back before the slow part
+    """Set a new password, and end all sessions of the user; raise `WrongPasswordError`.
+
+    It hashes before its first query: call it with a session whose transaction has ended.
+    """
     if not await auth.verify_password(old, user.password_hash):
-        raise AppError("Wrong password", 403)
+        raise WrongPasswordError
     unchanged = (User.id == user.id, User.password_hash == user.password_hash)
     change = update(User).where(*unchanged).values(password_hash=await auth.hash_password(new))
     connection = await session.connection()  # its result has a row count; MariaDB no RETURNING
     if (await connection.execute(change)).rowcount == 0:
-        raise AppError("Wrong password", 403)
+        raise WrongPasswordError
     await session.execute(delete(RefreshToken).where(RefreshToken.user_id == user.id))
 
 
@@ -112,7 +117,7 @@ async def _issue(session: AsyncSession, user_id: int, family: str) -> TokenPair:
         )
     )
     await session.flush()
-    return TokenPair(security.create_access_token(user_id), token)
+    return TokenPair(access_token=security.create_access_token(user_id), refresh_token=token)
 
 
 def _digest(token: str) -> str:

@@ -10,14 +10,21 @@ from app.core.errors import AppError
 from app.models import Note
 
 
+class TenantGoneError(AppError):
+    """The tenant was deleted meanwhile."""
+
+    status_code = 409
+    msg = "Tenant no longer exists"
+
+
 async def create_note(session: AsyncSession, tenant_id: int, words: str) -> Note:
-    """Add a note; raise `AppError` 409 if its tenant is gone. PostgreSQL refuses another's."""
+    """Add a note; raise `TenantGoneError`. PostgreSQL refuses another tenant's."""
     note = Note(tenant_id=tenant_id, text=words)
     session.add(note)
     try:
         await session.flush()
     except IntegrityError as exc:
-        raise AppError("Tenant no longer exists", 409) from exc
+        raise TenantGoneError from exc
     return note
 
 

@@ -11,20 +11,35 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import files, media_types
 from app.core.errors import AppError
 from app.models import Upload
+from app.services.products import OwnerGoneError
+
+
+class UnsupportedTypeError(AppError):
+    """The file is of a type that we do not take."""
+
+    status_code = 415
+    msg = "Send a PNG, JPEG or PDF file"
+
+
+class UploadNotFoundError(AppError):
+    """There is none, or it is somebody else's: the answer does not say which."""
+
+    status_code = 404
+    msg = "Not found"
 
 
 async def store(
     session: AsyncSession, folder: Path, owner_id: int, name: str, chunks: AsyncIterator[bytes]
 ) -> Upload:
-    """Write the file, then its row; raise `AppError` 415 for its type, 409 if the owner is gone.
+    """Write the file, then its row; raise `UnsupportedTypeError` or `OwnerGoneError`.
 
-    A crash between the two leaves a file without a row, which nobody sees, never the reverse.
+    A crash between the two leaves a file without a row, which nobody sees, never the reverse. The
+    upload may take minutes: call it with a session whose transaction has ended.
     """
-    await session.close()  # give the connection back: the upload may take minutes
     head = await _head(chunks)
     media_type = media_types.media_type(head)
     if media_type is None:
-        raise AppError("Send a PNG, JPEG or PDF file", 415)
+        raise UnsupportedTypeError
     upload = Upload(
         id=uuid4(), owner_id=owner_id, name=PureWindowsPath(name).name, media_type=media_type
     )
@@ -36,17 +51,17 @@ async def store(
     except BaseException as exc:
         files.remove(path)
         if isinstance(exc, IntegrityError):
-            raise AppError("Owner no longer exists", 409) from exc
+            raise OwnerGoneError from exc
         raise
     return upload
 
 
 async def get_upload(session: AsyncSession, upload_id: UUID, owner_id: int) -> Upload:
-    """Return the owner's upload; raise `AppError` 404."""
+    """Return the owner's upload; raise `UploadNotFoundError`."""
     statement = select(Upload).where(Upload.id == upload_id, Upload.owner_id == owner_id)
     upload = await session.scalar(statement)
     if upload is None:
-        raise AppError("Not found", 404)
+        raise UploadNotFoundError
     return upload
 
 

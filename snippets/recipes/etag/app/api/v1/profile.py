@@ -1,12 +1,14 @@
-"""One's own account: read it, change what one has seen."""
+"""The caller's account: read it, change the version that was read."""
 
 from typing import Annotated
 
-from app.api.etags import etag, matches, require_match
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, Field
 
 from app.api.deps import CurrentUser, SessionDep
+from app.api.errors import documented
+from app.api.etags import ChangedMeanwhileError, NoIfMatchError, etag, matches, require_match
+from app.core.errors import NotAuthenticatedError
 from app.models import User
 from app.schemas.text import Text
 from app.schemas.user import UserOut
@@ -20,7 +22,11 @@ class ProfileChange(BaseModel):
     full_name: Text = Field(min_length=1, max_length=100)
 
 
-@router.get("", response_model=UserOut, responses={304: {"description": "You have this version"}})
+@router.get(
+    "",
+    response_model=UserOut,
+    responses={304: {"description": "You have this version"}} | documented(NotAuthenticatedError),
+)
 async def read_profile(
     user: CurrentUser, response: Response, if_none_match: Annotated[str | None, Header()] = None
 ) -> User | Response:
@@ -32,7 +38,11 @@ async def read_profile(
     return user
 
 
-@router.patch("", response_model=UserOut)
+@router.patch(
+    "",
+    response_model=UserOut,
+    responses=documented(NotAuthenticatedError, NoIfMatchError, ChangedMeanwhileError),
+)
 async def change_profile(
     data: ProfileChange,
     session: SessionDep,

@@ -5,15 +5,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 
-from app.core.shutdown import word_of_shutdown
-from app.services.new_products import Position, last_position, position_of, products_after
 from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from structlog import get_logger
 
-from app.api.deps import get_sessionmaker, oauth2_scheme
+from app.api.deps import SessionmakerDep, oauth2_scheme
+from app.api.errors import documented
+from app.core.errors import NotAuthenticatedError
+from app.core.shutdown import word_of_shutdown
 from app.services import auth
+from app.services.new_products import (
+    BadPositionError,
+    Position,
+    last_position,
+    position_of,
+    products_after,
+)
 
 logger = get_logger()
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -27,7 +34,6 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, asyncio.Event]]:
 
 
 router = APIRouter(prefix="/events", tags=["events"], lifespan=lifespan)
-SessionmakerDep = Annotated[async_sessionmaker[AsyncSession], Depends(get_sessionmaker)]
 
 
 async def first_look(
@@ -45,11 +51,15 @@ async def first_look(
         return Position.decode(last_event_id) if last_event_id else await last_position(session)
 
 
-@router.get("", response_class=EventSourceResponse)
+@router.get(
+    "",
+    response_class=EventSourceResponse,
+    responses=documented(NotAuthenticatedError, BadPositionError),
+)
 async def stream_products(
     request: Request, sessionmaker: SessionmakerDep, after: Annotated[Position, Depends(first_look)]
 ) -> AsyncIterator[ServerSentEvent]:
-    """Send what is offered from now on, or after the event that the client saw last."""
+    """Send each new product, from now on or after the event that the client saw last."""
     stopping: asyncio.Event = request.state.stopping
     try:
         while not stopping.is_set():

@@ -4,14 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from app.core.http import create_client
-from app.schemas.stock import Stock
 from fastapi import APIRouter, Depends, FastAPI, Path, Request
 from httpx import AsyncClient
 
 from app.api.deps import SessionDep
+from app.api.errors import documented
 from app.core.config import get_settings
+from app.core.http import UpstreamFailedError, UpstreamTimeoutError, create_client
 from app.models.base import MAX_ID
+from app.schemas.stock import Stock
 from app.services import stock
 
 
@@ -31,11 +32,16 @@ async def get_stock_client(request: Request) -> AsyncClient:
     return client
 
 
-@router.get("/{product_id}/stock")
+@router.get(
+    "/{product_id}/stock",
+    responses=documented(stock.NoSuchProductError, UpstreamFailedError, UpstreamTimeoutError),
+)
 async def read_stock(
     product_id: Annotated[int, Path(ge=1, le=MAX_ID)],
     session: SessionDep,
     client: Annotated[AsyncClient, Depends(get_stock_client)],
 ) -> Stock:
-    """Tell how many are left."""
-    return await stock.read_stock(session, client, product_id)
+    """Return how many are left."""
+    await stock.require_product(session, product_id)
+    await session.commit()  # give the connection back before the slow part
+    return await stock.read_stock(client, product_id)

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from app.schemas.catalogue import CataloguePage, Cursor
 from fastapi import APIRouter, Query
 
 from app.api.deps import SessionDep
+from app.api.errors import documented
+from app.schemas.catalogue import BadCursorError, CataloguePage, Cursor
 from app.schemas.product import ProductOut
 from app.services import catalogue
 
 router = APIRouter(prefix="/catalogue", tags=["catalogue"])
 
 
-@router.get("")
+@router.get("", responses=documented(BadCursorError))
 async def list_catalogue(
     session: SessionDep,
     after: Annotated[str | None, Query(max_length=200)] = None,

@@ -2,43 +2,36 @@
 
 from typing import Annotated
 
-from app.services.sessions import TokenPair
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import OAuth2PasswordRequestForm
-from pydantic import BaseModel, Field
 
-from app.api.deps import CurrentUser, SessionDep
-from app.schemas.text import SecretText, Text
+from app.api.deps import CurrentUser, SessionDep, SessionmakerDep
+from app.api.errors import documented
+from app.core.errors import NotAuthenticatedError
+from app.schemas.session import PasswordChange, Refresh, TokenPair
 from app.services import sessions
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-class Refresh(BaseModel):
-    """A refresh token, in the body: URLs end up in logs."""
-
-    refresh_token: Text = Field(max_length=200)
-
-
-class PasswordChange(BaseModel):
-    """The password, and what it shall be."""
-
-    old: SecretText = Field(max_length=128)
-    new: SecretText = Field(min_length=8, max_length=128)
-
-
-@router.post("/session")
+@router.post("/session", responses=documented(NotAuthenticatedError))
 async def start_session(
-    form: Annotated[OAuth2PasswordRequestForm, Depends()], session: SessionDep
+    form: Annotated[OAuth2PasswordRequestForm, Depends()],
+    session: SessionDep,
+    sessionmaker: SessionmakerDep,
 ) -> TokenPair:
-    """Log in."""
-    return await sessions.start(session, form.username, form.password)
+    """Exchange credentials for an access token and a refresh token."""
+    return await sessions.start(session, sessionmaker, form.username, form.password)
 
 
-@router.post("/refresh", response_model=TokenPair)
+@router.post(
+    "/refresh",
+    response_model=TokenPair,
+    responses=documented(NotAuthenticatedError, sessions.AlreadyRefreshedError),
+)
 async def refresh(body: Refresh, session: SessionDep) -> TokenPair | Response:
-    """Change a refresh token into new tokens; it is good for one time."""
+    """Exchange a refresh token for new tokens; it works once."""
     if pair := await sessions.refresh(session, body.refresh_token):
         return pair
     # Returned, not raised: what was raised would be rolled back.
@@ -47,12 +40,17 @@ async def refresh(body: Refresh, session: SessionDep) -> TokenPair | Response:
 
 @router.post("/logout", status_code=204)
 async def log_out(body: Refresh, session: SessionDep) -> None:
-    """End the session; access tokens that are out run on until they expire."""
+    """End the session; its access tokens work until they expire."""
     await sessions.end(session, body.refresh_token)
 
 
-@router.post("/password", status_code=204)
+@router.post(
+    "/password",
+    status_code=204,
+    responses=documented(NotAuthenticatedError, sessions.WrongPasswordError),
+)
 async def change_password(body: PasswordChange, session: SessionDep, user: CurrentUser) -> None:
     """Change the password, and end all sessions."""
     old, new = body.old.get_secret_value(), body.new.get_secret_value()
+    await session.commit()  # give the connection back before the slow part
     await sessions.change_password(session, user, old, new)

@@ -3,22 +3,30 @@
 from typing import Annotated
 from uuid import UUID
 
-from app.schemas.upload import UploadOut
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 from starlette.requests import ClientDisconnect
 
 from app.api.deps import CurrentUser, SessionDep
+from app.api.errors import documented
 from app.core.config import get_settings
-from app.core.errors import AppError
+from app.core.errors import AppError, NotAuthenticatedError
 from app.models import Upload
 from app.schemas.text import Text
+from app.schemas.upload import UploadOut
 from app.services import uploads
+from app.services.products import OwnerGoneError
 
 MAX_BYTES = 256 * 2**20
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 router = APIRouter(prefix="/uploads", tags=["uploads"])
+
+
+class IncompleteUploadError(AppError):
+    """The client left, or sent less than it said."""
+
+    msg = "The file did not come whole"
 
 
 # The body is the file: `request.stream()` gives it as it comes, after the caller is known. A form
@@ -31,6 +39,9 @@ router = APIRouter(prefix="/uploads", tags=["uploads"])
     openapi_extra={
         "requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}
     },
+    responses=documented(
+        IncompleteUploadError, NotAuthenticatedError, OwnerGoneError, uploads.UnsupportedTypeError
+    ),
 )
 async def create_upload(
     request: Request,
@@ -40,13 +51,18 @@ async def create_upload(
 ) -> Upload:
     """Store the body as a file."""
     folder = get_settings().upload_folder
+    await session.commit()  # give the connection back: the upload may take minutes
     try:
         return await uploads.store(session, folder, owner.id, name, request.stream())
     except ClientDisconnect:
-        raise AppError("The file did not come whole") from None
+        raise IncompleteUploadError from None
 
 
-@router.get("/{upload_id}", response_class=FileResponse)
+@router.get(
+    "/{upload_id}",
+    response_class=FileResponse,
+    responses=documented(NotAuthenticatedError, uploads.UploadNotFoundError),
+)
 async def read_upload(upload_id: UUID, session: SessionDep, owner: CurrentUser) -> FileResponse:
     """Send the file to its owner: to be saved, not shown, for it may be a page with a script."""
     upload = await uploads.get_upload(session, upload_id, owner.id)

@@ -70,7 +70,7 @@ async def live_products(websocket: WebSocket) -> None:
 
 
 async def products_after(session: AsyncSession, after: int) -> Answer:
-    """Return what was offered after that product."""
+    """Return the products created after that one."""
     statement = select(Product).where(Product.id > after).order_by(Product.id).limit(100)
     found = (await session.scalars(statement)).all()
     return Answer(names=[each.name for each in found], last=found[-1].id if found else after)
