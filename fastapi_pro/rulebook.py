@@ -75,6 +75,9 @@ def load_rule(folder: Path) -> Rule:
     path = folder / "rule.md"
     text, bad, good = (_read(folder / name) for name in ("rule.md", "bad.py", "good.py"))
     lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if "TODO" in line:
+            raise RuleError(path, number, "a TODO is left", "write what it asks for")
     if lines[0] != "---" or "---" not in lines[1:]:
         raise RuleError(path, 1, "no front matter", "begin and end it with ---")
     end = lines.index("---", 1)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from fastapi_pro.auditing.model.legacy import Module
+    from fastapi_pro.auditing.model.module import Module
+
+UNREADABLE = "unreadable"
+"""The slug of what is no rule broken: a file or folder that cannot be read."""
 
 
 @dataclass(frozen=True, order=True, slots=True)

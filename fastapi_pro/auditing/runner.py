@@ -1,39 +1,27 @@
 """From files to findings: programs are told apart, parsed and looked at, in parallel."""
 
-import ast
 import functools
 import gc
 import importlib.util
 import linecache
 import multiprocessing
 import os
-import platform
-import re
-import tokenize
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from io import BytesIO
 from pathlib import Path
 
-from fastapi_pro.auditing.finding import Finding, Hit
+from fastapi_pro.auditing.finding import UNREADABLE, Finding, Hit
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.sources.parse import UnreadableError, parse, read
 from fastapi_pro.auditing.sources.programs import programs
+from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import slug_of
 
 Detector = Callable[[Program], Iterator[Hit]]
-MAX_BYTES = 1_000_000
-"""Larger files are generated: they get a line, and are not read."""
-
-# `except A, B:` of Python 3.14, which an older parser refuses
-_EXCEPT = re.compile(
-    rb"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)([ \t]*:)", re.MULTILINE
-)
 _FEW = 100  # files that one process reads before others have started
-_TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
 
 def run(
@@ -68,15 +56,14 @@ def _read(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, bytes]
     sources: dict[Path, bytes] = {}
     for path in files:
         try:
-            if path.stat().st_size > MAX_BYTES:
-                message = f"larger than {MAX_BYTES} bytes"
-                unreadable.append(Finding(str(path), 1, 1, "unreadable", message))
-            else:
-                sources[path] = path.read_bytes()
-        except OSError as error:
-            message = error.strerror or "cannot be read"
-            unreadable.append(Finding(str(path), 1, 1, "unreadable", message))
+            sources[path] = read(path)
+        except UnreadableError as error:
+            unreadable.append(_unreadable(path, error))
     return sources
+
+
+def _unreadable(path: Path, error: UnreadableError) -> Finding:
+    return Finding(str(path), error.line, error.column, UNREADABLE, str(error))
 
 
 def _audit_all(groups: list[list[Path]], root: Path) -> list[Finding]:
@@ -97,19 +84,37 @@ def _shares(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
 def _audit(paths: list[Path], root: Path) -> list[Finding]:
     """Return the findings of one program."""
     gc.disable()  # the trees live until the end: collecting among them is half of the time
-    unreadable: list[Finding] = []
-    modules = [m for path in paths if (m := parse(path, root, unreadable))]
+    found: list[Finding] = []
+    modules: list[Module] = []
+    for path in paths:
+        try:
+            modules.append(_module(root, path))
+        except UnreadableError as error:
+            found.append(_unreadable(path, error))
     program = Program(modules, root, functools.partial(_load, root), KnownTypes())
-    found = unreadable + list(_detect(program))
+    found += _detect(program)
     program.forget()
     return found
 
 
+def _module(root: Path, path: Path) -> Module:
+    """Return the module of a file. Raises UnreadableError."""
+    return Module(path, display(path, root), parse(read(path)))
+
+
+def _load(root: Path, path: Path) -> Module | None:
+    """Return the module of a path that an import may lead to, None where there is none."""
+    try:
+        return _module(root, path) if path.is_file() else None
+    except (OSError, UnreadableError):
+        return None
+
+
 def _detect(program: Program) -> Iterator[Finding]:
-    known = {id(module) for module in program.modules}
+    known = set(program.modules)
     for slug, detect in detectors().items():
         for module, node, message in detect(program):
-            if id(module) in known:
+            if module in known:
                 line = getattr(node, "lineno", 1)
                 column = _column(module.path, line, getattr(node, "col_offset", 0))
                 yield Finding(str(module.path), line, column, slug, message)
@@ -136,45 +141,3 @@ def _detector(path: Path) -> Detector:
     spec.loader.exec_module(module)
     detect: Detector = module.detect
     return detect
-
-
-def _load(root: Path, path: Path) -> Module | None:
-    try:
-        if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            return None
-    except OSError:
-        return None
-    return parse(path, root, [])
-
-
-def parse(path: Path, root: Path, unreadable: list[Finding]) -> Module | None:
-    """Return the module of a file; where it cannot be parsed, add why to `unreadable`."""
-    try:
-        source = path.read_bytes()
-        encoding, _ = tokenize.detect_encoding(BytesIO(source).readline)
-        source.decode(encoding)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the audited code's invalid escapes
-            try:
-                tree = ast.parse(source)
-            except SyntaxError:
-                older = _EXCEPT.sub(rb"\1(\2)\3", source)
-                if older == source:
-                    raise
-                tree = ast.parse(older)
-    except SyntaxError as error:
-        line, column = error.lineno or 1, max(error.offset or 1, 1)
-        version = ".".join(platform.python_version_tuple()[:2])
-        message = f"does not parse as Python {version}: {error.msg}"
-        unreadable.append(Finding(str(path), line, column, "unreadable", message))
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        unreadable.append(Finding(str(path), line, 1, "unreadable", f"is not {error.encoding}"))
-    except (ValueError, LookupError) as error:
-        unreadable.append(Finding(str(path), 1, 1, "unreadable", f"does not parse: {error}"))
-    except (RecursionError, MemoryError):
-        unreadable.append(Finding(str(path), 1, 1, "unreadable", "is nested too deep"))
-    else:
-        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-        return Module(path, name, tree, is_test=bool(_TEST.search(name)))
-    return None

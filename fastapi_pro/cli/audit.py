@@ -24,16 +24,14 @@ from pathlib import Path
 
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.finding import Finding
-from fastapi_pro.auditing.reporting import (
-    baseline,
-    suppressions,
-)
-from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue, near
+from fastapi_pro.auditing.reporting import baseline, suppressions
+from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
-from fastapi_pro.auditing.reporting.report import FORMATS, render, visible
+from fastapi_pro.auditing.reporting.report import FORMATS, render
 from fastapi_pro.auditing.sources.gitignore import Patterns, compile_patterns
 from fastapi_pro.auditing.sources.walk import collect, display, project
 from fastapi_pro.command_line import parser_of, run_command
+from fastapi_pro.messages import near, visible
 from fastapi_pro.rulebook import RuleError
 
 
@@ -113,7 +111,7 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
         if fixed := baseline.count_fixed(left, files, active, known):
             verb = "is" if fixed == 1 else "are"
             told = f"{_number(fixed, 'entry', 'entries')} of the baseline {verb} fixed"
-            print(f"{told}: write it anew", file=sys.stderr)
+            print(f"{told}: rewrite it with --write-baseline", file=sys.stderr)
     if text := render(findings, entries, args.format or options.format or "text"):
         print(text)
     sys.stdout.flush()

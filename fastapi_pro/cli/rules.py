@@ -6,10 +6,10 @@ Exits with 2 when there is no such rule, with 1 when a rule is not whole. Needs
 nothing but the standard library.
 """
 
-import difflib
 import sys
 
 from fastapi_pro.command_line import run_command
+from fastapi_pro.messages import near
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import RuleError, as_text, load_rules
 
@@ -30,8 +30,7 @@ def main(argv: list[str] | None = None) -> int:
             print(f"{rule.tier:9} {rule.slug}\n          {rule.title}")
         return 0
     if arguments[0] not in rules:
-        near = difflib.get_close_matches(arguments[0], rules, n=3, cutoff=0.4)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        hint = near(arguments[0], rules)
         print(f"rules.py: there is no rule {arguments[0]!a}{hint}", file=sys.stderr)
         return 2
     print(as_text(rules[arguments[0]]))

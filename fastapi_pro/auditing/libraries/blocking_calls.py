@@ -1,162 +1,93 @@
 """Calls that keep their thread waiting, and the coroutines that run while requests are served."""
 
-import ast
+from collections import defaultdict
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.libraries.legacy_call_graph import (
-    called,
-    find_call,
-    is_awaited,
-    is_generator,
-    request_functions,
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.library_calls import (
+    BLOCKING_FUNCTIONS,
+    BLOCKING_METHODS,
+    LOCAL_METHODS,
 )
-from fastapi_pro.auditing.libraries.legacy_fastapi import lifespans
 from fastapi_pro.auditing.libraries.slow_calls import slow_call
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Module,
-    Program,
-    argument,
-    callee,
-    calls_in,
-    type_of,
-)
-from fastapi_pro.auditing.model.library_types import CONNECTION, ENGINE, SCOPED, SESSION
+from fastapi_pro.auditing.model.call_graph import called, find_call
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
-_FUNCTIONS = {
-    "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",
-    "subprocess.getoutput", "os.system", "urllib.request.urlopen", "urllib.request.urlretrieve",
-    "urllib3.request", "psycopg2.connect", "psycopg.connect", "psycopg.Connection.connect",
-    "pymysql.connect", "MySQLdb.connect", "mysql.connector.connect", "sqlite3.connect",
-    "smtplib.SMTP", "smtplib.SMTP_SSL", "socket.create_connection", "socket.gethostbyname",
-    "socket.getaddrinfo",
-}  # fmt: skip
-_SESSION = {
-    "commit", "connection", "exec", "execute", "flush", "get", "get_one", "merge", "query",
-    "refresh", "rollback", "scalar", "scalars",
-}  # fmt: skip
-_VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
-_METHODS = {
-    SESSION: _SESSION,
-    SCOPED: _SESSION,
-    ENGINE: {"begin", "connect", "execute"},
-    CONNECTION: {"commit", "execute", "rollback", "scalar", "scalars"},
-    "httpx.Client": _VERBS,
-    "requests.Session": _VERBS,
-    "requests.sessions.Session": _VERBS,
-    "urllib3.PoolManager": {"request", "urlopen"},
-    "paramiko.SSHClient": {"connect", "exec_command", "open_sftp"},
-    "psycopg2.connection": {"commit", "rollback"},
-    "psycopg2.extensions.connection": {"commit", "rollback"},
-    "psycopg.Connection": {"commit", "execute", "rollback"},
-    "sqlite3.Connection": {"commit", "execute", "executemany", "executescript", "rollback"},
-    "smtplib.SMTP": {"ehlo", "login", "sendmail", "send_message", "starttls"},
-    "smtplib.SMTP_SSL": {"ehlo", "login", "sendmail", "send_message"},
-}
-_REDIS = {"redis.Redis", "redis.StrictRedis", "redis.client.Redis", "redis.RedisCluster"}
-_REDIS_LOCAL = {"close", "lock", "pipeline", "pubsub", "register_script"}
-_AWS = {"boto3.client", "boto3.resource"}
-_AWS_LOCAL = {
-    "can_paginate", "generate_presigned_post", "generate_presigned_url", "get_paginator",
-    "get_waiter", "close", "Bucket", "Object", "Table", "Queue", "Topic",
-}  # fmt: skip
 _SHORT = 0.05  # seconds of sleep that nobody notices
-_NAMES = {name.rpartition(".")[2] for name in _FUNCTIONS} | {
-    name for methods in _METHODS.values() for name in methods
-}
 
 
-def blocks(program: Program, module: Module, call: ast.Call) -> bool:
+def blocks(call: Node) -> bool:
     """Say whether a call keeps its thread waiting for something outside the process."""
-    if is_awaited(module, call):
+    return call.program.once(_blocks, call.ast, call)
+
+
+def _blocks(call: Node) -> bool:
+    if call.is_awaited:
         return False
-    func = call.func
-    name = program.name_of(module, func)
+    name = call.called
     if name == "time.sleep":
-        seconds = program.constant(module, argument(call, 0, "secs"))
+        seconds = call.argument(0, "secs").constant
         return not (isinstance(seconds, (int, float)) and seconds <= _SHORT)
-    asked = program.call_name(module, call.args[0]) if call.args else ""
-    if name == "socket.gethostbyname" and asked == "socket.gethostname":  # in /etc/hosts
-        return False
-    if name in _FUNCTIONS or slow_call(program, module, call):
-        return True
-    if not isinstance(func, ast.Attribute) or name:
-        return False
-    if func.attr not in _NAMES and not _may_be_client(func):
-        return False
-    kind = type_of(program, module, func.value)
-    if not isinstance(kind, str):
-        return isinstance(kind, At) and any(
-            func.attr in _METHODS.get(base, ()) for base in program.bases(kind)
-        ) and program.method(kind, func.attr) is None  # fmt: skip
-    if kind in _REDIS:
-        return func.attr not in _REDIS_LOCAL
-    if kind in _AWS:
-        return func.attr not in _AWS_LOCAL
-    return func.attr in _METHODS.get(kind, ())
+    if name == "socket.gethostbyname":
+        return not any(host.called == "socket.gethostname" for host in call.args)  # /etc/hosts
+    return name in BLOCKING_FUNCTIONS or bool(slow_call(call)) or _is_method(call)
 
 
-def _may_be_client(func: ast.Attribute) -> bool:
-    """Say whether the owner may be a client of Redis or AWS, whose methods are too many to list."""
-    return func.attr.islower() and isinstance(func.value, (ast.Name, ast.Attribute, ast.Call))
+def _is_method(call: Node) -> bool:
+    member = call.member
+    kind = call.owner.type if member else None
+    if isinstance(kind, Node):  # a client of the program's own
+        is_inherited = any(member in BLOCKING_METHODS.get(base, ()) for base in kind.bases)
+        return is_inherited and not kind.method(member)
+    if kind in LOCAL_METHODS:
+        return member.islower() and member not in LOCAL_METHODS[kind]
+    return kind is not None and member in BLOCKING_METHODS.get(kind, ())
 
 
-def serving(program: Program) -> set[At]:
-    """Return the functions that run while a request waits; for `program.fact`.
+@fact
+def serving(program: Program) -> list[Node]:
+    """Return the functions that run while a request waits, by file and line.
 
     Beside `request_functions`, coroutines that these await as a method of an object whose class is
     not known, where only one function of the program has that name.
     """
-    found = program.fact(request_functions) - program.fact(lifespans)
-    by_name: dict[str, list[At]] = {}
+    by_name: dict[str, list[Node]] = defaultdict(list)
     for function in program.functions:
-        assert isinstance(function.node, FUNCTIONS)
-        by_name.setdefault(function.node.name, []).append(function)
+        by_name[function.name].append(function)
+    found = set(request_functions(program))
     queue = list(found)
-    found = set(found)
     while queue:
         function = queue.pop()
-        targets = [target for _, target in called(program, function)]
-        for call in calls_in(function.node):
-            if isinstance(call.func, ast.Attribute) and is_awaited(function.module, call):
-                named = by_name.get(call.func.attr, [])
-                is_known = callee(program, function.module, call) is not None
-                if len(named) == 1 and not is_known and _is_method(named[0]):
-                    targets += named
+        targets = [target for _, target in called(function)]
+        for call in function.calls:
+            named = by_name.get(call.member, []) if call.is_awaited and not call.callee else []
+            if len(named) == 1 and named[0].is_coroutine and named[0].parent.is_class:
+                targets += named
         for target in targets:
-            if target not in found and isinstance(target.node, FUNCTIONS):
+            if target not in found and target.is_function:
                 found.add(target)
                 queue.append(target)
-    return {function for function in found if not function.module.is_test}
+    return sorted((f for f in found if not f.module.is_test), key=lambda f: f.place)
 
 
-def _is_method(function: At) -> bool:
-    return isinstance(function.node, ast.AsyncFunctionDef) and isinstance(
-        function.module.parent(function.node), ast.ClassDef
-    )
-
-
-def coroutines(program: Program) -> list[At]:
+@fact
+def coroutines(program: Program) -> list[Node]:
     """Return the coroutine functions that run while a request waits, by file and line."""
-    found = [f for f in program.fact(serving) if isinstance(f.node, ast.AsyncFunctionDef)]
-    return sorted(found, key=lambda f: (f.module.name, getattr(f.node, "lineno", 0)))
+    return [function for function in serving(program) if function.is_coroutine]
 
 
-def stalls(program: Program, function: At) -> Iterator[tuple[ast.Call, ast.Call]]:
+def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
     """Yield calls of a coroutine function that block, each with the call that waits in the end.
 
     Plain functions of the program are followed; coroutines and generators are not.
     """
-    for call in calls_in(function.node):
-        if blocks(program, function.module, call):
+    for call in function.calls:
+        if blocks(call):
             yield call, call
             continue
-        target = callee(program, function.module, call)
-        if target is None or not isinstance(target.node, ast.FunctionDef):
+        target = call.callee
+        if not target or target.is_coroutine or target.is_generator or call.is_awaited:
             continue
-        if is_awaited(function.module, call) or is_generator(target.node):
-            continue
-        end = find_call(program, target, lambda at, inner: blocks(program, at, inner))
-        if end is not None:
+        if end := find_call(target, blocks):
             yield call, end

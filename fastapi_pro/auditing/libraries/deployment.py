@@ -1,5 +1,6 @@
-"""What a program says of its dependencies and of how it is started, outside its Python code."""
+"""What a program depends on, and how it is started: what stands beside its code."""
 
+import ast
 import functools
 import re
 import tomllib
@@ -7,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastapi_pro.auditing.model.legacy import Program
+from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.program import Program, fact
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)")
 _WORKERS = re.compile(r"""(?:--workers|-w)[="',\s]+(\d+)|(?:WEB_CONCURRENCY)[=:\s"']+(\d+)""")
 
 _LOCK = 10_000_000  # bytes; a lock file lists every wheel
+_BLOCK = 3  # lines at least, of a script's block
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,18 @@ class Requirement:
     line: int
 
 
+@fact
 def requirements(program: Program) -> list[Requirement]:
-    """Return what pyproject.toml and requirements*.txt above the modules declare; for `fact`."""
-    found: list[Requirement] = []
-    for folder in sorted(_folders(program)):
-        found += _of_folder(folder)
-    return found
+    """Return what pyproject.toml and requirements*.txt above the modules declare."""
+    return [found for folder in _folders(program) for found in _of_folder(folder)]
+
+
+@fact
+def packages(program: Program) -> set[str]:
+    """Return the packages that are declared, and what is imported outside tests."""
+    aliases = (alias for module in program.code for alias in module.nodes(ast.alias))
+    imported = {alias.name.partition(".")[0] for alias in aliases}
+    return imported | {requirement.name for requirement in requirements(program)}
 
 
 @functools.cache
@@ -45,7 +54,7 @@ def _of_folder(folder: Path) -> tuple[Requirement, ...]:
 
 def declared(program: Program, name: str) -> list[Requirement]:
     """Return the declarations of one package."""
-    return [r for r in program.fact(requirements) if r.name == name]
+    return [r for r in requirements(program) if r.name == name]
 
 
 def locked(program: Program, name: str) -> list[str]:
@@ -53,7 +62,7 @@ def locked(program: Program, name: str) -> list[str]:
     entry = re.compile(rf'(?m)^name = "{re.escape(name)}"\nversion = "([^"]+)"')
     return [
         match[1]
-        for folder in sorted(_folders(program))
+        for folder in _folders(program)
         for file in ("uv.lock", "poetry.lock", "pdm.lock")
         for match in entry.finditer(_lock(folder / file))
     ]
@@ -67,34 +76,48 @@ def _lock(path: Path) -> str:
         return ""
 
 
-def script_requirements(path: Path, source: str) -> list[Requirement]:
-    """Return the dependencies of a script's own block (PEP 723)."""
+@fact
+def reads_all_requirements(program: Program) -> bool:
+    """Say whether no requirements file includes another one that was not read."""
+    read = {requirement.path for requirement in requirements(program)}
+    return not any(_included(path) - read for path in read if path.suffix == ".txt")
+
+
+def _included(path: Path) -> set[Path]:
+    lines = re.finditer(r"(?m)^\s*(?:-r|--requirement)[ =]*(\S+)", _text(path))
+    return {path.parent / match[1] for match in lines}
+
+
+def script_requirements(module: Module) -> list[Requirement]:
+    """Return what a script's own block (PEP 723) declares; it stands before all statements."""
+    if not module.tree.body or module.tree.body[0].lineno <= _BLOCK:
+        return []
+    source = _text(module.path)
     match = re.search(r"(?m)^# /// script\r?\n((?:^#(?: .*)?\r?\n)+?)^# ///\s*$", source)
     if match is None:
         return []
-    text = re.sub(r"(?m)^# ?", "", match[1])
     try:
-        listed = tomllib.loads(text).get("dependencies", [])
+        listed = tomllib.loads(re.sub(r"(?m)^# ?", "", match[1])).get("dependencies", [])
     except tomllib.TOMLDecodeError:
         return []
     first = source.count("\n", 0, match.start(1)) + 1
     lines = match[1].splitlines()
-    return [
-        parsed
-        for item in (listed if isinstance(listed, list) else [])
-        if isinstance(item, str)
-        for parsed in _parse(
-            item, path, first + next((i for i, s in enumerate(lines) if item in s), 0)
-        )
-    ]
+    found: list[Requirement] = []
+    for item in listed if isinstance(listed, list) else ():
+        if isinstance(item, str):
+            line = next((number for number, text in enumerate(lines) if item in text), 0)
+            found += _parse(item, module.path, first + line)
+    return found
 
 
+@fact
 def workers(program: Program) -> int | None:
     """Return how many workers a Dockerfile, Procfile, shell script or gunicorn's file starts."""
-    found = (_workers_of(folder) for folder in sorted(_folders(program)))
+    found = (_workers_of(folder) for folder in _folders(program))
     return next((count for count in found if count is not None), None)
 
 
+@fact
 def computes_workers(program: Program) -> bool:
     """Say whether gunicorn's file works out how many workers it starts, as from the CPUs."""
     return any(
@@ -116,15 +139,16 @@ def _workers_of(folder: Path) -> int | None:
     return None
 
 
-def _folders(program: Program) -> set[Path]:
-    """Return the folders from the modules up to the root."""
+@fact
+def _folders(program: Program) -> list[Path]:
+    """Return the folders from the modules up to the root, sorted."""
     found: set[Path] = set()
     for module in program.modules:
         folder = module.path.parent
         while folder not in found and (folder == program.root or program.root in folder.parents):
             found.add(folder)
             folder = folder.parent
-    return found
+    return sorted(found)
 
 
 def _text(path: Path) -> str:

@@ -17,7 +17,7 @@ _ADDS = ("add_api_route", "add_route", "add_api_websocket_route")
 _NOT_HTTP = ("websocket", "add_route", "add_api_websocket_route")
 _APP = "fastapi.FastAPI"
 _ROUTERS = (_APP, "fastapi.APIRouter")
-_LISTS = {
+LISTS = {
     "builtins.list",
     "collections.abc.Sequence",
     "collections.abc.Iterable",
@@ -45,6 +45,13 @@ class Parameter:
         return self.node.name
 
     @property
+    def owner(self) -> str:
+        """The name of its function, or of the class whose `__init__` that is."""
+        function = self.node.function
+        is_init = function.name == "__init__" and function.parent.is_class
+        return function.parent.name if is_init else function.name
+
+    @property
     def default(self) -> Node:
         """What it is by default."""
         return self.node.default
@@ -54,10 +61,19 @@ class Parameter:
         """The class of the annotation."""
         return self.annotation.annotated
 
+    @property
+    def is_filled_otherwise(self) -> bool:
+        """Whether a call of the program fills it: a function that returns `Depends`."""
+        return any(item.is_call and not item.called for item in self.metadata)
+
     def marker(self, *names: str) -> Node:
         """Return the call of one of these library functions in the metadata."""
         found = [item for item in self.metadata if item.called in names]
         return found[-1] if found else self.node.at(None)
+
+    def options(self, *names: str) -> list[Node]:
+        """Return what the calls of its metadata, such as `Query(...)`, are given by these names."""
+        return options(self.metadata, *names)
 
     @cached_property
     def dependency(self) -> "Dependency | None":
@@ -149,7 +165,7 @@ class Endpoint:
         """The class that validates the response, or each item of it."""
         annotation, _ = unwrap(self.call.keyword("response_model") or self.function.returns)
         if isinstance(annotation.ast, ast.Subscript):
-            if annotation.at(annotation.ast.value).library_name not in _LISTS:
+            if annotation.at(annotation.ast.value).library_name not in LISTS:
                 return annotation.at(None)
             annotation, _ = unwrap(annotation.at(annotation.ast.slice))
         found = annotation.definition
@@ -204,6 +220,11 @@ def unwrap(annotation: Node) -> tuple[Node, tuple[Node, ...]]:
             break
         annotation = inner
     return annotation, tuple(metadata)
+
+
+def options(metadata: tuple[Node, ...], *names: str) -> list[Node]:
+    """Return what the calls of metadata, such as `Query(...)`, are given by these names."""
+    return [given for item in metadata for name in names if (given := item.keyword(name))]
 
 
 def parameters(function: Node) -> list[Parameter]:
@@ -286,7 +307,7 @@ def is_app(expr: Node) -> bool:
 def apps(program: Program) -> list[Node]:
     """Return every call that makes an application outside tests."""
     own = {cls for cls in program.classes if inherits(cls, _APP)}
-    found = []
+    found: list[Node] = []
     for module in program.code:
         found += program.calls_in(module, _APP)
         for call in module.nodes(ast.Call) if own else ():

@@ -14,8 +14,9 @@ from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node, inherits
 from fastapi_pro.auditing.model.program import Program, fact
 
-_MIDDLEWARE_METHODS = ("__call__", "dispatch")
-_BASE_HTTP = "fastapi.middleware.base.BaseHTTPMiddleware"
+MIDDLEWARE_METHODS = ("__call__", "dispatch")
+"""The methods of a middleware that get the request."""
+BASE_HTTP = "fastapi.middleware.base.BaseHTTPMiddleware"
 
 
 @fact
@@ -33,7 +34,7 @@ def request_functions(program: Program) -> set[Node]:
             roots.append(function)
     for cls in program.nodes(ast.ClassDef):
         if is_middleware_class(cls):
-            roots += [cls.method(name) for name in _MIDDLEWARE_METHODS]
+            roots += [cls.method(name) for name in MIDDLEWARE_METHODS]
     return reached(roots) - lifespans(program)
 
 
@@ -51,7 +52,7 @@ def is_http_middleware(decorator: Node) -> bool:
 
 def is_middleware_class(cls: Node) -> bool:
     """Say whether a class is ASGI middleware: BaseHTTPMiddleware, or `__call__` of three."""
-    if inherits(cls, _BASE_HTTP):
+    if inherits(cls, BASE_HTTP):
         return True
     call = cls.method("__call__")
     names = [parameter.name for parameter in call.parameters] if call.is_coroutine else []

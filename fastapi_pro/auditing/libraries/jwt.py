@@ -2,150 +2,120 @@
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 
-from fastapi_pro.auditing.model.legacy import (
-    At,
-    Module,
-    Program,
-    argument,
-    has_unpacking,
-    keyword,
-    type_of,
-)
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
-_PYJWT = {"jwt.decode", "jwt.decode_complete"}
-_JOSE = {"jose.jwt.decode"}
-_METHODS = {"decode", "decode_complete"}
+ENCODES = ("jwt.encode", "jose.jwt.encode")
+_DECODES = ("jwt.decode", "jwt.decode_complete", "jose.jwt.decode")
+_METHODS = ("decode", "decode_complete")
+_MAPPINGS = ("builtins.dict", "jwt.types.Options")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Decode:
     """A call that decodes a token; `library` is "jwt" (PyJWT) or "jose"."""
 
-    module: Module
-    call: ast.Call
+    call: Node
     library: str
 
+    @property
+    def token(self) -> Node:
+        """The token that is decoded."""
+        return self.call.argument(0, "jwt")
 
-def decodes(program: Program) -> list[Decode]:
-    """Return the calls that decode a token, outside tests and tools; for `program.fact`."""
-    found = []
-    for module in program.code:
-        if module.is_tool:
-            continue
-        found += [
-            Decode(module, call, library)
-            for call in module.nodes(ast.Call)
-            if (library := _library(program, module, call))
-        ]
-    return found
+    @property
+    def key(self) -> Node:
+        """The key that verifies it."""
+        return self.call.argument(1, "key")
 
+    @property
+    def algorithms(self) -> Node:
+        """The algorithms that are accepted, in a list for the most part."""
+        return self.call.argument(2, "algorithms")
 
-def _library(program: Program, module: Module, call: ast.Call) -> str:
-    func = call.func
-    if isinstance(func, ast.Attribute) and func.attr not in _METHODS:
-        return ""
-    name = program.name_of(module, func)
-    if name in _PYJWT | _JOSE:
-        return name.partition(".")[0]
-    is_instance = (
-        isinstance(func, ast.Attribute) and type_of(program, module, func.value) == "jwt.PyJWT"
-    )
-    return "jwt" if is_instance else ""
-
-
-def options(program: Program, decode: Decode) -> dict[str, object] | None:
-    """Return the options of a decoding, None where some of them cannot be read."""
-    call = decode.call
-    if has_unpacking(call) or any(isinstance(a, ast.Starred) for a in call.args):
-        return None
-    found = _read(program, decode.module, argument(call, 3, "options"))
-    if isinstance(call.func, ast.Attribute) and decode.library == "jwt":
-        maker = program.value(decode.module, call.func.value)
-        if maker is not None and isinstance(maker.node, ast.Call):
-            if has_unpacking(maker.node):
-                return None
-            made = _read(program, maker.module, argument(maker.node, 0, "options"))
-            found = None if made is None or found is None else {**made, **found}
-    return found
-
-
-def _read(program: Program, module: Module, expr: ast.expr | None) -> dict[str, object] | None:
-    """Return a literal dictionary with None for the values that are not literals."""
-    if expr is None or (isinstance(expr, ast.Constant) and expr.value is None):
-        return {}
-    at = program.value(module, expr)
-    if at is None:
-        return None
-    if isinstance(at.node, ast.Dict):
-        keys = [k.value if isinstance(k, ast.Constant) else None for k in at.node.keys]
-        pairs = list(zip(keys, at.node.values, strict=True))
-    elif isinstance(at.node, ast.Call) and program.call_name(at.module, at.node) in (
-        "builtins.dict", "jwt.types.Options",
-    ):  # fmt: skip
-        if at.node.args:
+    @cached_property
+    def options(self) -> dict[str, object] | None:
+        """The options, those of the `PyJWT(...)` too; None where some of them cannot be read."""
+        if _hides_arguments(self.call):
             return None
-        pairs = [(k.arg, k.value) for k in at.node.keywords]
-    else:
-        return None
-    if any(not isinstance(key, str) for key, _ in pairs):
-        return None
-    return {str(key): program.constant(at.module, value) for key, value in pairs}
+        found = _read(self.call.argument(3, "options"))
+        maker = self.call.owner.value
+        if self.library != "jwt" or not maker.is_call:
+            return found
+        made = None if maker.has_unpacking else _read(maker.argument(0, "options"))
+        return None if made is None or found is None else {**made, **found}
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether the signature is not verified: the claims are only looked at."""
+        given = self.options or {}
+        is_off = self.call.keyword("verify").literal is False
+        return is_off or given.get("verify_signature", True) is False
+
+    @property
+    def trusts_header(self) -> bool:
+        """Whether the algorithm is the one that the token's own header names."""
+        listed = self.algorithms.value
+        is_list = isinstance(listed.ast, (ast.List, ast.Tuple))
+        return any(map(_is_header_alg, listed.elements if is_list else [listed]))
 
 
-def is_unverified(program: Program, decode: Decode) -> bool:
-    """Say whether the signature is not verified: the claims are only looked at."""
-    given = options(program, decode) or {}
-    verify = keyword(decode.call, "verify")
-    is_off = isinstance(verify, ast.Constant) and verify.value is False
-    return is_off or given.get("verify_signature", True) is False
-
-
-def without_algorithms(program: Program) -> list[At]:
-    """Return the decodings by python-jose that name no algorithm; for `program.fact`."""
-    found = [
-        At(d.module, d.call)
-        for d in program.fact(decodes)
-        if d.library == "jose" and not is_unverified(program, d) and _is_left_out(d.call)
-    ]
-    for module in program.code:
-        if not module.is_tool:
-            calls = program.calls(module, "jose.jws.verify")
-            found += [At(module, call) for call in calls if _is_left_out(call)]
+@fact
+def decodes(program: Program) -> list[Decode]:
+    """Return the calls that decode a token, outside tests and tools."""
+    found = []
+    for module in program.service:
+        calls = program.calls_in(module, *_DECODES)
+        found += [Decode(call, call.called.partition(".")[0]) for call in calls]
+        methods = (Node(module, c) for name in _METHODS for c in module.calls_by_name.get(name, ()))
+        found += [Decode(call, "jwt") for call in methods if call.owner.type == "jwt.PyJWT"]
     return found
 
 
-def _is_left_out(call: ast.Call) -> bool:
-    if has_unpacking(call) or any(isinstance(a, ast.Starred) for a in call.args):
-        return False
-    given = argument(call, 2, "algorithms")
-    return given is None or (isinstance(given, ast.Constant) and given.value is None)
+@fact
+def without_algorithms(program: Program) -> list[Node]:
+    """Return the decodings by python-jose that name no algorithm."""
+    found = [d.call for d in decodes(program) if d.library == "jose" and not d.is_unverified]
+    found += [c for c in program.calls_of("jose.jws.verify") if not c.module.is_tool]
+    return [call for call in found if _names_no_algorithm(call)]
 
 
-def trusts_header(program: Program, decode: Decode) -> bool:
-    """Say whether the algorithm is the one that the token's own header names."""
-    at = program.value(decode.module, argument(decode.call, 2, "algorithms"))
-    if at is None:
-        return False
-    listed = at.node.elts if isinstance(at.node, (ast.List, ast.Tuple)) else [at.node]
-    return any(_is_header_alg(program, at.module, item) for item in listed)
+def _names_no_algorithm(call: Node) -> bool:
+    given = call.argument(2, "algorithms")
+    return not _hides_arguments(call) and (not given or given.is_none)
 
 
-def _is_header_alg(program: Program, module: Module, expr: ast.AST) -> bool:
-    at = program.value(module, expr)
-    node = at.node if at is not None else None
-    if at is None:
-        return False
-    if isinstance(node, ast.Subscript):
-        key, owner = node.slice, node.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-        key, owner = node.args[0], node.func.value
-        if node.func.attr != "get":
-            return False
+def _hides_arguments(call: Node) -> bool:
+    return call.has_unpacking or any(isinstance(value.ast, ast.Starred) for value in call.args)
+
+
+def _read(options: Node) -> dict[str, object] | None:
+    """Return a literal dictionary with None for the values that are not literals."""
+    if not options or options.is_none:
+        return {}
+    found = options.value
+    if isinstance(found.ast, ast.Dict):
+        pairs = [(key.literal, value) for key, value in found.entries]
+    elif found.called in _MAPPINGS and not found.args and not found.has_unpacking:
+        pairs = list(found.keywords.items())
     else:
-        return False
-    header = program.value(at.module, owner)
-    return (
-        isinstance(key, ast.Constant) and key.value == "alg" and header is not None
-        and program.call_name(header.module, header.node).endswith(".get_unverified_header")
-    )  # fmt: skip
+        return None
+    read = [(key, value.constant) for key, value in pairs if isinstance(key, str)]
+    return dict(read) if len(read) == len(pairs) else None
+
+
+def _is_header_alg(algorithm: Node) -> bool:
+    """Say whether an algorithm is the `header["alg"]` of the token."""
+    found = algorithm.value
+    match found.ast:
+        case ast.Subscript(value=owner, slice=ast.Constant(value="alg")):
+            pass
+        case ast.Call(
+            func=ast.Attribute(value=owner, attr="get"), args=[ast.Constant(value="alg"), *_]
+        ):
+            pass
+        case _:
+            return False
+    return found.at(owner).value.called.endswith(".get_unverified_header")

@@ -4,22 +4,11 @@ import ast
 import math
 
 from fastapi_pro.auditing.libraries.request_values import Input
-from fastapi_pro.auditing.model.legacy import (
-    At,
-    Module,
-    Program,
-    annotation_type,
-    argument,
-    has_unpacking,
-    keyword,
-)
+from fastapi_pro.auditing.model.node import Node
 
-_INTEGERS = {
-    "builtins.int",
-    "pydantic.PositiveInt",
-    "pydantic.NonNegativeInt",
-    "pydantic.StrictInt",
-}
+_INTEGERS = (
+    "builtins.int", "pydantic.PositiveInt", "pydantic.NonNegativeInt", "pydantic.StrictInt",
+)  # fmt: skip
 _BOUNDING = {
     *(f"fastapi.{name}" for name in ("Path", "Query", "Header", "Cookie", "Body", "Form")),
     "pydantic.Field", "pydantic.conint", "sqlmodel.Field", "dataclasses.field",
@@ -28,62 +17,48 @@ _BOUNDING = {
 _BOUNDLESS = {"annotated_types.Ge", "annotated_types.Gt", "typing.Doc"}
 
 
-def upper_bound(program: Program, given: Input) -> float | None:
+def upper_bound(given: Input) -> float | None:
     """Return the largest integer that an input takes, `inf` for no bound, None for unknown."""
-    at = given.annotation
-    if at is None:
+    annotation, metadata = given.annotation, list(given.metadata)
+    if annotation.called == "pydantic.conint":
+        metadata.append(annotation)
+    elif annotation.is_call or annotation.annotated not in _INTEGERS:
         return None
-    metadata = list(given.metadata)
-    if isinstance(at.node, ast.Call):
-        if program.call_name(at.module, at.node) != "pydantic.conint":
-            return None
-        metadata.append(at)
-    elif annotation_type(program, at.module, at.node) not in _INTEGERS:
-        return None
-    if isinstance(given.default, (ast.Name, ast.Attribute)):
-        default = program.value(given.module, given.default)
-        if default is not None and isinstance(default.node, ast.Call):
-            metadata.append(default)
-    bounds = [_bound_of(program, item) for item in metadata]
+    if not given.default.is_call and given.default.value.is_call:
+        metadata.append(given.default.value)
+    bounds = [_bound_of(item) for item in metadata]
     return None if None in bounds else min(filter(None, bounds), default=math.inf)
 
 
-def _bound_of(program: Program, metadata: At) -> float | None:
+def _bound_of(metadata: Node) -> float | None:
     """Return the upper bound that one item of the metadata gives; None where it cannot be read."""
-    if isinstance(metadata.node, ast.Constant):
+    item = metadata.value
+    if isinstance(metadata.ast, ast.Constant) or item.called in _BOUNDLESS:
         return math.inf
-    item = program.value(metadata.module, metadata.node)
-    if item is None or not isinstance(item.node, ast.Call):
-        return None
-    name = program.call_name(item.module, item.node)
-    if name in _BOUNDLESS:
-        return math.inf
-    if name not in _BOUNDING or has_unpacking(item.node):
+    if item.called not in _BOUNDING or item.has_unpacking:
         return None
     bound = math.inf
     for key in ("le", "lt"):
-        is_its_own = name == f"annotated_types.{key.title()}"
-        given = argument(item.node, 0, key) if is_its_own else keyword(item.node, key)
-        if given is None or (isinstance(given, ast.Constant) and given.value is None):
-            continue
-        value = number(program, item.module, given)
-        if value is None:
-            return None
-        bound = min(bound, value)
+        is_its_own = item.called == f"annotated_types.{key.title()}"
+        given = item.argument(0, key) if is_its_own else item.keyword(key)
+        if given and not given.is_none:
+            value = number(given)
+            if value is None:
+                return None
+            bound = min(bound, value)
     return bound
 
 
-def number(program: Program, module: Module, expr: ast.AST) -> float | None:
+def number(expr: Node) -> float | None:
     """Return the value of a number or of arithmetic with numbers, such as `2**31 - 1`."""
-    found = program.value(module, expr)
-    match found.node if found is not None else None:
+    found = expr.value
+    match found.ast:
         case ast.Constant(value=bool()):
             return None
         case ast.Constant(value=int() | float() as value):
             return float(value) if abs(value) < 10**300 else math.inf
         case ast.BinOp(left=left, op=op, right=right):
-            assert found is not None
-            a, b = number(program, found.module, left), number(program, found.module, right)
+            a, b = number(found.at(left)), number(found.at(right))
             if a is None or b is None:
                 return None
             match op:

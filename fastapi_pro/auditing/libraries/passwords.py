@@ -1,180 +1,136 @@
 """Password hashes: which calls compute one, and which of them verify."""
 
-import ast
+from collections.abc import Collection
 
 from fastapi_pro.auditing.libraries.deployment import declared, locked
-from fastapi_pro.auditing.libraries.legacy_call_graph import find_call, is_generator
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Module,
-    Program,
-    argument,
-    callee,
-    calls_in,
-    has_unpacking,
-    keyword,
-    type_of,
+from fastapi_pro.auditing.libraries.library_calls import (
+    HASH_FUNCTIONS,
+    HASH_METHODS,
+    HASHERS,
+    PASSLIB,
+    VERIFY_FUNCTIONS,
+    VERIFY_METHODS,
 )
+from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.model.call_graph import find_call
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
-CONTEXT = "passlib.context.CryptContext"
-_HASH = {
-    "bcrypt.hashpw", "bcrypt.kdf", "hashlib.scrypt", "hashlib.pbkdf2_hmac",
-    "werkzeug.security.generate_password_hash",
-}  # fmt: skip
-_VERIFY = {"bcrypt.checkpw", "werkzeug.security.check_password_hash"}
-_HASHERS = {
-    "pwdlib.PasswordHash", CONTEXT, "passlib.context.LazyCryptContext", "argon2.PasswordHasher",
-    "pwdlib.hashers.argon2.Argon2Hasher", "pwdlib.hashers.bcrypt.BcryptHasher",
-    "fastapi_users.password.PasswordHelper",
-}  # fmt: skip
-_HASH_METHODS = {"hash", "encrypt"}
-_VERIFY_METHODS = {"verify", "verify_and_update"}
-_NAMES = _HASH_METHODS | _VERIFY_METHODS | {n.rpartition(".")[2] for n in _HASH | _VERIFY}
+_FUNCTIONS = HASH_FUNCTIONS | VERIFY_FUNCTIONS
+_METHODS = HASH_METHODS | VERIFY_METHODS
+_NAMES = _METHODS | {name.rpartition(".")[2] for name in _FUNCTIONS}
 _BCRYPT = ("bcrypt", "bcrypt_sha256")  # both load the backend that fails
+_BCRYPT_CALLS = [f"passlib.hash.{s}.{m}" for s in _BCRYPT for m in ("hash", "encrypt", "using")]
+_OLD_BCRYPT = ("==4", "==3", "~=4", "~=3", "^4", "^3", "~4", "~3", "4.", "3.")
 _FAST = 10_000  # iterations of PBKDF2; fewer derive a key from a key, not from a password
 _DEPTH = 5  # of calls followed
-_THREADS = {
-    "asyncio.to_thread",
-    "fastapi.concurrency.run_in_threadpool",
-    "anyio.to_thread.run_sync",
-}
 
 
-def is_hash(program: Program, module: Module, call: ast.Call) -> bool:
+def is_hash(call: Node) -> bool:
     """Say whether a call computes a password hash, to store it or to verify one."""
-    if program.call_name(module, call) == "hashlib.pbkdf2_hmac":
-        rounds = program.constant(module, argument(call, 3, "iterations"))
-        if isinstance(rounds, int) and rounds < _FAST:
-            return False
-    return _computes(program, module, call.func, _HASH | _VERIFY, _HASH_METHODS | _VERIFY_METHODS)
-
-
-def is_verification(program: Program, module: Module, call: ast.Call) -> bool:
-    """Say whether a call verifies a password, also in a thread or through the program's own."""
-    work = _work(program, module, call)
-    if _computes(program, module, work, _VERIFY, _VERIFY_METHODS):
-        return True
-    functions = program.fact(_verifying)
-    if not functions or not _may_be(work, program.fact(_verifying_names)):
+    if not hashes(call.func):
         return False
-    return _callee(program, module, work, call) in functions
+    rounds = call.argument(3, "iterations").constant
+    is_fast = isinstance(rounds, int) and rounds < _FAST
+    return not (is_fast and call.called == "hashlib.pbkdf2_hmac")
 
 
-def _work(program: Program, module: Module, call: ast.Call) -> ast.expr:
-    """Return what a call runs: the function that it hands to a thread, or the one it calls."""
-    work = None
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "run_in_executor":
-        work = argument(call, 1, "func")
-    elif program.name_of(module, call.func) in _THREADS:
-        work = argument(call, 0, "func")
-    return work if work is not None else call.func
+def hashes(function: Node) -> bool:
+    """Say whether an expression is a function or method that hashes or verifies passwords."""
+    return _is_one_of(function, _FUNCTIONS, _METHODS)
 
 
-def _callee(program: Program, module: Module, func: ast.expr, call: ast.Call) -> At | None:
-    return callee(program, module, call if func is call.func else ast.Call(func, [], []))
+def is_verification(call: Node) -> bool:
+    """Say whether a call verifies a password, also in a thread or through the program's own."""
+    work = handed_to_thread(call) or call.func
+    if _verifies(work):
+        return True
+    names = _verifying_names(call.program)
+    return (not work.member or work.member in names) and work.runs in _verifying(call.program)
 
 
-def _may_be(func: ast.expr, names: set[str]) -> bool:
-    return not isinstance(func, ast.Attribute) or func.attr in names
+def computed_hash(call: Node) -> Node:
+    """Return the call that computes a hash: this one, or one in plain functions it leads to."""
+    if is_hash(call):
+        return call
+    function = call.callee
+    if not function or function.is_coroutine or function.is_generator:
+        return call.at(None)
+    return find_call(function, is_hash)
 
 
-def _verifying(program: Program) -> set[At]:
-    """Return the functions that verify a password, themselves or through others; for `fact`."""
-    found: set[At] = set()
+def _verifies(function: Node) -> bool:
+    return _is_one_of(function, VERIFY_FUNCTIONS, VERIFY_METHODS)
+
+
+def _is_one_of(function: Node, names: Collection[str], methods: Collection[str]) -> bool:
+    member = function.member
+    if member and member not in _NAMES:
+        return False
+    name = function.library_name
+    if name in names:
+        return True
+    owner, _, method = name.rpartition(".")
+    is_passlib = owner.startswith("passlib.hash.") and method in methods
+    return is_passlib or (member in methods and function.owner.type in HASHERS)
+
+
+@fact
+def _verifying(program: Program) -> set[Node]:
+    """Return the functions that verify a password, themselves or through others."""
     works = [
-        (function, call, _work(program, function.module, call))
+        (function, handed_to_thread(call) or call.func)
         for function in program.functions
-        if not is_generator(function.node)
-        for call in calls_in(function.node)
+        if not function.is_generator
+        for call in function.calls
     ]
-    for function, _, work in works:
-        if _computes(program, function.module, work, _VERIFY, _VERIFY_METHODS):
-            found.add(function)
+    found = {function for function, work in works if _verifies(work)}
     for _ in range(_DEPTH if found else 0):
-        names = _names(found)
+        names = {function.name for function in found}
         more = {
             function
-            for function, call, work in works
-            if function not in found
-            and _may_be(work, names)
-            and _callee(program, function.module, work, call) in found
+            for function, work in works
+            if (not work.member or work.member in names) and work.runs in found
         }
-        if not more:
+        if more <= found:
             break
         found |= more
     return found
 
 
+@fact
 def _verifying_names(program: Program) -> set[str]:
-    return _names(program.fact(_verifying))
+    return {function.name for function in _verifying(program)}
 
 
-def _names(functions: set[At]) -> set[str]:
-    return {f.node.name for f in functions if isinstance(f.node, FUNCTIONS)}
-
-
-def computes_hash(program: Program, module: Module, call: ast.Call) -> ast.Call | None:
-    """Return the call that computes a hash: this one, or one in plain functions it leads to."""
-    if is_hash(program, module, call):
-        return call
-    target = callee(program, module, call)
-    if target is None or not isinstance(target.node, ast.FunctionDef):
-        return None
-    if is_generator(target.node):
-        return None
-    return find_call(program, target, lambda at, inner: is_hash(program, at, inner))
-
-
-def _computes(
-    program: Program, module: Module, func: ast.expr, names: set[str], methods: set[str]
-) -> bool:
-    if isinstance(func, ast.Attribute) and func.attr not in _NAMES:
-        return False
-    name = program.name_of(module, func)
-    if name in names:
-        return True
-    owner, _, method = name.rpartition(".")
-    if owner.startswith("passlib.hash.") and method in methods:
-        return True
-    return (
-        isinstance(func, ast.Attribute) and func.attr in methods
-        and type_of(program, module, func.value) in _HASHERS
-    )  # fmt: skip
-
-
-def passlib_on_bcrypt(program: Program) -> list[At]:
-    """Return the calls that make passlib hash with bcrypt 5, which it cannot; for `fact`."""
+@fact
+def passlib_on_bcrypt(program: Program) -> list[Node]:
+    """Return the calls that make passlib hash with bcrypt 5, which it cannot."""
     if is_bcrypt_old(program):
         return []
-    found = []
-    for module in program.code:
-        for call in program.calls(module, CONTEXT):
-            is_bcrypt = _default_scheme(program, module, call) in _BCRYPT
-            found += [At(module, call)] if is_bcrypt else []
-        for kind in _BCRYPT:
-            names = (f"passlib.hash.{kind}.{m}" for m in ("hash", "encrypt", "using"))
-            found += [At(module, call) for call in program.calls(module, *names)]
-    return found
+    calls = program.calls_of(PASSLIB, *_BCRYPT_CALLS)
+    return [call for call in calls if call.called != PASSLIB or _default_scheme(call) in _BCRYPT]
 
 
 def is_bcrypt_old(program: Program) -> bool:
     """Say whether the program declares or locks a bcrypt below 5."""
     versions = [r.versions.replace(" ", "") for r in declared(program, "bcrypt")]
-    old = ("==4", "==3", "~=4", "~=3", "^4", "^3", "~4", "~3", "4.", "3.")
-    if any("<5" in v or "<=4" in v or "<4" in v or v.startswith(old) for v in versions):
+    if any("<5" in v or "<=4" in v or "<4" in v or v.startswith(_OLD_BCRYPT) for v in versions):
         return True
     return any(version.startswith(("3.", "4.")) for version in locked(program, "bcrypt"))
 
 
-def _default_scheme(program: Program, module: Module, call: ast.Call) -> str:
-    if has_unpacking(call):
+def _default_scheme(context: Node) -> str:
+    """Return the scheme with which a CryptContext hashes new passwords, "" if it is not read."""
+    if context.has_unpacking:
         return ""
-    if (default := keyword(call, "default")) is not None:
-        named = program.constant(module, default)
-        return named if isinstance(named, str) else ""
-    schemes = program.constant(module, argument(call, 0, "schemes"))
+    if default := context.keyword("default"):
+        return _text(default.constant)
+    schemes = context.argument(0, "schemes").constant
     if isinstance(schemes, str):
         schemes = [part.strip() for part in schemes.split(",")]
-    first = schemes[0] if isinstance(schemes, (list, tuple)) and schemes else ""
-    return first if isinstance(first, str) else ""
+    return _text(schemes[0]) if isinstance(schemes, (list, tuple)) and schemes else ""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,10 +1,13 @@
 """Containers and counters that a process keeps between requests, and what changes them."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-from fastapi_pro.auditing.model.legacy import At, Module, Program, own_nodes, type_of
+from fastapi_pro.auditing.libraries.fastapi_requests import is_middleware_class
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
 _MADE = {
     "builtins.dict", "builtins.list", "builtins.set", "collections.Counter", "collections.deque",
@@ -15,152 +18,188 @@ _PUT = {"append", "appendleft", "add", "extend", "insert", "update", "setdefault
 _TAKE = {"pop", "popleft", "popitem", "remove", "discard", "clear"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class Kept(NamedTuple):
+    """What outlives a request: where it is made, and its name."""
+
+    made: Node
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
 class Change:
-    """A change of a container or number: what is changed, and how.
+    """A change of a container or number in a function: what is changed, and how.
 
     `kind` is "count" for `x[k] += 1` and `x[k].append(v)`, "store" for `x[k] = v`, "put" for
-    `x.append(v)` and "take" for `x.pop(k)` and `del x[k]`.
+    `x.append(v)` and "take" for `x.pop(k)` and `del x[k]`; `value` is the `v` of all but `+=`.
     """
 
-    node: ast.AST
-    changed: ast.expr
+    function: Node
+    node: Node
+    changed: Node
     kind: str
-    value: ast.expr | None = None
+    value: Node
+
+    @property
+    def owner(self) -> Node:
+        """The class whose attribute is changed: that of `self.x`, `Class.x`, `instance.x`."""
+        if not isinstance(self.changed.ast, ast.Attribute):
+            return self.changed.at(None)
+        named = self.changed.owner.definition
+        return named if named.is_class else self.changed.owner.type_class
+
+    @cached_property
+    def kept(self) -> Kept | None:
+        """What it changes, if that outlives the request."""
+        found = variable(self.changed)
+        if is_container(found) or (self._counts_number(found) and self._declares_global()):
+            return Kept(found, self.changed.last_name)
+        return _of_class(self.owner, self.changed.member) if self.owner and not found else None
+
+    @property
+    def name(self) -> str:
+        """The name of what it changes, if that outlives the request."""
+        return self.kept.name if self.kept is not None else ""
+
+    def _counts_number(self, found: Node) -> bool:
+        number = found.literal
+        is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+        return is_number and self.kind == "count" and not self.node.is_call
+
+    def _declares_global(self) -> bool:
+        statements = [statement.ast for statement in self.function.own(ast.Global)]
+        return any(self.changed.name in s.names for s in statements if isinstance(s, ast.Global))
 
 
-def changes(function: ast.AST) -> Iterator[Change]:
-    """Yield the changes of containers and numbers in a function's own body."""
-    for node in own_nodes(function):
-        if isinstance(node, ast.AugAssign):
-            yield Change(node, _below(node.target), "count")
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Subscript):
-                    yield Change(node, _below(target), "store", node.value)
-                elif isinstance(node.value, ast.BinOp) and ast.unparse(target) in (
-                    ast.unparse(node.value.left),
-                    ast.unparse(node.value.right),
-                ):
-                    yield Change(node, target, "count")
-        elif isinstance(node, ast.Delete):
-            for target in node.targets:
-                if isinstance(target, ast.Subscript):
-                    yield Change(node, _below(target), "take")
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            kind = "put" if node.func.attr in _PUT else "take" if node.func.attr in _TAKE else ""
+def changes(function: Node) -> list[Change]:
+    """Return the changes of containers and numbers in a function's own body."""
+    return function.program.once(_changes, function.ast, function)
+
+
+def _changes(function: Node) -> list[Change]:
+    found = []
+    for node in function.own(ast.AugAssign, ast.Assign, ast.Delete, ast.Call):
+        for target in node.targets:
+            kind = _kind(node, target)
             if kind:
-                value = node.args[-1] if node.args else None
-                is_inner = _below(node.func.value) is not node.func.value
-                kind = "count" if is_inner and kind == "put" else kind
-                yield Change(node, _below(node.func.value), kind, value)
+                value = node.assigned if kind == "store" else node.at(None)
+                found.append(Change(function, node, _container(target), kind, value))
+        if node.member in _PUT or node.member in _TAKE:
+            changed = _container(node.owner)
+            kind = "take" if node.member in _TAKE else "put" if changed == node.owner else "count"
+            value = node.args[-1] if node.args else node.at(None)
+            found.append(Change(function, node, changed, kind, value))
+    return found
 
 
-def _below(expr: ast.expr) -> ast.expr:
+def _kind(statement: Node, target: Node) -> str:
+    """Return how an assignment or `del` changes a target, "" if it is only set."""
+    if isinstance(statement.ast, ast.AugAssign):
+        return "count"
+    if target.generic:
+        return "take" if isinstance(statement.ast, ast.Delete) else "store"
+    value = statement.assigned
+    if not isinstance(value.ast, ast.BinOp):
+        return ""
+    sides = (value.at(value.ast.left).text, value.at(value.ast.right).text)
+    return "count" if target.text in sides else ""
+
+
+def _container(expr: Node) -> Node:
     """Return the container of `container[key]`, `container[key][other]`, `container.get(key)`."""
-    while True:
-        if isinstance(expr, ast.Subscript):
-            expr = expr.value
-        elif (
-            isinstance(expr, ast.Call)
-            and isinstance(expr.func, ast.Attribute)
-            and expr.func.attr in ("setdefault", "get")
-        ):
-            expr = expr.func.value
-        else:
-            return expr
+    while expr.generic or (expr.is_call and expr.member in ("setdefault", "get")):
+        expr = expr.generic or expr.owner
+    return expr
 
 
-def is_container(program: Program, module: Module, value: ast.AST | None) -> bool:
+def is_container(value: Node) -> bool:
     """Say whether a value is a new dict, list, set, counter or deque."""
-    return isinstance(value, _LITERALS) or program.call_name(module, value) in _MADE
+    return isinstance(value.ast, _LITERALS) or value.called in _MADE
 
 
-def variable(program: Program, module: Module, expr: ast.expr) -> At | None:
-    """Return the module's variable that an expression names, also through an import."""
-    if isinstance(expr, ast.Name):
-        binding = program.binding(module, expr)
-        if binding is None or binding.kind not in ("import", "assign"):
-            return None
-        if binding.kind == "assign":
-            is_global = binding in module.bindings(module.tree).get(expr.id, ())
-            return At(module, binding.node, binding) if is_global else None
-    found = program.resolve(module, expr)
-    if not isinstance(found, At) or found.binding is None or found.binding.kind != "assign":
-        return None
-    bound = found.module.bindings(found.module.tree).values()
-    return found if any(found.binding in bindings for bindings in bound) else None
+def variable(expr: Node) -> Node:
+    """Return the value of the module's variable that an expression names, here or imported."""
+    found = expr.definition
+    if expr.name:
+        bound = expr.bound
+        if bound is None or bound.kind not in ("assign", "import"):
+            return expr.at(None)
+        if bound.kind == "assign":
+            found = Node(expr.module, bound.node, bound)
+    if found.binding is None or found.binding.kind != "assign":
+        return expr.at(None)
+    of_module = found.module.bindings(found.module.tree).values()
+    return found if any(found.binding in bindings for bindings in of_module) else expr.at(None)
 
 
-def container_attributes(program: Program, cls: At) -> dict[str, At]:
+def container_attributes(cls: Node) -> dict[str, Node]:
     """Return the containers that an object of a class has from its `__init__`."""
-    found = {}
-    init = program.method(cls, "__init__")
-    for node in own_nodes(init.node) if init is not None else ():
-        assert init is not None
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if (
-                    isinstance(target, ast.Attribute)
-                    and isinstance(target.value, ast.Name)
-                    and is_container(program, init.module, node.value)
-                ):
-                    found[target.attr] = At(init.module, node.value)
-    return found
+    return {
+        target.member: assignment.assigned
+        for assignment in cls.method("__init__").own(ast.Assign, ast.AnnAssign)
+        for target in assignment.targets
+        if target.owner.name and is_container(assignment.assigned)
+    }
 
 
-def class_containers(program: Program, cls: At) -> dict[str, At]:
+def class_containers(cls: Node) -> dict[str, Node]:
     """Return the containers in the body of a class, which all its objects share."""
-    found: dict[str, At] = {}
-    for above in program.lineage(cls):
-        for name, bound in above.module.bindings(above.node).items():
-            if bound[-1].kind == "assign" and is_container(program, above.module, bound[-1].node):
-                found.setdefault(name, At(above.module, bound[-1].node))
+    found: dict[str, Node] = {}
+    for above in cls.lineage:
+        for name, bound in above.module.bindings(above.ast).items():
+            value = above.at(bound[-1].node)
+            if bound[-1].kind == "assign" and is_container(value):
+                found.setdefault(name, value)
     return found
 
 
-def owner_class(program: Program, module: Module, expr: ast.expr) -> At | None:
-    """Return the class whose attribute `self.x`, `cls.x`, `Class.x` or `instance.x` is."""
-    if not isinstance(expr, ast.Attribute):
-        return None
-    kind = program.resolve(module, expr.value)
-    if not isinstance(kind, At) or not isinstance(kind.node, ast.ClassDef):
-        kind = type_of(program, module, expr.value)
-    return kind if isinstance(kind, At) and isinstance(kind.node, ast.ClassDef) else None
-
-
-def singletons(program: Program) -> dict[At, At]:
-    """Return the classes, bases too, of which a module's variable holds an object; for `fact`.
+@fact
+def singletons(program: Program) -> dict[Node, Node]:
+    """Return the classes, bases too, of which a module's variable holds an object.
 
     With each comes the call that makes the object.
     """
-    found: dict[At, At] = {}
-    for module in program.code:
-        if module.is_tool:
-            continue
+    found: dict[Node, Node] = {}
+    for module in program.service:
         for bindings in module.bindings(module.tree).values():
-            for binding in bindings:
-                if binding.kind != "assign" or not isinstance(binding.node, ast.Call):
-                    continue
-                cls = program.resolve(module, binding.node.func)
-                if isinstance(cls, At) and isinstance(cls.node, ast.ClassDef):
-                    for above in program.lineage(cls):
-                        found.setdefault(above, At(module, binding.node))
+            for made in (Node(module, b.node) for b in bindings if b.kind == "assign"):
+                for cls in made.func.definition.lineage if made.is_call else ():
+                    found.setdefault(cls, made)
     return found
 
 
-def is_changed(program: Program, cls: At, name: str) -> bool:
+def is_changed(cls: Node, name: str) -> bool:
     """Say whether something changes an attribute of the objects of a class."""
     return any(
-        isinstance(change.changed, ast.Attribute)
-        and change.changed.attr == name
-        and (owner := owner_class(program, function.module, change.changed)) is not None
-        and (owner == cls or cls in program.lineage(owner) or owner in program.lineage(cls))
-        for function in program.functions
-        for change in changes(function.node)
+        cls in change.owner.lineage or change.owner in cls.lineage
+        for function in cls.program.functions
+        for change in changes(function)
+        if change.changed.member == name and change.owner
     )
 
 
-def place(function: At) -> tuple[str, int]:
-    """Return where a function stands, to sort by."""
-    return function.module.name, getattr(function.node, "lineno", 0)
+def _of_class(cls: Node, name: str) -> Kept | None:
+    """Return what holds a container of a class: a variable, a middleware, the class itself."""
+    own = container_attributes(cls).get(name)
+    if own is not None:
+        made = singletons(cls.program).get(cls)
+        if made is None and not is_middleware_class(cls):
+            return None
+        return Kept(made or own, name)
+    shared = class_containers(cls).get(name)
+    if shared is None or _is_field(cls, shared, name) or _runs_tasks(shared):
+        return None
+    return Kept(shared, name)
+
+
+def _runs_tasks(shared: Node) -> bool:
+    """Say whether a class has a task of this process beside its container: what it keeps is its."""
+    owner = shared.enclosing_class
+    return any("asyncio.Task" in s.annotation.text for s in owner.body if s.annotation)
+
+
+def _is_field(cls: Node, shared: Node, name: str) -> bool:
+    """Say whether an attribute is that of each object: a field of Pydantic's or a dataclass."""
+    declared = [s for s in shared.enclosing_class.body if s.annotation]
+    annotated = [s.annotation.text for s in declared if s.targets[0].text == name]
+    is_made_over = isinstance(cls.ast, ast.ClassDef) and bool(cls.ast.bases or cls.decorators)
+    return is_made_over and bool(annotated) and "ClassVar" not in annotated[0]

@@ -1,156 +1,221 @@
-"""What Pydantic sees of a program: models, settings, their fields and configuration."""
+"""What Pydantic sees of a program: models, settings, their fields, validators, configuration."""
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 
-from fastapi_pro.auditing.libraries.legacy_fastapi import unwrap
-from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Module, Program
+from fastapi_pro.auditing.libraries.fastapi import options, unwrap
+from fastapi_pro.auditing.model.node import Node, Type, inherits
+from fastapi_pro.auditing.model.program import Program, fact
 
-_BASES = {
-    "pydantic.BaseModel",
-    "pydantic_settings.BaseSettings",
-    "sqlmodel.SQLModel",
-    "pydantic.RootModel",
-}
-_CONFIGS = {
-    "pydantic.ConfigDict",
-    "pydantic_settings.SettingsConfigDict",
-    "builtins.dict",
-    "sqlmodel.SQLModelConfig",
-}
+SECRETS = ("pydantic.SecretStr", "pydantic.SecretBytes")
+DICTS = ("pydantic.ConfigDict", "pydantic_settings.SettingsConfigDict", "builtins.dict")
+"""What makes a `model_config`, besides a dictionary that is written out."""
+
+_SETTINGS = "pydantic_settings.BaseSettings"
+_BASES = ("pydantic.BaseModel", _SETTINGS, "sqlmodel.SQLModel", "pydantic.RootModel")
+_CONFIGS = (*DICTS, "sqlmodel.SQLModelConfig")
+_UNREAD = "**"  # the key of what cannot be read of a configuration
+_DEPTH = 50  # of annotations inside annotations
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Field:
-    """A field. `annotation` and `metadata` as in `web.unwrap`; `default` may be a `Field(...)`."""
+    """A field of a class; `node` is its statement, `owner` the name of the class.
+
+    `annotation` and `metadata` as of a `fastapi.Parameter`; `default` may be a `Field(...)`.
+    """
 
     name: str
-    module: Module
-    node: ast.AnnAssign
-    annotation: At | None
-    metadata: tuple[At, ...]
-    default: ast.expr | None
+    owner: str
+    node: Node
+    annotation: Node
+    metadata: tuple[Node, ...]
+    default: Node
+
+    @property
+    def type(self) -> Type:
+        """The class of the annotation."""
+        return self.annotation.annotated
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it has no default."""
+        if not self.default.is_call:
+            return not self.default or self.default.literal is ...
+        given = self.default.argument(0, "default")
+        has_factory = self.default.has_unpacking or bool(self.default.keyword("default_factory"))
+        return given.literal is ... or not (given or has_factory)
+
+    @property
+    def schemas(self) -> "list[Schema]":
+        """The models anywhere in the annotation: `list[Item]`, `dict[str, Item]`."""
+        found: list[Schema] = []
+        stack = [self.annotation]
+        for _ in range(_DEPTH):
+            if not stack:
+                break
+            base, _metadata = unwrap(stack.pop())
+            match base.ast:
+                case ast.Subscript(slice=inner):
+                    stack += base.at(inner).elements or [base.at(inner)]
+                case ast.BinOp(left=left, right=right):
+                    stack += [base.at(left), base.at(right)]
+                case _ if schema := schema_of(base.definition):
+                    found.append(schema)
+        return found
+
+    def options(self, *names: str) -> list[Node]:
+        """Return what the calls of its metadata, such as `Field(...)`, are given by these names."""
+        return options(self.metadata, *names)
 
 
-def schemas(program: Program) -> list[At]:
-    """Return the Pydantic classes outside tests; for `program.fact`."""
-    return [cls for cls in program.classes if not cls.module.is_test and is_schema(program, cls)]
+@dataclass(frozen=True, eq=False)
+class Validator:
+    """A method that validates: its decorator, and the fields that this names."""
+
+    method: Node
+    decorator: Node
+
+    @property
+    def fields(self) -> list[object]:
+        """The names of the fields, "*" for all."""
+        return [given.constant for given in self.decorator.args]
+
+    @property
+    def is_before(self) -> bool:
+        """Whether it gets what was sent, not what that was converted to."""
+        mode, pre = self.decorator.keyword("mode"), self.decorator.keyword("pre")
+        return mode.constant == "before" or pre.constant is True
 
 
-def is_schema(program: Program, cls: At) -> bool:
-    """Say whether a class is a Pydantic model."""
-    return bool(program.bases(cls) & _BASES)
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """A class that Pydantic fills: a model, settings, or a dataclass."""
+
+    node: Node
+
+    @property
+    def name(self) -> str:
+        """The name of the class."""
+        return self.node.name
+
+    @property
+    def is_settings(self) -> bool:
+        """Whether it reads settings from the environment."""
+        return inherits(self.node, _SETTINGS)
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The fields, inherited ones too."""
+        found: dict[str, Field] = {}
+        for above in reversed(list(self.node.lineage)):
+            for statement in above.body:
+                if field := self._field(statement):
+                    found[field.name] = field
+        return found
+
+    def _field(self, statement: Node) -> Field | None:
+        match statement.ast:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=written, value=value):
+                annotation, metadata = unwrap(statement.at(written))
+                is_class_variable = annotation.generic.library_name == "typing.ClassVar"
+                if name == "model_config" or name.startswith("_") or is_class_variable:
+                    return None
+                default = statement.at(value)
+                metadata = (*metadata, default) if default.is_call else metadata
+                return Field(name, self.name, statement, annotation, metadata, default)
+        return None
+
+    @cached_property
+    def config(self) -> dict[str, Node]:
+        """The configuration by key: of `model_config`, class keywords, `Config`."""
+        found: dict[str, Node] = {}
+        for above in reversed(list(self.node.lineage)):
+            found |= {key: value for key, value in above.keywords.items() if key != "table"}
+            for inner in above.body:
+                if inner.is_class and inner.name == "Config":
+                    bound = inner.module.bindings(inner.ast)
+                    found |= {name: inner.at(bindings[-1].node) for name, bindings in bound.items()}
+            assigned = above.bindings("model_config")
+            if assigned and assigned[-1].kind == "assign":
+                found |= _read(above.at(assigned[-1].node).value)
+        return found
+
+    @property
+    def is_config_known(self) -> bool:
+        """Whether all of its configuration could be read."""
+        return _UNREAD not in self.config
+
+    @property
+    def reads_attributes(self) -> bool:
+        """Whether it is configured to be filled from objects."""
+        option = self.config.get("from_attributes")
+        return option is not None and option.literal is True
+
+    def validators(self, *names: str) -> list[Validator]:
+        """Return the methods decorated with these functions of Pydantic ("field_validator", …)."""
+        wanted = {f"pydantic.{name}" for name in names}
+        return [v for v in self._validators if v.decorator.func.library_name in wanted]
+
+    @cached_property
+    def _validators(self) -> list[Validator]:
+        return [
+            Validator(method, decorator)
+            for above in self.node.lineage
+            for method in above.body
+            if method.is_function
+            for decorator in method.decorators
+        ]
+
+    @property
+    def field_validators(self) -> list[Validator]:
+        """The validators of single fields."""
+        return self.validators("field_validator", "validator")
+
+    @property
+    def has_model_validator(self) -> bool:
+        """Whether a validator gets all of it."""
+        return bool(self.validators("model_validator", "root_validator"))
+
+    def is_converted(self, field: str) -> bool:
+        """Say whether a validator of single fields gets this one."""
+        return any(field in v.fields or "*" in v.fields for v in self.field_validators)
 
 
-def is_settings(program: Program, cls: At) -> bool:
-    """Say whether a class reads settings from the environment."""
-    return "pydantic_settings.BaseSettings" in program.bases(cls)
+def schema_of(cls: Type) -> Schema | None:
+    """Return what Pydantic sees of a class, None of one that is no model."""
+    if not isinstance(cls, Node):
+        return None
+    return cls.program.once(_schema_of, cls.ast, cls)
 
 
-def fields(program: Program, cls: At) -> dict[str, Field]:
-    """Return the fields of a Pydantic class, inherited ones too."""
-    found: dict[str, Field] = {}
-    for above in reversed(list(program.lineage(cls))):
-        assert isinstance(above.node, ast.ClassDef)
-        for node in above.node.body:
-            if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
-                continue
-            annotation, metadata = unwrap(program, above.module, node.annotation)
-            is_class_variable = (
-                annotation is not None and isinstance(annotation.node, ast.Subscript)
-                and program.name_of(annotation.module, annotation.node.value) == "typing.ClassVar"
-            )  # fmt: skip
-            name = node.target.id
-            if name == "model_config" or name.startswith("_") or is_class_variable:
-                continue
-            if isinstance(node.value, ast.Call):
-                metadata = (*metadata, At(above.module, node.value))
-            found[name] = Field(name, above.module, node, annotation, metadata, node.value)
-    return found
+def _schema_of(cls: Node) -> Schema | None:
+    return Schema(cls) if cls.is_class and inherits(cls, *_BASES) else None
 
 
-def config(program: Program, cls: At) -> dict[str, At]:
-    """Return the configuration of a Pydantic class by key: `model_config`, class keywords, Config.
-
-    A key "**" says that some of it could not be read.
-    """
-    found: dict[str, At] = {}
-    for above in reversed(list(program.lineage(cls))):
-        assert isinstance(above.node, ast.ClassDef)
-        for key in above.node.keywords:
-            if key.arg is not None and key.arg != "table":
-                found[key.arg] = At(above.module, key.value)
-        for node in above.node.body:
-            if isinstance(node, ast.ClassDef) and node.name == "Config":
-                for name, bound in above.module.bindings(node).items():
-                    found[name] = At(above.module, bound[-1].node)
-        bound_config = above.module.bindings(above.node).get("model_config")
-        if bound_config and bound_config[-1].kind == "assign":
-            _read(program, program.value(above.module, bound_config[-1].node), found)
-    return found
+@fact
+def schemas(program: Program) -> list[Schema]:
+    """Return the models and settings outside tests."""
+    found = (schema_of(cls) for cls in program.classes if not cls.module.is_test)
+    return [schema for schema in found if schema is not None]
 
 
-def _read(program: Program, at: At | None, found: dict[str, At]) -> None:
-    if (
-        at is not None
-        and isinstance(at.node, ast.Call)
-        and program.name_of(at.module, at.node.func) in _CONFIGS
-    ):
-        for key in at.node.keywords:
-            found[key.arg or "**"] = At(at.module, key.value)
-    elif at is not None and isinstance(at.node, ast.Dict):
-        for entry, value in zip(at.node.keys, at.node.values, strict=True):
-            name = entry.value if isinstance(entry, ast.Constant) else "**"
-            found[str(name)] = At(at.module, value)
-    elif at is not None:
-        found["**"] = at
+@fact
+def settings(program: Program) -> list[Schema]:
+    """Return the classes outside tests that read the environment."""
+    return [schema for schema in schemas(program) if schema.is_settings]
 
 
-def is_true(config_: dict[str, At], key: str) -> bool:
-    """Say whether a key of the configuration is literally True."""
-    at = config_.get(key)
-    return at is not None and isinstance(at.node, ast.Constant) and at.node.value is True
-
-
-def validators(program: Program, cls: At, *names: str) -> list[tuple[At, ast.Call | None]]:
-    """Return the methods decorated with these functions of Pydantic ("field_validator", …)."""
-    wanted = {f"pydantic.{name}" for name in names}
-    found: list[tuple[At, ast.Call | None]] = []
-    for above in program.lineage(cls):
-        assert isinstance(above.node, ast.ClassDef)
-        for method in above.node.body:
-            for decorator in method.decorator_list if isinstance(method, FUNCTIONS) else ():
-                call = decorator if isinstance(decorator, ast.Call) else None
-                if program.name_of(above.module, call.func if call else decorator) in wanted:
-                    found.append((At(above.module, method), call))
-    return found
-
-
-def nested(program: Program, annotation: At | None) -> list[At]:
-    """Return the Pydantic classes anywhere in an annotation: `list[Item]`, `dict[str, Item]`."""
-    found: list[At] = []
-    stack = [annotation] if annotation is not None else []
-    for _ in range(50):
-        if not stack:
-            break
-        at = stack.pop()
-        base, _metadata = unwrap(program, at.module, at.node)
-        if base is None:
-            continue
-        if isinstance(base.node, ast.Subscript):
-            inner = base.node.slice
-            stack += [
-                At(base.module, e)
-                for e in (inner.elts if isinstance(inner, ast.Tuple) else [inner])
-            ]
-        elif isinstance(base.node, ast.BinOp):
-            stack += [At(base.module, base.node.left), At(base.module, base.node.right)]
-        else:
-            origin = program.resolve(base.module, base.node)
-            if (
-                isinstance(origin, At)
-                and isinstance(origin.node, ast.ClassDef)
-                and is_schema(program, origin)
-            ):
-                found.append(origin)
+def _read(value: Node) -> dict[str, Node]:
+    """Return the keys of a `model_config`."""
+    found: dict[str, Node] = {}
+    if value.called in _CONFIGS:
+        found |= value.keywords
+        if value.has_unpacking:
+            found[_UNREAD] = value
+    elif isinstance(value.ast, ast.Dict):
+        found |= {str(key.literal or _UNREAD): entry for key, entry in value.entries}
+    elif value:
+        found[_UNREAD] = value
     return found

@@ -5,217 +5,213 @@ import configparser
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Function,
-    Module,
-    Program,
-    calls_in,
-    keyword,
-)
+from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
 _FIXTURES = {"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"}
-_CLIENTS = {"ASGITransport", "AsyncClient", "TestClient"}
+_CLIENTS = ("ASGITransport", "AsyncClient", "TestClient")
 _MOST = 400  # test files that are read beside those of the program
 
 
-def tests(program: Program) -> list[At]:
-    """Return the test functions, wherever they stand; for `program.fact`.
+@dataclass(frozen=True, eq=False)
+class Test:
+    """A test function or method."""
+
+    function: Node
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.function.name
+
+    @property
+    def marks(self) -> list[Node]:
+        """Its own decorators, those of its class, and the `pytestmark` of class and module."""
+        return _marks(self.function)
+
+    @cached_property
+    def setup(self) -> list[Node]:
+        """The test, the fixtures that it is given, and the helpers that all of them call."""
+        found: dict[Node, None] = {}
+        queue = [self.function, *_automatic(self.function.module)]
+        while queue:
+            function = queue.pop(0)
+            if function in found:
+                continue
+            found[function] = None
+            given = (fixture(function.module, name) for name in _asked(function))
+            queue += [one.function for one in given if one is not None]
+            queue += _helpers(function)
+        return list(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Fixture:
+    """A function that a decorator makes a fixture, and that decorator."""
+
+    function: Node
+    decorator: Node
+
+    @property
+    def name(self) -> str:
+        """What tests call it: `name=` of the decorator, else the function's name."""
+        name = self.decorator.keyword("name").constant
+        return name if isinstance(name, str) else self.function.name
+
+    @property
+    def is_per_test(self) -> bool:
+        """Whether it is made anew for each test, as all are that name no scope."""
+        scope = self.decorator.keyword("scope")
+        return not scope or scope.constant == "function"
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether every test is given it, unasked."""
+        return bool(self.decorator.keyword("autouse").constant)
+
+
+@fact
+def tests(program: Program) -> list[Test]:
+    """Return the tests, wherever they stand.
 
     Tests that no import leads to are read too, where a conftest.py above has a client for them.
     """
     modules = list(program.modules)
     known = {module.path for module in modules}
     for conftest in program.modules:
-        if conftest.path.name == "conftest.py" and _has_client(conftest):
+        if conftest.path.name == "conftest.py" and conftest.mentions(*_CLIENTS):
             beside = sorted(conftest.path.parent.rglob("test_*.py"))[:_MOST]
             modules += filter(None, (program.module(p) for p in beside if p not in known))
             known.update(beside)
-    return [
-        At(module, function)
+    named = (
+        Node(module, function)
         for module in modules
         for function in module.functions()
-        if function.name.startswith("test_") and fixture_name(program, module, function) is None
-    ]
-
-
-def _has_client(module: Module) -> bool:
-    return any(alias.name in _CLIENTS for alias in module.nodes(ast.alias)) or any(
-        attribute.attr in _CLIENTS for attribute in module.nodes(ast.Attribute)
+        if function.name.startswith("test_")
     )
+    return [Test(function) for function in named if as_fixture(function) is None]
 
 
-def fixture_name(program: Program, module: Module, function: Function) -> str | None:
-    """Return the name of a fixture; None for any other function."""
-    decorator = fixture_decorator(program, module, function)
-    if decorator is None:
-        return None
-    given = keyword(decorator, "name") if isinstance(decorator, ast.Call) else None
-    name = program.constant(module, given)
-    return name if isinstance(name, str) else function.name
-
-
-def fixture_decorator(program: Program, module: Module, function: Function) -> ast.expr | None:
-    """Return the decorator that makes a function a fixture."""
-    for decorator in function.decorator_list:
-        func = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if isinstance(func, ast.Attribute) and not func.attr.endswith("fixture"):
-            continue
-        if program.name_of(module, func) in _FIXTURES:
-            return decorator
+def as_fixture(function: Node) -> Fixture | None:
+    """Return the fixture that a function is, None where it is none."""
+    for decorator in function.decorators:
+        is_other = decorator.member and not decorator.member.endswith("fixture")
+        if not is_other and decorator.func.library_name in _FIXTURES:
+            return Fixture(function, decorator)
     return None
 
 
-def is_per_test(program: Program, fixture: At) -> bool:
-    """Say whether a fixture is made anew for each test, as all are that name no scope."""
-    assert isinstance(fixture.node, FUNCTIONS)
-    decorator = fixture_decorator(program, fixture.module, fixture.node)
-    scope = keyword(decorator, "scope") if isinstance(decorator, ast.Call) else None
-    return scope is None or program.constant(fixture.module, scope) == "function"
+def fixtures_in(module: Module) -> list[Fixture]:
+    """Return the fixtures that a module defines."""
+    decorated = (f for f in module.functions() if f.decorator_list)
+    return [found for f in decorated if (found := as_fixture(Node(module, f))) is not None]
 
 
-def fixtures(program: Program) -> dict[str, list[At]]:
-    """Return the fixtures by name; for `program.fact`."""
-    found: dict[str, list[At]] = defaultdict(list)
+@fact
+def fixtures(program: Program) -> dict[str, list[Fixture]]:
+    """Return the fixtures by name."""
+    found: dict[str, list[Fixture]] = defaultdict(list)
     for module in program.modules:
-        for name, at in _of_module(program, module).items():
-            found[name].append(at)
+        for name, one in _known_in(module).items():
+            found[name].append(one)
     return found
 
 
-def _tables(_program: Program) -> dict[Module, dict[str, At]]:
-    return {}
+def fixture(module: Module, name: str) -> Fixture | None:
+    """Return the fixture that a parameter of this name is given in a module."""
+    return module.program.once(_work_out_fixture, (module, name), module, name)
 
 
-def _of_module(program: Program, module: Module) -> dict[str, At]:
-    tables = program.fact(_tables)
-    if module not in tables:
-        tables[module] = {
-            name: At(module, function)
-            for function in module.functions()
-            if function.decorator_list and (name := fixture_name(program, module, function))
-        }
-        for name, bound in module.bindings(module.tree).items():
-            origin = program.resolve(module, bound[-1].node) if bound[-1].kind == "def" else None
-            if origin is None and bound[-1].kind == "import":
-                origin = program._bound(module, bound[-1], 0)  # noqa: SLF001
-            if (
-                isinstance(origin, At)
-                and isinstance(origin.node, FUNCTIONS)
-                and fixture_name(program, origin.module, origin.node)
-            ):
-                tables[module].setdefault(name, origin)
-    return tables[module]
-
-
-def _places(program: Program, module: Module) -> list[Module]:
-    """Return where a module's fixtures may stand: it, and each conftest.py above it."""
-    known = program.fact(_known_places)
-    if module not in known:
-        known[module] = [module]
-        for folder in module.path.parents:
-            conftest = program.module(folder / "conftest.py")
-            if conftest is not None and conftest is not module:
-                known[module].append(conftest)
-            if folder == program.root:
-                break
-    return known[module]
-
-
-def _known_places(_program: Program) -> dict[Module, list[Module]]:
-    return {}
-
-
-def fixture(program: Program, module: Module, name: str) -> At | None:
-    """Return the fixture that a name stands for in a module."""
-    for place in _places(program, module):
-        if found := _of_module(program, place).get(name):
+def _work_out_fixture(module: Module, name: str) -> Fixture | None:
+    for place in _places(module):
+        if found := _known_in(place).get(name):
             return found
-    everywhere = program.fact(fixtures).get(name, ())
+    everywhere = fixtures(module.program).get(name, ())
     return everywhere[0] if len(everywhere) == 1 else None
 
 
-def setup(program: Program, test: At) -> list[At]:
-    """Return a test or a fixture, the fixtures that it is given, and the helpers that they call."""
-    found: dict[At, None] = {}
-    queue = [test, *_automatic(program, test.module)]
-    while queue:
-        function = queue.pop(0)
-        if function in found:
-            continue
-        found[function] = None
-        for name in _asked(program, function):
-            given = fixture(program, function.module, name)
-            if given is not None:
-                queue.append(given)
-        queue += _helpers(program, function)
-    return list(found)
+def _known_in(module: Module) -> dict[str, Fixture]:
+    """Return the fixtures that a module defines or imports, by name."""
+    return module.program.once(_work_out_known, module, module)
 
 
-def _helpers(program: Program, function: At) -> Iterator[At]:
-    """Yield the functions that a test or fixture calls by name and that are tests' own."""
-    for call in calls_in(function.node):
-        origin = program.resolve(function.module, call.func)
-        if (
-            isinstance(origin, At)
-            and isinstance(origin.node, FUNCTIONS)
-            and (origin.module is function.module or origin.module.is_test)
-        ):
-            yield origin
-
-
-def _automatic(program: Program, module: Module) -> Iterator[At]:
-    """Yield the fixtures that every test of a module is given, unasked."""
-    for place in _places(program, module):
-        for at in _of_module(program, place).values():
-            assert isinstance(at.node, FUNCTIONS)
-            decorator = fixture_decorator(program, at.module, at.node)
-            if isinstance(decorator, ast.Call) and program.constant(
-                at.module, keyword(decorator, "autouse")
-            ):
-                yield at
-
-
-def _asked(program: Program, function: At) -> Iterator[str]:
-    node, module = function.node, function.module
-    assert isinstance(node, FUNCTIONS)
-    for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-        yield arg.arg
-    for call in marks(module, node):
-        if isinstance(call, ast.Call) and program.call_name(module, call).endswith(".usefixtures"):
-            yield from _texts(call.args)
-    for call in calls_in(node):
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "getfixturevalue":
-            yield from _texts(call.args[:1])
-
-
-def _texts(nodes: list[ast.expr]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-
-
-def marks(module: Module, function: Function) -> list[ast.expr]:
-    """Return the marks of a test: of itself, of its class, and its module's `pytestmark`."""
-    found = list(function.decorator_list)
-    owner = module.class_of(function)
-    if owner is not None:
-        found += owner.decorator_list
-    for scope in (owner, module.tree):
-        for binding in module.bindings(scope).get("pytestmark", []) if scope is not None else ():
-            value = binding.node
-            if isinstance(value, (ast.List, ast.Tuple)):
-                found += value.elts
-            elif isinstance(value, ast.expr):
-                found.append(value)
+def _work_out_known(module: Module) -> dict[str, Fixture]:
+    found = {one.name: one for one in fixtures_in(module)}
+    for name, bound in module.bindings(module.tree).items():
+        if bound[-1].kind == "import":
+            origin = module.program.origin_of_binding(module, bound[-1])
+            imported = as_fixture(origin) if isinstance(origin, Node) else None
+            if imported is not None:
+                found.setdefault(name, imported)
     return found
 
 
+def _places(module: Module) -> list[Module]:
+    """Return where a module's fixtures may stand: it, and each conftest.py above it."""
+    return module.program.once(_work_out_places, module, module)
+
+
+def _work_out_places(module: Module) -> list[Module]:
+    program, found = module.program, [module]
+    for folder in module.path.parents:
+        conftest = program.module(folder / "conftest.py")
+        if conftest is not None and conftest is not module:
+            found.append(conftest)
+        if folder == program.root:
+            break
+    return found
+
+
+def _automatic(module: Module) -> Iterator[Node]:
+    """Yield the functions of the fixtures that every test of a module is given."""
+    for place in _places(module):
+        for one in _known_in(place).values():
+            if one.is_automatic:
+                yield one.function
+
+
+def _helpers(function: Node) -> Iterator[Node]:
+    """Yield the functions that a test or fixture calls by name and that are tests' own."""
+    for call in function.calls:
+        helper = call.func.definition
+        if helper.is_function and (helper.module is function.module or helper.module.is_test):
+            yield helper
+
+
+def _asked(function: Node) -> Iterator[str]:
+    """Yield the names of the fixtures that a test or fixture asks for."""
+    for parameter in function.parameters:
+        yield parameter.name
+    named = [
+        a for mark in _marks(function) if mark.called.endswith(".usefixtures") for a in mark.args
+    ]
+    named += [
+        a for call in function.calls if call.member == "getfixturevalue" for a in call.args[:1]
+    ]
+    for argument in named:
+        if isinstance(argument.literal, str):
+            yield argument.literal
+
+
+def _marks(function: Node) -> list[Node]:
+    owner = function.enclosing_class
+    found = function.decorators + owner.decorators
+    for scope in (owner, function.at(function.module.tree)):
+        for binding in scope.bindings("pytestmark"):
+            value = scope.at(binding.node)
+            if isinstance(value.ast, ast.expr):
+                found += value.elements or [value]
+    return found
+
+
+@fact
 def options(program: Program) -> dict[str, str]:
-    """Return pytest's options of the files that configure it above the modules; for `fact`."""
+    """Return pytest's options of the files that configure it above the modules."""
     found: dict[str, str] = {}
     folders = {m.path.parent for m in program.modules}
     folders |= {f for folder in folders for f in folder.parents if program.root in (f, *f.parents)}

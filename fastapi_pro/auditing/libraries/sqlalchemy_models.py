@@ -1,334 +1,211 @@
-"""What SQLAlchemy sees of a program: models, columns, relationships, engines."""
+"""What SQLAlchemy and SQLModel see of a program: models, columns, relationships."""
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from fastapi_pro.auditing.libraries.legacy_fastapi import unwrap
-from fastapi_pro.auditing.model.legacy import (
-    At,
-    Module,
-    Program,
-    annotation_type,
-    argument,
-    keyword,
-    selected,
-    type_of,
-)
+from fastapi_pro.auditing.libraries.fastapi import unwrap
+from fastapi_pro.auditing.libraries.known_types import selected
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
+_SQLMODEL = "sqlmodel.SQLModel"
 _BASES = {
     "sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta",
-    "sqlalchemy.orm.declarative_base", "sqlmodel.SQLModel", "advanced_alchemy.base",
+    "sqlalchemy.orm.declarative_base", "advanced_alchemy.base",
 }  # fmt: skip
 _COLUMNS = {"sqlalchemy.orm.mapped_column", "sqlalchemy.Column", "sqlmodel.Field"}
 _RELATIONSHIPS = {"sqlalchemy.orm.relationship", "sqlmodel.Relationship"}
+_INTEGERS = {
+    "builtins.int", "sqlalchemy.Integer", "sqlalchemy.BigInteger", "sqlalchemy.SmallInteger",
+}  # fmt: skip
+_AROUND_TARGETS = {
+    "Mapped", "List", "Optional", "Set", "None", "Sequence", "WriteOnlyMapped", "DynamicMapped",
+}  # fmt: skip
 SECRET = re.compile(
     r"passw|secret|hash(ed)?_?(pw|pass)|(^|_)token(_|$)|api_?key|private_?key", re.IGNORECASE
 )
 """Names of what must not be seen: passwords, their hashes, tokens, keys."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Column:
-    """A column. `type` is the library name of its Python or SQL type, or ""."""
+    """A column: its statement, its name, and the call with its options, if there is one.
 
+    `owner` is the name of its model, `type` the library name of its Python or SQL type, or "".
+    """
+
+    node: Node
     name: str
-    module: Module
-    node: ast.stmt
+    owner: str
     type: str
-    options: ast.Call | None
+    options: Node
+
+    @property
+    def full_name(self) -> str:
+        """The name with that of the model: "User.id"."""
+        return f"{self.owner}.{self.name}"
 
     def flag(self, name: str) -> bool:
         """Say whether the column is declared with `name=True`."""
-        value = keyword(self.options, name) if self.options else None
-        return isinstance(value, ast.Constant) and value.value is True
+        return self.options.keyword(name).literal is True
 
     @property
     def is_integer(self) -> bool:
         """Whether the database keeps an integer."""
-        return self.type in (
-            "builtins.int",
-            "sqlalchemy.Integer",
-            "sqlalchemy.BigInteger",
-            "sqlalchemy.SmallInteger",
-        )
+        return self.type in _INTEGERS
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Relationship:
-    """A relationship; `lazy` is what is written, or "select"."""
+    """A relationship: its statement, its name, and the class that it leads to.
 
+    `lazy` is what is written, or "select".
+    """
+
+    node: Node
     name: str
-    module: Module
-    node: ast.stmt
-    target: At | None
+    target: Node
     lazy: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A mapped class, with what it inherits."""
 
-    cls: At
+    cls: Node
     columns: dict[str, Column] = field(default_factory=dict)
     relationships: dict[str, Relationship] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The name of the class."""
-        assert isinstance(self.cls.node, ast.ClassDef)
-        return self.cls.node.name
+        return self.cls.name
+
+    @property
+    def primary_key(self) -> Column | None:
+        """The primary key, if it is one column."""
+        found = [column for column in self.columns.values() if column.flag("primary_key")]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def unique_columns(self) -> set[str]:
+        """The columns that a constraint or a unique index names."""
+        found = {name for name, column in self.columns.items() if column.flag("unique")}
+        for cls in self.cls.lineage:
+            for binding in cls.bindings("__table_args__"):
+                for call in cls.at(binding.node).walk(ast.Call):
+                    kind = call.called.rpartition(".")[2]
+                    is_unique = kind == "Index" and call.keyword("unique").literal is True
+                    if kind == "UniqueConstraint" or is_unique:
+                        found |= {arg.member or str(arg.literal) for arg in call.args}
+        return found & self.columns.keys()
 
 
-def models(program: Program) -> dict[At, Model]:
-    """Return the mapped classes outside tests; for `program.fact`."""
-    return {
-        cls: _model(program, cls)
-        for cls in program.classes
-        if not cls.module.is_test and is_model(program, cls)
-    }
+@fact
+def models(program: Program) -> dict[Node, Model]:
+    """Return the mapped classes outside tests, with their models."""
+    return {c: _model(c) for c in program.classes if not c.module.is_test and is_model(c)}
 
 
-def is_model(program: Program, cls: At) -> bool:
+def is_model(cls: Node) -> bool:
     """Say whether a class is mapped to a table."""
-    assert isinstance(cls.node, ast.ClassDef)
-    if any(
-        k.arg == "table" and isinstance(k.value, ast.Constant) and k.value.value is True
-        for k in cls.node.keywords
-    ):
+    if cls.keyword("table").literal is True:
         return True
-    for above in program.lineage(cls):
-        bound = above.module.bindings(above.node)
-        if "__tablename__" in bound or "__table__" in bound:
-            return "sqlmodel.SQLModel" not in program.bases(cls)
-    bases = program.bases(cls)
-    if not bases & _BASES or "sqlmodel.SQLModel" in bases:
+    if _SQLMODEL in cls.bases:
         return False
-    return any(_called(program, cls.module, s) in _COLUMNS | _RELATIONSHIPS for s in cls.node.body)
+    if any(c.bindings("__tablename__") or c.bindings("__table__") for c in cls.lineage):
+        return True
+    is_declarative = not cls.bases.isdisjoint(_BASES)
+    return is_declarative and any(s.assigned.called in _COLUMNS | _RELATIONSHIPS for s in cls.body)
 
 
-def _called(program: Program, module: Module, statement: ast.stmt) -> str:
-    value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
-    return program.call_name(module, value)
-
-
-def model_of(program: Program, module: Module, expr: ast.AST | None) -> Model | None:
+def model_of(expr: Node) -> Model | None:
     """Return the model of which an expression is an instance."""
-    kind = type_of(program, module, expr)
-    return program.fact(models).get(kind) if isinstance(kind, At) else None
+    return models(expr.program).get(expr.type_class)
 
 
-def model_named(program: Program, module: Module, expr: ast.AST | None) -> Model | None:
+def model_named(expr: Node) -> Model | None:
     """Return the model that an expression names, such as the argument of `select`."""
-    origin = program.resolve(module, expr)
-    return program.fact(models).get(origin) if isinstance(origin, At) else None
+    return models(expr.program).get(expr.definition)
 
 
-def model_selected(program: Program, module: Module, statement: ast.AST | None) -> Model | None:
+def column_named(expr: Node) -> Column | None:
+    """Return the column that `Model.column` names."""
+    model = None if expr.is_call else model_named(expr.owner)
+    return model.columns.get(expr.member) if model else None
+
+
+def model_selected(statement: Node) -> Model | None:
     """Return the model that a statement selects whole."""
-    found = selected(program, module, statement)
-    return program.fact(models).get(found) if found is not None else None
+    return models(statement.program).get(selected(statement))
 
 
-def _model(program: Program, cls: At) -> Model:
+def _model(cls: Node) -> Model:
     model = Model(cls)
-    for above in reversed(list(program.lineage(cls))):
-        assert isinstance(above.node, ast.ClassDef)
-        for statement in above.node.body:
-            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                _add(
-                    program,
-                    model,
-                    above.module,
-                    statement,
-                    statement.target.id,
-                    statement.annotation,
-                    statement.value,
-                )
-            elif (
-                isinstance(statement, ast.Assign)
-                and len(statement.targets) == 1
-                and isinstance(statement.targets[0], ast.Name)
-            ):
-                _add(
-                    program,
-                    model,
-                    above.module,
-                    statement,
-                    statement.targets[0].id,
-                    None,
-                    statement.value,
-                )
+    for above in reversed(list(cls.lineage)):
+        for statement in above.body:
+            match statement.ast:
+                case ast.AnnAssign(target=ast.Name(id=name)):
+                    _declare(model, statement, name)
+                case ast.Assign(targets=[ast.Name(id=name)]):
+                    _declare(model, statement, name)
     return model
 
 
-def _add(  # noqa: PLR0913, PLR0917
-    program: Program, model: Model, module: Module, statement: ast.stmt, name: str,
-    annotation: ast.expr | None, value: ast.expr | None,
-) -> None:  # fmt: skip
-    called = program.call_name(module, value)
-    if called in _RELATIONSHIPS:
-        assert isinstance(value, ast.Call)
-        model.relationships[name] = Relationship(
-            name, module, statement, _target(program, module, annotation, value), _lazy(value)
-        )
+def _declare(model: Model, statement: Node, name: str) -> None:
+    """Add the column or relationship that a statement in the body of a class declares."""
+    if statement.assigned.called in _RELATIONSHIPS:
+        target, lazy = _target(statement), _lazy(statement.assigned)
+        model.relationships[name] = Relationship(statement, name, target, lazy)
         return
-    base, metadata = unwrap(program, module, annotation)
-    options: list[ast.AST | None] = [value] if called in _COLUMNS else []
-    options += [at.node for at in metadata if program.call_name(at.module, at.node) in _COLUMNS]
-    call = next((o for o in options if isinstance(o, ast.Call)), None)
-    if (
-        call is None
-        and not _is_mapped(program, module, annotation)
-        and "sqlmodel.SQLModel" not in program.bases(model.cls)
-    ):
-        return
-    kind = annotation_type(program, base.module, base.node) if base is not None else None
-    written = kind if isinstance(kind, str) else ""
-    for arg in call.args[:2] if call is not None and not written else ():
-        sql = program.name_of(module, arg.func if isinstance(arg, ast.Call) else arg)
-        if sql.startswith("sqlalchemy.") and sql != "sqlalchemy.ForeignKey":
-            written = sql
-            break
-    model.columns[name] = Column(name, module, statement, written, call)
+    base, metadata = unwrap(statement.annotation)
+    declared = (call for call in (statement.assigned, *metadata) if call.called in _COLUMNS)
+    options = next(declared, statement.at(None))
+    is_mapped = statement.annotation.generic.library_name == "sqlalchemy.orm.Mapped"
+    if options or is_mapped or _SQLMODEL in model.cls.bases:
+        written = base.annotated
+        kind = written if isinstance(written, str) else _sql_type(options)
+        model.columns[name] = Column(statement, name, model.name, kind, options)
 
 
-def _is_mapped(program: Program, module: Module, annotation: ast.expr | None) -> bool:
-    return (
-        isinstance(annotation, ast.Subscript)
-        and program.name_of(module, annotation.value) == "sqlalchemy.orm.Mapped"
-    )
+def _sql_type(options: Node) -> str:
+    """Return the type of SQLAlchemy that `Column(Integer)` and `Column("name", Integer)` give."""
+    names = (arg.func.library_name for arg in options.args[:2])
+    is_type = (n for n in names if n.startswith("sqlalchemy.") and n != "sqlalchemy.ForeignKey")
+    return next(is_type, "")
 
 
-def _lazy(call: ast.Call) -> str:
-    value = keyword(call, "lazy")
-    options = keyword(call, "sa_relationship_kwargs")
-    if isinstance(options, ast.Dict):
-        for key, item in zip(options.keys, options.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == "lazy":
-                value = item
-    return (
-        value.value
-        if isinstance(value, ast.Constant) and isinstance(value.value, str)
-        else "select"
-    )
+def _lazy(call: Node) -> str:
+    options = call.keyword("sa_relationship_kwargs")
+    lazy = (options.entry("lazy") or call.keyword("lazy")).literal
+    return lazy if isinstance(lazy, str) else "select"
 
 
-def _target(
-    program: Program, module: Module, annotation: ast.expr | None, call: ast.Call
-) -> At | None:
-    named = argument(call, 0, "argument")
-    name = named.value if isinstance(named, ast.Constant) and isinstance(named.value, str) else None
-    if name is None and named is not None:
-        origin = program.resolve(module, named)
-        return origin if isinstance(origin, At) else None
-    for node in ast.walk(annotation) if annotation is not None and name is None else ():
-        text = (
-            node.id
-            if isinstance(node, ast.Name)
-            else node.value
-            if isinstance(node, ast.Constant)
-            else None
-        )
+def _target(statement: Node) -> Node:
+    named = statement.assigned.argument(0, "argument")
+    if isinstance(named.literal, str):
+        name = named.literal.rpartition(".")[2]
+    elif named:
+        return named.definition
+    else:
+        name = next(iter([*_class_names(statement.annotation)][::-1]), "")
+    return _classes_by_name(statement.program).get(name, statement.at(None))
+
+
+def _class_names(annotation: Node) -> Iterator[str]:
+    """Yield the names in an annotation that may be a model's."""
+    for part in annotation.walk(ast.Name, ast.Constant):
+        text = part.name or part.literal
         if isinstance(text, str):
             for word in re.findall(r"\w+", text):
-                if word[:1].isupper() and word not in (
-                    "Mapped",
-                    "List",
-                    "Optional",
-                    "Set",
-                    "None",
-                    "Sequence",
-                    "WriteOnlyMapped",
-                    "DynamicMapped",
-                ):
-                    name = word
-    if name is None:
-        return None
-    last = name.rpartition(".")[2]
-    named_so = [
-        c
-        for c in program.classes
-        if isinstance(c.node, ast.ClassDef) and c.node.name == last and not c.module.is_test
-    ]
-    return named_so[0] if named_so else None
+                if word[:1].isupper() and word not in _AROUND_TARGETS:
+                    yield word
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Engine:
-    """A call that makes an engine."""
-
-    module: Module
-    call: ast.Call
-    is_async: bool
-
-    def option(self, program: Program, name: str) -> At | None:
-        """Return the value of a keyword argument, through names."""
-        return program.value(self.module, keyword(self.call, name))
-
-    def connect_arg(self, program: Program, name: str) -> At | None:
-        """Return a value of `connect_args={...}`."""
-        given = self.option(program, "connect_args")
-        if given is not None and isinstance(given.node, ast.Dict):
-            for key, value in zip(given.node.keys, given.node.values, strict=True):
-                if isinstance(key, ast.Constant) and key.value == name:
-                    return At(given.module, value)
-        if given is not None and isinstance(given.node, ast.Call):
-            named = keyword(given.node, name)
-            return At(given.module, named) if named is not None else None
-        return None
-
-    def hides_options(self, program: Program) -> bool:
-        """Say whether some options cannot be read: `**options`, or computed connect_args."""
-        if any(k.arg is None for k in self.call.keywords):
-            return True
-        if keyword(self.call, "connect_args") is None:
-            return False
-        given = self.option(program, "connect_args")
-        if given is None or not isinstance(given.node, (ast.Dict, ast.Call)):
-            return True
-        if _is_changed(self.module, keyword(self.call, "connect_args")):
-            return True
-        if isinstance(given.node, ast.Call):
-            return program.name_of(given.module, given.node.func) != "builtins.dict"
-        return any(key is None for key in given.node.keys)
-
-    def url(self, program: Program) -> str | None:
-        """Return the URL where it is a literal."""
-        found = program.constant(self.module, argument(self.call, 0, "url"))
-        return found if isinstance(found, str) else None
-
-
-def _is_changed(module: Module, expr: ast.expr | None) -> bool:
-    """Say whether a variable's entries are set somewhere: `name["key"] = ...`, `name.update()`."""
-    if not isinstance(expr, ast.Name):
-        return False
-    for entry in module.nodes(ast.Subscript):
-        is_set = isinstance(entry.ctx, ast.Store)
-        if is_set and isinstance(entry.value, ast.Name) and entry.value.id == expr.id:
-            return True
-    for method in module.nodes(ast.Attribute):
-        is_update = method.attr == "update"
-        if is_update and isinstance(method.value, ast.Name) and method.value.id == expr.id:
-            return True
-    return False
-
-
-def engines(program: Program) -> list[Engine]:
-    """Return the engines of the service, neither tests' nor tools'; for `program.fact`."""
-    names = {"sqlalchemy.ext.asyncio.create_async_engine": True, "sqlalchemy.create_engine": False}
-    return [
-        Engine(module, call, names[program.name_of(module, call.func)])
-        for module in program.code
-        if not module.is_tool
-        for call in program.calls(module, *names)
-    ]
-
-
-def uses_async(program: Program) -> bool:
-    """Say whether the program makes an async engine or imports AsyncSession; for `fact`."""
-    return any(e.is_async for e in program.fact(engines)) or any(
-        alias.name == "AsyncSession"
-        for module in program.modules
-        for alias in module.nodes(ast.alias)
-    )
+@fact
+def _classes_by_name(program: Program) -> dict[str, Node]:
+    """Return the classes outside tests; of several with one name the first."""
+    return {cls.name: cls for cls in reversed(program.classes) if not cls.module.is_test}

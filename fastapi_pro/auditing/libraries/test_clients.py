@@ -1,208 +1,188 @@
 """The clients that tests talk to an application with, and the endpoints that they ask for."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
-from fastapi_pro.auditing.libraries.legacy_fastapi import Route, is_app, routes_in
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints_in, is_app
 from fastapi_pro.auditing.libraries.pytest import fixture
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Module,
-    Program,
-    argument,
-    callee,
-    calls_in,
-    keyword,
-    own_nodes,
-)
+from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
-TRANSPORTS = ("httpx.ASGITransport", "httpx2.ASGITransport")
-TEST_CLIENT = "fastapi.testclient.TestClient"
+_TRANSPORTS = ("httpx.ASGITransport", "httpx2.ASGITransport")
+_TEST_CLIENT = "fastapi.testclient.TestClient"
 _CLIENTS = ("httpx.AsyncClient", "httpx2.AsyncClient")
 _METHODS = {"get", "post", "put", "patch", "delete", "options", "head"}
 _DEPTH = 8  # of names, fixtures and calls followed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True)
 class Client:
     """A call that connects to an application in the test's process."""
 
-    module: Module
-    call: ast.Call
-    is_transport: bool
+    call: Node
 
     @property
-    def app(self) -> ast.expr | None:
-        """What the call is given as the application."""
+    def is_transport(self) -> bool:
+        """Whether it runs in the test's event loop; a TestClient has one in a thread."""
+        return self.call.called != _TEST_CLIENT
+
+    @property
+    def app(self) -> Node:
+        """The call that makes the application, through names, factories and fixtures."""
         is_plain = not self.is_transport or bool(self.call.args)
-        return argument(self.call, 0, "app") if is_plain else keyword(self.call, "app")
+        return _app(self.call.argument(0, "app") if is_plain else self.call.keyword("app"))
 
 
-def clients(program: Program) -> list[Client]:
-    """Return the transports and TestClients of a program; for `program.fact`."""
+@dataclass(frozen=True, eq=False)
+class Request:
+    """A call such as `client.get("/items")` that asks an application, and its client."""
+
+    call: Node
+    client: Client
+
+    @cached_property
+    def endpoints(self) -> list[Endpoint]:
+        """The endpoints that it may reach, as far as its path can be read."""
+        method, url = self.call.member, self.call.argument(0, "url")
+        if method == "request":
+            method = str(self.call.argument(0, "method").constant).lower()
+            url = self.call.argument(1, "url")
+        known = [(e, s) for e, s in _declared(url.program) if e.method in (method, "api_route")]
+        if url.is_call:
+            is_named = url.member in ("url_path_for", "url_for") and url.args
+            return [e for e, _ in known if e.name == url.args[0].constant] if is_named else []
+        path = _requested(url)
+        return [] if path is None else _most_alike(path, known)
+
+
+def overrides(module: Module) -> list[Node]:
+    """Return where a module changes `app.dependency_overrides`, other than by taking back.
+
+    That is `app.dependency_overrides[get_session]`, whose `index` is what is replaced, or the
+    attribute alone where it is changed in another way.
+    """
     found = []
-    names = {name.rpartition(".")[2] for name in (*TRANSPORTS, TEST_CLIENT, *_CLIENTS)}
-    for module in program.modules:
-        is_named = any(alias.name in names for alias in module.nodes(ast.alias))
-        if not is_named and not any(a.attr in names for a in module.nodes(ast.Attribute)):
-            continue
-        for call in program.calls(module, *TRANSPORTS, TEST_CLIENT):
-            is_transport = program.name_of(module, call.func) != TEST_CLIENT
-            found.append(Client(module, call, is_transport))
-        found += [
-            Client(module, call, is_transport=True)
-            for call in program.calls(module, *_CLIENTS)
-            if keyword(call, "app") is not None  # up to httpx 0.27
-        ]
+    for attribute in module.nodes(ast.Attribute):
+        if attribute.attr == "dependency_overrides":
+            node = Node(module, attribute)
+            match node.parent.ast:
+                case ast.Attribute(attr="clear" | "pop" | "get") | ast.Subscript(ctx=ast.Del()):
+                    continue
+                case ast.Subscript():
+                    found.append(node.parent)
+                case _:
+                    found.append(node)
     return found
 
 
-def app_behind(program: Program, module: Module, expr: ast.AST | None, depth: int = 0) -> At | None:
+@fact
+def clients(program: Program) -> list[Client]:
+    """Return the transports and TestClients of a program."""
+    found: list[Client] = []
+    known = (*_TRANSPORTS, _TEST_CLIENT)
+    for module in program.modules:
+        if module.mentions(*(name.rpartition(".")[2] for name in (*known, *_CLIENTS))):
+            calls = [*program.calls_in(module, *known), *program.calls_in(module, *_CLIENTS)]
+            found += [Client(call) for call in calls if _connects(call)]
+    return found
+
+
+def requests_in(function: Node) -> list[Request]:
+    """Return the requests that a function itself sends to an application."""
+    return function.program.once(_requests_in, function.ast, function)
+
+
+def _requests_in(function: Node) -> list[Request]:
+    return [found for call in function.calls if (found := as_request(call)) is not None]
+
+
+def as_request(call: Node) -> Request | None:
+    """Return the request that a call sends to an application, None where it sends none."""
+    if call.member not in _METHODS and call.member != "request":
+        return None
+    client = _client(call.owner)
+    return Request(call, Client(client)) if client else None
+
+
+def _connects(call: Node) -> bool:
+    """Say whether a client's call names its application, as AsyncClient did up to httpx 0.27."""
+    return call.called not in _CLIENTS or bool(call.keyword("app"))
+
+
+def _app(expr: Node, depth: int = 0) -> Node:
     """Return the call that makes an application, through names, factories and fixtures."""
-    if expr is None or depth > _DEPTH:
-        return None
-    found = program.value(module, expr)
-    if found is None or isinstance(found.node, FUNCTIONS):
-        return None
-    node = found.node
-    if isinstance(node, ast.arg):
-        given = fixture(program, found.module, node.arg)
-        return _first_app(program, given, depth) if given is not None else None
-    if isinstance(node, ast.Call):
-        if isinstance(node.func, (ast.Name, ast.Attribute)) and is_app(program, found.module, node):
-            target = callee(program, found.module, node)
-            if target is None or _is_init(target):
-                return found
-            return _first_app(program, target, depth)
-        target = callee(program, found.module, node)
-        return _first_app(program, target, depth) if target and not _is_init(target) else None
-    if isinstance(node, (ast.Name, ast.Attribute)) and node is not expr:
-        return app_behind(program, found.module, node, depth + 1)
-    return None
+    found = expr.value
+    if depth > _DEPTH or not found:
+        return expr.at(None)
+    if isinstance(found.ast, ast.arg):
+        return _of_fixture(found, _app, depth)
+    if found.is_call:
+        maker = found.callee
+        if maker and maker.name != "__init__":
+            return _given_by(maker, _app, depth)
+        return found if is_app(found) else found.at(None)
+    is_followed = isinstance(found.ast, (ast.Name, ast.Attribute)) and found != expr
+    return _app(found, depth + 1) if is_followed else found.at(None)
 
 
-def _is_init(function: At) -> bool:
-    return isinstance(function.node, FUNCTIONS) and function.node.name == "__init__"
-
-
-def given_by(function: At) -> Iterator[ast.expr]:
-    """Yield what a function returns, or yields."""
-    for node in own_nodes(function.node):
-        if isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
-            yield node.value
-
-
-def _first_app(program: Program, function: At, depth: int) -> At | None:
-    for value in given_by(function):
-        if found := app_behind(program, function.module, value, depth + 1):
-            return found
-    return None
-
-
-def client_behind(
-    program: Program, module: Module, expr: ast.AST | None, depth: int = 0
-) -> At | None:
+def _client(expr: Node, depth: int = 0) -> Node:
     """Return the transport or TestClient through which an expression sends requests."""
-    if isinstance(expr, ast.Await):
-        return client_behind(program, module, expr.value, depth)
-    found = program.value(module, expr)
-    if found is None or depth > _DEPTH:
-        return None
-    node = found.node
-    if isinstance(node, ast.arg):
-        given = fixture(program, found.module, node.arg)
-        return _first_client(program, given, depth) if given is not None else None
-    if not isinstance(node, ast.Call):
-        return None
-    name = program.name_of(found.module, node.func)
-    if name == TEST_CLIENT or name in TRANSPORTS:
+    found = expr.awaited.value
+    if depth > _DEPTH or not found:
+        return expr.at(None)
+    if isinstance(found.ast, ast.arg):
+        return _of_fixture(found, _client, depth)
+    if not found.is_call:
+        return found.at(None)
+    if found.called == _TEST_CLIENT or found.called in _TRANSPORTS:
         return found
-    if name in _CLIENTS:
-        if keyword(node, "app") is not None:
-            return found
-        return client_behind(program, found.module, keyword(node, "transport"), depth + 1)
-    target = callee(program, found.module, node)
-    return _first_client(program, target, depth) if target is not None else None
+    if found.called in _CLIENTS:
+        transport = found.keyword("transport")
+        return found if found.keyword("app") else _client(transport, depth + 1)
+    return _given_by(found.callee, _client, depth)
 
 
-def _first_client(program: Program, function: At, depth: int) -> At | None:
-    for value in given_by(function):
-        if found := client_behind(program, function.module, value, depth + 1):
-            return found
-    return None
+def _of_fixture(parameter: Node, behind: Callable[[Node, int], Node], depth: int) -> Node:
+    found = fixture(parameter.module, parameter.name)
+    return _given_by(found.function, behind, depth) if found is not None else parameter.at(None)
 
 
-def requests_in(program: Program, function: At) -> list[tuple[ast.Call, At]]:
-    """Return the requests that a function itself sends to an application, with the client."""
-    known = program.fact(_requests)
-    if function not in known:
-        known[function] = list(_requests_in(program, function))
-    return known[function]
+def _given_by(function: Node, behind: Callable[[Node, int], Node], depth: int) -> Node:
+    """Return what is behind the first value that a function yields or returns."""
+    values = (*function.yielded, *function.returned)
+    return next(filter(None, (behind(v, depth + 1) for v in values)), function.at(None))
 
 
-def _requests(_program: Program) -> dict[At, list[tuple[ast.Call, At]]]:
-    return {}
-
-
-def _requests_in(program: Program, function: At) -> Iterator[tuple[ast.Call, At]]:
-    for call in calls_in(function.node):
-        func = call.func
-        if isinstance(func, ast.Attribute) and func.attr in (*_METHODS, "request"):
-            client = client_behind(program, function.module, func.value)
-            if client is not None:
-                yield call, client
-
-
-def asked_for(program: Program, module: Module, call: ast.Call) -> list[Route]:
-    """Return the endpoints that a request may reach, as far as its path can be read."""
-    func = call.func
-    method = func.attr if isinstance(func, ast.Attribute) else ""
-    expr = argument(call, 0, "url")
-    if method == "request":
-        given = program.constant(module, argument(call, 0, "method"))
-        method = str(given).lower()
-        expr = argument(call, 1, "url")
-    fitting = [r for r, _ in program.fact(_paths) if r.method in (method, "api_route")]
-    if isinstance(expr, ast.Call) and isinstance(expr.func, ast.Attribute):
-        if expr.func.attr in ("url_path_for", "url_for") and expr.args:
-            name = program.constant(module, expr.args[0])
-            return [route for route in fitting if route.node.name == name]
-        return []
-    path = _path(program, module, expr)
-    if path is None:
-        return []
-    best = 0
-    found: list[Route] = []
-    for route, segments in program.fact(_paths):
-        if route.method not in (method, "api_route"):
-            continue
-        alike = _alike(path, segments)
-        if alike is not None and alike > best:
-            best, found = alike, []
-        if alike is not None and alike == best:
-            found.append(route)
-    if len(path) == 0:
-        found = [r for r, s in program.fact(_paths) if not s and r.method == method]
-        return found if len(found) == 1 else []
-    return found if best else []
-
-
-def _paths(program: Program) -> list[tuple[Route, list[str]]]:
+@fact
+def _declared(program: Program) -> list[tuple[Endpoint, list[str]]]:
     """Return the endpoints, of tests too, with the segments of their paths as far as known."""
     found = []
     for module in program.modules:
-        for route in routes_in(program, module):
-            if route.path is None:
-                continue
-            made = route.call.func.value if isinstance(route.call.func, ast.Attribute) else None
-            router = program.value(route.module, made)
-            prefix: object = ""
-            if router is not None and isinstance(router.node, ast.Call):
-                prefix = program.constant(router.module, keyword(router.node, "prefix")) or ""
-            found.append((route, _segments(f"{prefix}{route.path}")))
+        for endpoint in endpoints_in(module):
+            if endpoint.path is not None:
+                prefix = endpoint.router.keyword("prefix").constant or ""
+                found.append((endpoint, _segments(f"{prefix}{endpoint.path}")))
     return found
+
+
+def _most_alike(path: list[str], known: list[tuple[Endpoint, list[str]]]) -> list[Endpoint]:
+    """Return the endpoints of which most segments are literally those of a requested path."""
+    if not path:
+        roots = [e for e, segments in known if not segments and e.method != "api_route"]
+        return roots if len(roots) == 1 else []
+    best = 0
+    found: list[Endpoint] = []
+    for endpoint, segments in known:
+        alike = _alike(path, segments)
+        if alike is None or alike < best:
+            continue
+        if alike > best:
+            best, found = alike, []
+        found.append(endpoint)
+    return found if best else []
 
 
 def _segments(path: str) -> list[str]:
@@ -210,20 +190,18 @@ def _segments(path: str) -> list[str]:
     return ["*" if "{" in part else part for part in parts if part]
 
 
-def _path(program: Program, module: Module, expr: ast.AST | None) -> list[str] | None:
+def _requested(url: Node) -> list[str] | None:
     """Return the segments of a requested path, "*" for those that are computed."""
-    found = program.value(module, expr)
-    node = found.node if found is not None else None
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _segments(node.value.partition("://")[2].partition("/")[2] or node.value)
-    if isinstance(node, ast.JoinedStr):
-        parts = [
-            str(value.value) if isinstance(value, ast.Constant) else "{}" for value in node.values
-        ]
-        return _segments("".join(parts))
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and found is not None:
-        right = _path(program, found.module, node.right)
-        return ["*", *right] if right is not None else None
+    found = url.value
+    match found.ast:
+        case ast.Constant(value=str(text)):
+            return _segments(text.partition("://")[2].partition("/")[2] or text)
+        case ast.JoinedStr(values=values):
+            parts = [str(v.value) if isinstance(v, ast.Constant) else "{}" for v in values]
+            return _segments("".join(parts))
+        case ast.BinOp(op=ast.Add(), right=right):
+            path = _requested(found.at(right))
+            return ["*", *path] if path is not None else None
     return None
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -116,7 +116,8 @@ def _bound(node: ast.AST, folder: Path) -> Iterator[tuple[str, Binding]]:
         case ast.ExceptHandler(name=str(name)):
             yield name, Binding("other", node, line)
         case _ if node.__class__.__name__ == "TypeAlias":  # PEP 695, from Python 3.12
-            yield node.name.id, Binding("assign", node.value, line)  # type: ignore[attr-defined]
+            named: Any = node
+            yield named.name.id, Binding("assign", named.value, line)
 
 
 def _of_target(target: ast.expr, value: ast.expr, line: int) -> Iterator[tuple[str, Binding]]:
@@ -131,3 +132,20 @@ def _of_target(target: ast.expr, value: ast.expr, line: int) -> Iterator[tuple[s
                 yield from _of_target(element, item, line)
             elif isinstance(element, ast.Name):
                 yield element.id, Binding("other", value, line)
+
+
+def latest(found: list[Binding], name: ast.Name, *, is_own: bool) -> Binding:
+    """Return the binding before the name in its own scope, else the last one."""
+    if not is_own:
+        return preferred(found)
+    before = [b for b in found if b.line < name.lineno or b.kind == "param"]
+    if not before:
+        # `x = f(x)` on one line refers to what came before; a first use in a loop to what follows.
+        before = [b for b in found if b.kind in ("for", "with")] or found[:1]
+    return before[-1]
+
+
+def preferred(found: list[Binding]) -> Binding:
+    """Return the last binding; of `try: import x`, `except: x = None` the import."""
+    imports = [b for b in found if b.kind == "import"]
+    return imports[0] if imports and found[-1].kind == "assign" else found[-1]

@@ -32,7 +32,7 @@ def find_call(
     function: Node,
     is_wanted: Callable[[Node], bool],
     depth: int = _DEPTH,
-    seen: frozenset[Node] = frozenset(),
+    seen: set[Node] | None = None,
 ) -> Node:
     """Return the first wanted call of a plain function, or of plain functions that it calls.
 
@@ -40,15 +40,17 @@ def find_call(
     result is kept: they run once.
     """
     nothing = function.at(None)
+    seen = set() if seen is None else seen
     if function in seen or depth < 0 or is_cached(function):
         return nothing
+    seen.add(function)
     for call in function.calls:
         if is_wanted(call):
             return call
     for _, target in called(function):
         if target.is_coroutine or target.is_generator:
             continue
-        if found := find_call(target, is_wanted, depth - 1, seen | {function}):
+        if found := find_call(target, is_wanted, depth - 1, seen):
             return found
     return nothing
 

@@ -2,7 +2,8 @@
 
 import ast
 
-from fastapi_pro.auditing.model.module import FUNCTIONS, SCOPES, Module
+from fastapi_pro.auditing.model.module import SCOPES
+from fastapi_pro.auditing.model.node import Node
 
 _OTHERS = {  # fields of which only one is run
     (ast.If, "body"): {"orelse"},
@@ -14,78 +15,68 @@ _OTHERS = {  # fields of which only one is run
 }
 
 
-def reaches(module: Module, first: ast.AST, second: ast.AST) -> bool:
+def reaches(first: Node, second: Node) -> bool:
     """Say whether a run of a function may pass the one node, and after it the other.
 
     Written order is what counts: the next turn of a loop is not looked at, and what an `except`
     does after its `try` failed is another run.
     """
-    if position(second) <= position(first):
+    if second.position <= first.position:
         return False
-    above = {id(a): a for a in (second, *module.ancestors(second))}
+    around = {second, *second.ancestors}
     below = first
-    for holder in (first, *module.ancestors(first)):
-        if id(holder) in above:
-            return not _excludes(module, holder, below, second)
-        is_shared = id(module.parent(holder)) in above
-        block, index = ([], 0) if is_shared else _place(module, holder)
-        if any(ends(statement) for statement in block[index:] if statement is not first):
+    for holder in (first, *first.ancestors):
+        if holder in around:
+            return not _excludes(holder, below, second)
+        if holder.parent not in around and any(map(ends, _following(holder))):
             return False
-        if isinstance(holder, (ast.Return, ast.Raise, *SCOPES)):
+        if isinstance(holder.ast, (ast.Return, ast.Raise, *SCOPES)):
             return False
         below = holder
     return False
 
 
-def position(node: ast.AST) -> tuple[int, int]:
-    """Return where a node begins: line and column."""
-    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
-
-
-def ends(statement: ast.AST) -> bool:
+def ends(statement: Node) -> bool:
     """Say whether nothing after a statement is run: it returns or raises in every branch."""
-    match statement:
+
+    def is_end(block: list[ast.stmt]) -> bool:
+        return bool(block) and ends(statement.at(block[-1]))
+
+    match statement.ast:
         case ast.Return() | ast.Raise():
             return True
         case ast.If(body=body, orelse=orelse):
-            return bool(orelse) and ends(body[-1]) and ends(orelse[-1])
+            return is_end(body) and is_end(orelse)
         case ast.With(body=body) | ast.AsyncWith(body=body):
-            return ends(body[-1])
+            return is_end(body)
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
-            is_end = ends((orelse or body)[-1]) or ends(body[-1])
-            return (is_end and all(ends(h.body[-1]) for h in handlers)) or bool(
-                final and ends(final[-1])
-            )
+            is_left = is_end(body) or is_end(orelse)
+            return is_end(final) or (is_left and all(is_end(h.body) for h in handlers))
     return False
 
 
-def _place(module: Module, node: ast.AST) -> tuple[list[ast.stmt], int]:
-    """Return the block that holds a statement, and the index of what follows it there."""
-    holder = module.parent(node)
-    for _, value in ast.iter_fields(holder) if holder is not None else ():
-        if isinstance(value, list) and any(item is node for item in value):
-            index = next(i for i, item in enumerate(value) if item is node)
-            return (value, index + 1) if isinstance(node, ast.stmt) else ([], 0)
-    return [], 0
+def _following(statement: Node) -> list[Node]:
+    """Return what stands after a statement in its block."""
+    block = getattr(statement.parent.ast, _field(statement), None)
+    if not isinstance(statement.ast, ast.stmt) or not isinstance(block, list):
+        return []
+    return [statement.at(later) for later in block[block.index(statement.ast) + 1 :]]
 
 
-def _excludes(module: Module, common: ast.AST, below: ast.AST, second: ast.AST) -> bool:
-    """Say whether `below` and what holds `second` are branches of `common` that exclude others."""
-    other = second
-    for above in module.ancestors(second):
-        if above is common:
-            break
-        other = above
-    if other is below or below is common or isinstance(other, FUNCTIONS):
-        return isinstance(other, FUNCTIONS)
-    fields = {
-        name
-        for name, value in ast.iter_fields(common)
-        if value is other or (isinstance(value, list) and any(v is other for v in value))
-    }
-    for (kind, name), excluded in _OTHERS.items():
-        if isinstance(common, kind) and fields & excluded:
-            value = getattr(common, name)
-            if value is below or (isinstance(value, list) and any(v is below for v in value)):
-                return True
-    return False
+def _field(node: Node) -> str:
+    """Return the field in which a node's parent holds it."""
+    for name, value in ast.iter_fields(node.parent.ast):
+        if value is node.ast or (isinstance(value, list) and node.ast in value):
+            return name
+    return ""
+
+
+def _excludes(common: Node, below: Node, second: Node) -> bool:
+    """Say whether `below` and what holds `second` are branches of `common` that exclude others.
+
+    A function's body is another run, too.
+    """
+    other = next((n for n in (second, *second.ancestors) if n.parent == common), second)
+    if other.is_function or below in (other, common):
+        return other.is_function
+    return _field(other) in _OTHERS.get((type(common.ast), _field(below)), ())

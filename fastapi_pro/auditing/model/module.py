@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fastapi_pro.auditing.model.bindings import (
     FUNCTIONS,
+    Binding,
     Bindings,
     Function,
     bindings_of,
     import_base,
+    latest,
 )
 from fastapi_pro.auditing.model.library_names import LIBRARIES
 
@@ -28,29 +30,44 @@ _TOOL = re.compile(
     r"(^|/)(alembic|migrations?|revisions|versions|scripts?|tools|docs?|internal_docs|examples?)/"
     r"|(^|/)env\.py$"
 )
+_TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 N = TypeVar("N", bound=ast.AST)
 
 
-@functools.cache
-def _parts(kind: type[ast.AST]) -> tuple[str, ...]:
-    """Return the fields in which a node holds others; contexts and operators are left out."""
-    if kind is ast.Constant:
-        return ()
-    return tuple(name for name in kind._fields if name not in _PLAIN)
+class _Parts(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields in which nodes of a class hold others; contexts and operators are left out."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        names = () if kind is ast.Constant else kind._fields
+        self[kind] = tuple(name for name in names if name not in _PLAIN)
+        return self[kind]
+
+
+_PARTS = _Parts()
+
+
+def _is_in_body(scope: ast.AST, child: ast.AST) -> bool:
+    """Say whether a child of a scope is in its body, not a decorator, default or annotation."""
+    if isinstance(scope, ast.Module):
+        return True
+    body = getattr(scope, "body", [])
+    return child is body if isinstance(body, ast.AST) else child in body
 
 
 class Module:
     """One file of the program, `name` its path below the root.
 
-    `is_tool` says that its place is not that of a service: a migration, a script, documentation.
+    Its place says whether it is a test, a tool (a migration, a script, documentation) or neither.
     `program` is set by the program that it becomes part of.
     """
 
     program: "Program"
 
-    def __init__(self, path: Path, name: str, tree: ast.Module, *, is_test: bool) -> None:
-        self.path, self.name, self.tree, self.is_test = path, name, tree, is_test
+    def __init__(self, path: Path, name: str, tree: ast.Module) -> None:
+        self.path, self.name, self.tree = path, name, tree
+        self.folder = str(path.parent)
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
+        self.is_test = bool(_TEST.search(name))
         self.is_tool = bool(_TOOL.search(name))
         self._own: dict[ast.AST, list[ast.AST]] = {}
         self._scopes: dict[ast.AST, Bindings] = {}
@@ -83,7 +100,7 @@ class Module:
             if kind in _SCOPE_KINDS:
                 inner = self._own[node] = []
             children: list[tuple[ast.AST, list[ast.AST] | None]] = []
-            for name in _parts(kind):
+            for name in _PARTS[kind]:
                 value = getattr(node, name, None)
                 if value.__class__ is list:
                     into = inner if kind not in _SCOPE_KINDS or name == "body" else None
@@ -153,6 +170,22 @@ class Module:
             own = self.own_nodes(scope)
             self._scopes[scope] = bindings_of(scope, own, self.path.parent)
         return self._scopes[scope]
+
+    def binding(self, name: ast.AST) -> Binding | None:
+        """Return the binding that a name refers to, or None where no scope binds it."""
+        if not isinstance(name, ast.Name):
+            return None
+        is_own, is_deferred = True, name in self.deferred
+        child: ast.AST = name
+        for scope in self.ancestors(name):
+            if isinstance(scope, SCOPES):
+                is_hidden = isinstance(scope, ast.ClassDef) and not is_own
+                if not is_hidden and _is_in_body(scope, child):
+                    if found := self.bindings(scope).get(name.id):
+                        return latest(found, name, is_own=is_own and not is_deferred)
+                    is_own = False
+            child = scope
+        return None
 
     def read_annotation(self, annotation: ast.AST) -> ast.AST:
         """Return the expression of an annotation that is written as a string, else itself.
@@ -229,6 +262,15 @@ class Module:
     def imports(self, *libraries: str) -> bool:
         """Say whether the module imports one of these packages, or from one."""
         return not self._packages.isdisjoint(libraries)
+
+    def mentions(self, *names: str) -> bool:
+        """Say whether one of these names is imported or is an attribute: a cheap first look."""
+        return not self._mentioned.isdisjoint(names)
+
+    @functools.cached_property
+    def _mentioned(self) -> set[str]:
+        imported = {alias.name for alias in self.nodes(ast.alias)}
+        return imported | {attribute.attr for attribute in self.nodes(ast.Attribute)}
 
     @functools.cached_property
     def _packages(self) -> set[str]:

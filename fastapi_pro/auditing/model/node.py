@@ -1,7 +1,6 @@
 """A node of the program that knows where it stands: its names, values and types are asked of it."""
 
 import ast
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from fastapi_pro.auditing.finding import Hit
@@ -9,6 +8,8 @@ from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, parameters
 from fastapi_pro.auditing.model.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fastapi_pro.auditing.model.program import Program
 
 _NOTHING = ast.AST()
@@ -49,11 +50,6 @@ class Node:
     def program(self) -> "Program":
         """The program of the module."""
         return self.module.program
-
-    @property
-    def node(self) -> ast.AST:
-        """Old name of `ast`."""
-        return self.ast
 
     def at(self, node: ast.AST | None) -> "Node":
         """Return another node of the same module; None is one that is not there."""
@@ -124,6 +120,11 @@ class Node:
         return self.line, getattr(self.ast, "col_offset", 0)
 
     @property
+    def place(self) -> tuple[str, int, int]:
+        """Module, line and column, to sort by what several modules hold."""
+        return self.module.name, *self.position
+
+    @property
     def is_call(self) -> bool:
         """Whether it is a call."""
         return isinstance(self.ast, ast.Call)
@@ -147,6 +148,16 @@ class Node:
     def is_generator(self) -> bool:
         """Whether a function has a `yield` of its own."""
         return bool(self.own(ast.Yield, ast.YieldFrom))
+
+    @property
+    def is_target(self) -> bool:
+        """Whether a name, attribute or item is given a value here."""
+        return isinstance(getattr(self.ast, "ctx", None), ast.Store)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a name, attribute or item is read here, not set or deleted."""
+        return isinstance(getattr(self.ast, "ctx", None), ast.Load)
 
     @property
     def is_awaited(self) -> bool:
@@ -187,8 +198,8 @@ class Node:
         return [self.at(a) for a in (*self.ast.args, *(k.value for k in self.ast.keywords))]
 
     def keyword(self, name: str) -> "Node":
-        """Return what a call is given by this name."""
-        if isinstance(self.ast, ast.Call):
+        """Return what a call, or a class, is given by this name."""
+        if isinstance(self.ast, (ast.Call, ast.ClassDef)):
             for key in self.ast.keywords:
                 if key.arg == name:
                     return self.at(key.value)
@@ -202,6 +213,12 @@ class Node:
         positional = self.ast.args[: position + 1]
         is_unpacked = any(isinstance(a, ast.Starred) for a in positional)
         return found if is_unpacked else self.at(positional[-1])
+
+    @property
+    def unpacked(self) -> "list[Node]":
+        """What a call is given as `**something`."""
+        listed = self.ast.keywords if isinstance(self.ast, ast.Call) else ()
+        return [self.at(key.value) for key in listed if key.arg is None]
 
     @property
     def has_unpacking(self) -> bool:
@@ -269,12 +286,71 @@ class Node:
         return []
 
     @property
+    def operands(self) -> "list[Node]":
+        """What a comparison, arithmetic, `and` or `or` puts together, from left to right."""
+        match self.ast:
+            case ast.Compare(left=left, comparators=others):
+                return [self.at(left), *(self.at(other) for other in others)]
+            case ast.BinOp(left=left, right=right):
+                return [self.at(left), self.at(right)]
+            case ast.BoolOp(values=values):
+                return [self.at(value) for value in values]
+        return []
+
+    @property
     def entries(self) -> "list[tuple[Node, Node]]":
         """The keys and values of a dictionary; the key of `**other` is not there."""
         if not isinstance(self.ast, ast.Dict):
             return []
         pairs = zip(self.ast.keys, self.ast.values, strict=True)
         return [(self.at(key), self.at(value)) for key, value in pairs]
+
+    def entry(self, key: str) -> "Node":
+        """Return the value of a key of a dictionary, where both are written."""
+        found = [value for written, value in self.entries if written.literal == key]
+        return found[-1] if found else self.at(None)
+
+    @property
+    def contexts(self) -> "dict[Node, Node]":
+        """What a `with` enters, each with the variable that it sets: `{open(path): file}`."""
+        items = self.ast.items if isinstance(self.ast, (ast.With, ast.AsyncWith)) else ()
+        return {self.at(i.context_expr): self.at(i.optional_vars) for i in items}
+
+    @property
+    def generic(self) -> "Node":
+        """The `x` of `x[y]`."""
+        return self.at(self.ast.value if isinstance(self.ast, ast.Subscript) else None)
+
+    @property
+    def index(self) -> "Node":
+        """The `y` of `x[y]`."""
+        return self.at(self.ast.slice if isinstance(self.ast, ast.Subscript) else None)
+
+    @property
+    def targets(self) -> "list[Node]":
+        """What an assignment, `:=` or `+=` gives a value, or a `del` deletes."""
+        match self.ast:
+            case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+                return [self.at(target) for target in targets]
+            case (
+                ast.AnnAssign(target=target)
+                | ast.AugAssign(target=target)
+                | ast.NamedExpr(target=target)
+            ):
+                return [self.at(target)]
+        return []
+
+    @property
+    def assigned(self) -> "Node":
+        """The value of an assignment, of `:=` and of `+=`."""
+        if isinstance(self.ast, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+            return self.at(self.ast.value)
+        return self.at(None)
+
+    @property
+    def test(self) -> "Node":
+        """The condition of `if`, `while`, `assert` and `a if b else c`."""
+        return self.at(getattr(self.ast, "test", None))
 
     @property
     def body(self) -> "list[Node]":
@@ -325,6 +401,11 @@ class Node:
     def returns(self) -> "Node":
         """The annotation of what a function returns."""
         return self.at(getattr(self.ast, "returns", None))
+
+    @property
+    def annotation(self) -> "Node":
+        """The annotation of a parameter or of an assignment."""
+        return self.at(getattr(self.ast, "annotation", None))
 
     # -- what it means -------------------------------------------------------------------------
 
@@ -410,6 +491,11 @@ class Node:
     def callee(self) -> "Node":
         """The function or method of the program that a call runs; for a class its `__init__`."""
         return self.program.callee_of(self)
+
+    @property
+    def runs(self) -> "Node":
+        """The function or method of the program that calling this runs; see `callee`."""
+        return self.program.run_by(self)
 
     @property
     def callers(self) -> "list[Node]":

@@ -3,17 +3,17 @@
 import ast
 import builtins
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from fastapi_pro.auditing.model import types
-from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported
+from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, preferred
 from fastapi_pro.auditing.model.import_paths import find, is_ours
-from fastapi_pro.auditing.model.legacy_program import LegacyProgram
 from fastapi_pro.auditing.model.library_names import LIBRARIES, canonical
-from fastapi_pro.auditing.model.module import SCOPES, Module
+from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Origin, Type
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Libraries(Protocol):
         """Return the type of a parameter with this default, None where it is not known."""
 
 
-class Program(LegacyProgram):
+class Program:
     """Modules that belong together.
 
     `modules` are those that were parsed at once; others below `root` are parsed by `load` when a
@@ -69,6 +69,11 @@ class Program(LegacyProgram):
         """Yield the modules that are not tests."""
         return (module for module in self.modules if not module.is_test)
 
+    @property
+    def service(self) -> Iterator[Module]:
+        """Yield the modules of the service itself: no tests, no tools."""
+        return (module for module in self.code if not module.is_tool)
+
     def forget(self) -> None:
         """Drop what was worked out; the program is of no use afterwards."""
         for known in (self._facts, self._origins, self._bindings, self.types):
@@ -95,6 +100,27 @@ class Program(LegacyProgram):
                 node = Node(module, call)
                 if node.called in names:
                     yield node
+
+    def calls_named(self, *names: str) -> Iterator[Node]:
+        """Yield the calls, outside tests, of functions and methods with these last names."""
+        for module in self.code:
+            for name in names:
+                for call in module.calls_by_name.get(name, ()):
+                    yield Node(module, call)
+
+    def attributes(self, *names: str) -> Iterator[Node]:
+        """Yield the attributes, outside tests, with these names: those called and those passed."""
+        for module in self.code:
+            for attribute in module.nodes(ast.Attribute):
+                if attribute.attr in names:
+                    yield Node(module, attribute)
+
+    def strings(self, pattern: re.Pattern[str]) -> Iterator[tuple[Node, re.Match[str]]]:
+        """Yield the strings, outside tests, in which a pattern is found, and where."""
+        for module in self.code:
+            for constant in module.nodes(ast.Constant):
+                if isinstance(constant.value, str) and (found := pattern.search(constant.value)):
+                    yield Node(module, constant), found
 
     def nodes(self, *kinds: type[ast.AST]) -> Iterator[Node]:
         """Yield the nodes of these kinds outside tests."""
@@ -153,7 +179,7 @@ class Program(LegacyProgram):
     def binding_of(self, name: Node) -> Binding | None:
         """Return the binding that a name refers to, or None where no scope binds it."""
         if name.ast not in self._bindings:
-            self._bindings[name.ast] = _binding(name.module, name.ast)
+            self._bindings[name.ast] = name.module.binding(name.ast)
         return self._bindings[name.ast]
 
     def origin_of_binding(self, module: Module, binding: Binding, depth: int = 0) -> Origin:
@@ -182,7 +208,7 @@ class Program(LegacyProgram):
         external = [
             star
             for star in module.stars
-            if isinstance(star, str) and not find(module.path.parent, self.root, star)
+            if isinstance(star, str) and not self._file_of(module, star)
         ]
         return canonical(f"{external[0]}.{name}") if len(external) == 1 else None
 
@@ -200,7 +226,7 @@ class Program(LegacyProgram):
             return None
         found = module.bindings(module.tree).get(name)
         if found:
-            return self.origin_of_binding(module, _preferred(found), depth + 1)
+            return self.origin_of_binding(module, preferred(found), depth + 1)
         if module.path.name == "__init__.py":
             for path in (
                 module.path.with_name(f"{name}.py"),
@@ -230,10 +256,10 @@ class Program(LegacyProgram):
             return self._imported_beside(imported.module, imported.name, depth)
         dotted = f"{imported.module}.{imported.name}" if imported.name else imported.module
         parts = dotted.split(".")
-        if parts[0] in LIBRARIES or not is_ours(module.path.parent, self.root, parts[0]):
+        if parts[0] in LIBRARIES or not self._is_ours(module, parts[0]):
             return canonical(dotted)
         for length in range(len(parts), 0, -1):
-            path = find(module.path.parent, self.root, ".".join(parts[:length]))
+            path = self._file_of(module, ".".join(parts[:length]))
             if path is None or path == module.path:
                 continue
             found = self.module(path)
@@ -246,6 +272,13 @@ class Program(LegacyProgram):
                 origin = self._member(origin, part, depth + 1)
             return origin
         return canonical(dotted)
+
+    def _is_ours(self, module: Module, package: str) -> bool:
+        key = module.folder, package  # texts: paths are slow to compare
+        return self.once(is_ours, key, module.path.parent, self.root, package)
+
+    def _file_of(self, module: Module, dotted: str) -> Path | None:
+        return self.once(find, (module.folder, dotted), module.path.parent, self.root, dotted)
 
     def _imported_beside(self, folder: Path, name: str, depth: int) -> Origin:
         for path in (folder / f"{name}.py", folder / name / "__init__.py"):
@@ -270,7 +303,11 @@ class Program(LegacyProgram):
 
     def callee_of(self, call: Node) -> Node:
         """Return the function or method that a call runs; for a class its `__init__`."""
-        return self.once(types.callee, call.ast, call)
+        return self.run_by(call.func) if call.is_call else call.at(None)
+
+    def run_by(self, func: Node) -> Node:
+        """Return what calling an expression runs, as `callee_of` does for a call."""
+        return self.once(types.run_by, func.ast, func)
 
     def callers_of(self, function: Node) -> list[Node]:
         """Return the calls of a function outside tests; of `__init__`, those of its class."""
@@ -304,13 +341,13 @@ class Program(LegacyProgram):
         return self.once(_bases, cls.ast, cls)
 
     @staticmethod
-    def method_of(cls: Node, name: str) -> Node:
+    def method_of(owner: Node, name: str) -> Node:
         """Return the function that a class or its bases define under a name."""
-        for current in cls.lineage:
+        for current in owner.lineage:
             for binding in reversed(current.bindings(name)):
                 if isinstance(binding.node, FUNCTIONS):
                     return current.at(binding.node)
-        return cls.at(None)
+        return owner.at(None)
 
 
 def fact(ask: Callable[[Program], T]) -> Callable[[Program], T]:
@@ -354,45 +391,3 @@ def _written_bases(cls: Node) -> list[Node]:
     """Return the bases of a class as they are written, without type arguments."""
     bases = cls.ast.bases if isinstance(cls.ast, ast.ClassDef) else []
     return [cls.at(base.value if isinstance(base, ast.Subscript) else base) for base in bases]
-
-
-def _binding(module: Module, name: ast.AST) -> Binding | None:
-    if not isinstance(name, ast.Name):
-        return None
-    is_own, is_deferred = True, name in module.deferred
-    child: ast.AST = name
-    for scope in module.ancestors(name):
-        if isinstance(scope, SCOPES):
-            is_hidden = isinstance(scope, ast.ClassDef) and not is_own
-            if not is_hidden and _is_in_body(scope, child):
-                found = module.bindings(scope).get(name.id)
-                if found:
-                    return _latest(found, name, is_own=is_own and not is_deferred)
-                is_own = False
-        child = scope
-    return None
-
-
-def _is_in_body(scope: ast.AST, child: ast.AST) -> bool:
-    """Say whether a child of a scope is in its body, not a decorator, default or annotation."""
-    if isinstance(scope, ast.Module):
-        return True
-    body = getattr(scope, "body", [])
-    return child is body if isinstance(body, ast.AST) else child in body
-
-
-def _latest(found: list[Binding], name: ast.Name, *, is_own: bool) -> Binding:
-    """Return the binding before the name in its own scope, else the last one."""
-    if not is_own:
-        return _preferred(found)
-    before = [b for b in found if b.line < name.lineno or b.kind == "param"]
-    if not before:
-        # `x = f(x)` on one line refers to what came before; a first use in a loop to what follows.
-        before = [b for b in found if b.kind in ("for", "with")] or found[:1]
-    return before[-1]
-
-
-def _preferred(found: list[Binding]) -> Binding:
-    """Return the last binding; of `try: import x`, `except: x = None` the import."""
-    imports = [b for b in found if b.kind == "import"]
-    return imports[0] if imports and found[-1].kind == "assign" else found[-1]

@@ -1,6 +1,7 @@
 """What an expression says, with what its variables stand for: to look for words in."""
 
 import ast
+import re
 
 from fastapi_pro.auditing.model.node import Node
 
@@ -31,3 +32,10 @@ def spelled(node: ast.AST) -> str:
         return ast.unparse(node)
     except RecursionError:
         return "…"
+
+
+def mentions(node: Node, pattern: str) -> bool:
+    """Say whether a name or a string in a node matches a pattern, in any case."""
+    parts = node.walk(ast.Name, ast.Attribute, ast.Constant)
+    words = (part.name or part.member or part.literal for part in parts)
+    return any(isinstance(w, str) and re.search(pattern, w, re.IGNORECASE) for w in words)

@@ -73,16 +73,16 @@ def annotation_type(annotation: Node, depth: int = 0) -> Type:
     return None
 
 
-def callee(call: Node) -> Node:
-    """Return the function or method of the program that a call runs; for a class its `__init__`."""
-    if not call.is_call:
-        return call.at(None)
-    target = call.func.definition
+def run_by(func: Node) -> Node:
+    """Return what calling an expression runs: a function, a method; of a class the `__init__`."""
+    target = func.definition
     if target.is_function:
         return target
     if target.is_class:
         return target.method("__init__")
-    return call.owner.type_class.method(call.member) if call.owner else call.at(None)
+    if func.is_call or not func.owner:
+        return func.at(None)
+    return func.owner.type_class.method(func.member)
 
 
 def result_type(function: Node, depth: int = 0) -> Type:

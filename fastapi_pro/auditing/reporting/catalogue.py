@@ -1,14 +1,12 @@
 """Everything a finding can be about: the rules, and what is wrong with a file or an ignore."""
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi_pro.auditing.finding import UNREADABLE
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import as_text, load_rules
 
-UNREADABLE = "unreadable"
 UNUSED_IGNORE = "unused-ignore"
 
 
@@ -40,7 +38,7 @@ _OWN = (
         "Remove the comment, or write `# fastapi-pro: ignore[slug] reason`",
         "The comment at the end of a line, or alone on the line above it, keeps findings of the\n"
         "slugs it names from being reported. One that lacks its reason, names no slug or an\n"
-        "unknown one, or stands where nothing is found, is told of instead.",
+        "unknown one, or stands where nothing is found, is reported instead.",
     ),
 )
 
@@ -58,9 +56,3 @@ def catalogue(folder: Path = RULES) -> dict[str, Entry]:
         for e in _OWN
     ]
     return {entry.slug: entry for entry in [*ours, *own]}
-
-
-def near(slug: str, known: Iterable[str]) -> str:
-    """Return a hint at the names most like a wrong one, to end a message with."""
-    found = difflib.get_close_matches(slug, list(known), n=3, cutoff=0.4)
-    return f"; did you mean {', '.join(found)}?" if found else ""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastapi_pro.auditing.reporting.catalogue import near
 from fastapi_pro.auditing.reporting.report import FORMATS
+from fastapi_pro.messages import near
 
 
 @dataclass(frozen=True, slots=True)

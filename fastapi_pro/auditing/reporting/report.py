@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
+from fastapi_pro.messages import annotation, visible
 
 FORMATS = ("text", "json", "github", "sarif")
 _COMMANDS = {"high": "error", "medium": "warning", "low": "notice"}
@@ -24,11 +25,6 @@ def render(findings: Sequence[Finding], entries: Mapping[str, Entry], form: str)
         return json.dumps(_sarif(findings, entries), indent=2)
     one = _github if form == "github" else _text
     return "\n".join(one(f, entries[f.slug]) for f in findings)
-
-
-def visible(text: str) -> str:
-    """Keep a text on one line and printable, whatever the file it quotes holds."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _text(f: Finding, entry: Entry) -> str:
@@ -49,17 +45,8 @@ def _object(f: Finding, entry: Entry) -> dict[str, str | int]:
 
 
 def _github(f: Finding, entry: Entry) -> str:
-    """Follow docs.github.com, "Workflow commands for GitHub Actions", including its escapes."""
-
-    def escape(value: str) -> str:
-        return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-    def prop(value: str) -> str:
-        return escape(visible(value)).replace(":", "%3A").replace(",", "%2C")
-
-    where = f"file={prop(f.path)},line={f.line},col={f.column},title={prop(f.slug)}"
-    message = escape(visible(f"{f.message}; fix: {entry.fix}"))
-    return f"::{_COMMANDS[entry.severity]} {where}::{message}"
+    level, message = _COMMANDS[entry.severity], f"{f.message}; fix: {entry.fix}"
+    return annotation(level, (f.path, f.line, f.column), f.slug, message)
 
 
 def _sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[str, Any]:

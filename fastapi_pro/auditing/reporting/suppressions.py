@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi_pro.auditing.finding import Finding
-from fastapi_pro.auditing.reporting.catalogue import UNREADABLE, UNUSED_IGNORE, near
-from fastapi_pro.auditing.runner import MAX_BYTES
+from fastapi_pro.auditing.finding import UNREADABLE, Finding
+from fastapi_pro.auditing.reporting.catalogue import UNUSED_IGNORE
+from fastapi_pro.auditing.sources.parse import UnreadableError, read
 from fastapi_pro.auditing.sources.walk import display
+from fastapi_pro.messages import near
 
 MARKER = b"fastapi-pro:"
 _COMMENT = re.compile(r"#\s*fastapi-pro:")
@@ -46,10 +47,11 @@ def marked(files: Iterable[Path], root: Path) -> dict[str, bytes]:
     found = {}
     for file in files:
         try:
-            if file.stat().st_size <= MAX_BYTES and MARKER in (source := file.read_bytes()):
-                found[display(file, root)] = source
-        except OSError:  # the finding "unreadable" tells of it
+            source = read(file)
+        except UnreadableError:  # a finding says so
             continue
+        if MARKER in source:
+            found[display(file, root)] = source
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.sources.gitignore import Patterns, is_ignored
 from fastapi_pro.auditing.sources.gitignore_files import patterns_above, patterns_in
 
@@ -162,4 +162,4 @@ def _join(folder: str, name: str) -> str:
 
 
 def _report(walk: _Walk, shown: str, message: str) -> None:
-    walk.unreadable.append(Finding(shown, 1, 1, "unreadable", message))
+    walk.unreadable.append(Finding(shown, 1, 1, UNREADABLE, message))

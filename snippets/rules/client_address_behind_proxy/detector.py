@@ -1,12 +1,10 @@
 """A server that believes whatever address a client claims."""
 
-import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_call_graph import commands
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi_requests import commands
 from fastapi_pro.auditing.libraries.middleware import stacks
-from fastapi_pro.auditing.model.legacy import Module, Program, keyword
 
 _MIDDLEWARE = "uvicorn.middleware.proxy_headers.ProxyHeadersMiddleware"
 _MESSAGE = (
@@ -17,36 +15,26 @@ _MESSAGE = (
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each `forwarded_allow_ips="*"` and `trusted_hosts="*"`."""
-    for module, call in commands(program):
-        if program.constant(module, keyword(call, "reload")) is True:  # development
-            continue
-        if _is_any(program, module, keyword(call, "forwarded_allow_ips")):
-            yield Hit(
-                module, keyword(call, "forwarded_allow_ips") or call, f"the server {_MESSAGE}"
-            )
+    for command in commands(program):
+        is_development = command.keyword("reload").constant is True
+        allowed = command.keyword("forwarded_allow_ips")
+        if _is_any(allowed) and not is_development:
+            yield allowed.hit(f"the server {_MESSAGE}")
     for module in program.code:
-        if "gunicorn" in module.path.name:
-            for node in module.tree.body:
-                if (
-                    isinstance(node, ast.Assign)
-                    and _names(node) == ["forwarded_allow_ips"]
-                    and _is_any(program, module, node.value)
-                ):
-                    yield Hit(module, node, f"gunicorn {_MESSAGE}")
-        for call in program.calls(module, _MIDDLEWARE):
-            if _is_any(program, module, keyword(call, "trusted_hosts")):
-                yield Hit(module, call, f"the middleware {_MESSAGE}")
-    for stack in program.fact(stacks):
+        for statement in Node(module, module.tree).body if "gunicorn" in module.path.name else ():
+            names = [target.name for target in statement.targets]
+            if names == ["forwarded_allow_ips"] and _is_any(statement.assigned):
+                yield statement.hit(f"gunicorn {_MESSAGE}")
+        for call in program.calls_in(module, _MIDDLEWARE):
+            if _is_any(call.keyword("trusted_hosts")):
+                yield call.hit(f"the middleware {_MESSAGE}")
+    for stack in stacks(program).values():
         for added in stack:
-            is_proxy = added.kind == _MIDDLEWARE and isinstance(added.node, ast.Call)
-            if is_proxy and _is_any(program, added.module, keyword(added.node, "trusted_hosts")):  # type: ignore[arg-type]
-                yield Hit(added.module, added.node, f"the middleware {_MESSAGE}")
+            is_proxy = added.library_name == _MIDDLEWARE
+            if is_proxy and _is_any(added.node.keyword("trusted_hosts")):
+                yield added.node.hit(f"the middleware {_MESSAGE}")
 
 
-def _names(node: ast.Assign) -> list[str]:
-    return [target.id for target in node.targets if isinstance(target, ast.Name)]
-
-
-def _is_any(program: Program, module: Module, expr: ast.expr | None) -> bool:
-    value = program.constant(module, expr)
+def _is_any(hosts: Node) -> bool:
+    value = hosts.constant
     return value == "*" or (isinstance(value, (list, tuple)) and "*" in value)

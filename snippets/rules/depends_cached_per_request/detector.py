@@ -2,147 +2,102 @@
 
 import ast
 import re
-from collections import defaultdict
 from collections.abc import Iterator
+from operator import attrgetter
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_call_graph import request_functions
-from fastapi_pro.auditing.libraries.legacy_fastapi import Dependency, dependencies, depends, params
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies, parameters
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import (
     class_containers,
     container_attributes,
     is_changed,
-    place,
 )
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Module,
-    Program,
-    callee,
-    calls_in,
-    keyword,
-    own_nodes,
-)
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import MAKERS
+from fastapi_pro.auditing.model.library_types import MANAGERS
 
 _POOLS = {
-    "sqlalchemy.ext.asyncio.create_async_engine": "engine",
-    "sqlalchemy.create_engine": "engine",
-    "redis.from_url": "connection pool",
-    "redis.asyncio.from_url": "connection pool",
-    "redis.Redis.from_url": "connection pool",
-    "redis.asyncio.Redis.from_url": "connection pool",
-    "redis.ConnectionPool.from_url": "connection pool",
-    "redis.asyncio.ConnectionPool.from_url": "connection pool",
-    "redis.Redis": "connection pool",
-    "redis.StrictRedis": "connection pool",
-    "redis.asyncio.Redis": "connection pool",
-    "redis.asyncio.StrictRedis": "connection pool",
-    "asyncpg.create_pool": "connection pool",
-}
+    "redis.from_url", "redis.asyncio.from_url", "redis.Redis.from_url",
+    "redis.asyncio.Redis.from_url", "redis.ConnectionPool.from_url",
+    "redis.asyncio.ConnectionPool.from_url", "redis.Redis", "redis.StrictRedis",
+    "redis.asyncio.Redis", "redis.asyncio.StrictRedis", "asyncpg.create_pool",
+}  # fmt: skip
 _KEEPS = re.compile(
     r"limit|attempt|rate_|throttl|quota|lock(?!ed_by)|circuit|breaker|cache|pool|counter|failures",
     re.IGNORECASE,
 )
-_MANAGERS = {"contextlib.asynccontextmanager", "contextlib.contextmanager"}
+_CONDITIONS = (ast.If, ast.IfExp, ast.ExceptHandler, ast.BoolOp)
 _DEPTH = 3  # of calls followed
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each construction in a dependency that every request repeats."""
-    by_target: dict[At, list[Dependency]] = defaultdict(list)
-    for dependency in (*program.fact(dependencies), *_by_annotation(program)):
-        if dependency.target is not None:
-            by_target[dependency.target].append(dependency)
-    seen: set[ast.AST] = set()
-    for target, used in by_target.items():
-        if isinstance(target.node, ast.ClassDef):
-            hits = _of_class(program, target, used[0])
-        else:
-            hits = _of_function(program, target, 0)
-        for module, node, what in hits:
+    used: dict[Node, Dependency] = {}
+    for dependency in (*dependencies(program), *_by_annotation(program)):
+        used.setdefault(dependency.target, dependency)
+    seen: set[Node] = set()
+    for target, dependency in used.items():
+        kept = _keeps(target)
+        own = [(dependency.call, f"an empty `{kept}`")] if kept else _of_function(target)
+        for node, what in own:
             if node not in seen:
                 seen.add(node)
-                name = getattr(target.node, "name", "")
-                yield Hit(module, node, f"the dependency `{name}` makes {what} for each request")
+                yield node.hit(f"the dependency `{target.name}` makes {what} for each request")
 
 
 def _by_annotation(program: Program) -> Iterator[Dependency]:
     """Yield the dependencies that `Depends()` leaves to the annotation."""
-    if any(d.target is None and not d.call.args for d in program.fact(dependencies)):
-        for function in sorted(program.fact(request_functions), key=place):
-            for param in params(program, function):
-                dependency = depends(program, param)
-                if dependency is not None and not dependency.call.args:
-                    yield dependency
+    if any(not d.target and not d.call.args for d in dependencies(program)):
+        for function in sorted(request_functions(program), key=attrgetter("place")):
+            for parameter in parameters(function):
+                if parameter.dependency is not None and not parameter.dependency.call.args:
+                    yield parameter.dependency
 
 
-def _of_class(program: Program, cls: At, used: Dependency) -> Iterator[tuple[Module, ast.AST, str]]:
-    attribute = _keeps(program, cls)
-    if attribute is not None:
-        yield used.module, used.call, f"an empty `{attribute}`"
-
-
-def _of_function(
-    program: Program, function: At, depth: int
-) -> Iterator[tuple[Module, ast.AST, str]]:
+def _of_function(function: Node, depth: int = 0) -> Iterator[tuple[Node, str]]:
     """Yield what a function makes anew at each call, in functions that it calls too."""
-    node, module = function.node, function.module
-    if not isinstance(node, FUNCTIONS) or depth > _DEPTH or _is_decorated(program, function):
+    if depth > _DEPTH or not function.is_function or _is_decorated(function):
         return
-    for call in calls_in(node):
-        if _is_kept(module, call):
+    for call in function.calls:
+        if _is_kept(call):
             continue
-        name = program.name_of(module, call.func)
-        if name in _POOLS and keyword(call, "connection_pool") is None:
-            yield module, call, f"a new {_POOLS[name]}"
-            continue
-        origin = program.resolve(module, call.func)
-        if isinstance(origin, At) and isinstance(origin.node, ast.ClassDef):
-            attribute = _keeps(program, origin)
-            if attribute is not None:
-                yield module, call, f"a `{origin.node.name}` whose `{attribute}` is empty"
-            continue
-        target = callee(program, module, call)
-        if target is not None and isinstance(target.node, FUNCTIONS):
-            is_method = isinstance(target.module.parent(target.node), ast.ClassDef)
-            if not is_method:
-                yield from _of_function(program, target, depth + 1)
+        cls = call.func.definition
+        if call.called in MAKERS:
+            yield call, "a new engine"
+        elif call.called in _POOLS and not call.keyword("connection_pool"):
+            yield call, "a new connection pool"
+        elif cls.is_class:
+            if kept := _keeps(cls):
+                yield call, f"a `{cls.name}` whose `{kept}` is empty"
+        elif not call.callee.parent.is_class:
+            yield from _of_function(call.callee, depth + 1)
 
 
-def _is_decorated(program: Program, function: At) -> bool:
+def _is_decorated(function: Node) -> bool:
     """Say whether something may keep a function's result: `lru_cache`, or a decorator unknown."""
-    assert isinstance(function.node, FUNCTIONS)
-    names = {program.name_of(function.module, d) for d in function.node.decorator_list}
-    return bool(names - _MANAGERS)
+    return any(decorator.library_name not in MANAGERS for decorator in function.decorators)
 
 
-def _is_kept(module: Module, call: ast.Call) -> bool:
+def _is_kept(call: Node) -> bool:
     """Say whether a call is made under a condition, or its result is kept beyond the function."""
-    for above in module.ancestors(call):
-        if isinstance(above, (*FUNCTIONS, ast.Lambda)):
-            return isinstance(above, ast.Lambda) or any(
-                isinstance(n, (ast.Global, ast.Nonlocal)) for n in own_nodes(above)
-            )
-        if isinstance(above, (ast.If, ast.IfExp, ast.ExceptHandler, ast.BoolOp)):
+    for above in call.ancestors:
+        if above.is_function:
+            return bool(above.own(ast.Global, ast.Nonlocal))
+        if isinstance(above.ast, (ast.Lambda, *_CONDITIONS)):
             return True
-        if isinstance(above, ast.Assign) and any(
-            isinstance(target, (ast.Attribute, ast.Subscript)) for target in above.targets
-        ):
+        if isinstance(above.ast, ast.Assign) and any(t.member or t.generic for t in above.targets):
             return True
     return False
 
 
-def _keeps(program: Program, cls: At) -> str | None:
-    """Return the empty container of a class that limits, counts, locks or caches over requests."""
-    assert isinstance(cls.node, ast.ClassDef)
-    if program.method(cls, "__new__") is not None or cls.node.keywords:
-        return None  # one object for all, perhaps
-    shared = class_containers(program, cls)
-    for name, made in container_attributes(program, cls).items():
-        is_empty = not (isinstance(made.node, ast.Dict) and made.node.keys)
-        is_meant = _KEEPS.search(f"{cls.node.name} {name}") and "request" not in name.lower()
-        is_own = name not in shared and "Request" not in cls.node.name
-        if is_meant and is_own and is_empty and is_changed(program, cls, name):
+def _keeps(cls: Node) -> str:
+    """Return the empty container of a class that limits, counts, locks or caches, or ""."""
+    if not cls.is_class or cls.method("__new__") or cls.keywords:
+        return ""  # one object for all, perhaps
+    shared = class_containers(cls)
+    for name, made in container_attributes(cls).items():
+        is_meant = _KEEPS.search(f"{cls.name} {name}") and "request" not in name.lower()
+        is_own = name not in shared and "Request" not in cls.name
+        if is_meant and is_own and not made.entries and is_changed(cls, name):
             return name
-    return None
+    return ""

@@ -3,14 +3,13 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_call_graph import reached
-from fastapi_pro.auditing.libraries.legacy_fastapi import exception_handlers
-from fastapi_pro.auditing.libraries.middleware import Added, app_stacks, is_cors
-from fastapi_pro.auditing.model.legacy import At, Module, Program, argument, calls_in
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi import ExceptionHandler, exception_handlers
+from fastapi_pro.auditing.libraries.http_errors import status
+from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
+from fastapi_pro.auditing.model.call_graph import reached
 
-_KEYS = {"builtins.Exception", "builtins.BaseException"}
-_STATUS = "fastapi.status.HTTP_500_INTERNAL_SERVER_ERROR"
+_KEYS = ("builtins.Exception", "builtins.BaseException")
 _ADDS = {
     "asgi_correlation_id.CorrelationIdMiddleware",
     "asgi_correlation_id.middleware.CorrelationIdMiddleware",
@@ -21,107 +20,77 @@ _LOGS = {"exception", "critical", "error", "warning", "log"}
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the first handler of Exception or 500 of a program whose middleware it then avoids."""
-    found = [
-        (module, node, function, lost)
-        for module, node, key, function in exception_handlers(program)
-        if _catches_all(program, module, key) and (lost := _lost(program, module, node))
-    ]
+    wide = (handler for handler in exception_handlers(program) if _catches_all(handler.key))
+    found = [(handler, lost) for handler in wide if (lost := _lost(handler))]
     if not found:
         return
-    handlers = [function for _, _, function, _ in found if function is not None]
-    module, node, first, lost = found[0]
+    first, lost = found[0]
     effects = []
-    if not any(_adds_cors(program, handler) for handler in handlers):
+    if not any(_adds_cors(handler.function) for handler, _ in found):
         effects.append(f"without {lost}")
-    if first is not None and _logs(first):
+    if _logs(first.function):
         effects.append("logged twice")
     effects.append("on a connection that is then cut")
     more = len(found) - 1
     others = f" (and {more} more handler{'s' if more > 1 else ''})" if more else ""
-    message = f"this 500 is answered outside all middleware: {', '.join(effects)}{others}"
-    yield Hit(module, node, message)
+    yield first.node.hit(
+        f"this 500 is answered outside all middleware: {', '.join(effects)}{others}"
+    )
 
 
-def _lost(program: Program, module: Module, node: ast.AST) -> str:
+def _catches_all(key: Node) -> bool:
+    return key.library_name in _KEYS or status(key) == 500
+
+
+def _lost(handler: ExceptionHandler) -> str:
     """Return what the middleware of a handler's application adds and the 500 will not have."""
-    made = program.fact(app_stacks)
-    app = _application(program, module, node)
-    if isinstance(app, str):  # a bare Starlette, which is another application
+    made = stacks(handler.node.program)
+    app = _application(handler)
+    if app.called == "starlette.Starlette":  # which is another application
         return ""
-    if app is not None and app.node in made:
-        stack = made[app.node]
-    elif any(not made[mounted] for mounted in program.fact(_mounted)):
+    if app in made:
+        stack = made[app]
+    elif any(not made[mounted] for mounted in _mounted(handler.node.program)):
         return ""  # it may be that of the mounted one, which the outer one's middleware wraps
     else:
-        stack = [added for stack in made.values() for added in stack]
-    if any(is_cors(program, added) for added in stack):
+        stack = [added for added_to_one in made.values() for added in added_to_one]
+    if any(added.is_cors for added in stack):
         return "CORS headers"
     return "the headers of the middleware" if any(map(_sets_headers, stack)) else ""
 
 
-def _application(program: Program, module: Module, node: ast.AST) -> At | str | None:
-    """Return the application of a handler; the name of the class where that is Starlette."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        app = program.resolve(module, node.func.value)
-        return app if isinstance(app, At) else None
-    for above in module.ancestors(node):
-        if isinstance(above, ast.Call):
-            name = program.call_name(module, above)
-            return name if name == "starlette.Starlette" else At(module, above)
-    return None
+def _application(handler: ExceptionHandler) -> Node:
+    """Return the call that makes the application of a handler."""
+    if handler.node.is_call:
+        return handler.node.owner.definition
+    return next((above for above in handler.node.ancestors if above.is_call), handler.node.at(None))
 
 
-def _mounted(program: Program) -> set[ast.AST]:
-    """Return the applications of the program that are mounted in others; for `program.fact`."""
-    made = program.fact(app_stacks)
-    found = set()
-    for module in program.code:
-        for call in module.calls_by_name.get("mount", ()):
-            app = program.resolve(module, argument(call, 1, "app"))
-            if isinstance(app, At) and app.node in made:
-                found.add(app.node)
-    return found
+@fact
+def _mounted(program: Program) -> set[Node]:
+    """Return the applications of the program that are mounted in others."""
+    mounted = {call.argument(1, "app").definition for call in program.calls_named("mount")}
+    return mounted & stacks(program).keys()
 
 
-def _sets_headers(added: Added) -> bool:
+def _sets_headers(added: Middleware) -> bool:
     """Say whether a middleware adds headers to the answers that pass it."""
-    if not isinstance(added.kind, At):
-        return added.kind in _ADDS
-    for node in ast.walk(added.kind.node):
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-            owner: ast.expr = node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr not in _CHANGES:
-                continue
-            owner = node.func.value
-        else:
-            continue
-        if "header" in ast.unparse(owner).lower():
-            return True
-    return False
+    for node in added.definition.walk(ast.Subscript, ast.Call):
+        if node.is_target or node.member in _CHANGES:
+            owner = node.owner or node.generic
+            if "header" in owner.text.lower():
+                return True
+    return added.library_name in _ADDS
 
 
-def _adds_cors(program: Program, handler: At) -> bool:
+def _adds_cors(handler: Node) -> bool:
     """Say whether a handler, or a function that it calls, adds the CORS headers itself."""
     return any(
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and node.value.lower() == "access-control-allow-origin"
-        for function in reached(program, [handler])
-        for node in ast.walk(function.node)
+        str(constant.literal).lower() == "access-control-allow-origin"
+        for function in reached([handler])
+        for constant in function.walk(ast.Constant)
     )
 
 
-def _logs(handler: At) -> bool:
-    return any(
-        isinstance(call.func, ast.Attribute)
-        and call.func.attr in _LOGS
-        and "log" in ast.unparse(call.func.value).lower()
-        for call in calls_in(handler.node)
-    )
-
-
-def _catches_all(program: Program, module: Module, key: ast.expr) -> bool:
-    if program.name_of(module, key) in {*_KEYS, _STATUS}:
-        return True
-    return program.constant(module, key) == 500
+def _logs(handler: Node) -> bool:
+    return any(call.member in _LOGS and "log" in call.owner.text.lower() for call in handler.calls)

@@ -3,12 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi import http_endpoints, parameters
 from fastapi_pro.auditing.libraries.http_errors import raised_status
-from fastapi_pro.auditing.libraries.legacy_call_graph import reached
-from fastapi_pro.auditing.libraries.legacy_fastapi import depends, param_type, params
-from fastapi_pro.auditing.libraries.legacy_responses import http_routes
-from fastapi_pro.auditing.model.legacy import At, Function, Module, Program, as_function, own_nodes
+from fastapi_pro.auditing.model.call_graph import reached
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -16,117 +14,95 @@ def detect(program: Program) -> Iterator[Hit]:
 
     Of what only changes a row nothing is known: whoever is refused there may see it.
     """
-    reads = program.fact(_reading)
     for function in program.functions:
-        if function not in reads:
+        if function not in _reading(program):
             continue
-        node = as_function(function)
-        assert node is not None
-        for name, ids, refusal in _refusals(program, function.module, node):
-            yield Hit(
-                function.module, refusal,
-                f"`{node.name}` answers 403 where `{name}` exists and 404 where it does not:"
-                f" whoever counts through `{ids}` learns which exist",
-            )  # fmt: skip
+        for row, ids, refusal in _refusals(function):
+            yield refusal.hit(
+                f"`{function.name}` answers 403 where `{row}` exists and 404 where it does not:"
+                f" whoever counts through `{ids}` learns which exist"
+            )
             break
 
 
-def _reading(program: Program) -> set[At]:
+@fact
+def _reading(program: Program) -> set[Node]:
     """Return what runs for GET requests: endpoints, their dependencies, what they call."""
-    roots = [route.function for route in program.fact(http_routes) if route.method == "get"]
-    queue = list(roots)
-    while queue:
-        for param in params(program, queue.pop()):
-            dependency = depends(program, param)
-            if dependency is not None and dependency.target not in (None, *roots):
-                assert dependency.target is not None
-                roots.append(dependency.target)
-                queue.append(dependency.target)
-    return reached(program, roots)
+    gets = [endpoint for endpoint in http_endpoints(program) if endpoint.method == "get"]
+    dependencies = [d.function for endpoint in gets for d in endpoint.dependencies]
+    return reached([*(endpoint.function for endpoint in gets), *dependencies])
 
 
-def _refusals(
-    program: Program, module: Module, function: Function
-) -> Iterator[tuple[str, str, ast.Raise]]:
+def _refusals(function: Node) -> Iterator[tuple[str, str, Node]]:
     """Yield the row's variable, the id's parameter, and the `raise` of the 403."""
-    ids = _ids(program, At(module, function))
+    ids = _ids(function)
     missing: dict[str, tuple[str, int]] = {}
-    for node in own_nodes(function) if ids else ():
-        if not isinstance(node, ast.If):
-            continue
-        raised = next((s for s in node.body if isinstance(s, ast.Raise)), None)
-        code = raised_status(program, module, raised) if raised is not None else None
-        if code == 404:
-            for name in _absent(node.test):
-                loaded_by = _loaded_by(program, module, name, ids)
-                if loaded_by is not None:
-                    missing[name.id] = (loaded_by, node.lineno)
-        elif code == 403 and raised is not None:
+    for check in function.own(ast.If) if ids else ():
+        raised = next((s for s in check.body if isinstance(s.ast, ast.Raise)), check.at(None))
+        status = raised_status(raised)
+        if status == 404:
+            for name in _absent(check.test):
+                if loaded_by := _loaded_by(name, ids):
+                    missing[name.name] = loaded_by, check.line
+        elif status == 403:
             for row, (loaded_by, line) in missing.items():
-                if line < node.lineno and _compares(node.test, {row, loaded_by}):
+                if line < check.line and _compares(check.test, {row, loaded_by}):
                     yield row, loaded_by, raised
 
 
-def _ids(program: Program, function: At) -> set[str]:
+def _ids(function: Node) -> set[str]:
     """Return the parameters that count: integers."""
-    return {
-        param.name
-        for param in params(program, function)
-        if param_type(program, param) == "builtins.int" and depends(program, param) is None
-    }
+    numbers = [p for p in parameters(function) if p.type == "builtins.int"]
+    return {parameter.name for parameter in numbers if parameter.dependency is None}
 
 
-def _absent(test: ast.expr) -> list[ast.Name]:
+def _absent(test: Node) -> list[Node]:
     """Return the names that a test finds empty: `x is None`, `not x`, either in an `or`."""
-    match test:
+    match test.ast:
         case ast.Compare(left=ast.Name() as name, ops=[ast.Is() | ast.Eq()],
                          comparators=[ast.Constant(value=None)]):  # fmt: skip
-            return [name]
+            return [test.at(name)]
         case ast.UnaryOp(op=ast.Not(), operand=ast.Name() as name):
-            return [name]
+            return [test.at(name)]
         case ast.BoolOp(op=ast.Or(), values=values):
-            return [name for value in values for name in _absent(value)]
+            return [name for value in values for name in _absent(test.at(value))]
     return []
 
 
-def _loaded_by(program: Program, module: Module, name: ast.Name, ids: set[str]) -> str | None:
+def _loaded_by(name: Node, ids: set[str]) -> str:
     """Return the id by which a variable was loaded."""
-    binding = program.binding(module, name)
-    value = binding.node if binding is not None and binding.kind == "assign" else None
-    # of a statement in a variable of its own the names are one step away
-    for part in ast.walk(value) if value is not None else ():
-        if isinstance(part, ast.Name) and part.id in ids:
-            return part.id
-        found = program.value(module, part) if isinstance(part, ast.Name) else None
-        if found is not None and isinstance(found.node, ast.Call) and found.module is module:
-            for inner in ast.walk(found.node):
-                if isinstance(inner, ast.Name) and inner.id in ids:
-                    return inner.id
-    return None
+    binding = name.bound
+    if binding is None or binding.kind != "assign":
+        return ""
+    for part in name.at(binding.node).walk(ast.Name):
+        # of a statement in a variable of its own the names are one step away
+        is_statement = part.value.is_call and part.value.module is name.module
+        names = [part, *(part.value.walk(ast.Name) if is_statement else ())]
+        if found := next((inner.name for inner in names if inner.name in ids), ""):
+            return found
+    return ""
 
 
-def _compares(test: ast.expr, names: set[str]) -> bool:
+def _compares(test: Node, names: set[str]) -> bool:
     """Say whether a test holds the row, or its id, against something else that is a variable."""
-    for node in ast.walk(test):
-        if isinstance(node, ast.Compare):
-            sides = [node.left, *node.comparators]
-        elif isinstance(node, ast.Call):
-            sides = [*node.args, *(k.value for k in node.keywords)]
-            sides += [node.func.value] if isinstance(node.func, ast.Attribute) else []
-        else:
-            continue
-        is_row = [_mentions(side, names) for side in sides]
-        is_other = [not row and _is_variable(side) for row, side in zip(is_row, sides, strict=True)]
-        if any(is_row) and any(is_other):
+    for node in test.walk(ast.Compare, ast.Call):
+        match node.ast:
+            case ast.Compare(left=left, comparators=comparators):
+                sides = [node.at(side) for side in (left, *comparators)]
+            case _:
+                sides = [*node.given, node.owner]
+        rows = [side for side in sides if _mentions(side, names)]
+        others = [side for side in sides if side not in rows]
+        if rows and any(map(_is_variable, others)):
             return True
     return False
 
 
-def _mentions(expr: ast.expr, names: set[str]) -> bool:
-    return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(expr))
+def _mentions(expr: Node, names: set[str]) -> bool:
+    return any(node.name in names for node in expr.walk(ast.Name))
 
 
-def _is_variable(expr: ast.expr) -> bool:
+def _is_variable(expr: Node) -> bool:
     """Say whether an expression is a variable or of one; constants are in capitals."""
-    names = [node.id for node in ast.walk(expr) if isinstance(node, ast.Name)]
+    names = [node.name for node in expr.walk(ast.Name)]
     return any(not name.isupper() and not name[:1].isupper() for name in names)

@@ -3,20 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_call_graph import is_generator
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import COROUTINES, dotted, is_async_session
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Function,
-    Module,
-    Program,
-    callee,
-    calls_in,
-    own_nodes,
-    type_of,
-)
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import COROUTINES, is_async_session
 
 _ONLY_SESSIONS = {"commit", "flush", "refresh", "rollback", "scalar", "scalars"}
 _OWN = {"close", "send", "throw", "cr_frame", "cr_running", "cr_code", "add_done_callback"}
@@ -24,132 +12,100 @@ _KEPT = {
     "append", "as_completed", "create_task", "ensure_future", "gather", "shield", "wait",
     "wait_for", "run_until_complete", "run_coroutine_threadsafe", "run",
 }  # fmt: skip
-_PLAIN = {"staticmethod", "classmethod"}
+_ROUTES = ("get", "post", "put", "patch", "delete")
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls whose coroutine is thrown away, read, or only tested."""
     for function in program.functions:
-        module, node = function.module, function.node
-        assert isinstance(node, FUNCTIONS)
-        sessions: set[str] | None = None
-        for call in calls_in(node):
-            func = call.func
-            above = module.parent(call)
-            if isinstance(above, ast.Await):
+        for call in function.calls:
+            if call.is_awaited:
                 continue
-            if isinstance(func, ast.Attribute) and func.attr in COROUTINES:
-                if sessions is None:
-                    sessions = _untyped_sessions(program, module, node)
-                is_session = is_async_session(program, module, func.value) or (
-                    dotted(func.value) in sessions
-                )
-                why = _forgotten(module, node, call) if is_session else ""
-                if why:
-                    yield Hit(module, call, f"`{dotted(func)}` is not awaited: {why}")
-                if is_session:
-                    continue
-            if isinstance(above, ast.Expr) and isinstance(node, ast.AsyncFunctionDef):
-                target = callee(program, module, call)
-                if target is not None and _is_coroutine(program, target):
-                    yield Hit(
-                        module, call,
-                        f"`{dotted(func) or ast.unparse(func)}` is not awaited: it never runs",
-                    )  # fmt: skip
+            if call.member in COROUTINES and _is_of_session(function, call):
+                if why := _forgotten(function, call):
+                    yield call.hit(f"`{call.func.dotted}` is not awaited: {why}")
+            elif _is_dropped(function, call) and _gives_coroutine(call.callee):
+                yield call.hit(f"`{call.func.text}` is not awaited: it never runs")
 
 
-def _untyped_sessions(program: Program, module: Module, function: Function) -> set[str]:
+def _is_dropped(function: Node, call: Node) -> bool:
+    return function.is_coroutine and isinstance(call.parent.ast, ast.Expr)
+
+
+def _is_of_session(function: Node, call: Node) -> bool:
+    if is_async_session(call.owner):
+        return True
+    return call.owner.dotted in function.program.once(_untyped_sessions, function.ast, function)
+
+
+def _untyped_sessions(function: Node) -> set[str]:
     """Return the parameters without a type of which a session's coroutine is awaited here."""
     found = set()
-    for node in own_nodes(function):
-        if isinstance(node, ast.Await) and isinstance(node.value, ast.Call):
-            func = node.value.func
-            if not isinstance(func, ast.Attribute) or func.attr not in _ONLY_SESSIONS:
-                continue
-            if isinstance(func.value, ast.Name) and type_of(program, module, func.value) is None:
-                binding = program.binding(module, func.value)
-                if binding is not None and binding.kind == "param" and binding.annotation is None:
-                    found.add(func.value.id)
+    for call in function.calls:
+        name = call.owner
+        if call.member in _ONLY_SESSIONS and name.name and call.is_awaited and name.type is None:
+            bound = name.bound
+            if bound is not None and bound.kind == "param" and bound.annotation is None:
+                found.add(name.name)
     return found
 
 
-def _forgotten(module: Module, function: Function, call: ast.Call) -> str:
+def _forgotten(function: Node, call: Node) -> str:
     """Return what happens to a coroutine that nobody awaits, or ""."""
-    match module.parent(call):
+    match call.parent.ast:
         case ast.Expr():
             return "it never runs"
         case ast.Attribute(attr=attr) if attr not in _OWN:
             return f"a coroutine has no `{attr}`"
-        case ast.Subscript(value=value) | ast.For(iter=value) if value is call:
+        case ast.Subscript(value=value) | ast.For(iter=value) if value is call.ast:
             return "a coroutine is no collection"
-        case ast.If(test=test) | ast.While(test=test) | ast.Assert(test=test) if test is call:
+        case ast.If(test=test) | ast.While(test=test) | ast.Assert(test=test) if test is call.ast:
             return "a coroutine is always true"
         case ast.UnaryOp(op=ast.Not()) | ast.Compare():
             return "a coroutine is always true, and equals nothing"
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            return _of_name(module, function, name, call)
+            return _of_name(function, name, call)
         case ast.NamedExpr(target=ast.Name(id=name)):
-            return _of_name(module, function, name, call)
+            return _of_name(function, name, call)
     return ""
 
 
-def _of_name(module: Module, function: Function, name: str, call: ast.Call) -> str:
+def _of_name(function: Node, name: str, call: Node) -> str:
     """Return what happens to a coroutine that is kept in a variable, or "" if it is awaited."""
-    reads = [
-        node
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-        if node.lineno >= call.lineno
-    ]
-    if any(_is_kept(module, node) for node in reads):
+    named = (node for node in function.walk(ast.Name) if node.name == name)
+    reads = [node for node in named if node.is_read and node.line >= call.line]
+    if any(map(_is_kept, reads)):
         return ""
-    for node in reads:
-        match module.parent(node):
+    for read in reads:
+        match read.parent.ast:
             case ast.Attribute(attr=attr) if attr not in _OWN:
                 return f"`{name}` is a coroutine and has no `{attr}`"
             case ast.UnaryOp(op=ast.Not()) | ast.Compare() | ast.BoolOp():
                 return f"`{name}` is a coroutine, which is always true and equals nothing"
-            case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) if test is node:
-                return f"`{name}` is a coroutine, which is always true"
+            case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
+                if test is read.ast:
+                    return f"`{name}` is a coroutine, which is always true"
     return "" if reads else "it never runs"
 
 
-def _is_kept(module: Module, name: ast.Name) -> bool:
+def _is_kept(name: Node) -> bool:
     """Say whether a coroutine is awaited here, or handed to what will await it."""
-    for above in module.ancestors(name):
-        if isinstance(above, (ast.Await, ast.Yield)):
+    for above in name.ancestors:
+        if isinstance(above.ast, (ast.Await, ast.Yield)):
             return True
-        if isinstance(above, ast.Call):
-            func = above.func
-            last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-            if last in _KEPT:
-                return True
-        if isinstance(above, (ast.Lambda, ast.stmt)):
+        if above.is_call and above.last_name in _KEPT:
+            return True
+        if isinstance(above.ast, (ast.Lambda, ast.stmt)):
             return False
     return False
 
 
-def _is_coroutine(program: Program, target: At) -> bool:
+def _gives_coroutine(function: Node) -> bool:
     """Say whether calling a function gives a coroutine: no decorator makes something else of it."""
-    node = target.node
-    if not isinstance(node, ast.AsyncFunctionDef) or is_generator(node):
+    if not function.is_coroutine or function.is_generator:
         return False
     return all(
-        (isinstance(d, ast.Name) and d.id in _PLAIN)
-        or (
-            (isinstance(d, ast.Call) and program.name_of(target.module, d.func) == "")
-            and _is_route(d)
-        )
-        for d in node.decorator_list
-    )
-
-
-def _is_route(decorator: ast.Call) -> bool:
-    func = decorator.func
-    return isinstance(func, ast.Attribute) and func.attr in (
-        "get",
-        "post",
-        "put",
-        "patch",
-        "delete",
+        decorator.name in ("staticmethod", "classmethod")
+        or (decorator.is_call and decorator.member in _ROUTES and not decorator.called)
+        for decorator in function.decorators
     )

@@ -1,29 +1,20 @@
 """Password hashes that coroutines compute."""
 
-import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
+from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.blocking_calls import coroutines
-from fastapi_pro.auditing.libraries.legacy_call_graph import is_awaited
-from fastapi_pro.auditing.libraries.passwords import computes_hash
-from fastapi_pro.auditing.model.legacy import Program, calls_in, spelled
+from fastapi_pro.auditing.libraries.passwords import computed_hash
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls, in coroutine functions that serve requests, which hash in the end."""
-    for function in program.fact(coroutines):
-        assert isinstance(function.node, ast.AsyncFunctionDef)
-        for call in calls_in(function.node):
-            if is_awaited(function.module, call):
-                continue
-            end = computes_hash(program, function.module, call)
-            if end is None:
-                continue
-            written = spelled(call.func)
-            through = f" through `{written}`" if end is not call else ""
-            yield Hit(
-                function.module, call,
-                f"`async def {function.node.name}` computes a password hash on the event loop, "
-                f"`{spelled(end.func)}`{through}: no other request is served meanwhile",
-            )  # fmt: skip
+    for function in coroutines(program):
+        for call in function.calls:
+            end = call.at(None) if call.is_awaited else computed_hash(call)
+            if end:
+                through = f" through `{call.func.text}`" if end != call else ""
+                yield call.hit(
+                    f"`async def {function.name}` computes a password hash on the event loop, "
+                    f"`{end.func.text}`{through}: no other request is served meanwhile"
+                )

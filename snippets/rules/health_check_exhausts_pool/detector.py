@@ -1,113 +1,92 @@
 """A health check that asks the database over the pool of the requests."""
 
-import ast
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_call_graph import called, reached
-from fastapi_pro.auditing.libraries.legacy_fastapi import Route, depends, params, routes
-from fastapi_pro.auditing.libraries.process_state import place
-from fastapi_pro.auditing.libraries.sqlalchemy_connections import (
-    answering,
-    engine_behind,
-    engines_of,
-    taken,
-)
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import has_pool, number
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Engine, engines
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dependencies_of
-from fastapi_pro.auditing.model.legacy import At, Program, argument, type_of
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
+from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind, engines_of, taken
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
+from fastapi_pro.auditing.model.call_graph import called, reached
 
 _CHECK = re.compile(
     r"^(health(z|y|_?check)?|check_health|ready(z)?|readiness(_?(check|probe))?|live(z|ness)?|"
     r"liveness_?(check|probe)|heartbeat|ping|startup|(db|database)_?(health|ping|check)|"
     r"health_?(db|database))$"
 )
-
 _WHO = re.compile(r"current_|auth|token|admin|permission|require_|verify_|principal")
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield where each health check takes a connection that other requests may want."""
-    checks = [route for route in program.fact(routes) if _is_check(route)]
-    seen: set[At] = set()
-    for route in checks:
-        if route.function in seen:
-            continue
-        seen.add(route.function)
-        if _asks_who(program, route):
-            continue
-        use = _use(program, route)
-        if use is not None and _is_shared(program, route, use[1]):
-            yield Hit(
-                route.function.module, use[0],
-                f"the health check `{route.node.name}` waits for a connection of the requests'"
-                " pool: when they are busy it fails, and checks take connections from them",
-            )  # fmt: skip
+    checks: dict[Node, Endpoint] = {}
+    for endpoint in endpoints(program):
+        if _is_check(endpoint):
+            checks.setdefault(endpoint.function, endpoint)
+    for check in checks.values():
+        place, take = _use(check)
+        if take and not _asks_who(check) and _is_shared(check, take):
+            yield place.hit(
+                f"the health check `{check.name}` waits for a connection of the requests' pool:"
+                " when they are busy it fails, and checks take connections from them"
+            )
 
 
-def _is_check(route: Route) -> bool:
+def _is_check(endpoint: Endpoint) -> bool:
     """Say whether the last part of an endpoint's path is a health check's, without parameters."""
-    if route.method not in ("get", "head", "api_route") or route.path is None:
+    path = endpoint.path
+    if endpoint.method not in ("get", "head", "api_route") or path is None or "{" in path:
         return False
-    parts = [p.lower().replace("-", "_") for p in route.path.split("/") if p] or [route.node.name]
-    is_named = _CHECK.match(parts[-1]) or (len(parts) > 1 and parts[0].startswith("health"))
-    return bool(is_named) and "{" not in route.path
+    parts = [p.lower().replace("-", "_") for p in path.split("/") if p] or [endpoint.name]
+    return bool(_CHECK.match(parts[-1])) or (len(parts) > 1 and parts[0].startswith("health"))
 
 
-def _asks_who(program: Program, route: Route) -> bool:
+def _asks_who(endpoint: Endpoint) -> bool:
     """Say whether an endpoint is for users: probes do not log in."""
-    for dependency in dependencies_of(program, route):
-        given = argument(dependency.call, 0, "dependency")
-        kind = type_of(program, dependency.module, given)
-        if isinstance(kind, str) and kind.startswith("fastapi.security."):
-            return True
-        if dependency.target is not None and _WHO.search(
-            getattr(dependency.target.node, "name", "")
-        ):
+    for dependency in endpoint.dependencies:
+        kind = dependency.call.argument(0, "dependency").type
+        is_scheme = isinstance(kind, str) and kind.startswith("fastapi.security.")
+        if is_scheme or _WHO.search(dependency.target.name):
             return True
     return False
 
 
-def _use(program: Program, route: Route) -> tuple[ast.AST, At] | None:
-    """Return where in an endpoint a connection is taken, and the function that takes it.
+def _use(endpoint: Endpoint) -> tuple[Node, Node]:
+    """Return where an endpoint gets a connection, and the call that takes it.
 
-    Where a function that the endpoint calls takes it, that is the call.
+    The place is that call, or the call or parameter that leads to it.
     """
-    own = next((node for node, _ in taken(program, route.function)), None)
-    if own is not None:
-        return own, route.function
-    for call, target in called(program, route.function):
-        if (function := _taker(program, target)) is not None:
-            return call, function
-    for param in params(program, route.function):
-        dependency = depends(program, param)
-        given = dependency.target if dependency is not None else None
-        if given is not None and (function := _taker(program, given)) is not None:
-            return param.arg, function
-    return None
+    function = endpoint.function
+    if own := next(taken(function), None):
+        return own, own
+    for call, target in called(function):
+        if take := _first_taken(target):
+            return call, take
+    for parameter in endpoint.parameters:
+        if parameter.dependency and (take := _first_taken(parameter.dependency.target)):
+            return parameter.node, take
+    return function.at(None), function.at(None)
 
 
-def _taker(program: Program, target: At) -> At | None:
-    """Return the function that takes a connection, of those that a function calls and itself."""
-    functions = sorted(reached(program, [target]), key=place)
-    return next((f for f in functions if next(taken(program, f), None) is not None), None)
+def _first_taken(function: Node) -> Node:
+    """Return the call that takes a connection, in a function or in what it calls."""
+    functions = sorted(reached([function]), key=attrgetter("place"))
+    return next((call for f in functions for call in taken(f)), function.at(None))
 
 
-def _is_shared(program: Program, route: Route, taker: At) -> bool:
+def _is_shared(check: Endpoint, take: Node) -> bool:
     """Say whether the connections of a health check are those of other endpoints."""
-    others = [r for r in program.fact(routes) if not _is_check(r)]
-    _, source = next(taken(program, taker))
-    made = engine_behind(program, taker.module, source)
-    if made is None:
+    program = take.program
+    others = [endpoint for endpoint in endpoints(program) if not _is_check(endpoint)]
+    engine = engine_behind(take.owner)
+    if engine is None:
         # the engine is out of sight: the dependency that gives the session is the same, perhaps
-        targets = {d.target for d in dependencies_of(program, route)}
-        theirs = {d.target for other in others for d in dependencies_of(program, other)}
-        return bool((targets & theirs) - {None})
-    engine = Engine(made.module, made.node, is_async=True)  # type: ignore[arg-type]
-    if number(program, engine, "pool_size", 5) == 1 or not has_pool(program, engine):
+        targets = {d.target for d in check.dependencies if d.target}
+        return any(d.target in targets for other in others for d in other.dependencies)
+    if engine.number("pool_size", 5) == 1 or not engine.has_pool:
         return False
-    if len(program.fact(engines)) < 2:
+    if len(engines(program)) < 2:
         return True
-    return any(made in engines_of(program, answering(program, other)) for other in others)
+    return any(engine in engines_of(answering(other)) for other in others)

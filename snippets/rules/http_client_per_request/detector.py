@@ -3,94 +3,65 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.blocking_calls import serving
-from fastapi_pro.auditing.libraries.legacy_call_graph import is_cached
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    Module,
-    Program,
-    has_unpacking,
-    keyword,
-    own_nodes,
-)
+from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS
+from fastapi_pro.auditing.model.bindings import FUNCTIONS
+from fastapi_pro.auditing.model.call_graph import is_cached
 
-_CLIENTS = ("httpx.AsyncClient", "httpx.Client", "aiohttp.ClientSession",
-            "aiohttp.client.ClientSession")  # fmt: skip
-_OF_ONE_USER = ("app", "cert", "cookies", "cookie_jar", "mounts", "proxies", "proxy", "transport")
+_OF_ONE_USER = {"app", "cert", "cookies", "cookie_jar", "mounts", "proxies", "proxy", "transport"}
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the clients that functions running for requests open and do not keep."""
-    for function in sorted(
-        program.fact(serving), key=lambda f: (f.module.name, getattr(f.node, "lineno", 0))
-    ):
-        node, module = function.node, function.module
-        assert isinstance(node, FUNCTIONS)
-        if module.is_tool or is_cached(program, function):
+    for function in serving(program):
+        if function.module.is_tool or is_cached(function):
             continue
-        for call in own_nodes(node):
-            if not isinstance(call, ast.Call):
-                continue
-            name = program.name_of(module, call.func)
-            if (
-                name not in _CLIENTS
-                or _is_of_one_user(call)
-                or _is_kept(program, module, node, call)
-            ):
-                continue
-            yield Hit(
-                module, call,
-                f"`{node.name}` opens an `{name}` of its own each time it runs: a new connection, "
-                "and a new TLS context that reads all CA certificates",
-            )  # fmt: skip
+        for call in function.calls:
+            is_client = call.called in HTTP_CLIENTS and not _is_of_one_user(call)
+            if is_client and not _is_kept(function, call):
+                yield call.hit(
+                    f"`{function.name}` opens an `{call.called}` of its own each time it runs: a "
+                    "new connection, and a new TLS context that reads all CA certificates"
+                )
 
 
-def _is_of_one_user(call: ast.Call) -> bool:
+def _is_of_one_user(call: Node) -> bool:
     """Say whether a client cannot be shared: its cookies, proxy or transport are its own."""
-    return has_unpacking(call) or any(keyword(call, name) is not None for name in _OF_ONE_USER)
+    return call.has_unpacking or not _OF_ONE_USER.isdisjoint(call.keywords)
 
 
-def _is_kept(program: Program, module: Module, function: ast.AST, call: ast.Call) -> bool:
+def _is_kept(function: Node, call: Node) -> bool:
     """Say whether the client, or what it fetched, outlives the function.
 
     In a global, an attribute or a dictionary; or in another object that it is given to.
     """
     names: set[str] = set()
-    for above in module.ancestors(call):
-        if isinstance(above, ast.Call) and not _enters(above):
+    for above in call.ancestors:
+        is_entered = above.member.startswith("enter_")  # stack.enter_async_context(...)
+        if (above.is_call and not is_entered) or any(map(_is_part, above.targets)):
             return True
-        if isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
-            targets = above.targets if isinstance(above, ast.Assign) else [above.target]
-            if any(isinstance(t, (ast.Attribute, ast.Subscript)) for t in targets):
-                return True
-            names |= {t.id for t in targets if isinstance(t, ast.Name)}
-        if isinstance(above, (*FUNCTIONS, ast.Lambda, ast.With, ast.AsyncWith)):
+        names |= {target.name for target in above.targets if target.name}
+        if isinstance(above.ast, (*FUNCTIONS, ast.Lambda, ast.With, ast.AsyncWith)):
             break
-    for node in own_nodes(function):
-        if isinstance(node, (ast.Global, ast.Nonlocal)) and names & {*node.names}:
+    for node in function.own(ast.Global, ast.Nonlocal, ast.Assign):
+        if isinstance(node.ast, (ast.Global, ast.Nonlocal)) and names & {*node.ast.names}:
             return True
-        if not isinstance(node, ast.Assign):
-            continue
-        if any(_is_entry_of_global(program, module, target) for target in node.targets):
-            return True
-        is_passed_on = isinstance(node.value, ast.Name) and node.value.id in names
-        if is_passed_on and any(
-            isinstance(t, (ast.Attribute, ast.Subscript)) for t in node.targets
-        ):
+        is_passed_on = node.assigned.name in names
+        if any(_is_entry_of_global(t) or (is_passed_on and _is_part(t)) for t in node.targets):
             return True
     return False
 
 
-def _enters(call: ast.Call) -> bool:
-    """Say whether a call is `stack.enter_async_context(...)`."""
-    return isinstance(call.func, ast.Attribute) and call.func.attr.startswith("enter_")
+def _is_part(target: Node) -> bool:
+    """Say whether what is assigned becomes part of another object."""
+    return isinstance(target.ast, (ast.Attribute, ast.Subscript))
 
 
-def _is_entry_of_global(program: Program, module: Module, target: ast.expr) -> bool:
+def _is_entry_of_global(target: Node) -> bool:
     """Say whether an assignment fills a dictionary of the module: a cache."""
-    if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
+    name = target.generic
+    bound = name.bound
+    if bound is None:
         return False
-    binding = program.binding(module, target.value)
-    held = module.bindings(module.tree).get(target.value.id, [])
-    return binding is not None and (binding in held or binding.kind == "import")
+    return bound.kind == "import" or bound in name.at(name.module.tree).bindings(name.name)

@@ -2,23 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from fastapi_pro.auditing.finding import Hit
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification
-from fastapi_pro.auditing.model.flow import ends, position
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Function,
-    Module,
-    Program,
-    callee,
-    calls_in,
-    own_nodes,
-    spelled,
-    written,
-)
+from fastapi_pro.auditing.model.flow import ends
+from fastapi_pro.auditing.model.source_text import written
 
 # what somebody who is not yet known is looked up by
 _NAMED = re.compile(
@@ -33,73 +22,58 @@ _KNOWN = re.compile(
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the test for a missing account that skips the verification, one in each function."""
     for function in program.functions:
-        node, module = function.node, function.module
-        assert isinstance(node, FUNCTIONS)
-        if module.is_tool:
+        if function.module.is_tool:
             continue
-        checks = [
-            call for call in calls_in(node)
-            if _may_verify(call) and is_verification(program, module, call)
-        ]  # fmt: skip
-        place = _skips(program, module, node, checks) if checks else None
-        if place is not None:
-            yield Hit(
-                module, place,
-                f"`{node.name}` verifies no password when there is no such account: the shorter "
-                "time tells which accounts exist",
-            )  # fmt: skip
+        checks = [call for call in function.calls if call.given and is_verification(call)]
+        place = _skips(function, checks) if checks else None
+        if place:
+            yield place.hit(
+                f"`{function.name}` verifies no password when there is no such account: the "
+                "shorter time tells which accounts exist"
+            )
 
 
-def _may_verify(call: ast.Call) -> bool:
-    return bool(call.args or call.keywords)
-
-
-def _skips(
-    program: Program, module: Module, function: Function, checks: list[ast.Call]
-) -> ast.AST | None:
+def _skips(function: Node, checks: list[Node]) -> Node | None:
     """Return where a missing account is told apart before the password is verified."""
-    for node in own_nodes(function):
-        if isinstance(node, ast.BoolOp):
-            for index, value in enumerate(node.values):
-                name = _missing(value) if isinstance(node.op, ast.Or) else _present(value)
-                later = [c for c in checks if any(_holds(v, c) for v in node.values[index + 1 :])]
-                if name and later and _is_looked_up(program, module, function, name, later):
-                    return module.statement_of(node) or node
-        elif isinstance(node, ast.If):
-            inside = [c for c in checks if any(_holds(s, c) for s in node.body)]
-            after = [c for c in checks if position(c) > position(node) and not _holds(node, c)]
-            before = [c for c in checks if position(c) < position(node)]
-            if (name := _missing(node.test)) and ends(node.body[-1]):
-                hashes = any(_hashes(program, module, s) for s in node.body)
-                is_skipped = not inside and not before and not hashes
-                later = after + [c for c in checks if any(_holds(s, c) for s in node.orelse)]
-            elif name := _present(node.test):
-                hashes = any(_hashes(program, module, s) for s in node.orelse)
-                is_skipped = len(inside) == len(checks) and not hashes
-                later = inside
-            else:
-                continue
-            if is_skipped and later and _is_looked_up(program, module, function, name, later):
-                return node
+    for node in function.own(ast.BoolOp, ast.If):
+        match node.ast:
+            case ast.BoolOp(op=op, values=values):
+                is_told = _missing if isinstance(op, ast.Or) else _present
+                for index, value in enumerate(values):
+                    later = _inside(node, values[index + 1 :], checks)
+                    if later and _is_looked_up(function, is_told(value), later):
+                        return node.statement
+            case ast.If():
+                name, later = _skipped(node, node.ast, checks)
+                if later and _is_looked_up(function, name, later):
+                    return node
     return None
 
 
-def _holds(node: ast.AST, call: ast.Call) -> bool:
-    return any(inner is call for inner in ast.walk(node))
+def _skipped(node: Node, branch: ast.If, checks: list[Node]) -> tuple[str, list[Node]]:
+    """Return the variable without which an `if` skips verifications, and these."""
+    inside = _inside(node, branch.body, checks)
+    if (name := _missing(branch.test)) and ends(node.body[-1]):
+        before = [check for check in checks if check.position < node.position]
+        after = [c for c in checks if c.position > node.position and not node.holds(c)]
+        is_skipped = not inside and not before and not _hashes(node, branch.body)
+        return name, after + _inside(node, branch.orelse, checks) if is_skipped else []
+    name = _present(branch.test)
+    is_skipped = len(inside) == len(checks) and not _hashes(node, branch.orelse)
+    return name, inside if name and is_skipped else []
 
 
-def _hashes(program: Program, module: Module, statement: ast.stmt) -> bool:
-    """Say whether a statement verifies or hashes, itself or through functions of the program."""
-    for call in ast.walk(statement):
-        if isinstance(call, ast.Call) and (
-            is_hash(program, module, call) or is_verification(program, module, call)
-        ):
-            return True
-        if isinstance(call, ast.Call) and (target := callee(program, module, call)):
-            inner = calls_in(target.node)
-            if any(is_hash(program, target.module, c) for c in inner):
-                return True
-    return False
+def _inside(node: Node, parts: Sequence[ast.AST], checks: list[Node]) -> list[Node]:
+    return [check for check in checks if any(node.at(part).holds(check) for part in parts)]
+
+
+def _hashes(node: Node, statements: Sequence[ast.stmt]) -> bool:
+    """Say whether statements verify or hash, themselves or through functions of the program."""
+    return any(
+        is_hash(call) or is_verification(call) or any(map(is_hash, call.callee.calls))
+        for statement in statements
+        for call in node.at(statement).walk(ast.Call)
+    )
 
 
 def _missing(test: ast.expr) -> str:
@@ -130,26 +104,15 @@ def _present(test: ast.expr) -> str:
     return ""
 
 
-def _is_looked_up(
-    program: Program, module: Module, function: Function, name: str, checks: list[ast.Call]
-) -> bool:
+def _is_looked_up(function: Node, name: str, checks: list[Node]) -> bool:
     """Say whether a variable is the account, found by what an unknown caller gave.
 
     The verification takes its hash from it; nobody who is logged in already comes here.
     """
-    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    if any(_KNOWN.search(spelled(arg)) for arg in arguments):
+    if not any(read.name == name for check in checks for read in check.walk(ast.Name)):
         return False
-    if not any(isinstance(n, ast.Name) and n.id == name for c in checks for n in ast.walk(c)):
+    if any(_KNOWN.search(parameter.text) for parameter in function.parameters):
         return False
-    bound = [b for b in module.bindings(function).get(name, []) if b.kind == "assign"]
-    texts = [
-        written(program, At(module, b.node))
-        for b in bound
-        if isinstance(_awaited(b.node), ast.Call)
-    ]
-    return any(_NAMED.search(text) for text in texts) and not any(map(_PROVEN.search, texts))
-
-
-def _awaited(node: ast.AST) -> ast.AST:
-    return node.value if isinstance(node, ast.Await) else node
+    bound = [function.at(b.node) for b in function.bindings(name) if b.kind == "assign"]
+    texts = [written(value) for value in bound if value.awaited.is_call]
+    return any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))

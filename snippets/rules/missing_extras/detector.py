@@ -3,23 +3,26 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-from fastapi_pro.auditing.finding import Hit
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.deployment import (
     Requirement,
     locked,
+    reads_all_requirements,
     requirements,
     script_requirements,
 )
-from fastapi_pro.auditing.model.legacy import Module, Program
+from fastapi_pro.auditing.model.module import Module
 
-_FORMS = {
-    "fastapi.Form", "fastapi.File", "fastapi.UploadFile",
-    "fastapi.security.OAuth2PasswordRequestForm",
-    "fastapi.security.OAuth2PasswordRequestFormStrict",
-}  # fmt: skip
-_EMAILS = {"pydantic.EmailStr", "pydantic.NameEmail"}
+_NEEDS = {
+    "fastapi.Form": "python-multipart",
+    "fastapi.File": "python-multipart",
+    "fastapi.UploadFile": "python-multipart",
+    "fastapi.security.OAuth2PasswordRequestForm": "python-multipart",
+    "fastapi.security.OAuth2PasswordRequestFormStrict": "python-multipart",
+    "pydantic.EmailStr": "email-validator",
+    "pydantic.NameEmail": "email-validator",
+}
 _BEFORE_21 = re.compile(
     r"(<=?|==|\^|~=?)\s*(1\b|0\b)|(<=?|==)\s*2\.0\b|<\s*2(\.1)?\b(?!\.)|~=?\s*2\.0\.|~\s*2\.0|^\s*2\.0"
 )
@@ -51,55 +54,35 @@ _OF = {"greenlet": "sqlalchemy", "email-validator": "fastapi", "python-multipart
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each script whose block lacks extras, and else the first use that nothing serves."""
     reported = set()
-    for module in program.code:
-        if module.is_tool:
-            continue
-        used = _used(program, module)
-        script = _script(module) if used else []
-        if script:
-            missing = [package for package in used if _lacks(script, package)]
-            if missing:
-                line = min(r.line for r in script)
-                block = ast.Pass(lineno=line, col_offset=0)
-                yield Hit(module, block, f"this script's {'; '.join(_WHY[p] for p in missing)}")
+    for module in program.service:
+        used = _used(module)
+        if used and (script := script_requirements(module)):
+            if missing := [_WHY[package] for package in used if _lacks(script, package)]:
+                block = ast.Pass(lineno=min(r.line for r in script), col_offset=0)
+                yield Hit(module, block, f"this script's {'; '.join(missing)}")
             continue
         for package, node in used.items():
-            declared = program.fact(requirements)
-            if package in reported or not _is_whole(declared) or not _lacks(declared, package):
-                continue
-            reported.add(package)
-            if not locked(program, package):
-                yield Hit(module, node, f"{_WHY[package]}, and nothing declared does")
+            is_missing = _lacks(requirements(program), package)
+            if is_missing and package not in reported and reads_all_requirements(program):
+                reported.add(package)
+                if not locked(program, package):
+                    yield node.hit(f"{_WHY[package]}, and nothing declared does")
 
 
-def _used(program: Program, module: Module) -> dict[str, ast.AST]:
+def _used(module: Module) -> dict[str, Node]:
     """Return the packages that a module needs without importing them, with the first use."""
-    found: dict[str, ast.AST] = {}
+    found: dict[str, Node] = {}
     for statement in module.nodes(ast.ImportFrom):
         if not statement.level and (statement.module or "").startswith("sqlalchemy.ext.asyncio"):
-            found.setdefault("greenlet", statement)
-    wanted = {name.rpartition(".")[2] for name in _FORMS | _EMAILS}
+            found.setdefault("greenlet", Node(module, statement))
+    wanted = {name.rpartition(".")[2] for name in _NEEDS}
     renamed = {a.asname or a.name for a in module.nodes(ast.alias) if a.name in wanted}
     uses: list[ast.Name | ast.Attribute] = [n for n in module.nodes(ast.Name) if n.id in renamed]
     uses += [a for a in module.nodes(ast.Attribute) if a.attr in wanted]
-    for use in uses:
-        name = program.name_of(module, use)
-        if name in _FORMS:
-            found.setdefault("python-multipart", use)
-        elif name in _EMAILS:
-            found.setdefault("email-validator", use)
+    for use in (Node(module, use) for use in uses):
+        if package := _NEEDS.get(use.library_name):
+            found.setdefault(package, use)
     return found
-
-
-def _script(module: Module) -> list[Requirement]:
-    """Return what the block of a script declares; it stands before the first statement."""
-    if not module.tree.body or module.tree.body[0].lineno < 4:
-        return []
-    try:
-        source = module.path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return []
-    return script_requirements(module.path, source)
 
 
 def _lacks(declared: list[Requirement], package: str) -> bool:
@@ -111,20 +94,3 @@ def _lacks(declared: list[Requirement], package: str) -> bool:
         library = [r for r in declared if r.name == "sqlalchemy"]
         return not any(_BEFORE_21.search(r.versions) for r in library)
     return True
-
-
-def _is_whole(declared: list[Requirement]) -> bool:
-    """Say whether no requirements file includes another one that was not read."""
-    read = {r.path for r in declared}
-    return not any(_includes(path) - read for path in read if path.suffix == ".txt")
-
-
-def _includes(path: Path) -> set[Path]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return set()
-    return {
-        path.parent / match[1]
-        for match in re.finditer(r"(?m)^\s*(?:-r|--requirement)[ =]*(\S+)", text)
-    }

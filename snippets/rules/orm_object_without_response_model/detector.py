@@ -3,9 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_fastapi import Route, unwrap
-from fastapi_pro.auditing.libraries.legacy_responses import http_routes
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import LISTS, Endpoint, http_endpoints, unwrap
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     SECRET,
     Model,
@@ -14,145 +13,100 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     model_selected,
     models,
 )
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Module,
-    Program,
-    annotation_type,
-    argument,
-    callee,
-    is_session,
-    keyword,
-    own_nodes,
-    type_of,
-)
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 
+_ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")
 _QUERIES = ("all", "first", "one", "one_or_none", "get")
-_LISTS = {"builtins.list", "collections.abc.Sequence", "collections.abc.Iterable"}
+_DEPTH = 6  # of names and wrappers followed
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the decorators of the endpoints whose responses are whole rows."""
-    seen: set[ast.AST] = set()
-    for route in program.fact(http_routes):
-        declared = _declares(program, route)
-        if declared == "schema" or route.node in seen or not program.fact(models):
+    seen: set[Node] = set()
+    for endpoint in http_endpoints(program) if models(program) else ():
+        declared = _declares(endpoint)
+        if declared == "schema" or endpoint.function in seen:
             continue
-        for node in own_nodes(route.node):
-            value = node.value if isinstance(node, ast.Return) else None
-            model = _rows(program, route.function.module, value, 0)
-            if model is not None:
-                seen.add(route.node)
-                yield Hit(route.module, route.call, _message(route, model, declared))
-                break
+        if model := next(filter(None, map(_rows, endpoint.function.returned)), None):
+            seen.add(endpoint.function)
+            yield endpoint.call.hit(_message(endpoint, model, declared))
 
 
-def _message(route: Route, model: Model, declared: str) -> str:
+def _message(endpoint: Endpoint, model: Model, declared: str) -> str:
     if declared == "Any":
         return (
-            f"`{route.node.name}` returns a `{model.name}` as `Any`: Pydantic cannot serialise it,"
+            f"`{endpoint.name}` returns a `{model.name}` as `Any`: Pydantic cannot serialise it,"
             " and the answer is a 500"
         )
     secret = next((f", `{name}` too" for name in model.columns if SECRET.search(name)), "")
     return (
-        f"`{route.node.name}` returns a `{model.name}` and declares no response schema: every"
+        f"`{endpoint.name}` returns a `{model.name}` and declares no response schema: every"
         f" loaded column is sent{secret}"
     )
 
 
-def _declares(program: Program, route: Route) -> str:
+def _declares(endpoint: Endpoint) -> str:
     """Return "nothing", "Any", or "schema" for all that decides what is sent."""
-    if any(k.arg is None or k.arg == "response_class" for k in route.call.keywords):
+    if endpoint.call.has_unpacking or endpoint.call.keyword("response_class"):
         return "schema"
-    given = keyword(route.call, "response_model")
-    if given is not None:
-        is_none = isinstance(given, ast.Constant) and given.value is None
-        return "nothing" if is_none else "schema"
-    if route.node.returns is None:
+    if given := endpoint.call.keyword("response_model"):
+        return "nothing" if given.is_none else "schema"
+    returns = endpoint.function.returns
+    if not returns:
         return "nothing"
-    kind = annotation_type(program, route.function.module, route.node.returns)
-    return "Any" if kind == "typing.Any" else "schema"
+    return "Any" if returns.annotated == "typing.Any" else "schema"
 
 
-def _rows(program: Program, module: Module, expr: ast.AST | None, depth: int) -> Model | None:
+def _rows(expr: Node, depth: int = 0) -> Model | None:
     """Return the model of which an expression is an instance or a list of instances."""
-    if expr is None or depth > 6:
+    if depth > _DEPTH or _responds(expr.callee):
         return None
-    if isinstance(expr, ast.Call) and _responds(program, module, expr):
-        return None
-    found = program.value(module, expr) if isinstance(expr, ast.Name) else None
-    if found is not None and isinstance(found.node, (ast.Call, ast.Await)):
-        return _rows(program, found.module, found.node, depth + 1)
-    match expr:
-        case ast.Await(value=value):
-            return _rows(program, module, value, depth + 1)
-        case ast.ListComp(elt=ast.Name(id=name), generators=[ast.comprehension() as only]):
-            if isinstance(only.target, ast.Name) and only.target.id == name:
-                return _rows(program, module, only.iter, depth + 1)
-        case ast.List(elts=[first, *_]):
-            return _rows(program, module, first, depth + 1)
-        case ast.Call(func=func, args=args):
-            if program.name_of(module, func) == "builtins.list" and args:
-                return _rows(program, module, args[0], depth + 1)
-            many = _queried(program, module, expr) or _annotated(program, module, expr)
-            return many or model_of(program, module, expr)
-    return model_of(program, module, expr)
+    inner = expr.at(None)
+    match expr.ast:
+        case ast.Name() if isinstance(expr.value.ast, (ast.Call, ast.Await)):
+            inner = expr.value
+        case ast.Await(value=value) | ast.List(elts=[value, *_]):
+            inner = expr.at(value)
+        case ast.ListComp(elt=ast.Name(id=name), generators=[loop]):
+            inner = expr.at(loop.iter if expr.at(loop.target).name == name else None)
+        case ast.Call(args=[value, *_]) if expr.called == "builtins.list":
+            inner = expr.at(value)
+    if inner:
+        return _rows(inner, depth + 1)
+    return _queried(expr) or _annotated(expr.callee) or model_of(expr)
 
 
-def _queried(program: Program, module: Module, call: ast.Call) -> Model | None:
+def _queried(result: Node) -> Model | None:
     """Return the model of `session.scalars(select(Model)).all()`, `query(Model).all()`."""
-    at, names = At(module, call), list[str]()
+    names: set[str] = set()
     for _ in range(12):
-        node: ast.AST = at.node
-        if isinstance(node, ast.Await):
-            at = At(at.module, node.value)
-        elif isinstance(node, ast.Name):
-            found = program.value(at.module, node)
-            if found is None or not isinstance(found.node, (ast.Call, ast.Await)):
-                return None
-            at = found
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            name, owner = node.func.attr, node.func.value
-            if name in ("execute", "scalars", "exec", "scalar") and is_session(
-                program, at.module, owner
-            ):
-                # execute() gives tuples, unless scalars() and its like take the first of each
-                is_scalar = name != "execute" or {"scalars", *_SCALARS} & set(names)
-                model = model_selected(program, at.module, argument(node, 0, "statement"))
-                return model if is_scalar and names else None
-            if name in _QUERIES and (model := model_selected(program, at.module, owner)):
-                return model
-            if name not in (*_RESULTS, *_SCALARS):
-                return None
-            names.append(name)
-            at = At(at.module, owner)
-        else:
+        call = result.awaited.value.awaited
+        if not call.is_call or not call.owner:
             return None
+        if call.member in _ASKS and is_session(call.owner):
+            # execute() gives tuples, unless scalars() and its like take the first of each
+            is_scalar = call.member != "execute" or not names.isdisjoint(("scalars", *_SCALARS))
+            is_row = is_scalar and bool(names)
+            return model_selected(call.argument(0, "statement")) if is_row else None
+        if call.member in _QUERIES and (model := model_selected(call.owner)):
+            return model
+        if call.member not in (*_RESULTS, *_SCALARS):
+            return None
+        names.add(call.member)
+        result = call.owner
     return None
 
 
-def _responds(program: Program, module: Module, call: ast.Call) -> bool:
+def _responds(function: Node) -> bool:
     """Say whether a function of the program returns a response, whatever its annotation says."""
-    function = callee(program, module, call)
-    return function is not None and any(
-        str(type_of(program, function.module, node.value)).startswith("fastapi.responses.")
-        for node in own_nodes(function.node)
-        if isinstance(node, ast.Return)
-    )
+    kinds = [value.type for value in function.returned]
+    return any(isinstance(kind, str) and kind.startswith("fastapi.responses.") for kind in kinds)
 
 
-def _annotated(program: Program, module: Module, call: ast.Call) -> Model | None:
+def _annotated(function: Node) -> Model | None:
     """Return the model of a function of the program that is annotated `list[Model]`."""
-    function = callee(program, module, call)
-    if function is None or not isinstance(function.node, FUNCTIONS):
-        return None
-    at, _ = unwrap(program, function.module, function.node.returns)
-    if at is None or not isinstance(at.node, ast.Subscript):
-        return None
-    if program.name_of(at.module, at.node.value) not in _LISTS:
-        return None
-    item, _ = unwrap(program, at.module, at.node.slice)
-    return model_named(program, item.module, item.node) if item is not None else None
+    annotation, _ = unwrap(function.returns)
+    item, _ = unwrap(annotation.index)
+    return model_named(item) if annotation.generic.library_name in LISTS else None

@@ -2,23 +2,17 @@
 
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import is_asyncpg
-from fastapi_pro.auditing.libraries.sqlalchemy_models import engines
-from fastapi_pro.auditing.model.legacy import Program, keyword
+from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each async engine with `pool_pre_ping=True` and no `command_timeout`."""
-    for engine in program.fact(engines):
-        if keyword(engine.call, "pool_pre_ping") is None or not is_asyncpg(program, engine):
-            continue
-        if program.constant(engine.module, keyword(engine.call, "pool_pre_ping")) is not True:
-            continue
-        if engine.hides_options(program) or engine.connect_arg(program, "command_timeout"):
-            continue
-        yield Hit(
-            engine.module, engine.call,
-            "over a connection that was dropped silently the ping waits without limit: there is"
-            " no command_timeout",
-        )  # fmt: skip
+    for engine in engines(program):
+        pings = engine.call.keyword("pool_pre_ping").constant is True
+        is_limited = engine.hides_options or engine.connect_arg("command_timeout")
+        if pings and engine.is_asyncpg and not is_limited:
+            yield engine.call.hit(
+                "over a connection that was dropped silently the ping waits without limit: there"
+                " is no command_timeout"
+            )

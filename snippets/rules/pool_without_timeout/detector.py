@@ -2,22 +2,19 @@
 
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import has_pool, is_sqlite
-from fastapi_pro.auditing.libraries.sqlalchemy_models import engines
-from fastapi_pro.auditing.model.legacy import Program, has_unpacking, keyword
+from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each engine with `pool_size=` or `max_overflow=` and no `pool_timeout=`."""
-    for engine in program.fact(engines):
-        call = engine.call
-        sized = [n for n in ("pool_size", "max_overflow") if keyword(call, n) is not None]
-        if not sized or keyword(call, "pool_timeout") is not None or has_unpacking(call):
+    for engine in engines(program):
+        given = engine.call.keywords
+        is_sized = "pool_size" in given or "max_overflow" in given
+        if not is_sized or "pool_timeout" in given or engine.call.has_unpacking:
             continue
-        if has_pool(program, engine) and not is_sqlite(program, engine):
-            yield Hit(
-                engine.module, call,
+        if engine.has_pool and not engine.is_sqlite:
+            yield engine.call.hit(
                 "when this pool is full each request waits 30 seconds before it fails: there is"
-                " no pool_timeout",
-            )  # fmt: skip
+                " no pool_timeout"
+            )

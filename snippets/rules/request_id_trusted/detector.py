@@ -3,142 +3,70 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_fastapi import params
-from fastapi_pro.auditing.model.legacy import At, Function, Module, Program, callee, own_nodes
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import Parameter, parameters
+from fastapi_pro.auditing.model.call_graph import called
 
 _HEADERS = {"x-request-id", "x-correlation-id", "x-trace-id", "request-id", "correlation-id"}
 _CHECKS = {
-    "match",
-    "fullmatch",
-    "search",
-    "isalnum",
-    "isascii",
-    "isidentifier",
-    "isprintable",
-    "sub",
-}
-_NAMES = {"uuid.UUID", "builtins.len", "builtins.int"}
+    "match", "fullmatch", "search", "isalnum", "isascii", "isidentifier", "isprintable", "sub",
+}  # fmt: skip
+_CHECKING = {"uuid.UUID", "builtins.len", "builtins.int"}
+_KEEPS = {"set", "bind", "bind_contextvars", "append", "add", "setdefault"}
+_RISK = "is taken as it is: it forges fields of log lines, and is as long as the caller likes"
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that takes the header without looking at its value."""
-    for module in program.code:
-        reads: list[ast.Call | ast.Subscript] = [*module.calls_by_name.get("get", ())]
-        reads += module.nodes(ast.Subscript)
-        for node in reads:
-            if not _takes(program, module, node):
-                continue
-            function = module.function_of(node)
-            if function is None:
-                continue
-            if not _is_checked(program, module, function) and _is_kept(function):
-                yield Hit(
-                    module, node,
-                    "the caller's request id is taken as it is: it forges fields of log lines, and"
-                    " is as long as the caller likes",
-                )  # fmt: skip
-        for function in module.functions():
-            if not any(arg.arg.endswith("_id") for arg in _arguments(function)):
-                continue
-            for param in params(program, At(module, function)):
-                marker = param.marker(program, "fastapi.Header")
-                alias = param.name.replace("_", "-")
-                if marker is not None and isinstance(marker.node, ast.Call):
-                    named = {k.arg: k.value for k in marker.node.keywords}
-                    if set(named) & {"pattern", "max_length"}:
-                        continue
-                    alias = str(program.constant(marker.module, named.get("alias")) or alias)
-                if marker is None or alias.lower() not in _HEADERS:
-                    continue
-                is_uuid = (
-                    param.annotation is not None
-                    and program.name_of(param.annotation.module, param.annotation.node)
-                    == "uuid.UUID"
-                )
-                if (
-                    not is_uuid
-                    and not _is_checked(program, module, function)
-                    and _is_kept(function)
-                ):
-                    yield Hit(
-                        module, param.arg,
-                        f"`{param.name}` is taken as it is: it forges fields of log lines, and is"
-                        " as long as the caller likes",
-                    )  # fmt: skip
+    for read in (*program.calls_named("get"), *program.nodes(ast.Subscript)):
+        if _takes(read) and _is_kept(read.function) and not _is_checked(read.function):
+            yield read.hit(f"the caller's request id {_RISK}")
+    for function in program.functions:
+        if any(parameter.name.endswith("_id") for parameter in function.parameters):
+            for parameter in parameters(function):
+                if _is_header(parameter) and _is_kept(function) and not _is_checked(function):
+                    yield parameter.node.hit(f"`{parameter.name}` {_RISK}")
 
 
-def _arguments(function: Function) -> list[ast.arg]:
-    return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-
-
-def _takes(program: Program, module: Module, node: ast.Call | ast.Subscript) -> bool:
+def _takes(read: Node) -> bool:
     """Say whether an expression reads the header: `headers.get("X-Request-ID")`, `headers["…"]`."""
-    if isinstance(node, ast.Call):
-        func = node.func
-        if not isinstance(func, ast.Attribute) or func.attr != "get" or not node.args:
-            return False
-        key, owner = node.args[0], func.value
-    else:
-        if not isinstance(node.ctx, ast.Load):
-            return False
-        key, owner = node.slice, node.value
-    if not isinstance(key, (ast.Constant, ast.Name, ast.Attribute)):
-        return False
-    text = program.constant(module, key)
+    key = read.index if read.is_read else read.argument(0, "key")
+    text = key.constant if isinstance(key.ast, (ast.Constant, ast.Name, ast.Attribute)) else None
     if isinstance(text, bytes):
         text = text.decode("latin-1")
     if not isinstance(text, str) or text.lower() not in _HEADERS:
         return False
-    return _is_incoming(owner)
+    # not the headers of a response, nor of a client's answer
+    owner = (read.owner or read.generic).text.lower()
+    return "header" in owner and "response" not in owner and "resp" not in owner.split(".")[0]
 
 
-def _is_incoming(owner: ast.expr) -> bool:
-    """Say whether headers are those of a request: not of a response, nor of a client's answer."""
-    text = ast.unparse(owner).lower()
-    return "header" in text and "response" not in text and "resp" not in text.split(".")[0]
+def _is_header(parameter: Parameter) -> bool:
+    """Say whether FastAPI fills a parameter from the header, and leaves its value alone."""
+    marker = parameter.marker("fastapi.Header")
+    is_limited = marker.keyword("pattern") or marker.keyword("max_length")
+    if is_limited or not marker or parameter.annotation.library_name == "uuid.UUID":
+        return False
+    alias = marker.keyword("alias").constant or parameter.name.replace("_", "-")
+    return str(alias).lower() in _HEADERS
 
 
-def _is_checked(program: Program, module: Module, function: Function) -> bool:
+def _is_checked(function: Node) -> bool:
     """Say whether a function, or one that it calls, looks at some text's form or length."""
-    for node in own_nodes(function):
-        if not isinstance(node, ast.Call):
-            continue
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _CHECKS:
-            return True
-        if program.name_of(module, node.func) in _NAMES:
-            return True
-        target = callee(program, module, node)
-        if target is not None and target.node is not function:
-            for inner in own_nodes(target.node):
-                if isinstance(inner, ast.Call) and (
-                    (isinstance(inner.func, ast.Attribute) and inner.func.attr in _CHECKS)
-                    or program.name_of(target.module, inner.func) in _NAMES
-                ):
-                    return True
-    return any(isinstance(node, ast.Slice) for node in own_nodes(function))
+    scopes = [function, *(target for _, target in called(function))]
+    calls = (call for scope in scopes for call in scope.calls)
+    is_called = any(call.member in _CHECKS or call.called in _CHECKING for call in calls)
+    return is_called or bool(function.own(ast.Slice))
 
 
-def _is_kept(function: Function) -> bool:
+def _is_kept(function: Node) -> bool:
     """Say whether a function, or one inside it, logs, binds or answers something."""
-    for node in ast.walk(function):
-        if (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.ctx, ast.Store)
-            and "header" in ast.unparse(node.value).lower()
-        ):
+    for node in function.walk(ast.Subscript, ast.Call):
+        owner = (node.owner or node.generic).text.lower()
+        if node.is_target and "header" in owner:
             return True
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner = ast.unparse(node.func.value).lower()
-            if (
-                node.func.attr in ("set", "bind", "bind_contextvars", "append", "add", "setdefault")
-                or "log" in owner
-            ):
-                return True
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in ("bind_contextvars", "MutableHeaders")
-        ):
+        if node.is_call and (node.member in _KEEPS or "log" in owner):
+            return True
+        if node.is_call and node.func.name in ("bind_contextvars", "MutableHeaders"):
             return True
     return False

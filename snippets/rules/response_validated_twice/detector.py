@@ -3,55 +3,39 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_responses import http_routes, response_schema, returned
-from fastapi_pro.auditing.libraries.pydantic import is_schema, validators
-from fastapi_pro.auditing.model.legacy import FUNCTIONS, At, Program, own_nodes
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import http_endpoints
+from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
 
 _CONSTRUCTORS = ("model_validate", "model_validate_json", "from_orm", "parse_obj")
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the calls that validate what FastAPI validates again, one for each endpoint."""
-    seen: set[ast.AST] = set()
-    for route in program.fact(http_routes):
-        schema = response_schema(program, route)
-        if schema is None or route.node in seen or not is_schema(program, schema):
+    """Yield the calls that validate what FastAPI validates again, the first of each endpoint."""
+    for endpoint in http_endpoints(program):
+        schema = schema_of(endpoint.response_schema)
+        validator = _changes(schema) if schema is not None else ""
+        if schema is None or not validator:
             continue
-        validator = _changes(program, schema)
-        if validator is None:
-            continue
-        for _, value in returned(program, route):
-            if _makes(program, value, schema):
-                seen.add(route.node)
-                assert isinstance(schema.node, ast.ClassDef)
-                yield Hit(
-                    value.module, value.node,
-                    f"`{route.node.name}` returns a `{schema.node.name}`, which FastAPI validates"
-                    f" again: `{validator}` runs a second time, on its own result",
-                )  # fmt: skip
-                break
+        made = [value for _, value in endpoint.answers if _made(value) == schema.node]
+        if made:
+            yield made[0].hit(
+                f"`{endpoint.name}` returns a `{schema.name}`, which FastAPI validates again:"
+                f" `{validator}` runs a second time, on its own result"
+            )
 
 
-def _makes(program: Program, value: At, schema: At) -> bool:
-    if not isinstance(value.node, ast.Call):
-        return False
-    func = value.node.func
-    if isinstance(func, ast.Attribute) and func.attr in _CONSTRUCTORS:
-        func = func.value
-    return program.resolve(value.module, func) == schema
+def _made(value: Node) -> Node:
+    """Return the class of which a call makes an instance."""
+    if not value.is_call:
+        return value.at(None)
+    return (value.owner if value.member in _CONSTRUCTORS else value.func).definition
 
 
-def _changes(program: Program, schema: At) -> str | None:
+def _changes(schema: Schema) -> str:
     """Return the name of a model validator that sets something; one that checks may run twice."""
-    for function, _ in validators(program, schema, "model_validator"):
-        assert isinstance(function.node, FUNCTIONS)
-        for node in own_nodes(function.node):
-            targets: list[ast.expr] = []
-            if isinstance(node, ast.Assign):
-                targets = node.targets
-            elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
-                targets = [node.target]
-            if any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets):
-                return function.node.name
-    return None
+    for validator in schema.validators("model_validator"):
+        for assignment in validator.method.own(ast.Assign, ast.AugAssign, ast.AnnAssign):
+            if any(target.owner or target.generic for target in assignment.targets):
+                return validator.method.name
+    return ""

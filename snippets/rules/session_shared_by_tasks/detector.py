@@ -3,65 +3,45 @@
 import ast
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_call_graph import is_awaited
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     COROUTINES,
+    Session,
     captured,
-    dotted,
     is_async_session,
-    parameters_given,
-    touches,
 )
 from fastapi_pro.auditing.model.flow import reaches
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Module,
-    Program,
-    callee,
-    calls_in,
-    own_nodes,
-)
 
 _GATHERS = {"asyncio.gather", "asyncio.wait", "asyncio.as_completed"}
 _STARTS = {"asyncio.create_task", "asyncio.ensure_future"}
 _METHODS = {"create_task", "start_soon"}
+_NAMES = {"gather", "wait", "as_completed", "ensure_future", *_METHODS}
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp)
+_LISTED = (ast.List, ast.Tuple, ast.ListComp, ast.Call)
+_DEPTH = 3  # of methods followed
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the `gather` of tasks that use one session, or the task that is the second to do so."""
     for function in program.functions:
-        if not isinstance(function.node, ast.AsyncFunctionDef):
+        if not function.is_coroutine:
             continue
-        module = function.module
-        started: dict[str, list[ast.Call]] = defaultdict(list)
-        for call in calls_in(function.node):
-            node = _last_name(call)
-            is_name = isinstance(call.func, ast.Name)
-            if not is_name and node not in (
-                "gather",
-                "wait",
-                "as_completed",
-                "ensure_future",
-                *_METHODS,
-            ):
+        started: dict[str, list[Node]] = defaultdict(list)
+        for call in function.calls:
+            if call.member not in _NAMES and not call.func.name:
                 continue
-            name = program.name_of(module, call.func)
-            if name in _GATHERS:
-                shared = _shared(program, function, call)
-                if shared:
-                    yield Hit(module, call, _message(shared, "these tasks"))
-            elif name in _STARTS or (node in _METHODS and not is_name):
-                for session in sorted(_of_start(program, function, call)):
+            if call.called in _GATHERS:
+                if shared := _shared(call):
+                    yield call.hit(_message(shared, "these tasks"))
+            elif call.called in _STARTS or call.member in _METHODS:
+                for session in sorted(_of_start(call)):
                     started[session].append(call)
         for session, calls in started.items():
-            second = _second(module, function.node, calls)
-            if second is not None:
-                yield Hit(module, second, _message(session, "several tasks that run at once"))
+            if second := next(_beside(calls), None):
+                yield second.hit(_message(session, "several tasks that run at once"))
                 break
 
 
@@ -72,211 +52,147 @@ def _message(session: str, who: str) -> str:
     )
 
 
-def _last_name(call: ast.Call) -> str:
-    """Return the last name of what is called."""
-    func = call.func
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-
-
-def _shared(program: Program, function: At, call: ast.Call) -> str:
+def _shared(gather: Node) -> str:
     """Return the session that two or more of the gathered coroutines use."""
     counts: dict[str, int] = defaultdict(int)
-    values: list[ast.expr] = []
-    for arg in call.args:
-        values += arg.elts if isinstance(arg, (ast.List, ast.Tuple, ast.Set)) else [arg]
-    for value in values:
-        inner = value.value if isinstance(value, ast.Starred) else value
-        for task, times in _tasks(program, function, inner):
-            for session in _of_task(program, function, task):
-                counts[session] += times
+    for given in gather.args:
+        for value in given.elements or [given]:
+            for task, times in _tasks(value):
+                for session in _of_task(gather.function, task):
+                    counts[session] += times
     return next((session for session, count in counts.items() if count > 1), "")
 
 
-def _tasks(program: Program, function: At, value: ast.expr) -> Iterator[tuple[ast.Call, int]]:
+def _tasks(value: Node) -> Iterator[tuple[Node, int]]:
     """Yield the coroutines that an argument stands for; 2 for one that is made in a loop."""
-    module = function.module
-    if isinstance(value, (ast.GeneratorExp, ast.ListComp, ast.SetComp)):
-        if isinstance(value.elt, ast.Call):
-            yield value.elt, 2
-    elif isinstance(value, ast.Call):
-        yield value, 1
-    elif isinstance(value, (ast.List, ast.Tuple)):
-        for element in value.elts:
-            if isinstance(element, ast.Call):
-                yield element, 1
-    elif isinstance(value, ast.Name):
-        made = program.value(module, value)
-        if (
-            made is not None
-            and made.module is module
-            and isinstance(made.node, (ast.List, ast.Tuple, ast.ListComp, ast.Call))
-        ):
-            yield from _tasks(program, function, made.node)
-        for call in calls_in(function.node):
-            func = call.func
-            if not isinstance(func, ast.Attribute) or func.attr != "append" or not call.args:
-                continue
-            task = call.args[0]
-            if dotted(func.value) == value.id and isinstance(task, ast.Call):
-                yield task, 2 if _is_repeated(module, call, function.node) else 1
+    match value.ast:
+        case ast.Starred(value=inner):
+            yield from _tasks(value.at(inner))
+        case ast.GeneratorExp(elt=each) | ast.ListComp(elt=each) | ast.SetComp(elt=each):
+            yield value.at(each), 2
+        case ast.Call():
+            yield value, 1
+        case ast.List() | ast.Tuple():
+            yield from ((element, 1) for element in value.elements)
+        case ast.Name():
+            made = value.value
+            if made.module is value.module and isinstance(made.ast, _LISTED):
+                yield from _tasks(made)
+            for call in value.function.calls:
+                if call.member == "append" and call.owner.dotted == value.name:
+                    yield from ((task, 2 if _is_repeated(call) else 1) for task in call.args[:1])
 
 
-def _is_repeated(module: Module, node: ast.AST, stop: ast.AST) -> bool:
-    for above in module.ancestors(node):
-        if above is stop:
-            return False
-        if isinstance(above, (*_LOOPS, ast.ListComp, ast.GeneratorExp, ast.SetComp)):
-            return True
-    return False
+def _is_repeated(node: Node) -> bool:
+    """Say whether a node is in a loop or comprehension of its function."""
+    inside = itertools.takewhile(lambda above: not above.is_function, node.ancestors)
+    return any(isinstance(above.ast, (*_LOOPS, *_COMPREHENSIONS)) for above in inside)
 
 
-def _of_start(program: Program, function: At, call: ast.Call) -> set[str]:
+def _of_start(call: Node) -> set[str]:
     """Return the sessions that `create_task(f(session))` or `start_soon(f, session)` uses."""
-    if not call.args:
-        return set()
-    if _last_name(call) == "start_soon":
-        started = ast.Call(call.args[0], call.args[1:], [])
-        return _of_task(program, function, started)
-    task = call.args[0]
-    return _of_task(program, function, task) if isinstance(task, ast.Call) else set()
+    match call.ast:
+        case ast.Call(args=[function, *given]) if call.last_name == "start_soon":
+            return _of_task(call.function, call.at(ast.Call(function, given, [])))
+        case ast.Call(args=[task, *_]):
+            return _of_task(call.function, call.at(task))
+    return set()
 
 
-def _of_task(program: Program, function: At, task: ast.Call) -> set[str]:
-    """Return the sessions of this function that a coroutine uses, as `dotted` writes them."""
-    module = function.module
-    if _last_name(task) in ("create_task", "ensure_future") and task.args:
-        inner = task.args[0]
-        return _of_task(program, function, inner) if isinstance(inner, ast.Call) else set()
-    func = task.func
-    if (
-        isinstance(func, ast.Attribute)
-        and func.attr in COROUTINES
-        and is_async_session(program, module, func.value)
-    ):
-        return {dotted(func.value)} - {""}
-    target = callee(program, module, task)
-    if target is not None and _locks(target):
+def _of_task(function: Node, task: Node) -> set[str]:
+    """Return the sessions of this function that a coroutine uses, by their dotted names."""
+    if task.last_name in ("create_task", "ensure_future") and task.args:
+        return _of_task(function, task.args[0])
+    if task.is_call and task.member in COROUTINES and is_async_session(task.owner):
+        return {task.owner.dotted} - {""}
+    target = task.callee
+    if _locks(target):
         return set()
-    found = set()
-    for value in (*task.args, *(k.value for k in task.keywords)):
-        name = dotted(value)
-        if not name or not is_async_session(program, module, value):
-            continue
-        if not _is_outer(program, function, value):
-            continue
-        given = list(parameters_given(program, module, task, name))
-        if not given or any(touches(program, at, inner, COROUTINES) for at, inner in given):
-            found.add(name)
-    if target is not None and target.module is module and isinstance(func, ast.Name):
-        for outer, session in captured(program, module, target.node):
-            is_used = outer == function and touches(program, target, session.id, COROUTINES)
-            if is_used and is_async_session(program, module, session):
-                found.add(session.id)
-    owner = dotted(func.value) if isinstance(func, ast.Attribute) else ""
-    if (
-        owner
-        and target is not None
-        and isinstance(target.node, ast.AsyncFunctionDef)
-        and _uses_own(program, target, 0)
-    ):
-        found.add(f"{owner}'s session" if owner != "self" else "self's session")
+    found = {value.dotted for value in task.given if _uses_given(task, value)}
+    if target.module is task.module and task.func.name:
+        for outer, session in captured(target):
+            is_used = outer == function and Session(target, session.name).is_used(COROUTINES)
+            if is_used and is_async_session(session):
+                found.add(session.name)
+    if target.is_coroutine and task.owner.dotted and _uses_own(target):
+        found.add(f"{task.owner.dotted}'s session")
     return found
 
 
-def _is_outer(program: Program, function: At, value: ast.expr) -> bool:
+def _uses_given(task: Node, value: Node) -> bool:
+    """Say whether a coroutine uses a session that it is given, or may do so."""
+    if not value.dotted or not is_async_session(value) or not _is_outer(value):
+        return False
+    inner = list(Session(task.function, value.dotted).handed_to(task))
+    return not inner or any(session.is_used(COROUTINES) for session in inner)
+
+
+def _is_outer(session: Node) -> bool:
     """Say whether a session was there before the task, not made by the comprehension or loop."""
-    while isinstance(value, ast.Attribute):
-        value = value.value
-    binding = program.binding(function.module, value) if isinstance(value, ast.Name) else None
+    while session.owner:
+        session = session.owner
+    binding = session.bound
     if binding is None or binding.kind not in ("param", "assign", "with"):
         return False
-    return not _is_repeated(function.module, binding.node, function.node)
+    return not _is_repeated(session.at(binding.node))
 
 
-def _uses_own(program: Program, method: At, depth: int) -> bool:
+def _uses_own(method: Node, depth: int = 0) -> bool:
     """Say whether a method awaits a query of a session that its object keeps."""
-    for node in own_nodes(method.node):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    for call in method.calls:
+        root, _, kept = call.owner.dotted.partition(".")
+        if root != "self":
             continue
-        owner = node.func.value
-        if (
-            node.func.attr in COROUTINES
-            and dotted(owner).startswith("self.")
-            and is_awaited(method.module, node)
-            and is_async_session(program, method.module, owner)
-        ):
+        is_query = kept and call.member in COROUTINES and call.is_awaited
+        if is_query and is_async_session(call.owner):
             return True
-        if depth < 3 and dotted(owner).partition(".")[0] == "self":
-            target = callee(program, method.module, node)
-            if (
-                target is not None
-                and target != method
-                and isinstance(target.node, FUNCTIONS)
-                and not _locks(target)
-                and _uses_own(program, target, depth + 1)
-            ):
-                return True
+        target = call.callee if depth < _DEPTH else call.at(None)
+        if target != method and not _locks(target) and _uses_own(target, depth + 1):
+            return True
     return False
 
 
-def _locks(target: At) -> bool:
+def _locks(target: Node) -> bool:
     """Say whether a coroutine takes its turn: `async with lock`, a semaphore."""
-    for node in own_nodes(target.node):
-        if isinstance(node, ast.AsyncWith):
-            for item in node.items:
-                name = dotted(item.context_expr).lower()
-                if "lock" in name or "sem" in name:
-                    return True
-    return False
+    entered = (context for with_ in target.own(ast.AsyncWith) for context in with_.contexts)
+    names = [context.dotted.lower() for context in entered]
+    return any("lock" in name or "sem" in name for name in names)
 
 
-def _second(module: Module, function: ast.AST, calls: list[ast.Call]) -> ast.Call | None:
-    """Return the task that runs beside another: the second, or one that is started in a loop."""
-    calls = [call for call in calls if not is_awaited(module, call)]
-    for call in calls:
-        if _is_repeated(module, call, function) and not _is_awaited_in_loop(module, call):
-            return call
-    for first, call in itertools.pairwise(calls):
-        if reaches(module, first, call) and not _is_joined(module, function, first, call):
-            return call
-    return None
+def _beside(calls: list[Node]) -> Iterator[Node]:
+    """Yield the tasks that run beside another: in a loop, or after the first."""
+    running = [call for call in calls if not call.is_awaited]
+    for call in running:
+        if _is_repeated(call) and not _is_awaited_in_loop(call):
+            yield call
+    for first, call in itertools.pairwise(running):
+        if reaches(first, call) and not _is_joined(first, call):
+            yield call
 
 
-def _is_awaited_in_loop(module: Module, call: ast.Call) -> bool:
+def _is_awaited_in_loop(task: Node) -> bool:
     """Say whether a loop waits for the task that it starts, by name or by a `with` of its own."""
-    for above in module.ancestors(call):
-        if isinstance(above, ast.AsyncWith):
+    for above in task.ancestors:
+        if isinstance(above.ast, ast.AsyncWith):
             return True
-        if isinstance(above, _LOOPS):
-            name = _name(module, call)
-            return any(
-                isinstance(node, ast.Await)
-                and name
-                and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
-                for node in ast.walk(above)
-            )
+        if isinstance(above.ast, _LOOPS):
+            return _is_awaited(task, above.walk(ast.Await))
     return False
 
 
-def _is_joined(module: Module, function: ast.AST, first: ast.Call, second: ast.Call) -> bool:
+def _is_joined(first: Node, second: Node) -> bool:
     """Say whether the first task was waited for before the second one was started."""
-    one = [a for a in module.ancestors(first) if isinstance(a, ast.AsyncWith)]
-    other = [a for a in module.ancestors(second) if isinstance(a, ast.AsyncWith)]
-    if _last_name(first) != "ensure_future" and one and (not other or one[0] is not other[0]):
+    one, other = (
+        [a for a in t.ancestors if isinstance(a.ast, ast.AsyncWith)][:1] for t in (first, second)
+    )
+    if first.last_name != "ensure_future" and one and one != other:
         return True
-    name = _name(module, first)
-    for node in own_nodes(function):
-        if (
-            isinstance(node, ast.Await)
-            and first.lineno < node.lineno < second.lineno
-            and name
-            and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
-        ):
-            return True
-    return False
+    awaits = first.function.own(ast.Await)
+    return _is_awaited(first, (a for a in awaits if first.line < a.line < second.line))
 
 
-def _name(module: Module, call: ast.Call) -> str:
-    holder = module.parent(call)
-    target = holder.targets[0] if isinstance(holder, ast.Assign) else None
-    return target.id if isinstance(target, ast.Name) else ""
+def _is_awaited(task: Node, awaits: Iterable[Node]) -> bool:
+    """Say whether one of these `await` names the variable that a task is assigned to."""
+    holder = task.parent
+    name = holder.targets[0].name if isinstance(holder.ast, ast.Assign) else ""
+    return bool(name) and any(n.name == name for a in awaits for n in a.walk(ast.Name))

@@ -1,100 +1,60 @@
 """Settings whose errors print what the environment holds."""
 
-import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.pydantic import (
-    Field,
-    config,
-    fields,
-    is_settings,
-    schemas,
-    validators,
-)
+from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.pydantic import SECRETS, Field, Schema, settings
 from fastapi_pro.auditing.libraries.sqlalchemy_models import SECRET
-from fastapi_pro.auditing.model.legacy import At, Program, Type, annotation_type, argument, keyword
 
-_HIDDEN = {"pydantic.SecretStr", "pydantic.SecretBytes"}
-_DSNS = {
+_DSNS = (
     "pydantic.PostgresDsn", "pydantic.RedisDsn", "pydantic.MySQLDsn", "pydantic.MariaDBDsn",
     "pydantic.AmqpDsn", "pydantic.MongoDsn",
-}  # fmt: skip
+)  # fmt: skip
+_URLS = ("_dsn", "database_url")
+_CONSTRAINTS = ("min_length", "max_length", "pattern", "strict")
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each settings class with a secret and without `hide_input_in_errors=True`."""
-    found = [
-        cls for cls in program.fact(schemas)
-        if is_settings(program, cls) and _is_open(program, cls) and _secret(program, cls)
-    ]  # fmt: skip
+    exposed = (schema for schema in settings(program) if _is_open(schema))
+    found = {schema.node: secret for schema in exposed if (secret := _secret(schema))}
     seen: set[str] = set()
-    for cls in found:
-        is_heir = any(base in found for base in program.lineage(cls) if base != cls)
+    for cls, secret in found.items():
+        is_heir = any(base in found for base in cls.lineage if base != cls)
         if is_heir or cls.module.name in seen:
             continue  # one finding for a base, and for the classes of a file
         seen.add(cls.module.name)
         others = sum(other.module is cls.module for other in found) - 1
-        assert isinstance(cls.node, ast.ClassDef)
-        yield Hit(
-            cls.module, cls.node,
-            f"a bad or missing variable ends the start of `{cls.node.name}` with a traceback"
-            f" that prints values, `{_secret(program, cls)}` among them"
-            + (f" (and {others} more classes here)" if others else ""),
-        )  # fmt: skip
+        yield cls.hit(
+            f"a bad or missing variable ends the start of `{cls.name}` with a traceback that"
+            f" prints values, `{secret}` among them"
+            + (f" (and {others} more classes here)" if others else "")
+        )
 
 
-def _is_open(program: Program, cls: At) -> bool:
-    options = config(program, cls)
-    given = options.get("hide_input_in_errors")
-    is_shown = given is None or program.constant(given.module, given.node) is False
-    return is_shown and "**" not in options
+def _is_open(schema: Schema) -> bool:
+    hides = schema.config.get("hide_input_in_errors")
+    return schema.is_config_known and (hides is None or hides.constant is False)
 
 
-def _secret(program: Program, cls: At) -> str | None:
+def _secret(schema: Schema) -> str:
     """Return the name of a secret field that an error may print.
 
     Where a field is required, the error about its absence prints all that was given; else a
     field's own error prints the field, which plain text cannot have.
     """
-    declared = fields(program, cls).values()
-    is_required = any(field.default is None or _is_required(field.default) for field in declared)
-    has_own = bool(validators(program, cls, "model_validator", "root_validator"))
-    for field in declared:
-        kind = _kind(program, field)
-        is_named = SECRET.search(field.name) or field.name.lower().endswith(
-            ("_dsn", "database_url")
-        )
-        is_secret = kind in _HIDDEN or kind in _DSNS or (kind == "builtins.str" and is_named)
-        if is_secret and (
-            is_required or has_own or kind in _DSNS or _is_constrained(program, cls, field)
-        ):
+    is_any_required = any(field.is_required for field in schema.fields.values())
+    prints_all = is_any_required or schema.has_model_validator
+    for field in schema.fields.values():
+        is_named = SECRET.search(field.name) or field.name.lower().endswith(_URLS)
+        is_text = field.type in SECRETS or (field.type == "builtins.str" and is_named)
+        is_printed = is_text and (prints_all or _is_constrained(schema, field))
+        if is_printed or field.type in _DSNS:
             return field.name
-    return None
+    return ""
 
 
-def _kind(program: Program, field: Field) -> Type:
-    if field.annotation is None:
-        return None
-    return annotation_type(program, field.annotation.module, field.annotation.node)
-
-
-def _is_required(default: ast.expr) -> bool:
-    if isinstance(default, ast.Call):
-        first = argument(default, 0, "default")
-        if first is None:
-            return keyword(default, "default_factory") is None
-        default = first
-    return isinstance(default, ast.Constant) and default.value is ...
-
-
-def _is_constrained(program: Program, cls: At, field: Field) -> bool:
+def _is_constrained(schema: Schema, field: Field) -> bool:
     """Say whether a value of a field can be refused."""
-    options = ("min_length", "max_length", "pattern", "strict")
-    for at in field.metadata:
-        if isinstance(at.node, ast.Call) and any(keyword(at.node, o) for o in options):
-            return True
-    for method, call in validators(program, cls, "field_validator", "validator"):
-        if call and field.name in [program.constant(method.module, arg) for arg in call.args]:
-            return True
-    return False
+    is_validated = any(field.name in v.fields for v in schema.field_validators)
+    return is_validated or bool(field.options(*_CONSTRAINTS))

@@ -5,34 +5,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.legacy_call_graph import (
-    called,
-    is_middleware_class,
-    reached,
-    request_functions,
-)
-from fastapi_pro.auditing.libraries.process_state import (
-    Change,
-    changes,
-    class_containers,
-    container_attributes,
-    is_container,
-    owner_class,
-    place,
-    singletons,
-    variable,
-)
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import dotted, same, uses
-from fastapi_pro.auditing.model.legacy import (
-    FUNCTIONS,
-    At,
-    Program,
-    calls_in,
-    is_a,
-    own_nodes,
-    type_of,
-)
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.process_state import Change, changes, variable
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
+from fastapi_pro.auditing.model.call_graph import called
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
 _OWN = (
@@ -49,243 +26,157 @@ _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each variable, object and class attribute that requests change and that must agree."""
-    found: dict[At, list[tuple[str, At, Change]]] = defaultdict(list)
-    seen: set[ast.AST] = set()
-    locks: dict[At, Hit] = {}
-    for function in sorted(program.fact(request_functions), key=place):
+    found: dict[Node, list[Change]] = defaultdict(list)
+    locks: dict[Node, Hit] = {}
+    for function in sorted(request_functions(program), key=lambda f: f.place):
         if function.module.is_tool:
             continue
-        for change in changes(function.node):
-            kept = _kept(program, function, change)
-            if kept is not None:
-                found[kept[0]].append((kept[1], function, change))
-        for lock, hit in _locks(program, function):
+        for change in changes(function):
+            if change.kept is not None:
+                found[change.kept.made].append(change)
+        for lock, hit in _locks(function):
             locks.setdefault(lock, hit)
     yield from locks.values()
-    for at, changed in found.items():
-        if at.module.is_test or at.module.is_tool or not _must_agree(program, changed):
-            continue
-        cause = at.module.class_of(at.node) or at.node  # a class is one cause
-        if cause in seen:
-            continue
-        seen.add(cause)
-        name, function, _ = changed[0]
-        assert isinstance(function.node, FUNCTIONS)
-        others = len({f for _, f, _ in changed}) - 1
-        besides = f" and {others} more change" if others else " changes"
-        yield Hit(
-            at.module, at.node,
-            f"`{function.node.name}`{besides} `{name}` in the memory of one worker: the others do"
-            " not see it, and a restart forgets it",
-        )  # fmt: skip
+    seen: set[Node] = set()
+    for made, changed in found.items():
+        cause = made.enclosing_class or made  # a class is one cause
+        is_of_service = not made.module.is_test and not made.module.is_tool
+        if is_of_service and cause not in seen and _must_agree(changed):
+            seen.add(cause)
+            others = len({change.function for change in changed}) - 1
+            besides = f" and {others} more change" if others else " changes"
+            yield made.hit(
+                f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of one "
+                "worker: the others do not see it, and a restart forgets it"
+            )
 
 
-def _kept(program: Program, function: At, change: Change) -> tuple[At, str] | None:
-    """Return what outlives the request in a change: where it is made, and its name."""
-    module, changed = function.module, change.changed
-    if isinstance(changed, ast.Name):
-        found = variable(program, module, changed)
-        if found is None:
-            return None
-        if isinstance(change.node, (ast.AugAssign, ast.Assign)) and change.kind == "count":
-            is_number = isinstance(found.node, ast.Constant) and _is_number(found.node.value)
-            if is_number:
-                return (found, changed.id) if _is_global(function, changed.id) else None
-        return (found, changed.id) if is_container(program, found.module, found.node) else None
-    if not isinstance(changed, ast.Attribute):
-        return None
-    found = variable(program, module, changed)
-    if found is not None:
-        is_kept = is_container(program, found.module, found.node)
-        return (found, changed.attr) if is_kept else None
-    cls = owner_class(program, module, changed)
-    return _of_class(program, cls, changed.attr) if cls is not None else None
+def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
+    """Yield the module's locks under which a function changes the database."""
+    for held in function.own(ast.With, ast.AsyncWith):
+        for context in held.contexts:
+            lock = variable(context)
+            if lock.called not in _LOCKS:
+                continue
+            writes = [use for use in uses(function) if use.member in _WRITES]
+            if any(statement.holds(use) for statement in held.body for use in writes):
+                hit = lock.hit(
+                    f"`{function.name}` holds `{context.dotted}` while it changes the database:"
+                    " it keeps out no other worker"
+                )
+                yield lock, hit
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_global(function: At, name: str) -> bool:
-    return any(isinstance(n, ast.Global) and name in n.names for n in own_nodes(function.node))
-
-
-def _of_class(program: Program, cls: At, name: str) -> tuple[At, str] | None:
-    """Return the object that holds a container of a class: a variable, a middleware, the class."""
-    own = container_attributes(program, cls).get(name)
-    if own is not None:
-        made = program.fact(singletons).get(cls)
-        if made is not None:
-            return made, name
-        return (own, name) if is_middleware_class(program, cls) else None
-    shared = class_containers(program, cls).get(name)
-    if shared is None or _is_field(cls, shared, name) or _runs_tasks(shared):
-        return None
-    return shared, name
-
-
-def _runs_tasks(shared: At) -> bool:
-    """Say whether a class has a task of this process beside its container: what it keeps is its."""
-    owner = shared.module.class_of(shared.node)
-    return owner is not None and any(
-        isinstance(statement, ast.AnnAssign) and "asyncio.Task" in ast.unparse(statement.annotation)
-        for statement in owner.body
-    )
-
-
-def _is_field(cls: At, shared: At, name: str) -> bool:
-    """Say whether an attribute is that of each object: a field of Pydantic's or a dataclass."""
-    assert isinstance(cls.node, ast.ClassDef)
-    owner = shared.module.class_of(shared.node)
-    annotated = [
-        ast.unparse(statement.annotation)
-        for statement in (owner.body if owner is not None else ())
-        if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == name
-    ]
-    is_made_over = bool(cls.node.bases or cls.node.decorator_list)
-    return is_made_over and bool(annotated) and "ClassVar" not in annotated[0]
-
-
-def _must_agree(program: Program, changed: list[tuple[str, At, Change]]) -> bool:
-    """Say whether workers must agree on a state, unlike on a cache that is filled and only read."""
-    if any(
-        _OWN_NAME.search(name) or _OWN_NAME.search(getattr(function.node, "name", ""))
-        for name, function, _ in changed
-    ):
+def _must_agree(changed: list[Change]) -> bool:
+    """Say whether workers must agree on it, unlike on a cache that is filled and only read."""
+    if any(_OWN_NAME.search(c.name) or _OWN_NAME.search(c.function.name) for c in changed):
         return False
-    if any(_is_of_process(program, function, change) for _, function, change in changed):
+    if any(map(_is_of_process, changed)):
         return False
-    if any(_is_channel(program, f, change) for _, f, change in changed):
-        return any(_is_sent_through(program, name) for name in {name for name, _, _ in changed})
-    counted = [(f, change) for _, f, change in changed if change.kind == "count"]
+    if any(map(_is_channel, changed)):
+        return any(map(_is_sent_through, changed))
+    counted = [change for change in changed if change.kind == "count"]
     if counted:
-        return not all(_is_taken_back(f, change) for f, change in counted)
-    filling = {f for _, f, change in changed if change.kind in ("store", "put")}
-    if not filling or any(_is_filled_once(program, f, changed[0][0]) for f in filling):
+        return not all(map(_is_taken_back, counted))
+    filled = [change for change in changed if change.kind in ("store", "put")]
+    if not filled or any(_is_filled_once(c.function, changed[0].name) for c in filled):
         return False
-    if any(change.kind == "take" and f not in filling for _, f, change in changed):
+    filling = {change.function for change in filled}
+    if any(change.kind == "take" and change.function not in filling for change in changed):
         return True
-    return not all(_is_looked_up(f, n) for n, f, c in changed if c.kind in ("store", "put"))
+    return not all(_is_looked_up(change.function, change.name) for change in filled)
 
 
-def _is_taken_back(function: At, change: Change) -> bool:
+def _is_taken_back(change: Change) -> bool:
     """Say whether a function counts up and down again: how many requests this process has."""
-    if not isinstance(change.node, ast.AugAssign):
+    if not isinstance(change.node.ast, ast.AugAssign):
         return False
-    signs = {
-        type(node.op)
-        for node in own_nodes(function.node)
-        if isinstance(node, ast.AugAssign) and same(node.target, change.node.target)
-    }
+    name = change.node.targets[0].dotted
+    signs = set()
+    for node in change.function.own(ast.AugAssign):
+        match node.ast:
+            case ast.AugAssign(target=target, op=op) if name and node.at(target).dotted == name:
+                signs.add(type(op))
     return signs >= {ast.Add, ast.Sub}
 
 
-def _is_channel(program: Program, function: At, change: Change) -> bool:
+def _is_channel(change: Change) -> bool:
     """Say whether what is kept leads to one client of this process: a WebSocket, a queue."""
-    parts = [change.value, *_keys(change)]
-    return any(is_a(program, function.module, part, *_CHANNELS) for part in parts)
+    keys = [target.index for target in change.node.targets] if change.kind == "store" else []
+    return any(part.is_a(*_CHANNELS) for part in (change.value, *keys))
 
 
-def _keys(change: Change) -> Iterator[ast.expr]:
-    for target in change.node.targets if isinstance(change.node, ast.Assign) else ():
-        if isinstance(target, ast.Subscript):
-            yield target.slice
-
-
-def _is_sent_through(program: Program, name: str) -> bool:
+def _is_sent_through(change: Change) -> bool:
     """Say whether a request sends to the clients that others of this process have opened.
 
     Where a task of each process does so, it may get what to send from outside.
     """
-    for function in program.fact(request_functions):
-        for node in own_nodes(function.node):
-            looped = getattr(node, "iter", None)
-            if looped is not None and any(_is_named(n, name) for n in ast.walk(looped)):
+    for function in request_functions(change.function.program):
+        for loop in function.own(ast.For, ast.AsyncFor, ast.comprehension):
+            looped = loop.at(getattr(loop.ast, "iter", None))
+            if any(_is_named(part, change.name) for part in looped.walk(ast.Name, ast.Attribute)):
                 return True
     return False
 
 
-def _is_filled_once(program: Program, function: At, name: str) -> bool:
+def _is_filled_once(function: Node, name: str) -> bool:
     """Say whether a container is filled where it is found empty: `if not messages: load()`."""
-    for other in program.functions:
+    for other in function.program.functions:
         if other.module is not function.module:
             continue
-        for node in own_nodes(other.node):
-            if (
-                isinstance(node, ast.If)
-                and isinstance(node.test, ast.UnaryOp)
-                and isinstance(node.test.op, ast.Not)
-                and _is_named(node.test.operand, name)
-                and (other == function or function in reached(program, [other]))
-            ):
-                inside = {n for statement in node.body for n in ast.walk(statement)}
-                calls = [c for c, target in called(program, other) if target == function]
-                if other == function or any(call in inside for call in calls):
-                    return True
+        for branch in other.own(ast.If):
+            match branch.ast:
+                case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=test)):
+                    if not _is_named(branch.at(test), name):
+                        continue
+                    calls = [call for call, target in called(other) if target == function]
+                    if other == function or any(s.holds(c) for s in branch.body for c in calls):
+                        return True
     return False
 
 
-def _is_of_process(program: Program, function: At, change: Change) -> bool:
+def _is_of_process(change: Change) -> bool:
     """Say whether what is kept is a task, a client, a lock: each process has its own."""
-    module = function.module
-    name = dotted(change.changed)
-    for call in calls_in(function.node):
-        is_callback = dotted(call.func).endswith("add_done_callback")
-        if is_callback and any(name and name in ast.unparse(arg) for arg in call.args):
+    name = change.changed.dotted
+    for call in change.function.calls:
+        is_callback = name and call.func.dotted.endswith("add_done_callback")
+        if is_callback and any(name in arg.text for arg in call.args):
             return True
-    value = program.value(module, change.value)
-    if value is None:
-        return False
-    made = program.call_name(value.module, value.node)
-    if made in _TASKS or made.startswith(_OWN):
+    value = change.value.value
+    if value.called in _TASKS or value.called.startswith(_OWN):
         return True
-    parts = value.node.values if isinstance(value.node, ast.Dict) else [change.value]
-    kinds = [type_of(program, value.module, part) for part in parts]
+    is_dict = isinstance(value.ast, ast.Dict)
+    kinds = [part.type for part in ([v for _, v in value.entries] if is_dict else [change.value])]
     return any(isinstance(kind, str) and kind.startswith(_OWN) for kind in kinds)
 
 
-def _is_looked_up(function: At, name: str) -> bool:
+def _is_looked_up(function: Node, name: str) -> bool:
     """Say whether a function looks into a container before it fills it, and refuses nobody for it.
 
     A set of tokens that were used is looked into also; there the answer is an error.
     """
     is_found = False
-    for node in own_nodes(function.node):
-        if isinstance(node, ast.Compare) and any(
-            isinstance(op, (ast.In, ast.NotIn)) and _is_named(side, name)
-            for op, side in zip(node.ops, node.comparators, strict=True)
-        ):
-            is_found = True
-            above = function.module.parent(node)
-            if isinstance(above, ast.If) and any(isinstance(s, ast.Raise) for s in above.body):
-                return False
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            is_get = node.func.attr in ("get", "setdefault") and _is_named(node.func.value, name)
-            is_found = is_found or is_get
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            is_found = is_found or _is_named(node.value, name)
+    for node in function.own(ast.Compare, ast.Call, ast.Subscript):
+        match node.ast:
+            case ast.Compare(ops=ops, comparators=sides):
+                is_tested = any(
+                    isinstance(op, (ast.In, ast.NotIn)) and _is_named(node.at(side), name)
+                    for op, side in zip(ops, sides, strict=True)
+                )
+                branch = node.parent
+                is_refused = isinstance(branch.ast, ast.If) and any(
+                    isinstance(statement.ast, ast.Raise) for statement in branch.body
+                )
+                if is_tested and is_refused:
+                    return False
+                is_found = is_found or is_tested
+            case ast.Call():
+                is_get = node.member in ("get", "setdefault") and _is_named(node.owner, name)
+                is_found = is_found or is_get
+            case ast.Subscript():
+                is_found = is_found or (node.is_read and _is_named(node.generic, name))
     return is_found
 
 
-def _is_named(expr: ast.AST, name: str) -> bool:
-    return dotted(expr).rpartition(".")[2] == name
-
-
-def _locks(program: Program, function: At) -> Iterator[tuple[At, Hit]]:
-    """Yield the module's locks under which a function changes the database."""
-    for node in own_nodes(function.node):
-        if not isinstance(node, (ast.With, ast.AsyncWith)):
-            continue
-        for item in node.items:
-            lock = variable(program, function.module, item.context_expr)
-            if lock is None or program.call_name(lock.module, lock.node) not in _LOCKS:
-                continue
-            inside = {n for statement in node.body for n in ast.walk(statement)}
-            if any(u.call in inside and u.method in _WRITES for u in uses(program, function)):
-                assert isinstance(function.node, FUNCTIONS)
-                hit = Hit(
-                    lock.module, lock.node,
-                    f"`{function.node.name}` holds `{dotted(item.context_expr)}` while it changes"
-                    " the database: it keeps out no other worker",
-                )  # fmt: skip
-                yield lock, hit
+def _is_named(expr: Node, name: str) -> bool:
+    return expr.dotted.rpartition(".")[2] == name

@@ -1,30 +1,18 @@
 """Tokens whose own header says how their signature is verified."""
 
-import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.jwt import (
-    decodes,
-    is_unverified,
-    trusts_header,
-    without_algorithms,
-)
-from fastapi_pro.auditing.model.legacy import Program, spelled
+from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.jwt import decodes, without_algorithms
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield decodings that name no algorithm, or the one of the token's header."""
-    for at in program.fact(without_algorithms):
-        assert isinstance(at.node, ast.Call)
-        yield Hit(
-            at.module, at.node,
-            f"`{spelled(at.node.func)}` names no algorithm: the token says how it is verified",
-        )  # fmt: skip
-    for decode in program.fact(decodes):
-        if not is_unverified(program, decode) and trusts_header(program, decode):
-            yield Hit(
-                decode.module, decode.call,
-                f"`{spelled(decode.call.func)}` takes the algorithm from the token's own "
-                "header: whoever makes a token chooses how it is verified",
-            )  # fmt: skip
+    for call in without_algorithms(program):
+        yield call.hit(f"`{call.func.text}` names no algorithm: the token says how it is verified")
+    for decode in decodes(program):
+        if decode.trusts_header and not decode.is_unverified:
+            yield decode.call.hit(
+                f"`{decode.call.func.text}` takes the algorithm from the token's own header: "
+                "whoever makes a token chooses how it is verified"
+            )

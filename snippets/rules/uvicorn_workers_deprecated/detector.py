@@ -4,29 +4,28 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.model.legacy import Program
+from fastapi_pro.auditing.detection import Hit, Node, Program
 
+_MODULE = "uvicorn.workers"
 _WORKER = re.compile(r"(?<!\w)uvicorn\.workers\.Uvicorn(H11)?Worker\b")
+_DEPRECATED = "`{}` is deprecated, with a warning that gunicorn hides"
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that names a worker class of `uvicorn.workers`."""
-    for module in program.code:
-        for constant in module.nodes(ast.Constant):
-            text = constant.value
-            if not isinstance(text, str) or len(text) > 500 or not _WORKER.search(text):
-                continue
-            if not isinstance(module.parent(constant), ast.Expr):  # a docstring
-                yield Hit(module, constant, _message(text))
-        for node in module.nodes(ast.ImportFrom):
-            if not node.level and node.module == "uvicorn.workers":
-                yield Hit(module, node, _message("uvicorn.workers"))
-        for plain in module.nodes(ast.Import):
-            if any(alias.name == "uvicorn.workers" for alias in plain.names):
-                yield Hit(module, plain, _message("uvicorn.workers"))
+    for text, found in program.strings(_WORKER):
+        is_docstring = isinstance(text.parent.ast, ast.Expr)
+        if not is_docstring and len(found.string) <= 500:
+            yield text.hit(_DEPRECATED.format(found[0]))
+    for statement in program.nodes(ast.ImportFrom, ast.Import):
+        if _imports_workers(statement):
+            yield statement.hit(_DEPRECATED.format(_MODULE))
 
 
-def _message(text: str) -> str:
-    found = _WORKER.search(text)
-    return f"`{found[0] if found else text}` is deprecated, with a warning that gunicorn hides"
+def _imports_workers(statement: Node) -> bool:
+    match statement.ast:
+        case ast.ImportFrom(level=0, module=name):
+            return name == _MODULE
+        case ast.Import(names=aliases):
+            return any(alias.name == _MODULE for alias in aliases)
+    return False

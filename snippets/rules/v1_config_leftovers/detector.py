@@ -4,10 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.deployment import declared
-from fastapi_pro.auditing.libraries.pydantic import schemas
-from fastapi_pro.auditing.model.legacy import At, Module, Program
+from fastapi_pro.auditing.libraries.pydantic import DICTS, schemas
 
 _RENAMED = {
     "allow_population_by_field_name": "populate_by_name",
@@ -25,7 +24,6 @@ _REMOVED = {
     "allow_mutation", "copy_on_model_validation", "error_msg_templates", "fields", "getter_dict",
     "json_dumps", "json_loads", "post_init_call", "smart_union", "underscore_attrs_are_private",
 }  # fmt: skip
-_DICTS = {"pydantic.ConfigDict", "pydantic_settings.SettingsConfigDict", "builtins.dict"}
 _V1_ONLY = {
     "pydantic.BaseSettings", "pydantic.PyObject", "pydantic.utils.GetterDict",
     "pydantic.fields.ModelField",
@@ -39,53 +37,35 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the first leftover of each class."""
     if _has_v1(program):
         return
-    for cls in program.fact(schemas):
-        leftovers = [
-            (node, name)
-            for node, name in _keys(program, cls)
-            if name in _RENAMED or name in _REMOVED
-        ]
+    for schema in schemas(program):
+        written = _keys(schema.node)
+        leftovers = [(node, key) for node, key in written if key in _RENAMED or key in _REMOVED]
         if leftovers:
-            assert isinstance(cls.node, ast.ClassDef)
-            node, name = leftovers[0]
-            now = f", now `{_RENAMED[name]}`" if name in _RENAMED else ", which is no more"
+            node, key = leftovers[0]
+            now = f", now `{_RENAMED[key]}`" if key in _RENAMED else ", which is no more"
             others = f", and {len(leftovers) - 1} more" if len(leftovers) > 1 else ""
-            yield Hit(
-                cls.module, node,
-                f"Pydantic 2 ignores `{name}`{now}{others} in the configuration of"
-                f" `{cls.node.name}`",
-            )  # fmt: skip
+            yield node.hit(
+                f"Pydantic 2 ignores `{key}`{now}{others} in the configuration of `{schema.name}`"
+            )
 
 
-def _keys(program: Program, cls: At) -> Iterator[tuple[ast.AST, str]]:
+def _keys(cls: Node) -> Iterator[tuple[Node, str]]:
     """Yield the keys that the class itself configures, each with where it stands."""
-    assert isinstance(cls.node, ast.ClassDef)
-    for key in cls.node.keywords:
-        yield key, key.arg or ""
-    for statement in cls.node.body:
-        match statement:
-            case ast.ClassDef(name="Config", body=body):
-                for inner in body:
-                    match inner:
-                        case ast.Assign(targets=[ast.Name(id=name)]):
-                            yield inner, name
-                        case ast.AnnAssign(target=ast.Name(id=name)):
-                            yield inner, name
-                        case ast.FunctionDef(name=name):
-                            yield inner, name
-            case ast.Assign(targets=[ast.Name(id="model_config")], value=value):
-                yield from _entries(program, cls.module, value)
-            case ast.AnnAssign(target=ast.Name(id="model_config"), value=ast.expr() as value):
-                yield from _entries(program, cls.module, value)
+    yield from _keywords(cls)
+    for statement in cls.body:
+        if statement.is_class and statement.name == "Config":
+            for inner in statement.body:
+                yield from ((inner, node.name) for node in inner.targets or [inner])
+        if "model_config" in [target.name for target in statement.targets]:
+            value = statement.assigned
+            yield from _keywords(value) if value.called in DICTS else ()
+            yield from ((key, str(key.literal)) for key, _ in value.entries)
 
 
-def _entries(program: Program, module: Module, value: ast.expr) -> Iterator[tuple[ast.AST, str]]:
-    if isinstance(value, ast.Call) and program.call_name(module, value) in _DICTS:
-        yield from ((key, key.arg or "") for key in value.keywords)
-    elif isinstance(value, ast.Dict):
-        for entry in value.keys:
-            if isinstance(entry, ast.Constant) and isinstance(entry.value, str):
-                yield entry, entry.value
+def _keywords(node: Node) -> Iterator[tuple[Node, str]]:
+    """Yield what a class or call is given by name, not the values."""
+    if isinstance(node.ast, (ast.ClassDef, ast.Call)):
+        yield from ((node.at(key), key.arg or "") for key in node.ast.keywords)
 
 
 def _has_v1(program: Program) -> bool:

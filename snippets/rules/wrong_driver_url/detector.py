@@ -1,91 +1,55 @@
 """A database URL that leaves the driver to SQLAlchemy."""
 
-import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.pydantic import Field, fields, is_settings, validators
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import url_of
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Engine, engines
-from fastapi_pro.auditing.model.legacy import At, Program, annotation_type, argument, type_of
+from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.pydantic import Field, Schema, schema_of
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 
 _BARE = re.compile(r"(postgresql|postgres|mysql|mariadb|sqlite|oracle|mssql)://")
 _DSN = {
-    "builtins.str",
-    "pydantic.PostgresDsn",
-    "pydantic.SecretStr",
-    "pydantic.AnyUrl",
+    "builtins.str", "pydantic.PostgresDsn", "pydantic.SecretStr", "pydantic.AnyUrl",
     "pydantic.MySQLDsn",
-}
+}  # fmt: skip
 _CHECKS = {
     "pydantic.AfterValidator", "pydantic.BeforeValidator", "pydantic.WrapValidator",
     "pydantic.PlainValidator", "pydantic.UrlConstraints", "pydantic.StringConstraints",
 }  # fmt: skip
+_READS = ("get_secret_value", "unicode_string")
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each async engine with a bare URL, or with a setting that nothing checks."""
-    for engine in program.fact(engines):
+    for engine in engines(program):
         if not engine.is_async:
             continue
-        url = url_of(program, engine)
-        if match := _BARE.match(url):
-            yield Hit(
-                engine.module, engine.call,
-                f"`{match[0]}` names no async driver: SQLAlchemy takes the default, which is"
-                " not what was tested",
-            )  # fmt: skip
-        elif not url and (unchecked := _unchecked(program, engine)):
-            yield Hit(
-                unchecked.module, unchecked.node,
-                f"nothing checks the driver of `{unchecked.name}`: a bare `postgresql://` from"
-                " the environment means psycopg2 or psycopg",
-            )  # fmt: skip
+        if match := _BARE.match(engine.url):
+            yield engine.call.hit(
+                f"`{match[0]}` names no async driver: SQLAlchemy takes the default, which is not"
+                " what was tested"
+            )
+        elif not engine.url and (field := _unchecked(engine)):
+            yield field.node.hit(
+                f"nothing checks the driver of `{field.name}`: a bare `postgresql://` from the"
+                " environment means psycopg2 or psycopg"
+            )
 
 
-def _unchecked(program: Program, engine: Engine) -> Field | None:
+def _unchecked(engine: Engine) -> Field | None:
     """Return the required field of the settings that an engine takes as it is."""
-    given = argument(engine.call, 0, "url")
-    if isinstance(given, ast.Call) and program.name_of(engine.module, given.func) == "builtins.str":
-        given = given.args[0] if given.args else None
-    if (
-        isinstance(given, ast.Call)
-        and isinstance(given.func, ast.Attribute)
-        and given.func.attr in ("get_secret_value", "unicode_string")
-    ):
-        given = given.func.value
-    if not isinstance(given, ast.Attribute):
+    given = engine.call.argument(0, "url")
+    if given.called == "builtins.str" and given.args:
+        given = given.args[0]
+    if given.is_call and given.member in _READS:
+        given = given.owner
+    schema = schema_of(given.owner.type)
+    field = schema.fields.get(given.member) if schema and schema.is_settings else None
+    if schema is None or field is None or not field.is_required:
         return None
-    owner = type_of(program, engine.module, given.value)
-    if not isinstance(owner, At) or not is_settings(program, owner):
-        return None
-    field = fields(program, owner).get(given.attr)
-    if field is None or field.annotation is None or _has_default(field):
-        return None
-    kind = annotation_type(program, field.annotation.module, field.annotation.node)
-    return field if kind in _DSN and not _is_checked(program, owner, field) else None
+    return field if field.type in _DSN and not _is_checked(schema, field) else None
 
 
-def _has_default(field: Field) -> bool:
-    default = field.default
-    if isinstance(default, ast.Call):
-        default = argument(default, 0, "default")
-    return default is not None and not (isinstance(default, ast.Constant) and default.value is ...)
-
-
-def _is_checked(program: Program, owner: At, field: Field) -> bool:
-    if any(program.call_name(at.module, at.node) in _CHECKS for at in field.metadata):
-        return True
-    if any(
-        isinstance(at.node, ast.Call) and any(k.arg == "pattern" for k in at.node.keywords)
-        for at in field.metadata
-    ):
-        return True
-    if validators(program, owner, "model_validator", "root_validator"):
-        return True
-    for _, call in validators(program, owner, "field_validator", "validator"):
-        names = [program.constant(owner.module, arg) for arg in call.args] if call else []
-        if field.name in names or "*" in names:
-            return True
-    return False
+def _is_checked(schema: Schema, field: Field) -> bool:
+    is_own = any(item.called in _CHECKS for item in field.metadata) or field.options("pattern")
+    return bool(is_own) or schema.has_model_validator or schema.is_converted(field.name)

@@ -1,0 +1,50 @@
+"""How long a request that blocks its thread may take: of httpx, requests, urllib."""
+
+import math
+
+from fastapi_pro.auditing.libraries.library_calls import (
+    HTTPX,
+    REQUEST_METHODS,
+    REQUESTS,
+    REQUESTS_SESSIONS,
+)
+from fastapi_pro.auditing.model.node import Node
+
+_CLIENT = "httpx.Client"
+DEFAULT = 5  # seconds, of httpx; requests and urllib wait for ever
+
+
+def timeout(call: Node) -> float | None:
+    """Return the seconds a request may take; None where it is no request, or nobody knows."""
+    if call.has_unpacking:
+        return None
+    name = call.called
+    kind = call.owner.type if call.member in REQUEST_METHODS else None
+    if name == "urllib.request.urlopen":
+        return _seconds(call.argument(2, "timeout"), math.inf)
+    if name in REQUESTS or kind in REQUESTS_SESSIONS:
+        return _seconds(call.keyword("timeout"), math.inf)
+    if name in HTTPX:
+        return _seconds(call.keyword("timeout"), DEFAULT)
+    return _seconds(call.keyword("timeout"), _of_client(call.owner)) if kind == _CLIENT else None
+
+
+def _of_client(client: Node) -> float | None:
+    made = client.value
+    is_known = made.called == _CLIENT and not made.has_unpacking
+    return _seconds(made.keyword("timeout"), DEFAULT) if is_known else None
+
+
+def _seconds(given: Node, default: float | None) -> float | None:
+    """Return the seconds of a timeout as requests and httpx read it; None where unknown."""
+    if not given:
+        return default
+    found = given.value
+    if found.called == "httpx.Timeout":
+        return _seconds(found.argument(0, "timeout") or found.keyword("read"), None)
+    if found.is_none:
+        return math.inf
+    value = found.constant
+    parts = value if isinstance(value, tuple) else (value,)
+    numbers = [part for part in parts if isinstance(part, (int, float))]
+    return max(numbers) if parts and len(numbers) == len(parts) else None

@@ -1,0 +1,66 @@
+"""The text of a Python file and its tree, or why there is none."""
+
+import ast
+import platform
+import re
+import tokenize
+import warnings
+from io import BytesIO
+from pathlib import Path
+
+MAX_BYTES = 1_000_000
+"""Larger files are generated: they get a line, and are not read."""
+
+# `except A, B:` of Python 3.14, which an older parser refuses
+_EXCEPT = re.compile(
+    rb"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)([ \t]*:)", re.MULTILINE
+)
+
+
+class UnreadableError(Exception):
+    """Why a file cannot be audited, and where in it; `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+
+def read(path: Path) -> bytes:
+    """Return the contents of a file. Raises UnreadableError."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableError(f"larger than {MAX_BYTES} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(error.strerror or "cannot be read") from None
+
+
+def parse(source: bytes) -> ast.Module:
+    """Return the tree of a file's contents. Raises UnreadableError."""
+    try:
+        encoding, _ = tokenize.detect_encoding(BytesIO(source).readline)
+        source.decode(encoding)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the audited code's invalid escapes
+            return _parse(source)
+    except SyntaxError as error:
+        version = ".".join(platform.python_version_tuple()[:2])
+        message = f"does not parse as Python {version}: {error.msg}"
+        raise UnreadableError(message, error.lineno or 1, max(error.offset or 1, 1)) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise UnreadableError(f"is not {error.encoding}", line) from None
+    except (ValueError, LookupError) as error:
+        raise UnreadableError(f"does not parse: {error}") from None
+    except (RecursionError, MemoryError):
+        raise UnreadableError("is nested too deep") from None
+
+
+def _parse(source: bytes) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        older = _EXCEPT.sub(rb"\1(\2)\3", source)
+        if older == source:
+            raise
+        return ast.parse(older)
