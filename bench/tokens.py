@@ -1,11 +1,12 @@
 """Count the tokens that load: what the client lists, SKILL.md, the pages, and for common tasks.
 
-usage: tokens.py [--write] [NAME=PATH ...]
+usage: tokens.py [--write | --check] [NAME=PATH ...]
 
 A task costs SKILL.md, the page it names for it, and what commands print that the page or the skill
 says to run. NAME is a skill of docs/skills.toml and PATH where it lies; without it, what was last
 known of that skill stays. FastAPI's own comes from its wheel. Tokens are of o200k_base, as Claude's
-own tokenizer is not public. Prints tables; --write keeps them in docs/bench and README.md.
+own tokenizer is not public. Prints tables; --write keeps them in docs/bench and README.md, --check
+says whether those that are kept are of today's pages: if not, it exits with 1.
 """
 
 import json
@@ -48,8 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return the exit code."""
     parser = parser_of(__doc__)
     parser.add_argument("skills", nargs="*", metavar="NAME=PATH")
-    parser.add_argument("--write", action="store_true")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--write", action="store_true")
+    how.add_argument("--check", action="store_true")
     args = parser.parse_args(argv)
+    if args.check:
+        return _check()
     try:
         others = {**known_others(), **measured_others(args.skills)}
     except SurveyError as error:
@@ -57,6 +62,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     report("tokens", {**ours(), "others": others}, table, write=args.write)
     return 0
+
+
+def _check() -> int:
+    kept, now = _kept(), ours()
+    if {name: kept.get(name) for name in now} == now:
+        return 0
+    print("docs/bench/tokens.json: the pages have changed since", file=sys.stderr)
+    return 1
+
+
+def _kept() -> dict[str, Any]:
+    file = RESULTS / "tokens.json"
+    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return kept
 
 
 def ours() -> dict[str, Any]:
@@ -108,9 +127,7 @@ def measured_others(arguments: Sequence[str]) -> dict[str, dict[str, int]]:
 
 def known_others() -> dict[str, dict[str, int]]:
     """Return what was last measured of other skills."""
-    file = RESULTS / "tokens.json"
-    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"others": {}}
-    others: dict[str, dict[str, int]] = known["others"]
+    others: dict[str, dict[str, int]] = _kept().get("others", {})
     return others
 
 

@@ -57,6 +57,8 @@ def _run(root: Path, *, is_check: bool) -> int:
     if is_check:
         for file, text in changed.items():
             _say(_diff(file.relative_to(root).as_posix(), old[file], text))
+        if changed:
+            print("build.py: run scripts/maintain.py refresh", file=sys.stderr)
         return 1 if changed else 0
     write_all({file: text.encode() for file, text in changed.items()})
     for file in changed:

@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for file in old:
         name = file.relative_to(ROOT).as_posix()
         print(
-            f"{name} is not what is printed now: run scripts/maintain.py picture"
+            f"{name} is not what is printed now: run scripts/maintain.py refresh"
             if args.check
             else name
         )

@@ -1,8 +1,9 @@
 """Compare this skill with others on FastAPI: blocks, whether they run, size, topics.
 
-usage: maintain.py survey [--write] [NAME=PATH ...]
+usage: maintain.py survey [--write | --check] [NAME=PATH ...]
 
-Without arguments it measures ours and FastAPI's own; --write keeps what is known of the others.
+Without arguments it measures ours and FastAPI's own; --write keeps what is known of the others, and
+--check only says whether our pages have as many blocks as were run last: if not, it exits with 1.
 NAME is a table of docs/skills.toml, which says which commit to check out, and PATH the folder (or
 the file) of that skill. Ours comes from this checkout and FastAPI's own from its wheel. Packages
 are those of pyproject.toml at the date of `exclude-newer`, in an environment that uv makes for the
@@ -55,6 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command, print a line for each skill, and return the exit code."""
     args = _arguments(argv)
     try:
+        if args.check:
+            return _check()
         sources, packages = read_sources(SOURCES)
         places = _places(args.skills, sources)
         known = _known(sources, {*HERE, *places}) if args.write else {}
@@ -72,6 +75,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         write_all({RESULT: f"{text}\n".encode()})
         print(f"wrote docs/{RESULT.name}; scripts/build.py puts it into README.md")
     return 0
+
+
+def _check() -> int:
+    """Say whether our blocks are as many as were run last. Raises SurveyError."""
+    pages = read_pages(ROOT)
+    kept = _known([Source(MAIN, MAIN)], ())[MAIN]["blocks"]
+    if kept == len(pages.python):
+        return 0
+    told = f"docs/{RESULT.name}: {kept} of our blocks were run, now there are {len(pages.python)}"
+    print(told, file=sys.stderr)
+    return 1
 
 
 def measure(place: Path, python: Path, isolated: Sequence[str]) -> dict[str, Any]:
@@ -96,7 +110,9 @@ def measure(place: Path, python: Path, isolated: Sequence[str]) -> dict[str, Any
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = parser_of(__doc__)
     parser.add_argument("skills", nargs="*", metavar="NAME=PATH", help="where a skill lies")
-    parser.add_argument("--write", action="store_true", help=f"write docs/{RESULT.name}")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--write", action="store_true", help=f"write docs/{RESULT.name}")
+    how.add_argument("--check", action="store_true", help="run nothing, say whether it is old")
     return parser.parse_args(argv)
 
 

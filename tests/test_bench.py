@@ -1,6 +1,7 @@
 """README.md shows what `bench/` has measured, as it was kept."""
 
 import json
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -62,7 +63,19 @@ def test_the_service_lost_nothing_in_twenty_rounds_and_more() -> None:
 def test_the_tokens_shown_are_those_of_today() -> None:
     result = json.loads((RESULTS / "tokens.json").read_text(encoding="utf-8"))
     now = tokens.ours()
-    assert {name: result[name] for name in now} == now, "run bench/tokens.py --write"
+    assert {name: result[name] for name in now} == now, "run scripts/maintain.py refresh"
+
+
+def test_old_tokens_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tokens.main(["--check"]) == 0
+    kept = json.loads((RESULTS / "tokens.json").read_text(encoding="utf-8"))
+    kept["skill"]["SKILL.md"] += 1
+    (tmp_path / "tokens.json").write_text(json.dumps(kept))
+    monkeypatch.setattr(tokens, "RESULTS", tmp_path)
+    assert tokens.main(["--check"]) == 1
+    assert "docs/bench/tokens.json: the pages have changed since" in capsys.readouterr().err
 
 
 def test_each_common_task_takes_less_than_seven_thousand_tokens() -> None:

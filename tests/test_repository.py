@@ -1,5 +1,6 @@
 """The checks of the whole repository, so that the test command of the README runs them all."""
 
+import ast
 import os
 import re
 import subprocess
@@ -27,9 +28,22 @@ def test_the_check_passes(command: str) -> None:
     subprocess.run([sys.executable, *command.split()], cwd=ROOT, check=True)
 
 
-def test_the_layers_of_the_service_are_kept_apart() -> None:
+def test_the_layers_of_the_service_the_audit_and_our_tools_are_kept_apart() -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT / "snippets")}
     subprocess.run(["lint-imports", "--no-cache"], cwd=ROOT, env=environment, check=True)
+
+
+def test_what_runs_at_a_users_needs_the_standard_library_alone() -> None:
+    known = sys.stdlib_module_names | {"fastapi_pro"}
+    for file in sorted((ROOT / "fastapi_pro").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, file
+                names = [node.module or ""]
+            assert {name.partition(".")[0] for name in names} <= known, file
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:

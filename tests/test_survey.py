@@ -197,6 +197,18 @@ def test_a_wrong_call_is_told_before_anything_runs(
     assert message in capsys.readouterr().err
 
 
+def test_blocks_that_were_not_run_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocks = len(read_pages(ROOT).python)
+    monkeypatch.setattr(survey, "RESULT", tmp_path / "survey.json")
+    for run, code in ((blocks, 0), (blocks - 2, 1)):
+        survey.RESULT.write_text(json.dumps({"skills": {"fastapi-pro": {"blocks": run}}}))
+        assert survey.main(["--check"]) == code
+    told = f"docs/survey.json: {blocks - 2} of our blocks were run, now there are {blocks}"
+    assert capsys.readouterr().err == f"{told}\n"
+
+
 @pytest.mark.parametrize("known", [None, "{", '{"skills": {}}'])
 def test_a_table_with_a_skill_left_out_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from fastapi_pro.messages import annotation, visible
+
 Level = Literal["error", "warning"]
 Format = Literal["text", "json", "github"]
 
@@ -37,23 +39,9 @@ def render(findings: Iterable[Finding], form: Format) -> str:
 
 def _text(f: Finding) -> str:
     mark = "" if f.level == "error" else "warning: "
-    message, fix = _visible(f.message), _visible(f.fix)
-    return f"{_visible(f.path)}:{f.line}:{f.column}: {f.code} {mark}{message}; {fix}"
-
-
-def _visible(text: str) -> str:
-    """Keep a finding on one line and printable, whatever the file it quotes holds."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    message, fix = visible(f.message), visible(f.fix)
+    return f"{visible(f.path)}:{f.line}:{f.column}: {f.code} {mark}{message}; {fix}"
 
 
 def _github(f: Finding) -> str:
-    """Follow docs.github.com, "Workflow commands for GitHub Actions", including its escapes."""
-
-    def escape(value: str) -> str:
-        return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-    def prop(value: str) -> str:
-        return escape(value).replace(":", "%3A").replace(",", "%2C")
-
-    where = f"file={prop(_visible(f.path))},line={f.line},col={f.column},title={prop(f.code)}"
-    return f"::{f.level} {where}::{escape(_visible(f'{f.message}; {f.fix}'))}"
+    return annotation(f.level, (f.path, f.line, f.column), f.code, f"{f.message}; {f.fix}")

@@ -209,7 +209,7 @@ def test_a_baseline_hides_what_it_knows_until_it_is_fixed(
     assert audit.main(["--baseline", "known.json"]) == 1
     captured = capsys.readouterr()
     assert "y.py:2:1" in captured.out
-    assert "2 entries of the baseline are fixed: write it anew" in captured.err
+    assert "2 entries of the baseline are fixed: rewrite it with --write-baseline" in captured.err
     assert audit.main(["--baseline", "known.json", "app"]) == 0  # y.py was not looked at
     assert "fixed" not in capsys.readouterr().err
 

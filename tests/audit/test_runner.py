@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from fastapi_pro.auditing.finding import Finding
-from fastapi_pro.auditing.runner import MAX_BYTES, run
+from fastapi_pro.auditing.runner import run
+from fastapi_pro.auditing.sources.parse import MAX_BYTES
 from fastapi_pro.auditing.sources.programs import programs
 from tests.audit.programs import audit, write
 

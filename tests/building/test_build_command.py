@@ -83,7 +83,9 @@ def test_check_shows_the_difference(
     before = page.read_bytes()
     assert project.build("--check") == 1
     assert page.read_bytes() == before
-    assert capsys.readouterr().out.splitlines() == [
+    printed = capsys.readouterr()
+    assert "run scripts/maintain.py refresh" in printed.err
+    assert printed.out.splitlines() == [
         "--- SKILL.md",
         "+++ SKILL.md (generated)",
         "@@ -1,4 +1,5 @@",
@@ -152,7 +154,7 @@ def test_command(project: SmallRepository) -> None:
     ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
     check = [*command, "--check"]
     drift = subprocess.run(check, capture_output=True, text=True, env=ascii_only, check=False)
-    assert (drift.returncode, drift.stderr) == (1, "")
+    assert (drift.returncode, drift.stderr) == (1, "build.py: run scripts/maintain.py refresh\n")
     assert "+\\u2514\\u2500\\u2500 " in drift.stdout
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     started = time.perf_counter()

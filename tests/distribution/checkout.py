@@ -24,6 +24,19 @@ def copy_checkout(folder: Path) -> Path:
     return folder
 
 
+def copy_tracked(folder: Path) -> Path:
+    """Copy the repository to a folder as a clone has it, and return the folder."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    for name in filter(None, listing.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
 def install(
     checkout: Path, *arguments: str | Path, code: int = 0, **environment: str
 ) -> subprocess.CompletedProcess[str]:

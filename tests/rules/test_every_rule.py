@@ -19,6 +19,7 @@ PROOFS = [folder / "test_proof.py" for folder in FOLDERS]
 def test_the_rule_has_all_parts_and_its_code_differs(folder: Path) -> None:
     rule = load_rule(folder)
     assert rule.bad != rule.good
+    assert [path.name for path in folder.glob("*.py") if "TODO" in path.read_text()] == []
     detector = set() if rule.unseen else {"detector.py", "cases.py"}
     assert {path.name for path in folder.iterdir()} - {"__pycache__"} == {
         *("rule.md", "bad.py", "good.py", "test_proof.py"),

@@ -1,0 +1,50 @@
+"""Make anew everything that is generated, in the order in which one part needs another.
+
+usage: maintain.py refresh [--check] [--all]
+
+The pictures show what the commands print, the pages show the snippets and rules, the count of
+tokens that of the pages. The survey of our own blocks runs each of them in an environment of its
+own, which takes minutes: it is made with --all, and only told of without. What has to be measured
+(the other benches, plots, servers) is not generated; CONTRIBUTING.md says when to do that.
+
+Exits with 0, or with 1 when a part fails or (with --check, which writes nothing) is old.
+"""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from fastapi_pro.command_line import parser_of
+from fastapi_pro.paths import ROOT
+from maintain import build, picture, survey
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    parser = parser_of(__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, say what is old")
+    parser.add_argument("--all", action="store_true", help="the survey too, which takes minutes")
+    args = parser.parse_args(argv)
+    return _check() if args.check else _refresh(with_survey=args.all)
+
+
+def _check() -> int:
+    codes = [part(["--check"]) for part in (picture.main, build.main, survey.main, _tokens)]
+    if any(codes):
+        print("run scripts/maintain.py refresh, with --all for the survey", file=sys.stderr)
+    return int(any(codes))
+
+
+def _refresh(*, with_survey: bool) -> int:
+    code = picture.main([]) or build.main([])
+    if not code and survey.main(["--check"]) and with_survey:
+        code = survey.main(["--write"]) or build.main([])  # README.md shows it
+    if not code and _tokens(["--check"]):
+        code = _tokens(["--write"])
+    return code
+
+
+def _tokens(argv: Sequence[str]) -> int:
+    """Run bench/tokens.py, which is in no package, without its tables; return its exit code."""
+    command = [sys.executable, "bench/tokens.py", *argv]
+    return subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode
