@@ -25,7 +25,7 @@ class ProfileChange(BaseModel):
 @router.get(
     "",
     response_model=UserOut,
-    responses={304: {"description": "You have this version"}} | documented(NotAuthenticatedError),
+    responses=documented(NotAuthenticatedError) | {304: {"description": "You have this version"}},
 )
 async def read_profile(
     user: CurrentUser, response: Response, if_none_match: Annotated[str | None, Header()] = None
