@@ -159,17 +159,16 @@ def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> No
     """Raise RuleError unless the keys are those of a rule and their values of the right form."""
     if unknown := sorted({*texts} - {*_TEXTS, *_OPTIONAL} | {*lists} - {*_LISTS}):
         raise RuleError(path, 1, f"unknown key {unknown[0]}", f"one of {', '.join(_TEXTS)}")
-    for name, limit in _TEXTS.items():
-        if not 0 < len(texts.get(name, "")) <= limit:
-            message = f"{name} is missing or longer than {limit} characters"
-            raise RuleError(path, 1, message, f"write `{name}: text` in one line")
-    for name, limit in _OPTIONAL.items():
-        if len(texts.get(name, "")) > limit:
-            message = f"{name} is longer than {limit} characters"
-            raise RuleError(path, 1, message, f"write `{name}: text` in one line")
+    for name in _TEXTS:
+        if not texts.get(name):
+            raise RuleError(path, 1, f"no {name}", f"write `{name}: text` in one line")
     for name, allowed in (("tier", TIERS), ("severity", SEVERITIES)):
         if texts[name] not in allowed:
             message = f"unknown {name} {texts[name]}"
             raise RuleError(path, 1, message, f"write {' or '.join(allowed)}")
+    for name, limit in (_TEXTS | _OPTIONAL).items():
+        if (length := len(texts.get(name, ""))) > limit:
+            message = f"{name} has {length} characters, at most {limit} fit"
+            raise RuleError(path, 1, message, "shorten it")
     if not lists.get("sources"):
         raise RuleError(path, 1, "no source", "name a documentation page, release note or issue")

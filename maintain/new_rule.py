@@ -36,8 +36,8 @@ FILES = {
     "rule.md": """\
 ---
 title: "TODO: what to do, and after a colon what happens otherwise."
-tier: TODO
-severity: TODO
+tier: TODO critical or pitfall, which SKILL.md shows, or reference
+severity: TODO high, medium or low
 symptom: "TODO: what one sees"
 fix: "TODO: what to do, in a line"
 sources:

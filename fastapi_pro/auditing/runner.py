@@ -2,13 +2,14 @@
 
 import functools
 import gc
-import importlib.util
 import linecache
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 from fastapi_pro.auditing.finding import UNREADABLE, Finding, Hit
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
@@ -134,10 +135,8 @@ def detectors() -> dict[str, Detector]:
 
 def _detector(path: Path) -> Detector:
     """Return the function `detect` of a file, which is in no package."""
-    spec = importlib.util.spec_from_file_location(f"fastapi_pro.rules.{path.parent.name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    loader = SourceFileLoader(f"fastapi_pro.rules.{path.parent.name}", str(path))
+    module = ModuleType(loader.name)
+    loader.exec_module(module)
     detect: Detector = module.detect
     return detect

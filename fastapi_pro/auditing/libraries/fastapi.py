@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fastapi_pro.auditing.libraries.known_types import DEPENDS
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Type, inherits
 from fastapi_pro.auditing.model.program import Program, fact
@@ -24,7 +25,6 @@ LISTS = {
     "collections.abc.Collection",
 }
 _OPTIONAL = ("typing.Optional", "typing.Union", "sqlalchemy.orm.Mapped")
-_DEPTH = 12  # of aliases and wrappers around an annotation
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +196,7 @@ class ExceptionHandler:
 def unwrap(annotation: Node) -> tuple[Node, tuple[Node, ...]]:
     """Return what an annotation is below `Annotated`, `| None` and aliases, and the metadata."""
     metadata: list[Node] = []
-    for _ in range(_DEPTH):
+    for _ in range(limits.NAMES):
         annotation = annotation.at(annotation.module.read_annotation(annotation.ast))
         inner: Node | None = None
         if isinstance(annotation.ast, ast.Subscript):

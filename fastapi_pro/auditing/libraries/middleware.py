@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi_pro.auditing.libraries.fastapi import apps
 from fastapi_pro.auditing.libraries.fastapi_requests import MIDDLEWARE_METHODS, is_http_middleware
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -19,7 +20,6 @@ _ANSWERING = {
     "slowapi.middleware.SlowAPIASGIMiddleware",
 }
 _FACTORIES = 6  # functions that get the application from each other
-_DEPTH = 3  # of calls followed in a middleware
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +137,7 @@ def _makes_response(function: Node, depth: int = 0) -> bool:
         if (_is_response(call) and not _copies(call)) or any(map(_starts, call.args)):
             return True
     inner = (target for _, target in called(function))
-    return depth < _DEPTH and any(_makes_response(target, depth + 1) for target in inner)
+    return depth < limits.CALLS and any(_makes_response(target, depth + 1) for target in inner)
 
 
 def _is_response(call: Node) -> bool:

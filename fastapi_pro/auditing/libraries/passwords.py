@@ -12,6 +12,7 @@ from fastapi_pro.auditing.libraries.library_calls import (
     VERIFY_METHODS,
 )
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import find_call
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -23,7 +24,6 @@ _BCRYPT = ("bcrypt", "bcrypt_sha256")  # both load the backend that fails
 _BCRYPT_CALLS = [f"passlib.hash.{s}.{m}" for s in _BCRYPT for m in ("hash", "encrypt", "using")]
 _OLD_BCRYPT = ("==4", "==3", "~=4", "~=3", "^4", "^3", "~4", "~3", "4.", "3.")
 _FAST = 10_000  # iterations of PBKDF2; fewer derive a key from a key, not from a password
-_DEPTH = 5  # of calls followed
 
 
 def is_hash(call: Node) -> bool:
@@ -85,7 +85,7 @@ def _verifying(program: Program) -> set[Node]:
         for call in function.calls
     ]
     found = {function for function, work in works if _verifies(work)}
-    for _ in range(_DEPTH if found else 0):
+    for _ in range(limits.CALLS if found else 0):
         names = {function.name for function in found}
         more = {
             function

@@ -14,7 +14,7 @@ DICTS = ("pydantic.ConfigDict", "pydantic_settings.SettingsConfigDict", "builtin
 
 _SETTINGS = "pydantic_settings.BaseSettings"
 _BASES = ("pydantic.BaseModel", _SETTINGS, "sqlmodel.SQLModel", "pydantic.RootModel")
-_CONFIGS = (*DICTS, "sqlmodel.SQLModelConfig")
+_CONFIGS = (*DICTS, "sqlalchemy.SQLModelConfig")
 _UNREAD = "**"  # the key of what cannot be read of a configuration
 _DEPTH = 50  # of annotations inside annotations
 

@@ -7,10 +7,10 @@ from typing import TypeAlias
 from fastapi_pro.auditing.libraries.fastapi import Parameter, dependencies, endpoints, parameters
 from fastapi_pro.auditing.libraries.pydantic import Field, Schema, schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_models import is_model
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
-_DEPTH = 4  # of functions and classes between the request and the expression
 _DATACLASSES = ("dataclasses.dataclass", "pydantic.dataclasses.dataclass")
 _PASSED_ON = ("builtins.max", "builtins.int", "builtins.abs")
 _ORDER = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
@@ -73,7 +73,7 @@ def _is_dataclass(cls: Node) -> bool:
 
 
 def _trace(expr: Node, depth: int, seen: set[Node]) -> Iterator[Input]:
-    if not expr or expr in seen or depth > _DEPTH:
+    if not expr or expr in seen or depth > limits.CALLS:
         return
     seen.add(expr)
     parts: list[ast.expr] = []

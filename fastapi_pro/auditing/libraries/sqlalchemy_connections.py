@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import MAKERS, Engine
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import QUERIES, makes_session, uses
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import (
     ASYNC_ENGINE,
     ASYNC_MAKER,
@@ -21,13 +22,12 @@ from fastapi_pro.auditing.model.node import Node
 _BOUND = {ASYNC_MAKER, ASYNC_SCOPED, ASYNC_SESSION, MAKER, SCOPED, SESSION}
 _TAKES = {"connect", "begin"}
 _THROUGH = {"begin", "connect", "execution_options", "raw_connection", "__call__"}
-_DEPTH = 10  # of names, calls and attributes followed
 
 
 def engine_behind(expr: Node, depth: int = 0) -> Engine | None:
     """Return the engine of an engine, connection, sessionmaker or session."""
     expr = expr.awaited
-    if depth > _DEPTH:
+    if depth > limits.NAMES:
         return None
     if expr.is_call:
         return _of_call(expr, depth)

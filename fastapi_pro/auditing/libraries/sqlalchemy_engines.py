@@ -6,6 +6,7 @@ from functools import cached_property
 
 from fastapi_pro.auditing.libraries.deployment import packages
 from fastapi_pro.auditing.libraries.pydantic import schema_of, settings
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -19,7 +20,6 @@ _REFUSING_URLS = ("sqlite", "postgresql+psycopg:", "postgresql+asyncpg")
 _GETENV = ("os.environ.get", "os.getenv")
 _WRAPPERS = ("builtins.str", "sqlalchemy.make_url", "sqlalchemy.url.make_url")
 _URL = ("sqlalchemy.URL.create", "sqlalchemy.url.URL.create")
-_DEPTH = 5  # of names and calls around a URL
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def refuses_large_numbers(program: Program) -> bool:
 def literal_url(expr: Node, depth: int = 0) -> str:
     """Return a URL that is written in the code, or "": names and defaults are followed."""
     found = expr.value or setting_default(expr)
-    if depth > _DEPTH:
+    if depth > limits.NAMES:
         return ""
     match found.ast:
         case ast.Constant(value=str(url)) | ast.JoinedStr(values=[ast.Constant(value=url), *_]):

@@ -13,6 +13,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
     parameters,
 )
 from fastapi_pro.auditing.libraries.known_types import SESSIONS
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import ASYNC_MAKER, ASYNC_SESSION, MAKER, SESSION
 from fastapi_pro.auditing.model.node import Node, inherits
 from fastapi_pro.auditing.model.program import Program, fact
@@ -30,7 +31,6 @@ QUERIES = {
 """The methods that take a connection from the pool."""
 
 _METHODS = COROUTINES | {"begin", "query", "add", "add_all"}
-_DEPTH = 4  # of calls followed
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Session:
         for call in self.function.calls:
             if call.member in methods and call.owner.dotted == self.name:
                 return True
-            inner = self.handed_to(call) if depth < _DEPTH else ()
+            inner = self.handed_to(call) if depth < limits.CALLS else ()
             if any(session.is_used(methods, depth + 1) for session in inner):
                 return True
         return False
@@ -99,7 +99,7 @@ def closes_at_return(session: Node, depth: int = 0) -> bool:
     it; of a function that is handed the session, where that is so at every call.
     """
     bound = session.bound
-    if bound is None or depth > _DEPTH:
+    if bound is None or depth > limits.CALLS:
         return False
     source = session.at(bound.node)
     if bound.kind == "assign":

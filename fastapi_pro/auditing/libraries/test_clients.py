@@ -7,6 +7,7 @@ from functools import cached_property
 
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints_in, is_app
 from fastapi_pro.auditing.libraries.pytest import fixture
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -15,7 +16,6 @@ _TRANSPORTS = ("httpx.ASGITransport", "httpx2.ASGITransport")
 _TEST_CLIENT = "fastapi.testclient.TestClient"
 _CLIENTS = ("httpx.AsyncClient", "httpx2.AsyncClient")
 _METHODS = {"get", "post", "put", "patch", "delete", "options", "head"}
-_DEPTH = 8  # of names, fixtures and calls followed
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _connects(call: Node) -> bool:
 def _app(expr: Node, depth: int = 0) -> Node:
     """Return the call that makes an application, through names, factories and fixtures."""
     found = expr.value
-    if depth > _DEPTH or not found:
+    if depth > limits.NAMES or not found:
         return expr.at(None)
     if isinstance(found.ast, ast.arg):
         return _of_fixture(found, _app, depth)
@@ -131,7 +131,7 @@ def _app(expr: Node, depth: int = 0) -> Node:
 def _client(expr: Node, depth: int = 0) -> Node:
     """Return the transport or TestClient through which an expression sends requests."""
     found = expr.awaited.value
-    if depth > _DEPTH or not found:
+    if depth > limits.NAMES or not found:
         return expr.at(None)
     if isinstance(found.ast, ast.arg):
         return _of_fixture(found, _client, depth)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 
 _CACHES = {"functools.cache", "functools.lru_cache", "cachetools.cached", "async_lru.alru_cache"}
-_DEPTH = 6  # of calls followed
 
 
 def reached(roots: Iterable[Node]) -> set[Node]:
@@ -31,7 +31,7 @@ def called(function: Node) -> Iterator[tuple[Node, Node]]:
 def find_call(
     function: Node,
     is_wanted: Callable[[Node], bool],
-    depth: int = _DEPTH,
+    depth: int = limits.CALLS,
     seen: set[Node] | None = None,
 ) -> Node:
     """Return the first wanted call of a plain function, or of plain functions that it calls.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from fastapi_pro.auditing.model import types
+from fastapi_pro.auditing.model import limits, types
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, preferred
 from fastapi_pro.auditing.model.import_paths import find, is_ours
 from fastapi_pro.auditing.model.library_names import LIBRARIES, canonical
@@ -18,7 +18,6 @@ from fastapi_pro.auditing.model.node import Node, Origin, Type
 
 T = TypeVar("T")
 _BUILTINS = frozenset(dir(builtins))
-_DEPTH = 12  # of aliases, imports and calls followed; real code needs four
 
 
 class Libraries(Protocol):
@@ -90,7 +89,13 @@ class Program:
             yield from self.calls_in(module, *names)
 
     def calls_in(self, module: Module, *names: str) -> Iterator[Node]:
-        """Yield the calls in a module of library things with these dotted names."""
+        """Yield the calls in a module of library things with these dotted names.
+
+        Raises ValueError for a name that library_names.py replaces: nothing is called so.
+        """
+        for name in names:
+            if canonical(name) != name:
+                raise ValueError(f"{name} is {canonical(name)} to the audit; ask for that")
         last = {name.rpartition(".")[2] for name in names}
         by_name = module.calls_by_name
         for name in sorted(last | module.aliases):
@@ -150,7 +155,7 @@ class Program:
         A variable stands for its value, unless that is a plain name or attribute, which is
         followed. The value of `with` and `for` stands for itself; see `Node.binding`.
         """
-        if depth > _DEPTH:
+        if depth > limits.NAMES:
             return None
         expr = node.ast
         if expr not in self._origins:
@@ -222,7 +227,7 @@ class Program:
         return None
 
     def _global(self, module: Module, name: str, depth: int) -> Origin:
-        if depth > _DEPTH:
+        if depth > limits.NAMES:
             return None
         found = module.bindings(module.tree).get(name)
         if found:
@@ -250,7 +255,7 @@ class Program:
         return self._by_path[path]
 
     def _imported(self, module: Module, imported: Imported, depth: int) -> Origin:
-        if depth > _DEPTH:
+        if depth > limits.NAMES:
             return None
         if isinstance(imported.module, Path):
             return self._imported_beside(imported.module, imported.name, depth)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable
 
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding
 from fastapi_pro.auditing.model.library_types import (
     ITERATED,
@@ -13,15 +14,13 @@ from fastapi_pro.auditing.model.library_types import (
 )
 from fastapi_pro.auditing.model.node import Node, Type
 
-_DEPTH = 10  # of names, calls and attributes followed
-
 
 def type_of(expr: Node, depth: int = 0) -> Type:
     """Return the class of the value of an expression; of a coroutine, that of its result."""
-    if depth > _DEPTH:
+    if depth > limits.NAMES:
         return None
     known = expr.program.types
-    found, asked_at = known.get(expr.ast, (None, _DEPTH + 1))
+    found, asked_at = known.get(expr.ast, (None, limits.NAMES + 1))
     if found is None and depth < asked_at:  # further up it sees more
         found = _type_of(expr, depth)
         known[expr.ast] = found, depth
@@ -48,7 +47,7 @@ def _type_of(expr: Node, depth: int) -> Type:
 
 def annotation_type(annotation: Node, depth: int = 0) -> Type:
     """Return the class that an annotation names below `Annotated`, `| None` and aliases."""
-    if depth > _DEPTH or not annotation:
+    if depth > limits.NAMES or not annotation:
         return None
     parsed = annotation.at(annotation.module.read_annotation(annotation.ast))
     match parsed.ast:
@@ -100,7 +99,7 @@ def result_type(function: Node, depth: int = 0) -> Type:
         found = annotation_type(function.returns)
         if found not in (None, "None", "typing.Any"):
             return found
-    if depth > _DEPTH:
+    if depth > limits.NAMES:
         return None
     return _first(type_of(value, depth + 1) for value in yielded or function.returned)
 

@@ -9,6 +9,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import dependencies, exception_handlers
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 
 _DATABASE_ERRORS = {
@@ -21,7 +22,6 @@ _FILTERS = {"where", "filter", "filter_by"}
 _SELECTS = {"sqlalchemy.select", "sqlalchemy.exists"}
 _LOCKS = {"with_for_update", "on_conflict_do_nothing", "on_conflict_do_update"}
 _LOCK = re.compile(r"(^|_)(advisory|lock)(_|$)", re.IGNORECASE)
-_DEPTH = 3  # of calls followed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +98,7 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
 def _of_function(function: Node, depth: int) -> _Lookup | None:
     """Return the query whose result a function returns, if all that it returns is of one."""
     values = [value for value in function.returned if not isinstance(value.ast, ast.Constant)]
-    if depth > _DEPTH or len(values) != 1:
+    if depth > limits.CALLS or len(values) != 1:
         return None
     is_test = isinstance(values[0].ast, ast.Compare)
     return _lookup(next(_tests(values[0]), values[0]) if is_test else values[0], depth + 1)
@@ -155,7 +155,7 @@ def _adds(call: Node, model: Model, depth: int = 0) -> bool:
         made = [item.value for item in call.args[0].elements or call.args[:1]]
         return any(value.is_call and model_of(value) is model for value in made)
     function = call.callee
-    if depth >= _DEPTH or any(map(_handles, function.own(ast.ExceptHandler))):
+    if depth >= limits.CALLS or any(map(_handles, function.own(ast.ExceptHandler))):
         return False
     return any(_adds(inner, model, depth + 1) for inner in function.calls)
 
@@ -167,7 +167,7 @@ def _is_handled(function: Node, depth: int = 0) -> bool:
     for decorator in function.decorators:
         if any(map(_handles, decorator.func.definition.walk(ast.ExceptHandler))):
             return True
-    callers = function.callers if depth < _DEPTH else ()
+    callers = function.callers if depth < limits.CALLS else ()
     return any(_is_handled(call.function, depth + 1) for call in callers)
 
 

@@ -16,12 +16,12 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     Session,
     is_session,
 )
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION
 
 _ENDS = {"close", "commit", "invalidate", "reset", "rollback"}
 _BEGINS = QUERIES | {"query"}
-_DEPTH = 4  # of calls followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _waits(function: Node, depth: int = 0, session: Session | None = None) -> It
             continue
         if text := slow_await(call) if function.is_coroutine else slow_call(call):
             yield _Slow(call, call, text)
-        elif depth < _DEPTH and call.callee.is_coroutine == function.is_coroutine:
+        elif depth < limits.CALLS and call.callee.is_coroutine == function.is_coroutine:
             for inner in itertools.islice(_waits(call.callee, depth + 1), 1):
                 yield _Slow(call, inner.leaf, inner.text)
 

@@ -14,6 +14,7 @@ from fastapi_pro.auditing.libraries.process_state import (
     is_changed,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import MAKERS
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import MANAGERS
 
 _POOLS = {
@@ -27,7 +28,6 @@ _KEEPS = re.compile(
     re.IGNORECASE,
 )
 _CONDITIONS = (ast.If, ast.IfExp, ast.ExceptHandler, ast.BoolOp)
-_DEPTH = 3  # of calls followed
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -56,7 +56,7 @@ def _by_annotation(program: Program) -> Iterator[Dependency]:
 
 def _of_function(function: Node, depth: int = 0) -> Iterator[tuple[Node, str]]:
     """Yield what a function makes anew at each call, in functions that it calls too."""
-    if depth > _DEPTH or not function.is_function or _is_decorated(function):
+    if depth > limits.CALLS or not function.is_function or _is_decorated(function):
         return
     for call in function.calls:
         if _is_kept(call):

@@ -8,12 +8,12 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.sqlalchemy_models import model_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session, is_session, uses
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.library_types import ASYNC_MAKER, ASYNC_SESSION, MAKER
 
 _READS_AGAIN = {"execute", "exec", "get", "get_one", "refresh", "scalar", "scalars", "merge"}
 _SCHEMAS = {"model_validate", "from_orm"}
-_DEPTH = 4  # of callers followed
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -86,7 +86,7 @@ def _is_result_read(function: Node, depth: int = 0) -> bool:
     """Say whether an endpoint sends what a function returns, or a caller reads of it."""
     if any(endpoint.function == function for endpoint in http_endpoints(function.program)):
         return True
-    for call in function.callers if depth < _DEPTH else ():
+    for call in function.callers if depth < limits.CALLS else ():
         above = call.parent.parent if call.is_awaited else call.parent
         name = above.targets[0].name if isinstance(above.ast, ast.Assign) else ""
         if name and any(

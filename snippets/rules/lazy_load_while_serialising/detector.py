@@ -9,13 +9,13 @@ from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_selected
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
+from fastapi_pro.auditing.model import limits
 
 _ROWS = {
     "all", "first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalars", "unique",
 }  # fmt: skip
 _GETS = {"get", "get_one"}
 _LOADS = {"execute", "exec", "scalar", "scalars"}
-_DEPTH = 3  # of functions followed
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def _unloaded(endpoint: Endpoint, schema: Schema, query: _Query) -> Iterator[str
 
 def _queries(function: Node, schema: Schema, depth: int = 0) -> Iterator[_Query]:
     """Yield the queries whose objects a function returns, functions that it calls followed."""
-    for returned in function.returned if depth <= _DEPTH else ():
+    for returned in function.returned if depth <= limits.CALLS else ():
         value = returned
-        for _ in range(12):
+        for _ in range(limits.NAMES):
             if query := _query(value):
                 yield query
                 break

@@ -14,12 +14,12 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     models,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.model import limits
 
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")
 _QUERIES = ("all", "first", "one", "one_or_none", "get")
-_DEPTH = 6  # of names and wrappers followed
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -61,7 +61,7 @@ def _declares(endpoint: Endpoint) -> str:
 
 def _rows(expr: Node, depth: int = 0) -> Model | None:
     """Return the model of which an expression is an instance or a list of instances."""
-    if depth > _DEPTH or _responds(expr.callee):
+    if depth > limits.NAMES or _responds(expr.callee):
         return None
     inner = expr.at(None)
     match expr.ast:
@@ -81,7 +81,7 @@ def _rows(expr: Node, depth: int = 0) -> Model | None:
 def _queried(result: Node) -> Model | None:
     """Return the model of `session.scalars(select(Model)).all()`, `query(Model).all()`."""
     names: set[str] = set()
-    for _ in range(12):
+    for _ in range(limits.NAMES):
         call = result.awaited.value.awaited
         if not call.is_call or not call.owner:
             return None

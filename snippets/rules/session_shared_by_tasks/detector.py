@@ -12,6 +12,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     captured,
     is_async_session,
 )
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 
 _GATHERS = {"asyncio.gather", "asyncio.wait", "asyncio.as_completed"}
@@ -21,7 +22,6 @@ _NAMES = {"gather", "wait", "as_completed", "ensure_future", *_METHODS}
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp)
 _LISTED = (ast.List, ast.Tuple, ast.ListComp, ast.Call)
-_DEPTH = 3  # of methods followed
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -146,7 +146,7 @@ def _uses_own(method: Node, depth: int = 0) -> bool:
         is_query = kept and call.member in COROUTINES and call.is_awaited
         if is_query and is_async_session(call.owner):
             return True
-        target = call.callee if depth < _DEPTH else call.at(None)
+        target = call.callee if depth < limits.CALLS else call.at(None)
         if target != method and not _locks(target) and _uses_own(target, depth + 1):
             return True
     return False

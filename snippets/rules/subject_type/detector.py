@@ -9,9 +9,9 @@ from fastapi_pro.auditing.libraries.jwt import decodes
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import uses_async
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, model_named
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import SESSION
 
-_DEPTH = 8  # of variables and calls followed
 _Question = Callable[[Node, int], bool]
 
 
@@ -74,7 +74,7 @@ def _is_sync(compare: Node) -> bool:
 
 def _is_subject(expr: Node, depth: int = 0) -> bool:
     """Say whether an expression is the `sub` of decoded claims, not converted."""
-    if depth > _DEPTH:
+    if depth > limits.NAMES:
         return False
     match expr.ast:
         case ast.Subscript(value=owner, slice=ast.Constant(value="sub")):
@@ -90,7 +90,7 @@ def _is_subject(expr: Node, depth: int = 0) -> bool:
 
 def _is_claims(expr: Node, depth: int = 0) -> bool:
     """Say whether an expression is what a decoded token holds."""
-    if depth > _DEPTH:
+    if depth > limits.NAMES:
         return False
     is_decoded = any(decode.call == expr for decode in decodes(expr.program))
     return is_decoded or _flows(expr, depth + 1, _is_claims)

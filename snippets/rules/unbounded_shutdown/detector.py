@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import commands
+from fastapi_pro.auditing.model import limits
 
 # not that of sse_starlette, which ends its streams at SIGTERM
 _STREAMS = (
@@ -13,7 +14,6 @@ _STREAMS = (
     "fastapi.sse.EventSourceResponse",
 )  # fmt: skip
 _CANCELLED = {"CancelledError", "GeneratorExit"}
-_DEPTH = 3  # of generators around generators
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -46,7 +46,7 @@ def _endless(program: Program) -> str:
 def _source(content: Node, depth: int = 0) -> str:
     """Return the name of the endless generator that a stream takes its content from, or ""."""
     made = content.value
-    if not made.is_call or depth > _DEPTH:
+    if not made.is_call or depth > limits.CALLS:
         return ""
     if _yields_for_ever(made.callee):
         return made.callee.name

@@ -26,7 +26,7 @@ _REMOVED = {
 }  # fmt: skip
 _V1_ONLY = {
     "pydantic.BaseSettings", "pydantic.PyObject", "pydantic.utils.GetterDict",
-    "pydantic.fields.ModelField",
+    "pydantic.ModelField",
     "pydantic.env_settings.BaseSettings", "pydantic.generics.GenericModel",
 }  # fmt: skip
 _OLD_PYDANTIC = re.compile(r"(==|\^|~=?)\s*1\b|<=?\s*(1\b|2(\.0)*\s*(,|$|;))")
