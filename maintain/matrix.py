@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
 RESOLUTIONS = ("highest", "lowest-direct")
-DEFAULT = ["snippets/rules", "-n", "2"]
+DEFAULT = ["snippets/rules", "-n", "2", "-m", "not swapped"]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -50,6 +50,7 @@ def carry_out(line: str, checkout: Path) -> str:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.slow
 def test_the_steps_to_a_rule_lead_to_one(tmp_path: Path) -> None:
     checkout = copy_tracked(tmp_path / "checkout")
     written = []

@@ -19,7 +19,15 @@ import pytest
 
 from fastapi_pro.cli import new
 from fastapi_pro.rulebook import load_rules
-from tests.support.projects import ROOT, environment, needs_uv, run_new
+from patience import patient
+from tests.support.projects import (
+    ROOT,
+    check,
+    environment,
+    needs_uv,
+    run_in,
+    run_new,
+)
 
 VARIANTS = [[], ["--with", "jose"]]
 NAMES = ["pyjwt", "jose"]
@@ -304,7 +312,7 @@ def serving(command: list[str], folder: Path, **variables: str) -> Iterator[str]
         )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + patient(60)
         while not is_healthy(url):
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
@@ -312,12 +320,12 @@ def serving(command: list[str], folder: Path, **variables: str) -> Iterator[str]
         yield url
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+        process.wait(patient(30))
 
 
 def is_healthy(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=5).status_code == 200
+        return httpx.get(f"{url}/healthz", timeout=patient(5)).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -336,33 +344,35 @@ def use(url: str) -> None:
         assert client.get("/openapi.json").json()["info"]["title"] == "order_desk"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the projects that are run: the other login is also that of the joined recipes."""
+    if "arguments_and_tests" in metafunc.fixturenames:
+        number = 2 if metafunc.config.getoption("whole") else 1
+        ids = NAMES[:number]
+        metafunc.parametrize(
+            "arguments_and_tests", [*zip(VARIANTS, TESTS, strict=True)][:number], ids=ids
+        )
+
+
+# Those that start servers are those of snippets/tests, but for one; test_recipes.py runs all on
+# PostgreSQL.
+TESTS = [
+    ["-k", "not postgresql and not may_take_long and (not test_live or sigterm)"],
+    ["tests/test_auth.py", "tests/test_users.py"],
+]
+
+
 @needs_uv
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="stops servers by signals")
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    ("auth", "tests"),
-    # Its live tests are those of snippets/tests: one, of a server that is stopped, stands for all.
-    [
-        ([], ["-k", "not test_live or sigterm"]),
-        (VARIANTS[1], ["tests/test_auth.py", "tests/test_users.py"]),
-    ],
-    ids=NAMES,
-)
-def test_it_runs_at_once(tmp_path: Path, auth: list[str], tests: list[str]) -> None:
+def test_it_runs_at_once(tmp_path: Path, arguments_and_tests: tuple[list[str], list[str]]) -> None:
     """Its checks and its tests pass, it serves on SQLite, and the image's steps work."""
-    run_new("order_desk", *auth, cwd=tmp_path)
+    arguments, tests = arguments_and_tests
+    run_new("order_desk", *arguments, cwd=tmp_path)
     folder = tmp_path / "order_desk"
-    for command in (
-        ["pytest", "-q", *tests],
-        ["ruff", "check"],
-        ["ruff", "format", "--check"],
-        ["mypy"],
-    ):
-        done = subprocess.run(
-            ["uv", "run", "-q", *command],
-            cwd=folder, env=environment(), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
+    run_in(folder, "uv", "run", "-q", "pytest", "-q", "-n0", *tests)
+    check(folder, "uv", "run", "-q", "python")
     with serving(["uv", "run", "fastapi", "dev", "--port", "{port}"], folder) as url:
         use(url)
     image(folder, tmp_path / "srv")

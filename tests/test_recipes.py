@@ -20,13 +20,19 @@ from fastapi_pro.scaffolding.recipes import (
     recipes_told,
     with_needs,
 )
-from tests.support.projects import ROOT, environment, needs_uv, run_new
+from patience import patient
+from tests.support.projects import APART, ROOT, check, needs_uv, python_of_all, run_in, run_new
+from tests.support.sample import chosen
 
 SNIPPETS = ROOT / "snippets"
 RECIPES = SNIPPETS / "recipes"
+FOLDER = "snippets/recipes"
 NAMES = recipe_names(SNIPPETS)
 Run = Callable[..., str]
-QUIET = ["--tb=short", "--show-capture=no", "--timeout=180"]  # seconds; we run several at once
+# Of the service's tests among all recipes, in a normal run; on MariaDB they migrate.
+LEFT_OUT = "sqlite or may_take_long or (mariadb and not from_nothing)"
+UV_RUN = ["uv", "run", "-q"]
+QUIET = ["--tb=short", "--show-capture=no", f"--timeout={patient(60):.0f}"]
 
 
 def files_of(name: str) -> list[str]:
@@ -55,59 +61,76 @@ def alone(name: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Run:
-    """Run a command of a project; return what it printed.
-
-    The projects share one PostgreSQL, and one environment, where uv leaves what the next one needs
-    too, with its compiled modules, and removes the rest.
-    """
-    place = str(tmp_path_factory.mktemp("environment") / "venv")
-    variables = environment(UV_PROJECT_ENVIRONMENT=place, APP_TEST_DATABASE_URL=server_url)
-    return partial(run_in, variables)
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that the recipes share."""
+    return python_of_all(tmp_path_factory)
 
 
-def run_in(variables: dict[str, str], folder: Path, *command: str) -> str:
-    """Run a command of a project in an environment; return what it printed."""
-    done = subprocess.run(
-        ["uv", "run", "-q", *command],
-        cwd=folder, env=variables, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
-    return done.stdout + done.stderr
+@pytest.fixture
+def run(server_url: str) -> Run:
+    """Run a command of a project; return what it printed. The projects share one PostgreSQL."""
+    return partial(run_in, APP_TEST_DATABASE_URL=server_url)
 
 
-def check(run: Run, folder: Path) -> None:
-    """Run the checks that a project has besides its tests."""
-    run(folder, "ruff", "check")
-    run(folder, "ruff", "format", "--check")
-    run(folder, "mypy")
+def new_project(name: str, folder: Path) -> Path:
+    """Make a project with a recipe."""
+    run_new("shop", "--with", name, cwd=folder)
+    return folder / "shop"
+
+
+def own_tests(name: str) -> list[str]:
+    """Return the test files of a recipe, or the option that only collects the service's."""
+    return [file for file in files_of(name) if re.match(r"tests/test_\w+\.py$", file)] or ["--co"]
 
 
 @needs_uv
+@pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", NAMES)
-def test_a_recipe_works_in_a_new_project(tmp_path: Path, run: Run, name: str) -> None:
-    run_new("shop", "--with", name, cwd=tmp_path)
-    shop = tmp_path / "shop"
-    tests = sorted(file for file in files_of(name) if re.match(r"tests/test_\w+\.py$", file))
-    run(shop, "pytest", "-q", "-n0", *QUIET, *(tests or ["--co"]))
-    if name not in compatible_recipes(SNIPPETS):  # else with all others, below
-        check(run, shop)
+def test_a_recipe_works_in_a_new_project(
+    tmp_path: Path, run: Run, python: Path, recipe: str
+) -> None:
+    shop = new_project(recipe, tmp_path)
+    command = [*UV_RUN, "python"] if recipe in APART else [python]
+    run(shop, *command, "-m", "pytest", "-q", "-n0", *QUIET, *own_tests(recipe))
+    if recipe not in compatible_recipes(SNIPPETS):  # else with all others, below
+        check(shop, *command)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose among recipes of which a project takes one, and those that are tried alone."""
+    config = metafunc.config
+    if "recipe" in metafunc.fixturenames:
+        others = sorted({name for names in alternatives().values() for name in names[1:]})
+        left_out = {*others} - {*chosen(config, others, 1, FOLDER)}
+        metafunc.parametrize("recipe", [name for name in NAMES if name not in left_out])
+    if "sampled" in metafunc.fixturenames:
+        metafunc.parametrize("sampled", chosen(config, NAMES, 2, FOLDER))
 
 
 @needs_uv
+@pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_all_recipes_fit_together(tmp_path: Path, run: Run) -> None:
+def test_a_recipe_brings_all_it_needs(tmp_path: Path, run: Run, sampled: str) -> None:
+    """Its modules can be imported, and its types are known, with nothing else installed."""
+    shop = new_project(sampled, tmp_path)
+    run(shop, *UV_RUN, "pytest", "-q", "-n0", *QUIET, "--co", *own_tests(sampled))
+    check(shop, *UV_RUN, "python")
+
+
+@needs_uv
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_all_recipes_fit_together(tmp_path: Path, run: Run, pytestconfig: pytest.Config) -> None:
     """The service's own tests pass as before; of alternatives the first is taken."""
+    left_out = "sqlite" if pytestconfig.getoption("whole") else LEFT_OUT
     names = compatible_recipes(SNIPPETS)
     others = {name for names in alternatives().values() for name in names[1:]}
     assert set(names) == {name for name in NAMES if name not in others and not alone(name)}
-    run_new("shop", "--with", ",".join(names), cwd=tmp_path)
-    shop = tmp_path / "shop"
+    shop = new_project(",".join(names), tmp_path)
     services = {file.name for file in (SNIPPETS / "tests").glob("test_*.py")} - {"test_live.py"}
     tests = sorted(file for file in (shop / "tests").iterdir() if file.name in services)
-    run(shop, "pytest", "-q", "-n2", "-k", "not sqlite", *QUIET, *(str(file) for file in tests))
-    check(run, shop)
+    run(shop, *UV_RUN, "pytest", "-q", "-n0", "-k", f"not ({left_out})", *QUIET, *tests)
+    check(shop, *UV_RUN, "python")
 
 
 def test_recipes_may_be_named_in_any_order() -> None:

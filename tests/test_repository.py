@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
         "scripts/validate.py",
         "-m ruff format --check",
         "-m ruff check",
-        "-m mypy",
+        pytest.param("-m mypy", marks=pytest.mark.slow),
     ],
 )
 def test_the_check_passes(command: str) -> None:

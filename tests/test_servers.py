@@ -19,8 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from maintain import servers
 from maintain.building.tables import with_table
+from patience import patient
 from postgres import running_postgres, scratch_database
 from tests.support.projects import ROOT, needs_uv
+from tests.support.sample import chosen
+
+pytestmark = pytest.mark.slow
 
 # What the page says of all servers.
 SAID = {servers.FINISHED: "finishes", servers.LIFESPANS: "2 of 2"}
@@ -39,9 +43,14 @@ def database_url(server_url: str) -> Iterator[str]:
         yield url
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the servers that are run."""
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", chosen(metafunc.config, [*servers.SERVERS], 1, "maintain"))
+
+
 @needs_uv
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", servers.SERVERS)
 def test_a_server_finishes_what_it_began_and_replaces_a_dead_worker(
     name: str, python: Path, database_url: str
 ) -> None:
@@ -98,7 +107,7 @@ def pooled() -> Iterator[tuple[str, str]]:
         user = "nobody" if os.geteuid() == 0 else None  # it refuses to run as root
         process = subprocess.Popen(["pgbouncer", "-q", settings], user=user)
         try:
-            servers.wait_for(lambda: is_open(port), 10)
+            servers.wait_for(lambda: is_open(port), patient(10))
             yield make_url(server.url).set(port=port).render_as_string(), server.url
         finally:
             process.terminate()
@@ -150,7 +159,7 @@ async def test_behind_pgbouncer_nothing_belongs_to_a_session(pooled: tuple[str, 
     arrived = asyncio.Event()
     await straight.add_listener("news", lambda *_: arrived.set())
     await straight.execute("NOTIFY news")
-    await asyncio.wait_for(arrived.wait(), 10)
+    await asyncio.wait_for(arrived.wait(), patient(10))
     assert heard == []
     await one.execute("SET statement_timeout = 1234")
     other = await asyncpg.connect(through, statement_cache_size=0)

@@ -74,9 +74,12 @@ def test_ci_runs_everything_on_each_python_and_the_rules_on_the_floor() -> None:
     assert tuple(pythons.split()) == matrix.PYTHONS
 
 
-def test_the_weekly_run_uses_the_test_command_of_ci() -> None:
+def test_the_weekly_run_leaves_nothing_to_a_sample_and_proves_the_rules_on_the_floor_too() -> None:
     command = (ROOT / ".ci" / "run").read_text().splitlines()[-1]
-    assert command in commands(jobs("weekly.yml")["prove"])
+    weekly = jobs("weekly.yml")
+    assert f"{command} --whole" in commands(weekly["prove"])
+    assert "python scripts/maintain.py matrix" in commands(weekly["rules"])
+    assert weekly["report"]["needs"] == ["prove", "rules"]
 
 
 @pytest.mark.parametrize("file", [*WORKFLOWS, HOOKS], ids=lambda file: file.name)

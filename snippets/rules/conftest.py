@@ -1,7 +1,8 @@
 """What the proof of a rule gets: its bad and its good code, PostgreSQL, and live servers.
 
-`--swap-rules` hands out `good.py` as bad and `bad.py` as good: then every proof must fail, or it
-proves nothing (`test_every_rule.py`).
+Each proof runs once more, as `test_...[swapped]`, with `good.py` as bad and `bad.py` as good: then
+it must fail, or it proves nothing. Of the slow ones this is done for a sample and for what differs
+from the commit; with `--whole`, for all.
 """
 
 import contextlib
@@ -32,9 +33,37 @@ from packaging.version import Version
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
-from fastapi_pro.paths import ROOT
-from fastapi_pro.rulebook import load_rule
+from fastapi_pro.paths import ROOT, RULES
+from fastapi_pro.rulebook import load_rule, rule_folders
+from patience import patient
 from postgres import scratch_database
+from tests.support.sample import chosen
+
+SWAPPED = pytest.param(
+    True,
+    id="swapped",
+    marks=[
+        pytest.mark.slow,
+        pytest.mark.swapped,
+        pytest.mark.xfail(strict=True, reason="bad and good are swapped"),
+    ],
+)
+
+
+@functools.cache
+def _slow_to_swap(config: pytest.Config) -> list[str]:
+    """Return the rules whose slow proofs this run swaps."""
+    names = [folder.name for folder in rule_folders(RULES)]
+    return chosen(config, names, len(names) // 4, "snippets/rules")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each proof its swapped twin."""
+    slow = metafunc.definition.get_closest_marker("slow") is not None
+    rule = metafunc.definition.path.parent.name
+    straight = pytest.param(False, id=pytest.HIDDEN_PARAM)
+    left_out = slow and rule not in _slow_to_swap(metafunc.config)
+    metafunc.parametrize("is_swapped", [straight] if left_out else [straight, SWAPPED])
 
 
 @pytest.fixture
@@ -70,31 +99,25 @@ def _applies(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _collected(request: pytest.FixtureRequest) -> Iterator[None]:
+def _collected(request: pytest.FixtureRequest, *, is_swapped: bool) -> Iterator[None]:
     """Collect what bad code leaves behind, or its warnings fail a later proof."""
     yield
-    if request.node.name.startswith("test_bad_") != request.config.getoption("swap_rules"):
+    if request.node.name.startswith("test_bad_") != is_swapped:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             gc.collect()
 
 
-def _file(request: pytest.FixtureRequest, name: str) -> Path:
-    if request.config.getoption("swap_rules"):
-        name = {"bad": "good", "good": "bad"}[name]
-    return request.path.with_name(f"{name}.py")
-
-
 @pytest.fixture
-def bad_file(request: pytest.FixtureRequest) -> Path:
+def bad_file(request: pytest.FixtureRequest, *, is_swapped: bool) -> Path:
     """The path of the rule's bad code, for a server or a tool that reads files."""
-    return _file(request, "bad")
+    return request.path.with_name("good.py" if is_swapped else "bad.py")
 
 
 @pytest.fixture
-def good_file(request: pytest.FixtureRequest) -> Path:
+def good_file(request: pytest.FixtureRequest, *, is_swapped: bool) -> Path:
     """The path of the rule's good code."""
-    return _file(request, "good")
+    return request.path.with_name("bad.py" if is_swapped else "good.py")
 
 
 @contextlib.asynccontextmanager
@@ -163,7 +186,7 @@ def serve() -> Iterator[Callable[[ASGIApp], str]]:
     yield start
     for server, thread in started:
         server.should_exit = True
-        thread.join(20)
+        thread.join(patient(20))
 
 
 @pytest.fixture
@@ -188,21 +211,22 @@ def serve_file(tmp_path: Path) -> Iterator[Callable[..., tuple[str, subprocess.P
             )  # fmt: skip
         processes.append(process)
         url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                httpx.get(url, timeout=5)
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return url, process
+        deadline = time.monotonic() + patient(30)
+        with httpx.Client(base_url=url, timeout=patient(5)) as client:
+            while time.monotonic() < deadline and process.poll() is None:
+                try:
+                    client.get("/")
+                except httpx.TransportError:
+                    time.sleep(0.05)
+                else:
+                    return url, process
         raise RuntimeError(f"no answer:\n{(tmp_path / 'server.log').read_text()[-3000:]}")
 
     yield start
     for process in processes:
         if process.poll() is None:
             process.terminate()
-        process.wait(30)
+        process.wait(patient(30))
 
 
 @pytest.fixture
@@ -213,7 +237,7 @@ def two_workers(
 
     def start(file: Path) -> tuple[str, list[int]]:
         url, _supervisor = serve_file(file, "--workers=2")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + patient(20)
         while time.monotonic() < deadline:
             log = (tmp_path / "server.log").read_text()
             if log.count("startup complete") == 2:

@@ -10,6 +10,7 @@ from httpx import ASGITransport, AsyncClient
 
 from app.core.config import get_settings
 from app.main import app
+from patience import patient
 
 ADA = {"email": "ada@example.com", "full_name": "Ada", "password": "correct horse"}
 
@@ -22,7 +23,7 @@ async def client_on(
     for name, value in {"APP_DATABASE_URL": database_url, **variables}.items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
-    async with LifespanManager(app, startup_timeout=30) as manager:
+    async with LifespanManager(app, startup_timeout=patient(30)) as manager:
         transport = ASGITransport(manager.app, raise_app_exceptions=False)
         async with AsyncClient(transport=transport, base_url="http://test") as client:
             yield client

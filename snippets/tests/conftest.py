@@ -17,6 +17,7 @@ from app.core.config import get_settings
 from app.core.db import create_engine
 from app.main import app
 from clients import client_on
+from patience import patient
 from postgres import postgres_url, scratch_database
 
 
@@ -44,7 +45,7 @@ async def started_app(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Asy
     """The app with its lifespan run, which ASGITransport alone would not do."""
     monkeypatch.setenv("APP_DATABASE_URL", database_url)
     get_settings.cache_clear()
-    async with LifespanManager(app, startup_timeout=30) as manager:
+    async with LifespanManager(app, startup_timeout=patient(30)) as manager:
         yield manager.app
     get_settings.cache_clear()
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from patience import patient
+
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret for tests, of 32 characters or more"
 
@@ -33,7 +35,7 @@ class LiveServer:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(how)
-        return self.process.wait(30)
+        return self.process.wait(patient(30))
 
 
 @contextmanager
@@ -74,17 +76,18 @@ def live_server(
         finally:
             if process.poll() is None:
                 process.terminate()
-                process.wait(30)
+                process.wait(patient(30))
 
 
 def wait_until_healthy(server: LiveServer, seconds: float = 30) -> None:
     """Return when `/healthz` answers 200; raise with the log if it never does."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and server.process.poll() is None:
-        try:
-            if httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
+    deadline = time.monotonic() + patient(seconds)
+    with httpx.Client(base_url=server.url, timeout=patient(5)) as client:
+        while time.monotonic() < deadline and server.process.poll() is None:
+            try:
+                if client.get("/healthz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
     raise RuntimeError(f"the server is not healthy:\n{server.log()[-3000:]}")

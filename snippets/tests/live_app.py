@@ -2,6 +2,8 @@
 
 import asyncio
 
+from structlog import get_logger
+
 from app.main import app
 
 __all__ = ["app"]
@@ -9,7 +11,8 @@ __all__ = ["app"]
 
 @app.get("/slow")
 async def slow() -> dict[str, str]:
-    """Take a second."""
+    """Say so, and take a second."""
+    get_logger().info("slow")
     await asyncio.sleep(1)
     return {"status": "done"}
 

@@ -19,6 +19,8 @@ from uuid import uuid4
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from patience import patient
+
 
 class Postgres:
     """One cluster in a temporary folder, reached over TCP on a free port."""
@@ -52,7 +54,7 @@ class Postgres:
                     stderr=log,
                     **self._as_user,
                 )
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + patient(30)
             while self.process.poll() is None and time.monotonic() < deadline:
                 if self._is_ready(self.process.pid):
                     return
@@ -72,7 +74,7 @@ class Postgres:
         """Stop: SIGINT cuts the connections and shuts down, SIGQUIT is a crash."""
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(30)
+            self.process.wait(patient(30))
 
 
 def _find_binaries(readable: Path) -> Path:

@@ -4,6 +4,7 @@ import json
 import signal
 
 import httpx
+import pytest
 
 from clients import ADA
 from live import ROOT, live_server
@@ -19,6 +20,7 @@ def command() -> list[str]:
     return words
 
 
+@pytest.mark.slow
 def test_a_release_migrates_once_and_then_starts_the_dockerfiles_command(
     own_database_url: str,
 ) -> None:

@@ -14,6 +14,8 @@ import pytest
 from clients import ADA
 from live import ROOT, live_server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
 def test_gunicorns_own_asgi_worker_serves_with_shared_metrics(own_database_url: str) -> None:

@@ -1,7 +1,6 @@
 """The service as users run it: real processes, real connections."""
 
 import asyncio
-import contextlib
 import json
 import os
 import re
@@ -19,7 +18,10 @@ from sqlalchemy import text
 from app.core.db import create_engine
 from clients import ADA, headers_of, sign_up
 from live import ROOT, SECRET, live_server, wait_until_healthy
+from patience import patient, wait_until
 from postgres import running_postgres
+
+pytestmark = pytest.mark.slow
 
 
 def body(number: int) -> dict[str, str]:
@@ -30,20 +32,27 @@ def body(number: int) -> dict[str, str]:
 def test_several_workers_create_the_tables_at_once(own_database_url: str) -> None:
     with live_server(own_database_url, "--workers", "4") as server:
         assert httpx.post(f"{server.url}/api/v1/users", json=ADA).status_code == 201
-        time.sleep(1)  # the last worker may still be starting
+        wait_until(lambda: server.log().count("Application startup complete") == 4)
         assert "Error" not in server.log()
 
 
 def test_the_metrics_of_several_workers_add_up(own_postgres_url: str) -> None:
-    with live_server(own_postgres_url, "--workers", "2") as server:
-        for _ in range(40):  # each over a new connection, so that both workers answer
-            httpx.get(f"{server.url}/api/v1/products")
-        time.sleep(0.5)  # the last one is counted after its answer
-        scrapes = [httpx.get(f"{server.url}/metrics").text for _ in range(8)]
-    sample = re.compile(
-        r'^http_requests_total\{handler="/api/v1/products",.*\} (.*)$', re.MULTILINE
-    )
-    assert [float(sample.findall(scrape)[0]) for scrape in scrapes] == [40.0] * 8
+    limits = httpx.Limits(max_keepalive_connections=0)  # so that both workers answer
+    with (
+        live_server(own_postgres_url, "--workers", "2") as server,
+        httpx.Client(base_url=server.url, limits=limits, timeout=patient(10)) as client,
+    ):
+        for _ in range(40):
+            client.get("/api/v1/products")
+        sample = re.compile(
+            r'^http_requests_total\{handler="/api/v1/products",.*\} (.*)$', re.MULTILINE
+        )
+
+        def scrape() -> float:
+            return float(sample.findall(client.get("/metrics").text)[0])
+
+        wait_until(lambda: scrape() == 40)  # the last one is counted after its answer
+        assert [scrape() for _ in range(8)] == [40.0] * 8
 
 
 def test_a_bad_setting_stops_the_server_and_all_its_workers(tmp_path: Path) -> None:
@@ -52,7 +61,8 @@ def test_a_bad_setting_stops_the_server_and_all_its_workers(tmp_path: Path) -> N
         command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
         done = subprocess.run(
             [*command, "--workers", workers],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30, check=False,
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=patient(30),
+            check=False,
         )  # fmt: skip
         assert "APP_JWT_SECRET: " in done.stderr
         assert "hunter2" not in done.stdout + done.stderr
@@ -61,13 +71,13 @@ def test_a_bad_setting_stops_the_server_and_all_its_workers(tmp_path: Path) -> N
 
 def test_a_worker_that_died_is_replaced(own_postgres_url: str) -> None:
     with live_server(own_postgres_url, "--workers", "2") as server:
-        deadline = time.monotonic() + 30
-        while len(started := re.findall(r"server process \[(\d+)\]", server.log())) < 3:
-            assert time.monotonic() < deadline
-            if len(started) == 2:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(started[0]), signal.SIGKILL)
-            time.sleep(0.2)
+
+        def started() -> list[str]:
+            return re.findall(r"server process \[(\d+)\]", server.log())
+
+        wait_until(lambda: len(started()) == 2)
+        os.kill(int(started()[0]), signal.SIGKILL)
+        wait_until(lambda: len(started()) == 3)
         wait_until_healthy(server)
 
 
@@ -75,10 +85,10 @@ def test_sigterm_lets_a_running_request_finish(own_postgres_url: str) -> None:
     with live_server(own_postgres_url, module="live_app:app") as server:
         answers = []
         request = threading.Thread(
-            target=lambda: answers.append(httpx.get(f"{server.url}/slow", timeout=10))
+            target=lambda: answers.append(httpx.get(f"{server.url}/slow", timeout=patient(10)))
         )
         request.start()
-        time.sleep(0.3)
+        wait_until(lambda: '"slow"' in server.log())
         server.stop(signal.SIGTERM)
         request.join()
         assert [answer.json() for answer in answers] == [{"status": "done"}]
@@ -173,7 +183,9 @@ async def test_simultaneous_requests_of_all_kinds_all_succeed(own_database_url: 
     """On SQLite too: nobody is told that the database is locked."""
     with live_server(own_database_url, "--workers", "2") as server:
         limits = httpx.Limits(max_connections=50)
-        async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=50) as client:
+        async with httpx.AsyncClient(
+            base_url=server.url, limits=limits, timeout=patient(50)
+        ) as client:
             await sign_up(client)
             headers = await headers_of(client)
             product = {"name": "Lamp", "price": 1}
@@ -192,7 +204,7 @@ async def test_simultaneous_requests_of_all_kinds_all_succeed(own_database_url: 
 async def test_hashing_does_not_stall_other_requests(own_postgres_url: str) -> None:
     """While logins queue for a second, nobody else waits for as long as one hash times ten."""
     with live_server(own_postgres_url) as server:
-        async with httpx.AsyncClient(base_url=server.url, timeout=50) as client:
+        async with httpx.AsyncClient(base_url=server.url, timeout=patient(50)) as client:
             await sign_up(client)
             form = {"username": ADA["email"], "password": "wrong horse"}
             started = time.perf_counter()
@@ -215,7 +227,7 @@ async def test_hashing_does_not_stall_other_requests(own_postgres_url: str) -> N
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["stop", "crash"])
 async def test_the_service_recovers_when_the_database_comes_back(how: signal.Signals) -> None:
     with running_postgres() as postgres, live_server(postgres.url) as server:
-        async with httpx.AsyncClient(base_url=server.url, timeout=20) as client:
+        async with httpx.AsyncClient(base_url=server.url, timeout=patient(20)) as client:
             await sign_up(client)
             for _ in range(10):  # fill the pool
                 await asyncio.gather(*(client.get("/api/v1/products") for _ in range(10)))
@@ -232,7 +244,7 @@ async def test_the_service_recovers_when_the_database_comes_back(how: signal.Sig
 
 async def test_the_service_recovers_when_its_connections_are_cut(own_postgres_url: str) -> None:
     with live_server(own_postgres_url) as server:
-        async with httpx.AsyncClient(base_url=server.url, timeout=20) as client:
+        async with httpx.AsyncClient(base_url=server.url, timeout=patient(20)) as client:
             await asyncio.gather(*(client.get("/api/v1/products") for _ in range(10)))
             engine = create_engine(own_postgres_url, 1)
             async with engine.connect() as connection:

@@ -10,6 +10,7 @@ import pytest
 
 from fastapi_pro.auditing.sources.gitignore import compile_patterns
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE, collect, display, project
+from patience import patient
 
 
 def write(root: Path, *names: str) -> None:
@@ -189,7 +190,7 @@ def test_twenty_thousand_files_are_found_in_seconds(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("".join(f"*.x{n}\n/doc{n}/**/y\n" for n in range(40)))
     started = time.perf_counter()
     assert len(collect([tmp_path])[0]) == 20_000
-    assert time.perf_counter() - started < 5  # 0.1 on an idle machine
+    assert time.perf_counter() - started < patient(5)  # 0.1 on an idle machine
 
 
 @pytest.mark.parametrize("marker", ["pyproject.toml", "setup.py", "setup.cfg", ".git/HEAD"])

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastapi_pro.auditing.sources.gitignore import Patterns, compile_patterns, is_ignored
+from patience import patient
 
 FOLDERS = ["a", "b", "ab", "a/b", "a/b/c", "b/a", "b/b/b"]
 FILES = ["a.py", "b.py", "abc", "b-a", "[a]", "a b", "é.py", "a*", "\\a", "#a", "!a"]
@@ -150,4 +151,4 @@ def test_many_stars_take_no_exponential_time() -> None:
     started = time.perf_counter()
     assert not ignored(b"*a" * 40 + b"b", "a" * 200)
     assert not ignored(b"**/a/" * 40 + b"b", "/".join("a" * 100))
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < patient(1)

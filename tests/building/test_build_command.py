@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from maintain import build
+from patience import patient
 from tests.building.small_repository import SCRIPT, SNIPPETS, SmallRepository, fence
 
 
@@ -160,4 +161,4 @@ def test_command(project: SmallRepository) -> None:
     started = time.perf_counter()
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert time.perf_counter() - started < 2  # 0.3 s on a quiet machine
+    assert time.perf_counter() - started < patient(2)  # 0.3 s on a quiet machine

@@ -10,20 +10,21 @@ import pytest
 from tests.client import npm_clients
 from tests.client.npm_clients import Clients
 from tests.distribution.checkout import ROOT
+from tests.support.once import made_once
 
 
 @pytest.fixture(scope="session")
-def commands(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder of the clients' commands, installed once for all workers."""
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the clients' commands."""
     if npm_clients.is_missing():
         pytest.skip("no npm, from which the clients come")
-    base = tmp_path_factory.getbasetemp()
     try:
-        return npm_clients.install((base if worker_id == "master" else base.parent) / "npm")
+        folder = made_once(tmp_path_factory, "npm", npm_clients.install)
     except subprocess.CalledProcessError as error:
         if "CI" in os.environ:
             raise
         pytest.skip(f"npm cannot install the clients: {error.stderr[-500:]}")
+    return folder / "node_modules" / ".bin"
 
 
 @pytest.fixture
@@ -55,7 +56,11 @@ def empty(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of this repository with what is changed in the work tree, and committed."""
-    folder = tmp_path_factory.mktemp("checkout") / "fastapi-pro"
+    return made_once(tmp_path_factory, "checkout", _commit_all) / "fastapi-pro"
+
+
+def _commit_all(place: Path) -> None:
+    folder = place / "fastapi-pro"
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, check=True, capture_output=True, text=True,
@@ -67,4 +72,3 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com"]
     for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
         subprocess.run([*git, *arguments], cwd=folder, check=True)
-    return folder

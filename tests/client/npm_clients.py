@@ -1,6 +1,5 @@
 """The clients from npm, at pinned versions, each run with a home of its own."""
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -8,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from patience import patient
 from tests.client.standin import Turn, standin
 
 PACKAGES = (
@@ -37,7 +37,7 @@ class Clients:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=patient(SECONDS),
             check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr
@@ -74,19 +74,13 @@ class Clients:
         return session.requests
 
 
-def install(folder: Path) -> Path:
-    """Install the packages into the folder, once for all who ask; return where the commands lie."""
-    folder.mkdir(exist_ok=True)
-    ready = folder / "ready"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not ready.exists():
-            npm: Sequence[str] = ("npm", "install", "--no-fund", "--no-audit", "--no-save")
-            subprocess.run(
-                [*npm, *PACKAGES], cwd=folder, check=True, capture_output=True, text=True
-            )
-            ready.touch()
-    return folder / "node_modules" / ".bin"
+def install(folder: Path) -> None:
+    """Install the packages into the folder."""
+    npm: Sequence[str] = ("npm", "install", "--no-fund", "--no-audit", "--no-save")
+    subprocess.run(
+        [*npm, *PACKAGES],
+        cwd=folder, check=True, capture_output=True, text=True, timeout=patient(SECONDS),
+    )  # fmt: skip
 
 
 def is_missing() -> bool:

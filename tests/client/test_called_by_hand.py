@@ -12,6 +12,8 @@ from tests.client.npm_clients import Clients
 from tests.client.turns import call, named_command
 from tests.distribution.checkout import ROOT, install
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 
 @pytest.fixture
 def empty_with_skills(empty: Path, clients: Clients) -> Path:

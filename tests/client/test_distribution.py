@@ -11,6 +11,8 @@ from tests.client.npm_clients import Clients
 from tests.client.turns import BODY, DESCRIPTION, SKILLS, named_command, read
 from tests.distribution.checkout import ROOT, install, tree
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 
 @pytest.fixture
 def with_plugin(clients: Clients, repository: Path) -> Clients:

@@ -9,6 +9,8 @@ from tests.client.npm_clients import Clients
 from tests.client.turns import BODY, DESCRIPTION, call, read, write
 from tests.distribution.checkout import ROOT, install
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 SKILL = "fastapi-pro"
 Step = Callable[[Path], dict[str, object]]
 

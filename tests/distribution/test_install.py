@@ -323,6 +323,7 @@ def versions(skills: Path) -> list[str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
 @pytest.mark.parametrize("option", ["--dry-run", "--uninstall"])
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 def test_killed_at_any_moment_it_leaves_all_of_the_old_or_all_of_the_new(
     tmp_path: Path, checkout: Path, option: str
 ) -> None:

@@ -11,9 +11,9 @@ from sql import execute
 
 @pytest.fixture
 def times(pytestconfig: pytest.Config) -> int:
-    """How many times as many requests and files a test shall make as it does in CI."""
-    number: int = pytestconfig.getoption("--times")
-    return number
+    """How many times as many requests and files a test makes as in a normal run."""
+    number: int | None = pytestconfig.getoption("times")
+    return number or (7 if pytestconfig.getoption("whole") else 1)
 
 
 @pytest.fixture

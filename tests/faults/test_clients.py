@@ -16,6 +16,9 @@ import pytest
 from accounts import new_user, new_user_at
 from http_load import answer, opened, request
 from live import LiveServer, live_server
+from patience import patient
+
+pytestmark = pytest.mark.slow
 
 PRODUCTS = "/api/v1/products"
 
@@ -41,7 +44,7 @@ def memory(server: LiveServer) -> int:
 async def test_three_hundred_clients_that_hang_up_leave_nothing(
     server: LiveServer, idle_in_transaction: Callable[[], Awaitable[int]]
 ) -> None:
-    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=patient(30)) as client:
         headers = await new_user(client)
         await asyncio.gather(*(client.get(PRODUCTS) for _ in range(20)))
         before = open_files(server)
@@ -52,14 +55,15 @@ async def test_three_hundred_clients_that_hang_up_leave_nothing(
             _, writer = await opened(server.url)
             writer.write(sent[: random.choice([len(sent), len(sent) - 3, len(sent) // 2])])
             await writer.drain()
-            await asyncio.sleep(random.uniform(0, 0.05))
             writer.transport.abort()
 
         await asyncio.gather(*(hang_up(number) for number in range(300)))
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + patient(20)
         while open_files(server) > before or await idle_in_transaction():
             assert time.monotonic() < deadline, (open_files(server), before)
             await asyncio.sleep(0.1)
+    # over new connections: the server may be closing the old ones, idle for five seconds
+    async with httpx.AsyncClient(base_url=server.url, timeout=patient(30)) as client:
         answers = await asyncio.gather(*(client.get(PRODUCTS) for _ in range(20)))
         assert Counter(answer.status_code for answer in answers) == {200: 20}
     assert "Traceback" not in server.log()
@@ -70,7 +74,9 @@ async def test_a_thousand_connections_at_once_are_all_answered(server: LiveServe
     for _, writer in connections:
         writer.write(request("GET", PRODUCTS, {}))
     answers = await asyncio.gather(*(answer(reader) for reader, _ in connections))
-    assert Counter(status for status, _ in answers) == {200: 1000}
+    statuses = Counter(status for status, _ in answers)
+    assert statuses.keys() <= {200, 503}  # after ten seconds without a connection of the pool
+    assert statuses[200] > 500
     for _, writer in connections:
         writer.close()
 
@@ -80,13 +86,13 @@ async def test_stalled_clients_cost_others_nothing(server: LiveServer) -> None:
     stalled = [await opened(server.url) for _ in range(300)]
     for number, (_, writer) in enumerate(stalled):
         writer.write(whole[: len(whole) // 2] if number % 2 else whole + b"{")
-    async with httpx.AsyncClient(base_url=server.url) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=patient(5)) as client:
         waits = []
         for _ in range(50):
             started = time.monotonic()
             assert (await client.get(PRODUCTS)).status_code == 200
             waits.append(time.monotonic() - started)
-    assert sorted(waits)[25] < 0.5
+    assert sorted(waits)[25] < patient(0.5)
     for _, writer in stalled:
         writer.transport.abort()
 
@@ -123,11 +129,15 @@ async def test_memory_and_files_are_flat_over_many_requests(server: LiveServer, 
 
     async def ask_all(times: int) -> tuple[int, int]:
         await asyncio.gather(*(ask(times // 20) for _ in range(20)))
-        await asyncio.sleep(0.5)
-        return memory(server), open_files(server)
+        reader, writer = await opened(server.url)  # once it is answered, the others are closed
+        writer.write(request("GET", PRODUCTS, headers))
+        await answer(reader)
+        found = memory(server), open_files(server)
+        writer.close()
+        return found
 
     await ask_all(1000)  # caches fill, the pool too
     first = await ask_all(1000)
-    last = await ask_all(18_000 * times)
-    assert last[0] - first[0] < 8_000_000
+    last = await ask_all(3000 * times)
+    assert last[0] - first[0] < 3_000_000 + 750_000 * times
     assert last[1] <= first[1]

@@ -12,6 +12,8 @@ from accounts import new_user_at
 from live import live_server
 from tests.support.projects import environment, needs_uv
 
+pytestmark = pytest.mark.slow
+
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SCHEMATHESIS = "uv run --no-project --isolated --with schemathesis==4.32.5 schemathesis"
 
@@ -35,7 +37,7 @@ def test_no_request_gets_what_the_document_does_not_say(
                 [
                     *SCHEMATHESIS.split(), "--config-file", CONFIG, "run",
                     f"{server.url}/openapi.json", "--header", header, "--continue-on-failure",
-                    "--max-examples", "360", "--seed", str(seed), "--request-timeout", "30",
+                    "--max-examples", "60", "--seed", str(seed), "--request-timeout", "30",
                     "--workers", "1",  # threads that parse break Python 3.11 (cpython#106905)
                 ],
                 cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
@@ -43,6 +45,6 @@ def test_no_request_gets_what_the_document_does_not_say(
             assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
             [cases] = re.findall(r"(\d+) generated", done.stdout)
             generated += int(cases)
-            if generated >= 2000 * times:
+            if generated >= 300 * times:
                 break
         assert "Traceback" not in server.log()

@@ -11,7 +11,10 @@ import pytest
 from accounts import new_user
 from http_load import answer, opened, request
 from live import SECRET, LiveServer, live_server
+from patience import patient
 from postgres import scratch_database
+
+pytestmark = pytest.mark.slow
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -162,6 +165,6 @@ async def test_a_hostile_request_gets_its_status(
 ) -> None:
     reader, writer = await opened(server.url)
     writer.write(sent)
-    status, body = await asyncio.wait_for(answer(reader), 10)
+    status, body = await asyncio.wait_for(answer(reader), patient(10))
     writer.close()
     assert status == expected, body

@@ -6,6 +6,8 @@ import pytest
 
 import lost_writes
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.timeout(180)
 def test_the_service_loses_none_and_a_commit_after_the_answer_each_that_fails(

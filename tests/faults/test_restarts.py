@@ -4,6 +4,8 @@ import pytest
 
 import restarts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("server", restarts.SERVERS)
 def test_of_servers_first_taken_out_of_the_rotation_every_request_is_answered(

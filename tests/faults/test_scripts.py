@@ -33,7 +33,7 @@ description: "A service."
 ```python snippets/app/core/db.py
 ```
 
-```python snippets/app/api/deps.py#get_sessionmaker,get_db,SessionDep
+```python snippets/app/api/deps.py#get_sessionmaker,SessionmakerDep,get_db,SessionDep
 ```
 
 ```text snippets/app/
@@ -110,7 +110,7 @@ def test_validate_tells_what_is_wrong_of_any_skill(tmp_path: Path, times: int) -
     sources = {tmp_path / name / "SKILL.md": text for name, text in skills.items()}
     put(sources)
     codes = set()
-    for what in mutants(sources, 600 * times):
+    for what in mutants(sources, 90 * times):
         before = tree(tmp_path)
         [changed] = [file for file in sources if before[file] != sources[file]] or [*sources][:1]
         code, said = run(validate.main, str(changed), "--try", "app/main.py")
@@ -135,7 +135,7 @@ def test_build_writes_all_or_nothing_of_any_repository(tmp_path: Path, times: in
     sources = {file: file.read_bytes() for file in sources}  # the pages are filled now
     pages = {tmp_path / name for name in texts if name.endswith(".md")}
     codes = set()
-    for what in mutants(sources, 400 * times):
+    for what in mutants(sources, 60 * times):
         before = tree(tmp_path)
         code, said = run(build.main, "--root", str(tmp_path))
         after = tree(tmp_path)
@@ -162,7 +162,7 @@ def test_audit_reads_any_project_and_changes_nothing(
     for number, file in enumerate(sorted(ROOT.glob("snippets/rules/*/[bg]*d.py"))):
         sources[tmp_path / f"{number // 2}_{file.stem}.py"] = file.read_bytes()
     codes = set()
-    for seed in range(2000 * times):
+    for seed in range(300 * times):
         choice = random.Random(seed)
         chosen = dict(choice.sample(sorted(sources.items()), 2))
         put({file: mutant(content, choice) for file, content in chosen.items()})

@@ -45,12 +45,14 @@ async def has_receipt(module: ModuleType) -> bool:
         return bool((await connection.execute(text("SELECT has_receipt FROM orders"))).scalar_one())
 
 
+@pytest.mark.slow
 async def test_bad_never_sends_the_receipt(
     bad: ModuleType, bad_file: Path, serve_file: Serve
 ) -> None:
     assert not await is_sent_after_a_crash(bad, bad_file, serve_file, seconds=1.2)
 
 
+@pytest.mark.slow
 async def test_good_sends_the_receipt_after_the_restart(
     good: ModuleType, good_file: Path, serve_file: Serve
 ) -> None:

@@ -9,6 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from patience import patient
+
 slow_service = FastAPI()
 
 
@@ -20,7 +22,7 @@ async def slow_rate(currency: str) -> float:
 
 async def longest_health_check(app_url: str) -> float:
     """Return the longest wait of a health check during a slow request, as a part of it."""
-    async with httpx.AsyncClient(base_url=app_url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=app_url, timeout=patient(20)) as client:
         await client.get("/healthz")
         started = time.perf_counter()
         slow = asyncio.create_task(client.get("/rates/usd"))

@@ -10,6 +10,8 @@ from types import ModuleType
 
 import pytest
 
+from patience import patient
+
 PROXY = "127.0.0.2"
 STRANGER = "127.0.0.3"
 CLIENT = "203.0.113.7"
@@ -45,7 +47,7 @@ def running(module: ModuleType) -> Iterator[int]:
 
 def address(port: int, peer: str, forwarded_for: str) -> str:
     """Connect from an address; return what the application takes for the client's."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=5, source_address=(peer, 0))
+    connection = HTTPConnection("127.0.0.1", port, timeout=patient(5), source_address=(peer, 0))
     connection.request("GET", "/address", headers={"X-Forwarded-For": forwarded_for})
     answer = connection.getresponse().read().decode()
     connection.close()

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from patience import patient
+
 Serve = Callable[[ASGIApp], str]
 ServeFile = Callable[..., tuple[str, subprocess.Popen[bytes]]]
 
@@ -25,7 +27,7 @@ def error_500(url: str) -> httpx.Headers:
 
 def open_after_500(url: str) -> HTTPConnection:
     """Return a connection after a 500 that did not announce its end."""
-    connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=patient(5))
     assert get(connection, "/share?people=0").getheader("connection") is None
     return connection
 
@@ -43,7 +45,7 @@ def tracebacks(serve_file: ServeFile, file: Path, folder: Path) -> int:
     url, server = serve_file(file)
     error_500(url)
     server.terminate()
-    server.wait(30)
+    server.wait(patient(30))
     return (folder / "server.log").read_text().count("ZeroDivisionError: ")
 
 

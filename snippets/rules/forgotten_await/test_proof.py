@@ -93,6 +93,7 @@ async def test_bad_fails_at_once_only_where_the_result_is_used(
         gc.collect()
 
 
+@pytest.mark.slow
 def test_bad_is_found_by_strict_mypy_only_in_part(bad_file: Path, cache: Path) -> None:
     assert mypy(bad_file, cache) == [
         ("session.commit()", "unused-coroutine"),
@@ -109,6 +110,7 @@ def with_truthy_bool(file: Path, folder: Path) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_bad_is_found_by_truthy_bool_in_the_condition(
     bad_file: Path, cache: Path, tmp_path: Path
 ) -> None:
@@ -130,7 +132,15 @@ def run_pytest(file: Path, folder: Path, *options: str) -> tuple[int, str]:
         "def test_delete_user():\n"
         "    asyncio.run(delete_user(Session(), User(id=1)))\n"
     )
-    plain = ["-q", "-c", "/dev/null", f"--rootdir={folder}", "-p", "no:cacheprovider"]
+    plain = [
+        "-q",
+        "-c",
+        "/dev/null",
+        f"--rootdir={folder}",
+        "--noconftest",
+        "-p",
+        "no:cacheprovider",
+    ]
     process = subprocess.run(
         [sys.executable, "-m", "pytest", *plain, "-p", "no:asyncio", *options, "test_it.py"],
         cwd=folder,
@@ -142,6 +152,7 @@ def run_pytest(file: Path, folder: Path, *options: str) -> tuple[int, str]:
     return process.returncode, process.stdout
 
 
+@pytest.mark.slow
 def test_bad_fails_a_test_only_where_warnings_are_errors(bad_file: Path, tmp_path: Path) -> None:
     code, printed = run_pytest(bad_file, tmp_path)
     assert code == 0
@@ -164,5 +175,6 @@ async def test_good_keeps_the_change_and_knows_strangers(
         assert await good.greeting(session, 1) == "Who are you?"
 
 
+@pytest.mark.slow
 def test_good_is_clean_to_mypy(good_file: Path, cache: Path, tmp_path: Path) -> None:
     assert mypy(with_truthy_bool(good_file, tmp_path), cache) == []

@@ -11,6 +11,8 @@ import pytest
 from anyio import to_thread
 from fastapi import FastAPI, Response
 
+from patience import patient
+
 report_service = FastAPI()
 arrived = threading.Semaphore(0)
 
@@ -24,7 +26,7 @@ async def slow_report(month: int) -> Response:
 
 def wait_for_reports(number: int) -> None:
     for _ in range(number):
-        assert arrived.acquire(timeout=20)
+        assert arrived.acquire(timeout=patient(20))
 
 
 async def waits_during_40_reports(
@@ -50,11 +52,12 @@ async def waits_during_40_reports(
     return [wait / report_time for wait in waits]
 
 
+@pytest.mark.slow
 async def test_bad_makes_the_41st_def_call_wait_and_no_async_one(
     bad: ModuleType, serve: Callable[[FastAPI], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPORTS_URL", serve(report_service))
-    async with httpx.AsyncClient(base_url=serve(bad.app), timeout=20) as client:
+    async with httpx.AsyncClient(base_url=serve(bad.app), timeout=patient(20)) as client:
         order, health = await waits_during_40_reports(client, 40, "/orders/1", "/healthz")
     assert order > 0.4
     assert health < 0.2
@@ -67,10 +70,11 @@ async def test_bad_makes_the_41st_def_call_wait_and_no_async_one(
     assert order < 0.2
 
 
+@pytest.mark.slow
 async def test_good_answers_def_calls_while_40_reports_are_drawn(
     good: ModuleType, serve: Callable[[FastAPI], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPORTS_URL", serve(report_service))
-    async with httpx.AsyncClient(base_url=serve(good.app), timeout=20) as client:
+    async with httpx.AsyncClient(base_url=serve(good.app), timeout=patient(20)) as client:
         [order] = await waits_during_40_reports(client, 20, "/orders/1")
     assert order < 0.2

@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from patience import patient
+
 
 @pytest.fixture(autouse=True)
 def slow_hash(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +23,7 @@ def slow_hash(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def longest_wait_of_others(app_url: str) -> float:
     """Return the longest wait of other requests while one is logged in, as a part of that."""
-    async with httpx.AsyncClient(base_url=app_url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=app_url, timeout=patient(20)) as client:
         await client.get("/products")
         started = time.perf_counter()
         login = asyncio.create_task(client.get("/admin", auth=("admin", "secret")))

@@ -7,6 +7,7 @@ import tomllib
 from importlib.metadata import requires, version
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -49,6 +50,7 @@ def start(file: Path, hidden: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stderr
 
 
+@pytest.mark.slow
 def test_bad_does_not_start_without_what_its_libraries_use(bad_file: Path) -> None:
     missing = MODULES.keys() - installed_by(bad_file)
     assert missing >= {"email-validator", "python-multipart"}
@@ -60,6 +62,7 @@ def test_bad_does_not_start_without_what_its_libraries_use(bad_file: Path) -> No
         assert ERRORS[name] in start(bad_file, MODULES[name])
 
 
+@pytest.mark.slow
 def test_good_brings_all_that_it_uses(good_file: Path) -> None:
     assert installed_by(good_file) >= MODULES.keys()
     assert start(good_file, "a_module_that_nobody_uses") == ""

@@ -162,6 +162,7 @@ async def read_prices_in_four_workers(
 
 
 # SQLAlchemy 2.0.35 leaves a connection open when setting it up fails
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_bad_misses_statements_and_finds_those_of_others(
     bad_file: Path, admin: AsyncEngine, monkeypatch: pytest.MonkeyPatch
@@ -177,6 +178,7 @@ async def test_bad_misses_statements_and_finds_those_of_others(
     assert any("already exists" in outcome for outcome in outcomes)
 
 
+@pytest.mark.slow
 async def test_good_works_in_four_workers_and_leaves_no_statement_behind(
     good_file: Path, admin: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,13 +1,15 @@
 """Proof of prometheus-per-worker."""
 
+import functools
 import re
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+
+from patience import patient, wait_until
 
 Serve = Callable[[Path], tuple[str, list[int]]]
 Hold = Callable[[int], AbstractContextManager[None]]
@@ -21,7 +23,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def get(url: str, path: str) -> str:
     """Send a request over a connection of its own."""
-    connection = HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=patient(10))
     connection.request("GET", path)
     response = connection.getresponse()
     assert response.status == 200
@@ -36,14 +38,20 @@ def scrape(url: str) -> float:
     return sum(map(float, re.findall(pattern, get(url, "/metrics"), re.MULTILINE)))
 
 
+def is_told(url: str, number: float) -> bool:
+    return scrape(url) >= number
+
+
 def scrapes_after_3_and_5_requests(url: str, workers: list[int], stopped: Hold) -> list[float]:
     """Send 3 requests to one worker and 5 to the other; scrape each."""
     first, second = workers
     for other, number in (second, 3), (first, 5):
         with stopped(other):
+            expected = scrape(url) + number
             for _ in range(number):
                 get(url, "/orders")
-            time.sleep(0.3)  # a request is counted after its response
+            # a request is counted after its response
+            wait_until(functools.partial(is_told, url, expected))
     scrapes = []
     for other in second, first:
         with stopped(other):
@@ -51,6 +59,7 @@ def scrapes_after_3_and_5_requests(url: str, workers: list[int], stopped: Hold) 
     return scrapes
 
 
+@pytest.mark.slow
 def test_bad_scrapes_show_one_worker_each(
     bad_file: Path, two_workers: Serve, stopped: Hold
 ) -> None:
@@ -58,6 +67,7 @@ def test_bad_scrapes_show_one_worker_each(
     assert scrapes_after_3_and_5_requests(*server, stopped) == [3, 5]
 
 
+@pytest.mark.slow
 def test_good_scrapes_show_all_workers(good_file: Path, two_workers: Serve, stopped: Hold) -> None:
     server = two_workers(good_file)
     assert scrapes_after_3_and_5_requests(*server, stopped) == [8, 8]

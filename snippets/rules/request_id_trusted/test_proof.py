@@ -8,6 +8,8 @@ from types import ModuleType
 import pytest
 from starlette.types import ASGIApp
 
+from patience import patient
+
 Serve = Callable[[ASGIApp], str]
 FORGED = "a1 path=/admin"
 LONG = "a" * 50_000
@@ -21,7 +23,7 @@ def _levels(caplog: pytest.LogCaptureFixture) -> None:
 def send(url: str, request_id: str) -> tuple[int, str]:
     """Send a request with this id; return the status and the id of the response."""
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=patient(5)) as connection:
         # bytes: clients refuse to send what an attacker sends
         request = f"GET /orders HTTP/1.1\r\nHost: {host}\r\nX-Request-ID: {request_id}\r\n\r\n"
         connection.sendall(request.encode("latin-1"))

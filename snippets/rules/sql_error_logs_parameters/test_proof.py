@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from patience import patient
+
 
 async def log_of_a_second_sign_up(
     module: ModuleType, file: Path, serve_file: Callable[..., tuple[str, Any]], folder: Path
@@ -21,13 +23,14 @@ async def log_of_a_second_sign_up(
         assert (await client.post("/users", json=body)).status_code == 201
         assert (await client.post("/users", json=body)).status_code == 500
     process.terminate()
-    process.wait(10)  # the traceback is logged after the response
+    process.wait(patient(10))  # the traceback is logged after the response
     log = (folder / "server.log").read_text()
     assert 'duplicate key value violates unique constraint "users_email_key"' in log
     assert "DETAIL:  Key (email)=(ada@example.com) already exists." in log
     return log
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("postgres_database")
 async def test_bad_writes_the_password_hash_into_the_log(
     bad: ModuleType, bad_file: Path, serve_file: Callable[..., tuple[str, Any]], tmp_path: Path
@@ -36,6 +39,7 @@ async def test_bad_writes_the_password_hash_into_the_log(
     assert "[parameters: ('ada@example.com', '$argon2id$" in log
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("postgres_database")
 async def test_good_logs_the_error_without_its_values(
     good: ModuleType, good_file: Path, serve_file: Callable[..., tuple[str, Any]], tmp_path: Path

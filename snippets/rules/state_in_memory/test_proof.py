@@ -6,8 +6,11 @@ from contextlib import AbstractContextManager
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from patience import patient
 
 Serve = Callable[[Path], tuple[str, list[int]]]
 Hold = Callable[[int], AbstractContextManager[None]]
@@ -15,7 +18,7 @@ Hold = Callable[[int], AbstractContextManager[None]]
 
 def login(url: str) -> int:
     """Try to log in, over a connection of its own; return the status."""
-    connection = HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=patient(10))
     connection.request("POST", "/login/ada")
     status = connection.getresponse().status
     connection.close()
@@ -39,6 +42,7 @@ async def create_table(database_url: str) -> None:
     await engine.dispose()
 
 
+@pytest.mark.slow
 def test_bad_lets_each_worker_count_for_itself(
     bad_file: Path, two_workers: Serve, stopped: Hold, postgres_database: str
 ) -> None:
@@ -47,6 +51,7 @@ def test_bad_lets_each_worker_count_for_itself(
     assert statuses_of_4_attempts_each(*server, stopped) == [[200, 200, 200, 429]] * 2
 
 
+@pytest.mark.slow
 def test_good_counts_over_all_workers(
     good_file: Path, two_workers: Serve, stopped: Hold, postgres_database: str
 ) -> None:

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -38,6 +39,7 @@ async def run_tests(file: Path, folder: Path, url: str, conftest: str = "") -> t
         await connection.execute(text("CREATE TABLE users (name text)"))
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pytest", "-c", "/dev/null", "-p", "no:cacheprovider", "--tb=native",
+        f"--confcutdir={folder}",
         "--override-ini=asyncio_mode=auto",
         "--override-ini=asyncio_default_fixture_loop_scope=function", str(folder),
         cwd=folder, env=os.environ | {"APP_DATABASE_URL": url}, stdout=asyncio.subprocess.PIPE,
@@ -48,6 +50,7 @@ async def run_tests(file: Path, folder: Path, url: str, conftest: str = "") -> t
     return output.decode().splitlines()[-1], rows
 
 
+@pytest.mark.slow
 async def test_bad_leaves_each_tests_rows_to_the_next(
     bad_file: Path, tmp_path: Path, postgres_database: str
 ) -> None:
@@ -56,6 +59,7 @@ async def test_bad_leaves_each_tests_rows_to_the_next(
     assert rows == 2
 
 
+@pytest.mark.slow
 async def test_good_leaves_nothing_although_the_app_commits(
     good_file: Path, tmp_path: Path, postgres_database: str
 ) -> None:
@@ -64,6 +68,7 @@ async def test_good_leaves_nothing_although_the_app_commits(
     assert rows == 0
 
 
+@pytest.mark.slow
 async def test_good_isolates_on_sqlite_with_two_hooks_and_not_without(
     good_file: Path, tmp_path: Path
 ) -> None:

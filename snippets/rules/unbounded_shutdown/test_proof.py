@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from patience import patient
+
 
 def free_port() -> int:
     """Return a port that nobody listens on."""
@@ -35,16 +37,17 @@ def terminated_under_a_stream(file: Path, log_file: Path) -> Iterator[subprocess
         while "running on" not in log_file.read_text():
             assert process.poll() is None, log_file.read_text()
             time.sleep(0.02)
-        with httpx.stream("GET", f"http://127.0.0.1:{port}/events", timeout=5) as response:
+        with httpx.stream("GET", f"http://127.0.0.1:{port}/events", timeout=patient(5)) as response:
             chunks = response.iter_raw()  # its end would close the connection
             next(chunks)
             process.send_signal(signal.SIGTERM)
             yield process
     finally:
         process.kill()
-        process.wait(30)
+        process.wait(patient(30))
 
 
+@pytest.mark.slow
 def test_bad_waits_until_it_is_killed_and_ends_no_lifespan(bad_file: Path, tmp_path: Path) -> None:
     log_file = tmp_path / "server.log"
     with (
@@ -57,12 +60,13 @@ def test_bad_waits_until_it_is_killed_and_ends_no_lifespan(bad_file: Path, tmp_p
     assert "Application shutdown complete" not in log
 
 
+@pytest.mark.slow
 def test_good_cancels_the_stream_after_a_second_and_ends_the_lifespan(
     good_file: Path, tmp_path: Path
 ) -> None:
     log_file = tmp_path / "server.log"
     with terminated_under_a_stream(good_file, log_file) as process:
-        assert process.wait(20) == -signal.SIGTERM
+        assert process.wait(patient(20)) == -signal.SIGTERM
     log = log_file.read_text()
     assert "timeout graceful shutdown exceeded" in log
     assert "Application shutdown complete" in log

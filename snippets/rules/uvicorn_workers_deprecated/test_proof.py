@@ -31,6 +31,7 @@ def client_address(serve_file: ServeFile, configuration: Path, folder: Path) -> 
     return address
 
 
+@pytest.mark.slow
 def test_bad_works_with_a_warning_that_is_hidden(
     bad_file: Path,
     serve_file: ServeFile,

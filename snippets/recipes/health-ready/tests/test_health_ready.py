@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from live import ROOT, live_server
+from patience import patient, wait_until
 from postgres import running_postgres
 
 
@@ -17,10 +18,10 @@ def test_without_its_database_it_is_alive_and_not_ready() -> None:
     with running_postgres() as postgres, live_server(postgres.url) as server:
         assert httpx.get(f"{server.url}/readyz").json() == {"status": "ok"}
         postgres.stop()
-        assert httpx.get(f"{server.url}/readyz", timeout=10).status_code == 503
+        assert httpx.get(f"{server.url}/readyz", timeout=patient(10)).status_code == 503
         assert httpx.get(f"{server.url}/livez").json() == {"status": "ok"}
         postgres.start()
-        assert httpx.get(f"{server.url}/readyz", timeout=10).status_code == 200
+        assert httpx.get(f"{server.url}/readyz", timeout=patient(10)).status_code == 200
 
 
 def test_a_process_that_stands_still_is_not_alive(own_postgres_url: str) -> None:
@@ -29,13 +30,13 @@ def test_a_process_that_stands_still_is_not_alive(own_postgres_url: str) -> None
         with pytest.raises(httpx.ReadTimeout):
             httpx.get(f"{server.url}/livez", timeout=2)
         server.process.send_signal(signal.SIGCONT)
-        assert httpx.get(f"{server.url}/livez", timeout=10).status_code == 200
+        assert httpx.get(f"{server.url}/livez", timeout=patient(10)).status_code == 200
 
 
 def is_refused(url: str) -> bool:
     """Say whether nobody listens there."""
     try:
-        httpx.get(url, timeout=5)
+        httpx.get(url, timeout=patient(5))
     except httpx.ConnectError:
         return True
     except httpx.RemoteProtocolError:  # accepted just before, closed unanswered
@@ -48,10 +49,12 @@ def test_a_server_stops_listening_at_once(own_postgres_url: str) -> None:
     with live_server(own_postgres_url, module="live_app:app") as server:
         answers: list[int] = []
         request = threading.Thread(
-            target=lambda: answers.append(httpx.get(f"{server.url}/slow", timeout=10).status_code)
+            target=lambda: answers.append(
+                httpx.get(f"{server.url}/slow", timeout=patient(10)).status_code
+            )
         )
         request.start()
-        time.sleep(0.3)
+        wait_until(lambda: '"slow"' in server.log())
         server.process.terminate()
         while not is_refused(f"{server.url}/livez"):
             time.sleep(0.01)

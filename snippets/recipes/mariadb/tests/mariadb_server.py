@@ -21,6 +21,8 @@ from sqlalchemy import Row, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from patience import patient
+
 DEFAULTS = "CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
 
 
@@ -68,7 +70,7 @@ class MariaDB:
                 stderr=log,
                 **self._as_user,
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + patient(30)
         while not self._greets():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"MariaDB does not start:\n{(self.folder / 'log').read_text()}")
@@ -76,7 +78,9 @@ class MariaDB:
 
     def _greets(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            with socket.create_connection(
+                ("127.0.0.1", self.port), timeout=patient(5)
+            ) as connection:
                 return len(connection.recv(5)) == 5
         except OSError:
             return False
@@ -86,7 +90,7 @@ class MariaDB:
         if self.process is not None:
             self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(how)
-            self.process.wait(30)
+            self.process.wait(patient(30))
 
 
 def _find_program(name: str) -> str:

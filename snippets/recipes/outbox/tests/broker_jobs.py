@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.db import create_engine
 from clients import ADA
 from live import ROOT, SECRET, live_server
+from patience import patient
 
 
 @contextmanager
@@ -54,7 +55,7 @@ async def connected(database_url: str) -> AsyncIterator[AsyncConnection]:
 
 async def wait_for(connection: AsyncConnection, query: str, number: int) -> None:
     """Return when a query gives this number."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + patient(60)
     while (found := await connection.scalar(text(query))) != number:
         assert time.monotonic() < deadline, found
         await connection.rollback()

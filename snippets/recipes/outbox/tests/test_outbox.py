@@ -18,6 +18,7 @@ from app.relay import relay_one
 from app.services.outbox import add_message, first_time
 from clients import sign_up
 from live import live_server
+from patience import patient
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -84,7 +85,9 @@ async def test_relays_work_side_by_side(postgres_sessions: Sessions) -> None:
     together = asyncio.Barrier(3)
 
     async def deliver(_session: AsyncSession, message: OutboxMessage) -> None:
-        async with asyncio.timeout(10):  # without SKIP LOCKED they would wait for each other
+        async with asyncio.timeout(
+            patient(10)
+        ):  # without SKIP LOCKED they would wait for each other
             await together.wait()
         delivered[message.id] += 1
 

@@ -12,6 +12,7 @@ from app.models import Base, Product, User
 from app.schemas.own_product import ProductChange
 from app.services.own_products import ProductNotFoundError, change_own, delete_own
 from clients import headers_of, sign_up
+from patience import patient
 
 URL = "/api/v1/products"
 LAMP = {"name": "Lamp", "price": "1.00"}
@@ -107,7 +108,7 @@ async def test_a_change_while_it_is_deleted_finds_nothing(own_postgres_url: str)
         await delete_own(first, ada, 1)
         task = asyncio.create_task(change_own(second, ada, 1, ProductChange(name="Torch")))
         waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(patient(15)):
             while not await first.scalar(waiting):
                 await first.execute(text("SELECT pg_sleep(0.01)"))
         await first.commit()

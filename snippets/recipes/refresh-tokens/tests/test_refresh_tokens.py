@@ -15,6 +15,7 @@ from app.models.base import utc_now
 from app.schemas.user import UserCreate
 from app.services import auth, sessions, users
 from clients import ADA, client_on, sign_up
+from patience import patient
 
 URL = "/api/v1/auth"
 
@@ -207,7 +208,7 @@ async def test_a_new_password_ends_all_sessions(client: AsyncClient) -> None:
 async def until_another_waits(owner: AsyncSession) -> None:
     """Return once another transaction waits for a lock of this one."""
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(patient(15)):
         while not await owner.scalar(waiting):
             await owner.execute(text("SELECT pg_sleep(0.01)"))
 

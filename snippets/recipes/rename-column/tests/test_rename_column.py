@@ -25,6 +25,7 @@ from app.core.config import get_settings
 from app.core.db import create_engine
 from clients import ADA
 from live import ROOT, SECRET, live_server
+from patience import patient
 
 Migrate = Callable[[str], None]
 Run = Callable[..., Sequence[Any]]
@@ -111,7 +112,7 @@ class Traffic(threading.Thread):
 
     def run(self) -> None:
         """Sign up users whose address is their name."""
-        with httpx.Client(base_url=self.url, timeout=30) as client:
+        with httpx.Client(base_url=self.url, timeout=patient(30)) as client:
             while not self.stopping.is_set():
                 name = f"{self.kind}{len(self.names)}@example.com"
                 body = ADA | {"email": name, "full_name": name}
@@ -235,7 +236,7 @@ def test_a_backfill_that_was_killed_goes_on_where_it_was(
     while run(filled) == [(0,)]:
         assert process.poll() is None
     process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    process.wait(patient(10))
     [(count,)] = run(filled)
     assert 0 < count < 30_000
     assert count % 1_000 == 0

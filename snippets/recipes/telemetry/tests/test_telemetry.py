@@ -30,6 +30,7 @@ from app.core.db import create_engine
 from app.core.job_traces import carrier, continued
 from clients import ADA, sign_up
 from live import ROOT, LiveServer, live_server
+from patience import patient, wait_until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
@@ -206,15 +207,14 @@ def pids(server: LiveServer) -> set[int]:
 
 def ask_both_workers(server: LiveServer) -> int:
     """Send requests to each of two workers, while the other one is held; return how many."""
-    deadline = time.monotonic() + 20
-    while server.log().count("Application startup complete") < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    for held in pids(server):
-        os.kill(held, signal.SIGSTOP)
-        for _ in range(20):  # each over a new connection
-            httpx.get(f"{server.url}/api/v1/products")
-        os.kill(held, signal.SIGCONT)
+    wait_until(lambda: server.log().count("Application startup complete") == 2)
+    limits = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(base_url=server.url, limits=limits, timeout=patient(10)) as client:
+        for held in pids(server):
+            os.kill(held, signal.SIGSTOP)
+            for _ in range(20):
+                client.get("/api/v1/products")
+            os.kill(held, signal.SIGCONT)
     return 40
 
 
@@ -276,10 +276,10 @@ def test_a_collector_that_is_away_delays_the_stop_and_nothing_else(own_postgres_
             started = time.monotonic()
             for _ in range(20):
                 assert httpx.get(f"{server.url}/api/v1/products").status_code == 200
-            assert time.monotonic() - started < 20
+            assert time.monotonic() - started < patient(20)
             stopped = time.monotonic()
             server.stop()
-            assert time.monotonic() - stopped < 9
+            assert time.monotonic() - stopped < patient(9)
 
 
 def test_without_an_endpoint_nothing_is_traced(own_postgres_url: str) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.api.v1.uploads import MAX_BYTES
 from clients import ADA, headers_of, sign_up
 from live import LiveServer, live_server
+from patience import patient, wait_until
 
 URL = "/api/v1/uploads"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -44,14 +44,6 @@ async def zeros(mebibytes: int) -> AsyncIterator[bytes]:
         yield bytes(MEBIBYTE)
 
 
-def wait_until(state: Callable[[], bool]) -> None:
-    """Return when it is so."""
-    deadline = time.monotonic() + 15
-    while not state():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def sign_up_live(server: LiveServer) -> dict[str, str]:
     """Create an account; return the headers of its login."""
     with httpx.Client(base_url=server.url) as client:
@@ -69,7 +61,7 @@ def begun(
     url = httpx.URL(server.url)
     lines = [f"POST {URL}?name=a.png HTTP/1.1", "Host: test", f"Content-Length: {length}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    with socket.create_connection((url.host, url.port or 80), timeout=15) as connection:
+    with socket.create_connection((url.host, url.port or 80), timeout=patient(15)) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
         yield connection
 
@@ -226,7 +218,7 @@ def test_slow_uploads_hold_no_connection_of_the_pool(own_database_url: str, fold
         headers = sign_up_live(server)
         with begun(server, headers, 9, PNG) as first, begun(server, headers, 9, PNG) as second:
             wait_until(lambda: len(files_in(folder)) == 2)
-            assert httpx.get(f"{server.url}/api/v1/products", timeout=5).status_code == 200
+            assert httpx.get(f"{server.url}/api/v1/products", timeout=patient(5)).status_code == 200
             for connection in (first, second):
                 connection.sendall(b"!")
                 assert connection.recv(100).startswith(b"HTTP/1.1 201 ")

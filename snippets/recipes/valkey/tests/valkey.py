@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from patience import patient
+
 
 class Valkey:
     """One server on a free port, which keeps nothing on disk."""
@@ -31,7 +33,7 @@ class Valkey:
         self.process = subprocess.Popen(
             [self._program, *options], cwd=self.folder, stdout=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + patient(30)
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("Valkey does not start")
@@ -49,7 +51,7 @@ class Valkey:
         """End the server; what it held is gone."""
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(30)
+            self.process.wait(patient(30))
 
 
 def _find_program() -> str:

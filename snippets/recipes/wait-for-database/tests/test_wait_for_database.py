@@ -18,15 +18,18 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.waiting import wait_for_database
 from live import ROOT, SECRET
+from patience import patient
 from postgres import running_postgres
 
 
 @contextmanager
-def starting(url: str, folder: Path, seconds: str) -> Iterator[subprocess.Popen[str]]:
+def starting(
+    url: str, folder: Path, seconds: str, workers: int = 1
+) -> Iterator[subprocess.Popen[str]]:
     """Start a server whose output can be read line by line."""
     own = {"APP_DATABASE_URL": url, "APP_JWT_SECRET": SECRET, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "app.main:app", "--port=0", "--workers=2"],
+        [sys.executable, "-m", "uvicorn", "app.main:app", "--port=0", f"--workers={workers}"],
         cwd=folder, env=os.environ | own | {"APP_DATABASE_WAIT_SECONDS": seconds},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
@@ -34,7 +37,7 @@ def starting(url: str, folder: Path, seconds: str) -> Iterator[subprocess.Popen[
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=patient(30))
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> None:
@@ -52,16 +55,16 @@ def test_a_database_that_comes_late_is_waited_for(tmp_path: Path) -> None:
             read_until(process, "Application startup complete")
 
 
-def output_of(url: str, folder: Path, seconds: str) -> str:
+def output_of(url: str, folder: Path, seconds: str, workers: int = 1) -> str:
     """Start a server that cannot run; return what it printed until it ended by itself."""
-    with starting(url, folder, seconds) as process:
-        output, _ = process.communicate(timeout=30)
+    with starting(url, folder, seconds, workers) as process:
+        output, _ = process.communicate(timeout=patient(30))
         return output
 
 
 def test_a_database_that_never_comes_ends_the_start(tmp_path: Path) -> None:
     """All workers end, and none is started again."""
-    output = output_of("postgresql+asyncpg://u@127.0.0.1:1/d", tmp_path, "1")
+    output = output_of("postgresql+asyncpg://u@127.0.0.1:1/d", tmp_path, "1", workers=2)
     events = [json.loads(line)["event"] for line in output.splitlines() if line[:1] == "{"]
     assert events.count("database_unreachable") == 2
     assert events.count("waiting_for_database") >= 4
@@ -98,7 +101,7 @@ def test_a_server_that_waits_hears_sigterm_when_the_wait_is_over(tmp_path: Path)
     with starting("postgresql+asyncpg://u@127.0.0.1:1/d", tmp_path, "5") as process:
         read_until(process, "waiting_for_database")
         process.terminate()
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=patient(30))
         assert "database_unreachable" in output
 
 
@@ -108,5 +111,5 @@ async def test_it_does_not_wait_for_a_database_that_is_there() -> None:
         yield
 
     engine: Any = SimpleNamespace(connect=connect)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(patient(1)):
         await wait_for_database(engine, 0)

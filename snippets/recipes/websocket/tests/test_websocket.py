@@ -13,6 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from clients import ADA
 from live import LiveServer, live_server
+from patience import patient
 from postgres import scratch_database
 
 PATH = "/api/v1/products/live"
@@ -62,14 +63,14 @@ def socket_of(server: LiveServer, origin: str | None = None) -> Iterator[ClientC
 def ask(socket: ClientConnection, after: int) -> dict[str, object]:
     """Ask what is new."""
     socket.send(json.dumps({"after": after}))
-    answer: dict[str, object] = json.loads(socket.recv(timeout=10))
+    answer: dict[str, object] = json.loads(socket.recv(timeout=patient(10)))
     return answer
 
 
 def closing(socket: ClientConnection) -> int | None:
     """Wait for the server to close; return its code."""
     with pytest.raises(ConnectionClosed) as closed:
-        socket.recv(timeout=20)
+        socket.recv(timeout=patient(20))
     return closed.value.rcvd.code if closed.value.rcvd else None
 
 
@@ -102,7 +103,7 @@ def test_who_says_nothing_is_not_waited_for(server: LiveServer) -> None:
     with connect(server.url.replace("http", "ws") + PATH) as socket:
         asked = time.monotonic()
         assert closing(socket) == 1008
-        assert 4 < time.monotonic() - asked < 10
+        assert 4 < time.monotonic() - asked < patient(10)
 
 
 @pytest.mark.parametrize("message", ["{", "[]", '{"after": -1}', '{"after": 2147483648}'])
@@ -142,8 +143,8 @@ def test_a_stop_of_the_server_ends_it_at_once(own_postgres_url: str) -> None:
         told = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         assert closing(socket) == 1012  # service restart: clients come back
-        server.process.wait(20)
-        assert time.monotonic() - told < 5
+        server.process.wait(patient(20))
+        assert time.monotonic() - told < patient(5)
 
 
 def test_nothing_of_this_is_an_error_in_the_log(own_postgres_url: str) -> None:

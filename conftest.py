@@ -1,0 +1,60 @@
+"""The whole test run: its options, its time limits, and the PostgreSQL of all folders."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from patience import patient
+from postgres import postgres_url
+
+FAST = 3  # seconds that a test may take on a quiet machine without the mark `slow`
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switches for what a normal run leaves to a sample."""
+    parser.addoption(
+        "--whole", action="store_true",
+        help="leave nothing to a sample: each recipe in an environment of its own, each proof of a"
+        " rule swapped, --times 7",
+    )  # fmt: skip
+    parser.addoption("--times", type=int, help="so many times the requests and files of faults/")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """List at the end what -ra lists, but for the swapped proofs, which all fail as they should."""
+    config.option.reportchars = config.option.reportchars.replace("a", "sEfX")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what may take longest; give all more time if the machine is slow by now."""
+    usual = float(config.getini("timeout"))
+
+    def limit(item: pytest.Item) -> float:
+        marker = item.get_closest_marker("timeout")
+        return marker.args[0] if marker else usual
+
+    # Else a worker has them left when the other is done. Of two, each begins with one half.
+    items.sort(key=limit, reverse=True)
+    items[:] = items[::2] + items[1::2]
+    for item in items:
+        item.add_marker(pytest.mark.timeout(patient(limit(item))), append=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that took long and are not marked `slow`."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport) and "slow" not in report.keywords:
+                seconds[report.nodeid] += report.duration if report.when == "call" else 0
+    for name, taken in seconds.most_common():
+        if taken > patient(FAST):
+            terminalreporter.write_line(f"SLOW {name}: {taken:.0f} s; mark it `slow`")
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """Where PostgreSQL listens."""
+    with postgres_url() as url:
+        yield url
