@@ -12,6 +12,8 @@ import pytest
 from maintain import picture
 from maintain.picture import CommandError, Step, draw, record
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PICTURES = [ROOT / "docs" / name for name in ("audit.svg", "new.svg")]
 

@@ -57,6 +57,14 @@ def _slow_to_swap(config: pytest.Config) -> list[str]:
     return chosen(config, names, len(names) // 4, "snippets/rules")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the proofs out of the fast lane: most start servers or databases."""
+    for item in items:
+        if item.path.name == "test_proof.py":
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each proof its swapped twin."""
     slow = metafunc.definition.get_closest_marker("slow") is not None

@@ -14,6 +14,8 @@ from fastapi_pro.cli import audit
 from maintain import build, validate
 from tests.faults.mutants import mutant
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SNIPPETS = (
     "snippets/app/core/*.py", "snippets/app/api/deps.py", "snippets/recipes/valkey/plug.diff",
