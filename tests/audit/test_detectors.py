@@ -4,10 +4,8 @@
 lines ending in `# !` are found and no other; and LOOK_ALIKES, in which nothing is found.
 """
 
-import importlib.util
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -19,19 +17,11 @@ from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.paths import ROOT, RULES
 from fastapi_pro.rulebook import folder_name, rule_folders, slug_of
 from tests.audit.programs import audit, marked
+from tests.support.files import load
 
 CASES = sorted(RULES.glob("*/cases.py"))
 # What bad code shows besides: a rule that no detector sees has its other half in one that is seen.
 BESIDES = {"gunicorn-timeout": {"blocking-call-in-async"}}
-
-
-def _cases(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"cases_{path.parent.name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _reported(files: list[Path], root: Path) -> list[Finding]:
@@ -41,7 +31,7 @@ def _reported(files: list[Path], root: Path) -> list[Finding]:
     return suppressions.apply(found, suppressions.marked(files, root), known, known)
 
 
-TABLES = {slug_of(path.parent): _cases(path) for path in CASES}
+TABLES = {slug_of(path.parent): load(path) for path in CASES}
 SLUGS = [slug_of(path) for path in rule_folders(RULES)]
 FOUND = [(slug, name) for slug, table in TABLES.items() for name in table.FOUND]
 LOOK_ALIKES = [(slug, name) for slug, table in TABLES.items() for name in table.LOOK_ALIKES]

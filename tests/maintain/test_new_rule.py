@@ -1,14 +1,13 @@
 """maintain.py new-rule: a folder that is whole, and refused until it is filled."""
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import RuleError, load_rule
 from maintain import new_rule
+from tests.support.files import load
 
 SLUG = "shadowed-path"
 
@@ -27,16 +26,6 @@ def laid_out(rules: Path) -> Path:
     """The folder of a new rule."""
     assert new_rule.main([SLUG]) == 0
     return rules / "shadowed_path"
-
-
-def load(file: Path) -> ModuleType:
-    """Import a file of a rule."""
-    spec = importlib.util.spec_from_file_location(f"fresh_{file.stem}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_it_lays_out_the_files_of_a_rule(laid_out: Path, rules: Path) -> None:

@@ -26,14 +26,6 @@ def written(node: Node) -> str:
     return "\n".join(texts)
 
 
-def spelled(node: ast.AST) -> str:
-    """Return the source of a node, "…" where it is nested too deep to be written."""
-    try:
-        return ast.unparse(node)
-    except RecursionError:
-        return "…"
-
-
 def mentions(node: Node, pattern: str) -> bool:
     """Say whether a name or a string in a node matches a pattern, in any case."""
     parts = node.walk(ast.Name, ast.Attribute, ast.Constant)

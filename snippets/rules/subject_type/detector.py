@@ -7,7 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.jwt import decodes
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import uses_async
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, model_named
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, column_named, model_named
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import SESSION
@@ -46,14 +46,13 @@ def _both_ways(left: Node, right: Node) -> tuple[tuple[Node, Node], tuple[Node, 
 def _key(call: Node) -> Column | None:
     """Return the integer key by which `session.get(Model, ...)` of an async session looks."""
     model = model_named(call.argument(0, "entity")) if is_async_session(call.owner) else None
-    keys = [c for c in model.columns.values() if c.flag("primary_key")] if model else []
-    return keys[0] if len(keys) == 1 and keys[0].is_integer else None
+    key = model.primary_key if model else None
+    return key if key is not None and key.is_integer else None
 
 
 def _column(expr: Node) -> Column | None:
     """Return the integer column that `Model.column` names."""
-    model = model_named(expr.owner) if not expr.is_call else None
-    column = model.columns.get(expr.member) if model is not None else None
+    column = column_named(expr)
     return column if column is not None and column.is_integer else None
 
 
