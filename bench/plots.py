@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT)]
 from fastapi_pro.command_line import parser_of  # noqa: E402
 from results import RESULTS, digest  # noqa: E402
 
-STYLE = {"svg.fonttype": "none", "svg.hashsalt": "fastapi-pro", "axes.spines.top": False,
+STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "fastapi-pro", "axes.spines.top": False,
          "axes.spines.right": False, "font.size": 9, "legend.frameon": False}  # fmt: skip
 Figures = dict[str, Any]
 

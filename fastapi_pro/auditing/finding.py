@@ -1,11 +1,8 @@
 """What the audit reports."""
 
-import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from fastapi_pro.auditing.model.module import Module
+from pathlib import Path
+from typing import NamedTuple
 
 UNREADABLE = "unreadable"
 """The slug of what is no rule broken: a file or folder that cannot be read."""
@@ -13,18 +10,32 @@ UNREADABLE = "unreadable"
 
 @dataclass(frozen=True, order=True, slots=True)
 class Finding:
-    """A rule that is broken at one place. `line` and `column` count from 1."""
+    """A rule that is broken at one place. `line` and `column` count from 1.
+
+    `severity` and `fix` say it for this place where they differ from the rule's. Findings of one
+    rule with the same `cause`, such as "hash_password in security.py", are told as one.
+    """
 
     path: str
     line: int
     column: int
     slug: str
     message: str
+    severity: str = ""
+    fix: str = ""
+    cause: str = ""
 
 
 class Hit(NamedTuple):
-    """What a detector yields: where, and what is wrong there in one sentence."""
+    """What a detector yields: where, and what is wrong there in one sentence.
 
-    module: "Module"
-    node: ast.AST
+    `line` counts from 1, `offset` from 0 in bytes of UTF-8, as ast does. The rest is a Finding's.
+    """
+
+    path: Path
+    line: int
+    offset: int
     message: str
+    severity: str = ""
+    fix: str = ""
+    cause: str = ""

@@ -112,13 +112,12 @@ def _load(root: Path, path: Path) -> Module | None:
 
 
 def _detect(program: Program) -> Iterator[Finding]:
-    known = set(program.modules)
+    known = {module.path for module in program.modules}
     for slug, detect in detectors().items():
-        for module, node, message in detect(program):
-            if module in known:
-                line = getattr(node, "lineno", 1)
-                column = _column(module.path, line, getattr(node, "col_offset", 0))
-                yield Finding(str(module.path), line, column, slug, message)
+        for path, line, offset, message, *told in detect(program):
+            if path in known:
+                column = _column(path, line, offset)
+                yield Finding(str(path), line, column, slug, message, *told)
 
 
 def _column(path: Path, line: int, offset: int) -> int:

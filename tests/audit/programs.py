@@ -1,6 +1,7 @@
 """Programs written in one string, and what the audit finds in them."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi_pro.auditing.finding import Finding
@@ -27,11 +28,7 @@ def write(folder: Path, source: str) -> list[Path]:
 def audit(folder: Path, source: str) -> list[Finding]:
     """Return what is found in a program, its paths relative to the folder."""
     found = run(write(folder, source), folder, 1)
-    names = [Path(f.path).relative_to(folder).as_posix() for f in found]
-    return [
-        Finding(name, f.line, f.column, f.slug, f.message)
-        for name, f in zip(names, found, strict=True)
-    ]
+    return [replace(f, path=Path(f.path).relative_to(folder).as_posix()) for f in found]
 
 
 def marked(source: str) -> set[tuple[str, int]]:

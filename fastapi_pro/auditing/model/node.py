@@ -55,9 +55,14 @@ class Node:
         """Return another node of the same module; None is one that is not there."""
         return Node(self.module, node)
 
-    def hit(self, message: str) -> Hit:
-        """Return what a detector yields: this place, and what is wrong there in one sentence."""
-        return Hit(self.module, self.ast, message)
+    def hit(self, message: str, *, severity: str = "", fix: str = "", cause: str = "") -> Hit:
+        """Return what a detector yields: this place, and what is wrong there in one sentence.
+
+        `severity` ("high", "medium", "low") and `fix` replace the rule's at this place; hits with
+        the same `cause` are told as one.
+        """
+        line, offset = getattr(self.ast, "lineno", 1), getattr(self.ast, "col_offset", 0)
+        return Hit(self.module.path, line, offset, message, severity, fix, cause)
 
     # -- as it is written ----------------------------------------------------------------------
 

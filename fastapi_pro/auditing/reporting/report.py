@@ -27,9 +27,19 @@ def render(findings: Sequence[Finding], entries: Mapping[str, Entry], form: str)
     return "\n".join(one(f, entries[f.slug]) for f in findings)
 
 
+def _severity(f: Finding, entry: Entry) -> str:
+    return f.severity or entry.severity
+
+
+def _fix(f: Finding, entry: Entry) -> str:
+    return f.fix or entry.fix
+
+
 def _text(f: Finding, entry: Entry) -> str:
     place = f"{visible(f.path)}:{f.line}:{f.column}"
-    return f"{place}: {f.slug} [{entry.severity}] {visible(f.message)}\n    fix: {entry.fix}"
+    return (
+        f"{place}: {f.slug} [{_severity(f, entry)}] {visible(f.message)}\n    fix: {_fix(f, entry)}"
+    )
 
 
 def _object(f: Finding, entry: Entry) -> dict[str, str | int]:
@@ -38,14 +48,14 @@ def _object(f: Finding, entry: Entry) -> dict[str, str | int]:
         "line": f.line,
         "column": f.column,
         "slug": f.slug,
-        "severity": entry.severity,
+        "severity": _severity(f, entry),
         "message": f.message,
-        "fix": entry.fix,
+        "fix": _fix(f, entry),
     }
 
 
 def _github(f: Finding, entry: Entry) -> str:
-    level, message = _COMMANDS[entry.severity], f"{f.message}; fix: {entry.fix}"
+    level, message = _COMMANDS[_severity(f, entry)], f"{f.message}; fix: {_fix(f, entry)}"
     return annotation(level, (f.path, f.line, f.column), f.slug, message)
 
 
@@ -77,8 +87,8 @@ def _result(f: Finding, entry: Entry, index: int) -> dict[str, Any]:
     return {
         "ruleId": f.slug,
         "ruleIndex": index,
-        "level": _LEVELS[entry.severity],
-        "message": {"text": visible(f"{f.message}; fix: {entry.fix}")},
+        "level": _LEVELS[_severity(f, entry)],
+        "message": {"text": visible(f"{f.message}; fix: {_fix(f, entry)}")},
         "locations": [
             {
                 "physicalLocation": {

@@ -11,13 +11,15 @@ _BCRYPT = "pwdlib.hashers.bcrypt.BcryptHasher"
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that hash a password with bcrypt, in programs that never check 72 bytes."""
-    found = [hit for hit in _found(program) if not hit.module.is_tool]
+    found = list(_found(program))
     if found and not _checks_length(program):
         yield from found
 
 
 def _found(program: Program) -> Iterator[Hit]:
     for call in program.calls_of("bcrypt.hashpw"):
+        if call.module.is_tool:
+            continue
         if name := _encoded(call.argument(0, "password")):
             yield call.hit(
                 f"`bcrypt.hashpw` is given `{name}` of any length: beyond 72 bytes bcrypt 5 "
@@ -25,7 +27,7 @@ def _found(program: Program) -> Iterator[Hit]:
             )
     for call in program.calls_of("pwdlib.PasswordHash"):
         hashers = call.argument(0, "hashers").value.elements
-        if hashers and hashers[0].type == _BCRYPT:
+        if hashers and hashers[0].type == _BCRYPT and not call.module.is_tool:
             yield call.hit(
                 "new passwords are hashed with bcrypt: beyond 72 bytes bcrypt 5 raises "
                 "ValueError, and bcrypt 4 ignores the rest"

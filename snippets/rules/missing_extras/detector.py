@@ -58,8 +58,8 @@ def detect(program: Program) -> Iterator[Hit]:
         used = _used(module)
         if used and (script := script_requirements(module)):
             if missing := [_WHY[package] for package in used if _lacks(script, package)]:
-                block = ast.Pass(lineno=min(r.line for r in script), col_offset=0)
-                yield Hit(module, block, f"this script's {'; '.join(missing)}")
+                line = min(r.line for r in script)
+                yield Hit(module.path, line, 0, f"this script's {'; '.join(missing)}")
             continue
         for package, node in used.items():
             is_missing = _lacks(requirements(program), package)
