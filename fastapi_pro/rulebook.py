@@ -26,8 +26,8 @@ class Rule:
     """One rule: `title` is its sentence, `symptom` what one sees, `fix` what to do in a line.
 
     `since` and `until` are versions such as "fastapi 0.118"; `body` is markdown, `bad` and `good`
-    are code. `unseen` says why `audit.py` cannot find the rule broken, and is "" where it can; `ask`
-    is what to ask of the code instead.
+    are code. `unseen` says why `audit.py` cannot find the rule broken, and `ask` what to ask of the
+    code instead; both are "" where it can.
     """
 
     slug: str
