@@ -2,22 +2,32 @@
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 TIERS = ("critical", "pitfall", "reference")
 SEVERITIES = ("high", "medium", "low")
-CONSEQUENCES = ("breaks", "stranger", "load", "rest")
-"""What comes of the mistake, worst first.
-
-`breaks`: the service does not start, ordinary requests fail, or data is lost or wrong. `stranger`:
-somebody reads, forges or exhausts what is not theirs. `load`: it shows with many requests, several
-workers or a slow neighbour. `rest`: rare errors, warnings, tests.
-"""
+CONSEQUENCES = {
+    "breaks": "it does not start, ordinary requests fail, or data is lost or wrong",
+    "stranger": "a stranger can read, forge or exhaust what is not theirs",
+    "load": "it shows with many requests, several workers or a slow neighbour",
+    "rest": "the rest: rare errors, warnings, tests",
+}
+"""What comes of a mistake, in words; the worst first."""
 PARTS = ("You see.", "Why.", "Fix.", "Not when.")
 _TEXTS = {"title": 220, "tier": 9, "severity": 6, "consequence": 8, "symptom": 60, "fix": 110}
 _OPTIONAL = {"unseen": 160, "ask": 160}
-_CHOICES = {"tier": TIERS, "severity": SEVERITIES, "consequence": CONSEQUENCES}
+_CHOICES: dict[str, Collection[str]] = {
+    "tier": TIERS,
+    "severity": SEVERITIES,
+    "consequence": CONSEQUENCES,
+}
+_WHERE = {
+    "critical": "SKILL.md states it first",
+    "pitfall": "SKILL.md's table of symptoms has it",
+    "reference": "references/rules.md has it",
+}
 _LISTS = ("since", "until", "sources")
 
 
@@ -120,7 +130,7 @@ def load_rule(folder: Path) -> Rule:
 def as_text(rule: Rule) -> str:
     """Return everything a reader needs of one rule."""
     parts = [
-        f"{rule.slug} ({', '.join([rule.tier, rule.severity, *rule.versions])})",
+        f"{rule.slug}\n{_standing(rule)}",
         rule.title,
         rule.body,
         f"# bad\n{rule.bad.rstrip()}",
@@ -128,6 +138,27 @@ def as_text(rule: Rule) -> str:
         "\n".join(rule.sources),
     ]
     return "\n\n".join(parts)
+
+
+def as_markdown(rule: Rule) -> str:
+    """Return the same as markdown."""
+    parts = [
+        f"**{rule.title}**",
+        rule.body,
+        f"Bad:\n\n```python\n{rule.bad.rstrip()}\n```",
+        f"Good:\n\n```python\n{rule.good.rstrip()}\n```",
+        _standing(rule),
+        "\n".join(f"- <{source}>" for source in rule.sources),
+    ]
+    return "\n\n".join(parts)
+
+
+def _standing(rule: Rule) -> str:
+    """Return what the front matter's words mean, in a sentence."""
+    told = [f"severity {rule.severity} of {', '.join(SEVERITIES)}"]
+    told.append(f"consequence `{rule.consequence}`: {CONSEQUENCES[rule.consequence]}")
+    told.append(f"tier {rule.tier}: {_WHERE[rule.tier]}")
+    return "; ".join([*told, *rule.versions])
 
 
 def _read(path: Path) -> str:
