@@ -4,7 +4,7 @@ Only programs with a changed file are looked at, and both audits at once: the on
 processes of its own, which see the files as they were.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,18 +31,18 @@ class Side:
 
 
 def both_sides(
-    files: Sequence[Path], context: Sequence[Path], root: Path, jobs: int, changes: Changes
+    files: Collection[Path], root: Path, jobs: int, changes: Changes
 ) -> tuple[Side, Side]:
-    """Return what is found in `files` now, and what was in the same programs at the commit.
+    """Return what is found in the files of a project now, and what was at the commit.
 
-    `context` are further files of the project. What both have in common may be missing in both.
+    What both have in common may be missing in both.
     """
-    changed = {path for path in changes.old if path.is_relative_to(root)}
+    changed = {path for path in changes.old if path in files or path.is_relative_to(root)}
     if all(path.suffix in _NOT_READ for path in changed):
         return Side([], {}), Side([], {})
     unreadable: list[Finding] = []
-    now = runner.read_all(sorted({*files, *context}), unreadable)
-    old = {p: content for p, content in changes.old.items() if _is_audited(p, root)}
+    now = runner.read_all(sorted(files), unreadable)
+    old = {p: c for p, c in changes.old.items() if p in files or _is_audited(p, root)}
     before = {path: content for path, content in now.items() if path not in changes.old}
     before |= {path: content for path, content in old.items() if content is not None}
     groups, old_groups = programs(now, root), programs(before, root)
@@ -50,13 +50,10 @@ def both_sides(
     groups, old_groups = _holding(groups, touched), _holding(old_groups, touched)
     found, old_found = _audit(groups, old_groups, root, jobs, changes)
     found += [f for f in unreadable if Path(f.path) in changed]
-    reported = frozenset(map(str, files))
+    looked_at = touched | changed
     return (
-        Side(
-            [f for f in found if runner.is_reported(f, reported)],
-            {p: now[p] for p in files if p in now and (p in touched or p in changed)},
-        ),
-        Side(old_found, {p: content for p, content in before.items() if p in touched}),
+        Side(found, {path: content for path, content in now.items() if path in looked_at}),
+        Side(old_found, {path: content for path, content in before.items() if path in touched}),
     )
 
 

@@ -127,14 +127,17 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
         found = unlisted + runner.run(files, top, jobs, context)
         findings = finish(found, runner.read_all(files, []))
     else:
-        changes = _changes(args, top, [*files, *context])
-        now, before = both_sides(files, context, top, jobs, changes)
+        ours = {*files, *context}
+        changes = _changes(args, top, ours)
+        now, before = both_sides(ours, top, jobs, changes)
         found = [f for f in unlisted if Path(f.path) in changes.old] + now.findings
-        files = list(now.sources)
+        reported = {str(file) for file in files}
+        files = [file for file in files if file in now.sources]
         findings = new_findings(
             _places(finish(found, now.sources), root, {}, changes.renamed),
             _places(finish(before.findings, before.sources), root, changes.old, {}),
         )
+        findings = [f for f in findings if runner.is_reported(_at(f, root), reported)]
     for line in idle(exclude) if args.exclude is not None else ():
         print(f"--exclude {visible(line)!r} matches no Python file and no folder", file=sys.stderr)
     if args.write_baseline is not None:
@@ -167,6 +170,11 @@ def _changes(args: argparse.Namespace, top: Path, files: Iterable[Path]) -> Chan
         is_path = Path(args.diff).exists()
         hint = f"; for the path {args.diff}, write `--diff=HEAD {args.diff}`" if is_path else ""
         raise UsageError(f"--diff: {error}{hint}") from None
+
+
+def _at(finding: Finding, root: Path) -> Finding:
+    """Return a finding with its absolute path."""
+    return replace(finding, path=str(root / finding.path))
 
 
 def _places(

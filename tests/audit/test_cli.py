@@ -195,6 +195,60 @@ def test_patterns_of_the_file_are_relative_to_it(
     ]
 
 
+@pytest.mark.parametrize("pattern", ["app/x.py", "/app", "app", "x.py"])
+@pytest.mark.parametrize("folder", [".", "app", "..", "/"])
+def test_a_pattern_means_the_same_from_every_folder(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    pattern: str,
+    folder: str,
+) -> None:
+    monkeypatch.chdir(folder)
+    audit.main([str(project), "--exclude", pattern, "--format", "json"])
+    captured = capsys.readouterr()
+    assert {Path(item["path"]).name for item in json.loads(captured.out)} == {"y.py"}
+    assert "matches" not in captured.err
+
+
+def test_a_pattern_that_matches_nothing_is_said(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text('[tool.fastapi-pro]\nexclude = ["old"]\n')
+    assert audit.main(["--exclude", "app", "--exclude", "ap/x.py"]) == 1
+    err = capsys.readouterr().err
+    assert "--exclude 'ap/x.py' matches no Python file and no folder\n" in err
+    assert err.count("matches") == 1
+    audit.main([])  # those of the file hold for other runs, too
+    assert "matches" not in capsys.readouterr().err
+
+
+def test_a_finding_elsewhere_is_excluded_too(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        audit.runner, "run", lambda *_: [Finding(f"{project}/deploy/Dockerfile", 1, 1, ONE, "m")]
+    )
+    assert found(capsys) == [("deploy/Dockerfile", 1, ONE)]
+    assert found(capsys, "--exclude", "deploy") == []
+
+
+def test_an_installed_skill_changes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "service"
+    shutil.copytree(ROOT / "docs" / "example", folder)
+
+    def report() -> str:
+        command = [sys.executable, ROOT / "scripts" / "audit.py", "--format", "json", folder]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+    before = report()
+    assert json.loads(before)
+    install = [sys.executable, ROOT / "scripts" / "install.py", "--project", folder, "--agents"]
+    subprocess.run(install, check=True, capture_output=True)
+    assert (folder / ".claude" / "skills" / "fastapi-pro" / "snippets" / "rules").is_dir()
+    assert report() == before
+
+
 def test_one_file_is_understood_with_the_rest_of_its_project(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
