@@ -2,14 +2,32 @@
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 TIERS = ("critical", "pitfall", "reference")
 SEVERITIES = ("high", "medium", "low")
+CONSEQUENCES = {
+    "breaks": "it does not start, ordinary requests fail, or data is lost or wrong",
+    "stranger": "a stranger can read, forge or exhaust what is not theirs",
+    "load": "it shows with many requests, several workers or a slow neighbour",
+    "rest": "the rest: rare errors, warnings, tests",
+}
+"""What comes of a mistake, in words; the worst first."""
 PARTS = ("You see.", "Why.", "Fix.", "Not when.")
-_TEXTS = {"title": 220, "tier": 9, "severity": 6, "symptom": 60, "fix": 110}
-_OPTIONAL = {"unseen": 160}
+_TEXTS = {"title": 220, "tier": 9, "severity": 6, "consequence": 8, "symptom": 60, "fix": 110}
+_OPTIONAL = {"unseen": 160, "ask": 160}
+_CHOICES: dict[str, Collection[str]] = {
+    "tier": TIERS,
+    "severity": SEVERITIES,
+    "consequence": CONSEQUENCES,
+}
+_WHERE = {
+    "critical": "SKILL.md states it first",
+    "pitfall": "SKILL.md's table of symptoms has it",
+    "reference": "references/rules.md has it",
+}
 _LISTS = ("since", "until", "sources")
 
 
@@ -18,13 +36,15 @@ class Rule:
     """One rule: `title` is its sentence, `symptom` what one sees, `fix` what to do in a line.
 
     `since` and `until` are versions such as "fastapi 0.118"; `body` is markdown, `bad` and `good`
-    are code. `unseen` says why `audit.py` cannot find the rule broken, and is "" where it can.
+    are code. `unseen` says why `audit.py` cannot find the rule broken, and `ask` what to ask of the
+    code instead; both are "" where it can.
     """
 
     slug: str
     title: str
     tier: str
     severity: str
+    consequence: str
     symptom: str
     fix: str
     since: tuple[str, ...]
@@ -34,6 +54,7 @@ class Rule:
     bad: str
     good: str
     unseen: str = ""
+    ask: str = ""
 
     @property
     def versions(self) -> list[str]:
@@ -92,6 +113,7 @@ def load_rule(folder: Path) -> Rule:
         title=texts["title"],
         tier=texts["tier"],
         severity=texts["severity"],
+        consequence=texts["consequence"],
         symptom=texts["symptom"],
         fix=texts["fix"],
         since=tuple(lists.get("since", ())),
@@ -101,13 +123,14 @@ def load_rule(folder: Path) -> Rule:
         bad=bad,
         good=good,
         unseen=texts.get("unseen", ""),
+        ask=texts.get("ask", ""),
     )
 
 
 def as_text(rule: Rule) -> str:
     """Return everything a reader needs of one rule."""
     parts = [
-        f"{rule.slug} ({', '.join([rule.tier, rule.severity, *rule.versions])})",
+        f"{rule.slug}\n{_standing(rule)}",
         rule.title,
         rule.body,
         f"# bad\n{rule.bad.rstrip()}",
@@ -115,6 +138,27 @@ def as_text(rule: Rule) -> str:
         "\n".join(rule.sources),
     ]
     return "\n\n".join(parts)
+
+
+def as_markdown(rule: Rule) -> str:
+    """Return the same as markdown."""
+    parts = [
+        f"**{rule.title}**",
+        rule.body,
+        f"Bad:\n\n```python\n{rule.bad.rstrip()}\n```",
+        f"Good:\n\n```python\n{rule.good.rstrip()}\n```",
+        _standing(rule),
+        "\n".join(f"- <{source}>" for source in rule.sources),
+    ]
+    return "\n\n".join(parts)
+
+
+def _standing(rule: Rule) -> str:
+    """Return what the front matter's words mean, in a sentence."""
+    told = [f"severity {rule.severity} of {', '.join(SEVERITIES)}"]
+    told.append(f"consequence `{rule.consequence}`: {CONSEQUENCES[rule.consequence]}")
+    told.append(f"tier {rule.tier}: {_WHERE[rule.tier]}")
+    return "; ".join([*told, *rule.versions])
 
 
 def _read(path: Path) -> str:
@@ -162,7 +206,10 @@ def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> No
     for name in _TEXTS:
         if not texts.get(name):
             raise RuleError(path, 1, f"no {name}", f"write `{name}: text` in one line")
-    for name, allowed in (("tier", TIERS), ("severity", SEVERITIES)):
+    if ("unseen" in texts) != ("ask" in texts):
+        name = "ask" if "unseen" in texts else "unseen"
+        raise RuleError(path, 1, f"no {name}", "write both `unseen: why` and `ask: a question`")
+    for name, allowed in _CHOICES.items():
         if texts[name] not in allowed:
             message = f"unknown {name} {texts[name]}"
             raise RuleError(path, 1, message, f"write {' or '.join(allowed)}")
