@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass
 from functools import cached_property
 
-from fastapi_pro.auditing.libraries.deployment import packages
+from fastapi_pro.auditing.libraries.project_packages import packages
 from fastapi_pro.auditing.libraries.pydantic import schema_of, settings
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
