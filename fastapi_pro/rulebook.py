@@ -179,15 +179,7 @@ def _text(path: Path, number: int, written: str) -> str:
 
 def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
     """Raise RuleError unless the keys are those of a rule and their values of the right form."""
-    for key in _VERSIONED:
-        if key in texts or lists.get(key) == []:
-            message = f"{key} is no list of versions"
-            raise RuleError(path, 1, message, f"write `{key}:`, and below it `  - fastapi 0.118`")
-        packages = [package_and_version(text)[0] for text in lists.get(key, ())]
-        if len(set(packages)) < len(packages):
-            raise RuleError(path, 1, f"{key} names a package twice", "leave one version of it")
-    if "fix-before" in texts and "fix-since" not in lists:
-        raise RuleError(path, 1, "fix-before without fix-since", "say from which version fix works")
+    _check_versions(path, texts, lists)
     if unknown := sorted({*texts} - {*_TEXTS, *_OPTIONAL} | {*lists} - {*_LISTS}):
         raise RuleError(path, 1, f"unknown key {unknown[0]}", f"one of {', '.join(_TEXTS)}")
     for name in _TEXTS:
@@ -203,3 +195,15 @@ def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> No
             raise RuleError(path, 1, message, "shorten it")
     if not lists.get("sources"):
         raise RuleError(path, 1, "no source", "name a documentation page, release note or issue")
+
+
+def _check_versions(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
+    for key in _VERSIONED:
+        if key in texts or lists.get(key) == []:
+            message = f"{key} is no list of versions"
+            raise RuleError(path, 1, message, f"write `{key}:`, and below it `  - fastapi 0.118`")
+        packages = [package_and_version(text)[0] for text in lists.get(key, ())]
+        if len(set(packages)) < len(packages):
+            raise RuleError(path, 1, f"{key} names a package twice", "leave one version of it")
+    if "fix-before" in texts and "fix-since" not in lists:
+        raise RuleError(path, 1, "fix-before without fix-since", "say from which version fix works")

@@ -200,11 +200,11 @@ def _strings(value: ast.expr, names: dict[str, ast.expr]) -> Iterator[ast.Consta
 
 def _of_conda(path: Path) -> Iterator[Requirement]:
     for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if match := re.match(r"""\s*-\s+["']?(?:[\w-]+::)?([A-Za-z][^#"']*)""", line):
-            if not match[1].rstrip().endswith(":"):
-                # the third part names a build: fastapi=0.116.1=pyhd8ed1ab_0
-                item = re.sub(r"(?<![=<>!~])=([\w.*]+)=\w+\s*$", r"=\1", match[1].strip())
-                yield from parse(item, path, number)
+        match = re.match(r"""\s*-\s+["']?(?:[\w-]+::)?([A-Za-z][^#"']*)""", line)
+        if match and not match[1].rstrip().endswith(":"):
+            # the third part names a build: fastapi=0.116.1=pyhd8ed1ab_0
+            item = re.sub(r"(?<![=<>!~])=([\w.*]+)=\w+\s*$", r"=\1", match[1].strip())
+            yield from parse(item, path, number)
 
 
 def _toml(text: str) -> dict[str, Any]:

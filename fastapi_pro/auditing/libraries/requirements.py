@@ -87,7 +87,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     first, joined = 0, ""
     for number, line in enumerate(text.split("\n"), start=1):
         first = first or number
-        joined += line[:-1] if line.endswith("\\") else line
+        joined += line.removesuffix("\\")
         if not line.endswith("\\"):
             if stripped := re.split(r"(?:^|\s)#", joined, maxsplit=1)[0].strip():
                 yield first, stripped
