@@ -216,6 +216,12 @@ def packages(program: Program) -> set[str]:
     return imported | {requirement.name for requirement in requirements(program)}
 
 
+@fact
+def service_packages(program: Program) -> set[str]:
+    """Return the packages that are declared for the service, not for its tests alone."""
+    return {requirement.name for requirement in requirements(program) if not requirement.is_dev}
+
+
 def is_locked(program: Program, package: str) -> bool:
     """Say whether a lock file pins a package, which may be there for another one."""
     return any(package in locked_in(folder) for folder in folders(program))

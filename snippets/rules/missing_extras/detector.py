@@ -77,7 +77,9 @@ def _used(module: Module) -> dict[str, Node]:
     uses: list[ast.Name | ast.Attribute] = [n for n in module.nodes(ast.Name) if n.id in renamed]
     uses += [a for a in module.nodes(ast.Attribute) if a.attr in wanted]
     for use in (Node(module, use) for use in uses):
-        if package := _NEEDS.get(use.library_name):
+        package = _NEEDS.get(use.library_name)
+        # `= EmailStr()` is a default that validates nothing
+        if package and not (package == "email-validator" and use.parent.func == use):
             found.setdefault(package, use)
     return found
 
