@@ -4,11 +4,17 @@ import functools
 import re
 from pathlib import Path
 
+from fastapi_pro.auditing.libraries.fastapi_requests import commands
 from fastapi_pro.auditing.libraries.project_packages import folders
 from fastapi_pro.auditing.libraries.text_files import read_text
+from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
 _WORKERS = re.compile(r"""(?:--workers|-w)[="',\s]+(\d+)|(?:WEB_CONCURRENCY)[=:\s"']+(\d+)""")
+_STARTERS = ("Dockerfile*", "Procfile", "*.sh", "docker-compose*.y*ml", "compose*.y*ml")
+_SERVER = re.compile(
+    r"""\b(uvicorn|gunicorn|hypercorn|granian)\b["',\s]+[^\s&|]|fastapi["',\s]+run"""
+)
 
 
 @fact
@@ -28,9 +34,36 @@ def computes_workers(program: Program) -> bool:
     )
 
 
+@fact
+def runs_one_process(program: Program) -> bool:
+    """Say whether the program starts its server itself, with one worker, and no file does.
+
+    An application that is handed to `uvicorn.run` as an object cannot have several.
+    """
+    starts = [call for call in commands(program) if not call.module.is_tool]
+    if not starts or not all(map(_is_of_one, starts)):
+        return False
+    return not any(_starts_server(folder) for folder in folders(program))
+
+
+def _is_of_one(start: Node) -> bool:
+    given = start.keyword("workers")
+    is_object = not isinstance(start.argument(0, "app").constant, str)
+    return given.constant == 1 if given else is_object and not start.has_unpacking
+
+
+@functools.cache
+def _starts_server(folder: Path) -> bool:
+    return any(
+        _SERVER.search(read_text(path))
+        for pattern in _STARTERS
+        for path in sorted(folder.glob(pattern))
+    ) or any(folder.glob("*gunicorn*.py"))
+
+
 @functools.cache
 def _workers_of(folder: Path) -> int | None:
-    for pattern in ("Dockerfile*", "Procfile", "*.sh", "docker-compose*.y*ml", "compose*.y*ml"):
+    for pattern in _STARTERS:
         for path in sorted(folder.glob(pattern)):
             if match := _WORKERS.search(read_text(path)):
                 return int(match[1] or match[2])
