@@ -7,9 +7,17 @@ from pathlib import Path
 
 TIERS = ("critical", "pitfall", "reference")
 SEVERITIES = ("high", "medium", "low")
+CONSEQUENCES = ("breaks", "stranger", "load", "rest")
+"""What comes of the mistake, worst first.
+
+`breaks`: the service does not start, ordinary requests fail, or data is lost or wrong. `stranger`:
+somebody reads, forges or exhausts what is not theirs. `load`: it shows with many requests, several
+workers or a slow neighbour. `rest`: rare errors, warnings, tests.
+"""
 PARTS = ("You see.", "Why.", "Fix.", "Not when.")
-_TEXTS = {"title": 220, "tier": 9, "severity": 6, "symptom": 60, "fix": 110}
-_OPTIONAL = {"unseen": 160, "fix-before": 110}
+_TEXTS = {"title": 220, "tier": 9, "severity": 6, "consequence": 8, "symptom": 60, "fix": 110}
+_OPTIONAL = {"unseen": 160, "ask": 160, "fix-before": 110}
+_CHOICES = {"tier": TIERS, "severity": SEVERITIES, "consequence": CONSEQUENCES}
 _VERSIONED = ("since", "until", "fix-since")
 _LISTS = (*_VERSIONED, "sources")
 _PACKAGE = re.compile(r"([a-z0-9][a-z0-9-]*) (\d+(?:\.\d+)*)")
@@ -23,13 +31,15 @@ class Rule:
     first ones without it again. Of the same package `until` may be the lower: then the versions
     between have no fault. `fix` works from `fix_since` on; before that `fix_before` does, and where
     it is "" nothing but an upgrade. `body` is markdown, `bad` and `good` are code. `unseen` says
-    why `audit.py` cannot find the rule broken, and is "" where it can.
+    why `audit.py` cannot find the rule broken, and is "" where it can; `ask` is what to ask of the
+    code instead.
     """
 
     slug: str
     title: str
     tier: str
     severity: str
+    consequence: str
     symptom: str
     fix: str
     since: tuple[str, ...]
@@ -39,6 +49,7 @@ class Rule:
     bad: str
     good: str
     unseen: str = ""
+    ask: str = ""
     fix_since: tuple[str, ...] = ()
     fix_before: str = ""
 
@@ -100,6 +111,7 @@ def load_rule(folder: Path) -> Rule:
         title=texts["title"],
         tier=texts["tier"],
         severity=texts["severity"],
+        consequence=texts["consequence"],
         symptom=texts["symptom"],
         fix=texts["fix"],
         since=tuple(lists.get("since", ())),
@@ -109,6 +121,7 @@ def load_rule(folder: Path) -> Rule:
         bad=bad,
         good=good,
         unseen=texts.get("unseen", ""),
+        ask=texts.get("ask", ""),
         fix_since=tuple(lists.get("fix-since", ())),
         fix_before=texts.get("fix-before", ""),
     )
@@ -185,7 +198,10 @@ def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> No
     for name in _TEXTS:
         if not texts.get(name):
             raise RuleError(path, 1, f"no {name}", f"write `{name}: text` in one line")
-    for name, allowed in (("tier", TIERS), ("severity", SEVERITIES)):
+    if ("unseen" in texts) != ("ask" in texts):
+        name = "ask" if "unseen" in texts else "unseen"
+        raise RuleError(path, 1, f"no {name}", "write both `unseen: why` and `ask: a question`")
+    for name, allowed in _CHOICES.items():
         if texts[name] not in allowed:
             message = f"unknown {name} {texts[name]}"
             raise RuleError(path, 1, message, f"write {' or '.join(allowed)}")
