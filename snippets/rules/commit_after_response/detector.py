@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, two_scopes
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -16,8 +16,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if dependency.scope != "function":
             late[dependency.target].append(dependency)
     for target, used in late.items():
-        # both scopes in one request are two-scopes-two-sessions
-        if target not in two_scopes(program) and commits_after_yield(target):
+        if commits_after_yield(target):
             others = f", here and in {len(used) - 1} other places" if len(used) > 1 else ""
             yield used[0].call.hit(
                 f"`{target.name}` commits after the response was sent{others}: a failed commit is"
