@@ -13,9 +13,12 @@ _CHECKS = re.compile(
     re.IGNORECASE,
 )
 _CONVERTS = {"builtins.int", "builtins.float", "uuid.UUID", "bson.ObjectId"}
-_NO_CHECKS = frozenset({"len", "isinstance", "bool", "strip", "lower", "str", "hasattr_"})
-EXISTS = frozenset({"exists", "is_file", "isfile", "is_dir", "isdir", "endswith", "splitext"})
-"""Questions about a path that say nothing of where it leads."""
+_NO_CHECKS = frozenset({"len", "isinstance", "bool", "strip", "lower", "str"})
+FILE_QUESTIONS = frozenset({
+    "exists", "is_file", "isfile", "is_dir", "isdir", "endswith", "splitext", "suffix", "suffixes",
+    "split", "rsplit", "partition", "rpartition", "guess_type",
+})  # fmt: skip
+"""What one asks of a path without asking where it leads: whether it is there, how it ends."""
 
 
 def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
@@ -54,7 +57,9 @@ def names_a_check(function: Node) -> bool:
 def _note(node: Node, same: set[str], made: set[str], no_checks: Collection[str]) -> None:
     """Note what an assignment makes of the value: the same in other words, or a result."""
     value = node.assigned.awaited
-    is_result = value.is_call and value.last_name not in no_checks and not _keeps(value)
+    if _asks(value, no_checks):
+        return
+    is_result = value.is_call and not _keeps(value)
     is_result = is_result or isinstance(value.ast, (ast.Compare, ast.BoolOp, ast.UnaryOp))
     for target in node.targets:
         if target.name:
@@ -91,13 +96,26 @@ def _looks(test: Node, same: set[str], made: set[str], no_checks: Collection[str
             return _mentions(test, made)
         case ast.Compare(comparators=[ast.Constant(value="" | None)]):
             return _mentions(test, made)
-        case ast.Call() if test.last_name in _NO_CHECKS or test.last_name in no_checks:
+        case ast.Call() if test.last_name in _NO_CHECKS:
             return _mentions(test, made)
         case ast.Compare(left=ast.Call() as call) if test.at(call).last_name in _NO_CHECKS:
             return _mentions(test, made)
         case ast.Name() | ast.Attribute() | ast.Subscript() if ast.dump(test.ast) in same:
             return False
-    return _mentions(test, same | made)
+    return _mentions(test, made if _asks(test, no_checks) else same | made)
+
+
+def _asks(expr: Node, names: Collection[str]) -> bool:
+    """Say whether an expression calls a method, or reads an attribute, with one of these names.
+
+    Of what splits a text, at a dot.
+    """
+    for node in expr.walk(ast.Attribute) if names else ():
+        if node.member in names:
+            call = node.parent if node.parent.func == node else node
+            if not call.args or "split" not in node.member or call.args[0].literal == ".":
+                return True
+    return any(name.name in names for name in expr.walk(ast.Name)) if names else False
 
 
 def _is_check(call: Node, same: set[str]) -> bool:
