@@ -68,11 +68,11 @@ def detect(program: Program) -> Iterator[Hit]:
     for call in program.calls_of(*_OPENS):
         given = call.argument(0, "path") or call.keyword("file")
         if not call.module.is_tool and (text := _text(given)):
-            yield call.hit(_message(text, call.last_name))
+            yield _hit(call, text)
     for call in program.calls_named(*_WRITES, *_READS):
         is_of_path = call.owner and not call.module.is_tool and _is_path(call.owner)
         if is_of_path and (text := _text(call.owner)):
-            yield call.hit(_message(text, call.last_name))
+            yield _hit(call, text)
     for call in program.calls_named("extractall"):
         if call.owner and not call.keyword("filter") and _unpacks_upload(call):
             yield call.hit(
@@ -88,8 +88,11 @@ def _text(path: Node) -> Text | None:
     return None if text is None or is_segment(text) else text
 
 
-def _message(text: Text, action: str) -> str:
-    return f"{text.name} leads `{action}` out of its folder, by `../` or a leading `/`"
+def _hit(call: Node, text: Text) -> Hit:
+    return call.hit(
+        f"{text.name} leads `{call.last_name}` out of its folder, by `../` or a leading `/`",
+        cause=f"{text.name} in {call.function.name}, {call.module.name}",
+    )
 
 
 def _is_path(owner: Node) -> bool:
