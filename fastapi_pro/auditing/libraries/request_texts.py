@@ -14,6 +14,12 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 _REQUESTS = ("fastapi.Request", "fastapi.WebSocket")
 _ANY = ("builtins.str", "typing.Any")
+_BEARERS = (
+    "fastapi.security.OAuth2PasswordBearer", "fastapi.security.OAuth2AuthorizationCodeBearer",
+    "fastapi.security.OAuth2", "fastapi.security.APIKeyHeader", "fastapi.security.APIKeyCookie",
+    "fastapi.security.APIKeyQuery",
+)  # fmt: skip
+_CREDENTIALS = "fastapi.security.HTTPAuthorizationCredentials"
 _DICTS = ("builtins.dict", "collections.abc.Mapping")
 _KEEPS = {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "decode", "unquote"}
 _MARKERS = ("fastapi.", "pydantic.Field", "typing.Doc")
@@ -26,7 +32,8 @@ _PARSES = {"json": "body", "form": "form"}
 class Text:
     """A text of the request: where it is read or declared, and how to call it in a message.
 
-    `source` is "parameter", "field", "filename", "query", "header", "cookie", "body" or "form".
+    `source` is "parameter", "field", "filename", "query", "header", "cookie", "body", "form", or
+    "credentials", which is what FastAPI's security classes return.
     """
 
     node: Node
@@ -108,9 +115,13 @@ class Search:
             return
         if function in requested(arg.program):
             for parameter in parameters(function):
-                if parameter.node == arg and self._is_text(parameter):
-                    name = f"`{parameter.name}` of `{parameter.owner}`"
+                if parameter.node != arg:
+                    continue
+                name = f"`{parameter.name}` of `{parameter.owner}`"
+                if self._is_text(parameter):
                     yield Text(arg, name, "parameter")
+                elif _is_bearer(parameter):
+                    yield Text(arg, name, "credentials")
         if len(seen) < 40 * limits.CALLS:
             for call in function.callers:
                 yield from self._trace(arg.passed(call), (), seen)
@@ -141,6 +152,9 @@ class Search:
             return
         if expr.member == "filename" and _is_upload(expr.owner):
             yield Text(expr, f"`{expr.text}`", "filename")
+            return
+        if expr.member == "credentials" and expr.owner.is_a(_CREDENTIALS):
+            yield Text(expr, f"`{expr.text}`", "credentials")
             return
         yield from self._of_field(expr.owner.type_class, expr.member)
 
@@ -186,6 +200,13 @@ class Search:
                 is_own = parameter.dependency is None and not parameter.is_filled_otherwise
                 if parameter.node == found and parameter.type in _DICTS and is_own:
                     yield Text(expr, f"`{expr.text}`", "body")
+
+
+def _is_bearer(parameter: Parameter) -> bool:
+    """Say whether a security class of FastAPI fills a parameter with what the client sent."""
+    if parameter.dependency is None:
+        return False
+    return parameter.dependency.call.argument(0, "dependency").is_a(*_BEARERS)
 
 
 def text_parts(expr: Node) -> list[Node]:
