@@ -5,9 +5,11 @@ import ast
 from fastapi_pro.auditing.libraries.fastapi import LISTS, unwrap
 from fastapi_pro.auditing.libraries.known_types import selected
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_of, models
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 
 _RUNS = {"scalars", "execute", "exec", "stream_scalars"}
+_MAKES = {"model_validate", "model_construct", "model_copy", "from_orm", "parse_obj"}
 _SAME_ROWS = {"all", "unique", "scalars", "fetchall"}
 
 
@@ -41,10 +43,14 @@ def rows_of(expr: Node) -> Model | None:
     return None
 
 
-def is_new(expr: Node) -> bool:
-    """Say whether a name stands for an object that its function made, and did not load."""
-    value = expr.value
-    return value.is_call and value.func.definition.is_class
+def is_new(expr: Node, depth: int = 0) -> bool:
+    """Say whether an expression is an object that was made, and not loaded."""
+    value = expr.value.awaited
+    if not value.is_call or depth > limits.CALLS:
+        return False
+    if value.func.definition.is_class or value.member in _MAKES:
+        return True
+    return any(is_new(made, depth + 1) for made in value.callee.returned)
 
 
 def _is_whole_target(name: Node, iterable: ast.AST) -> bool:

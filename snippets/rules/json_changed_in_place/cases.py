@@ -151,6 +151,19 @@ async def create(session: AsyncSession):
     session.add(case)
     await session.commit()
 """,
+    "made by a function, from what was sent": _MAIN
+    + """
+def case_of(title: str) -> Case:
+    case = Case.model_validate({"title": title, "data": {}})
+    return case
+def name(case: Case) -> None:
+    case.data["name"] = case.title
+@app.post("/cases")
+async def create(title: str, session: AsyncSession):
+    case = case_of(title)
+    name(case)
+    session.add(case)
+""",
     "for the answer alone": _MAIN
     + """
 @app.get("/cases/{key}")
