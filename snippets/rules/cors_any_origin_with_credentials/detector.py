@@ -44,7 +44,8 @@ def _allows_all(call: Node) -> bool:
     origins = call.keyword("allow_origins").constant
     if origins == "*" or (isinstance(origins, (list, tuple, set)) and "*" in origins):
         return True
-    return call.keyword("allow_origin_regex").constant in _ALL
+    pattern = call.keyword("allow_origin_regex").constant
+    return isinstance(pattern, str) and pattern in _ALL
 
 
 @fact

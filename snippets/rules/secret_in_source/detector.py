@@ -124,7 +124,7 @@ def _refused(program: Program) -> set[object]:
     found: set[object] = set()
     for compare in program.nodes(ast.Compare):
         for operand in compare.operands:
-            for part in (operand, *operand.elements):
-                value = part.constant
-                found |= set(value) if isinstance(value, (list, tuple, set)) else {value}
-    return {value for value in found if isinstance(value, str)}
+            value = operand.constant
+            values = value if isinstance(value, (list, tuple, set)) else [value]
+            found.update(text for text in values if isinstance(text, str))
+    return found
