@@ -42,11 +42,12 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
     """Yield what writes a request's fields by their names, into which model."""
-    for call in program.nodes(ast.Call):
-        if call.unpacked and call.func.name[:1].isupper() and (model := model_named(call.func)):
-            for given in call.unpacked:
-                if body := body_of(given):
-                    yield call, model, body
+    for unpacked in program.nodes(ast.keyword):
+        call = unpacked.parent if getattr(unpacked.ast, "arg", "") is None else unpacked
+        model = model_named(call.func) if call.is_call and call.last_name[:1].isupper() else None
+        for given in call.unpacked if model else ():
+            if model and (body := body_of(given)):
+                yield call, model, body
     for call in program.calls_named("setattr"):
         loop = next((above for above in call.ancestors if isinstance(above.ast, ast.For)), None)
         if loop is None or len(call.args) != 3 or isinstance(call.args[1].ast, ast.Constant):

@@ -113,6 +113,10 @@ print(jwt.encode({"sub": "1"}, "secret"))
 """,
     "what is no secret": _SETTINGS
     + """
+from starlette.config import Config
+config = Config(".env")
+class Read(BaseSettings):
+    secret_key: SecretStr = config("SECRET_KEY", cast=SecretStr)
 TOKEN_KEY = "access_token"
 SECRET_KEY_NAME = "SECRET_KEY"
 class Settings(BaseSettings):

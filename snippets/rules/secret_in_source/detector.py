@@ -20,6 +20,7 @@ _URL = re.compile(r"^\w+(\+\w+)?://[^:/@\s]*:[^@\s/{}<>$]+@(?P<host>[\w-]+(\.[\w
 _HERE = re.compile(r"^127\.|^0\.0|\.?example\.|\.local$|\.internal$|localhost")
 _NO_SECRET = re.compile(r"^(none|null|disabled|\s*)$|\$\{|^/|\.pem$|^<", re.IGNORECASE)
 _DEVELOPMENT = re.compile(r"test|dev|local|example|sample|demo|mock|fake", re.IGNORECASE)
+_FIELDS = ("pydantic.Field", "sqlmodel.Field")
 _READS = ("os.getenv", "os.environ.get", "os.environ.setdefault")
 _CONFIGS = ("config", "env", "get_env", "getenv")
 _NEEDS_KEY = (*ENCODES, "hmac.new", "fastapi.middleware.sessions.SessionMiddleware")
@@ -39,10 +40,8 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
     """Yield the literals, each with what is to be said of it."""
     for schema in settings(program):
         for field in schema.fields.values():
-            default = field.default
-            if default.is_call:
-                default = default.argument(0, "default") or default.at(None)
-            value = _written(default)
+            is_field = field.default.called in _FIELDS
+            value = _written(field.default.argument(0, "default") if is_field else field.default)
             if value and not schema.has_model_validator and not schema.is_converted(field.name):
                 yield from _of_name(field.name, value, field.node, f"`{schema.name}.{field.name}`")
     for call in _environment(program):
@@ -55,7 +54,7 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
     for key in _keys(program):
         value = _written(key.value if not key.is_call else key)
         if value:
-            yield value, _hit(value, f"The key of `{key.text}`", "stands in the source")
+            yield value, _hit(value, f"`{key.text}`", "is a key that stands in the source")
 
 
 def _of_name(name: str, value: Node, place: Node, called: str) -> Iterator[tuple[Node, Hit]]:
