@@ -99,6 +99,34 @@ def sign_up(body: Open, session: Session):
 def post(data: Annotated[dict, Body()], session: Session):
     session.add(Message(**data))  # !
 """,
+    "a loop over the schema, an update of a query": _APP
+    + """
+@app.patch("/me")
+def edit(body: UserCreate, session: Session):
+    user = session.get(User, 1)
+    for key, value in body:
+        setattr(user, key, value)  # !
+@app.put("/users/{number}")
+def replace(number: int, body: UserCreate, session: Session):
+    session.query(User).filter(User.id == number).update(body.model_dump())  # !
+@app.post("/me")
+def more(body: UserCreate, session: Session):
+    user = session.get(User, 1)
+    for key in body.model_fields_set:
+        setattr(user, key, getattr(body, key))  # !
+""",
+    "the table is the schema": """
+from fastapi import FastAPI
+from sqlmodel import Field, Session, SQLModel
+class Member(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    role: str = "member"
+app = FastAPI()
+@app.post("/members")
+def join(member: Member, session: Session):
+    session.add(member)  # !
+""",
     "SQLModel": """
 from fastapi import FastAPI
 from sqlmodel import Field, Session, SQLModel

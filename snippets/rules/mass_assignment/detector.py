@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.known_types import SESSIONS
 from fastapi_pro.auditing.libraries.request_bodies import Body, body_of
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
 
 _PRIVILEGES = re.compile(
     r"(is_)?(admin|superuser|staff|superadmin)|(credit_|account_|wallet_)?balance"
@@ -18,6 +19,7 @@ _OF_USERS = re.compile(
     r"(user_)?roles?|role_id|permissions|privileges|access_level|(is|email)_verified|credits"
 )
 _USERS = re.compile(r"user|account|member|profile|customer|person|employee|admin", re.IGNORECASE)
+_FIELDS = ("model_fields_set", "__fields_set__", "model_fields", "__fields__")
 _OWNERS = re.compile(r"(owner|tenant|organi[sz]ation|org|company|workspace)_id|is_paid")
 _GUARD = re.compile(
     r"admin|superuser|role|perm|scope|staff|privileg|internal|require|owner|manager|polic|rbac"
@@ -31,13 +33,33 @@ def detect(program: Program) -> Iterator[Hit]:
     for call, model, body in _writes(program):
         names = [name for name in model.columns if _is_reserved(model, name, body)]
         names = [name for name in names if not _is_set(call, name)]
+        if not names:
+            continue
         reached = [e for e in endpoints(program) if body.is_of(e) and not _is_guarded(e)]
         calling = [e for e in reached if call.function in answering(e)]
-        if names and calling:
+        if calling:
             yield call.hit(
                 f"Whoever calls `{calling[0].name}` can set `{names[0]}` of `{model.name}`:"
                 f" {body.name} brings it"
             )
+    yield from _stored(program)
+
+
+def _stored(program: Program) -> Iterator[Hit]:
+    """Yield each table that an endpoint takes for the body of a request, and stores."""
+    for endpoint in endpoints(program):
+        for given in endpoint.parameters:
+            model = models(program).get(given.type) if isinstance(given.type, Node) else None
+            if model is None or given.dependency is not None or _is_guarded(endpoint):
+                continue
+            names = [n for n in model.columns if _PRIVILEGES.fullmatch(n) or _is_of_user(model, n)]
+            for call in endpoint.function.calls if names else ():
+                is_stored = call.member in ("add", "merge") and call.args
+                if is_stored and call.args[0].name == given.name and not _is_set(call, names[0]):
+                    yield call.hit(
+                        f"Whoever calls `{endpoint.name}` can set `{names[0]}` of `{model.name}`:"
+                        " the table is the schema of the request"
+                    )
 
 
 def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
@@ -52,9 +74,8 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
         loop = next((above for above in call.ancestors if isinstance(above.ast, ast.For)), None)
         if loop is None or len(call.args) != 3 or isinstance(call.args[1].ast, ast.Constant):
             continue
-        pairs = call.at(loop.ast.iter)  # type: ignore[attr-defined]
         model = model_of(call.args[0])
-        body = body_of(pairs.owner) if pairs.member == "items" else None
+        body = body_of(_looped(call.at(loop.ast.iter))) if model else None  # type: ignore[attr-defined]
         if model and body and not _is_chosen(call, loop):
             yield call, model, body
     for call in program.calls_named("sqlmodel_update", "model_validate", "from_orm"):
@@ -63,7 +84,7 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
         body = body_of(call.args[0]) if model and call.args else None
         if model and body and not call.keyword("update"):
             yield call, model, body
-    for call in program.calls_named("values"):
+    for call in program.calls_named("values", "update"):
         model = _updated(call.owner)
         for given in (*call.unpacked, *call.args[:1]) if model else ():
             if model and (body := body_of(given)):
@@ -71,12 +92,20 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
 
 
 def _updated(statement: Node) -> Model | None:
-    """Return the model of `update(Model).where(...)` and `insert(Model)`."""
+    """Return the model of `update(Model).where(...)`, `insert(Model)` and `query(Model)`."""
     found = statement
     while found.is_call and found.owner.is_call:
         found = found.owner
     is_statement = found.last_name in ("update", "insert") and found.called.startswith("sqlalchemy")
-    return model_named(found.args[0]) if is_statement and found.args else None
+    is_query = found.member == "query" and found.owner.is_a(*SESSIONS)
+    return model_named(found.args[0]) if (is_statement or is_query) and found.args else None
+
+
+def _looped(iterated: Node) -> Node:
+    """Return the data whose names a loop goes through: `data.items()`, a schema, its fields."""
+    if iterated.member in ("items", "keys") and iterated.is_call:
+        return iterated.owner
+    return iterated.owner if iterated.member in _FIELDS else iterated
 
 
 def _is_reserved(model: Model, name: str, body: Body) -> bool:
@@ -85,6 +114,10 @@ def _is_reserved(model: Model, name: str, body: Body) -> bool:
         return False
     if _PRIVILEGES.fullmatch(name) or (body.is_open and _OWNERS.fullmatch(name)):
         return True
+    return _is_of_user(model, name)
+
+
+def _is_of_user(model: Model, name: str) -> bool:
     return bool(_OF_USERS.fullmatch(name) and _USERS.search(model.name))
 
 

@@ -75,6 +75,21 @@ class Mailer:
     def bind(self, config: dict):
         self.log.error("failed", config["client_secret"])  # !
 """,
+    "whole bodies, where some bring a password": _APP
+    + """
+from fastapi.exceptions import RequestValidationError
+from starlette.middleware.base import BaseHTTPMiddleware
+class LogBodies(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        body = await request.body()
+        logger.info("%s %s", request.url.path, body.decode())  # !
+        return await call_next(request)
+@app.exception_handler(RequestValidationError)
+async def invalid(request: Request, error: RequestValidationError):
+    logger.warning(f"{error.body}")  # !
+@app.post("/users")
+def sign_up(body: UserCreate): ...
+""",
     "what a SecretStr hides": _APP
     + """
 class Login(BaseModel):
@@ -139,6 +154,22 @@ def sign_up(body: UserCreate, service=None, dialog=None):
     return body
 def command(password: str):
     print(password)
+""",
+    "bodies without passwords": """
+import logging
+from fastapi import FastAPI, Request
+from pydantic import BaseModel
+logger = logging.getLogger(__name__)
+app = FastAPI()
+class Note(BaseModel):
+    text: str
+@app.middleware("http")
+async def log_bodies(request: Request, call_next):
+    logger.info(await request.body())
+    return await call_next(request)
+@app.post("/notes")
+def add(note: Note):
+    logger.info(note)
 """,
     "a flag": _APP
     + """

@@ -4,10 +4,16 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi import parameters
+from fastapi_pro.auditing.libraries.fastapi_requests import (
+    MIDDLEWARE_METHODS,
+    is_http_middleware,
+    request_functions,
+)
 from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
 from fastapi_pro.auditing.libraries.request_texts import Search, text_parts
+from fastapi_pro.auditing.libraries.request_values import filled, requested
 
 _LEVELS = ("debug", "info", "warning", "error", "exception", "critical", "log")
 _LOGGER = re.compile(r"(\w*_)?log(ger|ging)?", re.IGNORECASE)
@@ -65,10 +71,12 @@ def _secret(leaf: Node) -> str:
     expr = leaf.awaited
     if isinstance(expr.ast, ast.Constant):
         return ""
-    if expr.is_call:
+    if expr.is_call and not _is_body(expr):
         return _of_call(expr)
     if expr.member == "headers" and expr.owner.is_a("fastapi.Request", "fastapi.WebSocket"):
         return f"`{expr.text}`, the token and the cookies among them"
+    if _is_body(expr) and _takes_passwords(expr.program):
+        return f"`{expr.text}`, the whole body, passwords of others among it"
     key = expr.index.literal
     if isinstance(key, str) and _is_name(key):
         return f"`{expr.text}`"
@@ -81,6 +89,34 @@ def _secret(leaf: Node) -> str:
             f"`{expr.text}`, by which its owner signs in" if given.source == "credentials" else ""
         )
     return _of_schema(expr.text, schema_of(expr.type))
+
+
+def _is_body(expr: Node) -> bool:
+    """Say whether a value is the body of any request: in a middleware or an error handler."""
+    if expr.member == "body" and expr.owner.is_a("fastapi.exceptions.RequestValidationError"):
+        return True
+    made = (expr.value or expr).awaited
+    if isinstance(made.ast, ast.Subscript) and isinstance(made.index.ast, ast.Slice):
+        return _is_body(made.generic)
+    if made.member == "decode" and made.is_call:
+        return _is_body(made.owner)
+    if not made.is_call or made.member not in ("body", "json", "form"):
+        return False
+    function = made.function
+    is_middleware = function.name in MIDDLEWARE_METHODS or any(
+        map(is_http_middleware, function.decorators)
+    )
+    return is_middleware and made.owner.name == "request"
+
+
+@fact
+def _takes_passwords(program: Program) -> bool:
+    """Say whether a request of the program brings a password."""
+    names = (name for schema in filled(program).values() for name in schema.fields)
+    if any(map(_is_name, names)):
+        return True
+    form = "fastapi.security.OAuth2PasswordRequestForm"
+    return any(p.type == form for function in requested(program) for p in parameters(function))
 
 
 def _of_call(call: Node) -> str:
