@@ -35,7 +35,7 @@ def detect(program: Program) -> Iterator[Hit]:
         names = [name for name in names if not _is_set(call, name)]
         if not names:
             continue
-        reached = [e for e in endpoints(program) if body.is_of(e) and not _is_guarded(e)]
+        reached = [e for e in endpoints(program) if body.is_of(e) and not _is_kept(e)]
         calling = [e for e in reached if call.function in answering(e)]
         if calling:
             yield call.hit(
@@ -50,7 +50,7 @@ def _stored(program: Program) -> Iterator[Hit]:
     for endpoint in endpoints(program):
         for given in endpoint.parameters:
             model = models(program).get(given.type) if isinstance(given.type, Node) else None
-            if model is None or given.dependency is not None or _is_guarded(endpoint):
+            if model is None or given.dependency is not None or _is_kept(endpoint):
                 continue
             names = [n for n in model.columns if _PRIVILEGES.fullmatch(n) or _is_of_user(model, n)]
             for call in endpoint.function.calls if names else ():
@@ -144,6 +144,10 @@ def _is_set(call: Node, name: str) -> bool:
             return True
     tests = (node.test for node in call.function.own(ast.If, ast.IfExp))
     return any(name in (part.member, part.literal) for test in tests for part in test.walk())
+
+
+def _is_kept(endpoint: Endpoint) -> bool:
+    return endpoint.call.program.once(_is_guarded, endpoint.call.ast, endpoint)
 
 
 def _is_guarded(endpoint: Endpoint) -> bool:

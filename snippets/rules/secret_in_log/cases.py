@@ -171,6 +171,18 @@ async def log_bodies(request: Request, call_next):
 def add(note: Note):
     logger.info(note)
 """,
+    "what somebody asked for, and what is masked": _APP
+    + """
+import os
+@app.middleware("http")
+async def log_requests(request: Request, call_next):
+    if os.environ.get("LOG_HEADERS"):
+        logger.info("%s", request.headers)
+    return await call_next(request)
+def create(email: str):
+    user = UserCreate(email=email, password="*****")
+    logger.info("new %s", user)
+""",
     "a flag": _APP
     + """
 def use(has_password: bool, reset_password: bool, user):

@@ -26,6 +26,7 @@ _SECRET = re.compile(
 _HARMLESS = re.compile(
     r"^(has|is|no|needs?|num|max|min|use|should|invalid|forgot|reset)_|change", re.IGNORECASE
 )
+_OPTION = re.compile(r"environ|getenv|settings|config|debug|verbose|isEnabledFor", re.IGNORECASE)
 _DUMPS = ("model_dump", "model_dump_json", "dict", "json")
 _HEADERS = {"authorization", "cookie", "x-api-key", "proxy-authorization"}
 _SAME = {"repr", "str", "dict"}
@@ -45,13 +46,19 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _written(call: Node) -> Iterator[Hit]:
-    if call.module.is_tool:
+    if call.module.is_tool or _is_option(call):
         return
     for given in call.given:
         if found := next(filter(None, map(_secret, _leaves(given))), ""):
             severity = "low" if call.member == "debug" else ""
             yield call.hit(f"`{call.func.text}` writes {found}", severity=severity)
             return
+
+
+def _is_option(call: Node) -> bool:
+    """Say whether somebody has to ask for the log: `if settings.log_headers:`."""
+    tests = (above.test.text for above in call.ancestors if isinstance(above.ast, ast.If))
+    return any(_OPTION.search(test) for test in tests)
 
 
 def _leaves(expr: Node, depth: int = 0) -> Iterator[Node]:
@@ -88,7 +95,7 @@ def _secret(leaf: Node) -> str:
         return (
             f"`{expr.text}`, by which its owner signs in" if given.source == "credentials" else ""
         )
-    return _of_schema(expr.text, schema_of(expr.type))
+    return _of_schema(expr, schema_of(expr.type))
 
 
 def _is_body(expr: Node) -> bool:
@@ -123,7 +130,7 @@ def _of_call(call: Node) -> str:
     if call.member == "get_secret_value":
         return f"`{call.text}`"
     if call.member in _DUMPS and not call.keyword("exclude") and not call.keyword("include"):
-        return _of_schema(call.owner.text, schema_of(call.owner.type))
+        return _of_schema(call.owner, schema_of(call.owner.type))
     if call.member == "get" and call.args and isinstance(call.args[0].literal, str):
         name = call.args[0].literal
         is_header = call.owner.member == "headers" and name.lower() in _HEADERS
@@ -131,14 +138,15 @@ def _of_call(call: Node) -> str:
     return ""
 
 
-def _of_schema(text: str, schema: Schema | None) -> str:
+def _of_schema(expr: Node, schema: Schema | None) -> str:
     """Say which secret a schema or the settings print."""
     if schema is None or any(schema.node.method(name) for name in ("__str__", "__repr__")):
         return ""
     for field in schema.fields.values():
         is_hidden = any(given.literal is False for given in field.options("repr"))
-        if _is_name(field.name) and field.type == "builtins.str" and not is_hidden:
-            return f"all of `{text}`, `{field.name}` among it"
+        is_masked = isinstance(expr.value.keyword(field.name).literal, str)
+        if _is_name(field.name) and field.type == "builtins.str" and not (is_hidden or is_masked):
+            return f"all of `{expr.text}`, `{field.name}` among it"
     return ""
 
 

@@ -137,6 +137,15 @@ if DEBUG:
 else:
     SECRET_KEY = os.environ["SECRET_KEY"]
 """,
+    "the text of a template, a digest of what is no secret": """
+import hashlib, hmac
+import jwt
+SECRET_KEY = "{{cookiecutter.secret_key}}"
+def sign(subject, expires):
+    return jwt.encode({"sub": subject, "exp": expires}, SECRET_KEY, algorithm="HS256")
+def challenge(token):
+    return hmac.new(b"public-name-of-this-integration", token, hashlib.sha256).hexdigest()
+""",
     "a public key": """
 import jwt
 def read(token, keys):

@@ -18,18 +18,21 @@ _ADMINS = re.compile(
 )
 _URL = re.compile(r"^\w+(\+\w+)?://[^:/@\s]*:[^@\s/{}<>$]+@(?P<host>[\w-]+(\.[\w-]+)+)[:/]")
 _HERE = re.compile(r"^127\.|^0\.0|\.?example\.|\.local$|\.internal$|localhost")
-_NO_SECRET = re.compile(r"^(none|null|disabled|\s*)$|\$\{|^/|\.pem$|^<", re.IGNORECASE)
+_NO_SECRET = re.compile(r"^(none|null|disabled|\s*)$|\$\{|\{\{|^/|\.pem$|^<", re.IGNORECASE)
 _DEVELOPMENT = re.compile(r"test|dev|local|example|sample|demo|mock|fake", re.IGNORECASE)
 _FIELDS = ("pydantic.Field", "sqlmodel.Field")
 _READS = ("os.getenv", "os.environ.get", "os.environ.setdefault")
 _CONFIGS = ("config", "env", "get_env", "getenv")
-_NEEDS_KEY = (*ENCODES, "hmac.new", "fastapi.middleware.sessions.SessionMiddleware")
+_NEEDS_KEY = (*ENCODES, "fastapi.middleware.sessions.SessionMiddleware")
 _MAKES = ("itsdangerous.URLSafeTimedSerializer", "itsdangerous.URLSafeSerializer")
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each secret with a default, and each key that is written out."""
-    found = {node: hit for node, hit in _all(program) if not _is_elsewhere(node)}
+    found: dict[Node, Hit] = {}
+    for node, hit in _all(program):
+        if not _is_elsewhere(node):
+            found.setdefault(node, hit)
     refused = _refused(program) if found else set()
     for node, hit in found.items():
         if node.literal not in refused:
@@ -81,7 +84,7 @@ def _environment(program: Program) -> Iterator[Node]:
 def _keys(program: Program) -> Iterator[Node]:
     """Yield what tokens, cookies and sessions are signed with."""
     for call in program.calls_of(*_NEEDS_KEY):
-        yield call.argument(0 if call.called == "hmac.new" else 1, _key_name(call))
+        yield call.argument(1, "key") or call.keyword("secret_key")
     for call in program.calls_of(*_MAKES):
         yield call.argument(0, "secret_key")
     for decode in decodes(program):
@@ -89,10 +92,6 @@ def _keys(program: Program) -> Iterator[Node]:
             yield decode.key
     for call in program.calls_named("add_middleware", "JWTStrategy"):
         yield call.keyword("secret_key") or call.keyword("secret")
-
-
-def _key_name(call: Node) -> str:
-    return "secret_key" if call.last_name == "SessionMiddleware" else "key"
 
 
 def _written(value: Node) -> Node:
