@@ -89,13 +89,13 @@ app = FastAPI()
 engine = create_engine("postgresql://db/app")
 class Hero(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
-    crew_id: int = Field(foreign_key="crew.id")
+    user_id: int = Field(foreign_key="user.id")
 def get_session():
     with Session(engine) as session:
         yield session
 @app.post("/heroes")
 def create(session: Session = Depends(get_session)):
-    session.add(Hero(crew_id=1))
+    session.add(Hero(user_id=1))
     session.commit()
 @app.get("/heroes")
 def read(session: Session = Depends(get_session)):
@@ -130,6 +130,20 @@ async def list_orders(session: SessionDep, user_id: int):
 @app.get("/roles")
 async def list_roles(session: SessionDep):
     return (await session.scalars(select(Role))).all()
+""",
+    "it belongs to no account": _MAIN
+    + """
+from models import Base, ForeignKey, Mapped, mapped_column
+class Shelf(Base):
+    __tablename__ = "shelves"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+@app.post("/shelves")
+async def create_shelf(session: SessionDep):
+    session.add(Shelf(room_id=1))
+@app.get("/shelves")
+async def list_shelves(session: SessionDep):
+    return (await session.scalars(select(Shelf))).all()
 """,
     "nothing creates them": _MODELS
     + """

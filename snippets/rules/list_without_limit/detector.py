@@ -18,6 +18,7 @@ _FEW = re.compile(
     re.IGNORECASE,
 )
 """Names of tables that somebody fills by hand."""
+_ACCOUNTS = re.compile(r"user|account|customer|member|profile|author|owner", re.IGNORECASE)
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -84,7 +85,7 @@ def _chain(statement: Node) -> set[str]:
 
 @fact
 def _growing(program: Program) -> set[Node]:
-    """Return the models that belong to another row or are accounts, and that endpoints create."""
+    """Return the models that are accounts or belong to one, and that endpoints create."""
     created: set[Node] = set()
     creating = [e.function for e in http_endpoints(program) if e.method in ("post", "put")]
     for function in reached(creating):
@@ -92,15 +93,18 @@ def _growing(program: Program) -> set[Node]:
     return {
         cls
         for cls, model in models(program).items()
-        if cls in created and not _FEW.search(model.name) and _is_many(model)
+        if cls in created and not _FEW.search(model.name) and _is_of_accounts(model)
     }
 
 
-def _is_many(model: Model) -> bool:
-    if {"email"} & model.columns.keys():
+def _is_of_accounts(model: Model) -> bool:
+    if "email" in model.columns:
         return True
-    return any(
-        part.last_name == "ForeignKey" or part.keyword("foreign_key")
-        for column in model.columns.values()
-        for part in (column.options, *column.options.args)
-    )
+    for column in model.columns.values():
+        for part in (column.options, *column.options.args):
+            is_key = part.last_name == "ForeignKey"
+            target = part.args[0].literal if is_key and part.args else None
+            target = target or part.keyword("foreign_key").literal
+            if isinstance(target, str) and _ACCOUNTS.search(target):
+                return True
+    return False
