@@ -14,7 +14,8 @@ _KEEPS_ALL = {"options", "order_by", "query", "select"}
 _FEW = re.compile(
     r"role|permission|categor|plan|setting|config|tag|currenc|countr|language|locale|template"
     r"|provider|feature|department|team|organi[sz]ation|tenant|workspace|type|kind|status|level"
-    r"|group|model|source|channel|scope|client|integration|connector|policy|rule",
+    r"|group|model|source|channel|scope|client|integration|connector|policy|rule"
+    r"|instance|server|session",
     re.IGNORECASE,
 )
 """Names of tables that somebody fills by hand."""
