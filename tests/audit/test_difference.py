@@ -102,14 +102,14 @@ def test_an_untracked_file_is_all_new_and_an_ignored_one_is_not_looked_at(
 def test_the_fault_shows_in_a_file_that_did_not_change(
     git: Git, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    caller = HELD.replace("import time", "from app.work import work").replace(
+    caller = HELD.replace("import time", "from app.jobs import work").replace(
         "time.sleep(1)", "work()"
     )
     write("app/api.py", caller)
-    write("app/work.py", "def work():\n    pass\n")
+    write("app/jobs.py", "def work():\n    pass\n")
     git("add", ".")
     git("commit", "-qm", "second")
-    write("app/work.py", "import time\ndef work():\n    time.sleep(1)\n")
+    write("app/jobs.py", "import time\ndef work():\n    time.sleep(1)\n")
     assert new(capsys, "--diff") == [("app/api.py", 6)]
 
 
@@ -208,18 +208,18 @@ def test_a_process_sees_files_as_they_were(tmp_path: Path) -> None:
 def test_imports_lead_to_the_files_that_were_there(
     git: Git, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write("app/work.py", "import time\ndef work():\n    time.sleep(1)\n")
-    caller = HELD.replace("import time", "from app.work import work")
+    write("app/jobs.py", "import time\ndef work():\n    time.sleep(1)\n")
+    caller = HELD.replace("import time", "from app.jobs import work")
     write("app/api.py", caller.replace("time.sleep(1)", "work()"))
     git("add", ".")
     git("commit", "-qm", "second")
-    Path("app/work").mkdir()
-    Path("app/work.py").rename("app/work/__init__.py")
+    Path("app/jobs").mkdir()
+    Path("app/jobs.py").rename("app/jobs/__init__.py")
     assert new(capsys, "--diff") == []
-    write("app/work/__init__.py", "def work():\n    pass\n")
+    write("app/jobs/__init__.py", "def work():\n    pass\n")
     git("add", ".")
     git("commit", "-qm", "third")
-    write("app/work/__init__.py", "import time\ndef work():\n    time.sleep(1)\n")
+    write("app/jobs/__init__.py", "import time\ndef work():\n    time.sleep(1)\n")
     assert new(capsys, "--diff") == [("app/api.py", 6)]
 
 

@@ -26,9 +26,10 @@ class Fold:
 
 
 def fold(findings: Iterable[Finding]) -> list[Fold]:
-    """Return the findings, those of one rule that have a cause or a wording in common as one.
+    """Return the findings, those of one rule as one that have a cause or a message in common.
 
-    Their severity and fix are the same, so that what is told of the first holds for all.
+    So do more than a few whose messages differ in names alone. Their severity and fix are the
+    same, so that what is told of the first holds for all.
     """
     alike: dict[tuple[str, ...], list[Finding]] = {}
     for finding in sorted(findings):
@@ -37,7 +38,8 @@ def fold(findings: Iterable[Finding]) -> list[Fold]:
         alike.setdefault(key, []).append(finding)
     folds: list[Fold] = []
     for group in alike.values():
-        if group[0].cause or len(group) > MANY:
+        is_one = bool(group[0].cause) or len({finding.message for finding in group}) == 1
+        if is_one or len(group) > MANY:
             folds.append(Fold(group))
         else:
             folds += [Fold([finding]) for finding in group]
