@@ -208,7 +208,8 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
     known = _baseline(args, options)
     if known is not None:
         findings, left = baseline.apply(findings, baseline.read(known), known, root)
-        if fixed := baseline.count_fixed(left, result.files, active, known):
+        fixed = baseline.count_fixed(left, result.files, active, known)
+        if fixed and args.diff is None:  # else what is old is missing for that alone
             verb = "is" if fixed == 1 else "are"
             told = f"{_number(fixed, 'entry', 'entries')} of the baseline {verb} fixed"
             print(f"{told}: rewrite it with --write-baseline", file=sys.stderr)
@@ -295,7 +296,7 @@ def _cores() -> int:
 
 
 def _listed(entry: Entry) -> str:
-    why = f"\n    not shown by code: {entry.unseen}" if entry.unseen else ""
+    why = f"\n    not shown by code: {entry.unseen}\n    ask: {entry.ask}" if entry.unseen else ""
     return f"{entry.slug} [{entry.severity}] {entry.title}{why}"
 
 

@@ -338,6 +338,17 @@ def test_outside_a_repository_and_without_git_it_is_told(
     assert "--diff: there is no git here to ask" in capsys.readouterr().err
 
 
+def test_a_baseline_hides_what_it_knows_and_nothing_counts_as_fixed(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    assert audit.main(["--write-baseline", "known.json"]) == 0
+    write("app/other.py", HELD)
+    assert new(capsys, "--diff", "--baseline", "known.json") == [("app/other.py", 6)]
+    audit.main(["--diff", "--baseline", "known.json"])
+    assert "fixed" not in capsys.readouterr().err
+
+
 def test_as_text_it_says_since_when(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
     write("app/api.py", HELD + ANOTHER)
     assert audit.main(["--diff", "--select", "blocking-call-in-async"]) == 1
