@@ -12,6 +12,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
+from fastapi_pro.auditing.applicability import applied
 from fastapi_pro.auditing.finding import UNREADABLE, Finding, Hit
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
 from fastapi_pro.auditing.model import project_files
@@ -135,10 +136,13 @@ def _load(root: Path, path: Path) -> Module | None:
 
 
 def _detect(program: Program) -> Iterator[Finding]:
-    known = {module.path for module in program.modules}
+    known = {module.path: module for module in program.modules}
     for slug, detect in detectors().items():
-        for path, line, offset, message, *told in detect(program):
-            if path in known:
+        for found in detect(program):
+            module = known.get(found.path)
+            hit = applied(found, slug, module) if module is not None else None
+            if hit is not None:
+                path, line, offset, message, *told = hit
                 column = _column(path, line, offset)
                 yield Finding(str(path), line, column, slug, message, *told)
 
