@@ -13,7 +13,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 _WORKERS = re.compile(r"""(?:--workers|-w)[="',\s]+(\d+)|(?:WEB_CONCURRENCY)[=:\s"']+(\d+)""")
 _STARTERS = ("Dockerfile*", "Procfile", "*.sh", "docker-compose*.y*ml", "compose*.y*ml")
 _SERVER = re.compile(
-    r"""\b(uvicorn|gunicorn|hypercorn|granian)\b["',\s]+[^\s&|]|fastapi["',\s]+run"""
+    r"""\b(?:uvicorn|gunicorn|hypercorn|granian)\b["',\s]+[^\s&|]|\bfastapi["',\s]+run"""
 )
 
 
