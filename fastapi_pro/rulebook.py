@@ -2,22 +2,32 @@
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 TIERS = ("critical", "pitfall", "reference")
 SEVERITIES = ("high", "medium", "low")
-CONSEQUENCES = ("breaks", "stranger", "load", "rest")
-"""What comes of the mistake, worst first.
-
-`breaks`: the service does not start, ordinary requests fail, or data is lost or wrong. `stranger`:
-somebody reads, forges or exhausts what is not theirs. `load`: it shows with many requests, several
-workers or a slow neighbour. `rest`: rare errors, warnings, tests.
-"""
+CONSEQUENCES = {
+    "breaks": "it does not start, ordinary requests fail, or data is lost or wrong",
+    "stranger": "a stranger can read, forge or exhaust what is not theirs",
+    "load": "it shows with many requests, several workers or a slow neighbour",
+    "rest": "the rest: rare errors, warnings, tests",
+}
+"""What comes of a mistake, in words; the worst first."""
 PARTS = ("You see.", "Why.", "Fix.", "Not when.")
 _TEXTS = {"title": 220, "tier": 9, "severity": 6, "consequence": 8, "symptom": 60, "fix": 110}
 _OPTIONAL = {"unseen": 160, "ask": 160, "fix-before": 110}
-_CHOICES = {"tier": TIERS, "severity": SEVERITIES, "consequence": CONSEQUENCES}
+_CHOICES: dict[str, Collection[str]] = {
+    "tier": TIERS,
+    "severity": SEVERITIES,
+    "consequence": CONSEQUENCES,
+}
+_WHERE = {
+    "critical": "SKILL.md states it first",
+    "pitfall": "SKILL.md's table of symptoms has it",
+    "reference": "references/rules.md has it",
+}
 _VERSIONED = ("since", "until", "fix-since")
 _LISTS = (*_VERSIONED, "sources")
 _PACKAGE = re.compile(r"([a-z0-9][a-z0-9-]*) (\d+(?:\.\d+)*)")
@@ -136,7 +146,7 @@ def package_and_version(text: str) -> tuple[str, str]:
 def as_text(rule: Rule) -> str:
     """Return everything a reader needs of one rule."""
     parts = [
-        f"{rule.slug} ({', '.join([rule.tier, rule.severity, *rule.versions])})",
+        f"{rule.slug} {_standing(rule)}",
         rule.title,
         rule.body,
         f"# bad\n{rule.bad.rstrip()}",
@@ -144,6 +154,29 @@ def as_text(rule: Rule) -> str:
         "\n".join(rule.sources),
     ]
     return "\n\n".join(parts)
+
+
+def as_markdown(rule: Rule) -> str:
+    """Return the same as markdown."""
+    parts = [
+        f"**{rule.title}**",
+        rule.body,
+        f"Bad:\n\n```python\n{rule.bad.rstrip()}\n```",
+        f"Good:\n\n```python\n{rule.good.rstrip()}\n```",
+        _standing(rule),
+        "\n".join(f"- <{source}>" for source in rule.sources),
+    ]
+    return "\n\n".join(parts)
+
+
+def _standing(rule: Rule) -> str:
+    """Return the words of the front matter, and what they mean."""
+    words = [f"severity {rule.severity}", f"consequence {rule.consequence}", f"tier {rule.tier}"]
+    meaning = [
+        f"{rule.consequence}: {CONSEQUENCES[rule.consequence]}",
+        f"{rule.tier}: {_WHERE[rule.tier]}",
+    ]
+    return "\n".join([f"({', '.join([*words, *rule.versions])})", *meaning])
 
 
 def _read(path: Path) -> str:

@@ -127,6 +127,24 @@ def ends_at_return(dependency: Dependency) -> bool:
     return not fastapi.has_from("0.118") and not fastapi.has_before("0.106")
 
 
+def commits_after_yield(dependency: Node) -> bool:
+    """Say whether a dependency commits a session that it yields, after the `yield`."""
+    yielded = dependency.yielded
+    if not any(map(is_session, yielded)):
+        return False
+    after = (call for call in dependency.calls if call.line > yielded[0].line)
+    around = (w for w in dependency.own(ast.With, ast.AsyncWith) if any(map(w.holds, yielded)))
+    return any(call.member == "commit" for call in after) or any(
+        begins_transaction(context) for with_ in around for context in with_.contexts
+    )
+
+
+def begins_transaction(context: Node) -> bool:
+    """Say whether leaving a context commits: `sessionmaker.begin()`, `session.begin()`."""
+    is_begin = context.is_call and context.member == "begin"
+    return is_begin and (is_session(context) or is_session(context.owner))
+
+
 def captured(closure: Node) -> Iterator[tuple[Node, Node]]:
     """Yield the sessions of an outer function that a nested one or a lambda uses.
 
