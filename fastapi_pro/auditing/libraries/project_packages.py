@@ -22,6 +22,7 @@ from fastapi_pro.auditing.libraries.requirements import (
 )
 from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.libraries.version_ranges import Range, bound, ranges
+from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -150,7 +151,7 @@ def _installed(here: Path, folder: Path, package: str) -> tuple[Range, ...]:
 
 @functools.cache
 def _wheels(folder: Path) -> dict[str, Path]:
-    found = sorted(folder.glob("*-*.dist-info"))
+    found = project_files.glob(folder, "*-*.dist-info")
     return {normalised(path.name.split("-")[0]): path for path in found}
 
 
