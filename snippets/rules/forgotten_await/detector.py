@@ -30,8 +30,10 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _hit(call: Node, message: str) -> Hit:
-    is_chained = isinstance(call.parent.ast, ast.Attribute)
-    text = f"(await {call.func.text}(...))" if is_chained else f"await {call.func.text}(...)"
+    text = f"await {call.func.text}(...)"
+    if member := call.parent.member if call.parent.owner == call else "":
+        is_called = call.parent.parent.func == call.parent
+        text = f"({text}).{member}{'()' * is_called}"
     return call.hit(message, fix=f"Await it: `{text}`" if len(text) < _LONGEST else "Await it")
 
 
