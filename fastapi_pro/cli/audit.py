@@ -33,6 +33,7 @@ from pathlib import Path
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.difference import Side, both_sides
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
+from fastapi_pro.auditing.libraries.assumed_versions import assumed_versions
 from fastapi_pro.auditing.reporting import baseline, suppressions
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
 from fastapi_pro.auditing.reporting.lines import Lines
@@ -213,13 +214,11 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
             verb = "is" if fixed == 1 else "are"
             told = f"{_number(fixed, 'entry', 'entries')} of the baseline {verb} fixed"
             print(f"{told}: rewrite it with --write-baseline", file=sys.stderr)
-    scope = Scope(
-        len(result.files),
-        result.unread,
-        since=args.diff or "",
-        asks=args.diff is None and args.select is None,
-    )
     form = args.format or options.format or "text"
+    is_whole = args.diff is None and form == "text"
+    versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
+    asks = is_whole and args.select is None
+    scope = Scope(len(result.files), result.unread, versions, since=args.diff or "", asks=asks)
     if text := render(findings, entries, form, scope, unfolded=args.all):
         print(text)
     sys.stdout.flush()

@@ -205,6 +205,25 @@ def test_a_process_sees_files_as_they_were(tmp_path: Path) -> None:
     assert project_files.read(tmp_path / "changed.py") == b"now"
 
 
+def test_a_manifest_that_changed_is_read_as_it_was(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("app/db.py", "from sqlalchemy.ext.asyncio import create_async_engine\n"
+          'engine = create_async_engine("postgresql+asyncpg://db/x")\n')  # fmt: skip
+    write("requirements.txt", "fastapi\nsqlalchemy[asyncio]\n")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    code = ["--select", "missing-extras", "--format", "json", "--diff"]
+    assert audit.main(code) == 0
+    write("requirements.txt", "fastapi\nsqlalchemy\n")
+    assert audit.main(code) == 1
+    git("commit", "-qam", "third")
+    assert audit.main(code) == 0
+    write("README.md", "x")
+    assert audit.main(code) == 0
+    assert "asyncio" in capsys.readouterr().out
+
+
 def test_imports_lead_to_the_files_that_were_there(
     git: Git, capsys: pytest.CaptureFixture[str]
 ) -> None:
