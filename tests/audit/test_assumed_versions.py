@@ -33,7 +33,8 @@ def test_parts_of_a_repository_are_told_apart_where_they_differ(tmp_path: Path) 
         tmp_path,
         "#= a/app/main.py\n#= a/requirements.txt\nfastapi==0.115\npydantic==2.9\n"
         "#= b/main.py\n#= b/requirements.txt\nfastapi==0.116\npydantic==2.9\n"
-        "#= c/main.py\n#= c/requirements.txt\nfastapi==0.116\n",
+        "#= c/main.py\n#= c/requirements.txt\nfastapi==0.116\n"
+        "#= tests/x.py\n#= tests/requirements.txt\nfastapi==0.9\n",
     )
     assert assumed_versions(files, tmp_path) == ["fastapi 0.115 (a), 0.116 (b)", "pydantic 2.9"]
 

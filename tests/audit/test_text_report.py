@@ -90,6 +90,23 @@ def test_more_than_three_that_differ_in_names_and_numbers_alone_are_one_line() -
     assert len(told(*findings[:3])) == 3
 
 
+def test_fixes_that_differ_in_names_alone_keep_nothing_apart() -> None:
+    findings = [
+        Finding("a.py", n, 1, "load", f"`f{n}` waits", fix=f"await `g{n}`") for n in range(1, 5)
+    ]
+    assert len(told(*findings)) == 1
+    assert "    fix: await `g1`" in render(findings, ENTRIES, "text")
+
+
+def test_a_rule_has_at_most_ten_lines_however_its_messages_differ() -> None:
+    words = "abcdefghijk"
+    findings = [Finding("a.py", n, 1, "load", f"{word} waits") for n, word in enumerate(words)]
+    assert len(told(*findings[:10])) == 10
+    assert len(told(*findings)) == 1
+    caused = [Finding("b.py", n, 1, "load", "m", cause=word) for n, word in enumerate(words)]
+    assert len(told(*caused)) == 11
+
+
 def test_two_with_the_same_message_are_one_line() -> None:
     findings = [Finding("a.py", n, 1, "load", "`decode` names no algorithm") for n in (3, 9)]
     assert len(told(*findings)) == 1

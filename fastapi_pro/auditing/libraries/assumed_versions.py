@@ -7,6 +7,8 @@ from fastapi_pro.auditing.libraries.lock_files import locked_in
 from fastapi_pro.auditing.libraries.manifests import declared_in
 from fastapi_pro.auditing.libraries.project_packages import versions_in
 from fastapi_pro.auditing.libraries.version_ranges import Bound, Range
+from fastapi_pro.auditing.model.module import is_test
+from fastapi_pro.auditing.sources.walk import display
 
 _PACKAGES = ("fastapi", "pydantic", "sqlalchemy")
 _FEW = 3  # services of one repository that are told apart
@@ -17,7 +19,10 @@ def assumed_versions(files: Iterable[Path], root: Path) -> list[str]:
 
     Where parts of the project differ, each is told with its folder.
     """
-    places = sorted({place for file in files for place in _places(file.parent, root)})
+    own = (file for file in files if not is_test(display(file, root)))
+    places = sorted(
+        {place for folder in {f.parent for f in own} for place in _places(folder, root)}
+    )
     return [phrase for package in _PACKAGES if (phrase := _phrase(package, places, root))]
 
 
@@ -36,7 +41,7 @@ def _phrase(package: str, places: list[Path], root: Path) -> str:
             told.setdefault(" or ".join(dict.fromkeys(map(_words, found))), place)
     if len(told) < 2:
         return f"{package} {next(iter(told))}" if told else ""
-    parts = [f"{words} ({place.relative_to(root)})" for words, place in list(told.items())[:_FEW]]
+    parts = [f"{words} ({display(place, root)})" for words, place in list(told.items())[:_FEW]]
     return f"{package} {', '.join(parts)}"
 
 
