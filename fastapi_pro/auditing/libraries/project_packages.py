@@ -22,6 +22,7 @@ from fastapi_pro.auditing.libraries.requirements import (
 )
 from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.libraries.version_ranges import Range, bound, ranges
+from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -69,6 +70,11 @@ def versions(module: Module, package: str) -> Versions:
         if not versions(module, other).has_from(its_own):
             return Versions((Range(high=(bound(version)[0], -1)),))
     return found
+
+
+def versions_in(folder: Path, root: Path, package: str) -> tuple[Range, ...]:
+    """Return the versions of a package that code in a folder may run with; none says: any."""
+    return _versions(folder, _top(root), package).ranges
 
 
 def _versions(folder: Path, top: Path, package: str) -> Versions:
@@ -150,7 +156,7 @@ def _installed(here: Path, folder: Path, package: str) -> tuple[Range, ...]:
 
 @functools.cache
 def _wheels(folder: Path) -> dict[str, Path]:
-    found = sorted(folder.glob("*-*.dist-info"))
+    found = project_files.glob(folder, "*-*.dist-info")
     return {normalised(path.name.split("-")[0]): path for path in found}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi_pro.auditing.libraries.lock_files import normalised
 from fastapi_pro.auditing.libraries.text_files import read_text
+from fastapi_pro.auditing.model import project_files
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)", re.DOTALL)
 _INCLUDED = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]*(\S+)")
@@ -79,7 +80,7 @@ def of_file(path: Path, seen: set[Path] | None = None) -> Iterator[Requirement]:
 def missing_includes(path: Path) -> bool:
     """Say whether a requirements file includes one that is not there."""
     lines = (_INCLUDED.match(line) for _, line in _logical_lines(read_text(path)))
-    return any(match and not (path.parent / match[1]).is_file() for match in lines)
+    return any(match and not project_files.is_file(path.parent / match[1]) for match in lines)
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -133,7 +134,7 @@ def _of_arguments(text: str, path: Path, line: int) -> Iterator[Requirement]:
         word = words.pop(0)
         if word in ("-r", "--requirement", "-c", "--constraint"):
             included = path.parent / (words.pop(0) if words else "")
-            yield from of_file(included) if included.is_file() else ()
+            yield from of_file(included) if project_files.is_file(included) else ()
         elif word in _WITH_VALUE:
             words[:1] = []
         elif not word.startswith(("-", ".", "/")) and "$" not in word:

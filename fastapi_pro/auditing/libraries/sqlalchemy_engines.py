@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass
 from functools import cached_property
 
-from fastapi_pro.auditing.libraries.project_packages import packages
+from fastapi_pro.auditing.libraries.project_packages import packages, service_packages
 from fastapi_pro.auditing.libraries.pydantic import settings
 from fastapi_pro.auditing.libraries.sqlalchemy_urls import (
     literal_url,
@@ -19,6 +19,15 @@ MAKERS = (_ASYNC, "sqlalchemy.create_engine")
 """What makes an engine."""
 _SINGLE = ("NullPool", "StaticPool", "AssertionPool")
 _ASYNCPG = ("postgresql+asyncpg", "postgresql:", "postgres:", "{")
+_DATABASES = {
+    "sqlite": "SQLite",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "oracle": "Oracle",
+    "mssql": "SQL Server",
+}
+_MYSQL_DRIVERS = {"aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python"}
+_POSTGRESQL_DRIVERS = {"asyncpg", "psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary"}
 _OTHER_DRIVERS = {"aiosqlite", "psycopg", "aiomysql", "asyncmy", "aioodbc"}
 
 
@@ -45,6 +54,16 @@ class Engine:
     def scheme(self) -> str:
         """What its URL begins with, such as "mysql+aiomysql:", as far as code tells; else ""."""
         return scheme_of(self.call.argument(0, "url")) or scheme_of_branch(self.call)
+
+    @property
+    def database(self) -> str:
+        """The database's name, by its URL or the drivers that are declared; else PostgreSQL."""
+        for start, name in _DATABASES.items():
+            if self.scheme.startswith(start):
+                return name
+        names = service_packages(self.call.program)
+        is_mysql = names & _MYSQL_DRIVERS and not names & _POSTGRESQL_DRIVERS
+        return "MySQL" if is_mysql and not self.scheme else "PostgreSQL"
 
     @property
     def is_sqlite(self) -> bool:
@@ -106,6 +125,12 @@ def _is_changed(name: Node) -> bool:
 def engines(program: Program) -> list[Engine]:
     """Return the engines of the service, neither tests' nor tools'."""
     return [Engine(call) for call in program.calls_of(*MAKERS) if not call.module.is_tool]
+
+
+@fact
+def database(program: Program) -> str:
+    """Return the name of the service's database: of several engines that of the first."""
+    return next((engine.database for engine in engines(program)), "PostgreSQL")
 
 
 @fact

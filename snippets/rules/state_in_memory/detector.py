@@ -9,6 +9,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.deployment import runs_one_process
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import Change, changes, variable
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.model.call_graph import called
 
@@ -27,7 +28,8 @@ _PROGRESS = re.compile(
 _BUFFER = re.compile(r"buffer|batch|flush", re.IGNORECASE)
 _CACHE = re.compile(r"cache|memo(?!ry)|ttl|buffer|batch|flush", re.IGNORECASE)
 _READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
-_SAVES = {"dump", "dumps", "write", "write_text", "write_bytes", "writerow", "save"}
+_SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
+_SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _CHANNELS = ("fastapi.WebSocket", "asyncio.Queue")
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
@@ -58,6 +60,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of one "
                 "worker: the others do not see it, and a restart forgets it",
                 severity="low" if _is_harmless(changed) else "",
+                fix="" if database(program) == "PostgreSQL" else _SHARED,
             )
 
 
@@ -83,10 +86,8 @@ def _is_harmless(changed: list[Change]) -> bool:
     if runs_one_process(changed[0].function.program):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
-    is_named = any(_CACHE.search(name) for name in names)
-    return is_named and all(
-        change.kind != "count" or _BUFFER.search(change.name) for change in changed
-    )
+    is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
+    return not is_counted and any(map(_CACHE.search, names))
 
 
 def _must_agree(changed: list[Change]) -> bool:
