@@ -80,6 +80,9 @@ OLD = {
     'RUN ["pip", "install", "fastapi==0.116.1", "httpx"]\n',
     "a Dockerfile's file": "#= Dockerfile\nRUN pip install -r prod.txt\n"
     "#= prod.txt\nfastapi==0.116.1\n",
+    "a Dockerfile's variable": "#= Dockerfile\nARG FASTAPI=0.116.1\n"
+    "RUN pip install fastapi==${FASTAPI}\n",
+    "rye's lock": "#= requirements.lock\nfastapi==0.116.1\n",
     "a script": '#= main.py\n# /// script\n# dependencies = [\n#   "fastapi==0.116.1",\n'
     "# ]\n# ///\nimport fastapi\n",
     "a marker of Python": "#= .python-version\n3.12\n#= requirements.txt\n"
@@ -163,6 +166,11 @@ def test_the_lock_of_a_workspace_pins_what_a_member_bounds(tmp_path: Path) -> No
     (member / "pyproject.toml").write_text('[project]\ndependencies = ["fastapi<0.120"]\n')
     found = _versions(tmp_path, path="services/shop/main.py")
     assert found.ranges == tuple(ranges("==0.116.1"))
+
+
+def test_the_folder_above_a_package_holds_its_requirements(tmp_path: Path) -> None:
+    write(tmp_path, "#= requirements.txt\nfastapi==0.116.1\n#= app/main.py\nx = 1\n")
+    assert not _versions(tmp_path / "app").has_from("0.118")
 
 
 def test_several_pins_are_all_known(tmp_path: Path) -> None:

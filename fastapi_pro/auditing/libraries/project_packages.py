@@ -188,8 +188,12 @@ def _python(above: list[Path]) -> Range:
 
 @functools.cache
 def _top(root: Path) -> Path:
-    """Return the folder of the repository that holds a project, else that of the project."""
-    return next((f for f in (root, *root.parents) if (f / ".git").exists()), root)
+    """Return the folder of the repository that holds a project, else that of the project.
+
+    One that is no more than a package has its requirements in the folder above.
+    """
+    repository = next((f for f in (root, *root.parents) if (f / ".git").exists()), None)
+    return repository or (root.parent if requirements_files(root.parent) else root)
 
 
 def _up_to(folder: Path, top: Path) -> list[Path]:
