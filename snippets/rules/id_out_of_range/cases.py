@@ -82,6 +82,12 @@ engine = create_async_engine(url())""",
         "asyncpg\naiosqlite",
         is_found=True,
     ),
+    "one of two databases": _program(
+        "import os\nengine = create_async_engine(os.environ['URL'])",
+        _ASYNC,
+        "asyncpg\naiomysql",
+        is_found=True,
+    ),
     "the async engine of two": _program(
         """
 other = create_engine("postgresql+psycopg2://db/app")
