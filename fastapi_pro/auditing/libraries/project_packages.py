@@ -168,22 +168,22 @@ def _holds(wheel: Path, top: str) -> bool:
 
 
 def _python(above: list[Path]) -> Range:
-    """Return the versions of Python that the files of a project name."""
+    """Return the versions of Python that the nearest folder names."""
+    return next((found for folder in above if (found := _python_in(folder)) != Range()), Range())
+
+
+@functools.cache
+def _python_in(folder: Path) -> Range:
     found = Range()
-    for folder in above:
-        text = read_text(folder / "pyproject.toml")
-        for pattern in (r'requires-python\s*=\s*"([^"]+)"', r'(?m)^python\s*=\s*"([^"]+)"'):
-            if match := re.search(pattern, text):
-                found = found.within(ranges(match[1])[0])
-        exact = re.match(r"\s*(\d+\.\d+)", read_text(folder / ".python-version"))
-        exact = exact or re.search(
-            r"(?m)^FROM\s+(?:\S*/)?python:(\d+\.\d+)", read_text(folder / "Dockerfile")
-        )
-        if exact:
-            found = found.within(ranges(f"=={exact[1]}.*")[0])
-        if found != Range():
-            break
-    return found
+    text = read_text(folder / "pyproject.toml")
+    for pattern in (r'requires-python\s*=\s*"([^"]+)"', r'(?m)^python\s*=\s*"([^"]+)"'):
+        if match := re.search(pattern, text):
+            found = found.within(ranges(match[1])[0])
+    exact = re.match(r"\s*(\d+\.\d+)", read_text(folder / ".python-version"))
+    exact = exact or re.search(
+        r"(?m)^FROM\s+(?:\S*/)?python:(\d+\.\d+)", read_text(folder / "Dockerfile")
+    )
+    return found.within(ranges(f"=={exact[1]}.*")[0]) if exact else found
 
 
 @functools.cache
