@@ -62,6 +62,10 @@ async def work(session: AsyncSession):
         ('jwt.encode({}, KEY, algorithm="HS256")', '`algorithms=["HS256"]`'),
         ("jwt.encode({}, KEY)", '`algorithms=["HS256"]`'),
         ("jwt.encode({}, KEY, algorithm=ALGORITHM)", "`algorithms=[ALGORITHM]`"),
+        (
+            'jwt.encode({}, KEY, "HS512"), jwt.encode({}, OTHER, "RS256")',
+            '`algorithms=["HS512"]`',
+        ),
     ],
 )
 def test_the_algorithm_is_the_one_in_use(encode: str, fix: str, tmp_path: Path) -> None:

@@ -191,6 +191,9 @@ def test_what_is_declared_may_admit_older_ones(tmp_path: Path) -> None:
     (tmp_path / "app" / "requirements.txt").write_text("fastapi>=0.100\n")
     assert _versions(tmp_path, path="app/main.py").admits_before("0.121")
     assert not _versions(tmp_path, path="app/main.py").admits_before("0.99")
+    (tmp_path / "free").mkdir()
+    (tmp_path / "free" / "requirements.txt").write_text("fastapi\n")
+    assert not _versions(tmp_path, path="free/main.py").admits_before("0.121")
 
 
 def test_the_wheel_that_holds_the_code_says_what_it_needs(tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ class Versions:
         return any(low <= one.high < high for one in self.ranges or (Range(),))
 
     def admits_before(self, version: str) -> bool:
-        """Say whether what is declared allows a version before this one."""
-        return any(one.low < bound(version) for one in self.ranges)
+        """Say whether a bound that is declared allows a version before this one."""
+        return any(one != Range() and one.low < bound(version) for one in self.ranges)
 
 
 def versions(module: Module, package: str) -> Versions:
