@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
-from fastapi_pro.auditing.libraries.project_packages import Versions, versions
+from fastapi_pro.auditing.libraries.project_packages import Versions, packages, versions
 from fastapi_pro.auditing.libraries.version_ranges import ranges
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program
@@ -208,6 +208,9 @@ def test_the_wheel_that_holds_the_code_says_what_it_needs(tmp_path: Path) -> Non
     found = _versions(tmp_path, path="shop/main.py")
     assert found.has_from("0.117")
     assert not found.has_from("0.118")
+    module = Module(tmp_path / "shop" / "main.py", "shop/main.py", parse(b""))
+    program = Program([module], tmp_path, lambda _: None, KnownTypes())
+    assert packages(program) == {"fastapi"}
 
 
 def test_an_old_fastapi_means_an_old_pydantic(tmp_path: Path) -> None:

@@ -164,7 +164,8 @@ def _metadata(wheel: Path) -> tuple[Requirement, ...]:
 def _holds(wheel: Path, top: str) -> bool:
     """Say whether a wheel brought a package of the folder."""
     record = read_text(wheel / "RECORD", 10_000_000)
-    return f"\n{top}/" in f"\n{record}" or normalised(wheel.name.split("-")[0]) == normalised(top)
+    is_there = any(f"\n{top}{end}" in f"\n{record}" for end in "/,")
+    return is_there or normalised(wheel.name.split("-")[0]) == normalised(top)
 
 
 def _python(above: list[Path]) -> Range:
@@ -209,8 +210,17 @@ def _up_to(folder: Path, top: Path) -> list[Path]:
 
 @fact
 def requirements(program: Program) -> list[Requirement]:
-    """Return what the files in the folders of the modules, and above them, declare."""
-    return [found for folder in folders(program) for found in declared_in(folder)]
+    """Return what the files in the folders of the modules, and above them, declare.
+
+    Of code that was unpacked from wheels, these do.
+    """
+    found = [found for folder in folders(program) for found in declared_in(folder)]
+    for folder in folders(program):
+        paths = (module.path for module in program.modules if _wheels(folder))
+        tops = {path.relative_to(folder).parts[0] for path in paths if folder in path.parents}
+        owners = (w for w in _wheels(folder).values() if any(_holds(w, top) for top in tops))
+        found += [requirement for wheel in owners for requirement in _metadata(wheel)]
+    return found
 
 
 @fact
