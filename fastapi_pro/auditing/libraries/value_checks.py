@@ -32,12 +32,16 @@ def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
     written = use.program.once(_written, function.ast, function)
     around = {use.ast, *(above.ast for above in use.ancestors)}
     same, made = {ast.dump(use.ast)}, set[str]()
-    queue = [use]
+    queue = [(use, (0, 0))]  # what names the value, and from where on
     seen: set[str] = set()
     while queue:
-        key = queue.pop()
+        key, since = queue.pop()
         for place in written.get(_short(key.ast), ()):
-            if place.ast in around or ast.dump(place.ast) != ast.dump(key.ast):
+            if (
+                place.ast in around
+                or place.position < since
+                or ast.dump(place.ast) != ast.dump(key.ast)
+            ):
                 continue
             for above in _above(place):
                 is_around = above.ast in around
@@ -47,7 +51,8 @@ def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
                     return True
                 if any(_looks(test, same, made, no_checks) for test in _tests(above)):
                     return True
-                queue += [t for t in _noted(above, same, made, no_checks) if t.name not in seen]
+                noted = _noted(above, same, made, no_checks)
+                queue += [(t, above.position) for t in noted if t.name not in seen]
                 seen |= {target.name for target in above.targets}
     # the value may be looked at in the very expression that uses it: `x if x in known else y`
     return any(
