@@ -1,5 +1,6 @@
 """scripts/rules.py, the rulebook, and the parts of pages made from the rules."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -140,8 +141,14 @@ WHOLE = (ROOT / "snippets" / "rules" / FOLDER / "rule.md").read_text()
         (WHOLE.replace('symptom: "', 'symptom: "' + "x" * 60), 1, "at most 60 fit"),
         (WHOLE.replace("  - fastapi 0.118", "  fastapi 0.118"), 9, "neither"),
         (WHOLE.replace('row is not there"', "row is not there"), 6, "a quote is not closed"),
-        (WHOLE.replace("sources:\n", "until:\n"), 1, "no source"),
-        (WHOLE.replace("**Why.**", "Why:"), 14, "no paragraph Why."),
+        (re.sub(r"sources:\n(  - .+\n)+", "", WHOLE), 1, "no source"),
+        (WHOLE.replace("fastapi 0.118", "fastapi >= 0.118"), 9, "is no package and version"),
+        (WHOLE.replace("since:\n  - fastapi 0.118", "since: fastapi 0.118"), 1, "no list of vers"),
+        (WHOLE.replace("  - fastapi 0.118\n", ""), 1, "since is no list of versions"),
+        (WHOLE.replace("  - fastapi 0.121\n", "  - fastapi 0.121\n" * 2), 1, "a package twice"),
+        (WHOLE.replace("fix-since:\n  - fastapi 0.121\n", ""), 1, "fix-before without fix-since"),
+        (WHOLE.replace('fix-before: "', 'fix-before: "' + "x" * 110), 1, "at most 110 fit"),
+        (WHOLE.replace("**Why.**", "Why:"), 19, "no paragraph Why."),
     ],
 )
 def test_a_rule_that_is_not_whole_is_refused(
