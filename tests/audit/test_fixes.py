@@ -62,6 +62,10 @@ async def work(session: AsyncSession):
         ('jwt.encode({}, KEY, algorithm="HS256")', '`algorithms=["HS256"]`'),
         ("jwt.encode({}, KEY)", '`algorithms=["HS256"]`'),
         ("jwt.encode({}, KEY, algorithm=ALGORITHM)", "`algorithms=[ALGORITHM]`"),
+        (
+            'jwt.encode({}, KEY, "HS512"), jwt.encode({}, OTHER, "RS256")',
+            '`algorithms=["HS512"]`',
+        ),
     ],
 )
 def test_the_algorithm_is_the_one_in_use(encode: str, fix: str, tmp_path: Path) -> None:
@@ -186,6 +190,8 @@ def read(key: str):
         ("ATTEMPTS", "", ""),
         ("CACHE", "", "low"),
         ("_price_cache", "", "low"),
+        ("PRICES", "import time\ndef keep(k, v):\n    PRICES[k] = (v, time.time())\n", ""),
+        ("ATTEMPTS", "#= Dockerfile\nCMD uvicorn main:app --workers 1\n", "low"),
         ("ATTEMPTS", "import uvicorn\nuvicorn.run(app)\n", "low"),
         ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=1)\n", "low"),
         ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=4)\n", ""),
@@ -197,3 +203,29 @@ def test_state_matters_less_in_a_cache_and_in_one_process(
 ) -> None:
     source = f"#= main.py\n{STATE.format(name=name)}{more}"
     assert _only(tmp_path, "state-in-memory", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("PRICES", "low"), ("ATTEMPTS", ""), ("revoked", "")]
+)
+def test_what_expires_is_a_cache_unless_it_limits(name: str, severity: str, tmp_path: Path) -> None:
+    source = STATE.format(name=name).replace("= value", "= (value, time.time() + 60)")
+    found = _only(tmp_path, "state-in-memory", f"import time\n{source}")
+    assert found.severity == severity
+
+
+def test_what_each_worker_flushes_matters_less(tmp_path: Path) -> None:
+    source = """
+from fastapi import FastAPI
+app = FastAPI()
+ROWS = []
+@app.put("/")
+def put(value: int):
+    ROWS.append(value)
+@app.delete("/")
+def drop():
+    ROWS.pop()
+def flush_rows():
+    ROWS.clear()
+"""
+    assert _only(tmp_path, "state-in-memory", source).severity == "low"

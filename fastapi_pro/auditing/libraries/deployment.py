@@ -37,11 +37,13 @@ def computes_workers(program: Program) -> bool:
 
 @fact
 def runs_one_process(program: Program) -> bool:
-    """Say whether the program starts its server itself, with one worker, and no file does.
+    """Say whether the program starts its server itself, with one worker, or a file says so.
 
     An application that is handed to `uvicorn.run` as an object cannot have several.
     """
     starts = [call for call in commands(program) if not call.module.is_tool]
+    if workers(program) == 1:
+        return all(map(_is_of_one, starts))
     if not starts or not all(map(_is_of_one, starts)):
         return False
     return not any(_starts_server(folder) for folder in folders(program))

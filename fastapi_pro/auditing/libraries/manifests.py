@@ -22,7 +22,12 @@ from fastapi_pro.auditing.libraries.requirements import (
 from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.model import project_files
 
-REQUIREMENTS = ("*requirements*.txt", "*requirements*.in", "requires.txt")
+REQUIREMENTS = (
+    "*requirements*.txt",
+    "*requirements*.in",
+    "*requirements*.lock",
+    "requires.txt",
+)
 _CONDA = ("environment*.y*ml", "env.y*ml", "conda*.y*ml")
 _COMMANDS = ("Dockerfile*", "*.Dockerfile", "*.dockerfile", "Containerfile")
 _READ_BY_SETUP = re.compile(r"""["']([\w./-]+\.(?:txt|in|pip))["']""")

@@ -17,6 +17,7 @@ _DEV = re.compile(r"(^|[-_./])(dev|develop|development|tests?|testing|docs?|lint
 _INSTALL = re.compile(
     r"""\b(?:pip3?(?:\.\d+)?|uv\s+pip)["',\s]+install\b((?:"[^"]*"|'[^']*'|[^&;|\n"'])*)"""
 )
+_SET = re.compile(r"""(?m)^(?:ARG|ENV)\s+(\w+)[= ]["']?([\w.]+)""")
 _WITH_VALUE = {
     "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--prefix",
     "--python", "-p", "--root", "--cache-dir", "--trusted-host", "--timeout", "--retries",
@@ -119,6 +120,8 @@ def of_metadata(path: Path) -> Iterator[Requirement]:
 def of_commands(path: Path) -> Iterator[Requirement]:
     """Yield what the `pip install` of a Dockerfile or script installs."""
     text = re.sub(r"\\[ \t]*\n", "  ", read_text(path))
+    for name, value in _SET.findall(text):
+        text = re.sub(rf"\$(?:{name}\b|{{{name}}})", lambda _, value=value: value, text)  # type: ignore[misc]
     for match in _INSTALL.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         yield from _of_arguments(match[1], path, line)

@@ -46,6 +46,8 @@ def _refuses(function: Node) -> bool:
         return all(map(_is_refusing, known))
     is_async = kinds != {False} and (True in kinds or uses_async(function.program))
     names = service_packages(function.program)
+    if is_async and "asyncpg" in names:
+        return True  # of several databases it is one
     if names & _TOLERANT_PACKAGES[is_async]:
         return False
     return is_async or bool(packages(function.program) & _REFUSING_PACKAGES[False])

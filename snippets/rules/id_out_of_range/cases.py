@@ -82,6 +82,12 @@ engine = create_async_engine(url())""",
         "asyncpg\naiosqlite",
         is_found=True,
     ),
+    "one of two databases": _program(
+        "import os\nengine = create_async_engine(os.environ['URL'])",
+        _ASYNC,
+        "asyncpg\naiomysql",
+        is_found=True,
+    ),
     "the async engine of two": _program(
         """
 other = create_engine("postgresql+psycopg2://db/app")
@@ -220,6 +226,32 @@ async def delete(user_id: PositiveInt, session: Db):
 }
 
 LOOK_ALIKES = {
+    "MySQL by an attribute that a method sets": _program(
+        """
+import os
+class Store:
+    def __init__(self):
+        self.url = f"mysql+aiomysql://{os.environ['HOST']}/app"
+        self.engine = create_async_engine(self.url)
+store = Store()
+engine = store.engine""",
+        _ASYNC,
+        "aiomysql\naiosqlite",
+    ),
+    "MySQL with a driver that is chosen": _program(
+        """
+from config import driver
+engine = create_async_engine(f"mysql+{driver}://db/app")""",
+        _ASYNC,
+        "aiosqlite",
+    ),
+    "MySQL by a default": _program(
+        """
+from starlette.config import Config
+engine = create_async_engine(Config()("DATABASE_URL", default="mysql+asyncmy://db/app"))""",
+        _ASYNC,
+        "aiosqlite",
+    ),
     "MySQL by URL.create, aiosqlite declared": _program(
         """
 from sqlalchemy import URL

@@ -89,6 +89,16 @@ def store(data: bytes = File()):
 }
 
 LOOK_ALIKES = {
+    "EmailStr itself as a default": """
+#= requirements.txt
+fastapi
+#= main.py
+from fastapi import FastAPI
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: str = EmailStr
+""",
     "EmailStr is called, and is no annotation": """
 #= requirements.txt
 fastapi

@@ -90,7 +90,8 @@ def _used(module: Module) -> dict[str, Node]:
     for use in (Node(module, use) for use in uses):
         package = _NEEDS.get(use.library_name)
         # `= EmailStr()` is a default that validates nothing
-        if package and not (package == "email-validator" and use.parent.func == use):
+        is_default = use in (use.parent.func, use.parent.assigned) and not use.parent.generic
+        if package and not (package == "email-validator" and is_default):
             found.setdefault(package, use)
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints, is_app
 
 _DEPTH = 8  # of routers that include each other
 _PARAMETER = re.compile(r"\{\w+(?::(str|path))?\}")
@@ -26,7 +26,7 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each endpoint in whose place an earlier one answers, once."""
     found: set[Node] = set()
     for router in _declared(program):
-        routes = _routes(router)
+        routes = _routes(router) if router in _served(program) else list(_own_routes(router))
         early = [route for route in routes if "{" in route.path]
         for late in routes:
             if late.endpoint.call in found:
@@ -54,21 +54,38 @@ def _declared(program: Program) -> dict[Node, list[Endpoint | Node]]:
     return found
 
 
+@fact
+def _served(program: Program) -> set[Node]:
+    """Return the applications, and the routers that one of them includes, directly or not."""
+    calls = list(program.calls_named("include_router"))
+    found = {call.owner.value for call in calls if is_app(call.owner)}
+    queue = list(found)
+    while queue:
+        for declared in _declared(program).get(queue.pop(), ()):
+            inner = declared.argument(0, "router").value if isinstance(declared, Node) else None
+            if inner and inner not in found:
+                found.add(inner)
+                queue.append(inner)
+    return found
+
+
+def _own_routes(router: Node) -> Iterator[_Route]:
+    """Yield what is declared on a router itself, where the path is known."""
+    for declared in _declared(router.program).get(router, ()):
+        if isinstance(declared, Endpoint) and declared.path is not None:
+            yield _Route(declared, declared.call, declared.path, _methods(declared))
+
+
 def _routes(router: Node, depth: int = 0) -> list[_Route]:
     """Return the routes of a router whose path is known; included ones have their prefix."""
-    found: list[_Route] = []
+    found = list(_own_routes(router))
     for declared in _declared(router.program).get(router, ()):
-        if isinstance(declared, Endpoint):
-            path = declared.path
-            if path is not None:
-                found.append(_Route(declared, declared.call, path, _methods(declared)))
+        if isinstance(declared, Endpoint) or depth > _DEPTH:
             continue
         inner = declared.argument(0, "router").value
         prefix = _prefix(inner, declared)
-        if prefix is None or depth > _DEPTH:
-            continue
-        for route in _routes(inner, depth + 1):
-            path = prefix + route.path
+        for route in _routes(inner, depth + 1) if prefix is not None else ():
+            path = f"{prefix}{route.path}"
             found.append(_Route(route.endpoint, declared, path, route.methods))
     return found
 

@@ -26,7 +26,10 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _fix(call: Node) -> str:
     """Return how to name the algorithm that the program signs with; "" if it signs with none."""
-    given = [encode.argument(2, "algorithm") for encode in call.program.calls_of(*ENCODES)]
+    encodes = list(call.program.calls_of(*ENCODES))
+    key = call.argument(1, "key").text
+    of_key = [encode for encode in encodes if encode.argument(1, "key").text == key]
+    given = [encode.argument(2, "algorithm") for encode in of_key or encodes]
     named = {algorithm.text if algorithm else "'HS256'" for algorithm in given}
     if len(named) != 1 or len(text := named.pop()) > _LONGEST:
         return ""
