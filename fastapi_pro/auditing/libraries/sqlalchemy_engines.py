@@ -146,7 +146,7 @@ def uses_async(program: Program) -> bool:
 @fact
 def names_sqlite(program: Program) -> bool:
     """Say whether an engine or a setting outside tests is on SQLite by default."""
-    if any(engine.is_sqlite for engine in engines(program)):
+    if any(engine.url.startswith("sqlite") for engine in engines(program)):
         return True
     fields = (field for schema in settings(program) for field in schema.fields.values())
     return any(literal_url(field.default).startswith("sqlite") for field in fields)
