@@ -36,7 +36,7 @@ def uses_asyncpg(place: Node) -> bool:
     if found:
         return any(engine.is_asyncpg for engine in found)
     names = service_packages(place.program)
-    return kinds != {False} and ("asyncpg" in names or not names & _TOLERANT_PACKAGES[True])
+    return kinds != {False} and not names & _TOLERANT_PACKAGES[True]
 
 
 def _refuses(function: Node) -> bool:
@@ -46,8 +46,6 @@ def _refuses(function: Node) -> bool:
         return all(map(_is_refusing, known))
     is_async = kinds != {False} and (True in kinds or uses_async(function.program))
     names = service_packages(function.program)
-    if is_async and "asyncpg" in names:
-        return True  # of several databases it is one
     if names & _TOLERANT_PACKAGES[is_async]:
         return False
     return is_async or bool(packages(function.program) & _REFUSING_PACKAGES[False])

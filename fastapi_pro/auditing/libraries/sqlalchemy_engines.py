@@ -26,6 +26,7 @@ _DATABASES = {
     "oracle": "Oracle",
     "mssql": "SQL Server",
 }
+_ASYNC_MYSQL_DRIVERS = {"aiomysql", "asyncmy"}
 _MYSQL_DRIVERS = {"aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python"}
 _POSTGRESQL_DRIVERS = {"asyncpg", "psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary"}
 _OTHER_DRIVERS = {"aiosqlite", "psycopg", "aiomysql", "asyncmy", "aioodbc"}
@@ -57,13 +58,17 @@ class Engine:
 
     @property
     def database(self) -> str:
-        """The database's name, by its URL or the drivers that are declared; else PostgreSQL."""
+        """The database's name, by its URL or the drivers that are declared; else PostgreSQL.
+
+        It is "database" where drivers of several are.
+        """
         for start, name in _DATABASES.items():
             if self.scheme.startswith(start):
                 return name
         names = service_packages(self.call.program)
-        is_mysql = names & _MYSQL_DRIVERS and not names & _POSTGRESQL_DRIVERS
-        return "MySQL" if is_mysql and not self.scheme else "PostgreSQL"
+        if self.scheme or not names & _MYSQL_DRIVERS:
+            return "PostgreSQL"
+        return "database" if names & _POSTGRESQL_DRIVERS else "MySQL"
 
     @property
     def is_sqlite(self) -> bool:
@@ -76,7 +81,9 @@ class Engine:
         if not self.is_async or self.scheme:
             return self.is_async and self.scheme.startswith(_ASYNCPG)
         known = packages(self.call.program)
-        return "asyncpg" in known or not known & _OTHER_DRIVERS
+        if "asyncpg" in known:
+            return not known & _ASYNC_MYSQL_DRIVERS  # nobody knows which of the two it is
+        return not known & _OTHER_DRIVERS
 
     @property
     def has_pool(self) -> bool:
@@ -129,8 +136,9 @@ def engines(program: Program) -> list[Engine]:
 
 @fact
 def database(program: Program) -> str:
-    """Return the name of the service's database: of several engines that of the first."""
-    return next((engine.database for engine in engines(program)), "PostgreSQL")
+    """Return the name of the service's database: the first that is not SQLite, if one is not."""
+    names = [engine.database for engine in engines(program)] or ["PostgreSQL"]
+    return next((name for name in names if name != "SQLite"), "SQLite")
 
 
 @fact

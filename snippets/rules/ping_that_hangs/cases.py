@@ -50,6 +50,15 @@ class Database:
 }
 
 LOOK_ALIKES = {
+    "drivers of two databases: nobody knows which": """
+#= requirements.txt
+asyncpg
+asyncmy
+#= main.py
+from config import settings
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine(settings.url, pool_pre_ping=True)
+""",
     "the branch of SQLite": """
 from sqlalchemy.ext.asyncio import create_async_engine
 def made(dialect: str, url: str):
