@@ -1,6 +1,7 @@
 """A program's engines, and what they connect to, as far as literals and declarations tell."""
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,7 @@ _DATABASES = {
     "oracle": "Oracle",
     "mssql": "SQL Server",
 }
+_MYSQL_URL = re.compile(r"^(mysql|mariadb)\+\w+")
 _ASYNC_MYSQL_DRIVERS = {"aiomysql", "asyncmy"}
 _MYSQL_DRIVERS = {"aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python"}
 _POSTGRESQL_DRIVERS = {"asyncpg", "psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary"}
@@ -66,7 +68,7 @@ class Engine:
             if self.scheme.startswith(start):
                 return name
         names = service_packages(self.call.program)
-        if self.scheme or not names & _MYSQL_DRIVERS:
+        if self.scheme or not (names & _MYSQL_DRIVERS or names_mysql(self.call.program)):
             return "PostgreSQL"
         return "database" if names & _POSTGRESQL_DRIVERS else "MySQL"
 
@@ -81,6 +83,8 @@ class Engine:
         if not self.is_async or self.scheme:
             return self.is_async and self.scheme.startswith(_ASYNCPG)
         known = packages(self.call.program)
+        if names_mysql(self.call.program):
+            return False
         if "asyncpg" in known:
             return not known & _ASYNC_MYSQL_DRIVERS  # nobody knows which of the two it is
         return not known & _OTHER_DRIVERS
@@ -132,6 +136,12 @@ def _is_changed(name: Node) -> bool:
 def engines(program: Program) -> list[Engine]:
     """Return the engines of the service, neither tests' nor tools'."""
     return [Engine(call) for call in program.calls_of(*MAKERS) if not call.module.is_tool]
+
+
+@fact
+def names_mysql(program: Program) -> bool:
+    """Say whether code names a driver of MySQL: an engine of unknown URL may be on it."""
+    return any(True for _ in program.strings(_MYSQL_URL))
 
 
 @fact

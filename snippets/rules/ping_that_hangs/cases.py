@@ -50,6 +50,14 @@ class Database:
 }
 
 LOOK_ALIKES = {
+    "the code names drivers of two databases": """
+from config import settings
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import create_async_engine
+def url():
+    return URL.create("mysql+asyncmy" if settings.kind == "mysql" else "postgresql+asyncpg")
+engine = create_async_engine(url(), pool_pre_ping=True)
+""",
     "drivers of two databases: nobody knows which": """
 #= requirements.txt
 asyncpg
