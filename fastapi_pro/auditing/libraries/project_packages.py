@@ -72,6 +72,11 @@ def versions(module: Module, package: str) -> Versions:
     return found
 
 
+def versions_in(folder: Path, root: Path, package: str) -> tuple[Range, ...]:
+    """Return the versions of a package that code in a folder may run with; none says: any."""
+    return _versions(folder, _top(root), package).ranges
+
+
 def _versions(folder: Path, top: Path, package: str) -> Versions:
     above = _up_to(folder, top)
     python = _python(above)
