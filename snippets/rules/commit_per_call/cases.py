@@ -169,4 +169,21 @@ async def seed(db: AsyncSession):
     await crud.create_user(db, "a")
     await crud.create_user(db, "b")
 """,
+    "the turn of the loop ends": _MAIN
+    + """
+@router.post("/users")
+async def create(names: list[str], db: AsyncSession = Depends(get_db)):
+    for name in names:
+        if name.startswith("x"):
+            await crud.create_user(db, name)
+            continue
+        await crud.rename(db, 1, name)
+""",
+    "a record of what was done": _MAIN.replace("async def rename(", "async def log_rename(")
+    + """
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db)):
+    await crud.create_user(db, name)
+    await crud.log_rename(db, 1, name)
+""",
 }

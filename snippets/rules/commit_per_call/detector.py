@@ -1,6 +1,7 @@
 """Functions that commit each, called one after the other for one request."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -9,6 +10,7 @@ from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model.flow import reaches
 
+_RECORD = re.compile(r"log|audit|event|track|histor|activit|notif|metric|usage", re.IGNORECASE)
 _WRITES = {"add", "add_all", "delete", "merge"}
 
 
@@ -17,7 +19,11 @@ def detect(program: Program) -> Iterator[Hit]:
     for function in program.functions:
         if function.module.is_tool or function not in request_functions(program):
             continue
-        committing = [call for call in function.calls if call.callee in _committing(program)]
+        committing = [
+            call
+            for call in function.calls
+            if call.callee in _committing(program) and not _RECORD.search(call.callee.name)
+        ]
         if pair := next(_pairs(committing), None):
             first, second = pair
             yield second.hit(
@@ -88,9 +94,28 @@ def _session(call: Node) -> str:
 
 
 def _is_apart(first: Node, second: Node) -> bool:
-    """Say whether something slow comes between, for which no transaction should stay open."""
+    """Say whether the second is not of the same turn, or something slow comes between.
+
+    For that no transaction should stay open.
+    """
+    if any(_turns(above) and not above.holds(second) for above in _blocks(first)):
+        return True
     between = (c for c in first.function.calls if first.position < c.position < second.position)
     return any(_is_slow(inner) for call in between for inner in (call, *call.callee.calls))
+
+
+def _blocks(call: Node) -> Iterator[Node]:
+    """Yield what holds a call below its innermost loop."""
+    for above in call.ancestors:
+        if above.is_function or isinstance(above.ast, (ast.For, ast.AsyncFor, ast.While)):
+            return
+        yield above
+
+
+def _turns(block: Node) -> bool:
+    """Say whether a block ends with the turn of its loop."""
+    ends = (ast.Continue, ast.Break)
+    return isinstance(block.ast, ast.If) and isinstance(block.ast.body[-1], ends)
 
 
 def _is_slow(call: Node) -> bool:

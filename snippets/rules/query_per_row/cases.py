@@ -162,4 +162,15 @@ async def read(session: AsyncSession = Depends()):
     books = (await session.scalars(select(Book))).all()
     return [await name_of(session, book.author_id) for book in books]
 """,
+    "a function that writes": _MAIN
+    + """
+async def move(session: AsyncSession, book: Book) -> None:
+    author = (await session.scalars(select(Author).where(Author.id == book.author_id))).one()
+    author.name = "x"
+    await session.commit()
+@router.post("/books")
+async def move_all(session: AsyncSession = Depends()):
+    for book in (await session.scalars(select(Book))).all():
+        await move(session, book)
+""",
 }

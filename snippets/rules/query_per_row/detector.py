@@ -14,6 +14,7 @@ _READS = {
     "stream_scalars",
 }  # fmt: skip
 _WRITES = {"sqlalchemy.update", "sqlalchemy.insert", "sqlalchemy.delete"}
+_STORES = {"add", "add_all", "delete", "update", "insert", "merge", "flush", "commit"}
 _INSERTS = {"insert", "update", "delete"}
 _LOOPS = (ast.For, ast.AsyncFor)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -96,8 +97,10 @@ def _writes(call: Node) -> bool:
 
 
 def _is_query(function: Node) -> bool:
-    """Say whether a function of the program reads from the database, whatever it is given."""
+    """Say whether a function of the program reads from the database alone, whatever it is given."""
     if not function or is_cached(function):
+        return False
+    if any(call.last_name in _STORES for call in function.calls):
         return False
     for use in uses(function):
         if use.member in _READS and not _writes(use) and not _is_perhaps(use):
