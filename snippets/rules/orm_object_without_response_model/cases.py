@@ -351,4 +351,18 @@ app = FastAPI()
 def a(session=Depends(get_db)):
     return JSONResponse({"id": session.scalar(select(User)).id})
 """,
+    "a coroutine that nobody awaits, which is no row": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from db import User, get_db
+app = FastAPI()
+async def renamed(session, key: int) -> User:
+    user = session.scalar(select(User).where(User.id == key))
+    return user
+@app.post("/{key}/name")
+def rename(key: int, session=Depends(get_db)):
+    return renamed(session, key)
+""",
 }

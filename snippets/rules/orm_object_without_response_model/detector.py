@@ -1,6 +1,7 @@
 """An endpoint that returns an ORM object and declares no response schema."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -17,6 +18,11 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import ends
 
+_PRIVATE = re.compile(
+    rf"{SECRET.pattern}|hash$|(^|_)(salt|otp|totp|pin|cvv|iban|ssn|signature|signing_key|credentials?)(_|$)",
+    re.IGNORECASE,
+)
+"""Names of columns that nobody means to send."""
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")
@@ -33,19 +39,24 @@ def detect(program: Program) -> Iterator[Hit]:
         returned = (value for value in endpoint.function.returned if not _is_narrowed(value))
         if model := next(filter(None, map(_rows, returned)), None):
             seen.add(endpoint.function)
-            yield endpoint.call.hit(_message(endpoint, model, declared))
+            yield _hit(endpoint, model, declared)
 
 
-def _message(endpoint: Endpoint, model: Model, declared: str) -> str:
+def _hit(endpoint: Endpoint, model: Model, declared: str) -> Hit:
+    fix = f"`response_model={model.name}Out`, a schema of the fields that may be seen"
     if declared == "Any":
-        return (
+        return endpoint.call.hit(
             f"`{endpoint.name}` returns a `{model.name}` as `Any`: Pydantic cannot serialise it,"
-            " and the answer is a 500"
+            " and the answer is a 500",
+            fix=fix,
         )
-    secret = next((f", `{name}` too" for name in model.columns if SECRET.search(name)), "")
-    return (
+    secret = next(filter(_PRIVATE.search, model.columns), "")
+    too = f", `{secret}` too" if secret else ""
+    return endpoint.call.hit(
         f"`{endpoint.name}` returns a `{model.name}` and declares no response schema: every"
-        f" loaded column is sent{secret}"
+        f" loaded column is sent{too}",
+        severity="" if secret else "medium",
+        fix=fix,
     )
 
 
@@ -63,7 +74,7 @@ def _declares(endpoint: Endpoint) -> str:
 
 def _rows(expr: Node, depth: int = 0) -> Model | None:
     """Return the model of which an expression is an instance or a list of instances."""
-    if depth > limits.NAMES or _responds(expr.callee):
+    if depth > limits.NAMES or _responds(expr.callee) or _is_coroutine(expr):
         return None
     inner = expr.at(None)
     match expr.ast:
@@ -78,6 +89,11 @@ def _rows(expr: Node, depth: int = 0) -> Model | None:
     if inner:
         return _rows(inner, depth + 1)
     return _queried(expr) or _annotated(expr.callee) or model_of(expr)
+
+
+def _is_coroutine(expr: Node) -> bool:
+    """Say whether an expression is the coroutine of a function that nobody awaits: no row."""
+    return expr.is_call and expr.callee.is_coroutine and not expr.is_awaited
 
 
 def _is_narrowed(value: Node) -> bool:
