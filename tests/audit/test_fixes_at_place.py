@@ -46,3 +46,33 @@ def read(session: Session = Depends(get_session)):
     found = _only(tmp_path, "orm-object-without-response-model", source)
     assert found.severity == severity
     assert found.fix.startswith("`response_model=InvoiceOut`")
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        ("", ""),
+        ("#= requirements.txt\naiosqlite\n", ""),
+        ("#= requirements.txt\npsycopg2-binary==2.9.9\n", "low"),
+        ('server = create_engine("postgresql+psycopg://db/app")\n', "low"),
+        ('reports = create_engine("sqlite:///reports.db")\n', ""),
+    ],
+)
+def test_sqlite_beside_another_database_matters_less(
+    more: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+#= main.py
+from datetime import UTC, datetime
+from sqlalchemy import DateTime, create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+engine = create_engine("sqlite:///app.db")
+class Base(DeclarativeBase): ...
+class Invite(Base):
+    __tablename__ = "invites"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+def is_over(invite: Invite) -> bool:
+    return invite.until < datetime.now(UTC)
+{more}"""
+    assert _only(tmp_path, "naive-times-on-sqlite", source).severity == severity

@@ -168,3 +168,11 @@ def names_sqlite(program: Program) -> bool:
         return True
     fields = (field for schema in settings(program) for field in schema.fields.values())
     return any(literal_url(field.default).startswith("sqlite") for field in fields)
+
+
+@fact
+def may_leave_sqlite(program: Program) -> bool:
+    """Say whether the service has an engine, or requires a driver, of another database too."""
+    others = _MYSQL_DRIVERS | _POSTGRESQL_DRIVERS
+    is_other = any(engine.scheme and not engine.is_sqlite for engine in engines(program))
+    return is_other or not others.isdisjoint(service_packages(program))

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import names_sqlite
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import may_leave_sqlite, names_sqlite
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, model_of
 
 
@@ -19,7 +19,8 @@ def detect(program: Program) -> Iterator[Hit]:
                 reported.add(column)
                 yield column.node.hit(
                     f"SQLite gives `{column.name}` back naive: comparing it with an aware time in"
-                    f" line {node.line} of {node.module.path.name} is a TypeError"
+                    f" line {node.line} of {node.module.path.name} is a TypeError",
+                    severity="low" if may_leave_sqlite(program) else "",
                 )
 
 
