@@ -76,3 +76,103 @@ def is_over(invite: Invite) -> bool:
     return invite.until < datetime.now(UTC)
 {more}"""
     assert _only(tmp_path, "naive-times-on-sqlite", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("library", "options", "reads", "fix"),
+    [
+        ("import jwt", "", "sub", '`options={"require": ["exp", "sub"]}`'),
+        ("import jwt", "", "user_id", '`options={"require": ["exp"]}`'),
+        ("from jose import jwt", "", "uid", '`options={"require_exp": True}`'),
+        (
+            "from jose import jwt",
+            "",
+            "sub",
+            '`options={"require_exp": True, "require_sub": True}`',
+        ),
+        (
+            "import jwt",
+            ', options={"verify_aud": False}',
+            "id",
+            'Add to its `options`: `"require": ["exp"]`',
+        ),
+    ],
+)
+def test_only_the_claims_in_use_are_required(
+    library: str, options: str, reads: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+{library}
+def read(token):
+    claims = jwt.decode(token, "k", algorithms=["HS256"]{options})
+    return claims["{reads}"]
+"""
+    assert _only(tmp_path, "token-without-expiry", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("keys", "fix"),
+    [
+        (["orm_mode = True"], "`model_config = ConfigDict(from_attributes=True)`"),
+        (
+            ["orm_mode = True", "allow_population_by_field_name = True"],
+            "`model_config = ConfigDict(from_attributes=True, populate_by_name=True)`",
+        ),
+        (
+            ['schema_extra = {"example": {"name": "Ada"}}'],
+            "`model_config = ConfigDict(json_schema_extra=...)`",
+        ),
+        (["smart_union = True"], ""),
+    ],
+)
+def test_the_configuration_is_that_of_the_class(keys: list[str], fix: str, tmp_path: Path) -> None:
+    body = "\n        ".join(keys)
+    source = f"""
+from pydantic import BaseModel
+class Out(BaseModel):
+    name: str
+    class Config:
+        {body}
+"""
+    assert _only(tmp_path, "v1-config-leftovers", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("read", "fix"),
+    [
+        ('os.getenv("JWT_SECRET", "change-it")', '`os.environ["JWT_SECRET"]`'),
+        ('os.environ.get("JWT_SECRET", "change-it")', '`os.environ["JWT_SECRET"]`'),
+        ('os.getenv("JWT_SECRET") or "change-it"', '`os.environ["JWT_SECRET"]`'),
+    ],
+)
+def test_a_variable_of_the_environment_is_required(read: str, fix: str, tmp_path: Path) -> None:
+    found = _only(tmp_path, "secret-in-source", f"import os\nimport fastapi\nSECRET = {read}\n")
+    assert found.fix.startswith(fix)
+
+
+def test_two_commits_are_named_as_they_are_called(tmp_path: Path) -> None:
+    source = """
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+from models import Team, User
+class Users:
+    def create(self, session: Session):
+        session.add(User())
+        session.commit()
+class Teams:
+    def create(self, session: Session):
+        session.add(Team())
+        session.commit()
+users, teams = Users(), Teams()
+app = FastAPI()
+def get_session():
+    with Session() as session:
+        yield session
+@app.post("/")
+def register(session: Session = Depends(get_session)):
+    Users().create(session)
+    Teams().create(session)
+"""
+    message = _only(tmp_path, "commit-per-call", source).message
+    assert "`Users().create` in line" in message
+    assert "so does `Teams().create`" in message

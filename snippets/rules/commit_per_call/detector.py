@@ -27,8 +27,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if pair := next(_pairs(committing), None):
             first, second = pair
             yield second.hit(
-                f"`{first.callee.name}` in line {first.line} commits, and so does"
-                f" `{second.callee.name}`: when that fails, what the first has written stays"
+                f"`{first.func.text}` in line {first.line} commits, and so does"
+                f" `{second.func.text}`: when that fails, what the first has written stays"
             )
 
 

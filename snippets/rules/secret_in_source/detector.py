@@ -70,7 +70,11 @@ def _of_name(name: str, value: Node, place: Node, called: str) -> Iterator[tuple
 
 
 def _hit(place: Node, called: str, state: str) -> Hit:
-    return place.hit(f"{called} {state}: who knows it can sign in as anybody")
+    message = f"{called} {state}: who knows it can sign in as anybody"
+    if place.called not in _READS:
+        return place.hit(message)
+    required = f'os.environ["{place.args[0].constant}"]'
+    return place.hit(message, fix=f"`{required}`: then the start fails without it; replace the old")
 
 
 def _environment(program: Program) -> Iterator[Node]:

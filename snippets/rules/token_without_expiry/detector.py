@@ -24,7 +24,20 @@ def detect(program: Program) -> Iterator[Hit]:
             yield decode.call.hit(
                 f"`{name}` accepts a token without `exp`, which never expires",
                 severity="low" if _all_expire(program) else "",
+                fix=_fix(decode),
             )
+
+
+def _fix(decode: Decode) -> str:
+    """Return the options that demand `exp`, and `sub` where the code reads it."""
+    reading = [decode.call.function, *(c.function for c in decode.call.function.callers)]
+    names = ["exp", *["sub"] * any(_names_constant(function, "sub") for function in reading)]
+    if decode.library == "jose":
+        options = ", ".join(f'"require_{name}": True' for name in names)
+    else:
+        listed = ", ".join(f'"{name}"' for name in names)
+        options = f'"require": [{listed}]'
+    return f"Add to its `options`: `{options}`" if decode.options else f"`options={{{options}}}`"
 
 
 @fact
@@ -41,8 +54,11 @@ def _expires(encode: Node) -> bool:
 
 
 def _names_exp(function: Node) -> bool:
-    constants = (constant.literal for constant in function.walk(ast.Constant))
-    return "exp" in constants or any(call.keyword("exp") for call in function.calls)
+    return _names_constant(function, "exp") or any(c.keyword("exp") for c in function.calls)
+
+
+def _names_constant(function: Node, text: str) -> bool:
+    return any(constant.literal == text for constant in function.walk(ast.Constant))
 
 
 def _is_required(decode: Decode, given: dict[str, object]) -> bool:

@@ -28,6 +28,9 @@ _V1_ONLY = {
     "pydantic.env_settings.BaseSettings", "pydantic.generics.GenericModel",
 }  # fmt: skip
 
+_LONGEST = 110  # characters of a fix
+_SHORT = 12  # characters of a value
+
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the first leftover of each class."""
@@ -41,8 +44,22 @@ def detect(program: Program) -> Iterator[Hit]:
             now = f", now `{_RENAMED[key]}`" if key in _RENAMED else ", which is no more"
             others = f", and {len(leftovers) - 1} more" if len(leftovers) > 1 else ""
             yield node.hit(
-                f"Pydantic 2 ignores `{key}`{now}{others} in the configuration of `{schema.name}`"
+                f"Pydantic 2 ignores `{key}`{now}{others} in the configuration of `{schema.name}`",
+                fix=_fix(leftovers),
             )
+
+
+def _fix(leftovers: list[tuple[Node, str]]) -> str:
+    """Return the configuration of Pydantic 2 that says what these keys said."""
+    options = [f"{_RENAMED[key]}={_value(node)}" for node, key in leftovers if key in _RENAMED]
+    text = f"`model_config = ConfigDict({', '.join(options)})`"
+    return text if options and len(text) <= _LONGEST else ""
+
+
+def _value(node: Node) -> str:
+    """Return what a key is set to, if that is short."""
+    text = node.assigned.text if node.assigned else ""
+    return text if 0 < len(text) < _SHORT else "..."
 
 
 def _keys(cls: Node) -> Iterator[tuple[Node, str]]:
