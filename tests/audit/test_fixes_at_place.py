@@ -176,3 +176,92 @@ def register(session: Session = Depends(get_session)):
     message = _only(tmp_path, "commit-per-call", source).message
     assert "`Users().create` in line" in message
     assert "so does `Teams().create`" in message
+
+
+NUMBERS = """
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import BigInteger, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+class Base(DeclarativeBase): ...
+class Track(Base):
+    __tablename__ = "tracks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    isrc: Mapped[int] = mapped_column(BigInteger)
+class Ask(BaseModel):
+    track_id: int
+async def get_session():
+    async with maker() as session:
+        yield session
+app = FastAPI()
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter", "where", "fix"),
+    [
+        ("/{key}", "key: int", "Track.id == key", "`Annotated[int, Path(le=2**31 - 1)]`"),
+        ("/", "key: int", "Track.id == key", "`Annotated[int, Query(le=2**31 - 1)]`"),
+        ("/", "key: int = 1", "Track.isrc == key", "`Annotated[int, Query(le=2**63 - 1)]`"),
+        ("/", "ask: Ask", "Track.id == ask.track_id", "`Annotated[int, Field(le=2**31 - 1)]`"),
+    ],
+)
+def test_the_bound_stands_where_the_number_comes_in(
+    path: str, parameter: str, where: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""{NUMBERS}
+@app.post("{path}")
+async def read({parameter}, session: AsyncSession = Depends(get_session)):
+    return (await session.scalars(select(Track).where({where}))).first().id
+"""
+    assert _only(tmp_path, "id-out-of-range", source).fix == fix
+
+
+ALBUMS = """
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+class Base(DeclarativeBase): ...
+class Label(Base):
+    __tablename__ = "labels"
+    id: Mapped[int] = mapped_column(primary_key=True)
+class Track(Base):
+    __tablename__ = "tracks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    album_id: Mapped[int] = mapped_column(ForeignKey("albums.id"))
+class Album(Base):
+    __tablename__ = "albums"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label_id: Mapped[int] = mapped_column(ForeignKey("labels.id"))
+    tracks: Mapped[list[Track]] = relationship()
+    label: Mapped[Label] = relationship()
+class Out(BaseModel):
+    tracks: list[dict]
+    label: dict
+app = FastAPI()
+@app.get("/{key}", response_model=Out)
+async def read(key: str, session: AsyncSession = Depends()):
+    return QUERY
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "fix"),
+    [
+        (
+            "await session.get(Album, key)",
+            "`options=[selectinload(Album.tracks), selectinload(Album.label)]` in this call",
+        ),
+        (
+            "await session.scalar(select(Album).where(Album.id == key))",
+            "`.options(selectinload(Album.tracks), selectinload(Album.label))`",
+        ),
+    ],
+)
+def test_what_one_query_does_not_load_is_one_finding(query: str, fix: str, tmp_path: Path) -> None:
+    source = ALBUMS.replace("QUERY", query)
+    assert _only(tmp_path, "lazy-load-while-serialising", source).fix == fix

@@ -5,7 +5,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.pydantic import Field
 from fastapi_pro.auditing.libraries.request_values import Input, inputs
@@ -14,6 +15,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     column_named,
     model_named,
     model_selected,
+    models,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import is_statement
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
@@ -43,8 +45,35 @@ def detect(program: Program) -> Iterator[Hit]:
         more = f", like {len(others)} more below," if others else ""
         yield first.node.hit(
             f"`{first.name}` of `{first.owner}`{more} has no upper bound and is compared with"
-            f" {column}: a number that the column cannot hold is a 500"
+            f" {column}: a number that the column cannot hold is a 500",
+            fix=_fix(first, column, len(group)),
         )
+
+
+def _fix(given: Input, column: str, count: int) -> str:
+    """Return the bound of the column as the parameter or field takes it."""
+    program = given.node.program
+    bound = _bounds(program).get(column)
+    if bound is None:
+        return ""
+    if isinstance(given, Field):
+        kind = "Field"
+    else:
+        asked = (e.path or "" for e in endpoints(program) if e.function == given.node.function)
+        kind = "Path" if any(f"{{{given.name}" in path for path in asked) else "Query"
+    alias = ", one alias for all of them" if count > 1 else ""
+    return f"`Annotated[int, {kind}(le={bound})]`{alias}"
+
+
+@fact
+def _bounds(program: Program) -> dict[str, str]:
+    """Return the largest number of each integer column, by the type that its statement names."""
+    columns = (column for model in models(program).values() for column in model.columns.values())
+    return {
+        f"`{column.full_name}`": "2**63 - 1" if "big" in column.node.text.lower() else "2**31 - 1"
+        for column in columns
+        if column.is_integer and "small" not in column.node.text.lower()
+    }
 
 
 def _is_unbounded(given: Input) -> bool:

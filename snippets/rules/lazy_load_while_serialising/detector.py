@@ -15,6 +15,7 @@ _ROWS = {
     "all", "first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalars", "unique",
 }  # fmt: skip
 _GETS = {"get", "get_one"}
+_LONGEST = 110  # characters of a fix
 _LOADS = {"execute", "exec", "scalar", "scalars"}
 
 
@@ -39,14 +40,28 @@ def detect(program: Program) -> Iterator[Hit]:
         ):
             continue
         for query in _queries(endpoint.function, schema):
-            for name in _unloaded(endpoint, schema, query):
-                if (query.call, name) not in seen:
-                    seen.add((query.call, name))
-                    yield query.call.hit(
-                        f"`{endpoint.name}` answers with `{schema.name}.{name}`, and this query"
-                        f" does not load `{query.model.name}.{name}`: reading it raises"
-                        " MissingGreenlet, a 500",
-                    )
+            unloaded = _unloaded(endpoint, schema, query)
+            if names := [name for name in unloaded if (query.call, name) not in seen]:
+                seen.update((query.call, name) for name in names)
+                yield _hit(endpoint, schema, query, names)
+
+
+def _hit(endpoint: Endpoint, schema: Schema, query: _Query, names: list[str]) -> Hit:
+    first, *others = (f"{query.model.name}.{name}" for name in names)
+    more = f", nor {len(others)} more of the schema" if others else ""
+    loads = [f"selectinload({name})" for name in (first, *others)]
+    for count in range(len(loads), 0, -1):
+        dots = ", …" if count < len(loads) else ""
+        given = ", ".join(loads[:count]) + dots
+        is_get = query.call.member in _GETS
+        fix = f"`options=[{given}]` in this call" if is_get else f"`.options({given})`"
+        if len(fix) <= _LONGEST:
+            break
+    return query.call.hit(
+        f"`{endpoint.name}` answers with `{schema.name}.{names[0]}`, and this query does not load"
+        f" `{first}`{more}: reading it raises MissingGreenlet, a 500",
+        fix=fix if len(fix) <= _LONGEST else "",
+    )
 
 
 def _unloaded(endpoint: Endpoint, schema: Schema, query: _Query) -> Iterator[str]:

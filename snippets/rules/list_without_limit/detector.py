@@ -32,13 +32,17 @@ def detect(program: Program) -> Iterator[Hit]:
             for function in sorted(reached([endpoint.function]), key=lambda f: f.place):
                 for call in function.calls:
                     if model := reads.pop(call, None):
-                        yield call.hit(_message(endpoint, model))
+                        yield _hit(endpoint, call, model)
 
 
-def _message(endpoint: Endpoint, model: Model) -> str:
-    return (
+def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
+    key = f"{model.name}.{model.primary_key.name}" if model.primary_key else ""
+    paged = f"`.order_by({key}).limit(limit)`, at most 100, and `.where({key} > after)`"
+    return call.hit(
         f"`{endpoint.name}` reads every row of `{model.name}`, and there is one more with each that"
-        " is created: it gets slower and larger for ever"
+        " is created: it gets slower and larger for ever",
+        fix=paged if key else "",
+        cause=f"`{endpoint.name}` in {endpoint.function.module.name}",
     )
 
 
