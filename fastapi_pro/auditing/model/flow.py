@@ -28,7 +28,7 @@ def reaches(first: Node, second: Node) -> bool:
     for holder in (first, *first.ancestors):
         if holder in around:
             return not _excludes(holder, below, second)
-        if holder.parent not in around and any(map(ends, _following(holder))):
+        if holder.parent not in around and any(map(ends, following(holder))):
             return False
         if isinstance(holder.ast, (ast.Return, ast.Raise, *SCOPES)):
             return False
@@ -55,7 +55,7 @@ def ends(statement: Node) -> bool:
     return False
 
 
-def _following(statement: Node) -> list[Node]:
+def following(statement: Node) -> list[Node]:
     """Return what stands after a statement in its block."""
     block = getattr(statement.parent.ast, _field(statement), None)
     if not isinstance(statement.ast, ast.stmt) or not isinstance(block, list):

@@ -31,14 +31,14 @@ app = FastAPI()
 wrap.add_cors(app)
 wrap.add_key(app)
 """,
-    "in a factory, TrustedHostMiddleware": """
+    "in a factory, HTTPSRedirectMiddleware": """
 import fastapi as fa
 from fastapi.middleware.cors import CORSMiddleware as Cors
-from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from fastapi.middleware.httpsredirect import HTTPSRedirectMiddleware
 def create_app() -> fa.FastAPI:
     app = fa.FastAPI()
     app.add_middleware(Cors, allow_origins=["https://a.example"])  # !
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["a.example"])
+    app.add_middleware(HTTPSRedirectMiddleware)
     return app
 """,
     "a list, whose first is outermost": _KEY
@@ -110,6 +110,16 @@ app = FastAPI(middleware=make_middleware())
 }
 
 LOOK_ALIKES = {
+    "a host that is refused": """
+import fastapi as fa
+from fastapi.middleware.cors import CORSMiddleware as Cors
+from fastapi.middleware.trustedhost import TrustedHostMiddleware as Hosts
+def create_app() -> fa.FastAPI:
+    app = fa.FastAPI()
+    app.add_middleware(Cors, allow_origins=["https://a.example"])
+    app.add_middleware(Hosts, allowed_hosts=["api.example"])
+    return app
+""",
     "CORS last": _KEY
     + """
 #= main.py

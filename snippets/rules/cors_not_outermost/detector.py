@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
-from fastapi_pro.auditing.libraries.middleware import stacks
+from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
+
+_HOSTS = "fastapi.middleware.trustedhost.TrustedHostMiddleware"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -11,10 +13,18 @@ def detect(program: Program) -> Iterator[Hit]:
     for stack in stacks(program).values():
         for position, added in enumerate(stack):
             outer = stack[position + 1 :] if added.is_cors else []
-            others = (other for other in outer if "cors" not in other.name.lower())
-            answering = next((other for other in others if other.may_answer), None)
+            answering = next(filter(_may_answer, outer), None)
             if answering is not None:
                 yield added.node.hit(
                     f"`{answering.name}` is outside CORS and may answer by itself: browsers cannot"
                     " read that answer, and a preflight may get it"
                 )
+
+
+def _may_answer(added: Middleware) -> bool:
+    """Say whether a middleware answers requests whose answer a browser is to read.
+
+    A host that is not the service's is refused to attackers, not to its own pages.
+    """
+    is_other = added.library_name == _HOSTS or "cors" in added.name.lower()
+    return added.may_answer and not is_other

@@ -52,6 +52,23 @@ router = APIRouter(prefix="/internal")
 async def check():
     return await is_up()  # !
 """,
+    "one check asks the other": _DB
+    + """
+#= health.py
+from fastapi import FastAPI, Depends
+from sqlalchemy import text
+import users
+from db import maker
+app = FastAPI()
+app.include_router(users.router)
+@app.get("/health/ready")
+async def ready():
+    async with maker() as session:
+        await session.execute(text("SELECT 1"))  # !
+@app.get("/health/startup")
+async def started():
+    return await ready()
+""",
     "sync, the path with a dash": """
 from fastapi import Depends, FastAPI
 from sqlalchemy import create_engine, select
@@ -206,6 +223,26 @@ def who(token: str = Depends(scheme)): ...
 app = FastAPI()
 @app.get("/admin/health", dependencies=[Depends(who)])
 async def health(session: AsyncSession = Depends(get_db)):
+    await session.execute(text("SELECT 1"))
+""",
+    "a report for those with a right": _DB
+    + """
+#= health.py
+from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+import users
+from db import get_db
+def require_role(name: str):
+    async def checked(): ...
+    return checked
+app = FastAPI()
+cluster = APIRouter(prefix="/nodes", dependencies=[Depends(require_role("operator"))])
+@app.get("/cluster/health", dependencies=[Depends(require_role("reader"))])
+async def health(session: AsyncSession = Depends(get_db)):
+    await session.execute(text("SELECT 1"))
+@cluster.get("/health")
+async def nodes(session: AsyncSession = Depends(get_db)):
     await session.execute(text("SELECT 1"))
 """,
     "the status of a job": _DB

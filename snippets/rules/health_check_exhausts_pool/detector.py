@@ -27,6 +27,8 @@ def detect(program: Program) -> Iterator[Hit]:
             checks.setdefault(endpoint.function, endpoint)
     for check in checks.values():
         place, take = _use(check)
+        if place.callee in checks:
+            continue  # which is told of that one
         if take and not _asks_who(check) and _is_shared(check, take):
             yield place.hit(
                 f"the health check `{check.name}` waits for a connection of the requests' pool:"
@@ -50,7 +52,8 @@ def _asks_who(endpoint: Endpoint) -> bool:
         is_scheme = isinstance(kind, str) and kind.startswith("fastapi.security.")
         if is_scheme or _WHO.search(dependency.target.name):
             return True
-    return False
+    listed = (call.keyword("dependencies") for call in (endpoint.router, endpoint.call))
+    return any(_WHO.search(entry.text) for given in listed for entry in given.elements)
 
 
 def _use(endpoint: Endpoint) -> tuple[Node, Node]:

@@ -3,6 +3,15 @@
 BAD = ['engine = create_async_engine(os.environ["APP_DATABASE_URL"], pool_size=5, max_overflow=0)']
 
 FOUND = {
+    "made in the lifespan, which disposes of it": """
+from contextlib import asynccontextmanager
+from sqlalchemy.ext.asyncio import create_async_engine
+@asynccontextmanager
+async def lifespan(app):
+    pool = create_async_engine("postgresql+asyncpg://db/app", pool_size=20)  # !
+    yield {"pool": pool}
+    await pool.dispose()
+""",
     "only the overflow": """
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app", max_overflow=0)  # !
@@ -35,6 +44,28 @@ engine = create_async_engine("postgresql+asyncpg://db/app", poolclass=AsyncAdapt
 }
 
 LOOK_ALIKES = {
+    "of one job, which disposes of it": """
+from sqlalchemy import create_engine, text
+def nightly():
+    own = create_engine("postgresql://db/app", pool_size=2, max_overflow=0)
+    try:
+        with own.begin() as connection:
+            connection.execute(text("ANALYZE"))
+    finally:
+        own.dispose()
+""",
+    "of one task's session": """
+from contextlib import asynccontextmanager
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+@asynccontextmanager
+async def session_of_task():
+    own = create_async_engine("postgresql+asyncpg://db/app", pool_size=1, max_overflow=0)
+    try:
+        async with AsyncSession(own) as session:
+            yield session
+    finally:
+        await own.dispose()
+""",
     "with a timeout": """
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app", pool_size=5, pool_timeout=1)

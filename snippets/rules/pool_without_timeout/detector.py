@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -13,8 +13,20 @@ def detect(program: Program) -> Iterator[Hit]:
         is_sized = "pool_size" in given or "max_overflow" in given
         if not is_sized or "pool_timeout" in given or engine.call.has_unpacking:
             continue
-        if engine.has_pool and not engine.is_sqlite:
+        if engine.has_pool and not engine.is_sqlite and not _is_private(engine):
             yield engine.call.hit(
                 "when this pool is full each request waits 30 seconds before it fails: there is"
                 " no pool_timeout"
             )
+
+
+def _is_private(engine: Engine) -> bool:
+    """Say whether an engine serves one task: its function disposes of it, and nobody else waits.
+
+    A function that yields may be the lifespan; there one connection alone is a task's own.
+    """
+    function = engine.call.function
+    names = {target.name for target in engine.call.parent.targets}
+    calls = function.calls if function else []
+    is_disposed = any(call.member == "dispose" and call.owner.name in names for call in calls)
+    return is_disposed and (not function.is_generator or engine.number("pool_size", 5) == 1)

@@ -100,6 +100,20 @@ async def read(session: AsyncSession = Depends()):
     return found
 """,
 }
+# what follows is searched to its end
+_SEARCHED = (
+    _MAIN
+    + """
+@router.get("/author")
+async def read(session: AsyncSession = Depends()):
+    for book in (await session.scalars(select(Book))).all():
+        author = await session.get(Author, book.author_id)  # !
+        if author is None:
+            continue
+        return author.name
+"""
+)
+FOUND["searched until one fits"] = _SEARCHED
 
 LOOK_ALIKES = {
     "one query with in_": _MAIN
@@ -172,5 +186,48 @@ async def move(session: AsyncSession, book: Book) -> None:
 async def move_all(session: AsyncSession = Depends()):
     for book in (await session.scalars(select(Book))).all():
         await move(session, book)
+""",
+    "the first that fits, and no more": _MAIN
+    + """
+@router.get("/author")
+async def read(session: AsyncSession = Depends()):
+    for book in (await session.scalars(select(Book))).all():
+        if book.author_id < 3:
+            continue
+        try:
+            author = await session.get_one(Author, book.author_id)
+        except LookupError:
+            raise
+        return author.name
+@router.get("/other")
+async def other(session: AsyncSession = Depends()):
+    for book in (await session.scalars(select(Book))).all():
+        if book.author_id == 3:
+            return await session.get_one(Author, book.author_id)
+@router.get("/third")
+async def third(session: AsyncSession = Depends()):
+    author = None
+    for book in (await session.scalars(select(Book))).all():
+        if book.author_id == 3:
+            author = await session.get(Author, book.author_id)
+            break
+    return author
+""",
+    "kept in the loop, once for each author": _MAIN
+    + """
+@router.get("/books")
+async def read(session: AsyncSession = Depends()):
+    names: dict[int, Author | None] = {}
+    for book in (await session.scalars(select(Book))).all():
+        if book.author_id not in names:
+            names[book.author_id] = await session.get(Author, book.author_id)
+@router.get("/others")
+async def others(session: AsyncSession = Depends()):
+    known: dict[int, Author | None] = {}
+    for book in (await session.scalars(select(Book))).all():
+        author = known.get(book.author_id)
+        if author is None and book.author_id not in known:
+            author = await session.get(Author, book.author_id)
+            known[book.author_id] = author
 """,
 }

@@ -8,6 +8,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import rows_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
 from fastapi_pro.auditing.model.call_graph import is_cached
+from fastapi_pro.auditing.model.flow import following
 
 _READS = {
     "get", "get_one", "scalar", "scalars", "execute", "exec", "query", "refresh", "stream",
@@ -68,8 +69,44 @@ def _queries(bodies: list[Node], element: str) -> Iterator[Node]:
         for call in body.walk(ast.Call):
             is_asked = call.member in _READS and _asks(call, element) and is_session(call.owner)
             is_given = any(_names(given, element) for given in call.given)
-            if is_asked or (is_given and _is_query(call.callee)):
+            is_query = is_asked or (is_given and _is_query(call.callee))
+            if is_query and not _leaves_loop(call) and not _is_remembered(call):
                 yield call
+
+
+def _leaves_loop(call: Node) -> bool:
+    """Say whether the turn that makes a call is the last: it returns or breaks after it."""
+    for holder in (call, *call.ancestors):
+        if isinstance(holder.ast, ast.Return):
+            return True
+        if isinstance(holder.ast, (*_LOOPS, *_COMPREHENSIONS, ast.While)) or holder.is_function:
+            return False
+        if not isinstance(holder.ast, ast.stmt):
+            continue
+        after = following(holder)
+        ends = next((end for end in after if isinstance(end.ast, (ast.Return, ast.Break))), None)
+        if ends is not None:
+            between = (node for part in (holder, *after) for node in part.walk(ast.Continue))
+            return not any(call.position < node.position < ends.position for node in between)
+    return False
+
+
+def _is_remembered(call: Node) -> bool:
+    """Say whether a call is made once for each key: `if key not in known: known[key] = ...`."""
+    for above in call.ancestors:
+        if isinstance(above.ast, (*_LOOPS, *_COMPREHENSIONS)) or above.is_function:
+            return False
+        if isinstance(above.ast, ast.If) and not above.test.holds(call):
+            is_asked = any(
+                isinstance(operator, ast.NotIn)
+                for compare in above.test.walk(ast.Compare)
+                if isinstance(compare.ast, ast.Compare)
+                for operator in compare.ast.ops
+            )
+            kept = (target for node in above.walk(ast.Assign) for target in node.targets)
+            if is_asked and any(isinstance(target.ast, ast.Subscript) for target in kept):
+                return True
+    return False
 
 
 def _asks(call: Node, element: str) -> bool:
