@@ -22,6 +22,7 @@ _FILTERS = {"where", "filter", "filter_by"}
 _SELECTS = {"sqlalchemy.select", "sqlalchemy.exists"}
 _LOCKS = {"with_for_update", "on_conflict_do_nothing", "on_conflict_do_update"}
 _LOCK = re.compile(r"(^|_)(advisory|lock)(_|$)", re.IGNORECASE)
+_SYNC = "Unique constraint; `session.flush()` in `try`, `except IntegrityError` gives 409"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +48,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"between this check of {columns} and the insert of `{found.model.name}` in line"
                 f" {insert.line} another request may insert it: `{function.name}` then answers 500"
                 " with an IntegrityError",
+                fix="" if function.is_coroutine else _SYNC,
             )
             break
 

@@ -58,7 +58,16 @@ def detect(program: Program) -> Iterator[Hit]:
             f"`{wait.call.function.name}` waits for `{wait.text}` with the connection that"
             f" `{query.session}` took in line {query.node.line}{others}: as many slow answers as"
             " the pool has connections stop every endpoint",
+            fix=f"`{_commit(wait, query)}` before the slow call, then use the session again",
         )
+
+
+def _commit(wait: _Slow, query: _Event) -> str:
+    """Return the statement that ends the transaction of the session."""
+    function = wait.call.function
+    calls = (c for c in function.calls if c.owner.dotted == query.session and c.member in _BEGINS)
+    is_sync = any(not call.is_awaited for call in calls) or not function.is_coroutine
+    return f"{query.session}.commit()" if is_sync else f"await {query.session}.commit()"
 
 
 def _is_endpoint(function: Node) -> bool:

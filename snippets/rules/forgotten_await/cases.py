@@ -8,6 +8,23 @@ BAD = [
 ]
 
 FOUND = {
+    "returned by an endpoint": """
+from fastapi import APIRouter, FastAPI
+app = FastAPI()
+router = APIRouter()
+async def renamed(key: int) -> dict: ...
+class Shop:
+    async def order(self, key: int) -> dict: ...
+shop = Shop()
+@app.post("/{key}")
+def rename(key: int):
+    return renamed(key)  # !
+@router.put("/{key}")
+async def order(key: int):
+    if key > 3:
+        return shop.order(key)  # !
+    return await shop.order(key)
+""",
     "a session of SQLModel, in a method": """
 from sqlmodel.ext.asyncio.session import AsyncSession as Session
 class Users:
@@ -76,6 +93,19 @@ from fastapi import FastAPI
 }
 
 LOOK_ALIKES = {
+    "returned by what an endpoint awaits": """
+from fastapi import FastAPI
+app = FastAPI()
+async def renamed(key: int) -> dict: ...
+def later(key: int):
+    return renamed(key)
+@app.post("/{key}")
+async def rename(key: int):
+    return await later(key)
+@app.put("/{key}")
+async def put(key: int):
+    return await renamed(key)
+""",
     "awaited later": """
 from sqlalchemy.ext.asyncio import AsyncSession
 async def read(db: AsyncSession, statement):

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import COROUTINES, is_async_session
 
 _ONLY_SESSIONS = {"commit", "flush", "refresh", "rollback", "scalar", "scalars"}
@@ -18,6 +19,7 @@ _ROUTES = ("get", "post", "put", "patch", "delete")
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls whose coroutine is thrown away, read, or only tested."""
+    answers = {endpoint.function for endpoint in http_endpoints(program)}
     for function in program.functions:
         for call in function.calls:
             if call.is_awaited:
@@ -27,6 +29,21 @@ def detect(program: Program) -> Iterator[Hit]:
                     yield _hit(call, f"`{call.func.dotted}` is not awaited: {why}")
             elif _is_dropped(function, call) and _gives_coroutine(call.callee):
                 yield _hit(call, f"`{call.func.text}` is not awaited: it never runs")
+            elif function in answers and _is_answer(call):
+                yield _answer(function, call)
+
+
+def _is_answer(call: Node) -> bool:
+    return isinstance(call.parent.ast, ast.Return) and _gives_coroutine(call.callee)
+
+
+def _answer(function: Node, call: Node) -> Hit:
+    """Return the hit of an endpoint that returns a coroutine."""
+    way = "Await it" if function.is_coroutine else "Make the endpoint `async def`, and await it"
+    return call.hit(
+        f"`{call.func.text}` is not awaited: it never runs, and a coroutine as an answer is a 500",
+        fix=way,
+    )
 
 
 def _hit(call: Node, message: str) -> Hit:

@@ -45,7 +45,8 @@ def detect(program: Program) -> Iterator[Hit]:
             if use.member in _AS_LOCAL and use.parent.is_call and use.parent.func == use:
                 yield use.parent.hit(
                     f"`{call.text}` is UTC without saying so, and `{use.member}` reads it as local"
-                    " time: it is hours off where the machine is not in UTC"
+                    " time: it is hours off where the machine is not in UTC",
+                    severity="low" if call.module.is_tool or "scripts" in call.module.name else "",
                 )
 
 

@@ -15,6 +15,7 @@ _NUMBERS = {
     "sqlalchemy.BigInteger", "sqlalchemy.SmallInteger", "sqlalchemy.Numeric", "sqlalchemy.Float",
     "sqlalchemy.DECIMAL", "sqlalchemy.Double",
 }  # fmt: skip
+_LONGEST = 110  # characters of a fix
 _LOCK = re.compile(r"for_update|(^|_)(advisory|x?act|row|dist\w*)?_?locks?(_|$)", re.IGNORECASE)
 _STRICT = re.compile(r"^(SERIALIZABLE|REPEATABLE READ)$", re.IGNORECASE)
 _OF_VALUE = re.compile(
@@ -43,7 +44,15 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"`{function.name}` reads `{row}`, changes it and writes it back: of two requests"
                 " at once, one change is lost",
                 severity="" if _OF_VALUE.search(column.name) else "medium",
+                fix=_fix(column),
             )
+
+
+def _fix(column: Column) -> str:
+    """Return how one statement changes the column, with its names."""
+    statement = f"update({column.owner}).values({column.name}={column.full_name} + ...)"
+    text = f"`with_for_update()` in the query that loads it, or `{statement}`"
+    return text if len(text) <= _LONGEST else ""
 
 
 @fact

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.sqlalchemy_models import model_named
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import rows_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
 from fastapi_pro.auditing.model.call_graph import is_cached
@@ -14,6 +15,7 @@ _READS = {
     "get", "get_one", "scalar", "scalars", "execute", "exec", "query", "refresh", "stream",
     "stream_scalars",
 }  # fmt: skip
+_GETS = {"get", "get_one"}
 _WRITES = {"sqlalchemy.update", "sqlalchemy.insert", "sqlalchemy.delete"}
 _STORES = {"add", "add_all", "delete", "update", "insert", "merge", "flush", "commit"}
 _INSERTS = {"insert", "update", "delete"}
@@ -34,8 +36,18 @@ def detect(program: Program) -> Iterator[Hit]:
                     name = query.func.text
                     yield query.hit(
                         f"`{name}` runs once for each `{model.name}` of the loop in line"
-                        f" {iterable.line}: 100 rows are 100 more queries in one request"
+                        f" {iterable.line}: 100 rows are 100 more queries in one request",
+                        fix=_fix(query),
                     )
+
+
+def _fix(query: Node) -> str:
+    """Return the one statement that asks for what `session.get` gives in each turn."""
+    model = model_named(query.argument(0, "entity")) if query.member in _GETS else None
+    if model is None or model.primary_key is None:
+        return ""
+    key = f"{model.name}.{model.primary_key.name}"
+    return f"One `select({model.name}).where({key}.in_(keys))` before the loop, or a join"
 
 
 def _loops(function: Node) -> Iterator[tuple[Node, str, list[Node]]]:

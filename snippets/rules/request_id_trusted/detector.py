@@ -20,12 +20,12 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that takes the header without looking at its value."""
     for read in (*program.calls_named("get"), *program.nodes(ast.Subscript)):
         if _takes(read) and _is_kept(read.function) and not _is_checked(read.function):
-            yield read.hit(f"the caller's request id {_RISK}")
+            yield read.hit(f"the caller's request id {_RISK}", cause="the request id")
     for function in program.functions:
         if any(parameter.name.endswith("_id") for parameter in function.parameters):
             for parameter in parameters(function):
                 if _is_header(parameter) and _is_kept(function) and not _is_checked(function):
-                    yield parameter.node.hit(f"`{parameter.name}` {_RISK}")
+                    yield parameter.node.hit(f"`{parameter.name}` {_RISK}", cause="the request id")
 
 
 def _takes(read: Node) -> bool:

@@ -13,6 +13,19 @@ class User(Base):
 """
 
 FOUND = {
+    "tables, and the first row of one": _USER
+    + """
+#= tables.py
+from models import Base, User
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+def start(url):
+    own = create_engine(url)  # !
+    Base.metadata.create_all(own)
+    with Session(own) as session:
+        session.add(User(hashed_password="x"))
+        session.commit()
+""",
     "the model in another module": _USER
     + """
 #= db.py
@@ -61,6 +74,22 @@ def make(url):
 }
 
 LOOK_ALIKES = {
+    "an engine that makes the tables, and no more": _USER
+    + """
+#= tables.py
+import asyncio
+from models import Base
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+async def create_tables(url):
+    own = create_async_engine(url)
+    async with own.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+def drop(url):
+    Base.metadata.drop_all(create_engine(url))
+if __name__ == "__main__":
+    asyncio.run(create_tables("postgresql+asyncpg://db/app"))
+""",
     "hidden": _USER
     + """
 #= db.py

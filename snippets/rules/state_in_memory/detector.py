@@ -35,6 +35,9 @@ _STRICT = re.compile(
 _READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
 _SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
 _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
+_OWN_COPY = (
+    "Nothing, where each worker may have a copy of its own; else a shared store such as Redis"
+)
 _CHANNELS = ("fastapi.WebSocket", "asyncio.Queue")
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
@@ -60,12 +63,14 @@ def detect(program: Program) -> Iterator[Hit]:
         if is_of_service and cause not in seen and _must_agree(changed):
             seen.add(cause)
             others = len({change.function for change in changed}) - 1
+            is_harmless = _is_harmless(changed)
+            shared = "" if database(program) == "PostgreSQL" else _SHARED
             besides = f" and {others} more change" if others else " changes"
             yield made.hit(
                 f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of one "
                 "worker: the others do not see it, and a restart forgets it",
-                severity="low" if _is_harmless(changed) else "",
-                fix="" if database(program) == "PostgreSQL" else _SHARED,
+                severity="low" if is_harmless else "",
+                fix=_OWN_COPY if is_harmless else shared,
             )
 
 

@@ -38,7 +38,8 @@ def detect(program: Program) -> Iterator[Hit]:
             bare, means = _DEFAULTS.get(engine.database, _DEFAULTS["PostgreSQL"])
             yield field.node.hit(
                 f"nothing checks the driver of `{field.name}`: a bare {bare} from the"
-                f" environment means {means}"
+                f" environment means {means}",
+                severity="low",
             )
 
 

@@ -1,0 +1,151 @@
+"""What a finding about a session or an engine says to do names the session, table and engine."""
+
+from pathlib import Path
+
+import pytest
+
+from fastapi_pro.auditing.finding import Finding
+from tests.audit.programs import audit
+
+BOOKS = """
+import httpx
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Author(Base):
+    __tablename__ = "authors"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    copies: Mapped[int]
+    name: Mapped[str] = mapped_column(unique=True)
+class Book(Base):
+    __tablename__ = "books"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int]
+app = FastAPI()
+"""
+
+
+def _only(folder: Path, slug: str, source: str) -> Finding:
+    (found,) = [f for f in audit(folder, source) if f.slug == slug]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fix"),
+    [
+        (
+            """
+@app.get("/a")
+async def read(db: AsyncSession = Depends(), client: httpx.AsyncClient = Depends()):
+    await db.get(Author, 1)
+    return (await client.get("https://example.com")).text
+""",
+            "`await db.commit()` before",
+        ),
+        (
+            """
+@app.get("/a")
+def read(session: Session = Depends()):
+    session.get(Author, 1)
+    return httpx.get("https://example.com").text
+""",
+            "`session.commit()` before",
+        ),
+    ],
+    ids=["async", "sync"],
+)
+def test_the_session_that_ends_is_named(endpoint: str, fix: str, tmp_path: Path) -> None:
+    found = _only(tmp_path, "connection-held-during-slow-work", BOOKS + endpoint)
+    assert found.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("query", "fix"),
+    [
+        (
+            "await session.get(Author, book.author_id)",
+            "One `select(Author).where(Author.id.in_(keys))` before the loop, or a join",
+        ),
+        ("await session.scalar(select(Author).where(Author.id == book.author_id))", ""),
+    ],
+)
+def test_rows_got_one_by_one_are_got_at_once(query: str, fix: str, tmp_path: Path) -> None:
+    source = f"""{BOOKS}
+@app.get("/books")
+async def read(session: AsyncSession = Depends()):
+    for book in (await session.scalars(select(Book))).all():
+        {query}
+"""
+    assert _only(tmp_path, "query-per-row", source).fix == fix
+
+
+def test_the_statement_that_adds_is_written_out(tmp_path: Path) -> None:
+    source = f"""{BOOKS}
+@app.post("/a")
+async def add(session: AsyncSession = Depends()):
+    author = await session.get(Author, 1)
+    author.copies += 1
+    await session.commit()
+"""
+    statement = "update(Author).values(copies=Author.copies + ...)"
+    assert _only(tmp_path, "lost-update", source).fix.endswith(f"or `{statement}`")
+
+
+@pytest.mark.parametrize(
+    ("kind", "wait", "flush"),
+    [("async def", "await ", ""), ("def", "", "Unique constraint; `session.flush()`")],
+)
+def test_a_sync_session_is_not_awaited(kind: str, wait: str, flush: str, tmp_path: Path) -> None:
+    session = "AsyncSession" if wait else "Session"
+    source = f"""{BOOKS}
+@app.post("/a")
+{kind} add(name: str, session: {session} = Depends()):
+    if {wait}session.scalar(select(Author).where(Author.name == name)):
+        raise HTTPException(409)
+    session.add(Author(name=name))
+    {wait}session.commit()
+"""
+    fix = _only(tmp_path, "check-then-insert", source).fix
+    assert fix.partition(" in ")[0] == flush
+
+
+@pytest.mark.parametrize("maker", ["create_engine", "create_async_engine"])
+def test_the_engine_is_made_by_the_same_function(maker: str, tmp_path: Path) -> None:
+    module = "sqlalchemy.ext.asyncio" if "async" in maker else "sqlalchemy"
+    source = f"""
+from {module} import {maker}
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+engine = {maker}("postgresql+psycopg://db/app")
+"""
+    found = _only(tmp_path, "sql-error-logs-parameters", source)
+    assert found.fix == f"`{maker}(url, hide_parameters=True)`"
+
+
+def test_a_setting_that_nothing_checks_is_no_fault_yet(tmp_path: Path) -> None:
+    source = """
+from pydantic_settings import BaseSettings
+from sqlalchemy.ext.asyncio import create_async_engine
+class Settings(BaseSettings):
+    url: str
+engine = create_async_engine(Settings().url)
+"""
+    assert _only(tmp_path, "wrong-driver-url", source).severity == "low"
+
+
+@pytest.mark.parametrize(("name", "severity"), [("scripts/dump.py", "low"), ("app.py", "")])
+def test_the_clock_of_a_script_matters_less(name: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+#= {name}
+import fastapi
+from datetime import datetime
+def stamp() -> float:
+    return datetime.utcnow().timestamp()
+"""
+    assert _only(tmp_path, "local-time-as-utc", source).severity == severity
