@@ -83,11 +83,13 @@ def read_all(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, byt
 def _unreadable(path: Path, error: UnreadableError, name: str = "") -> Finding:
     """Return what is told of a file; `name`, its path below the root, tells tests from the rest."""
     told = str(error)
-    severity = "low" if is_test(name) else ""
-    cause = told.partition(":")[0] if ":" in told else ""
-    return Finding(
-        str(path), error.line, error.column, UNREADABLE, told, severity=severity, cause=cause
+    is_generated = told.startswith("larger than")
+    severity = "low" if is_generated or is_test(name) else ""
+    fix = (
+        "`--exclude` it; a file of this size is generated for the most part" if is_generated else ""
     )
+    cause = told.partition(":")[0] if ":" in told else ""
+    return Finding(str(path), error.line, error.column, UNREADABLE, told, severity, fix, cause)
 
 
 def audit_one_by_one(groups: list[list[Path]], root: Path) -> list[Finding]:

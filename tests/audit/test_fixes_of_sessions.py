@@ -68,11 +68,17 @@ def test_the_session_that_ends_is_named(endpoint: str, fix: str, tmp_path: Path)
             "await session.get(Author, book.author_id)",
             "One `select(Author).where(Author.id.in_(keys))` before the loop, or a join",
         ),
-        ("await session.scalar(select(Author).where(Author.id == book.author_id))", ""),
+        (
+            "await session.scalar(select(Author).where(Author.id == book.author_id))",
+            "One query for all the rows before the loop: `.in_(keys)`, a join, or `selectinload`",
+        ),
+        ("await named(session, book)", "Let `named` take all the rows, and ask once for them"),
     ],
 )
 def test_rows_got_one_by_one_are_got_at_once(query: str, fix: str, tmp_path: Path) -> None:
     source = f"""{BOOKS}
+async def named(session: AsyncSession, book: Book) -> Author:
+    return await session.get_one(Author, book.author_id)
 @app.get("/books")
 async def read(session: AsyncSession = Depends()):
     for book in (await session.scalars(select(Book))).all():
@@ -89,8 +95,8 @@ async def add(session: AsyncSession = Depends()):
     author.copies += 1
     await session.commit()
 """
-    statement = "update(Author).values(copies=Author.copies + ...)"
-    assert _only(tmp_path, "lost-update", source).fix.endswith(f"or `{statement}`")
+    statement = "update(Author).values(copies=Author.copies + 1)"
+    assert _only(tmp_path, "lost-update", source).fix == f"Lock the row, or `{statement}`"
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,14 @@ def test_a_file_that_cannot_be_read_gets_a_line_and_does_not_stop_the_rest(
     assert "commit-after-response" in {f.slug for f in found}
 
 
+def test_a_file_that_is_too_large_is_to_be_left_out(tmp_path: Path) -> None:
+    large = tmp_path / "large.py"
+    large.write_bytes(b"import fastapi\n" + b"#" * MAX_BYTES)
+    (found,) = run([large], tmp_path, 1)
+    assert found.severity == "low"
+    assert "--exclude" in found.fix
+
+
 def test_a_file_that_is_gone_gets_a_line(tmp_path: Path) -> None:
     gone = tmp_path / "gone.py"
     assert run([gone], tmp_path, 1) == [

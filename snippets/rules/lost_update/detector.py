@@ -50,9 +50,11 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _fix(column: Column) -> str:
     """Return how one statement changes the column, with its names."""
-    statement = f"update({column.owner}).values({column.name}={column.full_name} + ...)"
-    text = f"`with_for_update()` in the query that loads it, or `{statement}`"
-    return text if len(text) <= _LONGEST else ""
+    statement = f"update({column.owner}).values({column.name}={column.full_name} + 1)"
+    text = f"Lock the row, or `{statement}`"
+    return (
+        text if len(text) <= _LONGEST else f"Lock the row, or add in SQL: `{column.full_name} + 1`"
+    )
 
 
 @fact

@@ -42,12 +42,14 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _fix(query: Node) -> str:
-    """Return the one statement that asks for what `session.get` gives in each turn."""
-    model = model_named(query.argument(0, "entity")) if query.member in _GETS else None
-    if model is None or model.primary_key is None:
-        return ""
-    key = f"{model.name}.{model.primary_key.name}"
-    return f"One `select({model.name}).where({key}.in_(keys))` before the loop, or a join"
+    """Return the one statement that asks for what each turn asks for."""
+    if query.member in _GETS and (model := model_named(query.argument(0, "entity"))):
+        column = model.primary_key.name if model.primary_key else "id"
+        key = f"{model.name}.{column}"
+        return f"One `select({model.name}).where({key}.in_(keys))` before the loop, or a join"
+    if query.callee:
+        return f"Let `{query.func.last_name}` take all the rows, and ask once for them"
+    return "One query for all the rows before the loop: `.in_(keys)`, a join, or `selectinload`"
 
 
 def _loops(function: Node) -> Iterator[tuple[Node, str, list[Node]]]:
