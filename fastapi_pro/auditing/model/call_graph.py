@@ -1,5 +1,6 @@
 """Who calls whom within the program."""
 
+import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from fastapi_pro.auditing.model import limits
@@ -56,5 +57,8 @@ def find_call(
 
 
 def is_cached(function: Node) -> bool:
-    """Say whether a decorator keeps what a function returns."""
-    return any(decorator.func.library_name in _CACHES for decorator in function.decorators)
+    """Say whether a decorator, or a global that is returned, keeps what a function returns."""
+    if any(decorator.func.library_name in _CACHES for decorator in function.decorators):
+        return True
+    kept = {name for s in function.own(ast.Global) for name in getattr(s.ast, "names", ())}
+    return bool(kept) and any(value.name in kept for value in function.returned)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.blocking_calls import serving
-from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS
+from fastapi_pro.auditing.libraries.library_calls import KEPT_CLIENTS
 from fastapi_pro.auditing.model.bindings import FUNCTIONS
 from fastapi_pro.auditing.model.call_graph import is_cached
 
@@ -18,7 +18,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if function.module.is_tool or is_cached(function):
             continue
         for call in function.calls:
-            is_client = call.called in HTTP_CLIENTS and not _is_of_one_user(call)
+            is_client = call.called in KEPT_CLIENTS and not _is_of_one_user(call)
             if is_client and not _is_kept(function, call):
                 yield call.hit(
                     f"`{function.name}` opens an `{call.called}` of its own each time it runs: a "
