@@ -65,6 +65,8 @@ _MOVED = (
     ("pydantic_settings.sources.", "pydantic_settings."),
     ("jose.jwt.", "jose.jwt."),
     ("jwt.api_jwt.", "jwt."),
+    ("aiohttp.client.", "aiohttp."),
+    ("requests.sessions.", "requests."),
     ("celery.app.task.Task", "celery.Task"),
     ("fastapi_users.manager.", "fastapi_users."),
     ("psycopg2.connection", "psycopg2.extensions.connection"),

@@ -1,29 +1,39 @@
-"""HTTP clients that are opened for a single request."""
+"""Clients of other services that are opened for a single request."""
 
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.blocking_calls import serving
 from fastapi_pro.auditing.libraries.library_calls import KEPT_CLIENTS
 from fastapi_pro.auditing.model.bindings import FUNCTIONS
-from fastapi_pro.auditing.model.call_graph import is_cached
+from fastapi_pro.auditing.model.call_graph import is_cached, reached
 
+_TASK = ("fastapi.BackgroundTask", "starlette.background.BackgroundTask")
 _OF_ONE_USER = {"app", "cert", "cookies", "cookie_jar", "mounts", "proxies", "proxy", "transport"}
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the clients that functions running for requests open and do not keep."""
-    for function in serving(program):
+    for function in dict.fromkeys((*serving(program), *_background(program))):
         if function.module.is_tool or is_cached(function):
             continue
         for call in function.calls:
             is_client = call.called in KEPT_CLIENTS and not _is_of_one_user(call)
             if is_client and not _is_kept(function, call):
                 yield call.hit(
-                    f"`{function.name}` opens an `{call.called}` of its own each time it runs: a "
-                    "new connection, and a new TLS context that reads all CA certificates"
+                    f"`{function.name}` opens an `{call.called}` of its own each time it runs: "
+                    f"{KEPT_CLIENTS[call.called]}"
                 )
+
+
+@fact
+def _background(program: Program) -> list[Node]:
+    """Return the functions that run in the background of requests, by place."""
+    added = (call.argument(0, "func") for call in program.calls_named("add_task"))
+    made = (call.argument(0, "func") for call in program.calls_of(*_TASK))
+    found = reached(work.runs for work in (*added, *made))
+    return sorted(found, key=lambda function: function.place)
 
 
 def _is_of_one_user(call: Node) -> bool:
@@ -39,7 +49,8 @@ def _is_kept(function: Node, call: Node) -> bool:
     names: set[str] = set()
     for above in call.ancestors:
         is_entered = above.member.startswith("enter_")  # stack.enter_async_context(...)
-        if (above.is_call and not is_entered) or any(map(_is_part, above.targets)):
+        is_given = above.is_call and not above.func.holds(call)
+        if (is_given and not is_entered) or any(map(_is_part, above.targets)):
             return True
         names |= {target.name for target in above.targets if target.name}
         if isinstance(above.ast, (*FUNCTIONS, ast.Lambda, ast.With, ast.AsyncWith)):

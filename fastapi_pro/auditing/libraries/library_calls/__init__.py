@@ -17,7 +17,6 @@ from fastapi_pro.auditing.libraries.library_calls.clients import (
 )
 from fastapi_pro.auditing.libraries.library_calls.computing import COMPUTING, FILES
 from fastapi_pro.auditing.libraries.library_calls.passwords import (
-    HASHERS,
     HASHES,
     PASSLIB,
     VERIFICATIONS,
@@ -33,7 +32,6 @@ __all__ = [
     "BLOCKING",
     "COMPUTING",
     "FILES",
-    "HASHERS",
     "HASHES",
     "HTTPX",
     "KEPT_CLIENTS",

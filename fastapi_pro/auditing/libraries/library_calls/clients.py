@@ -8,7 +8,7 @@ REQUESTS = {f"requests.{verb}" for verb in _VERBS - {"send", "stream"}}
 HTTPX = {f"httpx.{verb}" for verb in _VERBS - {"send"}}
 """Functions of httpx, which wait five seconds."""
 
-REQUESTS_SESSIONS = {"requests.Session", "requests.sessions.Session"}
+REQUESTS_SESSIONS = {"requests.Session"}
 REQUEST_METHODS = _VERBS - {"send"}
 """The methods of a client or session that take a timeout."""
 
@@ -18,7 +18,6 @@ _SERVICE = "it reads the description of the service from disk, and opens new con
 
 KEPT_CLIENTS = {
     "aiohttp.ClientSession": _TLS,
-    "aiohttp.client.ClientSession": _TLS,
     "anthropic.Anthropic": _TLS,
     "anthropic.AsyncAnthropic": _TLS,
     "boto3.client": _SERVICE,

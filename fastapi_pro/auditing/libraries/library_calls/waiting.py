@@ -3,7 +3,7 @@
 from fastapi_pro.auditing.libraries.library_calls.table import Calls
 from fastapi_pro.auditing.model.library_types import CONNECTION, ENGINE, SCOPED, SESSION
 
-_VERBS = "delete get head options patch post put request send stream"
+_VERBS = "delete get head options patch post put request"
 _QUERIES = (
     "commit connection exec execute flush get get_one merge query refresh rollback scalar scalars"
 )
@@ -18,11 +18,10 @@ _PAYMENTS = "cancel capture confirm create delete expire list modify retrieve se
 
 SLOW_TABLE = {
     # HTTP
-    "httpx": _VERBS,
-    "httpx.Client": _VERBS,
+    "httpx": f"{_VERBS} stream",
+    "httpx.Client": f"{_VERBS} send stream",
     "requests": _VERBS,
-    "requests.Session": _VERBS,
-    "requests.sessions.Session": _VERBS,
+    "requests.Session": f"{_VERBS} send",
     "urllib.request": "urlopen urlretrieve",
     "urllib3": "request",
     "urllib3.PoolManager": "request urlopen",
@@ -77,6 +76,8 @@ BLOCKING_TABLE = {
     "psycopg2": "connect",
     "psycopg2.extensions.connection": "commit rollback",
     "psycopg2.extensions.cursor": _CURSOR,
+    "pymongo.collection.Collection": _DOCUMENTS,
+    "pymongo.database.Database.*": _DOCUMENTS,
     "pymongo.MongoClient": "list_database_names server_info",
     "pymongo.MongoClient.*": _DOCUMENTS,
     "pymysql": "connect",
@@ -115,13 +116,12 @@ BLOCKING_TABLE = {
 
 SLOW_COROUTINES_TABLE = {
     "aiohttp.ClientSession": _VERBS,
-    "aiohttp.client.ClientSession": _VERBS,
     "aiosmtplib": "send",
     "aiosmtplib.SMTP": "connect send_message sendmail",
     "anthropic.AsyncAnthropic.*": _MODEL,
     "fastapi_mail.FastMail": "send_message",
     "groq.AsyncGroq.*": _MODEL,
-    "httpx.AsyncClient": _VERBS,
+    "httpx.AsyncClient": f"{_VERBS} send stream",
     "mistralai.Mistral.*": _MODEL,
     "openai.AsyncAzureOpenAI.*": _MODEL,
     "openai.AsyncOpenAI.*": _MODEL,
