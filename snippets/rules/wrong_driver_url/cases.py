@@ -3,17 +3,6 @@
 BAD = ["database_url: str"]
 
 FOUND = {
-    "a variable of the environment": """
-import os
-from sqlalchemy.ext.asyncio import create_async_engine
-engine = create_async_engine(os.environ["DATABASE_URL"])  # !
-""",
-    "a variable of the environment, by name": """
-import os
-from sqlalchemy.ext.asyncio import create_async_engine
-URL = os.getenv("DATABASE_URL")
-engine = create_async_engine(URL, pool_size=5)  # !
-""",
     "a bare literal": """
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql://db/app")  # !
@@ -69,15 +58,6 @@ engine = create_async_engine(f"sqlite:///{path}")  # !
 }
 
 LOOK_ALIKES = {
-    "a variable whose driver is named or replaced": """
-import os
-from sqlalchemy import create_engine
-from sqlalchemy.ext.asyncio import create_async_engine
-url = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://")
-engine = create_async_engine(url)
-other = create_async_engine(os.environ["OTHER_URL"])
-plain = create_engine(os.environ["PLAIN_URL"])
-""",
     "the driver is named": """
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app")

@@ -8,7 +8,6 @@ from fastapi_pro.auditing.libraries.pydantic import Field, Schema, schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 
 _BARE = re.compile(r"(postgresql|postgres|mysql|mariadb|sqlite|oracle|mssql)://")
-_DRIVER = re.compile(r"\+(asyncpg|psycopg|aiosqlite|aiomysql|asyncmy)|drivername")
 _DSN = {
     "builtins.str", "pydantic.PostgresDsn", "pydantic.SecretStr", "pydantic.AnyUrl",
     "pydantic.MySQLDsn",
@@ -35,23 +34,6 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"nothing checks the driver of `{field.name}`: a bare `postgresql://` from the"
                 " environment means psycopg2 or psycopg"
             )
-        elif not engine.url and (variable := _variable(engine)):
-            yield engine.call.hit(
-                f"nothing checks the driver of `{variable}`: a bare `postgresql://` from the"
-                " environment means psycopg2 or psycopg",
-                severity="low",
-            )
-
-
-def _variable(engine: Engine) -> str:
-    """Return the variable of the environment that an engine takes as it is, if it is required."""
-    given = engine.call.argument(0, "url").value
-    is_read = given.generic.library_name == "os.environ" or (
-        given.called in ("os.environ.get", "os.getenv") and not given.argument(1, "default")
-    )
-    name = (given.index or given.argument(0, "key")).constant if is_read else None
-    is_spoken_of = any(True for _ in engine.call.program.strings(_DRIVER))
-    return name if isinstance(name, str) and not is_spoken_of else ""
 
 
 def _unchecked(engine: Engine) -> Field | None:
