@@ -276,6 +276,31 @@ from models import Tag, User
 """
 
 LOOK_ALIKES = {
+    "a row that a dependency gives": """
+from typing import Annotated
+from fastapi import Depends, FastAPI, HTTPException
+from sqlmodel import Field, Session, SQLModel, select
+class Person(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+app = FastAPI()
+def get_db():
+    with Session() as db:
+        yield db
+def get_person(db: Annotated[Session, Depends(get_db)]) -> Person:
+    return db.get_one(Person, 1)
+@app.patch("/people/me")
+def change(
+    email: str,
+    person: Annotated[Person, Depends(get_person)],
+    db: Annotated[Session, Depends(get_db)],
+) -> None:
+    if db.exec(select(Person).where(Person.email == email)).first():
+        raise HTTPException(409)
+    person.email = email
+    db.add(person)
+    db.commit()
+""",
     "repositories: no unique column, an error that is handled": _MODELS
     + """
 #= main.py

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import dependencies, endpoints, exception_handlers
+from fastapi_pro.auditing.libraries.fastapi import (
+    dependencies,
+    endpoints,
+    exception_handlers,
+    parameters,
+)
 from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.repositories import INSERTS, LOOKUPS, repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
@@ -197,9 +202,11 @@ def _adds(call: Node, model: Model, depth: int = 0) -> bool:
 
 def _is_new(row: Node) -> bool:
     """Say whether a row was made here, or sent: a table of SQLModel as the body of a request."""
-    is_parameter = isinstance(row.ast, ast.arg)
-    is_sent = is_parameter and row.function in {e.function for e in endpoints(row.program)}
-    return row.is_call or (is_sent and not row.default)
+    if row.is_call or not isinstance(row.ast, ast.arg):
+        return row.is_call
+    if row.function not in {endpoint.function for endpoint in endpoints(row.program)}:
+        return False
+    return any(p.node == row and p.dependency is None for p in parameters(row.function))
 
 
 def _is_handled(function: Node, depth: int = 0) -> bool:
