@@ -3,6 +3,8 @@
 import functools
 from pathlib import Path
 
+from fastapi_pro.auditing.model import project_files
+
 
 @functools.cache
 def is_ours(folder: Path, root: Path, first: str) -> bool:
@@ -22,7 +24,7 @@ def find(folder: Path, root: Path, dotted: str) -> Path | None:
             if first not in _names(base):
                 continue
             for path in (base / relative.with_suffix(".py"), base / relative / "__init__.py"):
-                if path.is_file():
+                if project_files.is_file(path):
                     return path
         if folder in (root, folder.parent):
             return None
@@ -39,7 +41,4 @@ def _bases(folder: Path) -> tuple[Path, ...]:
 @functools.cache
 def _names(folder: Path) -> frozenset[str]:
     """Return the modules and packages that a folder may hold, by name."""
-    try:
-        return frozenset(path.name.removesuffix(".py") for path in folder.iterdir())
-    except OSError:
-        return frozenset()
+    return frozenset(name.removesuffix(".py") for name in project_files.names(folder))

@@ -46,6 +46,11 @@ class _Parts(dict[type[ast.AST], tuple[str, ...]]):
 _PARTS = _Parts()
 
 
+def is_test(name: str) -> bool:
+    """Say whether a file is one of tests, by its path below the root."""
+    return bool(_TEST.search(name))
+
+
 def _is_in_body(scope: ast.AST, child: ast.AST) -> bool:
     """Say whether a child of a scope is in its body, not a decorator, default or annotation."""
     if isinstance(scope, ast.Module):
@@ -67,7 +72,7 @@ class Module:
         self.path, self.name, self.tree = path, name, tree
         self.folder = str(path.parent)
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
-        self.is_test = bool(_TEST.search(name))
+        self.is_test = is_test(name)
         self.is_tool = bool(_TOOL.search(name))
         self._own: dict[ast.AST, list[ast.AST]] = {}
         self._scopes: dict[ast.AST, Bindings] = {}

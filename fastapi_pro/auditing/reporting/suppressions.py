@@ -6,7 +6,7 @@ One at the end of a line holds for that line, one that stands alone for the line
 import io
 import re
 import tokenize
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,9 @@ class _Ignore:
     wrong: str = ""
 
 
-def marked(files: Iterable[Path], root: Path) -> dict[str, bytes]:
+def marked(
+    files: Iterable[Path], root: Path, read: Callable[[Path], bytes] = read
+) -> dict[str, bytes]:
     """Return the bytes of those files that hold the marker, by the path that is shown."""
     found = {}
     for file in files:

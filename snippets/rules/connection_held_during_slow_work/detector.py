@@ -185,6 +185,6 @@ def _closes(block: Node, session: str) -> bool:
             return block.at(target).dotted == session
     return any(
         (context.is_call and context.member == "begin")
-        or session in (context.dotted, variable.dotted)
+        or session in (context.dotted, variable.dotted, *(given.dotted for given in context.given))
         for context, variable in block.contexts.items()
     )

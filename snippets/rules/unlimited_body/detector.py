@@ -32,7 +32,6 @@ def detect(program: Program) -> Iterator[Hit]:
         if reader := _reader(app, is_only=len(public) == 1):
             yield app.hit(
                 f"nothing limits a body: `{reader}` reads one of any size into memory whole"
-                " (`max_body_size=`, from fastapi 0.164)"
             )
 
 

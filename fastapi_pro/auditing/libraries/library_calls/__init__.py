@@ -9,6 +9,7 @@ the library returns, if it is an object with methods in these tables, stands in
 """
 
 from fastapi_pro.auditing.libraries.library_calls.clients import (
+    HTTP_CLIENTS,
     HTTPX,
     KEPT_CLIENTS,
     REQUEST_METHODS,
@@ -34,6 +35,7 @@ __all__ = [
     "FILES",
     "HASHES",
     "HTTPX",
+    "HTTP_CLIENTS",
     "KEPT_CLIENTS",
     "PASSLIB",
     "REQUESTS",

@@ -12,6 +12,9 @@ REQUESTS_SESSIONS = {"requests.Session"}
 REQUEST_METHODS = _VERBS - {"send"}
 """The methods of a client or session that take a timeout."""
 
+HTTP_CLIENTS = {"aiohttp.ClientSession", "httpx.AsyncClient", "httpx.Client"}
+"""Clients of HTTP, which go to whatever address they are given."""
+
 _TLS = "a new connection, and a new TLS context that reads all CA certificates"
 _POOL = "a pool of its own, and a new connection for the first command"
 _SERVICE = "it reads the description of the service from disk, and opens new connections"

@@ -1,0 +1,69 @@
+"""CORS that lets every origin send credentials."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+
+_CORS = "fastapi.middleware.cors.CORSMiddleware"
+_ALL = {
+    f"{start}{scheme}{rest}{end}"
+    for start in ("", "^")
+    for scheme in ("", "https?://", "http(s)?://")
+    for rest in (".*", ".+")
+    for end in ("", "$")
+}
+_COOKIES = {
+    "Cookie", "SessionMiddleware", "APIKeyCookie", "HTTPBasic", "CookieTransport", "AuthJWT",
+    "CsrfProtect",
+}  # fmt: skip
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield each CORSMiddleware that sends back any origin, with credentials."""
+    calls = [
+        *program.calls_of(_CORS),
+        *(call for call in program.calls_named("add_middleware", "Middleware") if _adds_cors(call)),
+    ]
+    for call in calls:
+        if call.keyword("allow_credentials").constant is True and _allows_all(call):
+            yield call.hit(
+                "Any origin may send credentials: every site reads answers with its visitor's"
+                " cookies",
+                severity="" if _uses_cookies(program) else "low",
+            )
+
+
+def _adds_cors(call: Node) -> bool:
+    """Say whether a call adds CORSMiddleware, or a class that inherits it."""
+    cls = call.argument(0, "middleware_class") or call.keyword("cls")
+    return cls.library_name == _CORS or _CORS in cls.definition.bases
+
+
+def _allows_all(call: Node) -> bool:
+    given = call.keyword("allow_origins")
+    origins = None if _is_chosen(given) else given.constant
+    if origins == "*" or (isinstance(origins, (list, tuple, set)) and "*" in origins):
+        return True
+    pattern = call.keyword("allow_origin_regex").constant
+    return isinstance(pattern, str) and pattern in _ALL
+
+
+def _is_chosen(given: Node) -> bool:
+    """Say whether a variable is given one of several values: all origins are an option."""
+    scope = given.function or given.at(given.module.tree)
+    return len(scope.bindings(given.name)) > 1
+
+
+@fact
+def _uses_cookies(program: Program) -> bool:
+    """Say whether cookies, or passwords that a browser sends by itself, let somebody in."""
+    for imports in program.nodes(ast.ImportFrom):
+        module = getattr(imports.ast, "module", None) or ""
+        if module.startswith(("fastapi", "starlette")) and any(
+            alias.name in _COOKIES
+            for alias in imports.ast.names  # type: ignore[attr-defined]
+        ):
+            return True
+    attributes = program.attributes("set_cookie", "cookies")
+    return any(a.member == "set_cookie" or a.owner.is_a("fastapi.Request") for a in attributes)
