@@ -126,6 +126,30 @@ async def read(client: Annotated[httpx.AsyncClient, Depends(get_client)]) -> str
 }
 
 LOOK_ALIKES = {
+    "a client for each key, kept by who asks for it, or of a customer": """
+import httpx
+import openai
+from fastapi import FastAPI
+clients = {}
+app = FastAPI()
+def make_client(url: str) -> httpx.Client:
+    if url.startswith("https"):
+        client = httpx.Client(base_url=url)
+    else:
+        client = httpx.Client(base_url=url, timeout=1)
+    return client
+@app.get("/a")
+def a(url: str) -> str:
+    client = clients.get(url)
+    if client is None:
+        client = make_client(url)
+        clients[url] = client
+    return client.get("/").text
+@app.get("/b")
+def b(customer: str, database) -> str:
+    key = database.key_of(customer)
+    return openai.OpenAI(api_key=key).models.list()
+""",
     "clients of services that are kept": """
 import functools
 from contextlib import asynccontextmanager

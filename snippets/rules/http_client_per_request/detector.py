@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.blocking_calls import serving
-from fastapi_pro.auditing.libraries.library_calls import KEPT_CLIENTS
+from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS, KEPT_CLIENTS
+from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model.bindings import FUNCTIONS
 from fastapi_pro.auditing.model.call_graph import is_cached, reached
 
@@ -20,7 +21,7 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         for call in function.calls:
             is_client = call.called in KEPT_CLIENTS and not _is_of_one_user(call)
-            if is_client and not _is_kept(function, call):
+            if is_client and not _is_kept(function, call) and not _is_kept_outside(function, call):
                 yield call.hit(
                     f"`{function.name}` opens an `{call.called}` of its own each time it runs: "
                     f"{KEPT_CLIENTS[call.called]}"
@@ -38,7 +39,28 @@ def _background(program: Program) -> list[Node]:
 
 def _is_of_one_user(call: Node) -> bool:
     """Say whether a client cannot be shared: its cookies, proxy or transport are its own."""
-    return call.has_unpacking or not _OF_ONE_USER.isdisjoint(call.keywords)
+    if call.has_unpacking or not _OF_ONE_USER.isdisjoint(call.keywords):
+        return True
+    return call.called not in HTTP_CLIENTS and any(map(_is_local, call.given))
+
+
+def _is_local(value: Node) -> bool:
+    """Say whether a value, such as a key or an address, differs from one request to the next."""
+    for part in value.walk(ast.Name):
+        bound = part.bound
+        is_local = bound is not None and bound in part.function.bindings(part.name)
+        schema = schema_of(part.type)
+        if is_local and part.constant is None and not (schema and schema.is_settings):
+            return True
+    return False
+
+
+def _is_kept_outside(function: Node, call: Node) -> bool:
+    """Say whether a function returns the client to others that keep it."""
+    names = {target.name for target in call.statement.targets} - {""}
+    returned = [value.awaited for value in function.returned]
+    is_returned = any(value == call or value.name in names for value in returned)
+    return is_returned and any(_is_kept(above.function, above) for above in function.callers)
 
 
 def _is_kept(function: Node, call: Node) -> bool:
