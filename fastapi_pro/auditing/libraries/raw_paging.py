@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.model.node import Node
-from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.model.program import Program, fact
 
 _PLACES = r"\s+(?:\$(?P<number>\d+)|:(?P<colon>\w+)|%\((?P<percent>\w+)\)s|(?P<mark>%s|\?))"
 _PATTERNS = {name: re.compile(name + _PLACES, re.IGNORECASE) for name in ("limit", "offset")}
@@ -16,9 +16,10 @@ _MARK = re.compile(r"%s|\?")
 
 def raw_values(program: Program, clause: str) -> Iterator[Node]:
     """Yield what the placeholders and f-strings after "LIMIT" or "OFFSET" stand for."""
-    for text, match in program.strings(_PATTERNS[clause]):
-        call = _sent(text)
-        if not call:
+    for text in _texts(program):
+        match = _PATTERNS[clause].search(str(text.literal))
+        call = _sent(text) if match else text.at(None)
+        if not match or not call:
             continue
         if match["number"]:
             yield call.argument(int(match["number"]), "")
@@ -37,6 +38,17 @@ def raw_values(program: Program, clause: str) -> Iterator[Node]:
         for before, part in zip(written, parts[1:], strict=False):
             if _ENDS[clause].search(before) and isinstance(part, ast.FormattedValue):
                 yield text.at(part.value)
+
+
+@fact
+def _texts(program: Program) -> list[Node]:
+    """Return the strings outside tests that have a LIMIT."""
+    return [
+        Node(module, text)
+        for module in program.code
+        for text in module.nodes(ast.Constant)
+        if isinstance(text.value, str) and "limit" in text.value.lower()
+    ]
 
 
 def _sent(text: Node) -> Node:

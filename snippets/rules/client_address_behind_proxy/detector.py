@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi_requests import commands, request_functions
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.libraries.middleware import stacks
@@ -50,18 +50,23 @@ def _is_any(hosts: Node) -> bool:
 
 def _decisions(program: Program) -> Iterator[Hit]:
     """Yield the tests of `request.client.host` by which a request is refused."""
-    keys = (key.arg or "" for module in program.code for key in module.nodes(ast.keyword))
-    names = (alias.name for module in program.code for alias in module.nodes(ast.alias))
-    if any(map(_RIGHT.search, (*keys, *names))) or any(True for _ in program.strings(_RIGHT)):
-        return
     for function in sorted(request_functions(program), key=lambda f: f.place):
         for branch in () if function.module.is_tool else function.own(ast.If):
-            if _refuses(branch) and any(map(_compares, branch.test.walk(ast.Compare))):
+            is_test = any(map(_compares, branch.test.walk(ast.Compare)))
+            if is_test and _refuses(branch) and not _knows_proxy(program):
                 yield branch.hit(
                     f"`{function.name}` lets in by `request.client.host`: behind a proxy that is"
                     " the proxy's for everybody, until the server is told its address"
                 )
                 break
+
+
+@fact
+def _knows_proxy(program: Program) -> bool:
+    """Say whether the program itself says which proxies the server is to trust."""
+    keys = (key.arg or "" for module in program.code for key in module.nodes(ast.keyword))
+    names = (alias.name for module in program.code for alias in module.nodes(ast.alias))
+    return any(map(_RIGHT.search, (*keys, *names))) or any(True for _ in program.strings(_RIGHT))
 
 
 def _refuses(branch: Node) -> bool:
