@@ -310,6 +310,14 @@ async def home() -> str:
     "a client that is made once, at the first request": """
 from elasticsearch import Elasticsearch
 from fastapi import FastAPI
+from sentence_transformers import SentenceTransformer
+models = {}
+def get_model(name: str) -> SentenceTransformer:
+    if name not in models:
+        model = SentenceTransformer(name)
+        model.encode(["warm up"])
+        models[name] = model
+    return models[name]
 store = None
 def get_store() -> "Elasticsearch":
     global store
@@ -321,6 +329,7 @@ app = FastAPI()
 @app.get("/")
 async def home() -> str:
     get_store()
+    get_model("small")
     return "ok"
 """,
     "plain def": """
