@@ -59,6 +59,7 @@ METHODS = {
     ("celery.Task", "delay"): "celery.result.AsyncResult",
     ("google.cloud.storage.Bucket", "blob"): "google.cloud.storage.Blob",
     ("google.cloud.storage.Client", "bucket"): "google.cloud.storage.Bucket",
+    ("google.cloud.storage.Client", "get_bucket"): "google.cloud.storage.Bucket",
     ("pathlib.Path", "__truediv__"): "pathlib.Path",
     ("pathlib.Path", "joinpath"): "pathlib.Path",
     ("pathlib.Path", "resolve"): "pathlib.Path",

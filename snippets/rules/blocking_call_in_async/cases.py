@@ -15,6 +15,7 @@ payments = stripe.StripeClient("sk_test")
 sms = Client("account", "token")
 search = Elasticsearch("http://search:9200")
 queue = boto3.client("sqs")
+dynamo = boto3.resource("dynamodb")
 @app.post("/checkout")
 async def checkout() -> str:
     return stripe.checkout.Session.create(mode="payment").url  # !
@@ -27,6 +28,10 @@ async def send_code(number: str) -> None:
 @app.get("/notes")
 async def find_notes(text: str) -> dict:
     return search.search(index="notes", query={"match": {"text": text}})  # !
+@app.get("/items/{id}")
+async def item(id: str) -> dict:
+    table = dynamo.Table("items")
+    return table.get_item(Key={"id": id})  # !
 @app.post("/events")
 async def publish(text: str) -> None:
     queue.send_message(QueueUrl="u", MessageBody=text)  # !

@@ -21,6 +21,46 @@ class Tag(Base):
 """
 
 FOUND = {
+    "a repository that adds what it is given": _MODELS
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+class Users:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def exists(self, email: str) -> bool:
+        statement = select(func.count()).select_from(User).where(User.email == email)
+        result = await self.session.execute(statement)
+        return result.scalar_one() > 0
+    async def by_email(self, email: str) -> User:
+        user = (await self.session.scalars(select(User).where(User.email == email))).first()
+        if not user:
+            raise LookupError
+        return user
+    async def add(self, user: User) -> None:
+        self.session.add(user)
+        await self.session.commit()
+app = FastAPI()
+@app.post("/a")
+async def a(email: str, users: Users = Depends(Users)):
+    taken = await users.exists(email)
+    if taken:  # !
+        raise HTTPException(409)
+    await users.add(User(email=email))
+@app.post("/b")
+async def b(email: str, users: Users = Depends(Users)):
+    try:
+        found = await users.by_email(email)
+        if found:  # !
+            raise HTTPException(409)
+    except LookupError:
+        pass
+    user = User(email=email)
+    await users.add(user)
+""",
     "a lookup that raises": _MODELS
     + """
 #= main.py

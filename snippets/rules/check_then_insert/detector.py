@@ -200,9 +200,18 @@ def _adds(call: Node, model: Model, depth: int = 0) -> bool:
     if call.member in INSERTS and call.given and repository_model(call.owner) is model:
         return True
     function = call.callee
+    if _adds_given(function) and any(v.value.is_call and model_of(v) is model for v in call.given):
+        return not any(map(_handles, function.own(ast.ExceptHandler)))
     if depth >= limits.CALLS or any(map(_handles, function.own(ast.ExceptHandler))):
         return False
     return any(_adds(inner, model, depth + 1) for inner in function.calls)
+
+
+def _adds_given(function: Node) -> bool:
+    """Say whether a function adds what it is given to a session."""
+    names = {parameter.name for parameter in function.parameters}
+    added = (c for c in function.calls if c.member == "add" and c.args and c.args[0].name in names)
+    return any(is_session(call.owner) for call in added)
 
 
 def _is_new(row: Node) -> bool:

@@ -94,6 +94,8 @@ BLOCKING_TABLE = {
     "boto3.client": "* -can_paginate -close -generate_presigned_post -generate_presigned_url"
     " -get_paginator -get_waiter",
     "boto3.resource": "*",  # a name with a capital makes an object
+    "boto3.resource.*": "delete delete_item download_file download_fileobj get get_item put"
+    " put_item query scan send_message update_item upload_file upload_fileobj",
     "ftplib.FTP": "connect cwd login nlst retrbinary retrlines storbinary storlines",
     "jwt.PyJWKClient": "fetch_data get_jwk_set get_signing_key get_signing_key_from_jwt"
     " get_signing_keys",
