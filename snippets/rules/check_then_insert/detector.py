@@ -200,7 +200,7 @@ def _adds(call: Node, model: Model, depth: int = 0) -> bool:
     if call.member in INSERTS and call.given and repository_model(call.owner) is model:
         return True
     function = call.callee
-    if _adds_given(function) and any(v.value.is_call and model_of(v) is model for v in call.given):
+    if _adds_given(function) and any(v.value.func.definition == model.cls for v in call.given):
         return not any(map(_handles, function.own(ast.ExceptHandler)))
     if depth >= limits.CALLS or any(map(_handles, function.own(ast.ExceptHandler))):
         return False
