@@ -241,6 +241,16 @@ def test_an_installed_skill_changes_nothing(tmp_path: Path) -> None:
         command = [sys.executable, ROOT / "scripts" / "audit.py", "--format", "json", folder]
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
+    conftest = """\
+import pytest
+from httpx import ASGITransport, AsyncClient
+from shop import app
+@pytest.fixture
+async def client():
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://x") as client:
+        yield client
+"""
+    (folder / "conftest.py").write_text(conftest)
     before = report()
     assert json.loads(before)
     install = [sys.executable, ROOT / "scripts" / "install.py", "--project", folder, "--agents"]

@@ -22,7 +22,10 @@ def _only(folder: Path, slug: str, source: str) -> Finding:
             "`await asyncio.to_thread(context.verify, password, secret=known)`",
         ),
         ("hashed(password)", "`await asyncio.to_thread(hashed, password)`"),
-        ("context.hash(password" + " + password" * 9 + ")", "`await asyncio.to_thread(hash, …)`"),
+        (
+            "context.hash(password" + " + password" * 9 + ")",
+            "`await asyncio.to_thread(context.hash, …)`",
+        ),
     ],
 )
 def test_a_hash_goes_into_a_thread_as_it_is_written(call: str, fix: str, tmp_path: Path) -> None:
@@ -229,3 +232,39 @@ def flush_rows():
     ROWS.clear()
 """
     assert _only(tmp_path, "state-in-memory", source).severity == "low"
+
+
+@pytest.mark.parametrize(
+    ("driver", "says"), [("asyncpg", "`postgresql://`"), ("aiomysql", "`mysql://`")]
+)
+def test_the_bare_url_is_that_of_the_database(driver: str, says: str, tmp_path: Path) -> None:
+    source = f"""
+#= requirements.txt
+{driver}
+#= main.py
+from pydantic_settings import BaseSettings
+from sqlalchemy.ext.asyncio import create_async_engine
+class Settings(BaseSettings):
+    url: str
+settings = Settings()
+engine = create_async_engine(settings.url)
+"""
+    assert says in _only(tmp_path, "wrong-driver-url", source).message
+
+
+def test_tables_are_created_in_the_database_in_use(tmp_path: Path) -> None:
+    source = """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from models import Base
+engine = create_engine("mysql+pymysql://db/app")
+@asynccontextmanager
+async def lifespan(app):
+    Base.metadata.create_all(engine)
+    yield
+app = FastAPI(lifespan=lifespan)
+"""
+    found = _only(tmp_path, "tables-created-by-every-worker", source)
+    assert "an empty MySQL" in found.message
+    assert "pg_" not in found.fix

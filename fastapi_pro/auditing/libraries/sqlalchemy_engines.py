@@ -1,6 +1,7 @@
 """A program's engines, and what they connect to, as far as literals and declarations tell."""
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,8 @@ _DATABASES = {
     "oracle": "Oracle",
     "mssql": "SQL Server",
 }
+_MYSQL_URL = re.compile(r"^(mysql|mariadb)\+\w+")
+_ASYNC_MYSQL_DRIVERS = {"aiomysql", "asyncmy"}
 _MYSQL_DRIVERS = {"aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python"}
 _POSTGRESQL_DRIVERS = {"asyncpg", "psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary"}
 _OTHER_DRIVERS = {"aiosqlite", "psycopg", "aiomysql", "asyncmy", "aioodbc"}
@@ -57,13 +60,17 @@ class Engine:
 
     @property
     def database(self) -> str:
-        """The database's name, by its URL or the drivers that are declared; else PostgreSQL."""
+        """The database's name, by its URL or the drivers that are declared; else PostgreSQL.
+
+        It is "database" where drivers of several are.
+        """
         for start, name in _DATABASES.items():
             if self.scheme.startswith(start):
                 return name
         names = service_packages(self.call.program)
-        is_mysql = names & _MYSQL_DRIVERS and not names & _POSTGRESQL_DRIVERS
-        return "MySQL" if is_mysql and not self.scheme else "PostgreSQL"
+        if self.scheme or not (names & _MYSQL_DRIVERS or names_mysql(self.call.program)):
+            return "PostgreSQL"
+        return "database" if names & _POSTGRESQL_DRIVERS else "MySQL"
 
     @property
     def is_sqlite(self) -> bool:
@@ -76,7 +83,11 @@ class Engine:
         if not self.is_async or self.scheme:
             return self.is_async and self.scheme.startswith(_ASYNCPG)
         known = packages(self.call.program)
-        return "asyncpg" in known or not known & _OTHER_DRIVERS
+        if names_mysql(self.call.program):
+            return False
+        if "asyncpg" in known:
+            return not known & _ASYNC_MYSQL_DRIVERS  # nobody knows which of the two it is
+        return not known & _OTHER_DRIVERS
 
     @property
     def has_pool(self) -> bool:
@@ -128,9 +139,16 @@ def engines(program: Program) -> list[Engine]:
 
 
 @fact
+def names_mysql(program: Program) -> bool:
+    """Say whether code names a driver of MySQL: an engine of unknown URL may be on it."""
+    return any(True for _ in program.strings(_MYSQL_URL))
+
+
+@fact
 def database(program: Program) -> str:
-    """Return the name of the service's database: of several engines that of the first."""
-    return next((engine.database for engine in engines(program)), "PostgreSQL")
+    """Return the name of the service's database: the first that is not SQLite, if one is not."""
+    names = [engine.database for engine in engines(program)] or ["PostgreSQL"]
+    return next((name for name in names if name != "SQLite"), "SQLite")
 
 
 @fact
@@ -146,7 +164,7 @@ def uses_async(program: Program) -> bool:
 @fact
 def names_sqlite(program: Program) -> bool:
     """Say whether an engine or a setting outside tests is on SQLite by default."""
-    if any(engine.is_sqlite for engine in engines(program)):
+    if any(engine.url.startswith("sqlite") for engine in engines(program)):
         return True
     fields = (field for schema in settings(program) for field in schema.fields.values())
     return any(literal_url(field.default).startswith("sqlite") for field in fields)

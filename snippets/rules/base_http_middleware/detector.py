@@ -41,7 +41,8 @@ def _watches(function: Node) -> str:
         return ""
     after = [c for c in function.calls if c.line > kept[0].line and not _is_in_except(c)]
     late = [what for what, is_there in _late(function.program).items() if is_there]
-    if late and any(call.called in CLOCKS for call in after):
+    begun = any(c.called in CLOCKS for c in function.calls if c.line <= kept[0].line)
+    if late and begun and any(call.called in CLOCKS for call in after):
         return f"times {' and '.join(late)}"
     sets = _sets_variables(function)
     for call in after if sets else ():

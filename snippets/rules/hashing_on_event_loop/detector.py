@@ -30,4 +30,5 @@ def _in_thread(call: Node) -> str:
     text = f"`await asyncio.to_thread({', '.join(given)})`"
     if len(text) <= _LONGEST and "\n" not in text and not call.has_unpacking:
         return text
-    return f"`await asyncio.to_thread({call.func.last_name}, …)`"
+    name = call.func.text if len(call.func.text) < _LONGEST // 2 else call.func.last_name
+    return f"`await asyncio.to_thread({name}, …)`"

@@ -102,12 +102,6 @@ engine = create_async_engine(url())""",
         "asyncpg\naiosqlite",
         is_found=True,
     ),
-    "one of two databases": _program(
-        "import os\nengine = create_async_engine(os.environ['URL'])",
-        _ASYNC,
-        "asyncpg\naiomysql",
-        is_found=True,
-    ),
     "the async engine of two": _program(
         """
 other = create_engine("postgresql+psycopg2://db/app")
@@ -246,6 +240,11 @@ async def delete(user_id: PositiveInt, session: Db):
 }
 
 LOOK_ALIKES = {
+    "one of two databases: nobody knows which": _program(
+        "import os\nengine = create_async_engine(os.environ['URL'])",
+        _ASYNC,
+        "asyncpg\naiomysql",
+    ),
     "MySQL by an attribute that a method sets": _program(
         """
 import os

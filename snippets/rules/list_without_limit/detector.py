@@ -15,7 +15,7 @@ _FEW = re.compile(
     r"role|permission|categor|plan|setting|config|tag|currenc|countr|language|locale|template"
     r"|provider|feature|department|team|organi[sz]ation|tenant|workspace|type|kind|status|level"
     r"|group|model|source|channel|scope|client|integration|connector|policy|rule"
-    r"|instance|server|session",
+    r"|instance|server|session|author|blog|page|article|faq|news",
     re.IGNORECASE,
 )
 """Names of tables that somebody fills by hand."""

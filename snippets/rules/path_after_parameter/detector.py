@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints, is_app
 
 _DEPTH = 8  # of routers that include each other
 _PARAMETER = re.compile(r"\{\w+(?::(str|path))?\}")
+_ANY, _REST = "{}", "{:path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class _Route:
     declared: Node
     path: str
     methods: frozenset[str]
+    parts: tuple[str, ...]
+    """The path between its slashes; "{}" is any text, "{:path}" the rest of the path."""
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -27,12 +30,16 @@ def detect(program: Program) -> Iterator[Hit]:
     found: set[Node] = set()
     for router in _declared(program):
         routes = _routes(router) if router in _served(program) else list(_own_routes(router))
-        early = [route for route in routes if "{" in route.path]
+        by_length: dict[int, list[_Route]] = defaultdict(list)
+        for route in routes:
+            if _ANY in route.parts:
+                by_length[len(route.parts)].append(route)
+        whole = [route for route in routes if route.parts[-1] == _REST]
         for late in routes:
             if late.endpoint.call in found:
                 continue
-            for first in early:
-                if _is_asked_first(first, late) and _takes(first, late):
+            for first in (*by_length[len(late.parts)], *whole):
+                if _takes(first, late) and _is_asked_first(first, late):
                     found.add(late.endpoint.call)
                     yield late.endpoint.call.hit(
                         f"`{first.endpoint.name}` answers `{late.path}`, as its `{first.path}` is"
@@ -73,7 +80,8 @@ def _own_routes(router: Node) -> Iterator[_Route]:
     """Yield what is declared on a router itself, where the path is known."""
     for declared in _declared(router.program).get(router, ()):
         if isinstance(declared, Endpoint) and declared.path is not None:
-            yield _Route(declared, declared.call, declared.path, _methods(declared))
+            path = declared.path
+            yield _Route(declared, declared.call, path, _methods(declared), _parts(path))
 
 
 def _routes(router: Node, depth: int = 0) -> list[_Route]:
@@ -86,7 +94,7 @@ def _routes(router: Node, depth: int = 0) -> list[_Route]:
         prefix = _prefix(inner, declared)
         for route in _routes(inner, depth + 1) if prefix is not None else ():
             path = f"{prefix}{route.path}"
-            found.append(_Route(route.endpoint, declared, path, route.methods))
+            found.append(_Route(route.endpoint, declared, path, route.methods, _parts(path)))
     return found
 
 
@@ -119,24 +127,27 @@ def _scope(route: _Route) -> Node:
     return holder.function
 
 
+def _parts(path: str) -> tuple[str, ...]:
+    found = []
+    for part in path.split("/"):
+        parameter = _PARAMETER.fullmatch(part)
+        found.append(part if parameter is None else _REST if parameter[1] == "path" else _ANY)
+    return tuple(found)
+
+
 def _takes(early: _Route, late: _Route) -> bool:
     """Say whether an endpoint gets the requests of another, whose path is one of its values."""
-    if not early.methods & late.methods:
-        return False
-    patterns, parts = early.path.split("/"), late.path.split("/")
     taken = []
-    for number, pattern in enumerate(patterns):
-        parameter = _PARAMETER.fullmatch(pattern)
-        if parameter and parameter[1] == "path":
-            return number == len(patterns) - 1 and len(parts) > number
-        if number >= len(parts):
-            return False
-        part = parts[number]
-        if parameter and part and "{" not in part:
+    for pattern, part in zip(early.parts, late.parts, strict=False):
+        if pattern == _REST:
+            return len(late.parts) >= len(early.parts) and bool(early.methods & late.methods)
+        if pattern == _ANY and part and "{" not in part:
             taken.append(part)
-        elif not (parameter and _PARAMETER.fullmatch(part)) and pattern != part:
+        elif pattern != part:
             return False
-    return len(patterns) == len(parts) and bool(taken) and not _knows(early.endpoint, taken)
+    if not taken or len(early.parts) != len(late.parts) or not early.methods & late.methods:
+        return False
+    return not _knows(early.endpoint, taken)
 
 
 def _knows(endpoint: Endpoint, values: list[str]) -> bool:

@@ -50,6 +50,23 @@ class Database:
 }
 
 LOOK_ALIKES = {
+    "the code names drivers of two databases": """
+from config import settings
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import create_async_engine
+def url():
+    return URL.create("mysql+asyncmy" if settings.kind == "mysql" else "postgresql+asyncpg")
+engine = create_async_engine(url(), pool_pre_ping=True)
+""",
+    "drivers of two databases: nobody knows which": """
+#= requirements.txt
+asyncpg
+asyncmy
+#= main.py
+from config import settings
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine(settings.url, pool_pre_ping=True)
+""",
     "the branch of SQLite": """
 from sqlalchemy.ext.asyncio import create_async_engine
 def made(dialect: str, url: str):

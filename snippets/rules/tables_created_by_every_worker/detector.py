@@ -12,9 +12,9 @@ from fastapi_pro.auditing.model.source_text import mentions
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each `create_all` that runs at the start of a worker, with no lock around it."""
-    if not apps(program) or names_sqlite(program):
-        return
     name = database(program)
+    if not apps(program) or names_sqlite(program) or name == "SQLite":
+        return
     starting = reached(lifespans(program))
     locked = any(mentions(call, "advisory") for function in starting for call in function.calls)
     for node in program.attributes("create_all"):
