@@ -1,5 +1,6 @@
 """Who calls whom within the program."""
 
+import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from fastapi_pro.auditing.model import limits
@@ -56,5 +57,13 @@ def find_call(
 
 
 def is_cached(function: Node) -> bool:
-    """Say whether a decorator keeps what a function returns."""
-    return any(decorator.func.library_name in _CACHES for decorator in function.decorators)
+    """Say whether a decorator keeps what a function returns, or a variable of the module does."""
+    if any(decorator.func.library_name in _CACHES for decorator in function.decorators):
+        return True
+    returned = {value.name or value.generic.name for value in function.returned} - {""}
+    outer = {name for name in returned if not function.bindings(name)}
+    outer |= returned & {n for s in function.own(ast.Global) for n in getattr(s.ast, "names", ())}
+    if not outer:
+        return False
+    targets = [target for s in function.own(ast.Assign) for target in s.targets]
+    return any((target.name or target.generic.name) in outer for target in targets)

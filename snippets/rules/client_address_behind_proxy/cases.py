@@ -3,6 +3,38 @@
 BAD = ['config = uvicorn.Config(app, port=port, forwarded_allow_ips="*")']
 
 FOUND = {
+    "an allow-list, in an endpoint and a dependency": """
+from fastapi import Depends, FastAPI, HTTPException, Request, status
+app = FastAPI()
+ALLOWED = {"10.0.0.7"}
+def get_address(request: Request) -> str:
+    return request.client.host if request.client else ""
+def internal_only(request: Request) -> None:
+    host = get_address(request)
+    if host not in ALLOWED:  # !
+        raise HTTPException(status_code=status.HTTP_403_FORBIDDEN)
+@app.get("/internal", dependencies=[Depends(internal_only)])
+async def internal() -> str:
+    return "ok"
+@app.get("/metrics")
+async def metrics(request: Request) -> str:
+    if request.client.host == "127.0.0.1":  # !
+        return "metrics"
+    raise HTTPException(404)
+""",
+    "networks, in middleware": """
+import ipaddress
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+NETWORKS = [ipaddress.ip_network("10.0.0.0/8")]
+app = FastAPI()
+@app.middleware("http")
+async def check(request, call_next):
+    address = ipaddress.ip_address(request.client.host)
+    if not any(address in network for network in NETWORKS):  # !
+        return JSONResponse({"detail": "not from here"}, status_code=403)
+    return await call_next(request)
+""",
     "uvicorn.run under another name": """
 from uvicorn import run as serve
 serve("main:app", proxy_headers=True, forwarded_allow_ips="*")  # !
@@ -40,6 +72,37 @@ wrapped = proxy.ProxyHeadersMiddleware(app, trusted_hosts=["*"])  # !
 }
 
 LOOK_ALIKES = {
+    "an address that is counted, logged or compared with another": """
+from fastapi import FastAPI, HTTPException, Request
+app = FastAPI()
+counts: dict[str, int] = {}
+LOCAL = {"127.0.0.1"}
+@app.get("/")
+async def home(request: Request) -> str:
+    host = request.client.host
+    if host in counts and counts[host] > 5:
+        raise HTTPException(429)
+    if host in LOCAL:
+        print("from here")
+    return "ok"
+@app.get("/other")
+async def other(host: str, request: Request) -> str:
+    if host not in LOCAL:
+        raise HTTPException(403)
+    return request.client.host
+""",
+    "an allow-list where the server knows its proxy": """
+import uvicorn
+from fastapi import FastAPI, HTTPException, Request
+app = FastAPI()
+@app.get("/internal")
+async def internal(request: Request) -> str:
+    if request.client.host not in {"10.0.0.7"}:
+        raise HTTPException(403)
+    return "ok"
+if __name__ == "__main__":
+    uvicorn.run(app, forwarded_allow_ips="10.0.0.1")
+""",
     "an address": """
 import uvicorn
 uvicorn.run("main:app", forwarded_allow_ips="10.0.0.1")

@@ -9,7 +9,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.deployment import runs_one_process
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.process_state import Change, changes, variable
+from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.model.call_graph import called
@@ -53,6 +53,7 @@ def detect(program: Program) -> Iterator[Hit]:
         for lock, hit in _locks(function):
             locks.setdefault(lock, hit)
     yield from locks.values()
+    yield from _limiters(program)
     seen: set[Node] = set()
     for made, changed in found.items():
         cause = made.enclosing_class or made  # a class is one cause
@@ -66,6 +67,21 @@ def detect(program: Program) -> Iterator[Hit]:
                 "worker: the others do not see it, and a restart forgets it",
                 severity="low" if _is_harmless(changed) else "",
                 fix="" if database(program) == "PostgreSQL" else _SHARED,
+            )
+
+
+def _limiters(program: Program) -> Iterator[Hit]:
+    """Yield slowapi's limiters that have no storage which workers share."""
+    for call in program.calls_of("slowapi.Limiter"):
+        storage = call.keyword("storage_uri")
+        is_shared = storage and not str(storage.constant or "").startswith("memory:")
+        is_configured = call.keyword("config_filename") or call.has_unpacking
+        if not (call.module.is_tool or is_shared or is_configured):
+            yield call.hit(
+                f"`{call.func.text}` counts in the memory of one worker: several let through that"
+                " many times the limit, and a restart forgets it",
+                severity="medium",
+                fix="`storage_uri=` with a store that the workers share, such as Redis",
             )
 
 
@@ -129,9 +145,26 @@ def _must_agree(changed: list[Change]) -> bool:
     if not filled or any(_is_filled_once(c.function, changed[0].name) for c in filled):
         return False
     filling = {change.function for change in filled}
+    if _is_cache(changed[0], filling):
+        return False
     if any(change.kind == "take" and change.function not in filling for change in changed):
         return True
     return not all(_is_looked_up(change.function, change.name) for change in filled)
+
+
+def _is_cache(change: Change, filling: set[Node]) -> bool:
+    """Say whether a dictionary that forgets by itself is looked into before it is filled."""
+    if change.kept is None or change.kept.made.called not in CACHES:
+        return False
+    name = change.name
+    if "cache" in name.lower():
+        return True
+    reading = {f for f in change.function.program.functions if _is_looked_up(f, name)}
+    return any(
+        reading & {target for _, target in called(call.function)}
+        for function in filling
+        for call in function.callers
+    )
 
 
 def _is_flag(change: Change) -> bool:
