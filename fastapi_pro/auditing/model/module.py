@@ -23,8 +23,10 @@ from fastapi_pro.auditing.model.library_names import LIBRARIES
 if TYPE_CHECKING:
     from fastapi_pro.auditing.model.program import Program
 
+_LEAVES = {ast.Name, ast.Constant}
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.Module)
 _SCOPE_KINDS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda}
+_NAMESPACES = frozenset(SCOPES)
 _PLAIN = {"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment", "level", "module"}
 _TOOL = re.compile(
     r"(^|/)(alembic|migrations?|revisions|versions|scripts?|tools|docs?|internal_docs|examples?)/"
@@ -35,10 +37,13 @@ N = TypeVar("N", bound=ast.AST)
 
 
 class _Parts(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields in which nodes of a class hold others; contexts and operators are left out."""
+    """The fields in which nodes of a class hold others; contexts and operators are left out.
+
+    They stand in reverse, because the walk takes from the end of its list.
+    """
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        names = () if kind is ast.Constant else kind._fields
+        names = () if kind is ast.Constant else kind._fields[::-1]
         self[kind] = tuple(name for name in names if name not in _PLAIN)
         return self[kind]
 
@@ -48,10 +53,7 @@ _PARTS = _Parts()
 
 def _is_in_body(scope: ast.AST, child: ast.AST) -> bool:
     """Say whether a child of a scope is in its body, not a decorator, default or annotation."""
-    if isinstance(scope, ast.Module):
-        return True
-    body = getattr(scope, "body", [])
-    return child is body if isinstance(body, ast.AST) else child in body
+    return isinstance(child, ast.stmt) or child is getattr(scope, "body", None)
 
 
 class Module:
@@ -70,6 +72,7 @@ class Module:
         self.is_test = bool(_TEST.search(name))
         self.is_tool = bool(_TOOL.search(name))
         self._own: dict[ast.AST, list[ast.AST]] = {}
+        self._own_by_kind: dict[ast.AST, dict[type, list[ast.AST]]] = {}
         self._scopes: dict[ast.AST, Bindings] = {}
         self._assigned: dict[ast.AST, dict[str, list[ast.Assign | ast.AnnAssign]]] = {}
         self._annotations: dict[ast.AST, ast.AST] = {}
@@ -81,42 +84,70 @@ class Module:
 
     @functools.cached_property
     def _index(self) -> tuple[dict[ast.AST, ast.AST], dict[type, list[ast.AST]]]:
-        """Walk the tree once: parents, nodes by type, and what own_nodes gives of each scope."""
+        """Walk the tree once: parents, nodes by type, and what own_nodes gives of each scope.
+
+        This takes as long as all detectors together, so it makes no calls but of C for each node,
+        and takes names and constants, which are half of them and hold nothing, where it sees them.
+        """
         parents: dict[ast.AST, ast.AST] = {}
         nodes: dict[type, list[ast.AST]] = defaultdict(list)
-        own: list[ast.AST] = []
-        self._own[self.tree] = own
-        stack: list[tuple[ast.AST, list[ast.AST] | None]] = [(n, own) for n in self.tree.body[::-1]]
         nodes[ast.Module].append(self.tree)
-        for statement in self.tree.body:
+        own = self._own[self.tree] = []
+        waiting: list[ast.AST] = []
+        outside: list[tuple[list[ast.AST], list[ast.AST]]] = []  # what is left of outer scopes
+        for statement in reversed(self.tree.body):
             parents[statement] = self.tree
-        while stack:
-            node, own_ = stack.pop()
+            waiting.append(statement)
+        while waiting or outside:
+            if not waiting:
+                waiting, own = outside.pop()
+                continue
+            node = waiting.pop()
             kind = node.__class__
             nodes[kind].append(node)
-            if own_ is not None:
-                own_.append(node)
-            inner = own_
+            own.append(node)
             if kind in _SCOPE_KINDS:
-                inner = self._own[node] = []
-            children: list[tuple[ast.AST, list[ast.AST] | None]] = []
+                body, head = self._enter(node, waiting, parents)
+                outside.append((waiting, own))
+                own = self._own[node] = []
+                outside.append((body, own))
+                waiting, own = head, []
+                continue
             for name in _PARTS[kind]:
-                value = getattr(node, name, None)
+                value = getattr(node, name)
                 if value.__class__ is list:
-                    into = inner if kind not in _SCOPE_KINDS or name == "body" else None
-                    if name == "decorator_list":
-                        into = own_
-                    for item in value:
-                        if isinstance(item, ast.AST):
+                    for item in reversed(value):
+                        if item.__class__ in _LEAVES:
                             parents[item] = node
-                            children.append((item, into))
+                            nodes[item.__class__].append(item)
+                            own.append(item)
+                        elif isinstance(item, ast.AST):
+                            parents[item] = node
+                            waiting.append(item)
+                elif value.__class__ in _LEAVES:
+                    parents[value] = node
+                    nodes[value.__class__].append(value)
+                    own.append(value)
                 elif isinstance(value, ast.AST):
                     parents[value] = node
-                    into = inner if kind not in _SCOPE_KINDS or name == "body" else None
-                    children.append((value, into))
-            children.reverse()
-            stack += children
+                    waiting.append(value)
         return parents, nodes
+
+    @staticmethod
+    def _enter(
+        scope: ast.AST, outer: list[ast.AST], parents: dict[ast.AST, ast.AST]
+    ) -> tuple[list[ast.AST], list[ast.AST]]:
+        """Return what a scope's body holds, and what its head does; decorators go to `outer`."""
+        body: list[ast.AST] = []
+        head: list[ast.AST] = []
+        for name in _PARTS[scope.__class__]:
+            value = getattr(scope, name)
+            into = {"body": body, "decorator_list": outer}.get(name, head)
+            for item in reversed(value) if isinstance(value, list) else (value,):
+                if isinstance(item, ast.AST):
+                    parents[item] = scope
+                    into.append(item)
+        return body, head
 
     def nodes(self, *types: type[N]) -> Iterator[N]:
         """Yield the nodes of these types, each type in the order of the source."""
@@ -136,6 +167,14 @@ class Module:
         """
         self._index  # noqa: B018 -- fills _own
         return self._own.get(scope, [])
+
+    def own_of_kind(self, scope: ast.AST, kind: type[ast.AST]) -> list[ast.AST]:
+        """Return those of `own_nodes` that are of one kind."""
+        if scope not in self._own_by_kind:
+            found = self._own_by_kind[scope] = defaultdict(list)
+            for node in self.own_nodes(scope):
+                found[node.__class__].append(node)
+        return self._own_by_kind[scope].get(kind, [])
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """Return the node that holds this one."""
@@ -175,16 +214,19 @@ class Module:
         """Return the binding that a name refers to, or None where no scope binds it."""
         if not isinstance(name, ast.Name):
             return None
+        parents = self._index[0]
         is_own, is_deferred = True, name in self.deferred
         child: ast.AST = name
-        for scope in self.ancestors(name):
-            if isinstance(scope, SCOPES):
-                is_hidden = isinstance(scope, ast.ClassDef) and not is_own
+        scope = parents.get(name)
+        while scope is not None:
+            kind = scope.__class__
+            if kind in _NAMESPACES:
+                is_hidden = kind is ast.ClassDef and not is_own
                 if not is_hidden and _is_in_body(scope, child):
                     if found := self.bindings(scope).get(name.id):
                         return latest(found, name, is_own=is_own and not is_deferred)
                     is_own = False
-            child = scope
+            child, scope = scope, parents.get(scope)
         return None
 
     def read_annotation(self, annotation: ast.AST) -> ast.AST:
@@ -281,6 +323,6 @@ class Module:
 
     def forget(self) -> None:
         """Drop what was worked out, so that the trees can be freed."""
-        for found in (self._own, self._scopes, self._assigned, self._annotations, self.deferred):
+        for found in (self._own, self._own_by_kind, self._scopes, self._assigned, self._annotations, self.deferred):
             found.clear()
         self.__dict__.pop("_index", None)

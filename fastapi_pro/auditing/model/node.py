@@ -274,8 +274,11 @@ class Node:
         What stands in functions inside it is theirs; decorators, defaults and annotations are not
         of the body.
         """
-        own = self.module.own_nodes(self.ast)
-        return [self.at(n) for n in own if not kinds or isinstance(n, kinds)]
+        module = self.module
+        if len(kinds) == 1:
+            return [Node(module, node) for node in module.own_of_kind(self.ast, kinds[0])]
+        own = module.own_nodes(self.ast)
+        return [Node(module, node) for node in own if not kinds or isinstance(node, kinds)]
 
     @property
     def calls(self) -> "list[Node]":
@@ -428,13 +431,15 @@ class Node:
     @property
     def library_name(self) -> str:
         """The dotted name of the library's thing that it stands for, or ""."""
-        origin = self.origin
-        return origin if isinstance(origin, str) else ""
+        origin = self.module.program.origin(self)
+        return origin if origin.__class__ is str else ""  # type: ignore[return-value]
 
     @property
     def called(self) -> str:
         """The dotted name of the library's thing that a call calls, or ""."""
-        return self.at(self.ast.func).library_name if isinstance(self.ast, ast.Call) else ""
+        if not isinstance(self.ast, ast.Call):
+            return ""
+        return Node(self.module, self.ast.func).library_name
 
     @property
     def value(self) -> "Node":

@@ -17,6 +17,8 @@ from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Origin, Type
 
 T = TypeVar("T")
+_UNKNOWN = object()
+_SURE = limits.NAMES // 4  # what is followed from this depth is followed as far as need be
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -52,6 +54,7 @@ class Program:
         self._facts: dict[Callable[..., object], dict[object, object]] = defaultdict(dict)
         self._resolving: set[int] = set()
         self._origins: dict[ast.AST, Origin] = {}
+        self._imports: dict[Binding, Origin] = {}
         self._bindings: dict[ast.AST, Binding | None] = {}
         self.types: dict[ast.AST, tuple[Type, int]] = {}
         """What `types.type_of` knows: the type of an expression, and how deep it was asked."""
@@ -59,9 +62,10 @@ class Program:
     def once(self, ask: Callable[..., T], key: object, *given: object) -> T:
         """Return `ask(*given)`, asked once for each key."""
         known = self._facts[ask]
-        if key not in known:
-            known[key] = ask(*given)
-        return known[key]  # type: ignore[return-value]
+        found = known.get(key, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = known[key] = ask(*given)
+        return found  # type: ignore[return-value]
 
     @property
     def code(self) -> Iterator[Module]:
@@ -75,7 +79,7 @@ class Program:
 
     def forget(self) -> None:
         """Drop what was worked out; the program is of no use afterwards."""
-        for known in (self._facts, self._origins, self._bindings, self.types):
+        for known in (self._facts, self._origins, self._imports, self._bindings, self.types):
             known.clear()
         for module in self._by_path.values():
             if module is not None:
@@ -93,18 +97,21 @@ class Program:
 
         Raises ValueError for a name that library_names.py replaces: nothing is called so.
         """
-        for name in names:
-            if canonical(name) != name:
-                raise ValueError(f"{name} is {canonical(name)} to the audit; ask for that")
-        last = {name.rpartition(".")[2] for name in names}
-        by_name = module.calls_by_name
-        for name in sorted(last | module.aliases):
+        by_name, aliased = module.calls_by_name, self._aliased_calls(module)
+        last = _last_names(names)
+        for name in last:
             for call in by_name.get(name, ()):
-                if isinstance(call.func, ast.Attribute) and name not in last:
-                    continue
                 node = Node(module, call)
                 if node.called in names:
                     yield node
+        for name in names:
+            for called_as, call in aliased.get(name, ()):
+                if called_as not in last:
+                    yield Node(module, call)
+
+    def _aliased_calls(self, module: Module) -> dict[str, list[tuple[str, ast.Call]]]:
+        """Return the calls of library things under other names than theirs, by their dotted one."""
+        return self.once(_aliased_calls, module, module)
 
     def calls_named(self, *names: str) -> Iterator[Node]:
         """Yield the calls, outside tests, of functions and methods with these last names."""
@@ -155,15 +162,16 @@ class Program:
         A variable stands for its value, unless that is a plain name or attribute, which is
         followed. The value of `with` and `for` stands for itself; see `Node.binding`.
         """
+        expr = node.ast
+        found = self._origins.get(expr, _UNKNOWN)
+        if found is not _UNKNOWN:
+            return found  # type: ignore[return-value]
         if depth > limits.NAMES:
             return None
-        expr = node.ast
-        if expr not in self._origins:
-            found = self._origin(node, depth)
-            if depth or self._resolving:  # cut short, perhaps
-                return found
-            self._origins[expr] = found
-        return self._origins[expr]
+        origin = self._origin(node, depth)
+        if depth <= _SURE and not self._resolving:  # else it was cut short, perhaps
+            self._origins[expr] = origin
+        return origin
 
     def _origin(self, node: Node, depth: int) -> Origin:
         expr = node.ast
@@ -190,7 +198,13 @@ class Program:
     def origin_of_binding(self, module: Module, binding: Binding, depth: int = 0) -> Origin:
         """Return what a name that is bound so stands for."""
         if binding.imported is not None:
-            return self._imported(module, binding.imported, depth + 1)
+            found = self._imports.get(binding, _UNKNOWN)
+            if found is not _UNKNOWN:
+                return found  # type: ignore[return-value]
+            origin = self._imported(module, binding.imported, depth + 1)
+            if depth <= _SURE and not self._resolving:
+                self._imports[binding] = origin
+            return origin
         if binding.kind == "assign" and isinstance(binding.node, (ast.Name, ast.Attribute)):
             key = id(binding.node)
             if key in self._resolving:
@@ -353,6 +367,26 @@ class Program:
                 if isinstance(binding.node, FUNCTIONS):
                     return current.at(binding.node)
         return owner.at(None)
+
+
+@functools.cache
+def _last_names(names: tuple[str, ...]) -> list[str]:
+    """Return the last parts of dotted names, sorted. Raises ValueError for one that is replaced."""
+    for name in names:
+        if canonical(name) != name:
+            raise ValueError(f"{name} is {canonical(name)} to the audit; ask for that")
+    return sorted({name.rpartition(".")[2] for name in names})
+
+
+def _aliased_calls(module: Module) -> dict[str, list[tuple[str, ast.Call]]]:
+    found: dict[str, list[tuple[str, ast.Call]]] = defaultdict(list)
+    for name in sorted(module.aliases):
+        for call in module.calls_by_name.get(name, ()):
+            if isinstance(call.func, ast.Name):
+                called = Node(module, call).called
+                if called and called.rpartition(".")[2] != name:
+                    found[called].append((name, call))
+    return found
 
 
 def fact(ask: Callable[[Program], T]) -> Callable[[Program], T]:
