@@ -11,7 +11,7 @@ from fastapi_pro.auditing.libraries.library_calls import (
     VERIFY_FUNCTIONS,
     VERIFY_METHODS,
 )
-from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.libraries.threads import THREAD_NAMES, handed_to_thread
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import find_call
 from fastapi_pro.auditing.model.node import Node
@@ -20,6 +20,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 _FUNCTIONS = HASH_FUNCTIONS | VERIFY_FUNCTIONS
 _METHODS = HASH_METHODS | VERIFY_METHODS
 _NAMES = _METHODS | {name.rpartition(".")[2] for name in _FUNCTIONS}
+_VERIFY_NAMES = VERIFY_METHODS | {name.rpartition(".")[2] for name in VERIFY_FUNCTIONS}
 _BCRYPT = ("bcrypt", "bcrypt_sha256")  # both load the backend that fails
 _BCRYPT_CALLS = [f"passlib.hash.{s}.{m}" for s in _BCRYPT for m in ("hash", "encrypt", "using")]
 _OLD_BCRYPT = ("==4", "==3", "~=4", "~=3", "^4", "^3", "~4", "~3", "4.", "3.")
@@ -78,24 +79,36 @@ def _is_one_of(function: Node, names: Collection[str], methods: Collection[str])
 @fact
 def _verifying(program: Program) -> set[Node]:
     """Return the functions that verify a password, themselves or through others."""
-    works = [
-        (function, handed_to_thread(call) or call.func)
-        for function in program.functions
-        if not function.is_generator
-        for call in function.calls
-    ]
+    works = _works(program, _VERIFY_NAMES)
     found = {function for function, work in works if _verifies(work)}
     for _ in range(limits.CALLS if found else 0):
         names = {function.name for function in found}
         more = {
             function
-            for function, work in works
+            for function, work in _works(program, names)
             if (not work.member or work.member in names) and work.runs in found
         }
         if more <= found:
             break
         found |= more
     return found
+
+
+def _works(program: Program, names: Collection[str]) -> list[tuple[Node, Node]]:
+    """Return what functions call, or hand to a thread, in those that call one of these names."""
+    return [
+        (function, handed_to_thread(call) or call.func)
+        for function in program.functions_calling(*names, *THREAD_NAMES)
+        if not function.is_generator
+        for call in function.calls
+    ]
+
+
+@fact
+def may_verify(program: Program) -> list[Node]:
+    """Return the functions in which `is_verification` may be true of a call."""
+    names = {*_VERIFY_NAMES, *_verifying_names(program), *THREAD_NAMES}
+    return program.functions_calling(*names)
 
 
 @fact

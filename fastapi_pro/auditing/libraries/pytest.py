@@ -86,7 +86,7 @@ def tests(program: Program) -> list[Test]:
     for conftest in program.modules:
         if conftest.path.name == "conftest.py" and conftest.mentions(*_CLIENTS):
             beside = sorted(conftest.path.parent.rglob("test_*.py"))[:_MOST]
-            modules += filter(None, (program.module(p) for p in beside if p not in known))
+            modules += filter(None, (program.module(str(p)) for p in beside if p not in known))
             known.update(beside)
     named = (
         Node(module, function)
@@ -159,7 +159,7 @@ def _places(module: Module) -> list[Module]:
 def _work_out_places(module: Module) -> list[Module]:
     program, found = module.program, [module]
     for folder in module.path.parents:
-        conftest = program.module(folder / "conftest.py")
+        conftest = program.module(str(folder / "conftest.py"))
         if conftest is not None and conftest is not module:
             found.append(conftest)
         if folder == program.root:

@@ -18,7 +18,6 @@ from fastapi_pro.auditing.model.bindings import (
     import_base,
     latest,
 )
-from fastapi_pro.auditing.model.library_names import LIBRARIES
 
 if TYPE_CHECKING:
     from fastapi_pro.auditing.model.program import Program
@@ -67,7 +66,8 @@ class Module:
 
     def __init__(self, path: Path, name: str, tree: ast.Module) -> None:
         self.path, self.name, self.tree = path, name, tree
-        self.folder = str(path.parent)
+        self.folder, self.place = str(path.parent), str(path)
+        self.is_package = path.name == "__init__.py"
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
         self.is_test = bool(_TEST.search(name))
         self.is_tool = bool(_TOOL.search(name))
@@ -281,15 +281,15 @@ class Module:
         return self._assigned[cls]
 
     @functools.cached_property
-    def aliases(self) -> set[str]:
-        """The names that may stand for a library's thing of another name."""
-        found = {alias.asname for alias in self.nodes(ast.alias) if alias.asname}
-        for node in self.nodes(ast.ImportFrom):
-            if node.level or (node.module or "").partition(".")[0] not in LIBRARIES:
-                found.update(alias.name for alias in node.names)
+    def renames(self) -> list[tuple[str, str]]:
+        """The names that imports and assignments give to what has another one: old and new."""
+        aliases = self.nodes(ast.alias)
+        found = [(a.name.rpartition(".")[2], a.asname) for a in aliases if a.asname]
         for assign in self.nodes(ast.Assign):
-            if isinstance(assign.value, (ast.Name, ast.Attribute)):
-                found.update(t.id for t in assign.targets if isinstance(t, ast.Name))
+            value = assign.value
+            if isinstance(value, (ast.Name, ast.Attribute)):
+                old = value.id if isinstance(value, ast.Name) else value.attr
+                found += [(old, t.id) for t in assign.targets if isinstance(t, ast.Name)]
         return found
 
     @functools.cached_property

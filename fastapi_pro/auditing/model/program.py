@@ -6,12 +6,13 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from os.path import isfile
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from fastapi_pro.auditing.model import limits, types
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, preferred
-from fastapi_pro.auditing.model.import_paths import find, is_ours
+from fastapi_pro.auditing.model.import_paths import file_of, find, is_ours
 from fastapi_pro.auditing.model.library_names import LIBRARIES, canonical
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Origin, Type
@@ -50,7 +51,8 @@ class Program:
         self.libraries = libraries
         for module in modules:
             module.program = self
-        self._by_path: dict[Path, Module | None] = {m.path: m for m in modules}
+        self._top = str(root)
+        self._by_path: dict[str, Module | None] = {m.place: m for m in modules}
         self._facts: dict[Callable[..., object], dict[object, object]] = defaultdict(dict)
         self._resolving: set[int] = set()
         self._origins: dict[ast.AST, Origin] = {}
@@ -97,21 +99,35 @@ class Program:
 
         Raises ValueError for a name that library_names.py replaces: nothing is called so.
         """
-        by_name, aliased = module.calls_by_name, self._aliased_calls(module)
         last = _last_names(names)
-        for name in last:
-            for call in by_name.get(name, ()):
+        for name in self.spellings(last):
+            for call in module.calls_by_name.get(name, ()):
+                if name not in last and isinstance(call.func, ast.Attribute):
+                    continue
                 node = Node(module, call)
                 if node.called in names:
                     yield node
-        for name in names:
-            for called_as, call in aliased.get(name, ()):
-                if called_as not in last:
-                    yield Node(module, call)
 
-    def _aliased_calls(self, module: Module) -> dict[str, list[tuple[str, ast.Call]]]:
-        """Return the calls of library things under other names than theirs, by their dotted one."""
-        return self.once(_aliased_calls, module, module)
+    def spellings(self, names: frozenset[str]) -> list[str]:
+        """Return names and those that the program gives to the same things, sorted."""
+        return self.once(self._spellings, names, names)
+
+    def _spellings(self, names: frozenset[str]) -> list[str]:
+        found = set(names)
+        waiting = list(names)
+        while waiting:
+            more = self._renames.get(waiting.pop(), set()) - found
+            found |= more
+            waiting += more
+        return sorted(found)
+
+    @functools.cached_property
+    def _renames(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for module in self.modules:
+            for old, new in module.renames:
+                found[old].add(new)
+        return found
 
     def calls_named(self, *names: str) -> Iterator[Node]:
         """Yield the calls, outside tests, of functions and methods with these last names."""
@@ -149,6 +165,18 @@ class Program:
     def functions(self) -> list[Node]:
         """All functions and methods of the program that are not tests' modules."""
         return [Node(m, node) for m in self.code for node in m.functions()]
+
+    def functions_calling(self, *names: str) -> list[Node]:
+        """Return those of `functions` in which something with one of these last names is called.
+
+        Other names that the program gives to the same things count, too: a first, cheap look.
+        """
+        found: set[ast.AST] = set()
+        for name in self.spellings(frozenset(names)):
+            for module in self.code:
+                for call in module.calls_by_name.get(name, ()):
+                    found.update(above for above in module.ancestors(call))
+        return [function for function in self.functions if function.ast in found]
 
     def own_calls(self, scope: Node) -> list[Node]:
         """Return the calls in the body of a function, class or module."""
@@ -246,13 +274,8 @@ class Program:
         found = module.bindings(module.tree).get(name)
         if found:
             return self.origin_of_binding(module, preferred(found), depth + 1)
-        if module.path.name == "__init__.py":
-            for path in (
-                module.path.with_name(f"{name}.py"),
-                module.path.parent / name / "__init__.py",
-            ):
-                if submodule := self.module(path):
-                    return Node(submodule, submodule.tree)
+        if module.is_package and (submodule := self._module_at(f"{module.folder}/{name}")):
+            return Node(submodule, submodule.tree)
         for star in module.stars:
             if origin := self._imported(module, Imported(star, name), depth + 1):
                 return origin
@@ -260,13 +283,18 @@ class Program:
 
     # -- modules -------------------------------------------------------------------------------
 
-    def module(self, path: Path) -> Module | None:
+    def module(self, path: str) -> Module | None:
         """Return the module of a file, parsed if need be."""
         if path not in self._by_path:
-            found = self._by_path[path] = self._load(path)
+            found = self._by_path[path] = self._load(Path(path))
             if found is not None:
                 found.program = self
         return self._by_path[path]
+
+    def _module_at(self, place: str) -> Module | None:
+        """Return the module or package whose path without an ending this is."""
+        path = file_of(place)
+        return self.module(path) if path is not None else None
 
     def _imported(self, module: Module, imported: Imported, depth: int) -> Origin:
         if depth > limits.NAMES:
@@ -279,7 +307,7 @@ class Program:
             return canonical(dotted)
         for length in range(len(parts), 0, -1):
             path = self._file_of(module, ".".join(parts[:length]))
-            if path is None or path == module.path:
+            if path is None or path == module.place:
                 continue
             found = self.module(path)
             if found is None:
@@ -293,19 +321,19 @@ class Program:
         return canonical(dotted)
 
     def _is_ours(self, module: Module, package: str) -> bool:
-        key = module.folder, package  # texts: paths are slow to compare
-        return self.once(is_ours, key, module.path.parent, self.root, package)
+        return is_ours(module.folder, self._top, package)
 
-    def _file_of(self, module: Module, dotted: str) -> Path | None:
-        return self.once(find, (module.folder, dotted), module.path.parent, self.root, dotted)
+    def _file_of(self, module: Module, dotted: str) -> str | None:
+        return find(module.folder, self._top, dotted)
 
     def _imported_beside(self, folder: Path, name: str, depth: int) -> Origin:
-        for path in (folder / f"{name}.py", folder / name / "__init__.py"):
-            if found := self.module(path):
-                return Node(found, found.tree)
-        for path in (folder / "__init__.py", folder.with_suffix(".py")):
-            if found := self.module(path):
-                return self._global(found, name, depth + 1)
+        place = str(folder)
+        if found := self._module_at(f"{place}/{name}"):
+            return Node(found, found.tree)
+        for path in (f"{place}/__init__.py", f"{place}.py"):
+            if path in self._by_path or isfile(path):
+                if found := self.module(path):
+                    return self._global(found, name, depth + 1)
         return None
 
     # -- types ---------------------------------------------------------------------------------
@@ -370,23 +398,12 @@ class Program:
 
 
 @functools.cache
-def _last_names(names: tuple[str, ...]) -> list[str]:
-    """Return the last parts of dotted names, sorted. Raises ValueError for one that is replaced."""
+def _last_names(names: tuple[str, ...]) -> frozenset[str]:
+    """Return the last parts of dotted names. Raises ValueError for one that is replaced."""
     for name in names:
         if canonical(name) != name:
             raise ValueError(f"{name} is {canonical(name)} to the audit; ask for that")
-    return sorted({name.rpartition(".")[2] for name in names})
-
-
-def _aliased_calls(module: Module) -> dict[str, list[tuple[str, ast.Call]]]:
-    found: dict[str, list[tuple[str, ast.Call]]] = defaultdict(list)
-    for name in sorted(module.aliases):
-        for call in module.calls_by_name.get(name, ()):
-            if isinstance(call.func, ast.Name):
-                called = Node(module, call).called
-                if called and called.rpartition(".")[2] != name:
-                    found[called].append((name, call))
-    return found
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 def fact(ask: Callable[[Program], T]) -> Callable[[Program], T]:
