@@ -3,10 +3,8 @@
 import functools
 import gc
 import linecache
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -43,6 +41,9 @@ def run(
         results = [_audit(group, root) for group in groups]
     else:
         shares = _shares(groups, jobs * 4)
+        import multiprocessing  # noqa: PLC0415 -- both take long to import
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
         forked = multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
         with ProcessPoolExecutor(jobs, mp_context=forked) as pool:
             results = list(pool.map(_audit_all, shares, [root] * len(shares)))
