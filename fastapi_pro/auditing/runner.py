@@ -1,5 +1,6 @@
 """From files to findings: programs are told apart, parsed and looked at, in parallel."""
 
+import ast
 import functools
 import gc
 import linecache
@@ -87,27 +88,44 @@ def _audit(paths: list[Path], root: Path) -> list[Finding]:
     """Return the findings of one program."""
     gc.disable()  # the trees live until the end: collecting among them is half of the time
     found: list[Finding] = []
+    unreadable: dict[Path, UnreadableError] = {}
     modules: list[Module] = []
     for path in paths:
         try:
-            modules.append(_module(root, path))
+            modules.append(_module(root, path, unreadable))
         except UnreadableError as error:
             found.append(_unreadable(path, error))
     program = Program(modules, root, functools.partial(_load, root), KnownTypes())
     found += _detect(program)
+    found += [_unreadable(path, error) for path, error in unreadable.items()]
     program.forget()
     return found
 
 
-def _module(root: Path, path: Path) -> Module:
-    """Return the module of a file. Raises UnreadableError."""
-    return Module(path, display(path, root), parse(read(path)))
+def _module(root: Path, path: Path, unreadable: dict[Path, UnreadableError]) -> Module:
+    """Return the module of a file. Raises UnreadableError.
+
+    Tests are parsed when somebody asks for them; one that cannot be is empty, and in `unreadable`.
+    """
+
+    def parse_late(source: bytes) -> ast.Module:
+        try:
+            return parse(source)
+        except UnreadableError as error:
+            unreadable[path] = error
+            return parse(b"")
+
+    module = Module(path, display(path, root), read(path), parse)
+    if module.is_test:
+        return Module(path, module.name, module.source, parse_late)
+    module.tree  # noqa: B018 -- parses
+    return module
 
 
 def _load(root: Path, path: Path) -> Module | None:
     """Return the module of a path that an import may lead to, None where there is none."""
     try:
-        return _module(root, path) if path.is_file() else None
+        return _module(root, path, {}) if path.is_file() else None
     except (OSError, UnreadableError):
         return None
 

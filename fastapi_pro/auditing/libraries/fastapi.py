@@ -322,6 +322,8 @@ def lifespans(program: Program) -> set[Node]:
     """Return the functions that run at the start or the end of an application."""
     found: set[Node] = set()
     for module in program.modules:
+        if not module.says("lifespan", "on_startup", "on_shutdown", "on_event", "event_handler"):
+            continue
         handlers: list[Node] = []
         for key in module.nodes(ast.keyword):
             if key.arg == "lifespan":

@@ -5,7 +5,7 @@ import functools
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -59,13 +59,16 @@ class Module:
     """One file of the program, `name` its path below the root.
 
     Its place says whether it is a test, a tool (a migration, a script, documentation) or neither.
-    `program` is set by the program that it becomes part of.
+    `program` is set by the program that it becomes part of. The tree is made when something asks
+    for it: `says` tells from the text whether that is worth while.
     """
 
     program: "Program"
 
-    def __init__(self, path: Path, name: str, tree: ast.Module) -> None:
-        self.path, self.name, self.tree = path, name, tree
+    def __init__(
+        self, path: Path, name: str, source: bytes, parse: Callable[[bytes], ast.Module]
+    ) -> None:
+        self.path, self.name, self.source, self._parse = path, name, source, parse
         self.folder, self.place = str(path.parent), str(path)
         self.is_package = path.name == "__init__.py"
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
@@ -81,6 +84,15 @@ class Module:
 
     def __repr__(self) -> str:
         return f"Module({self.name})"
+
+    @functools.cached_property
+    def tree(self) -> ast.Module:
+        """The tree of the file. Raises what `parse` does, the first time."""
+        return self._parse(self.source)
+
+    def says(self, *words: str) -> bool:
+        """Say whether one of these words stands in the text: the cheapest first look."""
+        return any(word.encode() in self.source for word in words)
 
     @functools.cached_property
     def _index(self) -> tuple[dict[ast.AST, ast.AST], dict[type, list[ast.AST]]]:
@@ -303,11 +315,11 @@ class Module:
 
     def imports(self, *libraries: str) -> bool:
         """Say whether the module imports one of these packages, or from one."""
-        return not self._packages.isdisjoint(libraries)
+        return self.says(*libraries) and not self._packages.isdisjoint(libraries)
 
     def mentions(self, *names: str) -> bool:
         """Say whether one of these names is imported or is an attribute: a cheap first look."""
-        return not self._mentioned.isdisjoint(names)
+        return self.says(*names) and not self._mentioned.isdisjoint(names)
 
     @functools.cached_property
     def _mentioned(self) -> set[str]:
@@ -326,3 +338,4 @@ class Module:
         for found in (self._own, self._own_by_kind, self._scopes, self._assigned, self._annotations, self.deferred):
             found.clear()
         self.__dict__.pop("_index", None)
+        self.__dict__.pop("tree", None)

@@ -100,7 +100,10 @@ class Program:
         Raises ValueError for a name that library_names.py replaces: nothing is called so.
         """
         last = _last_names(names)
-        for name in self.spellings(last):
+        if module.is_test and not module.says(*last, *self.spellings(last)):
+            return
+        spelled = {new for old, new in module.renames if old in last} if module.is_test else ()
+        for name in sorted({*self.spellings(last), *spelled}):
             for call in module.calls_by_name.get(name, ()):
                 if name not in last and isinstance(call.func, ast.Attribute):
                     continue
@@ -124,7 +127,7 @@ class Program:
     @functools.cached_property
     def _renames(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for module in self.modules:
+        for module in self.code:
             for old, new in module.renames:
                 found[old].add(new)
         return found
@@ -158,8 +161,8 @@ class Program:
 
     @functools.cached_property
     def classes(self) -> list[Node]:
-        """All classes of the program."""
-        return [Node(m, node) for m in self.modules for node in m.nodes(ast.ClassDef)]
+        """All classes of the program outside tests."""
+        return [Node(m, node) for m in self.code for node in m.nodes(ast.ClassDef)]
 
     @functools.cached_property
     def functions(self) -> list[Node]:

@@ -100,6 +100,8 @@ def _set_elsewhere(lifespan: Node) -> set[str]:
     """Return what others than the lifespan set: middleware, a factory, a test."""
     found = set()
     for module in lifespan.program.modules:
+        if not module.says("state", "setattr"):
+            continue
         for attribute in (Node(module, written) for written in module.nodes(ast.Attribute)):
             if _is_state(attribute, ast.Store) and attribute.function != lifespan:
                 found.add(attribute.member)
