@@ -5,3 +5,5 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SNIPPETS = ROOT / "snippets"
 RULES = SNIPPETS / "rules"
+INSTALL_RECORD = ".installed.json"
+"""What install.py leaves in a skill's folder, to know it by."""

@@ -2,29 +2,54 @@
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 TIERS = ("critical", "pitfall", "reference")
 SEVERITIES = ("high", "medium", "low")
+CONSEQUENCES = {
+    "breaks": "it does not start, ordinary requests fail, or data is lost or wrong",
+    "stranger": "a stranger can read, forge or exhaust what is not theirs",
+    "load": "it shows with many requests, several workers or a slow neighbour",
+    "rest": "the rest: rare errors, warnings, tests",
+}
+"""What comes of a mistake, in words; the worst first."""
 PARTS = ("You see.", "Why.", "Fix.", "Not when.")
-_TEXTS = {"title": 220, "tier": 9, "severity": 6, "symptom": 60, "fix": 110}
-_OPTIONAL = {"unseen": 160}
-_LISTS = ("since", "until", "sources")
+_TEXTS = {"title": 220, "tier": 9, "severity": 6, "consequence": 8, "symptom": 60, "fix": 110}
+_OPTIONAL = {"unseen": 160, "ask": 160, "fix-before": 110}
+_CHOICES: dict[str, Collection[str]] = {
+    "tier": TIERS,
+    "severity": SEVERITIES,
+    "consequence": CONSEQUENCES,
+}
+_WHERE = {
+    "critical": "SKILL.md states it first",
+    "pitfall": "SKILL.md's table of symptoms has it",
+    "reference": "references/rules.md has it",
+}
+_VERSIONED = ("since", "until", "fix-since")
+_LISTS = (*_VERSIONED, "sources")
+_PACKAGE = re.compile(r"([a-z0-9][a-z0-9-]*) (\d+(?:\.\d+)*)")
 
 
 @dataclass(frozen=True)
 class Rule:
     """One rule: `title` is its sentence, `symptom` what one sees, `fix` what to do in a line.
 
-    `since` and `until` are versions such as "fastapi 0.118"; `body` is markdown, `bad` and `good`
-    are code. `unseen` says why `audit.py` cannot find the rule broken, and is "" where it can.
+    `since` and `until` are versions such as "fastapi 0.118": the first ones with the fault, and the
+    first ones without it again. Of the same package `until` may be the lower: then the versions
+    between have no fault. `fix` works from `fix_since` on; before that `fix_before` does, and where
+    it is "" nothing but an upgrade. `body` is markdown, `bad` and `good` are code. `unseen` says
+    why `audit.py` cannot find the rule broken, and is "" where it can; `ask` is what to ask of the
+    code instead.
     """
 
     slug: str
     title: str
     tier: str
     severity: str
+    consequence: str
     symptom: str
     fix: str
     since: tuple[str, ...]
@@ -34,11 +59,15 @@ class Rule:
     bad: str
     good: str
     unseen: str = ""
+    ask: str = ""
+    fix_since: tuple[str, ...] = ()
+    fix_before: str = ""
 
     @property
     def versions(self) -> list[str]:
-        """Return where the rule applies, in words."""
-        return [f"since {text}" for text in self.since] + [f"until {text}" for text in self.until]
+        """Return where the rule and its fix apply, in words."""
+        named = (("since", self.since), ("until", self.until), ("fix since", self.fix_since))
+        return [f"{what} {text}" for what, texts in named for text in texts]
 
 
 class RuleError(Exception):
@@ -92,6 +121,7 @@ def load_rule(folder: Path) -> Rule:
         title=texts["title"],
         tier=texts["tier"],
         severity=texts["severity"],
+        consequence=texts["consequence"],
         symptom=texts["symptom"],
         fix=texts["fix"],
         since=tuple(lists.get("since", ())),
@@ -101,13 +131,22 @@ def load_rule(folder: Path) -> Rule:
         bad=bad,
         good=good,
         unseen=texts.get("unseen", ""),
+        ask=texts.get("ask", ""),
+        fix_since=tuple(lists.get("fix-since", ())),
+        fix_before=texts.get("fix-before", ""),
     )
+
+
+def package_and_version(text: str) -> tuple[str, str]:
+    """Return the package and the version of "fastapi 0.118"."""
+    package, _, version = text.partition(" ")
+    return package, version
 
 
 def as_text(rule: Rule) -> str:
     """Return everything a reader needs of one rule."""
     parts = [
-        f"{rule.slug} ({', '.join([rule.tier, rule.severity, *rule.versions])})",
+        f"{rule.slug}\n{_standing(rule)}",
         rule.title,
         rule.body,
         f"# bad\n{rule.bad.rstrip()}",
@@ -115,6 +154,27 @@ def as_text(rule: Rule) -> str:
         "\n".join(rule.sources),
     ]
     return "\n\n".join(parts)
+
+
+def as_markdown(rule: Rule) -> str:
+    """Return the same as markdown."""
+    parts = [
+        f"**{rule.title}**",
+        rule.body,
+        f"Bad:\n\n```python\n{rule.bad.rstrip()}\n```",
+        f"Good:\n\n```python\n{rule.good.rstrip()}\n```",
+        _standing(rule),
+        "\n".join(f"- <{source}>" for source in rule.sources),
+    ]
+    return "\n\n".join(parts)
+
+
+def _standing(rule: Rule) -> str:
+    """Return what the front matter's words mean, in a sentence."""
+    told = [f"severity {rule.severity} of {', '.join(SEVERITIES)}"]
+    told.append(f"consequence `{rule.consequence}`: {CONSEQUENCES[rule.consequence]}")
+    told.append(f"tier {rule.tier}: {_WHERE[rule.tier]}")
+    return "; ".join([*told, *rule.versions])
 
 
 def _read(path: Path) -> str:
@@ -133,13 +193,19 @@ def _parse(path: Path, lines: list[str]) -> tuple[dict[str, str], dict[str, list
     texts: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
     items: list[str] | None = None
+    key = ""
     for number, line in enumerate(lines, start=2):
-        if match := re.fullmatch(r"([a-z]+): (.+)", line):
-            texts[match[1]], items = _text(path, number, match[2]), None
-        elif match := re.fullmatch(r"([a-z]+):", line):
-            items = lists.setdefault(match[1], [])
+        if match := re.fullmatch(r"([a-z-]+): (.+)", line):
+            key = match[1]
+            texts[key], items = _text(path, number, match[2]), None
+        elif match := re.fullmatch(r"([a-z-]+):", line):
+            key = match[1]
+            items = lists.setdefault(key, [])
         elif (match := re.fullmatch(r"  - (.+)", line)) and items is not None:
             items.append(_text(path, number, match[1]))
+            if key in _VERSIONED and not _PACKAGE.fullmatch(items[-1]):
+                message = f"{key} {items[-1]} is no package and version"
+                raise RuleError(path, number, message, "write `  - fastapi 0.118`")
         else:
             raise RuleError(path, number, "neither `key: text` nor an item", "write `  - text`")
     return texts, lists
@@ -157,12 +223,16 @@ def _text(path: Path, number: int, written: str) -> str:
 
 def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
     """Raise RuleError unless the keys are those of a rule and their values of the right form."""
+    _check_versions(path, texts, lists)
     if unknown := sorted({*texts} - {*_TEXTS, *_OPTIONAL} | {*lists} - {*_LISTS}):
         raise RuleError(path, 1, f"unknown key {unknown[0]}", f"one of {', '.join(_TEXTS)}")
     for name in _TEXTS:
         if not texts.get(name):
             raise RuleError(path, 1, f"no {name}", f"write `{name}: text` in one line")
-    for name, allowed in (("tier", TIERS), ("severity", SEVERITIES)):
+    if ("unseen" in texts) != ("ask" in texts):
+        name = "ask" if "unseen" in texts else "unseen"
+        raise RuleError(path, 1, f"no {name}", "write both `unseen: why` and `ask: a question`")
+    for name, allowed in _CHOICES.items():
         if texts[name] not in allowed:
             message = f"unknown {name} {texts[name]}"
             raise RuleError(path, 1, message, f"write {' or '.join(allowed)}")
@@ -172,3 +242,15 @@ def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> No
             raise RuleError(path, 1, message, "shorten it")
     if not lists.get("sources"):
         raise RuleError(path, 1, "no source", "name a documentation page, release note or issue")
+
+
+def _check_versions(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
+    for key in _VERSIONED:
+        if key in texts or lists.get(key) == []:
+            message = f"{key} is no list of versions"
+            raise RuleError(path, 1, message, f"write `{key}:`, and below it `  - fastapi 0.118`")
+        packages = [package_and_version(text)[0] for text in lists.get(key, ())]
+        if len(set(packages)) < len(packages):
+            raise RuleError(path, 1, f"{key} names a package twice", "leave one version of it")
+    if "fix-before" in texts and "fix-since" not in lists:
+        raise RuleError(path, 1, "fix-before without fix-since", "say from which version fix works")

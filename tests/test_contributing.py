@@ -15,9 +15,9 @@ from maintain.new_rule import FILES
 from maintain.skillmd.fences import find_fences
 from tests.distribution.checkout import ROOT, copy_tracked
 
-SLUG = "shadowed-path"
+SLUG = "value-with-204"
 AUDITING = ROOT / "fastapi_pro" / "auditing"
-FOLDER = "snippets/rules/shadowed_path"
+FOLDER = "snippets/rules/value_with_204"
 
 
 def steps() -> Iterator[tuple[str, str]]:
@@ -65,7 +65,7 @@ def test_the_steps_to_a_rule_lead_to_one(tmp_path: Path) -> None:
         written.append(name)
     assert sorted(written) == sorted(f"{FOLDER}/{name}" for name in FILES)
     listed = carry_out("uv run scripts/audit.py --list", checkout)
-    assert f"\n{SLUG} [medium] Declare `/users/me` before" in listed
+    assert f"\n{SLUG} [low] Answer 200 where" in listed
     assert f"\n### {SLUG}\n" in (checkout / "references" / "rules.md").read_text(encoding="utf-8")
     assert f"| [{SLUG}](references/rules.md#{SLUG}) |" in (checkout / "README.md").read_text()
     tokens = "docs/bench/tokens.json"

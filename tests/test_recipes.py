@@ -21,6 +21,7 @@ from fastapi_pro.scaffolding.recipes import (
     with_needs,
 )
 from patience import patient
+from tests.support.once import made_once
 from tests.support.projects import APART, ROOT, check, needs_uv, python_of_all, run_in, run_new
 from tests.support.sample import chosen
 
@@ -31,6 +32,8 @@ NAMES = recipe_names(SNIPPETS)
 Run = Callable[..., str]
 # Of the service's tests among all recipes, in a normal run; on MariaDB they migrate.
 LEFT_OUT = "sqlite or may_take_long or (mariadb and not from_nothing)"
+# Their servers wait for ever where others' parts are plugged in, too.
+TRIED_ALONE = {"telemetry"}
 UV_RUN = ["uv", "run", "-q"]
 QUIET = ["--tb=short", "--show-capture=no", f"--timeout={patient(60):.0f}"]
 
@@ -100,8 +103,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose among recipes of which a project takes one, and those that are tried alone."""
     config = metafunc.config
     if "recipe" in metafunc.fixturenames:
-        others = sorted({name for names in alternatives().values() for name in names[1:]})
-        left_out = {*others} - {*chosen(config, others, 1, FOLDER)}
+        joined = {*compatible_recipes(SNIPPETS)} - TRIED_ALONE
+        others = {name for names in alternatives().values() for name in names[1:]}
+        left_out = joined - {*chosen(config, sorted(joined), 3, FOLDER)}
+        left_out |= others - {*chosen(config, sorted(others), 1, FOLDER)}
         metafunc.parametrize("recipe", [name for name in NAMES if name not in left_out])
     if "sampled" in metafunc.fixturenames:
         metafunc.parametrize("sampled", chosen(config, NAMES, 2, FOLDER))
@@ -117,20 +122,45 @@ def test_a_recipe_brings_all_it_needs(tmp_path: Path, run: Run, sampled: str) ->
     check(shop, *UV_RUN, "python")
 
 
+@pytest.fixture(scope="session")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with all recipes that fit together; of alternatives it has the first."""
+    names = ",".join(compatible_recipes(SNIPPETS))
+    make = partial(run_new, "shop", "--with", names)
+    return made_once(tmp_path_factory, "joined", lambda folder: make(cwd=folder)) / "shop"
+
+
+def test_of_alternatives_all_but_the_first_are_left_out() -> None:
+    others = {name for names in alternatives().values() for name in names[1:]}
+    fit = {name for name in NAMES if name not in others and not alone(name)}
+    assert {*compatible_recipes(SNIPPETS)} == fit
+
+
 @needs_uv
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_all_recipes_fit_together(tmp_path: Path, run: Run, pytestconfig: pytest.Config) -> None:
-    """The service's own tests pass as before; of alternatives the first is taken."""
+def test_the_service_works_with_all_recipes(
+    joined: Path, run: Run, python: Path, pytestconfig: pytest.Config
+) -> None:
+    """The service's own tests pass as before, and so do the linter and the type checker."""
     left_out = "sqlite" if pytestconfig.getoption("whole") else LEFT_OUT
-    names = compatible_recipes(SNIPPETS)
-    others = {name for names in alternatives().values() for name in names[1:]}
-    assert set(names) == {name for name in NAMES if name not in others and not alone(name)}
-    shop = new_project(",".join(names), tmp_path)
     services = {file.name for file in (SNIPPETS / "tests").glob("test_*.py")} - {"test_live.py"}
-    tests = sorted(file for file in (shop / "tests").iterdir() if file.name in services)
-    run(shop, *UV_RUN, "pytest", "-q", "-n0", "-k", f"not ({left_out})", *QUIET, *tests)
-    check(shop, *UV_RUN, "python")
+    tests = sorted(file for file in (joined / "tests").iterdir() if file.name in services)
+    options = ["-q", "-n0", "-k", f"not ({left_out})", *QUIET]
+    run(joined, python, "-m", "pytest", *options, *tests)
+    check(joined, python)
+
+
+@needs_uv
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("half", [0, 1], ids=["first half", "second half"])
+def test_each_recipe_works_with_all_others(joined: Path, run: Run, python: Path, half: int) -> None:
+    """A recipe's own tests pass among all others."""
+    names = sorted({*compatible_recipes(SNIPPETS)} - TRIED_ALONE)
+    tests = [file for name in names for file in own_tests(name) if file != "--co"]
+    options = ["-q", "-n0", "-k", "not sqlite", *QUIET]
+    run(joined, python, "-m", "pytest", *options, *tests[half::2])
 
 
 def test_recipes_may_be_named_in_any_order() -> None:

@@ -1,5 +1,6 @@
 """scripts/rules.py, the rulebook, and the parts of pages made from the rules."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -132,12 +133,22 @@ WHOLE = (ROOT / "snippets" / "rules" / FOLDER / "rule.md").read_text()
         (WHOLE.replace("tier: critical", "tier: nowhere"), 1, "unknown tier nowhere"),
         (WHOLE.replace("severity: high", "severity: 3"), 1, "unknown severity 3"),
         (WHOLE.replace("severity: high\n", ""), 1, "no severity; write"),
+        (WHOLE.replace("consequence: breaks", "consequence: bad"), 1, "unknown consequence bad"),
+        (WHOLE.replace("consequence: breaks\n", ""), 1, "no consequence; write"),
+        (WHOLE.replace("severity:", "unseen: why\nseverity:"), 1, "no ask; write both"),
+        (WHOLE.replace("severity:", "ask: what?\nseverity:"), 1, "no unseen; write both"),
         (WHOLE.replace("fix: ", "fixx: "), 1, "unknown key fixx"),
         (WHOLE.replace('symptom: "', 'symptom: "' + "x" * 60), 1, "at most 60 fit"),
-        (WHOLE.replace("  - fastapi 0.118", "  fastapi 0.118"), 8, "neither"),
-        (WHOLE.replace('row is not there"', "row is not there"), 5, "a quote is not closed"),
-        (WHOLE.replace("sources:\n", "until:\n"), 1, "no source"),
-        (WHOLE.replace("**Why.**", "Why:"), 13, "no paragraph Why."),
+        (WHOLE.replace("  - fastapi 0.118", "  fastapi 0.118"), 9, "neither"),
+        (WHOLE.replace('row is not there"', "row is not there"), 6, "a quote is not closed"),
+        (re.sub(r"sources:\n(  - .+\n)+", "", WHOLE), 1, "no source"),
+        (WHOLE.replace("fastapi 0.118", "fastapi >= 0.118"), 9, "is no package and version"),
+        (WHOLE.replace("since:\n  - fastapi 0.118", "since: fastapi 0.118"), 1, "no list of vers"),
+        (WHOLE.replace("  - fastapi 0.118\n", ""), 1, "since is no list of versions"),
+        (WHOLE.replace("  - fastapi 0.121\n", "  - fastapi 0.121\n" * 2), 1, "a package twice"),
+        (WHOLE.replace("fix-since:\n  - fastapi 0.121\n", ""), 1, "fix-before without fix-since"),
+        (WHOLE.replace('fix-before: "', 'fix-before: "' + "x" * 110), 1, "at most 110 fit"),
+        (WHOLE.replace("**Why.**", "Why:"), 19, "no paragraph Why."),
     ],
 )
 def test_a_rule_that_is_not_whole_is_refused(

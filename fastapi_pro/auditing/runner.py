@@ -4,15 +4,20 @@ import ast
 import functools
 import gc
 import linecache
+import multiprocessing
+import multiprocessing.context
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
+from fastapi_pro.auditing.applicability import applied
 from fastapi_pro.auditing.finding import UNREADABLE, Finding, Hit
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
-from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.model.module import Module, is_test
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.sources.parse import UnreadableError, parse, read
 from fastapi_pro.auditing.sources.programs import programs
@@ -33,28 +38,39 @@ def run(
     read or parsed give a finding "unreadable". `jobs` processes work.
     """
     found: list[Finding] = []
-    sources = _read(files, found)
+    sources = read_all(files, found)
     reported = frozenset(map(str, sources))
-    sources |= _read([path for path in context if path not in sources], [])
+    sources |= read_all([path for path in context if path not in sources], [])
     groups = [g for g in programs(sources, root) if not reported.isdisjoint(map(str, g))]
-    was_enabled = gc.isenabled()
-    if jobs < 2 or sum(map(len, groups)) < _FEW:
-        results = [_audit(group, root) for group in groups]
-    else:
-        shares = _shares(groups, jobs * 4)
-        import multiprocessing  # noqa: PLC0415 -- both take long to import
-        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
-
-        forked = multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
-        with ProcessPoolExecutor(jobs, mp_context=forked) as pool:
-            results = list(pool.map(_audit_all, shares, [root] * len(shares)))
-    if was_enabled:
-        gc.enable()
-    found += [finding for result in results for finding in result if finding.path in reported]
+    found += [f for f in audit(groups, root, jobs) if is_reported(f, reported)]
     return sorted(set(found))
 
 
-def _read(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, bytes]:
+def is_reported(finding: Finding, files: Collection[str]) -> bool:
+    """Say whether a finding is in one of the files that are to be reported on."""
+    return finding.path in files
+
+
+def audit(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
+    """Return the findings of programs. `jobs` processes work where that saves time."""
+    was_enabled = gc.isenabled()
+    if jobs < 2 or sum(map(len, groups)) < _FEW:
+        results = [audit_one_by_one(groups, root)]
+    else:
+        shares = shares_of(groups, jobs * 4)
+        with ProcessPoolExecutor(jobs, mp_context=processes()) as pool:
+            results = list(pool.map(audit_one_by_one, shares, [root] * len(shares)))
+    if was_enabled:
+        gc.enable()
+    return [finding for result in results for finding in result]
+
+
+def processes() -> multiprocessing.context.BaseContext:
+    """Return how processes are started: as copies of this one, where there is such a thing."""
+    return multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
+
+
+def read_all(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, bytes]:
     """Return the contents of files; add to `unreadable` why some have none."""
     sources: dict[Path, bytes] = {}
     for path in files:
@@ -65,15 +81,22 @@ def _read(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, bytes]
     return sources
 
 
-def _unreadable(path: Path, error: UnreadableError) -> Finding:
-    return Finding(str(path), error.line, error.column, UNREADABLE, str(error))
+def _unreadable(path: Path, error: UnreadableError, name: str = "") -> Finding:
+    """Return what is told of a file; `name`, its path below the root, tells tests from the rest."""
+    told = str(error)
+    severity = "low" if is_test(name) else ""
+    cause = told.partition(":")[0] if ":" in told else ""
+    return Finding(
+        str(path), error.line, error.column, UNREADABLE, told, severity=severity, cause=cause
+    )
 
 
-def _audit_all(groups: list[list[Path]], root: Path) -> list[Finding]:
+def audit_one_by_one(groups: list[list[Path]], root: Path) -> list[Finding]:
+    """Return the findings of programs, without another process."""
     return [finding for group in groups for finding in _audit(group, root)]
 
 
-def _shares(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
+def shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
     """Return the groups in `count` shares of about the same size, the largest groups first."""
     shares: list[list[list[Path]]] = [[] for _ in range(count)]
     sizes = [0] * count
@@ -88,53 +111,63 @@ def _audit(paths: list[Path], root: Path) -> list[Finding]:
     """Return the findings of one program."""
     gc.disable()  # the trees live until the end: collecting among them is half of the time
     found: list[Finding] = []
-    unreadable: dict[Path, UnreadableError] = {}
     modules: list[Module] = []
     for path in paths:
         try:
-            modules.append(_module(root, path, unreadable))
+            modules.append(_module(root, path))
         except UnreadableError as error:
-            found.append(_unreadable(path, error))
+            found.append(_unreadable(path, error, display(path, root)))
     program = Program(modules, root, functools.partial(_load, root), KnownTypes())
     found += _detect(program)
-    found += [_unreadable(path, error) for path, error in unreadable.items()]
+    tests = (module for module in modules if module.is_test)
+    found += [_unreadable(t.path, wrong, t.name) for t in tests if (wrong := _wrong_with(t))]
     program.forget()
     return found
 
 
-def _module(root: Path, path: Path, unreadable: dict[Path, UnreadableError]) -> Module:
-    """Return the module of a file. Raises UnreadableError.
-
-    Tests are parsed when somebody asks for them; one that cannot be is empty, and in `unreadable`.
-    """
-
-    def parse_late(source: bytes) -> ast.Module:
-        try:
-            return parse(source)
-        except UnreadableError as error:
-            unreadable[path] = error
-            return parse(b"")
-
-    module = Module(path, display(path, root), read(path), parse)
-    if module.is_test:
-        return Module(path, module.name, module.source, parse_late)
-    module.tree  # noqa: B018 -- parses
+def _module(root: Path, path: Path) -> Module:
+    """Return the module of a file. Raises UnreadableError."""
+    module = Module(path, display(path, root), read(path), _parse)
+    if not module.is_test:
+        module.tree = parse(module.source)
     return module
+
+
+def _parse(source: bytes) -> ast.Module:
+    """Return the tree of a test, when something asks for it; an empty one for what cannot be."""
+    try:
+        return parse(source)
+    except UnreadableError:
+        return ast.Module([], [])
+
+
+def _wrong_with(test: Module) -> UnreadableError | None:
+    """Return why a test cannot be parsed, if nothing has asked for its tree, or that was empty."""
+    if test.was_parsed and test.tree.body:
+        return None
+    try:
+        parse(test.source)
+    except UnreadableError as error:
+        return error
+    return None
 
 
 def _load(root: Path, path: Path) -> Module | None:
     """Return the module of a path that an import may lead to, None where there is none."""
     try:
-        return _module(root, path, {}) if path.is_file() else None
+        return _module(root, path) if project_files.is_file(path) else None
     except (OSError, UnreadableError):
         return None
 
 
 def _detect(program: Program) -> Iterator[Finding]:
-    known = {module.path for module in program.modules}
+    known = {module.path: module for module in program.modules}
     for slug, detect in detectors().items():
-        for path, line, offset, message, *told in detect(program):
-            if path in known:
+        for found in detect(program):
+            module = known.get(found.path)
+            hit = applied(found, slug, module) if module is not None else None
+            if hit is not None:
+                path, line, offset, message, *told = hit
                 column = _column(path, line, offset)
                 yield Finding(str(path), line, column, slug, message, *told)
 

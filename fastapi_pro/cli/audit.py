@@ -3,13 +3,21 @@
 usage: audit.py [PATH ...] [option ...]        (default: the current folder)
        audit.py --list
 
+--diff reports what the work tree has and a commit had not: staged or not, untracked files too. The
+whole project is read for it. --diff alone means HEAD, what a commit is about to add; in CI,
+`--diff "$(git merge-base origin/main HEAD)"`.
+
+An --exclude PATTERN is as in a .gitignore: a name matches anywhere; one with a slash starts at the
+current folder, at a PATH or at its project. So it means the same wherever the command is called.
+
 The same options may stand in [tool.fastapi-pro] of the nearest pyproject.toml above the first
 PATH (select, ignore, exclude, baseline, format, jobs); one given here replaces that of the file,
-and --select replaces its ignore, too. A comment hides the findings of its line, or of the line
-below when it stands alone:
+and --select replaces its ignore, too. Patterns there start at the file's folder. A comment hides
+the findings of its line, or of the line below when it stands alone:
 
     # fastapi-pro: ignore[slug, slug] reason
 
+As text, findings of one cause are told as one, what breaks first, and a summary ends the report.
 Exits with 0 when nothing is found, 1 when something is, 2 for wrong use. Needs nothing but the
 standard library of Python 3.11.
 """
@@ -18,17 +26,22 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fastapi_pro.auditing import runner
-from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.difference import both_sides
+from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.reporting import baseline, suppressions
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
+from fastapi_pro.auditing.reporting.lines import Lines
+from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
 from fastapi_pro.auditing.reporting.report import FORMATS, render
-from fastapi_pro.auditing.sources.gitignore import Patterns, compile_patterns
+from fastapi_pro.auditing.reporting.text import Scope
+from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
+from fastapi_pro.auditing.sources.git import GitError, changes_since
 from fastapi_pro.auditing.sources.walk import collect, display, project
 from fastapi_pro.command_line import parser_of, run_command
 from fastapi_pro.messages import near, visible
@@ -73,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--exclude", action="append", metavar="PATTERN", help="leave out, as .gitignore would")
     add("--baseline", metavar="FILE", help="do not report what this file knows")
     add("--write-baseline", metavar="FILE", help="write what is found now, and exit with 0")
+    add("--diff", nargs="?", const="HEAD", metavar="BASE", help="report what BASE had not")
+    add("--all", action="store_true", help="give each finding its line (text only)")
     add("--jobs", type=_jobs, metavar="N", help="processes at once (default: one a core)")
     add("--explain", metavar="SLUG", help=argparse.SUPPRESS)  # what rules.py SLUG prints
     add("--list", action="store_true", help="print all slugs, and which no code can show")
@@ -85,6 +100,89 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What was found, what was looked at, and what of it could not be read."""
+
+    findings: list[Finding]
+    files: list[Path]
+    unread: list[Finding]
+
+
+@dataclass(frozen=True)
+class _Audit:
+    """What one call asks for. Its findings have the paths that are shown."""
+
+    paths: Sequence[Path]
+    root: Path
+    exclude: Sequence[Watched]
+    active: Collection[str]
+    entries: Mapping[str, Entry]
+    jobs: int
+
+    def all(self) -> _Result:
+        """Return all that is found."""
+        top = project(self.paths)
+        files, unlisted = collect(self.paths, self.exclude)
+        found = unlisted + runner.run(files, top, self.jobs, self._context(top))
+        return _Result(self._reported(found, runner.read_all(files, [])), files, _unread(found))
+
+    def since(self, base: str) -> _Result:
+        """Return what is found and was not at a commit. Raises GitError."""
+        top = project(self.paths)
+        files, unlisted = collect(self.paths, self.exclude)
+        ours = {*files, *self._context(top)}
+        changes = changes_since(top, base).shown_as(ours)
+        now, before = both_sides(ours, top, self.jobs, changes)
+        found = [f for f in unlisted if Path(f.path) in changes.old] + now.findings
+        new = new_findings(
+            self._places(self._reported(found, now.sources), {}, changes.renamed),
+            self._places(self._reported(before.findings, before.sources), changes.old, {}),
+        )
+        named = {str(file) for file in files}
+        new = [f for f in new if runner.is_reported(self._with_path(f), named)]
+        return _Result(new, [file for file in files if file in now.sources], _unread(found))
+
+    def _context(self, top: Path) -> list[Path]:
+        """Return the rest of the project, unless its folder is named."""
+        if any(path.resolve() == top for path in self.paths):
+            return []
+        return collect([top], self.exclude)[0]
+
+    def _reported(self, found: Iterable[Finding], sources: Mapping[Path, bytes]) -> list[Finding]:
+        """Return what nobody asked to leave out."""
+        shown = {
+            replace(f, path=display(Path(f.path), self.root))
+            for f in found
+            if f.slug in self.active and not _is_left_out(Path(f.path), self.exclude)
+        }
+        marked = suppressions.marked(sources, self.root)
+        return suppressions.apply(sorted(shown), marked, self.active, self.entries)
+
+    def _places(
+        self,
+        findings: Iterable[Finding],
+        contents: Mapping[Path, bytes | None],
+        renamed: Mapping[Path, Path],
+    ) -> list[Place]:
+        """Return findings with what they are known by in another version of the code."""
+        lines = Lines(contents)
+        paths = [(f, self.root / f.path) for f in findings]
+        return [Place(f, renamed.get(p, p), lines.text(p, f.line)) for f, p in paths]
+
+    def _with_path(self, finding: Finding) -> Finding:
+        return replace(finding, path=str(self.root / finding.path))
+
+
+def _is_left_out(path: Path, exclude: Sequence[Watched]) -> bool:
+    """Say whether a file that is not Python is left out; the others were not collected."""
+    return bool(exclude) and path.suffix != ".py" and is_left_out(path, exclude)
+
+
+def _unread(found: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in found if finding.slug == UNREADABLE]
+
+
 def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
     """Do what is asked for without --list and --explain. Raises the errors that main knows."""
     started = time.perf_counter()
@@ -95,28 +193,46 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
             raise UsageError(f"{path}: {what}")
     options = read_options(args.paths[0], entries)
     active = _active(args, options, entries)
-    excluded = _excluded(args, options, root)
-    files, findings = collect(args.paths, excluded)
-    top = project(args.paths)
-    context = collect([top], excluded)[0] if not _holds(args.paths, top) else []
-    findings += runner.run(files, top, args.jobs or options.jobs or _cores(), context)
-    findings = [replace(f, path=display(Path(f.path), root)) for f in findings]
-    findings = sorted({f for f in findings if f.slug in active})
-    findings = suppressions.apply(findings, suppressions.marked(files, root), active, entries)
+    exclude = _exclude(args, options, [root, *args.paths, project(args.paths)])
+    jobs = args.jobs or options.jobs or _cores()
+    audit = _Audit(args.paths, root, exclude, active, entries, jobs)
+    result = audit.all() if args.diff is None else _since(audit, args)
+    findings = result.findings
+    for line in idle(exclude) if args.exclude is not None else ():
+        print(f"--exclude {visible(line)!r} matches no Python file and no folder", file=sys.stderr)
     if args.write_baseline is not None:
         return _write_baseline(Path(args.write_baseline), findings, root)
     known = _baseline(args, options)
     if known is not None:
         findings, left = baseline.apply(findings, baseline.read(known), known, root)
-        if fixed := baseline.count_fixed(left, files, active, known):
+        if fixed := baseline.count_fixed(left, result.files, active, known):
             verb = "is" if fixed == 1 else "are"
             told = f"{_number(fixed, 'entry', 'entries')} of the baseline {verb} fixed"
             print(f"{told}: rewrite it with --write-baseline", file=sys.stderr)
-    if text := render(findings, entries, args.format or options.format or "text"):
+    scope = Scope(
+        len(result.files),
+        result.unread,
+        since=args.diff or "",
+        asks=args.diff is None and args.select is None,
+    )
+    form = args.format or options.format or "text"
+    if text := render(findings, entries, form, scope, unfolded=args.all):
         print(text)
     sys.stdout.flush()
-    print(_summary(findings, len(files), time.perf_counter() - started), file=sys.stderr)
+    print(_summary(findings, len(result.files), time.perf_counter() - started), file=sys.stderr)
     return 1 if findings else 0
+
+
+def _since(audit: _Audit, args: argparse.Namespace) -> _Result:
+    """Return what is new. Raises UsageError."""
+    if args.write_baseline is not None:
+        raise UsageError("--write-baseline writes all that is found, --diff only what is new")
+    try:
+        return audit.since(args.diff)
+    except GitError as error:
+        is_path = Path(args.diff).exists()
+        hint = f"; for the path {args.diff}, write `--diff=HEAD {args.diff}`" if is_path else ""
+        raise UsageError(f"--diff: {error}{hint}") from None
 
 
 def _active(args: argparse.Namespace, options: Options, entries: dict[str, Entry]) -> set[str]:
@@ -147,13 +263,11 @@ def _check(slugs: Sequence[str], known: Collection[str]) -> None:
             raise UsageError(f"there is no rule {slug!a}{near(slug, known)}")
 
 
-def _excluded(args: argparse.Namespace, options: Options, root: Path) -> list[Patterns]:
-    """Return the patterns to leave out: those given here, else those of the file."""
-    lines, base = options.exclude, options.folder
+def _exclude(args: argparse.Namespace, options: Options, folders: Iterable[Path]) -> list[Watched]:
+    """Return the patterns to leave out: those given here, in each folder, else the file's."""
     if args.exclude is not None:
-        lines, base = args.exclude, root
-    patterns = compile_patterns(os.fsencode("\n".join(lines or ())), os.fsencode(base))
-    return [patterns] if patterns else []
+        return [Watched(args.exclude, folder) for folder in dict.fromkeys(folders)]
+    return [Watched(options.exclude, options.folder)] if options.exclude else []
 
 
 def _baseline(args: argparse.Namespace, options: Options) -> Path | None:
@@ -169,11 +283,6 @@ def _write_baseline(file: Path, findings: list[Finding], root: Path) -> int:
         raise UsageError(f"{file}: {error.strerror}") from None
     print(f"{_number(len(findings), 'finding')} written to {visible(str(file))}", file=sys.stderr)
     return 0
-
-
-def _holds(paths: Sequence[Path], top: Path) -> bool:
-    """Say whether one of the paths is the project's folder, so that nothing lies beside them."""
-    return any(path.resolve() == top for path in paths)
 
 
 def _cores() -> int:

@@ -26,8 +26,8 @@ from fastapi_pro.installing.placing import (
     staging,
     write_new,
 )
-from fastapi_pro.installing.record import NAME, ForeignError, Record, as_json, inspect, make_record
-from fastapi_pro.paths import ROOT
+from fastapi_pro.installing.record import ForeignError, Record, as_json, inspect, make_record
+from fastapi_pro.paths import INSTALL_RECORD, ROOT
 
 _NEXT = """\
 In a new session /fastapi-new NAME and /fastapi-review [PATH] work at once; fastapi-pro itself is
@@ -105,7 +105,8 @@ def _install(found: Mapping[Path, Mapping[str, Record]], agents: Path, *, dry_ru
             print(f"{number} is there already: {place}")
         else:
             wanted[place] = {
-                skill: files | {NAME: as_json(new[skill])} for skill, files in skills.items()
+                skill: files | {INSTALL_RECORD: as_json(new[skill])}
+                for skill, files in skills.items()
             }
     if not dry_run:
         _replace(wanted)

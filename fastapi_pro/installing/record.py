@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-NAME = ".installed.json"
+from fastapi_pro.paths import INSTALL_RECORD
 
 
 class ForeignError(Exception):
@@ -43,14 +43,14 @@ def inspect(folder: Path) -> Record | None:
     """
     if not os.path.lexists(folder):
         return None
-    if folder.is_symlink() or not (folder / NAME).is_file():
+    if folder.is_symlink() or not (folder / INSTALL_RECORD).is_file():
         what = "a link" if folder.is_symlink() else "there already"
         raise ForeignError(f"{folder}: {what}, and not installed by this script; move it away")
     try:
-        kept = json.loads((folder / NAME).read_bytes())
+        kept = json.loads((folder / INSTALL_RECORD).read_bytes())
         record = Record(str(kept["version"]), dict(kept["files"]), int(kept["made"]))
     except (ValueError, KeyError, TypeError):
-        raise ForeignError(f"{folder / NAME}: damaged; remove {folder} by hand") from None
+        raise ForeignError(f"{folder / INSTALL_RECORD}: damaged; remove {folder} by hand") from None
     if yours := sorted(_not_ours(folder, record)):
         shown = ", ".join(yours[:5]) + (f" and {len(yours) - 5} more" if len(yours) > 5 else "")
         raise ForeignError(f"{folder}: added or changed since: {shown}; move them away")
@@ -63,7 +63,7 @@ def _not_ours(folder: Path, record: Record) -> set[str]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         if (
-            name == NAME
+            name == INSTALL_RECORD
             or path.parent.name == "__pycache__"
             or (path.is_dir() and not path.is_symlink())
         ):

@@ -68,13 +68,19 @@ def test_findings_are_printed_in_order_and_summed_up(
 ) -> None:
     assert audit.main([]) == 1
     captured = capsys.readouterr()
-    lines = captured.out.splitlines()
-    assert lines[::2] == [
+    parts = [part.splitlines() for part in captured.out.split("\n\n")]
+    assert [part[0] for part in parts] == [
+        "It does not start, ordinary requests fail, or data is lost or wrong",
+        "A stranger can read, forge or exhaust what is not theirs",
+        "Found: 2 high, 1 medium",
+    ]
+    assert parts[0][1::2] == [
         f"app/x.py:1:1: {ONE} [high] {ONE} it is",
-        f"y.py:1:1: {TWO} [{catalogue()[TWO].severity}] {TWO} it is",
         f"y.py:2:1: {ONE} [high] {ONE} it is",
     ]
-    assert all(line.startswith("    fix: ") for line in lines[1::2])
+    assert parts[1][1::2] == [f"y.py:1:1: {TWO} [{catalogue()[TWO].severity}] {TWO} it is"]
+    assert all(line.startswith("    fix: ") for part in parts[:2] for line in part[2::2])
+    assert parts[2][1] == "Read: 2 Python files"
     assert captured.err.startswith("3 findings in 2 files of 2; ")
 
 
@@ -82,8 +88,49 @@ def test_nothing_found_is_exit_code_0(project: Path, capsys: pytest.CaptureFixtu
     (project / "y.py").write_text("")
     assert audit.main(["y.py"]) == 0
     captured = capsys.readouterr()
-    assert captured.out == ""
+    assert captured.out.startswith("Found: nothing\nRead: 1 Python file\n")
     assert captured.err.startswith("no findings in 1 file; ")
+
+
+def test_the_summary_has_the_questions_that_no_code_answers(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit.main([])
+    out = capsys.readouterr().out
+    unseen = [entry for entry in catalogue().values() if entry.unseen]
+    assert unseen
+    assert all(f"    {entry.slug}: {entry.ask}\n" in out for entry in unseen)
+    audit.main(["--select", ONE])
+    assert unseen[0].ask not in capsys.readouterr().out
+
+
+def test_all_gives_each_finding_its_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "y.py").write_text("one()\n" * 9)
+    audit.main(["y.py"])
+    out = capsys.readouterr().out
+    assert out.count(f": {ONE} [high]") == 1
+    assert "    9 places: here, line 2, line 3 and 6 more (--all shows each)\n" in out
+    assert "Found: 9 high; 9 places in 1 line, --all shows each\n" in out
+    audit.main(["y.py", "--all"])
+    out = capsys.readouterr().out
+    assert out.count(f": {ONE} [high]") == 9
+    assert "Found: 9 high\n" in out
+    assert len(found(capsys, "y.py")) == 9
+
+
+def test_files_that_are_not_read_are_counted(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(*_: object) -> list[Finding]:
+        return [
+            Finding(f"{project}/{name}.py", 1, 1, "unreadable", f"no: {name}", cause="no")
+            for name in ("x", "y")
+        ]
+
+    monkeypatch.setattr(audit.runner, "run", find)
+    audit.main([])
+    out = capsys.readouterr().out
+    assert "Read: 2 Python files; not read, so nothing is known of them: 2 no\n" in out
 
 
 def test_paths_are_relative_below_the_current_folder_and_absolute_elsewhere(
@@ -146,6 +193,60 @@ def test_patterns_of_the_file_are_relative_to_it(
         (f"{project.as_posix()}/y.py", 1, TWO),
         (f"{project.as_posix()}/y.py", 2, ONE),
     ]
+
+
+@pytest.mark.parametrize("pattern", ["app/x.py", "/app", "app", "x.py"])
+@pytest.mark.parametrize("folder", [".", "app", "..", "/"])
+def test_a_pattern_means_the_same_from_every_folder(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    pattern: str,
+    folder: str,
+) -> None:
+    monkeypatch.chdir(folder)
+    audit.main([str(project), "--exclude", pattern, "--format", "json"])
+    captured = capsys.readouterr()
+    assert {Path(item["path"]).name for item in json.loads(captured.out)} == {"y.py"}
+    assert "matches" not in captured.err
+
+
+def test_a_pattern_that_matches_nothing_is_said(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text('[tool.fastapi-pro]\nexclude = ["old"]\n')
+    assert audit.main(["--exclude", "app", "--exclude", "ap/x.py"]) == 1
+    err = capsys.readouterr().err
+    assert "--exclude 'ap/x.py' matches no Python file and no folder\n" in err
+    assert err.count("matches") == 1
+    audit.main([])  # those of the file hold for other runs, too
+    assert "matches" not in capsys.readouterr().err
+
+
+def test_a_finding_elsewhere_is_excluded_too(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        audit.runner, "run", lambda *_: [Finding(f"{project}/deploy/Dockerfile", 1, 1, ONE, "m")]
+    )
+    assert found(capsys) == [("deploy/Dockerfile", 1, ONE)]
+    assert found(capsys, "--exclude", "deploy") == []
+
+
+def test_an_installed_skill_changes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "service"
+    shutil.copytree(ROOT / "docs" / "example", folder)
+
+    def report() -> str:
+        command = [sys.executable, ROOT / "scripts" / "audit.py", "--format", "json", folder]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+    before = report()
+    assert json.loads(before)
+    install = [sys.executable, ROOT / "scripts" / "install.py", "--project", folder, "--agents"]
+    subprocess.run(install, check=True, capture_output=True)
+    assert (folder / ".claude" / "skills" / "fastapi-pro" / "snippets" / "rules").is_dir()
+    assert report() == before
 
 
 def test_one_file_is_understood_with_the_rest_of_its_project(

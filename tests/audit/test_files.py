@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
 from fastapi_pro.auditing.sources.gitignore import compile_patterns
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE, collect, display, project
+from fastapi_pro.paths import INSTALL_RECORD
 from patience import patient
 
 
@@ -109,6 +111,49 @@ def test_a_linked_work_tree_has_the_excludes_of_its_repository(tmp_path: Path) -
     assert taken(tmp_path / "side") == ["local.py", "x.py"]
     (tmp_path / "main/.git/info/exclude").write_text("local.py\n")
     assert taken(tmp_path / "side") == ["x.py"]
+
+
+@pytest.mark.parametrize("name", ["tools/skill", ".github/skills/fastapi-pro"])
+def test_an_installed_skill_is_left_alone_unless_named(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "x.py", f"{name}/SKILL.md", f"{name}/snippets/rules/bad.py")
+    assert taken(tmp_path) == [f"{name}/snippets/rules/bad.py", "x.py"]
+    write(tmp_path, f"{name}/{INSTALL_RECORD}")
+    assert taken(tmp_path) == ["x.py"]
+    assert taken(tmp_path, name) == [f"{name}/snippets/rules/bad.py"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["tests"], []),
+        (["/a", "b/*.py"], []),
+        (["nowhere", "tests", "/b"], ["nowhere"]),
+        (["tests", "test*", "*.py", "!/a/x.py"], []),
+        ([".venv", "gen"], []),
+        (["# a comment", ""], []),
+        (["*.txt", "a/b"], ["*.txt", "a/b"]),
+    ],
+)
+def test_excluded_patterns_know_whether_they_match(
+    tmp_path: Path, lines: list[str], expected: list[str]
+) -> None:
+    write(tmp_path, "a/x.py", "b/y.py", "tests/x.py", ".venv/pyvenv.cfg", "gen/x.py", "c.txt")
+    write(tmp_path, ".git/HEAD")
+    (tmp_path / ".gitignore").write_text("gen\n")
+    exclude = [Watched(lines, tmp_path), Watched(lines, tmp_path / "elsewhere")]
+    collect([tmp_path], exclude)
+    assert idle(exclude) == expected
+
+
+def test_a_file_that_is_not_python_is_left_out_with_its_folder(tmp_path: Path) -> None:
+    exclude = [Watched(["deploy/", "/Dockerfile*"], tmp_path)]
+    for name, expected in (
+        ("deploy/x/compose.yaml", True),
+        ("Dockerfile.dev", True),
+        ("a/Dockerfile", False),
+        ("deploy", False),
+    ):
+        assert is_left_out(tmp_path / name, exclude) is expected
 
 
 def test_excluded_patterns_leave_out_more(tmp_path: Path) -> None:

@@ -24,9 +24,11 @@ def sarif(*findings: Finding) -> dict[str, Any]:
 
 
 def test_text_is_a_line_and_its_fix() -> None:
-    assert render([FINDING], ENTRIES, "text") == (
-        "app/a b.py:3:5: medium [medium] 50%: é\\n::error::x\\x1b[31m\n    fix: medium fix"
-    )
+    _, *lines = render([FINDING], ENTRIES, "text").split("\n")
+    assert lines == [
+        "app/a b.py:3:5: medium [medium] 50%: é\\n::error::x\\x1b[31m",
+        "    fix: medium fix",
+    ]
 
 
 def test_json_is_a_list_of_objects() -> None:
@@ -39,6 +41,8 @@ def test_json_is_a_list_of_objects() -> None:
             "severity": "medium",
             "message": FINDING.message,
             "fix": "medium fix",
+            "consequence": "rest",
+            "cause": "",
         }
     ]
     assert json.loads(render([], ENTRIES, "json")) == []

@@ -245,7 +245,8 @@ def _parameters(function: Node) -> list[Parameter]:
 
 
 def _dependency(call: Node) -> Dependency:
-    target = call.argument(0, "dependency").definition
+    given = call.argument(0, "dependency")
+    target = given if given.is_call else given.definition
     if target.is_call:
         # an instance with __call__, such as Depends(Checker("admin"))
         target = target.type_class.method("__call__")

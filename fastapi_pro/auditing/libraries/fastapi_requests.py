@@ -59,6 +59,20 @@ def is_middleware_class(cls: Node) -> bool:
     return len(names) == 3 and names[:2] == ["scope", "receive"]
 
 
+@fact
+def uses_streams(program: Program) -> bool:
+    """Say whether the service answers with streams."""
+    names = ("StreamingResponse", "EventSourceResponse")
+    return any(module.mentions(*names) for module in program.service)
+
+
+@fact
+def uses_background_tasks(program: Program) -> bool:
+    """Say whether the service has background tasks, which run after the answer."""
+    names = ("BackgroundTasks", "BackgroundTask")
+    return any(module.mentions(*names) for module in program.service)
+
+
 def commands(program: Program) -> Iterator[Node]:
     """Yield the calls that start uvicorn: `uvicorn.run(...)` and `uvicorn.Config(...)`."""
     return program.calls_of("uvicorn.run", "uvicorn.Config")

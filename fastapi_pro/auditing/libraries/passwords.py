@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from fastapi_pro.auditing.libraries.deployment import declared, locked
 from fastapi_pro.auditing.libraries.library_calls import (
     HASH_FUNCTIONS,
     HASH_METHODS,
@@ -11,6 +10,7 @@ from fastapi_pro.auditing.libraries.library_calls import (
     VERIFY_FUNCTIONS,
     VERIFY_METHODS,
 )
+from fastapi_pro.auditing.libraries.project_packages import is_locked, packages, versions
 from fastapi_pro.auditing.libraries.threads import THREAD_NAMES, handed_to_thread
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import find_call
@@ -23,7 +23,6 @@ _NAMES = _METHODS | {name.rpartition(".")[2] for name in _FUNCTIONS}
 _VERIFY_NAMES = VERIFY_METHODS | {name.rpartition(".")[2] for name in VERIFY_FUNCTIONS}
 _BCRYPT = ("bcrypt", "bcrypt_sha256")  # both load the backend that fails
 _BCRYPT_CALLS = [f"passlib.hash.{s}.{m}" for s in _BCRYPT for m in ("hash", "encrypt", "using")]
-_OLD_BCRYPT = ("==4", "==3", "~=4", "~=3", "^4", "^3", "~4", "~3", "4.", "3.")
 _FAST = 10_000  # iterations of PBKDF2; fewer derive a key from a key, not from a password
 
 
@@ -119,18 +118,19 @@ def _verifying_names(program: Program) -> set[str]:
 @fact
 def passlib_on_bcrypt(program: Program) -> list[Node]:
     """Return the calls that make passlib hash with bcrypt 5, which it cannot."""
-    if is_bcrypt_old(program):
-        return []
-    calls = program.calls_of(PASSLIB, *_BCRYPT_CALLS)
-    return [call for call in calls if call.called != PASSLIB or _default_scheme(call) in _BCRYPT]
+    calls = () if is_libpass(program) else program.calls_of(PASSLIB, *_BCRYPT_CALLS)
+    return [
+        call
+        for call in calls
+        if call.called != PASSLIB or _default_scheme(call) in _BCRYPT
+        if versions(call.module, "bcrypt").has_from("5")
+    ]
 
 
-def is_bcrypt_old(program: Program) -> bool:
-    """Say whether the program declares or locks a bcrypt below 5."""
-    versions = [r.versions.replace(" ", "") for r in declared(program, "bcrypt")]
-    if any("<5" in v or "<=4" in v or "<4" in v or v.startswith(_OLD_BCRYPT) for v in versions):
-        return True
-    return any(version.startswith(("3.", "4.")) for version in locked(program, "bcrypt"))
+@fact
+def is_libpass(program: Program) -> bool:
+    """Say whether the module passlib is that of libpass, which is maintained."""
+    return "libpass" in packages(program) or is_locked(program, "libpass")
 
 
 def _default_scheme(context: Node) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -232,7 +233,7 @@ def options(program: Program) -> dict[str, str]:
 
 def _options(path: Path) -> dict[str, str]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = project_files.read(path).decode()
     except (OSError, UnicodeDecodeError):
         return {}
     if path.suffix == ".toml":

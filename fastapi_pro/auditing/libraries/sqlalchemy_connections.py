@@ -94,7 +94,7 @@ def _of_parameter(arg: Node, depth: int) -> Engine | None:
     for parameter in parameters(arg.function):
         if parameter.node == arg and parameter.dependency is not None:
             return _of_function(parameter.dependency.target, depth)
-    return None
+    return _first((arg.passed(call) for call in arg.function.callers), depth)
 
 
 def _of_function(function: Node, depth: int) -> Engine | None:

@@ -4,9 +4,13 @@ import ast
 from dataclasses import dataclass
 from functools import cached_property
 
-from fastapi_pro.auditing.libraries.deployment import packages
-from fastapi_pro.auditing.libraries.pydantic import schema_of, settings
-from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.libraries.project_packages import packages
+from fastapi_pro.auditing.libraries.pydantic import settings
+from fastapi_pro.auditing.libraries.sqlalchemy_urls import (
+    literal_url,
+    scheme_of,
+    scheme_of_branch,
+)
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -14,12 +18,8 @@ _ASYNC = "sqlalchemy.ext.asyncio.create_async_engine"
 MAKERS = (_ASYNC, "sqlalchemy.create_engine")
 """What makes an engine."""
 _SINGLE = ("NullPool", "StaticPool", "AssertionPool")
-_ASYNCPG = ("postgresql+asyncpg", "postgresql://", "postgres://", "{")
-_OTHER_DRIVERS = {"psycopg", "aiomysql", "asyncmy", "aioodbc"}
-_REFUSING_URLS = ("sqlite", "postgresql+psycopg:", "postgresql+asyncpg")
-_GETENV = ("os.environ.get", "os.getenv")
-_WRAPPERS = ("builtins.str", "sqlalchemy.make_url", "sqlalchemy.url.make_url")
-_URL = ("sqlalchemy.URL.create", "sqlalchemy.url.URL.create")
+_ASYNCPG = ("postgresql+asyncpg", "postgresql:", "postgres:", "{")
+_OTHER_DRIVERS = {"aiosqlite", "psycopg", "aiomysql", "asyncmy", "aioodbc"}
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,21 @@ class Engine:
         """
         return literal_url(self.call.argument(0, "url"))
 
+    @cached_property
+    def scheme(self) -> str:
+        """What its URL begins with, such as "mysql+aiomysql:", as far as code tells; else ""."""
+        return scheme_of(self.call.argument(0, "url")) or scheme_of_branch(self.call)
+
     @property
     def is_sqlite(self) -> bool:
-        """Whether its URL is a literal of SQLite."""
-        return self.url.startswith("sqlite")
+        """Whether its URL is one of SQLite."""
+        return self.scheme.startswith("sqlite")
 
     @property
     def is_asyncpg(self) -> bool:
         """Whether it is async and may use asyncpg: nothing names another driver."""
-        if not self.is_async or self.url:
-            return self.is_async and self.url.startswith(_ASYNCPG)
+        if not self.is_async or self.scheme:
+            return self.is_async and self.scheme.startswith(_ASYNCPG)
         known = packages(self.call.program)
         return "asyncpg" in known or not known & _OTHER_DRIVERS
 
@@ -121,48 +126,3 @@ def names_sqlite(program: Program) -> bool:
         return True
     fields = (field for schema in settings(program) for field in schema.fields.values())
     return any(literal_url(field.default).startswith("sqlite") for field in fields)
-
-
-@fact
-def refuses_large_numbers(program: Program) -> bool:
-    """Say whether a driver in use refuses a number that is compared with a smaller column.
-
-    asyncpg, psycopg 3 and SQLite's do; psycopg2 and MySQL's find no row.
-    """
-    names = packages(program)
-    if names & {"asyncpg", "aiosqlite"}:
-        return True
-    if names & {"psycopg", "psycopg-binary"} and not names & {"psycopg2", "psycopg2-binary"}:
-        return True
-    if any(engine.url.startswith(_REFUSING_URLS) for engine in engines(program)):
-        return True
-    return uses_async(program) and not names & {"aiomysql", "asyncmy", "aioodbc"}
-
-
-def literal_url(expr: Node, depth: int = 0) -> str:
-    """Return a URL that is written in the code, or "": names and defaults are followed."""
-    found = expr.value or setting_default(expr)
-    if depth > limits.NAMES:
-        return ""
-    match found.ast:
-        case ast.Constant(value=str(url)) | ast.JoinedStr(values=[ast.Constant(value=url), *_]):
-            return str(url)
-        case ast.BoolOp(values=values):
-            return literal_url(found.at(values[-1]), depth + 1)
-    if found.called in _GETENV:
-        return literal_url(found.argument(1, "default"), depth + 1)
-    if found.called in _WRAPPERS and found.args:
-        return literal_url(found.args[0], depth + 1)
-    if found.called in _URL:
-        driver = found.argument(0, "drivername").constant
-        return f"{driver}://" if isinstance(driver, str) else ""
-    return ""
-
-
-def setting_default(expr: Node) -> Node:
-    """Return the default of the settings field that `settings.name` reads."""
-    schema = schema_of(expr.owner.type)
-    field = schema.fields.get(expr.member) if schema and schema.is_settings else None
-    if field is None:
-        return expr.at(None)
-    return field.default.argument(0, "default") if field.default.is_call else field.default

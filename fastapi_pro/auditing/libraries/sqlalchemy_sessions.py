@@ -13,6 +13,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
     parameters,
 )
 from fastapi_pro.auditing.libraries.known_types import SESSIONS
+from fastapi_pro.auditing.libraries.project_packages import versions
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import ASYNC_MAKER, ASYNC_SESSION, MAKER, SESSION
 from fastapi_pro.auditing.model.node import Node, inherits
@@ -95,8 +96,8 @@ def uses(function: Node) -> Iterator[Node]:
 def closes_at_return(session: Node, depth: int = 0) -> bool:
     """Say whether the session that a name stands for is closed before the response is sent.
 
-    It is where its dependency has `scope="function"`, or where a `with` around the name opened
-    it; of a function that is handed the session, where that is so at every call.
+    It is where its dependency ends first, or where a `with` around the name opened it; of a
+    function that is handed the session, where that is so at every call.
     """
     bound = session.bound
     if bound is None or depth > limits.CALLS:
@@ -110,9 +111,38 @@ def closes_at_return(session: Node, depth: int = 0) -> bool:
         return False
     for parameter in parameters(source.function):
         if parameter.node == source and (dependency := parameter.dependency):
-            return dependency.scope == "function" and dependency.target.is_generator
+            return dependency.target.is_generator and ends_at_return(dependency)
     given = [source.passed(call) for call in source.function.callers]
     return bool(given) and all(closes_at_return(value, depth + 1) for value in given)
+
+
+def ends_at_return(dependency: Dependency) -> bool:
+    """Say whether what follows the `yield` of a dependency runs before the response is sent.
+
+    FastAPI 0.106 to 0.117 did so of all.
+    """
+    if dependency.scope == "function":
+        return True
+    fastapi = versions(dependency.call.module, "fastapi")
+    return not fastapi.has_from("0.118") and not fastapi.has_before("0.106")
+
+
+def commits_after_yield(dependency: Node) -> bool:
+    """Say whether a dependency commits a session that it yields, after the `yield`."""
+    yielded = dependency.yielded
+    if not any(map(is_session, yielded)):
+        return False
+    after = (call for call in dependency.calls if call.line > yielded[0].line)
+    around = (w for w in dependency.own(ast.With, ast.AsyncWith) if any(map(w.holds, yielded)))
+    return any(call.member == "commit" for call in after) or any(
+        begins_transaction(context) for with_ in around for context in with_.contexts
+    )
+
+
+def begins_transaction(context: Node) -> bool:
+    """Say whether leaving a context commits: `sessionmaker.begin()`, `session.begin()`."""
+    is_begin = context.is_call and context.member == "begin"
+    return is_begin and (is_session(context) or is_session(context.owner))
 
 
 def captured(closure: Node) -> Iterator[tuple[Node, Node]]:

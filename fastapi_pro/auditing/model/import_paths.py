@@ -1,28 +1,31 @@
-"""Where the modules of a program lie on the disk. Paths are texts here: objects are slow to make."""
+"""Where the modules of a program lie on the disk. Paths are texts: objects are slow to make."""
 
 import functools
 import os
-from os.path import dirname, isfile, join
+from pathlib import Path
+
+from fastapi_pro.auditing.model import project_files
 
 
 @functools.cache
 def is_ours(folder: str, root: str, first: str) -> bool:
     """Say whether a package or module of this name lies beside `folder` or above it."""
-    if any(first in _names(base) for base in _bases(folder)):
+    if any(_holds(base, first) for base in _bases(folder)):
         return True
-    above = dirname(folder)
+    above = _above(folder)
     return folder not in (root, above) and is_ours(above, root, first)
 
 
 @functools.cache
 def find(folder: str, root: str, dotted: str) -> str | None:
     """Return the file of a module that lies beside `folder` or above it, up to `root`."""
-    parts = dotted.split(".")
+    relative = dotted.replace(".", "/")
+    first = dotted.partition(".")[0]
     while True:
         for base in _bases(folder):
-            if parts[0] in _names(base) and (found := file_of(join(base, *parts))):
+            if _holds(base, first) and (found := file_of(f"{base}/{relative}")):
                 return found
-        above = dirname(folder)
+        above = _above(folder)
         if folder in (root, above):
             return None
         folder = above
@@ -32,22 +35,36 @@ def find(folder: str, root: str, dotted: str) -> str | None:
 def file_of(module: str) -> str | None:
     """Return the file of a module or package whose path without an ending this is."""
     folder, name = os.path.split(module)
-    if name not in _names(folder):
-        return None
-    return next(filter(isfile, (f"{module}.py", join(module, "__init__.py"))), None)
+    if f"{name}.py" in _names(folder):
+        return f"{module}.py"
+    is_package = name in _names(folder) and "__init__.py" in _names(module)
+    return f"{module}/__init__.py" if is_package else None
+
+
+def is_file(path: str) -> bool:
+    """Say whether there is a file, from the list of its folder."""
+    folder, name = os.path.split(path)
+    return name in _names(folder)
+
+
+def _above(folder: str) -> str:
+    return os.path.dirname(folder)  # noqa: PTH120 -- a text, as everywhere in this module
+
+
+def _holds(folder: str, name: str) -> bool:
+    """Say whether a folder may hold a module or package of this name."""
+    names = _names(folder)
+    return name in names or f"{name}.py" in names
 
 
 @functools.cache
 def _bases(folder: str) -> tuple[str, ...]:
     """Return where the modules beside a folder may lie: in it, or in one for sources."""
-    bases = (folder, *(join(folder, name) for name in ("src", "backend", "server")))
+    bases = (folder, *(f"{folder}/{name}" for name in ("src", "backend", "server")))
     return tuple(base for base in bases if _names(base))
 
 
 @functools.cache
 def _names(folder: str) -> frozenset[str]:
-    """Return the modules and packages that a folder may hold, by name."""
-    try:
-        return frozenset(name.removesuffix(".py") for name in os.listdir(folder))
-    except OSError:
-        return frozenset()
+    """Return the names of what lies in a folder."""
+    return project_files.names(Path(folder))

@@ -7,7 +7,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi_pro.auditing.model.bindings import (
     FUNCTIONS,
@@ -50,6 +50,11 @@ class _Parts(dict[type[ast.AST], tuple[str, ...]]):
 _PARTS = _Parts()
 
 
+def is_test(name: str) -> bool:
+    """Say whether a file is one of tests, by its path below the root."""
+    return bool(_TEST.search(name))
+
+
 def _is_in_body(scope: ast.AST, child: ast.AST) -> bool:
     """Say whether a child of a scope is in its body, not a decorator, default or annotation."""
     return isinstance(child, ast.stmt) or child is getattr(scope, "body", None)
@@ -72,7 +77,7 @@ class Module:
         self.folder, self.place = str(path.parent), str(path)
         self.is_package = path.name == "__init__.py"
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
-        self.is_test = bool(_TEST.search(name))
+        self.is_test = is_test(name)
         self.is_tool = bool(_TOOL.search(name))
         self._own: dict[ast.AST, list[ast.AST]] = {}
         self._own_by_kind: dict[ast.AST, dict[type, list[ast.AST]]] = {}
@@ -89,6 +94,11 @@ class Module:
     def tree(self) -> ast.Module:
         """The tree of the file. Raises what `parse` does, the first time."""
         return self._parse(self.source)
+
+    @property
+    def was_parsed(self) -> bool:
+        """Whether something has asked for the tree."""
+        return "tree" in self.__dict__
 
     def says(self, *words: str) -> bool:
         """Say whether one of these words stands in the text: the cheapest first look."""
@@ -126,19 +136,21 @@ class Module:
                 waiting, own = head, []
                 continue
             for name in _PARTS[kind]:
-                value = getattr(node, name)
-                if value.__class__ is list:
+                value: Any = getattr(node, name)
+                found = value.__class__
+                if found is list:
                     for item in reversed(value):
-                        if item.__class__ in _LEAVES:
+                        found = item.__class__
+                        if found in _LEAVES:
                             parents[item] = node
-                            nodes[item.__class__].append(item)
+                            nodes[found].append(item)
                             own.append(item)
                         elif isinstance(item, ast.AST):
                             parents[item] = node
                             waiting.append(item)
-                elif value.__class__ in _LEAVES:
+                elif found in _LEAVES:
                     parents[value] = node
-                    nodes[value.__class__].append(value)
+                    nodes[found].append(value)
                     own.append(value)
                 elif isinstance(value, ast.AST):
                     parents[value] = node
@@ -160,6 +172,11 @@ class Module:
                     parents[item] = scope
                     into.append(item)
         return body, head
+
+    @functools.cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """What holds each node."""
+        return self._index[0]
 
     def nodes(self, *types: type[N]) -> Iterator[N]:
         """Yield the nodes of these types, each type in the order of the source."""
@@ -190,11 +207,11 @@ class Module:
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """Return the node that holds this one."""
-        return self._index[0].get(node)
+        return self.parents.get(node)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield what holds this node, from the inside out."""
-        while (above := self._index[0].get(node)) is not None:
+        while (above := self.parents.get(node)) is not None:
             yield above
             node = above
 
@@ -226,7 +243,7 @@ class Module:
         """Return the binding that a name refers to, or None where no scope binds it."""
         if not isinstance(name, ast.Name):
             return None
-        parents = self._index[0]
+        parents = self.parents
         is_own, is_deferred = True, name in self.deferred
         child: ast.AST = name
         scope = parents.get(name)
@@ -257,7 +274,7 @@ class Module:
             parsed = ast.parse(text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return annotation
-        parents = self._index[0]
+        parents = self.parents
         parents[parsed] = parents.get(annotation, self.tree)
         for node in ast.walk(parsed):
             self.deferred.add(node)
@@ -335,7 +352,14 @@ class Module:
 
     def forget(self) -> None:
         """Drop what was worked out, so that the trees can be freed."""
-        for found in (self._own, self._own_by_kind, self._scopes, self._assigned, self._annotations, self.deferred):
+        for found in (
+            self._own,
+            self._own_by_kind,
+            self._scopes,
+            self._assigned,
+            self._annotations,
+            self.deferred,
+        ):
             found.clear()
-        self.__dict__.pop("_index", None)
-        self.__dict__.pop("tree", None)
+        for name in ("_index", "parents", "tree"):
+            self.__dict__.pop(name, None)

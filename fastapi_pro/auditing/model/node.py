@@ -172,7 +172,7 @@ class Node:
     @property
     def is_awaited(self) -> bool:
         """Whether an `await` waits for it."""
-        return isinstance(self.module.parent(self.ast), ast.Await)
+        return isinstance(self.module.parents.get(self.ast), ast.Await)
 
     @property
     def awaited(self) -> "Node":
@@ -240,7 +240,7 @@ class Node:
     @property
     def parent(self) -> "Node":
         """The node that holds this one."""
-        return self.at(self.module.parent(self.ast))
+        return Node(self.module, self.module.parents.get(self.ast))
 
     @property
     def ancestors(self) -> "Iterator[Node]":
@@ -374,7 +374,8 @@ class Node:
     @property
     def decorators(self) -> "list[Node]":
         """The decorators of a function or class."""
-        return [self.at(d) for d in getattr(self.ast, "decorator_list", ())]
+        written = getattr(self.ast, "decorator_list", None)
+        return [Node(self.module, decorator) for decorator in written] if written else []
 
     @property
     def parameters(self) -> "list[Node]":
@@ -437,7 +438,7 @@ class Node:
     def library_name(self) -> str:
         """The dotted name of the library's thing that it stands for, or ""."""
         origin = self.module.program.origin(self)
-        return origin if origin.__class__ is str else ""  # type: ignore[return-value]
+        return origin if isinstance(origin, str) else ""
 
     @property
     def called(self) -> str:

@@ -6,13 +6,12 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from os.path import isfile
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from fastapi_pro.auditing.model import limits, types
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, preferred
-from fastapi_pro.auditing.model.import_paths import file_of, find, is_ours
+from fastapi_pro.auditing.model.import_paths import file_of, find, is_file, is_ours
 from fastapi_pro.auditing.model.library_names import LIBRARIES, canonical
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Origin, Type
@@ -334,9 +333,9 @@ class Program:
         if found := self._module_at(f"{place}/{name}"):
             return Node(found, found.tree)
         for path in (f"{place}/__init__.py", f"{place}.py"):
-            if path in self._by_path or isfile(path):
-                if found := self.module(path):
-                    return self._global(found, name, depth + 1)
+            is_there = path in self._by_path or is_file(path)
+            if is_there and (found := self.module(path)):
+                return self._global(found, name, depth + 1)
         return None
 
     # -- types ---------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.reporting.lines import Lines
 
 
 class Entry(NamedTuple):
@@ -103,22 +104,12 @@ def _is_entry(item: object) -> bool:
 def _entries(
     findings: Iterable[Finding], file: Path, root: Path
 ) -> Iterable[tuple[Finding, Entry]]:
-    """Yield each finding with its entry; a file is read once."""
-    lines: dict[str, list[str]] = {}
+    """Yield each finding with its entry."""
+    lines = Lines()
     for finding in findings:
         path = root / finding.path
-        if finding.path not in lines:
-            lines[finding.path] = _lines(path)
-        texts = lines[finding.path]
-        text = texts[finding.line - 1] if finding.line <= len(texts) else ""
-        yield finding, Entry(_relative(path, file.parent), finding.slug, text.strip())
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_bytes().decode("utf-8", "backslashreplace").split("\n")
-    except OSError:
-        return []
+        text = lines.text(path, finding.line)
+        yield finding, Entry(_relative(path, file.parent), finding.slug, text)
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -5,14 +5,17 @@ from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE
 from fastapi_pro.paths import RULES
-from fastapi_pro.rulebook import as_text, load_rules
+from fastapi_pro.rulebook import as_markdown, as_text, load_rules
 
 UNUSED_IGNORE = "unused-ignore"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One slug. `text` is all there is to read of it; `unseen` says why no code can show it."""
+    """One slug. `text` is all there is to read of it, `markdown` the same, `page` an address.
+
+    `unseen` says why no code can show it, and `ask` what to ask of the code instead.
+    """
 
     slug: str
     severity: str
@@ -20,14 +23,18 @@ class Entry:
     fix: str
     text: str
     unseen: str = ""
+    ask: str = ""
+    consequence: str = "rest"
+    markdown: str = ""
+    page: str = ""
 
 
 _OWN = (
     Entry(
         UNREADABLE,
-        "low",
-        "A file or folder that cannot be read is not audited.",
-        "Correct it, save it as UTF-8, or exclude it",
+        "medium",
+        "What cannot be read is not audited: whatever is wrong there stays unseen.",
+        "Run the audit with the newest Python; correct the file, save it as UTF-8, or exclude it",
         "A Python file was passed over: it does not parse, is not in its declared coding (UTF-8\n"
         "without a declaration), is too large or nested too deep; or a link leads in a circle.",
     ),
@@ -46,7 +53,18 @@ _OWN = (
 def catalogue(folder: Path = RULES) -> dict[str, Entry]:
     """Return the entries by slug, the rules in their order first. Raises RuleError, OSError."""
     ours = [
-        Entry(rule.slug, rule.severity, rule.title, rule.fix, as_text(rule), rule.unseen)
+        Entry(
+            rule.slug,
+            rule.severity,
+            rule.title,
+            rule.fix,
+            as_text(rule),
+            unseen=rule.unseen,
+            ask=rule.ask,
+            consequence=rule.consequence,
+            markdown=as_markdown(rule),
+            page=next((source for source in rule.sources if source.startswith("https://")), ""),
+        )
         for rule in load_rules(folder)
     ]
     own = [

@@ -1,100 +1,64 @@
 """How findings are printed."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
-from typing import Any
-from urllib.parse import quote
+from dataclasses import replace
 
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
-from fastapi_pro.messages import annotation, visible
+from fastapi_pro.auditing.reporting.sarif import as_sarif
+from fastapi_pro.auditing.reporting.text import Scope, as_text, consequence_of, summary
+from fastapi_pro.messages import annotation
 
 FORMATS = ("text", "json", "github", "sarif")
 _COMMANDS = {"high": "error", "medium": "warning", "low": "notice"}
-_LEVELS = {"high": "error", "medium": "warning", "low": "note"}
-_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(findings: Sequence[Finding], entries: Mapping[str, Entry], form: str) -> str:
-    """Return the findings in one of FORMATS; `entries` has the slug of each."""
+def render(
+    findings: Sequence[Finding],
+    entries: Mapping[str, Entry],
+    form: str,
+    scope: Scope | None = None,
+    *,
+    unfolded: bool = False,
+) -> str:
+    """Return the findings in one of FORMATS; `entries` has the slug of each.
+
+    Only the text folds findings of one cause, unless `unfolded`, and ends with a summary of
+    `scope`.
+    """
+    findings = [_complete(f, entries[f.slug]) for f in findings]
     if form == "json":
-        return json.dumps([_object(f, entries[f.slug]) for f in findings], indent=2)
+        return json.dumps([_object(f, entries) for f in findings], indent=2)
     if form == "sarif":
-        return json.dumps(_sarif(findings, entries), indent=2)
-    one = _github if form == "github" else _text
-    return "\n".join(one(f, entries[f.slug]) for f in findings)
+        return json.dumps(as_sarif(findings, entries), indent=2)
+    if form == "github":
+        return "\n".join(map(_github, findings))
+    parts = [as_text(findings, entries, unfolded=unfolded)]
+    if scope is not None:
+        parts.append(summary(findings, entries, scope, unfolded=unfolded))
+    return "\n\n".join(filter(None, parts))
 
 
-def _severity(f: Finding, entry: Entry) -> str:
-    return f.severity or entry.severity
+def _complete(f: Finding, entry: Entry) -> Finding:
+    """Return the finding with the severity and the fix of its rule, where it has none."""
+    return replace(f, severity=f.severity or entry.severity, fix=f.fix or entry.fix)
 
 
-def _fix(f: Finding, entry: Entry) -> str:
-    return f.fix or entry.fix
-
-
-def _text(f: Finding, entry: Entry) -> str:
-    place = f"{visible(f.path)}:{f.line}:{f.column}"
-    return (
-        f"{place}: {f.slug} [{_severity(f, entry)}] {visible(f.message)}\n    fix: {_fix(f, entry)}"
-    )
-
-
-def _object(f: Finding, entry: Entry) -> dict[str, str | int]:
+def _object(f: Finding, entries: Mapping[str, Entry]) -> dict[str, str | int]:
     return {
         "path": f.path,
         "line": f.line,
         "column": f.column,
         "slug": f.slug,
-        "severity": _severity(f, entry),
+        "severity": f.severity,
         "message": f.message,
-        "fix": _fix(f, entry),
+        "fix": f.fix,
+        "consequence": consequence_of(f, entries),
+        "cause": f.cause,
     }
 
 
-def _github(f: Finding, entry: Entry) -> str:
-    level, message = _COMMANDS[_severity(f, entry)], f"{f.message}; fix: {_fix(f, entry)}"
-    return annotation(level, (f.path, f.line, f.column), f.slug, message)
-
-
-def _sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[str, Any]:
-    """Return a log of SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0) with one run."""
-    shown = [entry for entry in entries.values() if not entry.unseen]
-    index = {entry.slug: number for number, entry in enumerate(shown)}
-    run = {
-        "tool": {"driver": {"name": "fastapi-pro", "rules": [_descriptor(e) for e in shown]}},
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(f, entries[f.slug], index[f.slug]) for f in findings],
-    }
-    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-
-
-def _descriptor(entry: Entry) -> dict[str, Any]:
-    return {
-        "id": entry.slug,
-        "shortDescription": {"text": entry.title},
-        "fullDescription": {"text": f"{entry.title} Fix: {entry.fix}"},
-        "help": {"text": entry.text},
-        "defaultConfiguration": {"level": _LEVELS[entry.severity]},
-    }
-
-
-def _result(f: Finding, entry: Entry, index: int) -> dict[str, Any]:
-    path = PurePath(f.path)
-    uri = path.as_uri() if path.is_absolute() else quote(os.fsencode(f.path))
-    return {
-        "ruleId": f.slug,
-        "ruleIndex": index,
-        "level": _LEVELS[_severity(f, entry)],
-        "message": {"text": visible(f"{f.message}; fix: {_fix(f, entry)}")},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": uri},
-                    "region": {"startLine": f.line, "startColumn": f.column},
-                }
-            }
-        ],
-    }
+def _github(f: Finding) -> str:
+    message = f"{f.message}; fix: {f.fix}"
+    return annotation(_COMMANDS[f.severity], (f.path, f.line, f.column), f.slug, message)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.reporting.catalogue import UNUSED_IGNORE
-from fastapi_pro.auditing.sources.parse import UnreadableError, read
 from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.messages import near
 
@@ -42,17 +41,9 @@ class _Ignore:
     wrong: str = ""
 
 
-def marked(files: Iterable[Path], root: Path) -> dict[str, bytes]:
-    """Return the bytes of those files that hold the marker, by the path that is shown."""
-    found = {}
-    for file in files:
-        try:
-            source = read(file)
-        except UnreadableError:  # a finding says so
-            continue
-        if MARKER in source:
-            found[display(file, root)] = source
-    return found
+def marked(sources: Mapping[Path, bytes], root: Path) -> dict[str, bytes]:
+    """Return the contents of those files that hold the marker, by the path that is shown."""
+    return {display(file, root): text for file, text in sources.items() if MARKER in text}
 
 
 def apply(

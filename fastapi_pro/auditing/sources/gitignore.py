@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 _SPECIAL = re.compile(rb"[*?\[\\]")
 _CLASS = re.compile(rb"\[:([^\]]*)(\])?")
@@ -47,6 +48,13 @@ class _Pattern:
     def is_suffix(self) -> bool:
         """Say whether it is `*` and literal text, for names."""
         return not self.by_path and self.glob[:1] == b"*" and not _SPECIAL.search(self.glob, 1)
+
+
+class Decides(Protocol):
+    """Patterns of a file, or what stands for them."""
+
+    def decide(self, path: bytes, *, is_folder: bool) -> bool | None:
+        """Return whether an absolute path is ignored, None when no pattern says."""
 
 
 class Patterns:
@@ -95,7 +103,7 @@ def compile_patterns(content: bytes, base: bytes) -> Patterns | None:
     return Patterns(patterns, base) if patterns else None
 
 
-def is_ignored(stack: Sequence[Patterns], path: bytes, *, is_folder: bool) -> bool:
+def is_ignored(stack: Sequence[Decides], path: bytes, *, is_folder: bool) -> bool:
     """Say whether an absolute path is ignored by the first of `stack`, nearest first, to decide."""
     for patterns in stack:
         verdict = patterns.decide(path, is_folder=is_folder)

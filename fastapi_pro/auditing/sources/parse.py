@@ -8,6 +8,8 @@ import warnings
 from io import BytesIO
 from pathlib import Path
 
+from fastapi_pro.auditing.model import project_files
+
 MAX_BYTES = 1_000_000
 """Larger files are generated: they get a line, and are not read."""
 
@@ -28,9 +30,9 @@ class UnreadableError(Exception):
 def read(path: Path) -> bytes:
     """Return the contents of a file. Raises UnreadableError."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if project_files.size(path) > MAX_BYTES:
             raise UnreadableError(f"larger than {MAX_BYTES} bytes")
-        return path.read_bytes()
+        return project_files.read(path)
     except OSError as error:
         raise UnreadableError(error.strerror or "cannot be read") from None
 

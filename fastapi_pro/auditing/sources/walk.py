@@ -11,22 +11,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
-from fastapi_pro.auditing.sources.gitignore import Patterns, is_ignored
+from fastapi_pro.auditing.sources.gitignore import Decides, Patterns, is_ignored
 from fastapi_pro.auditing.sources.gitignore_files import patterns_above, patterns_in
+from fastapi_pro.paths import INSTALL_RECORD
 
 _CACHES = {".eggs", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".tox", "__pycache__"}
 _VENDORED = {"_vendor", "third_party", "vendor", "vendored"}
 _PACKAGES = {"__pypackages__", "dist-packages", "node_modules", "site-packages"}
+_ASSISTANTS = {".agents", ".claude", ".codex", ".cursor", ".gemini", ".opencode"}
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-LEFT_ALONE = frozenset({".git", ".hg", ".svn"} | _CACHES | _VENDORED | _PACKAGES)
-"""Folders of other people's code and of caches; virtual environments are known by pyvenv.cfg."""
+LEFT_ALONE = frozenset({".git", ".hg", ".svn"} | _CACHES | _VENDORED | _PACKAGES | _ASSISTANTS)
+"""Folders of other people's code, of caches, and of assistants, in which skills lie.
+
+Virtual environments are known by pyvenv.cfg, skills elsewhere by what install.py writes.
+"""
 
 
 @dataclass
 class _Walk:
     """What a walk has seen: real paths to the paths shown, and links to look at when it is done."""
 
-    exclude: Sequence[Patterns]
+    exclude: Sequence[Decides]
     files: dict[str, str] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
     links: list[tuple[str, str]] = field(default_factory=list)
@@ -35,7 +40,7 @@ class _Walk:
 
 
 def collect(
-    paths: Sequence[Path], exclude: Sequence[Patterns] = ()
+    paths: Sequence[Path], exclude: Sequence[Decides] = ()
 ) -> tuple[list[Path], list[Finding]]:
     """Return the files to audit, absolute and sorted, and what could not be read on the way.
 
@@ -109,12 +114,14 @@ def _sort_out(
         name = entry.name
         is_link = entry.is_symlink()
         is_folder = not is_link and entry.is_dir(follow_symlinks=False)
-        if not (is_folder or is_link or name.endswith(".py")) or name in LEFT_ALONE:
+        if not (is_folder or is_link or name.endswith(".py")):
             continue
         real, shown = real_above + name, shown_above + name
-        if stack and is_ignored(stack, os.fsencode(real), is_folder=is_folder):
-            continue
         if walk.exclude and is_ignored(walk.exclude, os.fsencode(shown), is_folder=is_folder):
+            continue
+        if name in LEFT_ALONE:
+            continue
+        if stack and is_ignored(stack, os.fsencode(real), is_folder=is_folder):
             continue
         if is_link:
             walk.links.append((real, shown))
@@ -125,9 +132,11 @@ def _sort_out(
 
 
 def _is_foreign(real: str, entries: list[os.DirEntry[str]]) -> bool:
-    """Say whether a folder is a virtual environment, or the `build` of setuptools."""
+    """Say whether a folder is a virtual environment, setuptools' `build` or an installed skill."""
     names = {entry.name for entry in entries}
-    return "pyvenv.cfg" in names or ("lib" in names and real.endswith(f"{os.sep}build"))
+    if "pyvenv.cfg" in names or {"SKILL.md", INSTALL_RECORD} <= names:
+        return True
+    return "lib" in names and real.endswith(f"{os.sep}build")
 
 
 def _follow(walk: _Walk, link: str, shown: str) -> None:
@@ -139,14 +148,15 @@ def _follow(walk: _Walk, link: str, shown: str) -> None:
         mode = os.stat(link).st_mode  # noqa: PTH116 -- a string, as everywhere in this module
     except OSError as error:
         if error.errno == errno.ELOOP:
-            _report(walk, shown, "the link leads in a circle")
+            _report(walk, shown, "the link leads in a circle", "low")
         return
     real = os.path.realpath(link)
     is_within = any(_holds(root, real) for root in walk.roots)
     if stat.S_ISDIR(mode):
         above = os.path.realpath(Path(link).parent)
         if _holds(real, above):
-            _report(walk, shown, "the link leads to a folder that holds it; it is not followed")
+            told = "the link leads to a folder that holds it; it is not followed"
+            _report(walk, shown, told, "low")
         elif not is_within and LEFT_ALONE.isdisjoint(Path(os.path.relpath(real, above)).parts):
             _search(walk, real, shown)
     elif stat.S_ISREG(mode) and shown.endswith(".py") and not (is_within and real.endswith(".py")):
@@ -161,5 +171,5 @@ def _join(folder: str, name: str) -> str:
     return os.path.join(folder, name)  # noqa: PTH118 -- a string, as everywhere in this module
 
 
-def _report(walk: _Walk, shown: str, message: str) -> None:
-    walk.unreadable.append(Finding(shown, 1, 1, UNREADABLE, message))
+def _report(walk: _Walk, shown: str, message: str, severity: str = "") -> None:
+    walk.unreadable.append(Finding(shown, 1, 1, UNREADABLE, message, severity))

@@ -5,6 +5,7 @@ BAD = ['@app.middleware("http")']
 FOUND = {
     "a class that times": """
 import time
+from fastapi.responses import StreamingResponse
 from starlette.middleware.base import BaseHTTPMiddleware
 class Timing(BaseHTTPMiddleware):  # !
     async def dispatch(self, request, call_next):
@@ -15,6 +16,7 @@ class Timing(BaseHTTPMiddleware):  # !
 """,
     "a class under another name, logging": """
 import logging
+from sse_starlette import EventSourceResponse
 from starlette.middleware import base
 logger = logging.getLogger(__name__)
 class Log(base.BaseHTTPMiddleware):  # !
@@ -36,10 +38,13 @@ async def audit(request, call_next):
     response = await call_next(request)
     response.headers["X-User"] = user.get()
     return response
+@app.get("/me")
+async def me(name: str):
+    user.set(name)
 """,
     "in a factory, with datetime": """
 from datetime import UTC, datetime
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI
 def create_app():
     app = FastAPI()
     @app.middleware("http")  # !
@@ -58,6 +63,7 @@ class Middleware(Base): ...
 from time import monotonic as now
 from base import Middleware
 import starlette
+from fastapi.responses import StreamingResponse
 class Timing(Middleware):  # !
     async def dispatch(self, request, call_next):
         started = now()
@@ -68,6 +74,7 @@ class Timing(Middleware):  # !
     "call_next handed to a helper, under another name": """
 from time import perf_counter
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 app = FastAPI()
 async def cached(request, proceed):
     return await proceed(request)
@@ -81,6 +88,37 @@ async def timing(request, proceed):
 }
 
 LOOK_ALIKES = {
+    "no streams, no tasks, no variables": """
+import logging
+import time
+from fastapi import FastAPI
+logger = logging.getLogger(__name__)
+app = FastAPI()
+@app.middleware("http")
+async def timing(request, call_next):
+    started = time.perf_counter()
+    response = await call_next(request)
+    logger.info("%s %.3f", request.url.path, time.perf_counter() - started)
+    return response
+@app.get("/")
+async def root() -> int:
+    return 1
+""",
+    "a variable that the middleware sets itself": """
+import logging
+from contextvars import ContextVar
+from uuid import uuid4
+from starlette.middleware.base import BaseHTTPMiddleware
+logger = logging.getLogger(__name__)
+request_id = ContextVar("request_id")
+class RequestId(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        request_id.set(uuid4().hex)
+        response = await call_next(request)
+        logger.info("done")
+        response.headers["X-Request-ID"] = request_id.get()
+        return response
+""",
     "pure ASGI": """
 import time
 import starlette

@@ -4,7 +4,12 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi_requests import BASE_HTTP, is_http_middleware
+from fastapi_pro.auditing.libraries.fastapi_requests import (
+    BASE_HTTP,
+    is_http_middleware,
+    uses_background_tasks,
+    uses_streams,
+)
 from fastapi_pro.auditing.model.node import inherits
 
 _CLOCKS = {
@@ -13,9 +18,14 @@ _CLOCKS = {
 }  # fmt: skip
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
+_BINDERS = ("bind_contextvars", "contextualize", "bound_contextvars")  # structlog's, loguru's
+
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield each `@app.middleware("http")` and BaseHTTPMiddleware that looks at the answer."""
+    """Yield each `@app.middleware("http")` and BaseHTTPMiddleware that looks at the answer.
+
+    Only where the program has what these do not see: streams, background tasks, variables.
+    """
     for function in program.functions:
         for decorator in function.decorators:
             # `app` is not another library's
@@ -28,19 +38,42 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _watches(function: Node) -> str:
-    """Return what goes wrong after `call_next`, or "" where the answer is only passed on."""
+    """Return what goes wrong after `call_next`, or "" where that makes no difference here."""
     kept = [call for call in _passing(function) if not _is_returned(call)]
     if not kept:
         return ""
     after = [c for c in function.calls if c.line > kept[0].line and not _is_in_except(c)]
-    if any(call.called in _CLOCKS for call in after):
-        return "times a stream only to its headers, and a request without its background tasks"
-    for call in after:
+    late = [what for what, is_there in _late(function.program).items() if is_there]
+    if late and any(call.called in _CLOCKS for call in after):
+        return f"times {' and '.join(late)}"
+    sets = _sets_variables(function)
+    for call in after if sets else ():
         if call.member == "get" and call.owner.is_a("contextvars.ContextVar"):
             return "never sees a context variable that the endpoint sets"
+    streams = uses_streams(function.program)
+    wrong = ["a stream before its body"] * streams + ["without the endpoint's variables"] * sets
+    for call in after if wrong else ():
         if call.member in _LEVELS and "log" in call.owner.last_name.lower():
-            return "logs a stream before its body, and without the endpoint's context variables"
+            return f"logs {', and '.join(wrong)}"
     return ""
+
+
+def _late(program: Program) -> dict[str, bool]:
+    """Return what of an answer comes after `call_next`, and whether the program has such."""
+    return {
+        "a stream only to its headers": uses_streams(program),
+        "a request without its background tasks": uses_background_tasks(program),
+    }
+
+
+def _sets_variables(function: Node) -> bool:
+    """Say whether something other than the middleware sets context variables."""
+    binds = any(module.mentions(*_BINDERS) for module in function.program.service)
+    return binds or any(
+        call.owner.is_a("contextvars.ContextVar")
+        for call in function.program.calls_named("set")
+        if call.function != function
+    )
 
 
 def _passing(function: Node) -> list[Node]:

@@ -153,6 +153,21 @@ from models import Tag, User
 """
 
 LOOK_ALIKES = {
+    "a check for room": _MODELS
+    + _CHECK
+    + """
+from sqlalchemy import func
+MOST = 10
+async def add(session: AsyncSession, owner_id: int, name: str):
+    count = await session.scalar(
+        select(func.count(Tag.id)).where(Tag.owner_id == owner_id, Tag.name == name)
+    )
+    if count >= 10:
+        raise ValueError
+    if count > MOST:
+        raise ValueError
+    session.add(Tag(owner_id=owner_id, name=name))
+""",
     "the except stands behind it": _MODELS
     + _CHECK
     + """

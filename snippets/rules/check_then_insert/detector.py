@@ -67,7 +67,12 @@ def _tests(test: Node) -> Iterator[Node]:
         case ast.BoolOp(values=values):
             for value in values:
                 yield from _tests(test.at(value))
-        case ast.Compare(ops=[ast.IsNot() | ast.NotEq() | ast.Gt() | ast.GtE()], left=left):
+        case ast.Compare(ops=[ast.IsNot() | ast.NotEq()], left=left):
+            yield test.at(left)
+        # `count >= 10` asks for room, not for a row
+        case ast.Compare(ops=[ast.Gt()], left=left, comparators=[ast.Constant(value=0)]):
+            yield test.at(left)
+        case ast.Compare(ops=[ast.GtE()], left=left, comparators=[ast.Constant(value=1)]):
             yield test.at(left)
         case ast.Name() | ast.Await() | ast.Call() | ast.NamedExpr():
             yield test

@@ -9,7 +9,35 @@ engine = create_async_engine("postgresql+asyncpg://db/app")
 sessionmaker = async_sessionmaker(engine, expire_on_commit=False)
 """
 
+_LATE = (
+    _MAKER
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from db import sessionmaker
+app = FastAPI()
+async def get_db():
+    async with sessionmaker() as session:
+        yield session
+        await session.commit()
+@app.get("/")
+def use(session=Depends(get_db)):"""
+)
+
 FOUND = {
+    "FastAPI 0.105": _LATE + "  # !\n    ...\n#= requirements.txt\nfastapi==0.105.0\n",
+    "FastAPI from 0.110": _LATE + "  # !\n    ...\n#= requirements.txt\nfastapi>=0.110\n",
+    "two services of a repository": _LATE.replace("#= ", "#= new/")
+    + "  # !\n    ...\n#= new/requirements.txt\nfastapi==0.165.0\n#= requirements.txt\nfastapi==0.112.0\n",
+    "both scopes in one request": _LATE
+    + "  # !\n    ...\n"
+    + """
+def user(session=Depends(get_db, scope="function")):
+    ...
+@app.get("/me")
+def me(user=Depends(user), session=Depends(get_db)):
+    ...
+""",
     "in another module, through an alias": _MAKER
     + """
 #= deps.py
@@ -89,6 +117,15 @@ router = fastapi.APIRouter(dependencies=[fastapi.Depends(get_db)])  # !
 }
 
 LOOK_ALIKES = {
+    "FastAPI 0.116": _LATE + "\n    ...\n#= requirements.txt\nfastapi==0.116.1\n",
+    "FastAPI 0.117 is locked": _LATE
+    + '\n    ...\n#= uv.lock\n[[package]]\nname = "fastapi"\nversion = "0.117.1"\n',
+    "FastAPI 0.106 in the Dockerfile": _LATE
+    + "\n    ...\n#= Dockerfile\nRUN pip install fastapi==0.106.0 uvicorn\n",
+    "FastAPI below 0.118 in setup.cfg": _LATE
+    + "\n    ...\n#= setup.cfg\n[options]\ninstall_requires =\n  fastapi>=0.110,<0.118\n",
+    "two services of a repository": _LATE.replace("#= ", "#= old/")
+    + "\n    ...\n#= old/requirements.txt\nfastapi==0.112.0\n#= requirements.txt\nfastapi==0.165.0\n",
     "scope is function": _MAKER
     + """
 #= main.py

@@ -95,7 +95,8 @@ def _waits(function: Node, depth: int = 0, session: Session | None = None) -> It
         if text := slow_await(call) if function.is_coroutine else slow_call(call):
             yield _Slow(call, call, text)
         elif depth < limits.CALLS and call.callee.is_coroutine == function.is_coroutine:
-            if inner := call.program.once(_first, (call.callee, depth), call.callee, depth + 1):
+            inner = call.program.once(_first, (call.callee, depth), call.callee, depth + 1)
+            if inner is not None:
                 yield _Slow(call, inner.leaf, inner.text)
 
 
@@ -190,6 +191,6 @@ def _closes(block: Node, session: str) -> bool:
             return block.at(target).dotted == session
     return any(
         (context.is_call and context.member == "begin")
-        or session in (context.dotted, variable.dotted)
+        or session in (context.dotted, variable.dotted, *(given.dotted for given in context.given))
         for context, variable in block.contexts.items()
     )

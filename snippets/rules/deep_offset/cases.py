@@ -91,6 +91,63 @@ def rows(session, paging: Paging = Depends()):
 }
 
 LOOK_ALIKES = {
+    "a list for administrators": _TABLE
+    + """
+#= main.py
+from fastapi import APIRouter
+from sqlalchemy import select
+from tables import Row
+router = APIRouter(prefix="/admin/rows")
+@router.get("")
+async def rows(session, offset: int = 0):
+    return await session.scalars(select(Row).offset(offset).limit(20))
+""",
+    "a dependency that lets administrators in": _TABLE
+    + """
+#= main.py
+from fastapi import APIRouter, Depends
+from sqlalchemy import select
+from tables import Row
+router = APIRouter()
+def require_admin(): ...
+@router.get("/rows", dependencies=[Depends(require_admin)])
+async def rows(session, offset: int = 0):
+    return await session.scalars(select(Row).offset(offset).limit(20))
+""",
+    "a user who is an administrator": _TABLE
+    + """
+#= main.py
+from fastapi import APIRouter
+from sqlalchemy import select
+from tables import Row
+from users import CurrentSuperuser
+router = APIRouter()
+@router.get("/rows")
+async def rows(session, user: CurrentSuperuser, offset: int = 0):
+    return await session.scalars(select(Row).offset(offset).limit(20))
+""",
+    "SCIM": _TABLE
+    + """
+#= main.py
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from tables import Row
+router = APIRouter()
+@router.get("/Users")
+async def rows(session, start: int = Query(1, alias="startIndex")):
+    return await session.scalars(select(Row).offset(start - 1).limit(20))
+""",
+    "JSON:API": _TABLE
+    + """
+#= main.py
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from tables import Row
+router = APIRouter()
+@router.get("/rows")
+async def rows(session, start: int = Query(0, alias="page[offset]")):
+    return await session.scalars(select(Row).offset(start).limit(20))
+""",
     "a bound that helps": _TABLE
     + """
 #= main.py

@@ -1,12 +1,22 @@
 """An OFFSET that a client chooses, as deep as the table."""
 
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
+from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs, offset_inputs
 
 _SHALLOW = 1_000_000  # rows that are read and dropped in a second or so
+_FOR_FEW = re.compile(
+    r"(^|[^a-z])(admin\w*|superuser|staff|backoffice|internal)([^a-z]|$)", re.IGNORECASE
+)
+"""Lists for a few people, who do not page through a million rows."""
+_STANDARDS = re.compile(r"(^|[/_.])(scim|odata|stac|ogc\w*|fhir|oai)([/_.]|$)", re.IGNORECASE)
+_PRESCRIBED = re.compile(r"start_?index|\$skip|page\[\w+\]|_offset|_getpagesoffset", re.IGNORECASE)
+"""SCIM, OData, JSON:API, OGC and FHIR say how their lists are paged."""
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -14,8 +24,40 @@ def detect(program: Program) -> Iterator[Hit]:
     sizes = {given.node for given in limit_inputs(program)}  # of `(page - 1) * size`
     pages = (given for given in offset_inputs(program) if given.node not in sizes)
     deep = [given for given in pages if (upper_bound(given) or 0) > _SHALLOW]
+    deep = [given for given in deep if not _is_prescribed(given) and not _is_for_few(given)]
     for given, others in by_cause(deep):
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} chooses the OFFSET without a bound that"
             " helps: the database reads and drops every row that is skipped"
         )
+
+
+def _is_prescribed(given: Input) -> bool:
+    """Say whether a standard names the parameter, or what it is of."""
+    names = [given.name, *(str(alias.constant) for alias in given.options("alias"))]
+    paths = [given.node.module.name, *(e.path or "" for e in _endpoints(given))]
+    return any(map(_PRESCRIBED.fullmatch, names)) or any(map(_STANDARDS.search, paths))
+
+
+def _is_for_few(given: Input) -> bool:
+    """Say whether only administrators may ask for the list."""
+    taking = _endpoints(given)
+    return bool(taking) and all(map(_is_admins, taking))
+
+
+def _endpoints(given: Input) -> list[Endpoint]:
+    """Return the endpoints that take an input themselves or through a dependency."""
+    return [
+        endpoint
+        for endpoint in http_endpoints(given.node.module.program)
+        if given.node.function == endpoint.function
+        or any(given.node.function == d.function for d in endpoint.dependencies)
+    ]
+
+
+def _is_admins(endpoint: Endpoint) -> bool:
+    prefix = endpoint.router.keyword("prefix").constant
+    names = [endpoint.path or "", str(prefix), endpoint.name, endpoint.function.module.name]
+    names += [dependency.target.name for dependency in endpoint.dependencies]
+    names += [parameter.annotation.text for parameter in endpoint.parameters]
+    return any(_FOR_FEW.search(re.sub(r"([a-z])([A-Z])", r"\1_\2", name)) for name in names)

@@ -27,6 +27,7 @@ _KEEPS = re.compile(
     r"limit|attempt|rate_|throttl|quota|lock(?!ed_by)|circuit|breaker|cache|pool|counter|failures",
     re.IGNORECASE,
 )
+_KEEPING = {"setdefault", "append", "add", "put", "set", "__setitem__", "setattr"}
 _CONDITIONS = (ast.If, ast.IfExp, ast.ExceptHandler, ast.BoolOp)
 
 
@@ -85,9 +86,28 @@ def _is_kept(call: Node) -> bool:
             return bool(above.own(ast.Global, ast.Nonlocal))
         if isinstance(above.ast, (ast.Lambda, *_CONDITIONS)):
             return True
-        if isinstance(above.ast, ast.Assign) and any(t.member or t.generic for t in above.targets):
+        if above.is_call and above.member in _KEEPING:
+            return True
+        is_assigned = isinstance(above.ast, (ast.Assign, ast.AnnAssign, ast.NamedExpr))
+        targets = above.targets if is_assigned else []
+        if any(t.member or t.generic or _is_put_away(t) for t in targets):
             return True
     return False
+
+
+def _is_put_away(name: Node) -> bool:
+    """Say whether a function puts a variable into something that outlives it: `_ENGINES[key] = e`.
+
+    It does so too where it hands the variable to `setdefault` and the like.
+    """
+    for assign in name.function.own(ast.Assign):
+        is_outside = any(target.member or target.generic for target in assign.targets)
+        if is_outside and assign.assigned.name == name.name:
+            return True
+    return any(
+        call.member in _KEEPING and any(value.name == name.name for value in call.given)
+        for call in name.function.calls
+    )
 
 
 def _keeps(cls: Node) -> str:

@@ -9,7 +9,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.pydantic import Field
 from fastapi_pro.auditing.libraries.request_values import Input, inputs
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import refuses_large_numbers
+from fastapi_pro.auditing.libraries.sqlalchemy_drivers import refuses_large_numbers
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     column_named,
     model_named,
@@ -32,9 +32,10 @@ def detect(program: Program) -> Iterator[Hit]:
     """
     found: dict[tuple[str, str], list[Input]] = defaultdict(list)
     seen: set[Node] = set()
-    for value, column in _compared(program) if refuses_large_numbers(program) else ():
+    for value, column in _compared(program):
         for given in inputs(value):
-            if given.node not in seen and _is_unbounded(given):
+            is_new = given.node not in seen and _is_unbounded(given)
+            if is_new and refuses_large_numbers(value):
                 seen.add(given.node)
                 found[given.node.module.name, column].append(given)
     for (_, column), group in found.items():

@@ -37,10 +37,10 @@ class Settings(BaseSettings):
     def split(cls, value):
         return value.split(",")
 """,
-    "an optional list, the field in a base class": _HEAD
+    "the field in a base class": _HEAD
     + """
 class Base(BaseSettings):
-    origins: list[str] | None = None  # !
+    origins: list[str] = []  # !
     @field_validator("origins", mode="before")
     @classmethod
     def split(cls, value):
@@ -75,6 +75,47 @@ class Settings(BaseSettings):
     + """
 class Settings(BaseSettings):
     origins: Annotated[list[str] | str, BeforeValidator(split)] = []
+""",
+    "an optional list": _HEAD
+    + """
+class Settings(BaseSettings):
+    origins: list[str] | None = None
+    @field_validator("origins", mode="before")
+    @classmethod
+    def split(cls, value):
+        return value.split(",")
+""",
+    "Optional, by keyword of typing": _HEAD
+    + """
+import typing
+class Settings(BaseSettings):
+    origins: typing.Optional[List[str]] = None
+    hosts: typing.Union[set[str], list[str]] = set()
+    @field_validator("origins", "hosts", mode="before")
+    @classmethod
+    def split(cls, value):
+        return value.split(",")
+""",
+    "None outside of Annotated": _HEAD
+    + """
+class Settings(BaseSettings):
+    origins: Annotated[list[str], BeforeValidator(split)] | None = None
+""",
+    "None inside of Annotated": _HEAD
+    + """
+class Settings(BaseSettings):
+    origins: Annotated[list[str] | None, BeforeValidator(split)] = None
+""",
+    "an alias of a union, in another module": """
+#= fields.py
+from typing import Annotated
+from pydantic import BeforeValidator as Before
+Origins = Annotated[None | set[str], Before(lambda value: set(value.split(",")))]
+#= config.py
+import pydantic_settings as ps
+from fields import Origins
+class Settings(ps.BaseSettings):
+    origins: Origins = None
 """,
     "no validator: JSON is meant": _HEAD
     + """

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification, may_verify
 from fastapi_pro.auditing.model.flow import ends
 from fastapi_pro.auditing.model.source_text import written
@@ -13,6 +14,7 @@ from fastapi_pro.auditing.model.source_text import written
 _NAMED = re.compile(
     r"e_?mail|user_?name|login|phone|account|nick|handle|credential|form", re.IGNORECASE
 )
+_SLEEPS = ("asyncio.sleep", "time.sleep", "anyio.sleep")
 _PROVEN = re.compile(r"token|payload|claims|session_?id", re.IGNORECASE)
 _KNOWN = re.compile(
     r"current|logged|principal|^me\b|^user: .*(Dep|Security|Session)", re.IGNORECASE
@@ -26,11 +28,30 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         checks = [call for call in function.calls if call.given and is_verification(call)]
         place = _skips(function, checks) if checks else None
-        if place:
+        if place and not _waits(function) and not _is_command(function):
             yield place.hit(
                 f"`{function.name}` verifies no password when there is no such account: the "
                 "shorter time tells which accounts exist"
             )
+
+
+def _waits(function: Node) -> bool:
+    """Say whether a function waits, so that each answer takes as long."""
+    return any(call.called in _SLEEPS for call in function.calls)
+
+
+def _is_command(function: Node) -> bool:
+    """Say whether somebody at a terminal runs a function, and no request does."""
+    if any(decorator.last_name == "command" for decorator in function.decorators):
+        return True
+    if function in request_functions(function.program):
+        return False
+    is_script = any(
+        isinstance(statement.ast, ast.If) and "__main__" in statement.test.text
+        for statement in function.at(function.module.tree).body
+    )
+    talks = any(call.called in ("builtins.print", "builtins.input") for call in function.calls)
+    return talks or (is_script and not function.module.imports("fastapi", "starlette"))
 
 
 def _skips(function: Node, checks: list[Node]) -> Node | None:
@@ -109,8 +130,9 @@ def _is_looked_up(function: Node, name: str, checks: list[Node]) -> bool:
 
     The verification takes its hash from it; nobody who is logged in already comes here.
     """
-    if not any(read.name == name for check in checks for read in check.walk(ast.Name)):
-        return False
+    reads = (read for check in checks for read in check.walk(ast.Name) if read.name == name)
+    if all(isinstance(read.parent.ast, (ast.BinOp, ast.Compare)) for read in reads):
+        return False  # a number, not an account
     if any(_KNOWN.search(parameter.text) for parameter in function.parameters):
         return False
     bound = [function.at(b.node) for b in function.bindings(name) if b.kind == "assign"]

@@ -1,17 +1,17 @@
 """Libraries without the extras that the code needs of them."""
 
 import ast
-import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.deployment import (
-    Requirement,
-    locked,
+from fastapi_pro.auditing.libraries.project_packages import (
+    is_locked,
     reads_all_requirements,
     requirements,
     script_requirements,
+    versions,
 )
+from fastapi_pro.auditing.libraries.requirements import Requirement
 from fastapi_pro.auditing.model.module import Module
 
 _NEEDS = {
@@ -23,13 +23,10 @@ _NEEDS = {
     "pydantic.EmailStr": "email-validator",
     "pydantic.NameEmail": "email-validator",
 }
-_BEFORE_21 = re.compile(
-    r"(<=?|==|\^|~=?)\s*(1\b|0\b)|(<=?|==)\s*2\.0\b|<\s*2(\.1)?\b(?!\.)|~=?\s*2\.0\.|~\s*2\.0|^\s*2\.0"
-)
 _BRINGS = {
     "greenlet": {
         "greenlet", "gevent", "eventlet", "playwright", "sqlmodel", "advanced-alchemy",
-        "fastapi-users-db-sqlalchemy", "sqlalchemy[asyncio]",
+        "fastapi-users-db-sqlalchemy", "fastapi-users[sqlalchemy]", "sqlalchemy[asyncio]",
     },
     "email-validator": {
         "email-validator", "pydantic[email]", "pydantic[all]", "fastapi[standard]", "fastapi[all]",
@@ -57,15 +54,15 @@ def detect(program: Program) -> Iterator[Hit]:
     for module in program.service:
         used = _used(module)
         if used and (script := script_requirements(module)):
-            if missing := [_WHY[package] for package in used if _lacks(script, package)]:
+            if missing := [_WHY[name] for name in used if _lacks(module, script, name)]:
                 line = min(r.line for r in script)
                 yield Hit(module.path, line, 0, f"this script's {'; '.join(missing)}")
             continue
         for package, node in used.items():
-            is_missing = _lacks(requirements(program), package)
+            is_missing = _lacks(module, requirements(program), package)
             if is_missing and package not in reported and reads_all_requirements(program):
                 reported.add(package)
-                if not locked(program, package):
+                if not is_locked(program, package):
                     yield node.hit(f"{_WHY[package]}, and nothing declared does")
 
 
@@ -80,17 +77,16 @@ def _used(module: Module) -> dict[str, Node]:
     uses: list[ast.Name | ast.Attribute] = [n for n in module.nodes(ast.Name) if n.id in renamed]
     uses += [a for a in module.nodes(ast.Attribute) if a.attr in wanted]
     for use in (Node(module, use) for use in uses):
-        if package := _NEEDS.get(use.library_name):
+        package = _NEEDS.get(use.library_name)
+        # `= EmailStr()` is a default that validates nothing
+        if package and not (package == "email-validator" and use.parent.func == use):
             found.setdefault(package, use)
     return found
 
 
-def _lacks(declared: list[Requirement], package: str) -> bool:
+def _lacks(module: Module, declared: list[Requirement], package: str) -> bool:
     """Say whether requirements name the library, and nothing that brings the package."""
     names = {r.name for r in declared} | {f"{r.name}[{e}]" for r in declared for e in r.extras}
     if _OF[package] not in names or names & _BRINGS[package]:
         return False
-    if package == "greenlet":
-        library = [r for r in declared if r.name == "sqlalchemy"]
-        return not any(_BEFORE_21.search(r.versions) for r in library)
-    return True
+    return package != "greenlet" or versions(module, "sqlalchemy").has_from("2.1")

@@ -15,6 +15,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.flow import ends
 
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
@@ -29,7 +30,8 @@ def detect(program: Program) -> Iterator[Hit]:
         declared = _declares(endpoint)
         if declared == "schema" or endpoint.function in seen:
             continue
-        if model := next(filter(None, map(_rows, endpoint.function.returned)), None):
+        returned = (value for value in endpoint.function.returned if not _is_narrowed(value))
+        if model := next(filter(None, map(_rows, returned)), None):
             seen.add(endpoint.function)
             yield endpoint.call.hit(_message(endpoint, model, declared))
 
@@ -76,6 +78,47 @@ def _rows(expr: Node, depth: int = 0) -> Model | None:
     if inner:
         return _rows(inner, depth + 1)
     return _queried(expr) or _annotated(expr.callee) or model_of(expr)
+
+
+def _is_narrowed(value: Node) -> bool:
+    """Say whether a returned variable was found to be of another class than a model's.
+
+    `if isinstance(user, JSONResponse): return user` returns no row.
+    """
+    if not value.name:
+        return False
+    for above in value.ancestors:
+        if isinstance(above.ast, ast.Match):
+            return above.at(above.ast.subject).name == value.name
+        is_inside = isinstance(above.ast, ast.If) and any(p.holds(value) for p in above.body)
+        if is_inside and _is_other(above.test, value.name):
+            return True
+        if above.is_function:
+            break
+    before = (node for node in value.function.own(ast.If, ast.Assert) if node.line < value.line)
+    return any(
+        _is_other(node.test, value.name)
+        if isinstance(node.ast, ast.Assert)
+        else _is_other(_negated(node.test), value.name) and ends(node.body[-1])
+        for node in before
+    )
+
+
+def _negated(test: Node) -> Node:
+    match test.ast:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return test.at(operand)
+    return test.at(None)
+
+
+def _is_other(test: Node, name: str) -> bool:
+    """Say whether a condition is `isinstance(name, Class)` where the class is no model."""
+    for call in test.walk(ast.Call):
+        if call.called == "builtins.isinstance" and len(call.args) > 1:
+            classes = call.args[1].elements or [call.args[1]]
+            if call.args[0].name == name and not any(map(model_named, classes)):
+                return True
+    return False
 
 
 def _queried(result: Node) -> Model | None:

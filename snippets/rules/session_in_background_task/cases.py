@@ -15,7 +15,25 @@ SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
 async def work(session, user_id: int) -> None: ...
 """
 
+_ANY_SCOPE = """
+#= main.py
+from fastapi import BackgroundTasks, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import get_db, work
+app = FastAPI()
+@app.post("/")
+async def create(tasks: BackgroundTasks, session: AsyncSession = Depends(get_db)) -> None:
+    tasks.add_task(work, session, 1)"""
+
 FOUND = {
+    "any scope, FastAPI 0.115": _DEPS
+    + "#= requirements.txt\nfastapi==0.115.8\n"
+    + _ANY_SCOPE
+    + "  # !\n",
+    "any scope, FastAPI below 0.118": _DEPS
+    + '#= pyproject.toml\n[project]\ndependencies = ["fastapi>=0.110,<0.118"]\n'
+    + _ANY_SCOPE
+    + "  # !\n",
     "by keyword": _DEPS
     + """
 #= main.py
@@ -111,6 +129,9 @@ def create(tasks: BackgroundTasks) -> None:
 }
 
 LOOK_ALIKES = {
+    "any scope, FastAPI 0.105": _DEPS + "#= requirements.txt\nfastapi==0.105.0\n" + _ANY_SCOPE,
+    "any scope, FastAPI 0.118": _DEPS + "#= requirements.txt\nfastapi==0.118.0\n" + _ANY_SCOPE,
+    "any scope, FastAPI from 0.110": _DEPS + "#= requirements.txt\nfastapi>=0.110\n" + _ANY_SCOPE,
     "an id": _DEPS
     + """
 #= main.py

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.deployment import runs_one_process
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
@@ -19,6 +20,14 @@ _OWN = (
 """What a process needs a copy of its own of."""
 _OWN_NAME = re.compile(r"(^|_)(fallback|local|per_process|this_process)(_|$)")
 """Names that say that a copy for each process is meant."""
+_PROGRESS = re.compile(
+    r"ready|readiness|started|startup|healthy|warm|initiali[sz]ed|loaded|draining|shutdown",
+    re.IGNORECASE,
+)
+_BUFFER = re.compile(r"buffer|batch|flush", re.IGNORECASE)
+_CACHE = re.compile(r"cache|memo(?!ry)|ttl|buffer|batch|flush", re.IGNORECASE)
+_READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
+_SAVES = {"dump", "dumps", "write", "write_text", "write_bytes", "writerow", "save"}
 _CHANNELS = ("fastapi.WebSocket", "asyncio.Queue")
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
@@ -47,7 +56,8 @@ def detect(program: Program) -> Iterator[Hit]:
             besides = f" and {others} more change" if others else " changes"
             yield made.hit(
                 f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of one "
-                "worker: the others do not see it, and a restart forgets it"
+                "worker: the others do not see it, and a restart forgets it",
+                severity="low" if _is_harmless(changed) else "",
             )
 
 
@@ -62,14 +72,28 @@ def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
             if any(statement.holds(use) for statement in held.body for use in writes):
                 hit = lock.hit(
                     f"`{function.name}` holds `{context.dotted}` while it changes the database:"
-                    " it keeps out no other worker"
+                    " it keeps out no other worker",
+                    severity="low" if runs_one_process(function.program) else "",
                 )
                 yield lock, hit
+
+
+def _is_harmless(changed: list[Change]) -> bool:
+    """Say whether little is lost where workers disagree: a cache, a buffer, one process alone."""
+    if runs_one_process(changed[0].function.program):
+        return True
+    names = {change.name for change in changed} | {change.owner.name for change in changed}
+    is_named = any(_CACHE.search(name) for name in names)
+    return is_named and all(
+        change.kind != "count" or _BUFFER.search(change.name) for change in changed
+    )
 
 
 def _must_agree(changed: list[Change]) -> bool:
     """Say whether workers must agree on it, unlike on a cache that is filled and only read."""
     if any(_OWN_NAME.search(c.name) or _OWN_NAME.search(c.function.name) for c in changed):
+        return False
+    if all(map(_is_flag, changed)) or any(map(_is_from_file, changed)):
         return False
     if any(map(_is_of_process, changed)):
         return False
@@ -85,6 +109,22 @@ def _must_agree(changed: list[Change]) -> bool:
     if any(change.kind == "take" and change.function not in filling for change in changed):
         return True
     return not all(_is_looked_up(change.function, change.name) for change in filled)
+
+
+def _is_flag(change: Change) -> bool:
+    """Say whether a change says how far this process has come: `state["ready"] = True`."""
+    keys = [target.index.literal for target in change.node.targets]
+    names = [change.name, *(key for key in keys if isinstance(key, str))]
+    is_constant = isinstance(change.value.literal, (bool, str))
+    return change.kind == "store" and is_constant and any(map(_PROGRESS.search, names))
+
+
+def _is_from_file(change: Change) -> bool:
+    """Say whether what is kept is read from a file, which all workers have, and not written."""
+    if change.kind not in ("store", "put"):
+        return False
+    calls = {call.last_name for call in change.function.calls}
+    return not calls.isdisjoint(_READS) and calls.isdisjoint(_SAVES)
 
 
 def _is_taken_back(change: Change) -> bool:

@@ -19,7 +19,22 @@ async def lines(session: AsyncSession) -> AsyncIterator[str]:
         yield str(row)
 """
 
+_ANY_SCOPE = """
+#= main.py
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import get_db, lines
+app = FastAPI()
+@app.get("/")
+async def export(session: AsyncSession = Depends(get_db)) -> StreamingResponse:
+    return StreamingResponse(lines(session))"""
+
 FOUND = {
+    "any scope, FastAPI 0.112": _DEPS
+    + "#= requirements.txt\nfastapi==0.112.*\n"
+    + _ANY_SCOPE
+    + "  # !\n",
     "a generator of another module is given the session": _DEPS
     + """
 #= main.py
@@ -102,6 +117,7 @@ async def export(session: SessionDep, statements: str) -> StreamingResponse:
 }
 
 LOOK_ALIKES = {
+    "any scope, FastAPI 0.105": _DEPS + "#= requirements.txt\nfastapi==0.105.0\n" + _ANY_SCOPE,
     "the scope of the request": _DEPS
     + """
 #= main.py

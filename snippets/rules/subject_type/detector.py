@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import parameters
-from fastapi_pro.auditing.libraries.jwt import decodes
+from fastapi_pro.auditing.libraries.jwt import ENCODES, Decode, decodes
+from fastapi_pro.auditing.libraries.project_packages import versions
+from fastapi_pro.auditing.libraries.sqlalchemy_drivers import uses_asyncpg
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import uses_async
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, column_named, model_named
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
@@ -21,14 +23,15 @@ def detect(program: Program) -> Iterator[Hit]:
         return
     for call in program.calls_named("get", "get_one"):
         column, value = _key(call), call.argument(1, "ident")
-        if column is not None and _is_subject(value):
+        if column is not None and _is_subject(value) and uses_asyncpg(call):
             yield _hit(call, column, value)
     for compare in program.nodes(ast.Compare):
         match compare.ast:
             case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
                 for key, value in _both_ways(compare.at(left), compare.at(right)):
                     column = _column(key)
-                    if column is not None and not _is_sync(compare) and _is_subject(value):
+                    is_told = column is not None and not _is_sync(compare) and _is_subject(value)
+                    if column is not None and is_told and uses_asyncpg(compare):
                         yield _hit(compare, column, value)
 
 
@@ -91,8 +94,26 @@ def _is_claims(expr: Node, depth: int = 0) -> bool:
     """Say whether an expression is what a decoded token holds."""
     if depth > limits.NAMES:
         return False
-    is_decoded = any(decode.call == expr for decode in decodes(expr.program))
+    is_decoded = any(d.call == expr and _has_string(d) for d in decodes(expr.program))
     return is_decoded or _flows(expr, depth + 1, _is_claims)
+
+
+def _has_string(decode: Decode) -> bool:
+    """Say whether the `sub` that a decoding accepts is a string.
+
+    PyJWT checks that from 2.10 on, unless it is told not to; before, it is what the token's maker
+    gave.
+    """
+    options = decode.options
+    if options is None or options.get("verify_sub", True) is not True:
+        return False
+    if decode.library != "jwt" or not versions(decode.call.module, "pyjwt").has_before("2.10"):
+        return True
+    payloads = (
+        call.argument(0, "payload").value for call in decode.call.program.calls_of(*ENCODES)
+    )
+    subjects = [payload.entry("sub") for payload in payloads]
+    return any(isinstance(s.ast, ast.JoinedStr) or s.type == "builtins.str" for s in subjects)
 
 
 def _flows(expr: Node, depth: int, is_wanted: _Question) -> bool:

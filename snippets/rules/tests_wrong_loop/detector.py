@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.deployment import requirements
 from fastapi_pro.auditing.libraries.fastapi_requests import answering, request_functions
+from fastapi_pro.auditing.libraries.project_packages import requirements
 from fastapi_pro.auditing.libraries.pytest import Test, fixtures, options, tests
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind, engines_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines

@@ -1,6 +1,7 @@
 """Two sessions in one request: where the two scopes stand."""
 
 BAD = ["session: Annotated[AsyncSession, Depends(get_db)],"]
+BESIDES = {"commit-after-response"}
 
 _DB = """
 #= db.py

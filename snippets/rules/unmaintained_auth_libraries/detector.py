@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.passwords import passlib_on_bcrypt
+from fastapi_pro.auditing.libraries.passwords import is_libpass, passlib_on_bcrypt
 
 _LAST = {
     "jose": "python-jose had its last release in May 2025: tokens rest on code that nobody mends",
@@ -14,7 +14,8 @@ _LAST = {
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the first import of each, passlib unless passlib-bcrypt-5 says more."""
-    unsaid = {"jose", "passlib"} if not passlib_on_bcrypt(program) else {"jose"}
+    is_said = passlib_on_bcrypt(program) or is_libpass(program)
+    unsaid = {"jose"} if is_said else {"jose", "passlib"}
     for module in program.service:
         if not module.imports(*unsaid):
             continue

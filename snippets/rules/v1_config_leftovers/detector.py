@@ -1,11 +1,9 @@
 """Configuration keys of Pydantic V1 in models of Pydantic 2."""
 
 import ast
-import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.deployment import declared
 from fastapi_pro.auditing.libraries.pydantic import DICTS, schemas
 
 _RENAMED = {
@@ -29,8 +27,6 @@ _V1_ONLY = {
     "pydantic.ModelField",
     "pydantic.env_settings.BaseSettings", "pydantic.generics.GenericModel",
 }  # fmt: skip
-_OLD_PYDANTIC = re.compile(r"(==|\^|~=?)\s*1\b|<=?\s*(1\b|2(\.0)*\s*(,|$|;))")
-_OLD_FASTAPI = re.compile(r"(==|\^|~=?)\s*0\.\d\d\.")  # FastAPI knows Pydantic 2 from 0.100 on
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -69,11 +65,7 @@ def _keywords(node: Node) -> Iterator[tuple[Node, str]]:
 
 
 def _has_v1(program: Program) -> bool:
-    """Say whether the program runs with Pydantic 1: it pins it, or imports what only that has."""
-    if any(_OLD_PYDANTIC.search(r.versions) for r in declared(program, "pydantic")):
-        return True
-    if any(_OLD_FASTAPI.search(r.versions) for r in declared(program, "fastapi")):
-        return True
+    """Say whether the program imports what only Pydantic 1 has."""
     return any(
         f"{node.module}.{alias.name}" in _V1_ONLY
         for module in program.code

@@ -1,0 +1,100 @@
+"""What an audit finds now, and what it would have found at a commit.
+
+Only programs with a changed file are looked at, and both audits at once: the one of the commit in
+processes of its own, which see the files as they were.
+"""
+
+from collections.abc import Collection
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi_pro.auditing import runner
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.sources.git import Changes
+from fastapi_pro.auditing.sources.programs import programs
+from fastapi_pro.auditing.sources.walk import LEFT_ALONE
+
+_NOT_READ = {
+    ".css", ".gif", ".html", ".ico", ".jpg", ".js", ".jsx", ".md", ".png", ".rst", ".svg", ".ts",
+    ".tsx", ".vue",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two audits: its findings, with absolute paths, and the files it looked at."""
+
+    findings: list[Finding]
+    sources: dict[Path, bytes]
+
+
+def both_sides(
+    files: Collection[Path], root: Path, jobs: int, changes: Changes
+) -> tuple[Side, Side]:
+    """Return what is found in the files of a project now, and what was at the commit.
+
+    What both have in common may be missing in both.
+    """
+    changed = {path for path in changes.old if path in files or path.is_relative_to(root)}
+    if all(path.suffix in _NOT_READ for path in changed):
+        return Side([], {}), Side([], {})
+    unreadable: list[Finding] = []
+    now = runner.read_all(sorted(files), unreadable)
+    old = {p: c for p, c in changes.old.items() if p in files or _is_audited(p, root)}
+    before = {path: content for path, content in now.items() if path not in changes.old}
+    before |= {path: content for path, content in old.items() if content is not None}
+    groups, old_groups = programs(now, root), programs(before, root)
+    touched = _touched([*groups, *old_groups], changed)
+    groups, old_groups = _holding(groups, touched), _holding(old_groups, touched)
+    found, old_found = _audit(groups, old_groups, root, jobs, changes)
+    found += [f for f in unreadable if Path(f.path) in changed]
+    looked_at = touched | changed
+    return (
+        Side(found, {path: content for path, content in now.items() if path in looked_at}),
+        Side(old_found, {path: content for path, content in before.items() if path in touched}),
+    )
+
+
+def _is_audited(path: Path, root: Path) -> bool:
+    if path.suffix != ".py" or not path.is_relative_to(root):
+        return False
+    return LEFT_ALONE.isdisjoint(path.relative_to(root).parts)
+
+
+def _touched(groups: list[list[Path]], changed: set[Path]) -> set[Path]:
+    """Return the files of the programs that a change may touch; a manifest touches all."""
+    if any(path.suffix != ".py" and path.suffix not in _NOT_READ for path in changed):
+        return {path for group in groups for path in group}
+    return {path for group in groups if not changed.isdisjoint(group) for path in group}
+
+
+def _holding(groups: list[list[Path]], touched: set[Path]) -> list[list[Path]]:
+    return [group for group in groups if not touched.isdisjoint(group)]
+
+
+def _audit(
+    groups: list[list[Path]],
+    old_groups: list[list[Path]],
+    root: Path,
+    jobs: int,
+    changes: Changes,
+) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings of both, those of the commit only where they are needed."""
+    if not groups:
+        return [], []
+    runner.detectors()  # before there are copies of this process
+    workers = max(1, jobs // 2)
+    with ProcessPoolExecutor(
+        workers, runner.processes(), project_files.put_back, (changes.old,)
+    ) as pool:
+        pool.submit(int).result()  # a copy made now has nothing in its caches
+        shares = runner.shares_of(old_groups, workers * 4)
+        if jobs < 2:
+            found = runner.audit(groups, root, 1)
+            shares = shares if found else []
+        before = pool.map(runner.audit_one_by_one, shares, [root] * len(shares))
+        if jobs > 1:
+            found = runner.audit(groups, root, jobs - workers)
+        return found, [finding for share in before for finding in share]

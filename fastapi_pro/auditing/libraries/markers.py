@@ -1,0 +1,32 @@
+"""Environment markers of requirements: `; python_version < "3.12"`."""
+
+import re
+
+from fastapi_pro.auditing.libraries.version_ranges import Range, ranges
+
+_PYTHON = re.compile(r"""python(?:_full)?_version\s*([<>=!~]=?|===)\s*["']([\d.*]+)["']""")
+_WINDOWS = re.compile(
+    r"""(?:sys_platform|platform_system|os_name)\s*==\s*["'](?:win32|Windows|nt)["']"""
+)
+
+
+def is_never(marker: str, python: Range) -> bool:
+    """Say whether a marker is surely false with these Pythons, or true on Windows alone.
+
+    A marker with an `or` is left open.
+    """
+    if re.search(r"\bor\b", marker):
+        return False
+    wanted = [one for match in _PYTHON.finditer(marker) for one in ranges(match[1] + match[2])]
+    is_impossible = any(_minor(one).within(python).is_empty for one in wanted)
+    return is_impossible or _WINDOWS.search(marker) is not None
+
+
+def _minor(wanted: Range) -> Range:
+    """Return the range without what only a patch release decides."""
+    return Range(low=(wanted.low[0][:2], wanted.low[1]), high=wanted.high)
+
+
+def names_extra(marker: str) -> bool:
+    """Say whether a marker is of an extra, as in METADATA."""
+    return re.search(r"\bextra\b", marker) is not None

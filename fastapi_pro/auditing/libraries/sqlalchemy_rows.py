@@ -1,0 +1,73 @@
+"""Which expressions are rows: objects of models, loaded one by one or in a loop."""
+
+import ast
+
+from fastapi_pro.auditing.libraries.fastapi import LISTS, unwrap
+from fastapi_pro.auditing.libraries.known_types import selected
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_of, models
+from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.node import Node
+
+_RUNS = {"scalars", "execute", "exec", "stream_scalars"}
+_MAKES = {"model_validate", "model_construct", "model_copy", "from_orm", "parse_obj"}
+_SAME_ROWS = {"all", "unique", "scalars", "fetchall"}
+
+
+def row_of(expr: Node) -> Model | None:
+    """Return the model of which an expression is an object, also as the variable of a loop."""
+    if found := model_of(expr):
+        return found
+    bound = expr.bound
+    if bound is None or bound.kind != "for":
+        return None
+    return rows_of(expr.at(bound.node)) if _is_whole_target(expr, bound.node) else None
+
+
+def rows_of(expr: Node) -> Model | None:
+    """Return the model of the rows of a list or result, if it holds whole rows."""
+    found = expr.value.awaited
+    for _ in range(8):
+        if not found.is_call:
+            return None
+        if found.callee:
+            return _returned(found.callee)
+        statement = found.args[0] if found.member in _RUNS and found.args else found
+        if cls := selected(statement):
+            return models(expr.program).get(cls)
+        if found.last_name in ("list", "reversed") and found.args:
+            found = found.args[0].value.awaited
+        elif found.member in _SAME_ROWS:
+            found = found.owner.value.awaited
+        else:
+            return None
+    return None
+
+
+def is_new(expr: Node, depth: int = 0) -> bool:
+    """Say whether an expression is an object that was made, and not loaded."""
+    value = expr.value.awaited
+    if not value.is_call or depth > limits.CALLS:
+        return False
+    if value.func.definition.is_class or value.member in _MAKES:
+        return True
+    return any(is_new(made, depth + 1) for made in value.callee.returned)
+
+
+def _is_whole_target(name: Node, iterable: ast.AST) -> bool:
+    """Say whether a loop gives a name each element, and not a part of it."""
+    loops = (a for a in name.ancestors if getattr(a.ast, "iter", None) is iterable)
+    loop = next(loops, name.at(None))
+    if not loop:
+        generators = (g for a in name.ancestors for g in getattr(a.ast, "generators", ()))
+        loop = name.at(next((g for g in generators if g.iter is iterable), None))
+    target = getattr(loop.ast, "target", None)
+    return isinstance(target, ast.Name) and target.id == name.name
+
+
+def _returned(function: Node) -> Model | None:
+    """Return the model of the list that a function is annotated to return."""
+    annotation, _ = unwrap(function.returns)
+    if annotation.generic.library_name not in LISTS:
+        return None
+    inner, _ = unwrap(annotation.index)
+    return models(function.program).get(inner.definition)

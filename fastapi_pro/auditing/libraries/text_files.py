@@ -1,0 +1,47 @@
+"""The text of files beside the code, in any encoding that pip reads."""
+
+import codecs
+import locale
+import re
+from pathlib import Path
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as the one of UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+_LARGEST = 1_000_000
+
+
+def read_text(path: Path, largest: int = _LARGEST) -> str:
+    """Return the text of a file; "" where there is none, or it cannot be read.
+
+    Its encoding is what the byte order mark says, or a `coding:` in the first two lines, else
+    UTF-8, else that of the locale, else Latin-1.
+    """
+    try:
+        if not path.is_file() or path.stat().st_size > largest:
+            return ""
+        data = path.read_bytes()
+    except OSError:
+        return ""
+    return _decode(data).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(data: bytes) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    encodings = ["utf-8", locale.getpreferredencoding(do_setlocale=False), "latin-1"]
+    for line in data.split(b"\n")[:2]:
+        if line.startswith(b"#") and (match := _CODING.search(line)):
+            encodings.insert(0, match[1].decode("ascii", "replace"))
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return ""

@@ -1,0 +1,145 @@
+"""Whether code looks at a value before it uses it: compares it, tests it, has it checked."""
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+
+from fastapi_pro.auditing.model.node import Node
+
+_CHECKS = re.compile(
+    r"valid|check|verif|ensure|safe|allow|assert|relative_to|commonp|require|guard|sanit|secure"
+    r"|clean|escape|permit|whitelist|authori[sz]e|match|ip_address|contain|forbid|reject|inside"
+    r"|within|block|private|quote|\btest|public|trust|internal|ssrf",
+    re.IGNORECASE,
+)
+_CONVERTS = {"builtins.int", "builtins.float", "uuid.UUID", "bson.ObjectId"}
+_NO_CHECKS = frozenset({"len", "isinstance", "bool", "strip", "lower", "str"})
+FILE_QUESTIONS = frozenset({
+    "exists", "is_file", "isfile", "is_dir", "isdir", "endswith", "splitext", "suffix", "suffixes",
+    "split", "rsplit", "partition", "rpartition", "guess_type",
+})  # fmt: skip
+"""What one asks of a path without asking where it leads: whether it is there, how it ends."""
+
+
+def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
+    """Say whether the function looks at what an expression names, before or where it is used.
+
+    `if not x`, `x is None`, `len(x)` and calls named in `no_checks` do not count. What is made of
+    the value by a call, such as `urlparse(url)`, is the value too.
+    """
+    key = ast.dump(use.ast)
+    function = use.function or use.at(use.module.tree)
+    same, made = {key}, set[str]()
+    for node in function.own(*_LOOKS, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Call):
+        if node.position > use.position and not node.holds(use):
+            continue
+        match node.ast:
+            case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
+                if _mentions(node.assigned, same | made):
+                    _note(node, same, made, no_checks)
+            case ast.Call():
+                if not node.holds(use) and _is_check(node, same):
+                    return True
+            case _:
+                if any(_looks(test, same, made, no_checks) for test in _tests(node)):
+                    return True
+    return False
+
+
+_LOOKS = (ast.If, ast.IfExp, ast.While, ast.Assert, ast.comprehension, ast.Match)
+
+
+def names_a_check(function: Node) -> bool:
+    """Say whether the name of a function says that it checks or cleans what it is given."""
+    return _CHECKS.search(function.last_name) is not None
+
+
+def _note(node: Node, same: set[str], made: set[str], no_checks: Collection[str]) -> None:
+    """Note what an assignment makes of the value: the same in other words, or a result."""
+    value = node.assigned.awaited
+    if _asks(value, no_checks):
+        return
+    is_result = value.is_call and not _keeps(value)
+    is_result = is_result or isinstance(value.ast, (ast.Compare, ast.BoolOp, ast.UnaryOp))
+    for target in node.targets:
+        if target.name:
+            written = ast.dump(ast.Name(id=target.name, ctx=ast.Load()))
+            (made if is_result else same).add(written)
+
+
+def _keeps(call: Node) -> bool:
+    """Say whether a call gives a path or text that still is what it was given."""
+    return call.last_name in {
+        "Path", "PurePath", "join", "joinpath", "resolve", "absolute", "abspath", "realpath",
+        "normpath", "strip", "lower", "upper", "str", "expanduser", "format", "text",
+    }  # fmt: skip
+
+
+def _tests(node: Node) -> Iterator[Node]:
+    match node.ast:
+        case ast.comprehension(ifs=ifs):
+            yield from map(node.at, ifs)
+        case ast.Match(subject=subject):
+            yield node.at(ast.Compare(left=subject, ops=[ast.In()], comparators=[subject]))
+        case _:
+            yield node.test
+
+
+def _looks(test: Node, same: set[str], made: set[str], no_checks: Collection[str]) -> bool:
+    """Say whether a condition asks more of a value than whether it is there."""
+    match test.ast:
+        case ast.BoolOp(values=values):
+            return any(_looks(test.at(value), same, made, no_checks) for value in values)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _looks(test.at(operand), same, made, no_checks)
+        case ast.Compare(ops=[ast.Is() | ast.IsNot()]):
+            return _mentions(test, made)
+        case ast.Compare(comparators=[ast.Constant(value="" | None)]):
+            return _mentions(test, made)
+        case ast.Call() if test.last_name in _NO_CHECKS:
+            return _mentions(test, made)
+        case ast.Compare(left=ast.Call() as call) if test.at(call).last_name in _NO_CHECKS:
+            return _mentions(test, made)
+        case ast.Name() | ast.Attribute() | ast.Subscript() if ast.dump(test.ast) in same:
+            return False
+    return _mentions(test, made if _asks(test, no_checks) else same | made)
+
+
+def _asks(expr: Node, names: Collection[str]) -> bool:
+    """Say whether an expression calls a method, or reads an attribute, with one of these names.
+
+    Of what splits a text, at a dot.
+    """
+    for node in expr.walk(ast.Attribute) if names else ():
+        if node.member in names:
+            call = node.parent if node.parent.func == node else node
+            if not call.args or "split" not in node.member or call.args[0].literal == ".":
+                return True
+    return any(name.name in names for name in expr.walk(ast.Name)) if names else False
+
+
+def _is_check(call: Node, same: set[str]) -> bool:
+    """Say whether a call checks what it is given: by its name, or as its code tests it."""
+    given = [argument for argument in call.given if _mentions(argument, same)]
+    if not given and not (call.owner and _mentions(call.owner, same)):
+        return False
+    if names_a_check(call):
+        return True
+    if not given:
+        return False
+    if call.called in _CONVERTS or call.func.definition.is_class:
+        return any(ast.dump(argument.ast) in same for argument in given)
+    callee = call.callee
+    for parameter in callee.parameters:
+        if _mentions(parameter.passed(call), same):
+            name = {ast.dump(ast.Name(id=parameter.name, ctx=ast.Load()))}
+            looks = callee.own(ast.If, ast.IfExp, ast.Assert)
+            if any(_looks(look.test, name, set(), ()) for look in looks):
+                return True
+    return False
+
+
+def _mentions(expr: Node, keys: set[str]) -> bool:
+    """Say whether one of these expressions, as `ast.dump` writes them, is in another."""
+    kinds = (ast.Name, ast.Attribute, ast.Subscript)
+    return bool(keys) and any(ast.dump(node.ast) in keys for node in expr.walk(*kinds))

@@ -1,0 +1,52 @@
+"""Which findings are new: two audits are compared by what stays when lines move."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from fastapi_pro.auditing.finding import Finding
+
+
+class Place(NamedTuple):
+    """A finding, its file as it was called before, and the text of its line."""
+
+    finding: Finding
+    path: Path
+    text: str
+
+
+def _same(p: Place) -> tuple[object, ...]:
+    return p.path, p.finding.slug, p.text, p.finding.message
+
+
+def _same_line(p: Place) -> tuple[object, ...]:
+    return p.path, p.finding.slug, p.text
+
+
+def _moved(p: Place) -> tuple[object, ...]:
+    return p.finding.slug, p.text, p.finding.message
+
+
+_SAMENESS: tuple[Callable[[Place], tuple[object, ...]], ...] = (_same, _same_line, _moved)
+"""What a finding of now and one of before have in common, best first: `_moved` is for code that
+went to another file, where only the message, which names it, tells it from what is written there
+by chance."""
+
+
+def new_findings(now: Iterable[Place], before: Iterable[Place]) -> list[Finding]:
+    """Return the findings of now that have none of before to stand for them, one for one."""
+    found, known = sorted(now), sorted(before)
+    for key in _SAMENESS:
+        left: dict[tuple[object, ...], list[Place]] = defaultdict(list)
+        for place in reversed(known):
+            left[key(place)].append(place)
+        new = []
+        for place in found:
+            same = left.get(key(place))
+            if same:
+                same.pop()
+            else:
+                new.append(place)
+        found, known = new, sorted(place for places in left.values() for place in places)
+    return [place.finding for place in found]

@@ -1,0 +1,77 @@
+"""The findings as a log of SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0)."""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+from urllib.parse import quote
+
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.reporting.catalogue import Entry
+from fastapi_pro.auditing.reporting.lines import Lines
+from fastapi_pro.messages import visible
+
+_LEVELS = {"high": "error", "medium": "warning", "low": "note"}
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def as_sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """Return a log with one run. Severity and fix of the findings are filled in."""
+    shown = [entry for entry in entries.values() if not entry.unseen]
+    index = {entry.slug: number for number, entry in enumerate(shown)}
+    marks = _fingerprints(findings)
+    results = [_result(f, index[f.slug], mark) for f, mark in zip(findings, marks, strict=True)]
+    run = {
+        "tool": {"driver": {"name": "fastapi-pro", "rules": [_descriptor(e) for e in shown]}},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _descriptor(entry: Entry) -> dict[str, Any]:
+    """Return what is told of a rule; the page is that of the library, as ours has no address."""
+    descriptor = {
+        "id": entry.slug,
+        "shortDescription": {"text": entry.title},
+        "fullDescription": {"text": f"{entry.title} Fix: {entry.fix}"},
+        "help": {"text": entry.text, "markdown": entry.markdown or entry.text},
+        "defaultConfiguration": {"level": _LEVELS[entry.severity]},
+        "properties": {"severity": entry.severity, "consequence": entry.consequence},
+    }
+    return descriptor | ({"helpUri": entry.page} if entry.page else {})
+
+
+def _result(f: Finding, index: int, fingerprint: str) -> dict[str, Any]:
+    path = PurePath(f.path)
+    uri = path.as_uri() if path.is_absolute() else quote(os.fsencode(f.path))
+    return {
+        "ruleId": f.slug,
+        "ruleIndex": index,
+        "level": _LEVELS[f.severity],
+        "message": {"text": visible(f"{f.message}; fix: {f.fix}")},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": uri},
+                    "region": {"startLine": f.line, "startColumn": f.column},
+                }
+            }
+        ],
+        "partialFingerprints": {"primaryLocationLineHash": fingerprint},
+        "properties": {"severity": f.severity},
+    }
+
+
+def _fingerprints(findings: Sequence[Finding]) -> list[str]:
+    """Return what a finding is known by when lines move: its path, rule and line, and which."""
+    lines, seen = Lines(), Counter[str]()
+    found = []
+    for f in findings:
+        what = "\0".join([f.path, f.slug, lines.text(Path(f.path), f.line)])
+        known = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        seen[known] += 1
+        found.append(f"{known}:{seen[known]}")
+    return found

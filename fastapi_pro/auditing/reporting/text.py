@@ -1,0 +1,100 @@
+"""The report for people: what breaks first, one line for one cause, and a summary."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.reporting.catalogue import Entry
+from fastapi_pro.auditing.reporting.folding import MANY, Fold, fold
+from fastapi_pro.messages import visible
+from fastapi_pro.rulebook import CONSEQUENCES, SEVERITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the audit looked at, for the summary.
+
+    `read` counts files, `unread` are the findings about those that could not be read. `versions`
+    are sentences on what was taken for granted, such as "fastapi 0.115.6 (uv.lock)". `since` is
+    the commit whose findings are left out. With `asks` the summary says what no code can show.
+    """
+
+    read: int
+    unread: Sequence[Finding] = ()
+    versions: Sequence[str] = ()
+    since: str = ""
+    asks: bool = True
+
+
+def as_text(findings: Sequence[Finding], entries: Mapping[str, Entry], *, unfolded: bool) -> str:
+    """Return the findings by consequence, then by place; `unfolded` gives each its line.
+
+    Their severity and fix are filled in.
+    """
+    folds = [Fold([f]) for f in sorted(findings)] if unfolded else fold(findings)
+    parts = []
+    for consequence, told in CONSEQUENCES.items():
+        of_it = [f for f in folds if consequence_of(f.first, entries) == consequence]
+        if of_it:
+            lines = [_told(f) for f in sorted(of_it, key=lambda f: f.first)]
+            parts.append("\n".join([f"{told[0].upper()}{told[1:]}", *lines]))
+    return "\n\n".join(parts)
+
+
+def consequence_of(finding: Finding, entries: Mapping[str, Entry]) -> str:
+    """Return what comes of a finding: of one with a low severity not much, whatever its rule."""
+    return "rest" if finding.severity == "low" else entries[finding.slug].consequence
+
+
+def _told(told: Fold) -> str:
+    f = told.first
+    lines = [f"{visible(f.path)}:{f.line}:{f.column}: {f.slug} [{f.severity}] {visible(f.message)}"]
+    if len(told.findings) > 1:
+        lines.append(f"    {_places(told)}")
+    return "\n".join([*lines, f"    fix: {visible(f.fix)}"])
+
+
+def _places(told: Fold) -> str:
+    """Return where else a finding is: the first three places, and how many more."""
+    first, *others = told.findings
+    named = others[:MANY] if len(others) <= MANY else others[: MANY - 1]
+    shown = [
+        f"line {f.line}" if f.path == first.path else f"{visible(f.path)}:{f.line}" for f in named
+    ]
+    more = len(others) - len(named)
+    last = f" and {more} more (--all shows each)" if more else ""
+    cause = f", one cause ({visible(first.cause)})" if first.cause else ""
+    return f"{len(told.findings)} places{cause}: {', '.join(['here', *shown])}{last}"
+
+
+def summary(
+    findings: Sequence[Finding], entries: Mapping[str, Entry], scope: Scope, *, unfolded: bool
+) -> str:
+    """Return how much was found, what was looked at, and what is left to ask."""
+    counts = Counter(f.severity for f in findings)
+    listed = ", ".join(f"{counts[one]} {one}" for one in SEVERITIES if counts[one])
+    new = f" new since {visible(scope.since)}" if scope.since else ""
+    lines = [f"Found{new}: {listed or 'nothing'}"]
+    if not unfolded and (told := len(fold(findings))) < len(findings):
+        lines[0] += f"; {len(findings)} places in {_number(told, 'line')}, --all shows each"
+    lines.append(f"Read: {_number(scope.read, 'Python file')}{_unread(scope.unread)}")
+    if scope.versions:
+        lines.append(f"Taken for granted: {visible('; '.join(scope.versions))}")
+    unseen = [entry for entry in entries.values() if entry.unseen]
+    if scope.asks and unseen:
+        lines.append("No code shows these; ask:")
+        lines += [f"    {entry.slug}: {entry.ask}" for entry in unseen]
+    return "\n".join(lines)
+
+
+def _unread(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return ""
+    reasons = Counter(f.cause or f.message for f in findings)
+    told = "; ".join(f"{count} {visible(reason)}" for reason, count in reasons.most_common(MANY))
+    return f"; not read, so nothing is known of them: {told}"
+
+
+def _number(count: int, one: str) -> str:
+    return f"{count} {one if count == 1 else f'{one}s'}"

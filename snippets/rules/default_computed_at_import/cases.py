@@ -1,0 +1,197 @@
+"""Defaults that are computed at import: what is called, and where it stands."""
+
+BAD = [
+    "public_id: Mapped[UUID] = mapped_column(default=uuid4())",
+    "written_at: datetime = Field(default=datetime.now(UTC))",
+]
+
+FOUND = {
+    "without Field, the module imported": """
+import datetime as dt
+from fastapi import FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+class Note(BaseModel):
+    tags: list[str] = []
+    at: dt.datetime = dt.datetime.now(dt.timezone.utc)  # !
+""",
+    "a Column, with a method and arithmetic around it": """
+from datetime import datetime, timedelta
+from sqlalchemy import Column, DateTime, Integer, String
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+class Token(Base):
+    __tablename__ = "tokens"
+    id = Column(Integer, primary_key=True)
+    made_at = Column(DateTime, default=datetime.utcnow(), onupdate=datetime.utcnow)  # !
+    ends_at = Column(DateTime, default=datetime.utcnow() + timedelta(days=7))  # !
+    label = Column(String, default=datetime.now().isoformat())  # !
+    changed_at = Column(DateTime, onupdate=datetime.now())  # !
+""",
+    "parameters of endpoints": """
+from datetime import date
+from typing import Annotated
+from uuid import uuid4
+from fastapi import APIRouter, Header, Query
+router = APIRouter()
+@router.get("/days")
+async def read_day(day: date = Query(date.today())): ...  # !
+@router.get("/weeks")
+async def read_week(day: Annotated[date, Query()] = date.today()): ...  # !
+@router.get("/months")
+async def read_month(request_id: str = Header(default=str(uuid4()))): ...  # !
+""",
+    "a parameter of a method, by keyword only": """
+from datetime import datetime
+from fastapi import FastAPI
+app = FastAPI()
+class Reports:
+    def since(self, *, start: datetime = datetime.utcnow()): ...  # !
+""",
+    "SQLModel with a column inside, a token": """
+import secrets
+from datetime import datetime, timezone
+from sqlalchemy import Column, DateTime
+from sqlmodel import Field, SQLModel
+class Invite(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(default=secrets.token_urlsafe(16), max_length=40)  # !
+    at: datetime = Field(sa_column=Column(DateTime, default=datetime.now(timezone.utc)))  # !
+    seen: datetime = Field(datetime.now(timezone.utc))  # !
+""",
+    "through a function of another module": """
+#= clock.py
+from datetime import UTC, datetime
+def utc_now() -> datetime:
+    \"\"\"Return the time.\"\"\"
+    return datetime.now(UTC).replace(microsecond=0)
+#= models.py
+from datetime import datetime
+from pydantic import BaseModel
+from clock import utc_now
+from fastapi import FastAPI
+app = FastAPI()
+class Note(BaseModel):
+    at: datetime = utc_now()  # !
+""",
+    "a dataclass": """
+import time
+import uuid
+from dataclasses import dataclass, field
+from fastapi import FastAPI
+app = FastAPI()
+@dataclass
+class Job:
+    name: str
+    id: uuid.UUID = field(default=uuid.uuid4())  # !
+    began: float = time.time()  # !
+""",
+    "fields of another library": """
+import uuid
+from datetime import datetime
+from fastapi import FastAPI
+from mongoengine import DateTimeField, Document, StringField
+class Note(Document):
+    at = DateTimeField(default=datetime.utcnow())  # !
+    key = StringField(default=str(uuid.uuid4()))  # !
+""",
+    "the limit of a year": """
+from datetime import date
+from fastapi import FastAPI, Query
+from pydantic import BaseModel, Field
+app = FastAPI()
+class Film(BaseModel):
+    year: int = Field(ge=1888, le=date.today().year)  # !
+@app.get("/films")
+async def read_films(year: int = Query(ge=1888, le=date.today().year)): ...  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "the function itself": """
+from datetime import UTC, datetime
+from functools import partial
+from uuid import uuid4
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Note(Base):
+    __tablename__ = "notes"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: str(uuid4()))
+    at: Mapped[datetime] = mapped_column(default=partial(datetime.now, UTC))
+class NoteIn(BaseModel):
+    id: str = Field(default_factory=lambda: str(uuid4()))
+    at: datetime = Field(default_factory=datetime.utcnow)
+""",
+    "SQL, computed by the database": """
+from datetime import datetime
+from sqlalchemy import func, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Note(Base):
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=func.now(), server_default=text("now()"))
+""",
+    "settings, of which the process has one": """
+from fastapi import FastAPI
+import secrets
+from datetime import UTC, datetime
+from time import time
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings
+class Started(BaseModel):
+    second: int = Field(default=int(time()))
+class Settings(Started, BaseSettings):
+    instance_id: str = secrets.token_hex(8)
+    started_at: datetime = Field(default=datetime.now(UTC))
+""",
+    "examples in the documentation": """
+from datetime import UTC, datetime
+from uuid import uuid4
+from fastapi import FastAPI, Query
+from pydantic import BaseModel, ConfigDict, Field
+app = FastAPI()
+class Note(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"id": str(uuid4())}})
+    at: datetime = Field(examples=[datetime.now(UTC)])
+@app.get("/notes")
+async def read(at: datetime = Query(examples=[datetime.now(UTC)])): ...
+""",
+    "in a function, each time": """
+from datetime import UTC, datetime
+from dataclasses import dataclass
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+async def read(at: datetime | None = None):
+    at = at or datetime.now(UTC)
+    def later(start: datetime = datetime.now(UTC)): ...
+    @dataclass
+    class Span:
+        began: datetime = datetime.now(UTC)
+    return at
+""",
+    "constants of a module and of a class": """
+from fastapi import FastAPI
+import time
+from datetime import date
+from typing import ClassVar
+from pydantic import BaseModel
+STARTED = time.time()
+class Info(BaseModel):
+    built: ClassVar[date] = date.today()
+class Health:
+    started = time.time()
+    began: float = time.time()
+""",
+    "a command, which runs once": """
+from datetime import date
+import typer
+from fastapi import FastAPI
+app = FastAPI()
+cli = typer.Typer()
+@cli.command()
+def report(day: str = str(date.today())): ...
+""",
+}

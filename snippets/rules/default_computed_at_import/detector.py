@@ -1,0 +1,144 @@
+"""The time, or something random, taken while a class or a parameter list is read."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.pydantic import settings
+from fastapi_pro.auditing.model import limits
+
+_TIMES = {
+    "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today",
+    "datetime.date.today", "time.time", "time.time_ns", "arrow.now", "arrow.utcnow",
+    "pendulum.now", "pendulum.today",
+}  # fmt: skip
+_RANDOM = {
+    "uuid.uuid1", "uuid.uuid4", "uuid.uuid6", "uuid.uuid7", "secrets.token_hex",
+    "secrets.token_urlsafe", "secrets.token_bytes", "secrets.randbelow", "random.randint",
+    "random.random", "random.choice", "random.randrange", "random.uniform",
+}  # fmt: skip
+_DEFAULTS = {"default", "insert_default", "onupdate", "server_default", "server_onupdate"}
+_BOUNDS = {"ge", "gt", "le", "lt"}
+_AROUND = {"sa_column", "tz", "sep", "timespec"}
+_FIELDS = {"Field", "Query", "Path", "Header", "Cookie", "Body", "Form", "field"}
+_OLD_SETTINGS = "pydantic.BaseSettings"
+_RECORDS = {"pydantic.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple"}
+_DATACLASSES = {"dataclasses.dataclass", "pydantic.dataclasses.dataclass"}
+_COMMANDS = {"command", "callback"}
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the defaults that are computed at import and should be computed each time."""
+    for call in _changing(program):
+        if call.module.is_tool:
+            continue
+        if bound := _bound(call):
+            yield call.hit(
+                f"`{bound}={call.text}` is computed once, when the module is imported: the limit"
+                " stays that of the day the process began",
+                severity="low",
+                fix="Compare in a validator, or in the function",
+            )
+        elif name := _default_of(call):
+            yield call.hit(
+                f"`{call.text}` is computed once, when the module is imported: `{name}` is the same"
+                " each time until the process ends"
+            )
+
+
+@fact
+def _changing(program: Program) -> list[Node]:
+    """Return the calls that give something else each time, those of the program's own functions."""
+    found = list(program.calls_of(*sorted(_TIMES | _RANDOM)))
+    newest = found
+    for _ in range(limits.CALLS):
+        makers = {call.function for call in newest if _is_returned(call)}
+        newest = [c for f in makers for c in f.callers if f.is_function and c not in found]
+        found += newest
+    return sorted(set(found), key=lambda call: call.place)
+
+
+def _is_returned(call: Node) -> bool:
+    """Say whether its function does nothing but return it, or what is made of it."""
+    function = call.function
+    if not function or function.is_generator or function.is_coroutine:
+        return False
+    statements = [s for s in function.body if not isinstance(s.ast, ast.Expr)]
+    return len(statements) == 1 and isinstance(call.statement.ast, ast.Return)
+
+
+def _bound(call: Node) -> str:
+    """Return the keyword of the limit that a call gives a field."""
+    for above in call.ancestors:
+        match above.ast:
+            case ast.Lambda() | ast.stmt():
+                return ""
+            case ast.keyword(arg=str(name)) if above.parent.last_name in _FIELDS:
+                return name if name in _BOUNDS else ""
+    return ""
+
+
+def _default_of(call: Node) -> str:
+    """Return the name of the field or parameter whose default is made of a call, or ""."""
+    is_keyword = False
+    below = call
+    for above in call.ancestors:
+        match above.ast:
+            case ast.Lambda() | ast.GeneratorExp():
+                return ""
+            case ast.keyword(arg=name):
+                if name in _DEFAULTS:
+                    is_keyword = True
+                elif name not in _AROUND:
+                    return ""
+            case ast.Call() if above.last_name == "Depends" or (
+                above.last_name in _FIELDS and below in above.args[1:]
+            ):
+                return ""
+            case ast.arguments():
+                return _parameter(above, below)
+            case ast.AnnAssign() | ast.Assign():
+                return _field(above, is_keyword=is_keyword)
+            case ast.stmt():
+                return ""
+        below = above
+    return ""
+
+
+def _parameter(arguments: Node, default: Node) -> str:
+    """Return the name of a parameter of a function that is defined once."""
+    function = arguments.parent
+    if not function.is_function or function.function or _is_command(function):
+        return ""
+    named = (p for p in function.parameters if p.default == default)
+    return next((parameter.name for parameter in named), "")
+
+
+def _is_command(function: Node) -> bool:
+    """Say whether a function is a command, which runs as its module is imported."""
+    return any(decorator.last_name in _COMMANDS for decorator in function.decorators)
+
+
+def _field(statement: Node, *, is_keyword: bool) -> str:
+    """Return the name of the field that a statement in the body of a class declares."""
+    cls = statement.parent
+    if not cls.is_class or cls.function or cls in _of_settings(cls.program):
+        return ""
+    target = statement.targets[0] if statement.targets else statement
+    is_field = isinstance(statement.ast, ast.AnnAssign) and _is_record(cls)
+    is_constant = "ClassVar" in statement.annotation.text
+    return target.name if (is_keyword or is_field) and not is_constant else ""
+
+
+@fact
+def _of_settings(program: Program) -> set[Node]:
+    """Return the classes that settings consist of: of those a process has one object."""
+    found = [schema.node for schema in settings(program)]
+    found += [cls for cls in program.classes if _OLD_SETTINGS in cls.bases]
+    return {above for cls in found for above in cls.lineage}
+
+
+def _is_record(cls: Node) -> bool:
+    """Say whether the annotated names of a class are defaults of its instances."""
+    is_decorated = any(d.func.library_name in _DATACLASSES for d in cls.decorators)
+    return is_decorated or not cls.bases.isdisjoint(_RECORDS)

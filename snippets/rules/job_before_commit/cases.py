@@ -1,0 +1,225 @@
+"""Jobs about rows: whether the row is committed when the job is enqueued."""
+
+BAD = ["jobs.put_nowait(order.id)"]
+
+_DEPS = """
+#= deps.py
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+class Base(DeclarativeBase): ...
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str]
+async def get_db():
+    async with maker() as session:
+        yield session
+async def get_committed():
+    async with maker() as session:
+        yield session
+        await session.commit()
+SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
+CommittedDep = Annotated[AsyncSession, Depends(get_committed, scope="function")]
+#= jobs.py
+from celery import Celery, shared_task
+app = Celery("app")
+@shared_task
+def confirm(order_id): ...
+"""
+_MAIN = (
+    _DEPS
+    + """
+#= main.py
+from fastapi import FastAPI
+from jobs import app as celery, confirm
+from deps import AsyncSession, CommittedDep, Order, SessionDep, maker
+app = FastAPI()
+"""
+)
+
+FOUND = {
+    "the dependency commits": _MAIN
+    + """
+@app.post("/")
+async def create(session: CommittedDep):
+    order = Order()
+    session.add(order)
+    await session.flush()
+    confirm.delay(order.id)  # !
+    return order.id
+""",
+    "the block commits": _MAIN
+    + """
+@app.post("/")
+async def create():
+    async with maker.begin() as session:
+        order = Order()
+        session.add(order)
+        await session.flush()
+        confirm.apply_async(args=[str(order.id)], queue="slow")  # !
+""",
+    "a service that adds, an endpoint that commits": _MAIN
+    + """
+async def store(session: AsyncSession) -> Order:
+    order = Order()
+    session.add(order)
+    await session.flush()
+    return order
+@app.post("/")
+async def create(session: SessionDep):
+    order = await store(session)
+    celery.send_task("confirm", kwargs={"order": order.id})  # !
+    await session.commit()
+""",
+    "a service that enqueues, whose caller commits": _MAIN
+    + """
+async def store(session: AsyncSession) -> Order:
+    order = Order()
+    session.add(order)
+    await session.flush()
+    confirm.delay(order.id)  # !
+    return order
+@app.post("/")
+async def create(session: SessionDep):
+    await store(session)
+    await session.commit()
+""",
+    "dramatiq, in a class": _DEPS
+    + """
+#= service.py
+import dramatiq
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import Order
+@dramatiq.actor(max_retries=3)
+def confirm(order_id): ...
+class Orders:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def create(self) -> Order:
+        order = Order()
+        self.session.add(order)
+        await self.session.flush()
+        confirm.send(order.id)  # !
+        await self.session.commit()
+        return order
+""",
+    "taskiq and arq": _MAIN
+    + """
+from tasks import check
+@app.post("/")
+async def create(session: CommittedDep, arq):
+    order = Order()
+    session.add(order)
+    await session.flush()
+    await check.kiq(order.id)  # !
+    await arq.enqueue_job("confirm", order.id)  # !
+""",
+    "rq, a plain session": """
+from fastapi import FastAPI
+from redis import Redis
+from rq import Queue
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from models import Order
+app = FastAPI()
+engine = create_engine("postgresql://db/app")
+queue = Queue(connection=Redis())
+def confirm(order_id): ...
+@app.post("/")
+def create():
+    with Session(engine) as session:
+        order = Order()
+        session.add(order)
+        session.flush()
+        queue.enqueue(confirm, order.id)  # !
+        session.commit()
+""",
+}
+
+LOOK_ALIKES = {
+    "committed first": _MAIN
+    + """
+@app.post("/")
+async def create(session: SessionDep):
+    order = Order()
+    session.add(order)
+    await session.commit()
+    confirm.delay(order.id)
+    other = Order()
+    session.add(other)
+    await session.commit()
+""",
+    "committed by the service that stores": _MAIN
+    + """
+async def store(session: AsyncSession) -> Order:
+    order = Order()
+    session.add(order)
+    await session.commit()
+    return order
+@app.post("/")
+async def create(session: CommittedDep):
+    order = await store(session)
+    confirm.delay(order.id)
+""",
+    "after the block": _MAIN
+    + """
+@app.post("/")
+async def create():
+    async with maker.begin() as session:
+        order = Order()
+        session.add(order)
+    confirm.delay(order.id)
+""",
+    "another row": _MAIN
+    + """
+@app.post("/")
+async def create(session: CommittedDep, user_id: int):
+    user = await session.get(Order, user_id)
+    session.add(Order())
+    confirm.delay(user.id)
+""",
+    "an hour later": _MAIN
+    + """
+@app.post("/")
+async def create(session: CommittedDep):
+    order = Order()
+    session.add(order)
+    await session.flush()
+    confirm.apply_async((order.id,), countdown=3600)
+""",
+    "a function that waits for the commit": _MAIN
+    + """
+from sqlalchemy import event
+@app.post("/")
+async def create(session: CommittedDep):
+    order = Order()
+    session.add(order)
+    await session.flush()
+    @event.listens_for(session.sync_session, "after_commit")
+    def tell(_):
+        confirm.delay(order.id)
+""",
+    "an outbox of the program's own": _MAIN
+    + """
+class Outbox:
+    async def enqueue_job(self, name, key): ...
+outbox = Outbox()
+@app.post("/")
+async def create(session: CommittedDep):
+    order = Order()
+    session.add(order)
+    await session.flush()
+    await outbox.enqueue_job("confirm", order.id)
+""",
+    "another send": _MAIN
+    + """
+@app.post("/")
+async def create(session: CommittedDep, socket):
+    order = Order()
+    session.add(order)
+    await socket.send(order.id)
+""",
+}

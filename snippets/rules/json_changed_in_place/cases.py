@@ -1,0 +1,198 @@
+"""JSON columns that are changed in place: how they are declared, reached and changed."""
+
+BAD = ["account.options[key] = value"]
+
+_MODELS = """
+#= models.py
+from sqlalchemy import JSON, Column, Integer
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.mutable import MutableDict
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Case(Base):
+    __tablename__ = "cases"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    data = Column(JSONB(none_as_null=True), nullable=False)
+    timeline: Mapped[list] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    tags: Mapped[list[str]] = mapped_column("labels", ARRAY(Integer))
+    seen: Mapped[dict] = mapped_column(MutableDict.as_mutable(JSON))
+"""
+_MAIN = (
+    _MODELS
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+from models import Case
+app = FastAPI()
+"""
+)
+
+FOUND = {
+    "methods of lists and dictionaries": _MAIN
+    + """
+async def close(session: AsyncSession, key: int):
+    case = await session.get(Case, key)
+    case.timeline.append({"event": "closed"})  # !
+    case.data.update(closed=True)  # !
+    del case.data["open"]  # !
+    case.tags += ["a"]  # !
+    case.data["count"] += 1  # !
+    await session.commit()
+""",
+    "a name, which is assigned again": _MAIN
+    + """
+def close(session: Session, key: int):
+    case = session.query(Case).filter(Case.id == key).first()
+    data = case.data or {}
+    data["closed"] = True  # !
+    case.data = data
+    session.commit()
+""",
+    "assigned only where it was empty": _MAIN
+    + """
+async def close(session: AsyncSession, key: int):
+    case = await session.scalar(select(Case).where(Case.id == key))
+    if case.data is None:
+        case.data = {}
+    case.data["closed"] = True  # !
+    await session.flush()
+""",
+    "in a method of the model": """
+from fastapi import FastAPI
+from sqlalchemy import JSON
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Case(Base):
+    __tablename__ = "cases"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[dict] = mapped_column(JSON)
+    def close(self) -> None:
+        self.data["closed"] = True  # !
+@app.post("/cases/{key}/close")
+def close(key: int, session):
+    case = session.get_one(Case, key)
+    Case.close(case)
+""",
+    "rows of a loop, SQLModel": """
+from fastapi import FastAPI
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, Session, SQLModel, select
+app = FastAPI()
+class Case(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    data: dict = Field(default_factory=dict, sa_column=Column(JSON))
+    more: dict = Field(default_factory=dict, sa_type=JSON)
+def close_all(session: Session) -> None:
+    for case in session.exec(select(Case)).all():
+        case.data["closed"] = True  # !
+        case.more.pop("open", None)  # !
+    session.commit()
+""",
+    "deeper than a mutable dictionary sees": _MAIN
+    + """
+@app.put("/cases/{key}")
+async def see(key: int, session: AsyncSession):
+    case = await session.get(Case, key)
+    case.seen["by"] = {}
+    case.seen["by"]["ann"] = True  # !
+""",
+    "a parameter, for which callers load the row": _MAIN
+    + """
+def note(case: Case, text: str) -> None:
+    case.timeline.append(text)  # !
+@app.post("/cases/{key}/notes")
+async def add_note(key: int, text: str, session: AsyncSession):
+    note(await session.get(Case, key), text)
+""",
+}
+
+LOOK_ALIKES = {
+    "flag_modified": _MAIN
+    + """
+async def close(session: AsyncSession, key: int):
+    case = await session.get(Case, key)
+    case.data["closed"] = True
+    flag_modified(case, "data")
+    await session.commit()
+""",
+    "a new dictionary or list": _MAIN
+    + """
+async def close(session: AsyncSession, key: int):
+    case = await session.get(Case, key)
+    data = dict(case.data or {})
+    data["closed"] = True
+    case.data = data
+    case.timeline = [*case.timeline, "closed"]
+    case.tags = list(case.tags)
+    case.tags.append("x")
+    await session.commit()
+""",
+    "a mutable type": _MAIN
+    + """
+async def see(session: AsyncSession, key: int):
+    case = await session.get(Case, key)
+    case.seen["ann"] = True
+    await session.commit()
+""",
+    "a new row": _MAIN
+    + """
+def fill(case: Case) -> None:
+    case.data["kind"] = "new"
+async def create(session: AsyncSession):
+    case = Case(title="x", data={})
+    case.data["open"] = True
+    fill(case)
+    session.add(case)
+    await session.commit()
+""",
+    "made by a function, from what was sent": _MAIN
+    + """
+def case_of(title: str) -> Case:
+    case = Case.model_validate({"title": title, "data": {}})
+    return case
+def name(case: Case) -> None:
+    case.data["name"] = case.title
+@app.post("/cases")
+async def create(title: str, session: AsyncSession):
+    case = case_of(title)
+    name(case)
+    session.add(case)
+""",
+    "for the answer alone": _MAIN
+    + """
+@app.get("/cases/{key}")
+async def read(key: int, session: AsyncSession):
+    case = await session.get(Case, key)
+    case.data.pop("secret", None)
+    return case.data
+""",
+    "read, or another class": _MAIN
+    + """
+class Draft:
+    data: dict = {}
+async def copy(session: AsyncSession, key: int, draft: Draft):
+    case = await session.get(Case, key)
+    draft.data["closed"] = case.data["closed"]
+    copied = case.data.copy()
+    copied["x"] = case.data.get("x")
+    case.title = case.title.replace("a", "b")
+    case.title += case.data["suffix"]
+    total = []
+    total += case.timeline
+    await session.commit()
+""",
+    "written by a statement": _MAIN
+    + """
+async def close(session: AsyncSession, key: int):
+    case = await session.get(Case, key)
+    case.data["closed"] = True
+    await session.execute(update(Case).where(Case.id == key).values(data=case.data))
+    await session.commit()
+""",
+}

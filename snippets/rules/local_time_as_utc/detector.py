@@ -1,0 +1,126 @@
+"""Times without a zone, used where another zone is meant than theirs."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.jwt import ENCODES
+
+_LOCAL = (
+    "datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.fromtimestamp",
+)  # fmt: skip
+_UTC = ("datetime.datetime.utcnow", "datetime.datetime.utcfromtimestamp")
+_UTC_ZONES = {
+    "datetime.UTC", "datetime.timezone.utc", "pytz.utc", "pytz.UTC", "zoneinfo.ZoneInfo",
+}  # fmt: skip
+_CLAIMS = {"exp", "iat", "nbf"}
+_AS_LOCAL = {"timestamp", "astimezone"}
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the uses of times that are hours off where the machine is not in UTC."""
+    encodes = any(program.calls_of(*ENCODES))
+    for call in program.calls_of(*_LOCAL):
+        if _is_aware(call):
+            continue
+        for time in _uses(call):
+            if encodes and (claim := _claim(time)):
+                yield time.hit(
+                    f"`{claim}` is the local time of `{call.text}`, and is read as UTC: it is hours"
+                    " off where the machine is not in UTC"
+                )
+            elif _is_called_utc(time):
+                yield time.parent.parent.hit(
+                    f"`{call.text}` is local time, and `replace` calls it UTC: it is hours off"
+                    " where the machine is not in UTC"
+                )
+            elif other := _compared_utc(time):
+                yield time.parent.hit(
+                    f"`{call.text}` is local time, `{other.text}` is UTC: the comparison is hours"
+                    " off where the machine is not in UTC"
+                )
+    for call in program.calls_of(*_UTC):
+        for time in _uses(call):
+            use = time.parent
+            if use.member in _AS_LOCAL and use.parent.is_call and use.parent.func == use:
+                yield use.parent.hit(
+                    f"`{call.text}` is UTC without saying so, and `{use.member}` reads it as local"
+                    " time: it is hours off where the machine is not in UTC"
+                )
+
+
+def _is_aware(call: Node) -> bool:
+    """Say whether a call is given a zone."""
+    position = 1 if call.member == "fromtimestamp" else 0
+    return bool(call.argument(position, "tz")) or call.has_unpacking
+
+
+def _uses(call: Node) -> Iterator[Node]:
+    """Yield a time, with what is added to it, where it is written and where its name is."""
+    time = _sum(call)
+    yield time
+    match time.parent.ast:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            for use in time.function.own(ast.Name):
+                is_use = use.name == name and use.is_read
+                if is_use and (bound := use.bound) and bound.node is time.ast:
+                    yield _sum(use)
+
+
+def _sum(time: Node) -> Node:
+    """Return the sum or the choice that a time is part of; a difference of times is none."""
+    while True:
+        above = time.parent
+        match above.ast:
+            case ast.BinOp(op=ast.Add()):
+                time = above
+            case ast.BinOp(op=ast.Sub(), left=left, right=right) if (
+                left is time.ast and not _is_time(above.at(right))
+            ):
+                time = above
+            case ast.IfExp() if above.test != time:
+                time = above
+            case _:
+                return time
+
+
+def _is_time(expr: Node) -> bool:
+    found = expr.value
+    return found.called in (*_LOCAL, *_UTC)
+
+
+def _claim(time: Node) -> str:
+    """Return the claim that a time becomes: in a dictionary, an item, or a keyword."""
+    above = time.parent
+    if isinstance(above.ast, ast.Dict):
+        names = [key.literal for key, value in above.entries if value == time]
+    elif isinstance(above.ast, ast.keyword):
+        names = [above.ast.arg]
+    elif isinstance(above.ast, ast.Assign):
+        names = [target.index.literal for target in above.targets]
+    else:
+        names = []
+    return next((name for name in names if isinstance(name, str) and name in _CLAIMS), "")
+
+
+def _is_called_utc(time: Node) -> bool:
+    """Say whether `replace(tzinfo=UTC)` follows."""
+    call = time.parent.parent
+    if time.parent.member != "replace" or call.func != time.parent:
+        return False
+    zone = call.keyword("tzinfo")
+    is_key = zone.is_call and zone.argument(0, "key").literal == "UTC"
+    return zone.library_name in _UTC_ZONES or (is_key and zone.called in _UTC_ZONES)
+
+
+def _compared_utc(time: Node) -> Node:
+    """Return the UTC time that a local one is compared with, or taken from."""
+    above = time.parent
+    is_difference = isinstance(above.ast, ast.BinOp) and isinstance(above.ast.op, ast.Sub)
+    for operand in above.operands if is_difference or isinstance(above.ast, ast.Compare) else ():
+        found = operand.value
+        while isinstance(found.ast, ast.BinOp):
+            found = found.operands[0].value
+        if found.called in _UTC:
+            return operand
+    return time.at(None)

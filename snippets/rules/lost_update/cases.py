@@ -1,0 +1,181 @@
+"""Numbers that are changed in Python: how the row is loaded, and how it is changed."""
+
+BAD = ["account.balance += amount"]
+
+_MODELS = """
+#= models.py
+from decimal import Decimal
+from sqlalchemy import Column, Integer, Numeric
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    stock = Column(Integer, default=0)
+    price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    view_count: Mapped[int | None]
+    position: Mapped[int]
+"""
+_MAIN = (
+    _MODELS
+    + """
+#= main.py
+from decimal import Decimal
+from fastapi import Depends, FastAPI
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from models import Item
+app = FastAPI()
+"""
+)
+
+FOUND = {
+    "written out, with a default": _MAIN
+    + """
+@app.post("/items/{key}/views")
+async def view(key: int, session: AsyncSession = Depends()):
+    item = (await session.execute(select(Item).where(Item.id == key))).scalar_one()
+    item.view_count = (item.view_count or 0) + 1  # !
+    await session.commit()
+""",
+    "through names": _MAIN
+    + """
+@app.post("/items/{key}/sales")
+def sell(key: int, number: int, session: Session = Depends()):
+    item = session.query(Item).filter(Item.id == key).first()
+    stock = item.stock
+    left = stock - number
+    if left < 0:
+        raise ValueError
+    item.stock = left  # !
+    session.commit()
+""",
+    "in a service, the row a parameter": _MAIN
+    + """
+class Shop:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def take(self, item: Item, number: int) -> None:
+        item.stock -= number  # !
+        await self.session.flush()
+@app.post("/items/{key}/sales")
+async def sell(key: int, number: int, session: AsyncSession = Depends()):
+    await Shop(session).take(await session.get_one(Item, key), number)
+""",
+    "a method of the model": """
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+app = FastAPI()
+class Wallet(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    credits: float = 0
+    def charge(self, amount: float) -> None:
+        self.credits -= amount  # !
+@app.post("/wallets/{key}/charges")
+def charge(key: int, amount: float, session: Session = Depends()):
+    wallet = session.get(Wallet, key)
+    wallet.charge(amount)
+    session.commit()
+""",
+    "rows of a loop": _MAIN
+    + """
+@app.post("/orders")
+async def order(keys: list[int], session: AsyncSession = Depends()):
+    items = (await session.scalars(select(Item).where(Item.id.in_(keys)))).all()
+    for item in items:
+        item.stock = item.stock - 1  # !
+    await session.commit()
+""",
+    "a factor": _MAIN
+    + """
+@app.post("/items/{key}/raise")
+async def dearer(key: int, session: AsyncSession = Depends()):
+    item = await session.scalar(select(Item).where(Item.id == key))
+    item.price *= Decimal("1.1")  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "the row is locked": _MAIN
+    + """
+@app.post("/items/{key}/sales")
+async def sell(key: int, session: AsyncSession = Depends()):
+    item = (await session.scalars(select(Item).where(Item.id == key).with_for_update())).one()
+    item.stock -= 1
+@app.post("/items/{key}/returns")
+async def take_back(key: int, session: AsyncSession = Depends()):
+    item = await session.get(Item, key, with_for_update=True)
+    item.stock += 1
+""",
+    "locked in a function, or where it is loaded": _MAIN
+    + """
+async def locked(session: AsyncSession, key: int) -> Item:
+    return await session.get_one(Item, key, with_for_update={"nowait": True})
+def take(item: Item) -> None:
+    item.stock -= 1
+@app.post("/items/{key}/sales")
+async def sell(key: int, session: AsyncSession = Depends()):
+    item = await locked(session, key)
+    take(item)
+""",
+    "the database adds": _MAIN
+    + """
+@app.post("/items/{key}/sales")
+async def sell(key: int, session: AsyncSession = Depends()):
+    item = await session.get_one(Item, key)
+    item.stock = Item.stock - 1
+    await session.execute(update(Item).where(Item.id == key).values(stock=Item.stock + 1))
+""",
+    "an advisory lock": _MAIN
+    + """
+async def advisory_lock(session: AsyncSession, key: int) -> None:
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+@app.post("/items/{key}/sales")
+async def sell(key: int, session: AsyncSession = Depends()):
+    await advisory_lock(session, key)
+    item = await session.get_one(Item, key)
+    item.stock -= 1
+""",
+    "a version": _MAIN.replace(
+        "    title: Mapped[str]",
+        '    version: Mapped[int]\n    __mapper_args__ = {"version_id_col": version}',
+    )
+    + """
+@app.post("/items/{key}/sales")
+async def sell(key: int, session: AsyncSession = Depends()):
+    item = await session.get_one(Item, key)
+    item.stock -= 1
+""",
+    "a new row, another value, another column": _MAIN
+    + """
+@app.post("/items")
+async def create(number: int, session: AsyncSession = Depends()):
+    item = Item(title="x", stock=0)
+    item.stock += number
+    other = await session.get_one(Item, 1)
+    other.stock = number + 1
+    other.view_count = other.stock + 1
+    other.title = other.title + "x"
+    other.position += 1
+    session.add(item)
+""",
+    "not for a request": _MAIN
+    + """
+def recount(session: Session) -> None:
+    item = session.get(Item, 1)
+    item.stock += 1
+    session.commit()
+""",
+    "a stricter isolation": _MAIN
+    + """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", isolation_level="REPEATABLE READ")
+@app.post("/items/{key}/sales")
+async def sell(key: int, session: AsyncSession = Depends()):
+    item = await session.get_one(Item, key)
+    item.stock -= 1
+""",
+}

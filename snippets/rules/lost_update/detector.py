@@ -1,0 +1,119 @@
+"""Numbers of a row that are read, changed in Python, and written back without a lock."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, models
+from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
+from fastapi_pro.auditing.model import limits
+
+_NUMBERS = {
+    "builtins.int", "builtins.float", "decimal.Decimal", "sqlalchemy.Integer",
+    "sqlalchemy.BigInteger", "sqlalchemy.SmallInteger", "sqlalchemy.Numeric", "sqlalchemy.Float",
+    "sqlalchemy.DECIMAL", "sqlalchemy.Double",
+}  # fmt: skip
+_LOCK = re.compile(r"for_update|(^|_)(advisory|x?act|row|dist\w*)?_?locks?(_|$)", re.IGNORECASE)
+_STRICT = re.compile(r"^(SERIALIZABLE|REPEATABLE READ)$", re.IGNORECASE)
+_COUNTERS = re.compile(r"count|views?(_|$)|hits|attempts|retries|times|likes", re.IGNORECASE)
+_PLACES = re.compile(r"version|revision|position|order|rank|index|sort|priority|level")
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the additions that another request's may overwrite."""
+    names = {column.name for column in _numbers(program)}
+    if not names or any(program.strings(_STRICT)):
+        return
+    for attribute in program.attributes(*sorted(names)):
+        if attribute.is_read or attribute.module.is_tool or not _is_changed(attribute):
+            continue
+        column = _column(attribute)
+        function = attribute.function
+        if column is None or function not in request_functions(program):
+            continue
+        if not _is_locked(attribute.owner, function):
+            row = f"{attribute.owner.text}.{column.name}"
+            yield attribute.statement.hit(
+                f"`{function.name}` reads `{row}`, changes it and writes it back: of two requests"
+                " at once, one change is lost",
+                severity="medium" if _COUNTERS.search(column.name) else "",
+            )
+
+
+@fact
+def _numbers(program: Program) -> set[Column]:
+    """Return the columns of numbers that requests may change together."""
+    return {
+        column
+        for model in models(program).values()
+        if not any(_has_version(cls) for cls in model.cls.lineage)
+        for column in model.columns.values()
+        if column.type in _NUMBERS and not _PLACES.search(column.name)
+    }
+
+
+def _has_version(cls: Node) -> bool:
+    """Say whether a class tells SQLAlchemy to compare a version with each UPDATE."""
+    bound = cls.bindings("__mapper_args__")
+    return any("version_id_col" in cls.at(binding.node).text for binding in bound)
+
+
+def _is_changed(target: Node) -> bool:
+    """Say whether an attribute is given its own value with something added or taken."""
+    statement = target.parent
+    if isinstance(statement.ast, ast.AugAssign):
+        return True
+    if not isinstance(statement.ast, ast.Assign) or not target.owner.dotted:
+        return False
+    value = statement.assigned
+    value = value.value if value.name else value
+    if not isinstance(value.ast, ast.BinOp):
+        return False
+    return any(_reads(operand, target) for operand in value.operands)
+
+
+def _reads(operand: Node, target: Node) -> bool:
+    """Say whether an operand is what an attribute holds: itself, `(x or 0)`, or a name of it."""
+    found = operand.value if operand.name else operand
+    if isinstance(found.ast, ast.BoolOp):
+        found = found.operands[0]
+    return found.dotted == target.dotted
+
+
+def _column(attribute: Node) -> Column | None:
+    """Return the column that is set, if its row was loaded."""
+    model = row_of(attribute.owner)
+    column = model.columns.get(attribute.member) if model else None
+    is_known = column in _numbers(attribute.program)
+    return column if is_known and not is_new(attribute.owner) else None
+
+
+def _is_locked(row: Node, function: Node, depth: int = 0) -> bool:
+    """Say whether a function, what it calls, or what hands it the row locks something."""
+    if depth > limits.CALLS or _locks(function):
+        return True
+    if row.name == "self" and function.parameters:
+        row = row.at(None)
+    parameter = row.value
+    if row and not isinstance(parameter.ast, ast.arg):
+        return False
+    return any(_is_locked(_given(call, parameter), call.function, depth + 1) for call in
+               function.callers if call.function)  # fmt: skip
+
+
+def _given(call: Node, parameter: Node) -> Node:
+    """Return what a call hands over for a parameter, or on which object it is called."""
+    return parameter.passed(call) if parameter else call.owner
+
+
+def _locks(function: Node, depth: int = 0) -> bool:
+    """Say whether a function names a lock, or one that it calls does."""
+    names = [name.last_name for name in function.own(ast.Name, ast.Attribute)]
+    names += [key for call in function.calls for key in call.keywords]
+    if any(map(_LOCK.search, names)):
+        return True
+    if depth >= limits.CALLS:
+        return False
+    return any(_locks(call.callee, depth + 1) for call in function.calls if call.callee)

@@ -1,0 +1,169 @@
+"""Paths that an earlier path matches: of one router, and of several that are included."""
+
+BAD = ['@app.get("/users/me")']
+
+_ROUTER = """
+from fastapi import APIRouter, FastAPI
+app = FastAPI()
+users = APIRouter(prefix="/users")
+other = APIRouter(prefix="/others")
+"""
+_ONE = """
+@users.get("/{name}")
+def read_one(name): ...
+"""
+_INCLUDED = """
+#= users.py
+from fastapi import APIRouter
+router = APIRouter(prefix="/users")
+@router.get("/{user_id}")
+def read_user(user_id: int): ...
+"""
+
+FOUND = {
+    "of a router": _ROUTER
+    + _ONE
+    + """
+@users.get("/me")  # !
+def read_me(): ...
+""",
+    "one level deeper": _ROUTER
+    + """
+@users.get("/{name}/posts/{post}")
+def read_post(name, post): ...
+@users.get("/me/posts/last")  # !
+def read_last(): ...
+@users.get("/{name}/posts/first")  # !
+def read_first(): ...
+""",
+    "a method of several": _ROUTER
+    + """
+@users.api_route("/{name}/posts", methods=["DELETE", "PUT"])
+def change_posts(name): ...
+@users.delete("/me/posts")  # !
+def delete_my_posts(): ...
+""",
+    "add_api_route": _ROUTER
+    + """
+def read(): ...
+users.add_api_route("/{name}", read)
+users.add_api_route("/me", read)  # !
+""",
+    "a path in a constant": _ROUTER
+    + _ONE
+    + """
+ME = "/me"
+@users.get(ME)  # !
+def read_me(): ...
+""",
+    "routers in the wrong order": _INCLUDED
+    + """
+#= me.py
+from fastapi import APIRouter
+router = APIRouter(prefix="/users", tags=["me"])
+@router.get("/me")  # !
+def read_me(): ...
+#= main.py
+from fastapi import FastAPI
+import me, users
+app = FastAPI()
+app.include_router(users.router)
+app.include_router(me.router)
+""",
+    "the prefix is given to include_router": _INCLUDED
+    + """
+#= me.py
+from fastapi import APIRouter
+router = APIRouter()
+@router.get("/search")  # !
+def search(): ...
+#= main.py
+from fastapi import APIRouter, FastAPI
+import users
+from me import router as found
+def create_app():
+    api = APIRouter(prefix="/api")
+    api.include_router(users.router, tags=["users"])
+    api.include_router(found, prefix="/users")
+    app = FastAPI()
+    app.include_router(api)
+    return app
+""",
+    "a path that takes all": _ROUTER
+    + """
+@app.get("/{path:path}")
+def page(path: str): ...
+@app.get("/about/us")  # !
+def about(): ...
+""",
+}
+
+LOOK_ALIKES = {
+    "the fixed path first": _ROUTER
+    + """
+@users.get("/me")
+def read_me(): ...
+"""
+    + _ONE,
+    "another method": _ROUTER
+    + _ONE
+    + """
+@users.put("/me")
+def change_me(): ...
+""",
+    "another router": _ROUTER
+    + _ONE
+    + """
+@other.get("/me")
+def read_me(): ...
+""",
+    "another depth": _ROUTER
+    + _ONE
+    + """
+@users.get("/me/posts")
+def read_posts(): ...
+@users.get("/")
+def read_all(): ...
+""",
+    "a parameter that takes digits alone": _ROUTER
+    + """
+@users.get("/{number:int}")
+def read_one(number: int): ...
+@users.get("/me")
+def read_me(): ...
+""",
+    "routers in the right order": _INCLUDED
+    + """
+#= me.py
+from fastapi import APIRouter
+router = APIRouter(prefix="/users")
+@router.get("/me")
+def read_me(): ...
+#= main.py
+from fastapi import FastAPI
+import me, users
+app = FastAPI()
+app.include_router(me.router)
+app.include_router(users.router)
+""",
+    "a prefix that nobody knows": _INCLUDED
+    + """
+#= main.py
+from fastapi import APIRouter, FastAPI
+from settings import settings
+import users
+app = FastAPI()
+app.include_router(users.router, prefix=settings.prefix)
+@app.get("/users/me")
+def read_me(): ...
+""",
+    "one that looks for the text itself": _ROUTER
+    + """
+@users.get("/{name}")
+def read_one(name):
+    if name == "me":
+        return 1
+@users.get("/me")
+def read_me(): ...
+""",
+}

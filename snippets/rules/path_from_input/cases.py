@@ -1,0 +1,223 @@
+"""Paths with and without a text of the request."""
+
+BAD = [
+    '(FOLDER / (file.filename or "unnamed")).write_bytes(file.file.read())',
+    "return FileResponse(FOLDER / name)",
+]
+
+_APP = """
+import io, os, re, shutil, tarfile, uuid, zipfile
+from pathlib import Path
+import aiofiles
+from fastapi import APIRouter, FastAPI, File, Form, HTTPException, Query, Request, UploadFile
+from fastapi.responses import FileResponse
+from pydantic import BaseModel
+app = FastAPI()
+FOLDER = Path("/srv/files")
+UPLOADS = "/srv/uploads"
+"""
+
+FOUND = {
+    "os.path.join, a bare UploadFile, after a look at how it ends": _APP
+    + """
+@app.post("/files")
+async def upload(file: UploadFile = File(...)):
+    if not file.filename.endswith(".pdf"):
+        raise HTTPException(400)
+    path = os.path.join(UPLOADS, file.filename)
+    with open(path, "wb") as out:  # !
+        shutil.copyfileobj(file.file, out)
+""",
+    "several files, an f-string, aiofiles": _APP
+    + """
+@app.post("/files")
+async def upload(files: list[UploadFile]):
+    for file in files:
+        extension = file.filename.split(".")[-1].lower()
+        if extension not in {"png", "jpg"}:
+            raise HTTPException(400)
+        async with aiofiles.open(f"{UPLOADS}/{file.filename}", "wb") as out:  # !
+            await out.write(await file.read())
+""",
+    "a query parameter, when the file is there": _APP
+    + """
+@app.get("/download")
+def download(name: str = Query()):
+    path = FOLDER / name
+    if not path.exists():
+        raise HTTPException(404)
+    return FileResponse(path)  # !
+""",
+    "a service in another module, a field of the body": """
+#= storage.py
+import os
+class Storage:
+    root = "/srv/files"
+    def delete(self, name):
+        target = os.path.join(self.root, name)
+        if os.path.isfile(target):
+            os.remove(target)  # !
+#= main.py
+from fastapi import FastAPI
+from pydantic import BaseModel
+from storage import Storage
+app = FastAPI()
+storage = Storage()
+class Delete(BaseModel):
+    name: str
+    reason: str = ""
+@app.post("/delete")
+async def delete(body: Delete):
+    storage.delete(body.name)
+""",
+    "a path built by a function, a router with the parameter": _APP
+    + """
+router = APIRouter(prefix="/static")
+def local(name: str) -> Path:
+    return (FOLDER / name).resolve()
+@router.get("/{name:path}")
+async def read(name: str):
+    return {"text": local(name).read_text()}  # !
+""",
+    "the whole path, in a dict": _APP
+    + """
+@app.post("/read")
+async def read(request: Request):
+    data = await request.json()
+    with open(data["path"]) as file:  # !
+        return file.read()
+""",
+    "a form field that begins the name": _APP
+    + """
+@app.post("/files")
+def save(title: str = Form(), text: str = Form()):
+    with open(UPLOADS + "/" + title + ".txt", "w") as out:  # !
+        out.write(text)
+""",
+    "a tar that was uploaded": _APP
+    + """
+@app.post("/import")
+async def load(file: UploadFile):
+    content = io.BytesIO(await file.read())
+    with tarfile.open(fileobj=content) as archive:
+        archive.extractall(FOLDER)  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "one segment of the path": _APP
+    + """
+@app.get("/files/{name}")
+def download(name: str):
+    return FileResponse(FOLDER / name)
+""",
+    "the last part alone": _APP
+    + """
+@app.post("/files")
+async def upload(file: UploadFile, name: str = Form()):
+    (FOLDER / Path(file.filename).name).write_bytes(await file.read())
+    with open(os.path.join(UPLOADS, os.path.basename(name)), "wb") as out:
+        out.write(b"")
+""",
+    "a name of one's own": _APP
+    + """
+@app.post("/files")
+async def upload(file: UploadFile):
+    extension = os.path.splitext(file.filename)[1]
+    name = f"{uuid.uuid4()}{extension}"
+    with open(os.path.join(UPLOADS, name), "wb") as out:
+        out.write(await file.read())
+    return {"name": file.filename, "stored": name}
+""",
+    "resolved, and within the folder": _APP
+    + """
+@app.get("/files/{name:path}")
+def download(name: str):
+    path = (FOLDER / name).resolve()
+    if not path.is_relative_to(FOLDER) or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path)
+@app.get("/other/{name:path}")
+def other(name: str):
+    target = os.path.abspath(os.path.join(UPLOADS, name))
+    if os.path.commonpath([target, UPLOADS]) != UPLOADS:
+        raise HTTPException(404)
+    return FileResponse(target)
+""",
+    "relative_to raises": _APP
+    + """
+@app.get("/files")
+def download(name: str):
+    path = (FOLDER / name).resolve()
+    try:
+        path.relative_to(FOLDER)
+    except ValueError:
+        raise HTTPException(404)
+    return FileResponse(path)
+""",
+    "dots are refused": _APP
+    + """
+@app.get("/files")
+def download(name: str):
+    if ".." in name or name.startswith("/"):
+        raise HTTPException(400)
+    return FileResponse(f"{UPLOADS}/{name}")
+@app.get("/parts")
+def parts(name: str):
+    if ".." in name.split("/"):
+        raise HTTPException(400)
+    return FileResponse(UPLOADS + "/" + name)
+""",
+    "checked by a function": _APP
+    + """
+def safe_path(name: str) -> Path:
+    path = (FOLDER / name).resolve()
+    if FOLDER not in path.parents:
+        raise HTTPException(404)
+    return path
+@app.get("/files")
+def download(name: str):
+    return FileResponse(safe_path(name))
+""",
+    "a name that begins otherwise": _APP
+    + """
+@app.post("/files")
+async def upload(file: UploadFile):
+    path = f"{UPLOADS}/{uuid.uuid4()}_{file.filename}"
+    with open(path, "wb") as out:
+        out.write(await file.read())
+""",
+    "found in the database": _APP
+    + """
+@app.get("/files")
+async def download(name: str, repository=None):
+    document = await repository.by_name(name)
+    if document is None:
+        raise HTTPException(404)
+    return FileResponse(FOLDER / name)
+""",
+    "the name under which it is saved": _APP
+    + """
+@app.get("/report")
+def report(name: str, other):
+    other.open(name)
+    return FileResponse(FOLDER / "report.pdf", filename=name)
+""",
+    "a tar with a filter, a zip": _APP
+    + """
+@app.post("/import")
+async def load(file: UploadFile):
+    content = io.BytesIO(await file.read())
+    with tarfile.open(fileobj=content) as archive:
+        archive.extractall(FOLDER, filter="data")
+    with zipfile.ZipFile(content) as archive:
+        archive.extractall(FOLDER)
+""",
+    "a kind from a list": _APP
+    + """
+from typing import Literal
+@app.get("/logs")
+def logs(kind: Literal["access", "error"], number: int):
+    return FileResponse(f"/var/log/{kind}.{number}.log")
+""",
+}

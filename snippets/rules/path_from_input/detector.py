@@ -1,0 +1,122 @@
+"""Paths that are made of a text of the request, and archives that a client names files in."""
+
+import ast
+import itertools
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.request_texts import Search, Text, is_segment
+from fastapi_pro.auditing.libraries.value_checks import FILE_QUESTIONS
+
+_OPENS = (
+    "builtins.open", "io.open", "aiofiles.open", "anyio.open_file", "os.remove", "os.unlink",
+    "os.makedirs", "shutil.rmtree", "fastapi.responses.FileResponse", "aiofiles.os.remove",
+)  # fmt: skip
+_WRITES = ("write_bytes", "write_text", "unlink")
+_READS = ("read_bytes", "read_text", "open", "mkdir", "iterdir")
+_JOINS = ("os.path.join", "posixpath.join", "pathlib.Path", "pathlib.PurePath", "anyio.Path")
+_SAME = ("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser")
+_SAME_METHODS = ("resolve", "absolute", "expanduser", "as_posix", "with_suffix")
+
+
+def _parts(expr: Node) -> list[Node]:
+    """Return what decides where a path leads: its parts, and what follows a slash in a text."""
+    match expr.ast:
+        case ast.BinOp(op=ast.Div()):
+            return expr.operands
+        case ast.JoinedStr(values=values):
+            return _after_slash([_piece(expr.at(value)) for value in values])
+        case ast.BinOp(op=ast.Add()):
+            return _after_slash(_added(expr))
+        case ast.Call() if expr.called in _JOINS:
+            return expr.args
+        case ast.Call() if expr.called in _SAME:
+            return expr.args[:1]
+        case ast.Call() if expr.member == "joinpath":
+            return [expr.owner, *expr.args]
+        case ast.Call() if expr.member in _SAME_METHODS:
+            return [expr.owner]
+    return []
+
+
+def _piece(value: Node) -> Node:
+    return value.at(value.ast.value) if isinstance(value.ast, ast.FormattedValue) else value
+
+
+def _added(expr: Node) -> list[Node]:
+    match expr.ast:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return [*_added(expr.at(left)), *_added(expr.at(right))]
+    return [expr]
+
+
+def _after_slash(pieces: list[Node]) -> list[Node]:
+    """Return the first piece and those after a slash: `id_../x` is a folder that is not there."""
+    found = pieces[:1]
+    for before, piece in itertools.pairwise(pieces):
+        text = before.constant
+        if isinstance(text, str) and text.endswith(("/", "\\")):
+            found.append(piece)
+    return found
+
+
+_PATH = Search(_parts, frozenset({"pathlib.Path"}), FILE_QUESTIONS)
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield what opens, sends or deletes a path that a client names."""
+    for call in program.calls_of(*_OPENS):
+        given = call.argument(0, "path") or call.keyword("file")
+        if not call.module.is_tool and (text := _text(given)):
+            yield _hit(call, text)
+    for call in program.calls_named(*_WRITES, *_READS):
+        is_of_path = call.owner and not call.module.is_tool and _is_path(call.owner)
+        if is_of_path and (text := _text(call.owner)):
+            yield _hit(call, text)
+    for call in program.calls_named("extractall"):
+        if call.owner and not call.keyword("filter") and _unpacks_upload(call):
+            yield call.hit(
+                "Before Python 3.14 `extractall` writes wherever the names in an uploaded tar lead",
+                fix='`extractall(folder, filter="data")`',
+            )
+
+
+def _text(path: Node) -> Text | None:
+    if not path or isinstance(path.ast, ast.Constant):
+        return None
+    text = _PATH.unchecked(path)
+    return None if text is None or is_segment(text) else text
+
+
+def _hit(call: Node, text: Text) -> Hit:
+    return call.hit(
+        f"{text.name} leads `{call.last_name}` out of its folder, by `../` or a leading `/`",
+        cause=f"{text.name} in {call.function.name}, {call.module.name}",
+    )
+
+
+def _is_path(owner: Node) -> bool:
+    """Say whether an expression makes a `Path`."""
+    value = owner.value
+    is_joined = isinstance(value.ast, ast.BinOp) and isinstance(value.ast.op, ast.Div)
+    if is_joined or value.called in _JOINS or value.member in (*_SAME_METHODS, "joinpath"):
+        return True
+    return owner.is_a("pathlib.Path", "anyio.Path")
+
+
+def _unpacks_upload(call: Node) -> bool:
+    """Say whether a tar is opened from a file that a client uploads."""
+    opened = call.owner.value
+    if opened.called != "tarfile.open":
+        return False
+    queue, seen = [opened.argument(2, "fileobj")], set[Node]()
+    while queue:
+        expr = queue.pop()
+        for name in expr.walk(ast.Name):
+            if name.is_a("fastapi.UploadFile"):
+                return True
+            value = name.value
+            if value and value not in seen and value.binding and value.binding.kind == "assign":
+                seen.add(value)
+                queue.append(value)
+    return False

@@ -1,0 +1,95 @@
+"""A session of a dependency that is open as long as a WebSocket or an endless stream."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import Dependency, Endpoint, endpoints
+from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import QUERIES, is_session, uses
+
+_SOCKETS = ("websocket", "add_api_websocket_route")
+_SOCKET = "fastapi.WebSocket"
+_STREAMS = {
+    "fastapi.responses.StreamingResponse", "fastapi.responses.EventSourceResponse",
+    "fastapi.sse.EventSourceResponse", "sse_starlette.EventSourceResponse",
+    "sse_starlette.sse.EventSourceResponse",
+}  # fmt: skip
+_ENDS = {"close", "commit", "rollback"}
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the endpoints that stay, and whose session took a connection."""
+    for endpoint in endpoints(program):
+        is_socket = endpoint.method in _SOCKETS
+        if not (_serves(endpoint) if is_socket else _streams(endpoint.function)):
+            continue
+        for dependency in endpoint.dependencies:
+            is_kept = is_socket or dependency.scope != "function"
+            if is_kept and _gives_session(dependency) and (query := _query(endpoint, dependency)):
+                yield endpoint.function.hit(
+                    f"`{endpoint.name}` keeps the connection that `{query.function.name}` takes"
+                    f" with the session of `{dependency.target.name}` until the client leaves: as"
+                    " many clients as the pool has connections stop every endpoint",
+                )
+                break
+
+
+def _gives_session(dependency: Dependency) -> bool:
+    return dependency.target.is_generator and any(map(is_session, dependency.target.yielded))
+
+
+def _serves(endpoint: Endpoint) -> bool:
+    """Say whether the endpoint, or a function that it gives the socket, receives in a loop."""
+    function = endpoint.function
+    given = [c.callee for c in function.calls if any(v.is_a(_SOCKET) for v in c.given)]
+    return any(bool(f.own(ast.While, ast.AsyncFor)) for f in (function, *given))
+
+
+def _streams(function: Node) -> bool:
+    """Say whether an endpoint returns, or is, a generator that does not end by itself."""
+    if function.is_generator:
+        return _is_endless(function)
+    for call in function.calls:
+        if call.last_name.endswith("Response") and call.called in _STREAMS:
+            generator = call.argument(0, "content").value.func.definition
+            if generator.is_generator and _is_endless(generator):
+                return True
+    return False
+
+
+def _is_endless(generator: Node) -> bool:
+    for loop in generator.own(ast.While):
+        is_for_ever = loop.test.literal in (True, 1)
+        asks = any(part.last_name == "is_disconnected" for part in loop.test.walk(ast.Call))
+        if (is_for_ever or asks) and any(loop.holds(y) for y in generator.own(ast.Yield)):
+            return not is_for_ever or not _leaves(loop)
+    return False
+
+
+def _leaves(loop: Node) -> bool:
+    """Say whether a loop ends, other than when the client has left."""
+    for leave in loop.walk(ast.Break, ast.Return):
+        condition = next((a for a in leave.ancestors if a.test), leave.at(None))
+        if not any(part.last_name == "is_disconnected" for part in condition.test.walk(ast.Call)):
+            return True
+    return False
+
+
+def _query(endpoint: Endpoint, dependency: Dependency) -> Node:
+    """Return a query on a session that was handed over, unless its transaction is ended."""
+    nothing = endpoint.function.at(None)
+    functions = answering(endpoint) - {dependency.target}
+    used = [use for function in functions for use in uses(function) if not _opens(use)]
+    if any(use.member in _ENDS for use in used):
+        return nothing
+    queries = [use for use in used if use.member in QUERIES]
+    return min(queries, key=lambda use: use.place, default=nothing)
+
+
+def _opens(use: Node) -> bool:
+    """Say whether the function opens the session itself, or does so with a block."""
+    bound = use.owner.bound
+    if bound is not None and bound.kind not in ("param", "assign"):
+        return True
+    return any(context.name == use.owner.name for a in use.ancestors for context in a.contexts)

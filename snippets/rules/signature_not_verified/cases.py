@@ -1,0 +1,143 @@
+"""Tokens that are read, and tokens that are verified."""
+
+BAD = ['claims = jwt.decode(token, SECRET, algorithms=["HS256"], options=OPTIONS)']
+
+_APP = """
+import os
+from datetime import timedelta
+from typing import Annotated
+import jwt
+from fastapi import Depends, FastAPI, Header, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, OAuth2PasswordBearer
+app = FastAPI()
+KEY = os.environ["KEY"]
+scheme = OAuth2PasswordBearer("login")
+bearer = HTTPBearer()
+"""
+
+FOUND = {
+    "HTTPBearer, a dependency": _APP
+    + """
+def user(credentials: HTTPAuthorizationCredentials = Depends(bearer)):
+    claims = jwt.decode(credentials.credentials, options={"verify_signature": False})  # !
+    return claims["sub"]
+""",
+    "python-jose's unverified claims, a header": """
+from fastapi import Depends, FastAPI, Header
+from jose import jwt
+app = FastAPI()
+async def user(authorization: str = Header()):
+    token = authorization.split(" ")[1]
+    return jwt.get_unverified_claims(token)["sub"]  # !
+@app.get("/me")
+async def me(name: str = Depends(user)):
+    return name
+""",
+    "a helper in another module, python-jose's option": """
+#= tokens.py
+from jose import jwt
+def claims_of(token: str) -> dict:
+    return jwt.decode(token, "", options={"verify_signature": False, "verify_aud": False})  # !
+#= main.py
+from fastapi import FastAPI, Request
+from tokens import claims_of
+app = FastAPI()
+@app.get("/me")
+async def me(request: Request):
+    header = request.headers.get("Authorization")
+    if not header or not header.startswith("Bearer "):
+        return None
+    return claims_of(header.removeprefix("Bearer "))["email"]
+""",
+    "a cookie, in a middleware": _APP
+    + """
+@app.middleware("http")
+async def add_user(request: Request, call_next):
+    token = request.cookies.get("token")
+    if token:
+        request.state.user = jwt.decode(token, options=dict(verify_signature=False))["sub"]  # !
+    return await call_next(request)
+""",
+    "expiry is turned off": _APP
+    + """
+@app.get("/me")
+async def me(token: Annotated[str, Depends(scheme)]):
+    return jwt.decode(token, KEY, algorithms=["HS256"], options={"verify_exp": False})["sub"]  # !
+""",
+    "a leeway of ten years": _APP
+    + """
+LEEWAY = timedelta(days=3650)
+def claims(token: str):
+    return jwt.decode(token, KEY, algorithms=["HS256"], leeway=LEEWAY)  # !
+""",
+    "a leeway in seconds, python-jose's too": """
+import jwt
+from jose import jwt as jose_jwt
+def claims(token: str, key: str):
+    return jwt.decode(token, key, algorithms=["HS256"], leeway=86400)  # !
+def others(token: str, key: str):
+    return jose_jwt.decode(token, key, ["HS256"], options={"leeway": 7200})  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "the key is looked up first": _APP
+    + """
+def user(token: Annotated[str, Depends(scheme)]):
+    issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
+    kid = jwt.get_unverified_header(token)["kid"]
+    return jwt.decode(token, key_of(issuer, kid), algorithms=["RS256"], options={"require": ["exp"]})
+""",
+    "read by one function, verified by another": _APP
+    + """
+def peek(token: str) -> dict:
+    return jwt.decode(token, options={"verify_signature": False})
+def verify(token: str) -> dict:
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+def user(token: Annotated[str, Depends(scheme)]):
+    if peek(token)["iss"] != "us":
+        raise HTTPException(401)
+    return verify(token)
+""",
+    "a token that was just received from the provider": _APP
+    + """
+import httpx
+@app.get("/callback")
+async def callback(code: str):
+    async with httpx.AsyncClient() as client:
+        answer = (await client.post("https://login.example/token", data={"code": code})).json()
+    return jwt.decode(answer["id_token"], options={"verify_signature": False})["email"]
+""",
+    "verified": _APP
+    + """
+def user(token: Annotated[str, Depends(scheme)]):
+    return jwt.decode(token, KEY, algorithms=["HS256"], options={"verify_signature": True}, leeway=30)
+""",
+    "an audience that is not verified, a leeway of a minute": _APP
+    + """
+def user(token: Annotated[str, Depends(scheme)]):
+    return jwt.decode(
+        token, KEY, ["HS256"], options={"verify_aud": False}, leeway=timedelta(minutes=1)
+    )
+""",
+    "expired ones are welcome": _APP
+    + """
+@app.post("/refresh")
+def refresh(token: Annotated[str, Depends(scheme)]):
+    return jwt.decode(token, KEY, algorithms=["HS256"], options={"verify_exp": False})["sub"]
+@app.get("/left")
+def left(token: Annotated[str, Depends(scheme)]):
+    claims = jwt.decode(token, KEY, algorithms=["HS256"], options={"verify_exp": False})
+    return claims["exp"]
+""",
+    "a token of one's own": _APP
+    + """
+def show() -> dict:
+    return jwt.decode(os.environ["TOKEN"], options={"verify_signature": False})
+""",
+    "an option nobody can read": _APP
+    + """
+def user(token: Annotated[str, Depends(scheme)], strict: bool = True):
+    return jwt.decode(token, KEY, algorithms=["HS256"], options={"verify_signature": strict})
+""",
+}

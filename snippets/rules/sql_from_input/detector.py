@@ -1,0 +1,84 @@
+"""SQL that is put together with a text of the request."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.request_texts import Search, text_parts
+from fastapi_pro.auditing.libraries.sqlalchemy_models import model_named
+
+_TEXTS = ("sqlalchemy.text", "sqlalchemy.literal_column", "psycopg.sql.SQL", "psycopg2.sql.SQL")
+_RUNS = (
+    "execute", "executemany", "executescript", "exec_driver_sql", "fetch", "fetchrow", "fetchval",
+    "fetch_all", "fetch_one", "fetch_val", "read_sql", "read_sql_query", "raw",
+)  # fmt: skip
+_SQL = re.compile(
+    r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE|ORDER BY|ALTER|DROP)\b", re.IGNORECASE
+)
+_SORTS = {"order_by", "desc", "asc", "nulls_last", "nulls_first"}
+_DYNAMIC = (ast.JoinedStr, ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.IfExp)
+
+
+def _parts(expr: Node) -> list[Node]:
+    return expr.args[:1] if expr.called in _TEXTS else text_parts(expr)
+
+
+_TEXT = Search(_parts)
+_NAME = Search()
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield each statement that holds a text of the request, and each column that it names."""
+    for call in program.calls_of(*_TEXTS):
+        yield from _injected(call)
+    for call in program.calls_named(*_RUNS):
+        if call.member and call.args and not call.module.is_tool and _is_sql(call.args[0]):
+            yield from _injected(call)
+    for call in program.calls_of("builtins.getattr"):
+        yield from _chosen(call)
+
+
+def _injected(call: Node) -> Iterator[Hit]:
+    statement = call.argument(0, "text")
+    if isinstance(statement.ast, _DYNAMIC) and (given := _TEXT.unchecked(statement)):
+        yield call.hit(f"{given.name} is part of the SQL: whoever sends it can read other tables")
+
+
+def _is_sql(statement: Node) -> bool:
+    """Say whether a text that is put together holds words of SQL."""
+    value = statement.value
+    if not isinstance(value.ast, (ast.JoinedStr, ast.BinOp, ast.Call)) or value.called in _TEXTS:
+        return False
+    texts = (
+        node.literal for made in (value, *value.callee.returned) for node in made.walk(ast.Constant)
+    )
+    return any(isinstance(text, str) and _SQL.search(text) for text in texts)
+
+
+def _chosen(call: Node) -> Iterator[Hit]:
+    """Yield the `getattr(Model, sort)` by which a query is sorted."""
+    if len(call.args) < 2 or isinstance(call.args[1].ast, ast.Constant):
+        return
+    model = model_named(call.args[0])
+    if model is None or not _sorts(call):
+        return
+    if given := _NAME.unchecked(call.args[1]):
+        fails = "any other is a 500, and" if len(call.args) == 2 else "so"
+        yield call.hit(
+            f"{given.name} may name any attribute of `{model.name}`: {fails} a client can sort by"
+            " columns that it must not see",
+            severity="medium" if len(call.args) == 2 else "low",
+            fix="Take the column from a dict, or declare the parameter as a `Literal`",
+        )
+
+
+def _sorts(call: Node) -> bool:
+    """Say whether a column is what a query is sorted by, itself or through a variable."""
+    if any(above.last_name in _SORTS for above in call.ancestors if above.is_call):
+        return True
+    names = {target.name for target in call.statement.targets}
+    return any(
+        used.last_name in _SORTS and any(part.name in names for part in used.walk(ast.Name))
+        for used in call.function.calls
+    )

@@ -1,0 +1,155 @@
+"""Tasks that are started: whether something keeps them."""
+
+BAD = ["asyncio.create_task(follow_prices())"]
+
+_ROUTER = """
+import asyncio
+from fastapi import APIRouter, FastAPI
+router = APIRouter()
+async def remind(user: int) -> None: ...
+"""
+
+FOUND = {
+    "in an endpoint": _ROUTER
+    + """
+@router.post("/{user}")
+async def start(user: int) -> None:
+    asyncio.create_task(remind(user))  # !
+""",
+    "ensure_future, at the start": """
+import asyncio as aio
+from fastapi import FastAPI
+app = FastAPI()
+async def poll(): ...
+@app.on_event("startup")
+async def begin():
+    aio.ensure_future(poll())  # !
+""",
+    "of a loop, in a class": _ROUTER
+    + """
+class Mailer:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+    def send(self, user: int) -> None:
+        self._loop.create_task(remind(user))  # !
+""",
+    "of the loop that runs": _ROUTER
+    + """
+def send(user):
+    loop = asyncio.get_running_loop()
+    loop.create_task(remind(user), name="remind")  # !
+    asyncio.get_event_loop().create_task(remind(user))  # !
+""",
+    "in a variable that ends with the function": _ROUTER
+    + """
+@router.post("/{user}")
+async def start(user: int) -> dict:
+    task = asyncio.create_task(remind(user))  # !
+    return {"status": "queued"}
+@router.put("/{user}")
+async def again(user: int) -> None:
+    _ = asyncio.create_task(remind(user))  # !
+""",
+    "many, in a list that nobody has": _ROUTER
+    + """
+def send(users):
+    [asyncio.create_task(remind(user)) for user in users]  # !
+""",
+    "with a callback alone": _ROUTER
+    + """
+def send(user, log):
+    asyncio.create_task(remind(user)).add_done_callback(log)  # !
+""",
+    "under a condition, of another module": """
+#= events.py
+from asyncio import create_task as start
+async def publish(event): ...
+class Bus:
+    def tell(self, event):
+        if event:
+            start(publish(event))  # !
+#= main.py
+from fastapi import FastAPI
+from events import Bus
+app = FastAPI()
+@app.post("/")
+async def post():
+    Bus().tell("x")
+""",
+}
+
+LOOK_ALIKES = {
+    "kept in a set": _ROUTER
+    + """
+tasks = set()
+@router.post("/{user}")
+async def start(user: int) -> None:
+    task = asyncio.create_task(remind(user))
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+""",
+    "a task group": _ROUTER
+    + """
+@router.post("/")
+async def start(users: list[int]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for user in users:
+            group.create_task(remind(user))
+""",
+    "an attribute of the application": """
+import asyncio
+from fastapi import FastAPI
+app = FastAPI()
+async def poll(): ...
+@app.on_event("startup")
+async def begin():
+    app.state.poller = asyncio.create_task(poll())
+""",
+    "a variable of the lifespan": """
+import asyncio
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+async def poll(): ...
+@asynccontextmanager
+async def lifespan(app):
+    task = asyncio.create_task(poll())
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
+    "a variable while the function waits": _ROUTER
+    + """
+async def main(server):
+    poller = asyncio.ensure_future(remind(1))
+    await server.serve()
+""",
+    "gathered": _ROUTER
+    + """
+@router.get("/")
+async def both() -> None:
+    tasks = [asyncio.create_task(remind(user)) for user in (1, 2)]
+    await asyncio.gather(*tasks, asyncio.ensure_future(remind(3)))
+    await asyncio.create_task(remind(4))
+""",
+    "returned to the caller": _ROUTER
+    + """
+def start(user):
+    return asyncio.create_task(remind(user))
+""",
+    "a global": _ROUTER
+    + """
+poller = None
+def begin():
+    global poller
+    poller = asyncio.create_task(remind(1))
+""",
+    "another create_task": """
+from fastapi import APIRouter
+from kept import create_task
+from taskqueue import client
+router = APIRouter()
+@router.post("/")
+async def start() -> None:
+    create_task(print())
+    client.create_task("remind")
+""",
+}

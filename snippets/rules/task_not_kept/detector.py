@@ -1,0 +1,55 @@
+"""A task that is started and that nothing keeps."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import endpoints
+
+_LOOPS = {"asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop"}
+_WAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
+_IN_ENDPOINT = "Give it to `BackgroundTasks`, or keep the task in a set until it is done"
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the calls that start a task whose result is dropped."""
+    answering = {endpoint.function for endpoint in endpoints(program)}
+    of_loops = (c for c in program.calls_named("create_task") if _is_loop(c.owner))
+    for call in (*program.calls_of("asyncio.create_task", "asyncio.ensure_future"), *of_loops):
+        if call.module.is_tool or not _is_dropped(call):
+            continue
+        work = call.argument(0, "coro").func.dotted or "what it is given"
+        yield call.hit(
+            f"nobody keeps the task of `{work}`: the garbage collector may take it before it is"
+            " done, and its work stops without an error",
+            fix=_IN_ENDPOINT if call.function in answering else "",
+        )
+
+
+def _is_loop(owner: Node) -> bool:
+    return owner.last_name.strip("_").endswith("loop") or owner.value.called in _LOOPS
+
+
+def _is_dropped(call: Node) -> bool:
+    """Say whether the result is a statement's, or is in a variable that ends with the function."""
+    parent = call.parent
+    if isinstance(parent.ast, (ast.ListComp, ast.SetComp)) and parent.ast.elt is call.ast:
+        parent = parent.parent
+    elif parent.member == "add_done_callback":
+        parent = parent.parent.parent
+    if isinstance(parent.ast, ast.Expr):
+        return True
+    return parent.assigned == call and _is_forgotten(parent)
+
+
+def _is_forgotten(assignment: Node) -> bool:
+    """Say whether a function sets a variable, never reads it, and does not wait after that."""
+    function, targets = assignment.function, assignment.targets
+    if not function or len(targets) != 1 or not targets[0].name:
+        return False
+    name = targets[0].name
+    if any(n.name == name and not n.is_target for n in function.walk(ast.Name)):
+        return False
+    is_shared = any(name in node.ast.names for node in function.own(ast.Global, ast.Nonlocal))  # type: ignore[attr-defined]
+    waits = function.own(*_WAITS)
+    return not is_shared and not any(w.position > assignment.position for w in waits)

@@ -1,0 +1,67 @@
+"""What a finding says depends on the versions that the project has."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.audit.programs import audit
+
+LATE = """
+#= app/main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+engine = create_engine("postgresql://db/app", hide_parameters=True)
+app = FastAPI()
+def get_db():
+    with Session(engine) as session:
+        yield session
+        session.commit()
+@app.get("/")
+def use(session: Session = Depends(get_db)): ...
+#= requirements.txt
+"""
+
+
+def _fixes(folder: Path, requirement: str) -> list[str]:
+    found = audit(folder, f"{LATE}{requirement}\n")
+    return [f.fix for f in found if f.slug == "commit-after-response"]
+
+
+@pytest.mark.parametrize("version", ["==0.105.0", "==0.118.0", "==0.120.4", "<0.121,>=0.118"])
+def test_an_old_version_gets_the_fix_for_it(version: str, tmp_path: Path) -> None:
+    (fix,) = _fixes(tmp_path, f"fastapi{version}")
+    assert fix.startswith("Commit in the endpoint")
+
+
+@pytest.mark.parametrize("version", [">=0.118", "", "<1"])
+def test_where_older_ones_are_admitted_the_fix_names_its_version(
+    version: str, tmp_path: Path
+) -> None:
+    (fix,) = _fixes(tmp_path, f"fastapi{version}")
+    assert fix.startswith("`Depends(get_db")
+    assert fix.endswith("(from fastapi 0.121)")
+
+
+@pytest.mark.parametrize("requirement", ["fastapi>=0.121", "fastapi==0.165.0", "httpx"])
+def test_else_the_rule_says_the_fix(requirement: str, tmp_path: Path) -> None:
+    assert _fixes(tmp_path, requirement) == [""]
+
+
+@pytest.mark.parametrize("version", ["==0.106.0", "==0.117.1", "<0.118,>0.110"])
+def test_a_version_without_the_fault_gets_nothing(version: str, tmp_path: Path) -> None:
+    assert _fixes(tmp_path, f"fastapi{version}") == []
+
+
+def test_without_a_fix_for_old_versions_an_upgrade_is_named(tmp_path: Path) -> None:
+    found = audit(
+        tmp_path,
+        """
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True)
+#= requirements.txt
+sqlalchemy==2.0.30
+""",
+    )
+    (fix,) = [f.fix for f in found if f.slug == "ping-that-hangs"]
+    assert fix.endswith("(from sqlalchemy 2.0.39)")

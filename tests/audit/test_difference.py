@@ -1,0 +1,347 @@
+"""--diff: what the work tree has and a commit had not, on real repositories."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from fastapi_pro.auditing.model import project_files
+from fastapi_pro.cli import audit
+
+HELD = """\
+import time
+from fastapi import APIRouter
+router = APIRouter()
+@router.get("/one")
+async def one():
+    time.sleep(1)
+"""
+ANOTHER = """\
+@router.get("/two")
+async def two():
+    time.sleep(2)
+"""
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
+    """A repository as the current folder, with one commit of a service with one fault."""
+
+    def run(*arguments: str, cwd: Path = tmp_path / "repo") -> str:
+        options = ("user.name=x", "user.email=x@example.com", "commit.gpgSign=false")
+        command = ["git", *(word for o in options for word in ("-c", o)), *arguments]
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    (tmp_path / "repo" / "app").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "repo")
+    run("init", "-q", "-b", "main")
+    write(
+        "app/main.py", "from fastapi import FastAPI\nfrom app.api import router\napp = FastAPI()\n"
+    )
+    write("app/api.py", HELD)
+    write("app/other.py", "from fastapi import APIRouter\nrouter = APIRouter()\n")
+    write("pyproject.toml", "[project]\nname = 'x'\n")
+    run("add", ".")
+    run("commit", "-qm", "first")
+    return run
+
+
+def write(name: str, text: str) -> None:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_text(text)
+
+
+def new(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, int]]:
+    """Return path and line of what is new, whose exit code must agree."""
+    select = ("--select", "blocking-call-in-async,unreadable,unused-ignore")
+    code = audit.main([*arguments, *select, "--format", "json"])
+    captured = capsys.readouterr()
+    assert code < 2, captured.err
+    items = json.loads(captured.out)
+    assert code == bool(items)
+    return [(item["path"], item["line"]) for item in items]
+
+
+def test_a_fault_that_the_commit_had_is_not_reported(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert new(capsys) == [("app/api.py", 6)]
+    assert new(capsys, "--diff") == []
+    write("app/api.py", HELD.replace("@router", "x = 1\n\n\n@router") + "y = 2\n")
+    assert new(capsys, "--diff") == []
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_new_fault_is_reported_staged_or_not(
+    git: Git, capsys: pytest.CaptureFixture[str], jobs: str
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    assert new(capsys, "--diff", "--jobs", jobs) == [("app/api.py", 9)]
+    git("add", ".")
+    assert new(capsys, "--diff", "--jobs", jobs) == [("app/api.py", 9)]
+    git("commit", "-qm", "second")
+    assert new(capsys, "--diff", "--jobs", jobs) == []
+    assert new(capsys, "--diff", "HEAD~1", "--jobs", jobs) == [("app/api.py", 9)]
+    assert new(capsys, "--diff=main") == []
+
+
+def test_an_untracked_file_is_all_new_and_an_ignored_one_is_not_looked_at(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("app/ä b.py", HELD)
+    write("app/scratch.py", HELD)
+    write(".gitignore", "scratch.py\n")
+    assert new(capsys, "--diff") == [("app/ä b.py", 6)]
+
+
+def test_the_fault_shows_in_a_file_that_did_not_change(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caller = HELD.replace("import time", "from app.work import work").replace(
+        "time.sleep(1)", "work()"
+    )
+    write("app/api.py", caller)
+    write("app/work.py", "def work():\n    pass\n")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    write("app/work.py", "import time\ndef work():\n    time.sleep(1)\n")
+    assert new(capsys, "--diff") == [("app/api.py", 6)]
+
+
+def test_a_renamed_file_is_not_new_whether_git_knows_or_not(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git("mv", "app/api.py", "app/routes.py")
+    write("app/main.py", Path("app/main.py").read_text().replace("app.api", "app.routes"))
+    assert new(capsys, "--diff") == []
+    git("reset", "-q")
+    assert new(capsys, "--diff") == []
+    write("app/routes.py", HELD + ANOTHER)
+    assert new(capsys, "--diff") == [("app/routes.py", 9)]
+    git("add", "-A")
+    assert new(capsys, "--diff") == [("app/routes.py", 9)]
+
+
+def test_a_deleted_file_is_no_trouble(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("app/api.py").unlink()
+    assert new(capsys, "--diff") == []
+    git("rm", "-q", "--cached", "app/other.py")
+    assert new(capsys, "--diff") == []
+
+
+def test_a_fault_that_moved_to_another_file_is_not_new(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("app/api.py", "from fastapi import APIRouter\nrouter = APIRouter()\n")
+    write("app/other.py", HELD)
+    assert new(capsys, "--diff") == []
+
+
+def test_an_ignore_that_is_taken_away_brings_its_finding(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ignored = "time.sleep(1)  # fastapi-pro: ignore[blocking-call-in-async] short"
+    write("app/api.py", HELD.replace("time.sleep(1)", ignored))
+    write("app/third.py", f"import fastapi\n{ignored}\n")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    write("app/api.py", HELD)
+    assert new(capsys, "--diff") == [("app/api.py", 6)]
+
+
+def test_a_file_that_no_longer_parses_is_new(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    write("app/api.py", HELD + "(\n")
+    assert new(capsys, "--diff") == [("app/api.py", 7)]
+
+
+def test_a_program_that_did_not_change_is_not_audited(
+    git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("worker/jobs.py", HELD)
+    git("add", ".")
+    git("commit", "-qm", "second")
+    write("app/api.py", HELD + ANOTHER)
+    write("README.md", "changed\n")
+    asked: list[str] = []
+    original = audit.runner.audit
+
+    def note(groups: list[list[Path]], root: Path, jobs: int) -> list[audit.Finding]:
+        asked.extend(path.name for group in groups for path in group)
+        return original(groups, root, jobs)
+
+    monkeypatch.setattr(audit.runner, "audit", note)
+    assert new(capsys, "--diff") == [("app/api.py", 9)]
+    assert sorted(asked) == ["api.py", "main.py"]
+    git("checkout", "app")
+    asked.clear()
+    assert new(capsys, "--diff") == []
+    assert asked == []
+
+
+def test_a_process_sees_files_as_they_were(tmp_path: Path) -> None:
+    for name in ("changed.py", "added.py", "same.py"):
+        (tmp_path / name).write_text("now")
+    gone = tmp_path / "package" / "gone.txt"
+    old = {tmp_path / "changed.py": b"then", tmp_path / "added.py": None, gone: b"here"}
+    with ProcessPoolExecutor(1, initializer=project_files.put_back, initargs=(old,)) as pool:
+
+        def then(ask: Callable[..., object], *given: object) -> object:
+            return pool.submit(ask, *given).result()
+
+        assert then(project_files.read, tmp_path / "changed.py") == b"then"
+        assert then(project_files.size, tmp_path / "changed.py") == 4
+        assert then(project_files.read, tmp_path / "same.py") == b"now"
+        with pytest.raises(FileNotFoundError):
+            then(project_files.read, tmp_path / "added.py")
+        assert then(project_files.is_file, gone) is True
+        assert then(project_files.is_file, tmp_path / "added.py") is False
+        assert then(project_files.names, tmp_path) == {"changed.py", "same.py", "package"}
+        assert then(project_files.glob, gone.parent, "g*.txt") == [gone]
+    assert project_files.read(tmp_path / "changed.py") == b"now"
+
+
+def test_imports_lead_to_the_files_that_were_there(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("app/work.py", "import time\ndef work():\n    time.sleep(1)\n")
+    caller = HELD.replace("import time", "from app.work import work")
+    write("app/api.py", caller.replace("time.sleep(1)", "work()"))
+    git("add", ".")
+    git("commit", "-qm", "second")
+    Path("app/work").mkdir()
+    Path("app/work.py").rename("app/work/__init__.py")
+    assert new(capsys, "--diff") == []
+    write("app/work/__init__.py", "def work():\n    pass\n")
+    git("add", ".")
+    git("commit", "-qm", "third")
+    write("app/work/__init__.py", "import time\ndef work():\n    time.sleep(1)\n")
+    assert new(capsys, "--diff") == [("app/api.py", 6)]
+
+
+def test_part_of_the_project_is_understood_with_the_rest(
+    git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    write("lib/api.py", HELD)
+    assert new(capsys, "app", "--diff") == [("app/api.py", 9)]
+    assert new(capsys, "lib/api.py", "--diff") == [("lib/api.py", 6)]
+    monkeypatch.chdir("app")
+    assert new(capsys, "--diff") == [("api.py", 9)]
+
+
+def test_links_submodules_and_other_repositories_are_passed_over(
+    git: Git, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    git("init", "-q", cwd=library)
+    (library / "x.py").write_text(HELD)
+    git("add", ".", cwd=library)
+    git("commit", "-qm", "x", cwd=library)
+    git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library), "sub")
+    Path("link").symlink_to("app")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    (Path("sub") / "x.py").write_text(HELD + ANOTHER)
+    git("-c", "protocol.file.allow=always", "clone", "-q", str(library), "nested")
+    Path("link").unlink()
+    write("app/api.py", HELD + ANOTHER)
+    assert ("app/api.py", 9) in new(capsys, "app", "--diff")
+
+
+def test_a_linked_work_tree_and_a_shallow_clone_have_their_own_head(
+    git: Git, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("commit", "-q", "--allow-empty", "-m", "second")
+    git("worktree", "add", "-q", str(tmp_path / "side"))
+    git("clone", "-q", "--depth=1", f"file://{tmp_path / 'repo'}", str(tmp_path / "shallow"))
+    for name in ("side", "shallow"):
+        monkeypatch.chdir(tmp_path / name)
+        write("app/api.py", HELD + ANOTHER)
+        assert new(capsys, "--diff") == [("app/api.py", 9)]
+    assert audit.main(["--diff", "HEAD~1"]) == 2
+    assert "'HEAD~1' is no commit here; the clone is shallow" in capsys.readouterr().err
+
+
+def test_before_the_first_commit_all_is_new(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    git("checkout", "-q", "--orphan", "fresh")
+    assert new(capsys, "--diff") == [("app/api.py", 6)]
+
+
+def test_it_works_in_a_hook(
+    git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    for name, value in (("GIT_DIR", ".git"), ("GIT_INDEX_FILE", ".git/index"), ("GIT_PREFIX", "")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir("app")
+    assert new(capsys, "--diff") == [("api.py", 9)]
+
+
+def test_a_folder_that_a_link_leads_to_is_compared(
+    git: Git, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "repo")
+    write("app/api.py", HELD + ANOTHER)
+    assert [line for _, line in new(capsys, str(tmp_path / "link"), "--diff")] == [9]
+
+
+def test_nothing_in_the_repository_is_written(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    write("app/untracked.py", HELD)
+
+    def state() -> dict[Path, tuple[int, int]]:
+        return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in Path().rglob("*")}
+
+    before = state()
+    assert new(capsys, "--diff")
+    assert state() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--diff", "nowhere"], "--diff: 'nowhere' is no commit here"),
+        (["--diff", "--output=x"], "expected at most one argument"),
+        (["--diff=--output=x"], "'--output=x' is no commit here"),
+        (["--diff", "app"], "'app' is no commit here; for the path app, write `--diff=HEAD app`"),
+        (["--diff", "--write-baseline", "x.json"], "--write-baseline writes all that is found"),
+    ],
+)
+def test_wrong_use_is_told(
+    git: Git, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    try:
+        code: object = audit.main(arguments)
+    except SystemExit as stop:
+        code = stop.code
+    assert code == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert says in captured.err or "unrecognized" in captured.err
+    assert not Path("x").exists()
+
+
+def test_outside_a_repository_and_without_git_it_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert audit.main([str(tmp_path), "--diff"]) == 2
+    assert "--diff: git rev-parse: not a git repository" in capsys.readouterr().err
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert audit.main([str(tmp_path), "--diff"]) == 2
+    assert "--diff: there is no git here to ask" in capsys.readouterr().err
+
+
+def test_as_text_it_says_since_when(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    assert audit.main(["--diff", "--select", "blocking-call-in-async"]) == 1
+    captured = capsys.readouterr()
+    assert "app/api.py:9:5: blocking-call-in-async [high]" in captured.out
+    assert "Found new since HEAD: 1 high\nRead: 2 Python files\n" in captured.out
+    assert "ask:" not in captured.out
