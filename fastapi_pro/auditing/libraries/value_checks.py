@@ -142,4 +142,8 @@ def _is_check(call: Node, same: set[str]) -> bool:
 def _mentions(expr: Node, keys: set[str]) -> bool:
     """Say whether one of these expressions, as `ast.dump` writes them, is in another."""
     kinds = (ast.Name, ast.Attribute, ast.Subscript)
-    return bool(keys) and any(ast.dump(node.ast) in keys for node in expr.walk(*kinds))
+    return bool(keys) and any(_dumped(node) in keys for node in expr.walk(*kinds))
+
+
+def _dumped(node: Node) -> str:
+    return node.program.once(ast.dump, node.ast, node.ast)

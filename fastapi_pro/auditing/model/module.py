@@ -50,6 +50,24 @@ class _Parts(dict[type[ast.AST], tuple[str, ...]]):
 _PARTS = _Parts()
 
 
+@functools.cache
+def _encoded(words: tuple[str, ...]) -> list[bytes]:
+    return [word.encode() for word in words]
+
+
+def descendants(node: ast.AST) -> list[ast.AST]:
+    """Return a node and all inside it, in the order of ast.walk, which takes thrice as long."""
+    found = [node]
+    for holder in found:  # grows while it is walked
+        for name in reversed(_PARTS[holder.__class__]):
+            value: Any = getattr(holder, name)
+            if value.__class__ is list:
+                found += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return found
+
+
 def is_test(name: str) -> bool:
     """Say whether a file is one of tests, by its path below the root."""
     return bool(_TEST.search(name))
@@ -102,7 +120,8 @@ class Module:
 
     def says(self, *words: str) -> bool:
         """Say whether one of these words stands in the text: the cheapest first look."""
-        return any(word.encode() in self.source for word in words)
+        source = self.source
+        return any(word in source for word in _encoded(words))
 
     @functools.cached_property
     def _index(self) -> tuple[dict[ast.AST, ast.AST], dict[type, list[ast.AST]]]:
@@ -320,6 +339,12 @@ class Module:
                 old = value.id if isinstance(value, ast.Name) else value.attr
                 found += [(old, t.id) for t in assign.targets if isinstance(t, ast.Name)]
         return found
+
+    @functools.cached_property
+    def texts(self) -> list[tuple[ast.Constant, str]]:
+        """The strings, with what they say."""
+        constants = self.nodes(ast.Constant)
+        return [(c, c.value) for c in constants if isinstance(c.value, str)]
 
     @functools.cached_property
     def stars(self) -> list[str | Path]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, parameters
-from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.module import Module, descendants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -267,11 +267,14 @@ class Node:
         return other.ast is self.ast or any(a is self.ast for a in self.module.ancestors(other.ast))
 
     def walk(self, *kinds: type[ast.AST]) -> "Iterator[Node]":
-        """Yield this node and all inside it, of these kinds or of any, in the order of ast.walk."""
-        if self:
-            for node in ast.walk(self.ast):
-                if not kinds or isinstance(node, kinds):
-                    yield self.at(node)
+        """Yield this node and all inside it, of these kinds or of any, the outer ones first.
+
+        Operators, and whether a name is read or set, are no nodes here.
+        """
+        module = self.module
+        for node in descendants(self.ast) if self else ():
+            if not kinds or isinstance(node, kinds):
+                yield Node(module, node)
 
     def own(self, *kinds: type[ast.AST]) -> "list[Node]":
         """Return the nodes of these kinds in the body of a function, class or module.

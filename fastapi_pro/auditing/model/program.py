@@ -148,8 +148,8 @@ class Program:
     def strings(self, pattern: re.Pattern[str]) -> Iterator[tuple[Node, re.Match[str]]]:
         """Yield the strings, outside tests, in which a pattern is found, and where."""
         for module in self.code:
-            for constant in module.nodes(ast.Constant):
-                if isinstance(constant.value, str) and (found := pattern.search(constant.value)):
+            for constant, text in module.texts:
+                if found := pattern.search(text):
                     yield Node(module, constant), found
 
     def nodes(self, *kinds: type[ast.AST]) -> Iterator[Node]:
