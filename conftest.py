@@ -26,6 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.reportchars = config.option.reportchars.replace("a", "sEfX")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let `-k shadowed_path`, a rule's folder, select what its slug names, `shadowed-path`."""
+    item.extra_keyword_matches.add(item.name.replace("-", "_"))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what may take longest; give all more time if the machine is slow by now."""
     usual = float(config.getini("timeout"))

@@ -146,7 +146,7 @@ def package_and_version(text: str) -> tuple[str, str]:
 def as_text(rule: Rule) -> str:
     """Return everything a reader needs of one rule."""
     parts = [
-        f"{rule.slug}\n{_standing(rule)}",
+        f"{rule.slug} {_standing(rule)}",
         rule.title,
         rule.body,
         f"# bad\n{rule.bad.rstrip()}",
@@ -170,11 +170,13 @@ def as_markdown(rule: Rule) -> str:
 
 
 def _standing(rule: Rule) -> str:
-    """Return what the front matter's words mean, in a sentence."""
-    told = [f"severity {rule.severity} of {', '.join(SEVERITIES)}"]
-    told.append(f"consequence `{rule.consequence}`: {CONSEQUENCES[rule.consequence]}")
-    told.append(f"tier {rule.tier}: {_WHERE[rule.tier]}")
-    return "; ".join([*told, *rule.versions])
+    """Return the words of the front matter, and what they mean."""
+    words = [f"severity {rule.severity}", f"consequence {rule.consequence}", f"tier {rule.tier}"]
+    meaning = [
+        f"{rule.consequence}: {CONSEQUENCES[rule.consequence]}",
+        f"{rule.tier}: {_WHERE[rule.tier]}",
+    ]
+    return "\n".join([f"({', '.join([*words, *rule.versions])})", *meaning])
 
 
 def _read(path: Path) -> str:

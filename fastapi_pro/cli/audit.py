@@ -31,7 +31,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fastapi_pro.auditing import runner
-from fastapi_pro.auditing.difference import both_sides
+from fastapi_pro.auditing.difference import Side, both_sides
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.reporting import baseline, suppressions
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
@@ -125,7 +125,8 @@ class _Audit:
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
         found = unlisted + runner.run(files, top, self.jobs, self._context(top))
-        return _Result(self._reported(found, runner.read_all(files, [])), files, _unread(found))
+        findings = self._reported(found, suppressions.marked(files, self.root))
+        return _Result(findings, files, _unread(found))
 
     def since(self, base: str) -> _Result:
         """Return what is found and was not at a commit. Raises GitError."""
@@ -136,8 +137,8 @@ class _Audit:
         now, before = both_sides(ours, top, self.jobs, changes)
         found = [f for f in unlisted if Path(f.path) in changes.old] + now.findings
         new = new_findings(
-            self._places(self._reported(found, now.sources), {}, changes.renamed),
-            self._places(self._reported(before.findings, before.sources), changes.old, {}),
+            self._places(self._reported(found, self._marked(now)), {}, changes.renamed),
+            self._places(self._reported(before.findings, self._marked(before)), changes.old, {}),
         )
         named = {str(file) for file in files}
         new = [f for f in new if runner.is_reported(self._with_path(f), named)]
@@ -149,15 +150,17 @@ class _Audit:
             return []
         return collect([top], self.exclude)[0]
 
-    def _reported(self, found: Iterable[Finding], sources: Mapping[Path, bytes]) -> list[Finding]:
+    def _reported(self, found: Iterable[Finding], marked: Mapping[str, bytes]) -> list[Finding]:
         """Return what nobody asked to leave out."""
         shown = {
             replace(f, path=display(Path(f.path), self.root))
             for f in found
             if f.slug in self.active and not _is_left_out(Path(f.path), self.exclude)
         }
-        marked = suppressions.marked(sources, self.root)
         return suppressions.apply(sorted(shown), marked, self.active, self.entries)
+
+    def _marked(self, side: Side) -> dict[str, bytes]:
+        return suppressions.marked(side.sources, self.root, side.sources.__getitem__)
 
     def _places(
         self,

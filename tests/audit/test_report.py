@@ -1,6 +1,7 @@
 """How findings are printed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -8,8 +9,9 @@ from urllib.parse import unquote
 import pytest
 
 from fastapi_pro.auditing.finding import Finding
-from fastapi_pro.auditing.reporting.catalogue import Entry
+from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
 from fastapi_pro.auditing.reporting.report import FORMATS, render
+from fastapi_pro.rulebook import CONSEQUENCES
 
 ENTRIES = {
     severity: Entry(severity, severity, f"{severity} title", f"{severity} fix", "text")
@@ -111,3 +113,42 @@ def test_sarif_paths_outside_the_current_folder_are_file_addresses(tmp_path: Pat
 def test_no_format_prints_a_control_character_of_the_audited_code(form: str) -> None:
     text = render([Finding("a\x1b\n\u202e.py", 1, 1, "low", "b\x1b\x07\u202e")], ENTRIES, form)
     assert not set(text) & set("\x1b\x07\u202e")
+
+
+def test_sarif_explains_each_rule_as_markdown_and_leads_to_its_source() -> None:
+    entries = catalogue()
+    log = json.loads(render([], entries, "sarif"))
+    rules = {rule["id"]: rule for rule in log["runs"][0]["tool"]["driver"]["rules"]}
+    assert rules.keys() == {slug for slug, entry in entries.items() if not entry.unseen}
+    for slug, rule in rules.items():
+        assert rule["help"]["markdown"]
+        assert rule["properties"]["consequence"] in CONSEQUENCES
+        if slug not in ("unreadable", "unused-ignore"):
+            assert rule["helpUri"].startswith("https://")
+            assert "```python\n" in rule["help"]["markdown"]
+
+
+def test_sarif_has_the_severity_of_the_place() -> None:
+    [run] = sarif(Finding("x.py", 1, 1, "high", "m", severity="low"))["runs"]
+    [result] = run["results"]
+    assert (result["level"], result["properties"]) == ("note", {"severity": "low"})
+
+
+def marks(*findings: Finding) -> list[str]:
+    [run] = sarif(*findings)["runs"]
+    return [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
+
+
+def test_sarif_fingerprints_stay_when_lines_move(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.py").write_text("get()\nget()\npost()\n")
+    findings = [Finding("x.py", line, 1, "high", f"m{line}") for line in (1, 2, 3)]
+    before = marks(*findings)
+    assert len({*before, *marks(replace(findings[0], slug="low"))}) == 4
+    (tmp_path / "x.py").write_text("import a\nif a:\n    get()\n    get()\npost()\n")
+    moved = [replace(finding, line=finding.line + 2, message="other") for finding in findings]
+    assert marks(*moved) == before
+    (tmp_path / "x.py").write_text("get(1)\nget()\npost()\n")
+    assert marks(*findings)[0] not in before

@@ -116,5 +116,8 @@ def test_in_a_file_that_was_not_audited_no_ignore_is_in_vain() -> None:
 
 
 def test_only_files_with_the_marker_are_kept(tmp_path: Path) -> None:
-    sources = {tmp_path / "a.py": b"x = 1\n", tmp_path / "b.py": b"# fastapi-pro: x\n"}
-    assert marked(sources, tmp_path) == {"b.py": b"# fastapi-pro: x\n"}
+    (tmp_path / "a.py").write_text("x = 1\n")
+    (tmp_path / "b.py").write_text("# fastapi-pro: x\n")
+    (tmp_path / "c.py").write_bytes(b"# fastapi-pro: x\n" + b"#" * 1_000_000)
+    files = [tmp_path / name for name in ("a.py", "b.py", "c.py", "gone.py")]
+    assert list(marked(files, tmp_path)) == ["b.py"]

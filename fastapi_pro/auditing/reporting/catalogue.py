@@ -69,7 +69,11 @@ def catalogue(folder: Path = RULES) -> dict[str, Entry]:
     ]
     own = [
         Entry(
-            e.slug, e.severity, e.title, e.fix, f"{e.slug} ({e.severity})\n\n{e.title}\n\n{e.text}"
+            e.slug,
+            e.severity,
+            e.title,
+            e.fix,
+            f"{e.slug} (severity {e.severity})\n\n{e.title}\n\n{e.text}",
         )
         for e in _OWN
     ]

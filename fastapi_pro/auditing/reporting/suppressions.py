@@ -6,12 +6,13 @@ One at the end of a line holds for that line, one that stands alone for the line
 import io
 import re
 import tokenize
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.reporting.catalogue import UNUSED_IGNORE
+from fastapi_pro.auditing.sources.parse import UnreadableError, read
 from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.messages import near
 
@@ -41,9 +42,19 @@ class _Ignore:
     wrong: str = ""
 
 
-def marked(sources: Mapping[Path, bytes], root: Path) -> dict[str, bytes]:
-    """Return the contents of those files that hold the marker, by the path that is shown."""
-    return {display(file, root): text for file, text in sources.items() if MARKER in text}
+def marked(
+    files: Iterable[Path], root: Path, read: Callable[[Path], bytes] = read
+) -> dict[str, bytes]:
+    """Return the bytes of those files that hold the marker, by the path that is shown."""
+    found = {}
+    for file in files:
+        try:
+            source = read(file)
+        except UnreadableError:  # a finding says so
+            continue
+        if MARKER in source:
+            found[display(file, root)] = source
+    return found
 
 
 def apply(
