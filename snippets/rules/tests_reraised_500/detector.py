@@ -1,6 +1,7 @@
 """A test that expects an answer of 500 from a client that raises the exception instead."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -17,6 +18,8 @@ from fastapi_pro.auditing.libraries.test_clients import Client, Request, as_requ
 from fastapi_pro.auditing.model.module import Module
 
 _CAUGHT = {"builtins.Exception", "builtins.BaseException"}
+_WRITTEN = re.compile(rb"(?<!\d)500(?!\d)|INTERNAL_SERVER|5_00|0[xob]")
+_MIDDLEWARE = re.compile(rb"\.middleware\b|\bdef +(?:__call__|dispatch)\b")
 _NAMES = ("500", "INTERNAL_SERVER", "InternalServer")
 
 
@@ -38,7 +41,7 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _mentions(module: Module) -> bool:
-    if not module.says("500", "INTERNAL_SERVER"):
+    if not module.says("status_code") or not _WRITTEN.search(module.source):
         return False
     return any(n.value == 500 for n in module.nodes(ast.Constant)) or any(
         "500" in n.attr or "INTERNAL_SERVER" in n.attr for n in module.nodes(ast.Attribute)
@@ -103,7 +106,7 @@ def _answers_itself(program: Program) -> bool:
         is_known = name.startswith(("fastapi.", "pydantic."))
         if not is_last and not is_known and _may_answer_500(handler.function):
             return True
-    modules = (m for m in program.modules if m.says("middleware", "__call__", "dispatch"))
+    modules = (m for m in program.modules if _MIDDLEWARE.search(m.source))
     functions = (Node(module, f) for module in modules for f in module.functions())
     return any(
         _catches_all(caught)
