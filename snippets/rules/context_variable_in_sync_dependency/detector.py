@@ -32,8 +32,11 @@ def _inside(function: Node) -> set[Node]:
 
 def _plain_dependencies(program: Program) -> list[Dependency]:
     found = dependencies(program) + [d for e in endpoints(program) for d in e.dependencies]
-    plain = {d.function: d for d in reversed(found) if d.function and not d.function.is_coroutine}
-    return list(reversed(plain.values()))
+    plain: dict[Node, Dependency] = {}
+    for dependency in found:
+        if dependency.function and not dependency.function.is_coroutine:
+            plain.setdefault(dependency.function, dependency)
+    return list(plain.values())
 
 
 def _is_read_outside(call: Node, inside: set[Node]) -> bool:
