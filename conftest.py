@@ -1,5 +1,6 @@
 """The whole test run: its options, its time limits, and the PostgreSQL of all folders."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 
@@ -39,9 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         marker = item.get_closest_marker("timeout")
         return marker.args[0] if marker else usual
 
-    # Else a worker has them left when the other is done. Of two, each begins with one half.
+    # Else a worker has them left when the others are done. Each worker begins with an equal share.
     items.sort(key=limit, reverse=True)
-    items[:] = items[::2] + items[1::2]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [item for first in range(workers) for item in items[first::workers]]
     for item in items:
         item.add_marker(pytest.mark.timeout(patient(limit(item))), append=False)
 

@@ -33,6 +33,7 @@ from pathlib import Path
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.difference import Side, both_sides
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
+from fastapi_pro.auditing.libraries.assumed_versions import assumed_versions
 from fastapi_pro.auditing.reporting import baseline, suppressions
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
 from fastapi_pro.auditing.reporting.lines import Lines
@@ -208,17 +209,16 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
     known = _baseline(args, options)
     if known is not None:
         findings, left = baseline.apply(findings, baseline.read(known), known, root)
-        if fixed := baseline.count_fixed(left, result.files, active, known):
+        fixed = baseline.count_fixed(left, result.files, active, known)
+        if fixed and args.diff is None:  # else what is old is missing for that alone
             verb = "is" if fixed == 1 else "are"
             told = f"{_number(fixed, 'entry', 'entries')} of the baseline {verb} fixed"
             print(f"{told}: rewrite it with --write-baseline", file=sys.stderr)
-    scope = Scope(
-        len(result.files),
-        result.unread,
-        since=args.diff or "",
-        asks=args.diff is None and args.select is None,
-    )
     form = args.format or options.format or "text"
+    is_whole = args.diff is None and form == "text"
+    versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
+    asks = is_whole and args.select is None
+    scope = Scope(len(result.files), result.unread, versions, since=args.diff or "", asks=asks)
     if text := render(findings, entries, form, scope, unfolded=args.all):
         print(text)
     sys.stdout.flush()
@@ -295,7 +295,7 @@ def _cores() -> int:
 
 
 def _listed(entry: Entry) -> str:
-    why = f"\n    not shown by code: {entry.unseen}" if entry.unseen else ""
+    why = f"\n    not shown by code: {entry.unseen}\n    ask: {entry.ask}" if entry.unseen else ""
     return f"{entry.slug} [{entry.severity}] {entry.title}{why}"
 
 

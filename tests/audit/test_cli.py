@@ -72,14 +72,14 @@ def test_findings_are_printed_in_order_and_summed_up(
     assert [part[0] for part in parts] == [
         "It does not start, ordinary requests fail, or data is lost or wrong",
         "A stranger can read, forge or exhaust what is not theirs",
-        "Found: 2 high, 1 medium",
+        "Found: 2 high, 1 medium; 3 places in 2 lines, --all shows each",
     ]
-    assert parts[0][1::2] == [
+    assert parts[0][1:3] == [
         f"app/x.py:1:1: {ONE} [high] {ONE} it is",
-        f"y.py:2:1: {ONE} [high] {ONE} it is",
+        "    2 places: here, y.py:2",
     ]
-    assert parts[1][1::2] == [f"y.py:1:1: {TWO} [{catalogue()[TWO].severity}] {TWO} it is"]
-    assert all(line.startswith("    fix: ") for part in parts[:2] for line in part[2::2])
+    assert parts[1][1] == f"y.py:1:1: {TWO} [{catalogue()[TWO].severity}] {TWO} it is"
+    assert all(part[-1].startswith("    fix: ") for part in parts[:2])
     assert parts[2][1] == "Read: 2 Python files"
     assert captured.err.startswith("3 findings in 2 files of 2; ")
 
@@ -130,7 +130,7 @@ def test_files_that_are_not_read_are_counted(
     monkeypatch.setattr(audit.runner, "run", find)
     audit.main([])
     out = capsys.readouterr().out
-    assert "Read: 2 Python files; not read, so nothing is known of them: 2 no\n" in out
+    assert "Read: 2 Python files; not read, so nothing is known of them: 2 (no)\n" in out
 
 
 def test_paths_are_relative_below_the_current_folder_and_absolute_elsewhere(
@@ -241,6 +241,16 @@ def test_an_installed_skill_changes_nothing(tmp_path: Path) -> None:
         command = [sys.executable, ROOT / "scripts" / "audit.py", "--format", "json", folder]
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
+    conftest = """\
+import pytest
+from httpx import ASGITransport, AsyncClient
+from shop import app
+@pytest.fixture
+async def client():
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://x") as client:
+        yield client
+"""
+    (folder / "conftest.py").write_text(conftest)
     before = report()
     assert json.loads(before)
     install = [sys.executable, ROOT / "scripts" / "install.py", "--project", folder, "--agents"]

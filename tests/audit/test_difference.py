@@ -102,14 +102,14 @@ def test_an_untracked_file_is_all_new_and_an_ignored_one_is_not_looked_at(
 def test_the_fault_shows_in_a_file_that_did_not_change(
     git: Git, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    caller = HELD.replace("import time", "from app.work import work").replace(
+    caller = HELD.replace("import time", "from app.jobs import work").replace(
         "time.sleep(1)", "work()"
     )
     write("app/api.py", caller)
-    write("app/work.py", "def work():\n    pass\n")
+    write("app/jobs.py", "def work():\n    pass\n")
     git("add", ".")
     git("commit", "-qm", "second")
-    write("app/work.py", "import time\ndef work():\n    time.sleep(1)\n")
+    write("app/jobs.py", "import time\ndef work():\n    time.sleep(1)\n")
     assert new(capsys, "--diff") == [("app/api.py", 6)]
 
 
@@ -205,21 +205,40 @@ def test_a_process_sees_files_as_they_were(tmp_path: Path) -> None:
     assert project_files.read(tmp_path / "changed.py") == b"now"
 
 
+def test_a_manifest_that_changed_is_read_as_it_was(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("app/db.py", "from sqlalchemy.ext.asyncio import create_async_engine\n"
+          'engine = create_async_engine("postgresql+asyncpg://db/x")\n')  # fmt: skip
+    write("requirements.txt", "fastapi\nsqlalchemy[asyncio]\n")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    code = ["--select", "missing-extras", "--format", "json", "--diff"]
+    assert audit.main(code) == 0
+    write("requirements.txt", "fastapi\nsqlalchemy\n")
+    assert audit.main(code) == 1
+    git("commit", "-qam", "third")
+    assert audit.main(code) == 0
+    write("README.md", "x")
+    assert audit.main(code) == 0
+    assert "asyncio" in capsys.readouterr().out
+
+
 def test_imports_lead_to_the_files_that_were_there(
     git: Git, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write("app/work.py", "import time\ndef work():\n    time.sleep(1)\n")
-    caller = HELD.replace("import time", "from app.work import work")
+    write("app/jobs.py", "import time\ndef work():\n    time.sleep(1)\n")
+    caller = HELD.replace("import time", "from app.jobs import work")
     write("app/api.py", caller.replace("time.sleep(1)", "work()"))
     git("add", ".")
     git("commit", "-qm", "second")
-    Path("app/work").mkdir()
-    Path("app/work.py").rename("app/work/__init__.py")
+    Path("app/jobs").mkdir()
+    Path("app/jobs.py").rename("app/jobs/__init__.py")
     assert new(capsys, "--diff") == []
-    write("app/work/__init__.py", "def work():\n    pass\n")
+    write("app/jobs/__init__.py", "def work():\n    pass\n")
     git("add", ".")
     git("commit", "-qm", "third")
-    write("app/work/__init__.py", "import time\ndef work():\n    time.sleep(1)\n")
+    write("app/jobs/__init__.py", "import time\ndef work():\n    time.sleep(1)\n")
     assert new(capsys, "--diff") == [("app/api.py", 6)]
 
 
@@ -336,6 +355,17 @@ def test_outside_a_repository_and_without_git_it_is_told(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert audit.main([str(tmp_path), "--diff"]) == 2
     assert "--diff: there is no git here to ask" in capsys.readouterr().err
+
+
+def test_a_baseline_hides_what_it_knows_and_nothing_counts_as_fixed(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    assert audit.main(["--write-baseline", "known.json"]) == 0
+    write("app/other.py", HELD)
+    assert new(capsys, "--diff", "--baseline", "known.json") == [("app/other.py", 6)]
+    audit.main(["--diff", "--baseline", "known.json"])
+    assert "fixed" not in capsys.readouterr().err
 
 
 def test_as_text_it_says_since_when(git: Git, capsys: pytest.CaptureFixture[str]) -> None:

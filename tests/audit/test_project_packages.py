@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
-from fastapi_pro.auditing.libraries.project_packages import Versions, versions
+from fastapi_pro.auditing.libraries.project_packages import Versions, packages, versions
 from fastapi_pro.auditing.libraries.version_ranges import ranges
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program
@@ -80,6 +80,9 @@ OLD = {
     'RUN ["pip", "install", "fastapi==0.116.1", "httpx"]\n',
     "a Dockerfile's file": "#= Dockerfile\nRUN pip install -r prod.txt\n"
     "#= prod.txt\nfastapi==0.116.1\n",
+    "a Dockerfile's variable": "#= Dockerfile\nARG FASTAPI=0.116.1\n"
+    "RUN pip install fastapi==${FASTAPI}\n",
+    "rye's lock": "#= requirements.lock\nfastapi==0.116.1\n",
     "a script": '#= main.py\n# /// script\n# dependencies = [\n#   "fastapi==0.116.1",\n'
     "# ]\n# ///\nimport fastapi\n",
     "a marker of Python": "#= .python-version\n3.12\n#= requirements.txt\n"
@@ -165,6 +168,11 @@ def test_the_lock_of_a_workspace_pins_what_a_member_bounds(tmp_path: Path) -> No
     assert found.ranges == tuple(ranges("==0.116.1"))
 
 
+def test_the_folder_above_a_package_holds_its_requirements(tmp_path: Path) -> None:
+    write(tmp_path, "#= requirements.txt\nfastapi==0.116.1\n#= app/main.py\nx = 1\n")
+    assert not _versions(tmp_path / "app").has_from("0.118")
+
+
 def test_several_pins_are_all_known(tmp_path: Path) -> None:
     write(
         tmp_path,
@@ -183,6 +191,9 @@ def test_what_is_declared_may_admit_older_ones(tmp_path: Path) -> None:
     (tmp_path / "app" / "requirements.txt").write_text("fastapi>=0.100\n")
     assert _versions(tmp_path, path="app/main.py").admits_before("0.121")
     assert not _versions(tmp_path, path="app/main.py").admits_before("0.99")
+    (tmp_path / "free").mkdir()
+    (tmp_path / "free" / "requirements.txt").write_text("fastapi\n")
+    assert not _versions(tmp_path, path="free/main.py").admits_before("0.121")
 
 
 def test_the_wheel_that_holds_the_code_says_what_it_needs(tmp_path: Path) -> None:
@@ -197,6 +208,9 @@ def test_the_wheel_that_holds_the_code_says_what_it_needs(tmp_path: Path) -> Non
     found = _versions(tmp_path, path="shop/main.py")
     assert found.has_from("0.117")
     assert not found.has_from("0.118")
+    module = Module(tmp_path / "shop" / "main.py", "shop/main.py", parse(b""))
+    program = Program([module], tmp_path, lambda _: None, KnownTypes())
+    assert packages(program) == {"fastapi"}
 
 
 def test_an_old_fastapi_means_an_old_pydantic(tmp_path: Path) -> None:

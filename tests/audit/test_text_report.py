@@ -29,7 +29,7 @@ def places(*findings: Finding) -> list[str]:
 
 def test_what_breaks_comes_first_then_strangers_then_load_and_by_place_within() -> None:
     findings = [
-        Finding(path, 1, 1, slug, slug)
+        Finding(path, 1, 1, slug, f"{slug} in {path}")
         for path, slug in [
             ("a.py", "rest"),
             ("b.py", "load"),
@@ -90,6 +90,29 @@ def test_more_than_three_that_differ_in_names_and_numbers_alone_are_one_line() -
     assert len(told(*findings[:3])) == 3
 
 
+def test_fixes_that_differ_in_names_alone_keep_nothing_apart() -> None:
+    findings = [
+        Finding("a.py", n, 1, "load", f"`f{n}` waits", fix=f"await `g{n}`") for n in range(1, 5)
+    ]
+    assert len(told(*findings)) == 1
+    assert "    fix: await `g1`" in render(findings, ENTRIES, "text")
+
+
+def test_a_rule_has_at_most_ten_lines_however_its_messages_differ() -> None:
+    words = "abcdefghijk"
+    findings = [Finding("a.py", n, 1, "load", f"{word} waits") for n, word in enumerate(words)]
+    assert len(told(*findings[:10])) == 10
+    assert len(told(*findings)) == 1
+    caused = [Finding("b.py", n, 1, "load", "m", cause=word) for n, word in enumerate(words)]
+    assert len(told(*caused)) == 11
+
+
+def test_two_with_the_same_message_are_one_line() -> None:
+    findings = [Finding("a.py", n, 1, "load", "`decode` names no algorithm") for n in (3, 9)]
+    assert len(told(*findings)) == 1
+    assert places(*findings) == ["2 places: here, line 9"]
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -124,7 +147,7 @@ def test_the_summary_says_what_was_looked_at_and_what_is_left_to_ask() -> None:
     text = render(findings, ENTRIES, "text", scope)
     assert text.split("\n\n")[-1].split("\n") == [
         "Found: 1 high, 1 low",
-        "Read: 40 Python files; not read, so nothing is known of them: 2 bad",
+        "Read: 40 Python files; not read, so nothing is known of them: 2 (bad)",
         "Taken for granted: fastapi 0.115 (uv.lock); python 3.12",
         "No code shows these; ask:",
         "    hidden: What then?",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fastapi_pro.auditing.libraries.text_files import read_text
+from fastapi_pro.auditing.model import project_files
 
 _TOML = ("uv.lock", "poetry.lock", "pdm.lock", "pylock*.toml")
 _LARGEST = 20_000_000  # bytes; a lock file lists every wheel
@@ -28,7 +29,7 @@ def locked_in(folder: Path) -> dict[str, list[Locked]]:
     """Return what the lock files of a folder pin, by the normalised name of the package."""
     found: dict[str, list[Locked]] = {}
     for pattern in _TOML:
-        for path in sorted(folder.glob(pattern)):
+        for path in project_files.glob(folder, pattern):
             _add_toml(found, read_text(path, _LARGEST))
     _add_pipfile(found, read_text(folder / "Pipfile.lock", _LARGEST))
     return found

@@ -4,7 +4,6 @@ import ast
 import configparser
 import fnmatch
 import functools
-import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -21,8 +20,14 @@ from fastapi_pro.auditing.libraries.requirements import (
     parse,
 )
 from fastapi_pro.auditing.libraries.text_files import read_text
+from fastapi_pro.auditing.model import project_files
 
-REQUIREMENTS = ("*requirements*.txt", "*requirements*.in", "requires.txt")
+REQUIREMENTS = (
+    "*requirements*.txt",
+    "*requirements*.in",
+    "*requirements*.lock",
+    "requires.txt",
+)
 _CONDA = ("environment*.y*ml", "env.y*ml", "conda*.y*ml")
 _COMMANDS = ("Dockerfile*", "*.Dockerfile", "*.dockerfile", "Containerfile")
 _READ_BY_SETUP = re.compile(r"""["']([\w./-]+\.(?:txt|in|pip))["']""")
@@ -31,7 +36,7 @@ _READ_BY_SETUP = re.compile(r"""["']([\w./-]+\.(?:txt|in|pip))["']""")
 @functools.cache
 def declared_in(folder: Path) -> tuple[Requirement, ...]:
     """Return what the files of a folder declare, each thing once."""
-    names = _names(folder)
+    names = project_files.names(folder)
     found: list[Requirement] = []
     for name, read in _READERS.items():
         if name in names:
@@ -40,10 +45,10 @@ def declared_in(folder: Path) -> tuple[Requirement, ...]:
         for name in _matching(names, patterns):
             found += read(folder / name)
     if "requirements" in names:
-        for name in _matching(_names(folder / "requirements"), ("*.txt", "*.in")):
+        for name in _matching(project_files.names(folder / "requirements"), ("*.txt", "*.in")):
             found += of_file(folder / "requirements" / name)
     if "docker" in names:
-        for name in _matching(_names(folder / "docker"), _COMMANDS):
+        for name in _matching(project_files.names(folder / "docker"), _COMMANDS):
             found += of_commands(folder / "docker" / name)
     for name in _matching(names, ("*.egg-info",)):
         found += of_egg(folder / name / "requires.txt")
@@ -52,17 +57,10 @@ def declared_in(folder: Path) -> tuple[Requirement, ...]:
 
 def requirements_files(folder: Path) -> list[Path]:
     """Return pip's requirements files of a folder."""
-    return [folder / name for name in _matching(_names(folder), REQUIREMENTS)]
+    return [folder / name for name in _matching(project_files.names(folder), REQUIREMENTS)]
 
 
-def _names(folder: Path) -> set[str]:
-    try:
-        return set(os.listdir(folder))  # noqa: PTH208 -- names alone, of every folder
-    except OSError:
-        return set()
-
-
-def _matching(names: set[str], patterns: tuple[str, ...]) -> list[str]:
+def _matching(names: frozenset[str], patterns: tuple[str, ...]) -> list[str]:
     return sorted(n for n in names if any(fnmatch.fnmatchcase(n, p) for p in patterns))
 
 

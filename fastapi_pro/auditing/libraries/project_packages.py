@@ -22,6 +22,7 @@ from fastapi_pro.auditing.libraries.requirements import (
 )
 from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.libraries.version_ranges import Range, bound, ranges
+from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -54,8 +55,8 @@ class Versions:
         return any(low <= one.high < high for one in self.ranges or (Range(),))
 
     def admits_before(self, version: str) -> bool:
-        """Say whether what is declared allows a version before this one."""
-        return any(one.low < bound(version) for one in self.ranges)
+        """Say whether a bound that is declared allows a version before this one."""
+        return any(one != Range() and one.low < bound(version) for one in self.ranges)
 
 
 def versions(module: Module, package: str) -> Versions:
@@ -69,6 +70,11 @@ def versions(module: Module, package: str) -> Versions:
         if not versions(module, other).has_from(its_own):
             return Versions((Range(high=(bound(version)[0], -1)),))
     return found
+
+
+def versions_in(folder: Path, root: Path, package: str) -> tuple[Range, ...]:
+    """Return the versions of a package that code in a folder may run with; none says: any."""
+    return _versions(folder, _top(root), package).ranges
 
 
 def _versions(folder: Path, top: Path, package: str) -> Versions:
@@ -150,7 +156,7 @@ def _installed(here: Path, folder: Path, package: str) -> tuple[Range, ...]:
 
 @functools.cache
 def _wheels(folder: Path) -> dict[str, Path]:
-    found = sorted(folder.glob("*-*.dist-info"))
+    found = project_files.glob(folder, "*-*.dist-info")
     return {normalised(path.name.split("-")[0]): path for path in found}
 
 
@@ -163,32 +169,37 @@ def _metadata(wheel: Path) -> tuple[Requirement, ...]:
 def _holds(wheel: Path, top: str) -> bool:
     """Say whether a wheel brought a package of the folder."""
     record = read_text(wheel / "RECORD", 10_000_000)
-    return f"\n{top}/" in f"\n{record}" or normalised(wheel.name.split("-")[0]) == normalised(top)
+    is_there = any(f"\n{top}{end}" in f"\n{record}" for end in "/,")
+    return is_there or normalised(wheel.name.split("-")[0]) == normalised(top)
 
 
 def _python(above: list[Path]) -> Range:
-    """Return the versions of Python that the files of a project name."""
+    """Return the versions of Python that the nearest folder names."""
+    return next((found for folder in above if (found := _python_in(folder)) != Range()), Range())
+
+
+@functools.cache
+def _python_in(folder: Path) -> Range:
     found = Range()
-    for folder in above:
-        text = read_text(folder / "pyproject.toml")
-        for pattern in (r'requires-python\s*=\s*"([^"]+)"', r'(?m)^python\s*=\s*"([^"]+)"'):
-            if match := re.search(pattern, text):
-                found = found.within(ranges(match[1])[0])
-        exact = re.match(r"\s*(\d+\.\d+)", read_text(folder / ".python-version"))
-        exact = exact or re.search(
-            r"(?m)^FROM\s+(?:\S*/)?python:(\d+\.\d+)", read_text(folder / "Dockerfile")
-        )
-        if exact:
-            found = found.within(ranges(f"=={exact[1]}.*")[0])
-        if found != Range():
-            break
-    return found
+    text = read_text(folder / "pyproject.toml")
+    for pattern in (r'requires-python\s*=\s*"([^"]+)"', r'(?m)^python\s*=\s*"([^"]+)"'):
+        if match := re.search(pattern, text):
+            found = found.within(ranges(match[1])[0])
+    exact = re.match(r"\s*(\d+\.\d+)", read_text(folder / ".python-version"))
+    exact = exact or re.search(
+        r"(?m)^FROM\s+(?:\S*/)?python:(\d+\.\d+)", read_text(folder / "Dockerfile")
+    )
+    return found.within(ranges(f"=={exact[1]}.*")[0]) if exact else found
 
 
 @functools.cache
 def _top(root: Path) -> Path:
-    """Return the folder of the repository that holds a project, else that of the project."""
-    return next((f for f in (root, *root.parents) if (f / ".git").exists()), root)
+    """Return the folder of the repository that holds a project, else that of the project.
+
+    One that is no more than a package has its requirements in the folder above.
+    """
+    repository = next((f for f in (root, *root.parents) if (f / ".git").exists()), None)
+    return repository or (root.parent if requirements_files(root.parent) else root)
 
 
 def _up_to(folder: Path, top: Path) -> list[Path]:
@@ -204,8 +215,17 @@ def _up_to(folder: Path, top: Path) -> list[Path]:
 
 @fact
 def requirements(program: Program) -> list[Requirement]:
-    """Return what the files in the folders of the modules, and above them, declare."""
-    return [found for folder in folders(program) for found in declared_in(folder)]
+    """Return what the files in the folders of the modules, and above them, declare.
+
+    Of code that was unpacked from wheels, these do.
+    """
+    found = [found for folder in folders(program) for found in declared_in(folder)]
+    for folder in folders(program):
+        paths = (module.path for module in program.modules if _wheels(folder))
+        tops = {path.relative_to(folder).parts[0] for path in paths if folder in path.parents}
+        owners = (w for w in _wheels(folder).values() if any(_holds(w, top) for top in tops))
+        found += [requirement for wheel in owners for requirement in _metadata(wheel)]
+    return found
 
 
 @fact

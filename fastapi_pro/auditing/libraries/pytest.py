@@ -12,6 +12,7 @@ from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.sources.walk import collect
 
 _FIXTURES = {"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"}
 _CLIENTS = ("ASGITransport", "AsyncClient", "TestClient")
@@ -101,7 +102,8 @@ def test_modules(program: Program) -> list[Module]:
     known = {module.path for module in modules}
     for conftest in program.modules:
         if conftest.path.name == "conftest.py" and conftest.mentions(*_CLIENTS):
-            beside = sorted(conftest.path.parent.rglob("test_*.py"))[:_MOST]
+            files, _ = collect([conftest.path.parent])
+            beside = [path for path in files if path.name.startswith("test_")][:_MOST]
             modules += filter(None, (program.module(str(p)) for p in beside if p not in known))
             known.update(beside)
     return [module for module in modules if module.says("test_")]

@@ -75,7 +75,7 @@ class Search:
                 yield from self._of_name(expr, stack, seen)
                 return
             case ast.Attribute():
-                yield from self._of_attribute(expr)
+                yield from self._of_attribute(expr, stack, seen)
                 return
             case ast.Subscript():
                 yield from self._of_item(expr, expr.generic, expr.index.literal)
@@ -147,7 +147,7 @@ class Search:
             return annotation.generic.library_name in LISTS and inner.annotated in kinds
         return annotation.annotated in kinds
 
-    def _of_attribute(self, expr: Node) -> Iterator[Text]:
+    def _of_attribute(self, expr: Node, stack: tuple[Node, ...], seen: set[Node]) -> Iterator[Text]:
         if is_checked(expr, self.no_checks):
             return
         if expr.member == "filename" and _is_upload(expr.owner):
@@ -156,7 +156,13 @@ class Search:
         if expr.member == "credentials" and expr.owner.is_a(_CREDENTIALS):
             yield Text(expr, f"`{expr.text}`", "credentials")
             return
-        yield from self._of_field(expr.owner.type_class, expr.member)
+        cls = expr.owner.type_class
+        yield from self._of_field(cls, expr.member)
+        init = cls.method("__init__")
+        if init in requested(expr.program):  # a class that `Depends()` fills
+            for statement in init.own(ast.Assign, ast.AnnAssign):
+                if any(t.member == expr.member for t in statement.targets):
+                    yield from self._trace(statement.assigned, stack, seen)
 
     def _of_field(self, cls: Node, name: str) -> Iterator[Text]:
         schema = filled(cls.program).get(cls) if cls else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi_pro.auditing.libraries.lock_files import normalised
 from fastapi_pro.auditing.libraries.text_files import read_text
+from fastapi_pro.auditing.model import project_files
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)", re.DOTALL)
 _INCLUDED = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]*(\S+)")
@@ -16,6 +17,7 @@ _DEV = re.compile(r"(^|[-_./])(dev|develop|development|tests?|testing|docs?|lint
 _INSTALL = re.compile(
     r"""\b(?:pip3?(?:\.\d+)?|uv\s+pip)["',\s]+install\b((?:"[^"]*"|'[^']*'|[^&;|\n"'])*)"""
 )
+_SET = re.compile(r"""(?m)^(?:ARG|ENV)\s+(\w+)[= ]["']?([\w.]+)""")
 _WITH_VALUE = {
     "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--prefix",
     "--python", "-p", "--root", "--cache-dir", "--trusted-host", "--timeout", "--retries",
@@ -79,7 +81,7 @@ def of_file(path: Path, seen: set[Path] | None = None) -> Iterator[Requirement]:
 def missing_includes(path: Path) -> bool:
     """Say whether a requirements file includes one that is not there."""
     lines = (_INCLUDED.match(line) for _, line in _logical_lines(read_text(path)))
-    return any(match and not (path.parent / match[1]).is_file() for match in lines)
+    return any(match and not project_files.is_file(path.parent / match[1]) for match in lines)
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -118,6 +120,8 @@ def of_metadata(path: Path) -> Iterator[Requirement]:
 def of_commands(path: Path) -> Iterator[Requirement]:
     """Yield what the `pip install` of a Dockerfile or script installs."""
     text = re.sub(r"\\[ \t]*\n", "  ", read_text(path))
+    for name, value in _SET.findall(text):
+        text = re.sub(rf"\$(?:{name}\b|{{{name}}})", lambda _, value=value: value, text)  # type: ignore[misc]
     for match in _INSTALL.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         yield from _of_arguments(match[1], path, line)
@@ -133,7 +137,7 @@ def _of_arguments(text: str, path: Path, line: int) -> Iterator[Requirement]:
         word = words.pop(0)
         if word in ("-r", "--requirement", "-c", "--constraint"):
             included = path.parent / (words.pop(0) if words else "")
-            yield from of_file(included) if included.is_file() else ()
+            yield from of_file(included) if project_files.is_file(included) else ()
         elif word in _WITH_VALUE:
             words[:1] = []
         elif not word.startswith(("-", ".", "/")) and "$" not in word:

@@ -2,7 +2,12 @@
 
 from fastapi_pro.auditing.libraries.project_packages import packages, service_packages
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines, uses_async
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
+    Engine,
+    engines,
+    names_mysql,
+    uses_async,
+)
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session, uses
 from fastapi_pro.auditing.model.node import Node
 
@@ -36,7 +41,7 @@ def uses_asyncpg(place: Node) -> bool:
     if found:
         return any(engine.is_asyncpg for engine in found)
     names = service_packages(place.program)
-    return kinds != {False} and ("asyncpg" in names or not names & _TOLERANT_PACKAGES[True])
+    return kinds != {False} and not names & _TOLERANT_PACKAGES[True]
 
 
 def _refuses(function: Node) -> bool:
@@ -46,7 +51,7 @@ def _refuses(function: Node) -> bool:
         return all(map(_is_refusing, known))
     is_async = kinds != {False} and (True in kinds or uses_async(function.program))
     names = service_packages(function.program)
-    if names & _TOLERANT_PACKAGES[is_async]:
+    if names & _TOLERANT_PACKAGES[is_async] or names_mysql(function.program):
         return False
     return is_async or bool(packages(function.program) & _REFUSING_PACKAGES[False])
 

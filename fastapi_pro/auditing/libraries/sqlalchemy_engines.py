@@ -1,10 +1,11 @@
 """A program's engines, and what they connect to, as far as literals and declarations tell."""
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from fastapi_pro.auditing.libraries.project_packages import packages
+from fastapi_pro.auditing.libraries.project_packages import packages, service_packages
 from fastapi_pro.auditing.libraries.pydantic import settings
 from fastapi_pro.auditing.libraries.sqlalchemy_urls import (
     literal_url,
@@ -19,6 +20,17 @@ MAKERS = (_ASYNC, "sqlalchemy.create_engine")
 """What makes an engine."""
 _SINGLE = ("NullPool", "StaticPool", "AssertionPool")
 _ASYNCPG = ("postgresql+asyncpg", "postgresql:", "postgres:", "{")
+_DATABASES = {
+    "sqlite": "SQLite",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "oracle": "Oracle",
+    "mssql": "SQL Server",
+}
+_MYSQL_URL = re.compile(r"^(mysql|mariadb)\+\w+")
+_ASYNC_MYSQL_DRIVERS = {"aiomysql", "asyncmy"}
+_MYSQL_DRIVERS = {"aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python"}
+_POSTGRESQL_DRIVERS = {"asyncpg", "psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary"}
 _OTHER_DRIVERS = {"aiosqlite", "psycopg", "aiomysql", "asyncmy", "aioodbc"}
 
 
@@ -47,6 +59,20 @@ class Engine:
         return scheme_of(self.call.argument(0, "url")) or scheme_of_branch(self.call)
 
     @property
+    def database(self) -> str:
+        """The database's name, by its URL or the drivers that are declared; else PostgreSQL.
+
+        It is "database" where drivers of several are.
+        """
+        for start, name in _DATABASES.items():
+            if self.scheme.startswith(start):
+                return name
+        names = service_packages(self.call.program)
+        if self.scheme or not (names & _MYSQL_DRIVERS or names_mysql(self.call.program)):
+            return "PostgreSQL"
+        return "database" if names & _POSTGRESQL_DRIVERS else "MySQL"
+
+    @property
     def is_sqlite(self) -> bool:
         """Whether its URL is one of SQLite."""
         return self.scheme.startswith("sqlite")
@@ -57,7 +83,11 @@ class Engine:
         if not self.is_async or self.scheme:
             return self.is_async and self.scheme.startswith(_ASYNCPG)
         known = packages(self.call.program)
-        return "asyncpg" in known or not known & _OTHER_DRIVERS
+        if names_mysql(self.call.program):
+            return False
+        if "asyncpg" in known:
+            return not known & _ASYNC_MYSQL_DRIVERS  # nobody knows which of the two it is
+        return not known & _OTHER_DRIVERS
 
     @property
     def has_pool(self) -> bool:
@@ -109,6 +139,19 @@ def engines(program: Program) -> list[Engine]:
 
 
 @fact
+def names_mysql(program: Program) -> bool:
+    """Say whether code names a driver of MySQL: an engine of unknown URL may be on it."""
+    return any(True for _ in program.strings(_MYSQL_URL))
+
+
+@fact
+def database(program: Program) -> str:
+    """Return the name of the service's database: the first that is not SQLite, if one is not."""
+    names = [engine.database for engine in engines(program)] or ["PostgreSQL"]
+    return next((name for name in names if name != "SQLite"), "SQLite")
+
+
+@fact
 def uses_async(program: Program) -> bool:
     """Say whether the program makes an async engine or imports AsyncSession."""
     return any(engine.is_async for engine in engines(program)) or any(
@@ -122,7 +165,7 @@ def uses_async(program: Program) -> bool:
 @fact
 def names_sqlite(program: Program) -> bool:
     """Say whether an engine or a setting outside tests is on SQLite by default."""
-    if any(engine.is_sqlite for engine in engines(program)):
+    if any(engine.url.startswith("sqlite") for engine in engines(program)):
         return True
     fields = (field for schema in settings(program) for field in schema.fields.values())
     return any(literal_url(field.default).startswith("sqlite") for field in fields)

@@ -127,10 +127,19 @@ def ends_at_return(dependency: Dependency) -> bool:
     return not fastapi.has_from("0.118") and not fastapi.has_before("0.106")
 
 
+def gives_session(dependency: Node) -> bool:
+    """Say whether a function yields a session, by what it yields or by its annotation."""
+    yielded = dependency.yielded
+    if any(map(is_session, yielded)):
+        return True
+    parts = dependency.returns.walk(ast.Name, ast.Attribute)
+    return bool(yielded) and any(part.library_name in SESSIONS for part in parts)
+
+
 def commits_after_yield(dependency: Node) -> bool:
     """Say whether a dependency commits a session that it yields, after the `yield`."""
     yielded = dependency.yielded
-    if not any(map(is_session, yielded)):
+    if not gives_session(dependency):
         return False
     after = (call for call in dependency.calls if call.line > yielded[0].line)
     around = (w for w in dependency.own(ast.With, ast.AsyncWith) if any(map(w.holds, yielded)))

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model import limits
@@ -11,7 +12,7 @@ _GETENV = ("os.environ.get", "os.getenv")
 _WRAPPERS = ("builtins.str", "sqlalchemy.make_url", "sqlalchemy.url.make_url")
 _URL = ("sqlalchemy.URL.create", "sqlalchemy.url.URL.create")
 _SCHEME = re.compile(r"(sqlite|postgres(?:ql)?|mysql|mariadb|oracle|mssql|cockroachdb)(\+\w+)?")
-_BUILDERS = ("build", "create")  # PostgresDsn.build(scheme=...), URL.create(drivername=...)
+_BUILDERS = ("build", "create", "set")  # Dsn.build(scheme=...), URL.create(drivername=...)
 _PROPERTIES = {"property", "cached_property", "computed_field"}
 _DIALECT = re.compile(r"(sqlite|postgres|mysql|mariadb|oracle|mssql)")
 
@@ -58,9 +59,7 @@ def scheme_of(expr: Node, depth: int = 0) -> str:
             match_ = _SCHEME.match(text)
             return f"{match_[0]}:" if match_ else ""
         case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
-            match_ = _SCHEME.match(text)
-            is_whole = match_ is not None and ":" in text
-            return f"{match_[0]}:" if match_ and is_whole else ""
+            return _beginning(text)
         case ast.JoinedStr(values=[ast.FormattedValue(value=first), *_]):
             return scheme_of(found.at(first), depth + 1)
         case ast.BinOp(left=left):
@@ -75,10 +74,20 @@ def scheme_of(expr: Node, depth: int = 0) -> str:
     return _of_property(expr, depth)
 
 
+def _beginning(text: str) -> str:
+    """Return the scheme of a URL's literal beginning; of `mysql+` the driver makes no odds."""
+    match = _SCHEME.match(text)
+    if match is None:
+        return ""
+    if ":" in text:
+        return f"{match[0]}:"
+    return "" if match[1].startswith("postgres") else f"{match[1]}:"
+
+
 def _of_call(call: Node, depth: int) -> str:
     if call.callee:
         return _of_function(call.callee, depth)
-    if call.called in _GETENV:
+    if call.called in _GETENV or call.keyword("default"):
         return scheme_of(call.argument(1, "default"), depth + 1)
     if call.called in _WRAPPERS and call.args:
         return scheme_of(call.args[0], depth + 1)
@@ -99,10 +108,24 @@ def _of_function(function: Node, depth: int) -> str:
 
 
 def _of_property(expr: Node, depth: int) -> str:
-    """Return the scheme of what a property of a class gives."""
-    method = expr.owner.type_class.method(expr.member) if expr.member else expr.at(None)
-    is_property = any(d.last_name in _PROPERTIES for d in method.decorators)
-    return _of_function(method, depth) if is_property else ""
+    """Return the scheme of what a property or attribute of an object gives."""
+    cls = expr.owner.type_class if expr.member else expr.at(None)
+    method = cls.method(expr.member)
+    if method:
+        is_property = any(d.last_name in _PROPERTIES for d in method.decorators)
+        return _of_function(method, depth) if is_property else ""
+    found = {scheme_of(value, depth + 1) for value in _set(cls, expr.member)} - {""}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _set(cls: Node, name: str) -> Iterator[Node]:
+    """Yield what a class and its methods give an attribute."""
+    for above in cls.lineage if cls else ():
+        yield from (above.at(bound.node) for bound in above.bindings(name))
+        for method in above.body:
+            for statement in method.own(ast.Assign, ast.AnnAssign) if method.is_function else ():
+                if any(target.member == name for target in statement.targets):
+                    yield statement.assigned
 
 
 def scheme_of_branch(call: Node) -> str:

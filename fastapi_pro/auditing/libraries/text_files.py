@@ -5,6 +5,8 @@ import locale
 import re
 from pathlib import Path
 
+from fastapi_pro.auditing.model import project_files
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as the one of UTF-16 does
@@ -23,9 +25,9 @@ def read_text(path: Path, largest: int = _LARGEST) -> str:
     UTF-8, else that of the locale, else Latin-1.
     """
     try:
-        if not path.is_file() or path.stat().st_size > largest:
+        if not project_files.is_file(path) or project_files.size(path) > largest:
             return ""
-        data = path.read_bytes()
+        data = project_files.read(path)
     except OSError:
         return ""
     return _decode(data).replace("\r\n", "\n").replace("\r", "\n")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from fastapi_pro.auditing.model.node import Node
@@ -27,26 +28,68 @@ def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
     `if not x`, `x is None`, `len(x)` and calls named in `no_checks` do not count. What is made of
     the value by a call, such as `urlparse(url)`, is the value too.
     """
-    key = ast.dump(use.ast)
     function = use.function or use.at(use.module.tree)
-    same, made = {key}, set[str]()
-    for node in function.own(*_LOOKS, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Call):
-        if node.position > use.position and not node.holds(use):
-            continue
-        match node.ast:
-            case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
-                if _mentions(node.assigned, same | made):
-                    _note(node, same, made, no_checks)
-            case ast.Call():
-                if not node.holds(use) and _is_check(node, same):
+    written = use.program.once(_written, function.ast, function)
+    around = {use.ast, *(above.ast for above in use.ancestors)}
+    same, made = {ast.dump(use.ast)}, set[str]()
+    queue = [(use, (0, 0))]  # what names the value, and from where on
+    seen: set[str] = set()
+    while queue:
+        key, since = queue.pop()
+        for place in written.get(_short(key.ast), ()):
+            if (
+                place.ast in around
+                or place.position < since
+                or ast.dump(place.ast) != ast.dump(key.ast)
+            ):
+                continue
+            for above in _above(place):
+                is_around = above.ast in around
+                if above.position > use.position and not is_around:
+                    continue
+                if above.is_call and not is_around and _is_check(above, same):
                     return True
-            case _:
-                if any(_looks(test, same, made, no_checks) for test in _tests(node)):
+                if any(_looks(test, same, made, no_checks) for test in _tests(above)):
                     return True
-    return False
+                noted = _noted(above, same, made, no_checks)
+                queue += [(t, above.position) for t in noted if t.name not in seen]
+                seen |= {target.name for target in above.targets}
+    # the value may be looked at in the very expression that uses it: `x if x in known else y`
+    return any(
+        _looks(test, same, made, no_checks)
+        for above in use.ancestors
+        if isinstance(above.ast, (*_LOOKS, *_COMPREHENSIONS))
+        for test in _tests(above)
+    )
 
 
 _LOOKS = (ast.If, ast.IfExp, ast.While, ast.Assert, ast.comprehension, ast.Match)
+_COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+
+
+def _written(function: Node) -> dict[str, list[Node]]:
+    """Return the names, attributes and items in a function by their last name."""
+    found: dict[str, list[Node]] = defaultdict(list)
+    for node in function.own(ast.Name, ast.Attribute, ast.Subscript, ast.Call):
+        found[_short(node.ast)].append(node)
+    return found
+
+
+def _short(node: ast.AST) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return f"{name}()"
+    return "[]"
+
+
+def _above(place: Node) -> Iterator[Node]:
+    """Yield what holds a value, up to its statement."""
+    for above in place.ancestors:
+        yield above
+        if isinstance(above.ast, ast.stmt):
+            return
 
 
 def names_a_check(function: Node) -> bool:
@@ -54,10 +97,12 @@ def names_a_check(function: Node) -> bool:
     return _CHECKS.search(function.last_name) is not None
 
 
-def _note(node: Node, same: set[str], made: set[str], no_checks: Collection[str]) -> None:
-    """Note what an assignment makes of the value: the same in other words, or a result."""
+def _noted(
+    node: Node, same: set[str], made: set[str], no_checks: Collection[str]
+) -> Iterator[Node]:
+    """Note what an assignment makes of the value, the same or a result; yield the variables."""
     value = node.assigned.awaited
-    if _asks(value, no_checks):
+    if not _mentions(value, same | made) or _asks(value, no_checks):
         return
     is_result = value.is_call and not _keeps(value)
     is_result = is_result or isinstance(value.ast, (ast.Compare, ast.BoolOp, ast.UnaryOp))
@@ -65,6 +110,7 @@ def _note(node: Node, same: set[str], made: set[str], no_checks: Collection[str]
         if target.name:
             written = ast.dump(ast.Name(id=target.name, ctx=ast.Load()))
             (made if is_result else same).add(written)
+            yield node.at(ast.Name(id=target.name, ctx=ast.Load()))
 
 
 def _keeps(call: Node) -> bool:
@@ -79,6 +125,8 @@ def _tests(node: Node) -> Iterator[Node]:
     match node.ast:
         case ast.comprehension(ifs=ifs):
             yield from map(node.at, ifs)
+        case _ if isinstance(node.ast, _COMPREHENSIONS):
+            yield from (node.at(test) for part in node.ast.generators for test in part.ifs)
         case ast.Match(subject=subject):
             yield node.at(ast.Compare(left=subject, ops=[ast.In()], comparators=[subject]))
         case _:
@@ -141,7 +189,9 @@ def _is_check(call: Node, same: set[str]) -> bool:
 
 def _mentions(expr: Node, keys: set[str]) -> bool:
     """Say whether one of these expressions, as `ast.dump` writes them, is in another."""
-    kinds = (ast.Name, ast.Attribute, ast.Subscript)
+    kinds: tuple[type[ast.AST], ...] = (ast.Name, ast.Attribute, ast.Subscript)
+    if any(key.startswith("Call(") for key in keys):
+        kinds += (ast.Call,)
     return bool(keys) and any(_dumped(node) in keys for node in expr.walk(*kinds))
 
 

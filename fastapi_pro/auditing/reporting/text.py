@@ -92,7 +92,7 @@ def _unread(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
     reasons = Counter(f.cause or f.message for f in findings)
-    told = "; ".join(f"{count} {visible(reason)}" for reason, count in reasons.most_common(MANY))
+    told = "; ".join(f"{count} ({visible(reason)})" for reason, count in reasons.most_common(MANY))
     return f"; not read, so nothing is known of them: {told}"
 
 

@@ -88,6 +88,20 @@ async def timing(request, proceed):
 }
 
 LOOK_ALIKES = {
+    "the time is that of a token": """
+import time
+from fastapi import BackgroundTasks
+from fastapi.responses import StreamingResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+from tokens import claims_of, renewed
+class Renew(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        claims = claims_of(request)
+        if claims["exp"] - time.time() < 900:
+            response.set_cookie("session", renewed(claims))
+        return response
+""",
     "no streams, no tasks, no variables": """
 import logging
 import time

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     BASE_HTTP,
     is_http_middleware,
@@ -12,10 +13,6 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
 )
 from fastapi_pro.auditing.model.node import inherits
 
-_CLOCKS = {
-    "time.time", "time.perf_counter", "time.monotonic", "time.perf_counter_ns", "time.time_ns",
-    "timeit.default_timer", "datetime.datetime.now", "datetime.datetime.utcnow",
-}  # fmt: skip
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
 _BINDERS = ("bind_contextvars", "contextualize", "bound_contextvars")  # structlog's, loguru's
@@ -44,7 +41,8 @@ def _watches(function: Node) -> str:
         return ""
     after = [c for c in function.calls if c.line > kept[0].line and not _is_in_except(c)]
     late = [what for what, is_there in _late(function.program).items() if is_there]
-    if late and any(call.called in _CLOCKS for call in after):
+    begun = any(c.called in CLOCKS for c in function.calls if c.line <= kept[0].line)
+    if late and begun and any(call.called in CLOCKS for call in after):
         return f"times {' and '.join(late)}"
     sets = _sets_variables(function)
     for call in after if sets else ():

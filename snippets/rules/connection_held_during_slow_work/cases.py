@@ -120,6 +120,39 @@ async def rates(session: SessionDep) -> None:
 }
 
 LOOK_ALIKES = {
+    "after the block that closes": """
+from contextlib import closing
+import httpx
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+engine = create_engine("postgresql://db/app")
+app = FastAPI()
+def get_db():
+    return Session(engine)
+@app.get("/")
+def read(db: Session = Depends(get_db)):
+    with closing(db):
+        name = db.scalar(text("SELECT 1"))
+    return httpx.get(f"https://api.example/{name}").json()
+""",
+    "after the block that closes, async": """
+from contextlib import aclosing
+import httpx
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app")
+app = FastAPI()
+async def get_db():
+    return AsyncSession(engine)
+@app.get("/")
+async def read(db: AsyncSession = Depends(get_db)):
+    async with aclosing(db):
+        name = await db.scalar(text("SELECT 1"))
+    async with httpx.AsyncClient() as client:
+        return (await client.get(f"https://api.example/{name}")).json()
+""",
     "committed before the wait": _DEPS
     + """
 #= main.py

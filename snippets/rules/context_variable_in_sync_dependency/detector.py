@@ -12,7 +12,8 @@ _BIND = "structlog.contextvars.bind_contextvars"
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that set a variable in the copy of the context that a thread has."""
-    found = [c for c in program.calls_named("set") if c.owner.value.called == _VARIABLE]
+    variables = set(program.calls_of(_VARIABLE))
+    found = [c for c in program.calls_named("set") if variables and c.owner.value in variables]
     found += program.calls_of(_BIND)
     plain = _plain_dependencies(program) if found else []
     for call in found:

@@ -90,6 +90,14 @@ app.add_middleware(
 )
 app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=not DEBUG)
 """,
+    "an option of the settings": _APP
+    + """
+def add_cors(app, settings):
+    origins = settings.origins
+    if settings.allow_all:
+        origins = ["*"]
+    app.add_middleware(CORSMiddleware, allow_origins=origins, allow_credentials=True)
+""",
     "all methods and headers": _APP
     + """
 app.add_middleware(

@@ -14,8 +14,8 @@ _ALL = {
     for end in ("", "$")
 }
 _COOKIES = {
-    "Cookie", "SessionMiddleware", "APIKeyCookie", "HTTPBasic", "CookieTransport", "CSRFMiddleware",
-    "AuthJWT", "CsrfProtect", "OAuth",
+    "Cookie", "SessionMiddleware", "APIKeyCookie", "HTTPBasic", "CookieTransport", "AuthJWT",
+    "CsrfProtect",
 }  # fmt: skip
 
 
@@ -41,16 +41,29 @@ def _adds_cors(call: Node) -> bool:
 
 
 def _allows_all(call: Node) -> bool:
-    origins = call.keyword("allow_origins").constant
+    given = call.keyword("allow_origins")
+    origins = None if _is_chosen(given) else given.constant
     if origins == "*" or (isinstance(origins, (list, tuple, set)) and "*" in origins):
         return True
-    return call.keyword("allow_origin_regex").constant in _ALL
+    pattern = call.keyword("allow_origin_regex").constant
+    return isinstance(pattern, str) and pattern in _ALL
+
+
+def _is_chosen(given: Node) -> bool:
+    """Say whether a variable is given one of several values: all origins are an option."""
+    scope = given.function or given.at(given.module.tree)
+    return len(scope.bindings(given.name)) > 1
 
 
 @fact
 def _uses_cookies(program: Program) -> bool:
     """Say whether cookies, or passwords that a browser sends by itself, let somebody in."""
-    names = (alias.name for module in program.code for alias in module.nodes(ast.alias))
-    if any(name.rpartition(".")[2] in _COOKIES for name in names):
-        return True
-    return any(True for _ in program.attributes("set_cookie", "cookies"))
+    for imports in program.nodes(ast.ImportFrom):
+        module = getattr(imports.ast, "module", None) or ""
+        if module.startswith(("fastapi", "starlette")) and any(
+            alias.name in _COOKIES
+            for alias in imports.ast.names  # type: ignore[attr-defined]
+        ):
+            return True
+    attributes = program.attributes("set_cookie", "cookies")
+    return any(a.member == "set_cookie" or a.owner.is_a("fastapi.Request") for a in attributes)

@@ -85,6 +85,42 @@ def pay(payments: Payments = Depends(get_payments)): ...
 }
 
 LOOK_ALIKES = {
+    "kept in a dictionary by its key": """
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+ENGINES = {}
+def engine_of(tenant: str):
+    found = ENGINES.get(tenant)
+    if found:
+        return found
+    made = create_async_engine(f"postgresql+asyncpg://{tenant}/app")
+    ENGINES[tenant] = made
+    return made
+async def get_db():
+    async with AsyncSession(engine_of("a")) as session:
+        yield session
+app = FastAPI()
+@app.get("/")
+async def root(session: AsyncSession = Depends(get_db)): ...
+""",
+    "kept by setdefault, and on the application": """
+from fastapi import Depends, FastAPI, Request
+from sqlalchemy import create_engine
+ENGINES = {}
+def by_default():
+    return ENGINES.setdefault("a", create_engine("postgresql://db/app"))
+def on_app(request: Request):
+    engine = create_engine("postgresql://db/app")
+    request.app.state.engine = engine
+    return engine
+def in_two_steps():
+    engine = create_engine("postgresql://db/app")
+    ENGINES.setdefault("b", engine)
+    return engine
+app = FastAPI()
+@app.get("/")
+def root(a=Depends(by_default), b=Depends(on_app), c=Depends(in_two_steps)): ...
+""",
     "cached": """
 from functools import lru_cache
 from fastapi import Depends, FastAPI

@@ -12,6 +12,7 @@ _KEPT = {
     "append", "as_completed", "create_task", "ensure_future", "gather", "shield", "wait",
     "wait_for", "run_until_complete", "run_coroutine_threadsafe", "run",
 }  # fmt: skip
+_LONGEST = 90  # characters of code in a fix
 _ROUTES = ("get", "post", "put", "patch", "delete")
 
 
@@ -24,9 +25,17 @@ def detect(program: Program) -> Iterator[Hit]:
                 continue
             if call.member in COROUTINES and _is_of_session(function, call):
                 if why := _forgotten(function, call):
-                    yield call.hit(f"`{call.func.dotted}` is not awaited: {why}")
+                    yield _hit(call, f"`{call.func.dotted}` is not awaited: {why}")
             elif _is_dropped(function, call) and _gives_coroutine(call.callee):
-                yield call.hit(f"`{call.func.text}` is not awaited: it never runs")
+                yield _hit(call, f"`{call.func.text}` is not awaited: it never runs")
+
+
+def _hit(call: Node, message: str) -> Hit:
+    text = f"await {call.func.text}(...)"
+    if member := call.parent.member if call.parent.owner == call else "":
+        is_called = call.parent.parent.func == call.parent
+        text = f"({text}).{member}{'()' * is_called}"
+    return call.hit(message, fix=f"Await it: `{text}`" if len(text) < _LONGEST else "Await it")
 
 
 def _is_dropped(function: Node, call: Node) -> bool:

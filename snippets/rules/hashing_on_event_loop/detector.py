@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.blocking_calls import coroutines
 from fastapi_pro.auditing.libraries.passwords import computed_hash
+
+_LONGEST = 110  # characters of a fix
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -16,5 +18,17 @@ def detect(program: Program) -> Iterator[Hit]:
                 through = f" through `{call.func.text}`" if end != call else ""
                 yield call.hit(
                     f"`async def {function.name}` computes a password hash on the event loop, "
-                    f"`{end.func.text}`{through}: no other request is served meanwhile"
+                    f"`{end.func.text}`{through}: no other request is served meanwhile",
+                    fix=_in_thread(call),
                 )
+
+
+def _in_thread(call: Node) -> str:
+    """Return how to write a call so that a thread runs it."""
+    given = [call.func.text, *(value.text for value in call.args)]
+    given += [f"{name}={value.text}" for name, value in call.keywords.items()]
+    text = f"`await asyncio.to_thread({', '.join(given)})`"
+    if len(text) <= _LONGEST and "\n" not in text and not call.has_unpacking:
+        return text
+    name = call.func.text if len(call.func.text) < _LONGEST // 2 else call.func.last_name
+    return f"`await asyncio.to_thread({name}, …)`"

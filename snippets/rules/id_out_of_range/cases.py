@@ -25,7 +25,74 @@ async def get_db():
 Db = Annotated[AsyncSession, Depends(get_db)]
 """
 
+_MODELS_ONLY = """
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Row(Base):
+    __tablename__ = "rows"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+_SYNC = """
+def get_db():
+    with Session(engine) as session:
+        yield session
+@app.get("/{row_id}")
+def read(row_id: int, session: Session = Depends(get_db)):%
+    return session.scalar(select(Row).where(Row.id == row_id))
+"""
+
+_ASYNC = """
+maker = async_sessionmaker(engine)
+async def get_db():
+    async with maker() as session:
+        yield session
+@app.get("/{row_id}")
+async def read(row_id: int, session: AsyncSession = Depends(get_db)):%
+    return await session.scalar(select(Row).where(Row.id == row_id))
+"""
+
+
+def _program(engine: str, use: str, requirements: str = "", *, is_found: bool = False) -> str:
+    """Return a program whose engine is made so, and that declares these requirements."""
+    listed = f"#= requirements.txt\n{requirements}\n" if requirements else ""
+    return f"#= main.py\n{_MODELS_ONLY}{engine}\n{use.replace('%', '  # !' if is_found else '')}{listed}"
+
+
 FOUND = {
+    "a URL of a function": _program(
+        """
+def url() -> str:
+    return "postgresql+asyncpg://" + "db/app"
+engine = create_async_engine(url())""",
+        _ASYNC,
+        "asyncpg\naiomysql",
+        is_found=True,
+    ),
+    "SQLite, synchronous": _program(
+        'engine = create_engine("sqlite:///app.db")', _SYNC, is_found=True
+    ),
+    "asyncpg is declared, aiosqlite for tests": _program(
+        "import os\nengine = create_async_engine(os.environ['URL'])",
+        _ASYNC,
+        "asyncpg\naiosqlite",
+        is_found=True,
+    ),
+    "the async engine of two": _program(
+        """
+other = create_engine("postgresql+psycopg2://db/app")
+engine = create_async_engine("postgresql+asyncpg://db/app")""",
+        _ASYNC,
+        "asyncpg\npsycopg2",
+        is_found=True,
+    ),
+    "psycopg 3, synchronous": _program(
+        'engine = create_engine("postgresql+psycopg://db/app")', _SYNC, is_found=True
+    ),
     "a default call that has only a lower bound, and where()": _DB
     + """
 #= main.py
@@ -153,6 +220,84 @@ async def delete(user_id: PositiveInt, session: Db):
 }
 
 LOOK_ALIKES = {
+    "one of two databases: nobody knows which": _program(
+        "import os\nengine = create_async_engine(os.environ['URL'])",
+        _ASYNC,
+        "asyncpg\naiomysql",
+    ),
+    "MySQL by an attribute that a method sets": _program(
+        """
+import os
+class Store:
+    def __init__(self):
+        self.url = f"mysql+aiomysql://{os.environ['HOST']}/app"
+        self.engine = create_async_engine(self.url)
+store = Store()
+engine = store.engine""",
+        _ASYNC,
+        "aiomysql\naiosqlite",
+    ),
+    "MySQL with a driver that is chosen": _program(
+        """
+from config import driver
+engine = create_async_engine(f"mysql+{driver}://db/app")""",
+        _ASYNC,
+        "aiosqlite",
+    ),
+    "MySQL by a default": _program(
+        """
+from starlette.config import Config
+engine = create_async_engine(Config()("DATABASE_URL", default="mysql+asyncmy://db/app"))""",
+        _ASYNC,
+        "aiosqlite",
+    ),
+    "MySQL by URL.create, aiosqlite declared": _program(
+        """
+from sqlalchemy import URL
+engine = create_async_engine(URL.create("mysql+asyncmy", host="db"))""",
+        _ASYNC,
+        "asyncmy\naiosqlite",
+    ),
+    "MySQL by a property": _program(
+        """
+class Settings:
+    scheme = "mysql+aiomysql"
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://db/app"
+settings = Settings()
+engine = create_async_engine(settings.url)""",
+        _ASYNC,
+        "aiomysql\naiosqlite",
+    ),
+    "MySQL by a computed URL, SQLite in the tests": _program(
+        "import os\nengine = create_async_engine(os.environ['URL'])",
+        _ASYNC,
+        "aiomysql\n#= requirements-test.txt\naiosqlite",
+    ),
+    "the synchronous engine of two": _program(
+        """
+other = create_async_engine("postgresql+asyncpg://db/app")
+engine = create_engine("postgresql+psycopg2://db/app")""",
+        _SYNC,
+        "asyncpg\npsycopg2-binary",
+    ),
+    "a synchronous engine that cannot be read": _program(
+        """
+import os
+other = create_async_engine(os.environ["ASYNC_URL"])
+engine = create_engine(os.environ["URL"])""",
+        _SYNC,
+        "asyncpg\npsycopg2-binary",
+    ),
+    "a sessionmaker with psycopg2": _program(
+        """
+other = create_async_engine("postgresql+asyncpg://db/app")
+engine = create_engine("postgresql+psycopg2://db/app")
+Local = sessionmaker(bind=engine)""",
+        _SYNC.replace("with Session(engine) as session:", "with Local() as session:"),
+        "asyncpg",
+    ),
     "bounds in every spelling": _DB
     + """
 #= main.py

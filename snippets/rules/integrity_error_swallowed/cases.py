@@ -205,4 +205,17 @@ async def create(email: str, session: AsyncSession = Depends()):
         await session.rollback()
     return {"stored": False}
 """,
+    "what matters is stored before": _MAIN
+    + """
+@router.post("/users")
+async def create(email: str, session: AsyncSession = Depends()):
+    session.add(User(email=email))
+    await session.commit()
+    try:
+        session.add(User(email="log"))
+        await session.commit()
+    except Exception:
+        logger.debug("not counted")
+    return {"email": email}
+""",
 }

@@ -121,9 +121,11 @@ def _passed_over(handler: Node) -> Node:
     last = tried.body[-1]
     call = last.at(getattr(last.ast, "value", None)).awaited
     is_stored = call.member in ("commit", "flush") and is_session(call.owner)
+    stores = [c for c in handler.function.calls if c.member in ("commit", "flush")]
     is_apart = any(inner.member == "begin_nested" for inner in handler.function.calls)
     has_else = bool(getattr(tried.ast, "orelse", ()))
-    return call if is_stored and not is_apart and not has_else and not _loop(tried) else nothing
+    is_all = is_stored and stores == [call]  # else what matters may be stored already
+    return call if is_all and not is_apart and not has_else and not _loop(tried) else nothing
 
 
 def _does_nothing(statement: Node) -> bool:

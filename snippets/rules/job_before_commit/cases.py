@@ -51,6 +51,22 @@ async def create(session: CommittedDep):
     confirm.delay(order.id)  # !
     return order.id
 """,
+    "a dependency that is known by its annotation": _MAIN
+    + """
+from collections.abc import AsyncIterator
+from typing import Annotated
+from fastapi import Depends, Request
+async def get_state_db(request: Request) -> AsyncIterator[AsyncSession]:
+    async with request.state.maker() as session:
+        yield session
+        await session.commit()
+@app.post("/")
+async def create(session: Annotated[AsyncSession, Depends(get_state_db)]):
+    order = Order()
+    session.add(order)
+    await session.flush()
+    confirm.delay(order.id)  # !
+""",
     "the block commits": _MAIN
     + """
 @app.post("/")

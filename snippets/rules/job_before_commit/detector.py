@@ -27,9 +27,10 @@ _ADDS = ("add", "add_all", "merge")
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the jobs that are enqueued between the change of a row and its commit."""
     for call in program.calls_named(*sorted(_ENQUEUES)):
-        if call.module.is_tool or not call.function or not _enqueues(call):
+        rows = list(_rows(call))
+        if not rows or call.module.is_tool or not call.function or not _enqueues(call):
             continue
-        for row in _rows(call):
+        for row in rows:
             change = _change(row, call)
             if change and (commit := _commit_after(change, call)):
                 yield call.hit(
@@ -40,13 +41,13 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _enqueues(call: Node) -> bool:
-    if not call.owner or call.callee or any(call.keyword(name) for name in _LATER):
+    if not call.owner or any(call.keyword(name) for name in _LATER):
         return False
-    if call.member in _ANYWHERE:
-        return True
     if call.member == "send":
         actor = call.owner.definition
         return any(d.last_name in ("actor", "task") for d in actor.decorators)
+    if call.member in _ANYWHERE:
+        return not call.callee
     return call.owner.is_a(*_QUEUES)
 
 

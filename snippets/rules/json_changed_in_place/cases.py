@@ -65,7 +65,7 @@ async def close(session: AsyncSession, key: int):
     "in a method of the model": """
 from fastapi import FastAPI
 from sqlalchemy import JSON
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 app = FastAPI()
 class Base(DeclarativeBase): ...
 class Case(Base):
@@ -75,9 +75,10 @@ class Case(Base):
     def close(self) -> None:
         self.data["closed"] = True  # !
 @app.post("/cases/{key}/close")
-def close(key: int, session):
+def close(key: int, session: Session):
     case = session.get_one(Case, key)
-    Case.close(case)
+    case.close()
+    session.commit()
 """,
     "rows of a loop, SQLModel": """
 from fastapi import FastAPI
@@ -101,6 +102,7 @@ async def see(key: int, session: AsyncSession):
     case = await session.get(Case, key)
     case.seen["by"] = {}
     case.seen["by"]["ann"] = True  # !
+    await session.commit()
 """,
     "a parameter, for which callers load the row": _MAIN
     + """
@@ -109,6 +111,7 @@ def note(case: Case, text: str) -> None:
 @app.post("/cases/{key}/notes")
 async def add_note(key: int, text: str, session: AsyncSession):
     note(await session.get(Case, key), text)
+    await session.flush()
 """,
 }
 
@@ -194,5 +197,20 @@ async def close(session: AsyncSession, key: int):
     case.data["closed"] = True
     await session.execute(update(Case).where(Case.id == key).values(data=case.data))
     await session.commit()
+""",
+    "handed on to what stores it, or copied": _MAIN
+    + """
+def store(session: Session, key: int, data: dict) -> None: ...
+@app.post("/cases/{key}")
+def change(key: int, session: Session):
+    case = session.get_one(Case, key)
+    case.data["closed"] = True
+    store(session, key, case.data)
+    session.commit()
+@app.post("/cases/{key}/view")
+def view(key: int, session: Session):
+    case = session.get_one(Case, key)
+    case.data["id"] = key
+    return case.data
 """,
 }

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi import endpoints
+from fastapi_pro.auditing.libraries.fastapi import Dependency, endpoints
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, models
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model import limits
 
 _JSON = {
@@ -20,7 +21,7 @@ _CHANGES = {
     "append", "extend", "insert", "update", "pop", "popitem", "setdefault", "remove", "clear",
     "sort", "reverse",
 }  # fmt: skip
-_STORES = {"commit", "flush", "add", "add_all", "merge", "save"}
+_STORES = {"commit", "flush", "add", "add_all", "merge"}
 _WRITING = {"post", "put", "patch", "delete"}
 
 
@@ -40,7 +41,7 @@ def detect(program: Program) -> Iterator[Hit]:
     if not names or any(program.calls_named("associate_with")):
         return
     for change in _changes(program, names):
-        if not _is_stored(change) and _is_meant_to_be(change.node.function):
+        if not _is_stored(change) and _is_meant_to_be(change):
             column = change.column
             level = " below its first level" if change.is_deep and _is_mutable(column) else ""
             yield change.node.hit(
@@ -172,17 +173,51 @@ def _is_sure(assignment: Node, change: _Change) -> bool:
     return True
 
 
-def _is_meant_to_be(function: Node, depth: int = 0) -> bool:
-    """Say whether a function, or one that calls it, stores something."""
-    if any(call.member in _STORES for call in function.calls):
+def _is_meant_to_be(change: _Change) -> bool:
+    """Say whether a change is to be stored, and is not for the answer or a copy alone.
+
+    Its function commits or flushes afterwards, or the one that hands it the row does, or an
+    endpoint whose session commits by itself.
+    """
+    function = change.node.function
+    if _is_handed_on(change):
+        return False
+    if _stores(function, change.node):
         return True
+    parameter = change.row.value
+    is_given = change.row.name == "self" or isinstance(parameter.ast, ast.arg)
+    callers = function.callers if is_given else ()
+    return any(_stores(call.function, call) for call in callers if call.function)
+
+
+def _is_handed_on(change: _Change) -> bool:
+    """Say whether a function of the program, or `**`, gets what the column holds afterwards."""
+    text = f"{change.row.dotted}.{change.column.name}"
+    later = (c for c in change.node.function.calls if c.position > change.node.position)
+    return any(
+        text in [value.dotted for value in [*call.unpacked, *(call.given if call.callee else ())]]
+        for call in later
+    )
+
+
+def _stores(function: Node, change: Node) -> bool:
+    """Say whether a function stores something after a change, or its session does."""
     if function in _writers(function.program):
         return True
-    callers = function.callers if depth < limits.CALLS else ()
-    return any(_is_meant_to_be(call.function, depth + 1) for call in callers if call.function)
+    later = (call for call in function.calls if call.position > change.position)
+    return any(call.member in _STORES and is_session(call.owner) for call in later)
 
 
 @fact
 def _writers(program: Program) -> set[Node]:
-    """Return the functions of the endpoints that change something."""
-    return {e.function for e in endpoints(program) if e.method in _WRITING}
+    """Return the endpoints that change something by a session that commits at the end."""
+    return {
+        endpoint.function
+        for endpoint in endpoints(program)
+        if endpoint.method in _WRITING and any(map(_commits, endpoint.dependencies))
+    }
+
+
+def _commits(dependency: Dependency) -> bool:
+    """Say whether a dependency commits what was done with its session."""
+    return any(call.member in ("commit", "begin") for call in dependency.target.calls)

@@ -84,6 +84,75 @@ async def authenticate(session: AsyncSession, name: str, password: str):
 }
 
 LOOK_ALIKES = {
+    "a script at a terminal": """
+from passlib.context import CryptContext
+from models import User, session
+context = CryptContext(schemes=["argon2"])
+def check(email, password):
+    user = session.query(User).filter(User.email == email).first()
+    if not user:
+        return False
+    return context.verify(password, user.password_hash)
+if __name__ == "__main__":
+    check("a", "b")
+""",
+    "a command of typer": """
+import typer
+from passlib.context import CryptContext
+from models import User, session
+context = CryptContext(schemes=["argon2"])
+cli = typer.Typer()
+@cli.command()
+def check(email: str, password: str):
+    user = session.query(User).filter(User.email == email).first()
+    if not user:
+        raise typer.Exit(1)
+    typer.echo(context.verify(password, user.password_hash))
+""",
+    "it prints what it finds": """
+from passlib.context import CryptContext
+from models import User, session
+context = CryptContext(schemes=["argon2"])
+def check(email, password):
+    user = session.query(User).filter(User.email == email).first()
+    if not user:
+        print("missing")
+        return False
+    return context.verify(password, user.password_hash)
+""",
+    "every answer takes a second": """
+import asyncio
+import time
+from fastapi import FastAPI, HTTPException
+from passlib.context import CryptContext
+from models import User, find_by_email
+context = CryptContext(schemes=["argon2"])
+app = FastAPI()
+@app.post("/login")
+async def login(email: str, password: str):
+    until = time.monotonic() + 1
+    user = await find_by_email(email)
+    try:
+        if not user:
+            raise HTTPException(401)
+        return context.verify(password, user.password_hash)
+    finally:
+        await asyncio.sleep(until - time.monotonic())
+""",
+    "a number that something verified": """
+import time
+from fastapi import FastAPI
+from passlib.context import CryptContext
+from store import expiry_of_login
+context = CryptContext(schemes=["argon2"])
+app = FastAPI()
+@app.post("/renew")
+async def renew(email: str, password: str, old: str):
+    expires = await expiry_of_login(email)
+    if not expires:
+        return None
+    return context.verify(password, old, expires - time.time())
+""",
     "a dummy hash": _USERS
     + """
 #= main.py

@@ -17,7 +17,11 @@ _NUMBERS = {
 }  # fmt: skip
 _LOCK = re.compile(r"for_update|(^|_)(advisory|x?act|row|dist\w*)?_?locks?(_|$)", re.IGNORECASE)
 _STRICT = re.compile(r"^(SERIALIZABLE|REPEATABLE READ)$", re.IGNORECASE)
-_COUNTERS = re.compile(r"count|views?(_|$)|hits|attempts|retries|times|likes", re.IGNORECASE)
+_OF_VALUE = re.compile(
+    r"balance|credit|debit|amount|stock|quantit|inventory|price|total|points|seats|budget|quota"
+    r"|available|remaining|reserved|wallet",
+    re.IGNORECASE,
+)
 _PLACES = re.compile(r"version|revision|position|order|rank|index|sort|priority|level")
 
 
@@ -38,7 +42,7 @@ def detect(program: Program) -> Iterator[Hit]:
             yield attribute.statement.hit(
                 f"`{function.name}` reads `{row}`, changes it and writes it back: of two requests"
                 " at once, one change is lost",
-                severity="medium" if _COUNTERS.search(column.name) else "",
+                severity="" if _OF_VALUE.search(column.name) else "medium",
             )
 
 

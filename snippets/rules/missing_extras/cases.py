@@ -89,6 +89,60 @@ def store(data: bytes = File()):
 }
 
 LOOK_ALIKES = {
+    "EmailStr itself as a default": """
+#= requirements.txt
+fastapi
+#= main.py
+from fastapi import FastAPI
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: str = EmailStr
+""",
+    "EmailStr is called, and is no annotation": """
+#= requirements.txt
+fastapi
+#= main.py
+from fastapi import FastAPI
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: str | None = EmailStr()
+    other: str = EmailStr("")
+""",
+    "fastapi-users with its extra": """
+#= requirements.txt
+fastapi
+sqlalchemy
+fastapi-users[sqlalchemy]
+#= main.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app")
+""",
+    "SQLAlchemy is locked at 2.0": """
+#= pyproject.toml
+[project]
+dependencies = ["fastapi", "sqlalchemy"]
+#= uv.lock
+[[package]]
+name = "sqlalchemy"
+version = "2.0.44"
+#= main.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app")
+""",
+    "an included file has it": """
+#= requirements.txt
+-r base.txt
+fastapi
+#= base.txt
+python-multipart
+#= main.py
+from fastapi import FastAPI, Form
+app = FastAPI()
+@app.post("/")
+def login(name: str = Form()): ...
+""",
     "all extras": """
 #= pyproject.toml
 [project]

@@ -45,6 +45,11 @@ _WHY = {
     "email-validator": "EmailStr needs email-validator, which pydantic does not bring",
     "python-multipart": "forms and uploads need python-multipart, which fastapi does not bring",
 }
+_FROM = {
+    "greenlet": "sqlalchemy[asyncio]",
+    "email-validator": "pydantic[email]",
+    "python-multipart": "python-multipart",
+}
 _OF = {"greenlet": "sqlalchemy", "email-validator": "fastapi", "python-multipart": "fastapi"}
 
 
@@ -54,16 +59,22 @@ def detect(program: Program) -> Iterator[Hit]:
     for module in program.service:
         used = _used(module)
         if used and (script := script_requirements(module)):
-            if missing := [_WHY[name] for name in used if _lacks(module, script, name)]:
+            if missing := [name for name in used if _lacks(module, script, name)]:
                 line = min(r.line for r in script)
-                yield Hit(module.path, line, 0, f"this script's {'; '.join(missing)}")
+                why = "; ".join(_WHY[name] for name in missing)
+                yield Hit(module.path, line, 0, f"this script's {why}", fix=_require(missing))
             continue
         for package, node in used.items():
             is_missing = _lacks(module, requirements(program), package)
             if is_missing and package not in reported and reads_all_requirements(program):
                 reported.add(package)
                 if not is_locked(program, package):
-                    yield node.hit(f"{_WHY[package]}, and nothing declared does")
+                    message = f"{_WHY[package]}, and nothing declared does"
+                    yield node.hit(message, fix=_require([package]))
+
+
+def _require(packages: list[str]) -> str:
+    return f"Require {', '.join(f'`{_FROM[package]}`' for package in packages)}"
 
 
 def _used(module: Module) -> dict[str, Node]:
@@ -79,7 +90,8 @@ def _used(module: Module) -> dict[str, Node]:
     for use in (Node(module, use) for use in uses):
         package = _NEEDS.get(use.library_name)
         # `= EmailStr()` is a default that validates nothing
-        if package and not (package == "email-validator" and use.parent.func == use):
+        is_default = use in (use.parent.func, use.parent.assigned) and not use.parent.generic
+        if package and not (package == "email-validator" and is_default):
             found.setdefault(package, use)
     return found
 

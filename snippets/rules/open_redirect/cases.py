@@ -54,6 +54,16 @@ async def callback(code: str, return_url: str):
 def callback(redirect_uri: str, code: str):
     return RedirectResponse(f"{redirect_uri}?code={code}")  # !
 """,
+    "headers of a response and of an error": _APP
+    + """
+from fastapi import HTTPException
+@app.get("/go")
+def go(to: str):
+    return Response(status_code=302, headers={"Location": to})  # !
+@app.get("/else")
+def other(to: str):
+    raise HTTPException(status_code=307, headers={"location": to})  # !
+""",
     "the header by hand": _APP
     + """
 @app.get("/go", status_code=302)

@@ -27,12 +27,18 @@ _ADDRESS = Search(_parts, _URLS)
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each redirect whose address begins with what a client sends."""
     for call in program.calls_of(_REDIRECT):
-        given = _ADDRESS.unchecked(call.argument(0, "url"))
-        if given is not None and given.source not in _OWN and not is_segment(given):
-            yield call.hit(f"{given.name} may be another site, and the redirect leads there")
+        yield from _led(call, call.argument(0, "url"))
+    for call in program.calls_named("Response", "JSONResponse", "HTMLResponse", "HTTPException"):
+        for key, value in call.keyword("headers").value.entries:
+            if str(key.literal).lower() == "location":
+                yield from _led(call, value)
     for node in program.nodes(ast.Assign):
         target = node.targets[0]
-        if target.index.literal in ("Location", "location") and target.generic.member == "headers":
-            given = _ADDRESS.unchecked(node.assigned)
-            if given is not None and given.source not in _OWN and not is_segment(given):
-                yield node.hit(f"{given.name} may be another site, and the redirect leads there")
+        if target.generic.member == "headers" and str(target.index.literal).lower() == "location":
+            yield from _led(node, node.assigned)
+
+
+def _led(node: Node, address: Node) -> Iterator[Hit]:
+    given = _ADDRESS.unchecked(address)
+    if given is not None and given.source not in _OWN and not is_segment(given):
+        yield node.hit(f"{given.name} may be another site, and the redirect leads there")

@@ -19,6 +19,40 @@ def get_db():
 """
 
 FOUND = {
+    "narrowed to the row": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+from db import User, get_db
+app = FastAPI()
+def find(session: Session, key: int):
+    return session.query(User).filter(User.id == key).first()
+@app.get("/{key}")  # !
+def read(key: int, session: Session = Depends(get_db)):
+    found = find(session, key)
+    if isinstance(found, User):
+        return found
+    return None
+""",
+    "the response is told apart before": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+from db import User, get_db
+app = FastAPI()
+def find(session: Session, key: int):
+    return session.query(User).filter(User.id == key).first()
+@app.get("/{key}")  # !
+def read(key: int, session: Session = Depends(get_db)):
+    found = find(session, key)
+    if isinstance(found, JSONResponse):
+        return found
+    return found
+""",
     "a list of a legacy query": _DB
     + """
 #= main.py
@@ -114,6 +148,92 @@ def heroes(session: Session = Depends(get_session)):
 }
 
 LOOK_ALIKES = {
+    "narrowed to a response": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+from db import User, get_db
+app = FastAPI()
+def find(session: Session, key: int):
+    return session.query(User).filter(User.id == key).first()
+@app.get("/{key}")
+def read(key: int, session: Session = Depends(get_db)):
+    found = find(session, key)
+    if isinstance(found, JSONResponse):
+        return found
+    return {"id": found.id}
+""",
+    "narrowed to one of several responses, inside another condition": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+from db import User, get_db
+app = FastAPI()
+def find(session: Session, key: int):
+    return session.query(User).filter(User.id == key).first()
+@app.get("/{key}")
+def read(key: int, session: Session = Depends(get_db)):
+    found = find(session, key)
+    if found is not None:
+        if isinstance(found, (JSONResponse, RedirectResponse)) and key:
+            return found
+    return {"id": key}
+""",
+    "what is no response was refused": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+from db import User, get_db
+app = FastAPI()
+def find(session: Session, key: int):
+    return session.query(User).filter(User.id == key).first()
+@app.get("/{key}")
+def read(key: int, session: Session = Depends(get_db)):
+    found = find(session, key)
+    if not isinstance(found, Response):
+        raise HTTPException(404)
+    return found
+""",
+    "asserted": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+from db import User, get_db
+app = FastAPI()
+def find(session: Session, key: int):
+    return session.query(User).filter(User.id == key).first()
+@app.get("/{key}")
+def read(key: int, session: Session = Depends(get_db)):
+    found = find(session, key)
+    assert isinstance(found, Response)
+    return found
+""",
+    "matched": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+from db import User, get_db
+app = FastAPI()
+def find(session: Session, key: int):
+    return session.query(User).filter(User.id == key).first()
+@app.get("/{key}")
+def read(key: int, session: Session = Depends(get_db)):
+    found = find(session, key)
+    match found:
+        case Response():
+            return found
+    return {"id": key}
+""",
     "a response model, a return type": _DB
     + """
 #= main.py

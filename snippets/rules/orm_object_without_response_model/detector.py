@@ -112,12 +112,22 @@ def _negated(test: Node) -> Node:
 
 
 def _is_other(test: Node, name: str) -> bool:
-    """Say whether a condition is `isinstance(name, Class)` where the class is no model."""
+    """Say whether a condition is `isinstance(name, Class)` where the class is no model.
+
+    `type(name) is Class` says the same.
+    """
     for call in test.walk(ast.Call):
+        tested = next(iter(call.args), call.at(None))
+        if name not in (tested.name, *(target.name for target in tested.targets)):
+            continue
         if call.called == "builtins.isinstance" and len(call.args) > 1:
             classes = call.args[1].elements or [call.args[1]]
-            if call.args[0].name == name and not any(map(model_named, classes)):
-                return True
+        elif call.called == "builtins.type" and isinstance(call.parent.ast, ast.Compare):
+            classes = call.parent.operands
+        else:
+            continue
+        if not any(map(model_named, classes)):
+            return True
     return False
 
 

@@ -40,6 +40,40 @@ class Hasher:
 }
 
 LOOK_ALIKES = {
+    "libpass": """
+#= requirements.txt
+libpass[bcrypt]>=1.9
+bcrypt>=5
+#= main.py
+from passlib.context import CryptContext
+pwd = CryptContext(schemes=["bcrypt"])
+""",
+    "libpass in a lock": """
+#= poetry.lock
+[[package]]
+name = "libpass"
+version = "1.9.0"
+#= main.py
+from passlib.context import CryptContext
+pwd = CryptContext(schemes=["bcrypt"])
+""",
+    "bcrypt pinned in an included file": """
+#= requirements.txt
+passlib[bcrypt]
+-r more/pins.txt
+#= more/pins.txt
+bcrypt==4.0.1
+#= main.py
+from passlib.context import CryptContext
+pwd = CryptContext(schemes=["bcrypt"])
+""",
+    "bcrypt pinned in the Dockerfile": """
+#= Dockerfile
+RUN pip install passlib "bcrypt<5"
+#= main.py
+from passlib.context import CryptContext
+pwd = CryptContext(schemes=["bcrypt"])
+""",
     "Argon2 first": """
 from passlib.context import CryptContext
 pwd = CryptContext(schemes=["argon2", "bcrypt"], deprecated="auto")

@@ -157,6 +157,26 @@ app.include_router(users.router, prefix=settings.prefix)
 @app.get("/users/me")
 def read_me(): ...
 """,
+    "a router that nobody includes": _INCLUDED
+    + """
+#= me.py
+from fastapi import APIRouter
+router = APIRouter(prefix="/users")
+@router.get("/me")
+def read_me(): ...
+#= old.py
+from fastapi import APIRouter
+import me, users
+api = APIRouter()
+api.include_router(users.router)
+api.include_router(me.router)
+#= main.py
+from fastapi import FastAPI
+import me, users, old
+app = FastAPI()
+app.include_router(me.router)
+app.include_router(users.router)
+""",
     "one that looks for the text itself": _ROUTER
     + """
 @users.get("/{name}")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints, is_app
 
 _DEPTH = 8  # of routers that include each other
 _PARAMETER = re.compile(r"\{\w+(?::(str|path))?\}")
+_ANY, _REST = "{}", "{:path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +21,25 @@ class _Route:
     declared: Node
     path: str
     methods: frozenset[str]
+    parts: tuple[str, ...]
+    """The path between its slashes; "{}" is any text, "{:path}" the rest of the path."""
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each endpoint in whose place an earlier one answers, once."""
     found: set[Node] = set()
     for router in _declared(program):
-        routes = _routes(router)
-        early = [route for route in routes if "{" in route.path]
+        routes = _routes(router) if router in _served(program) else list(_own_routes(router))
+        by_length: dict[int, list[_Route]] = defaultdict(list)
+        for route in routes:
+            if _ANY in route.parts:
+                by_length[len(route.parts)].append(route)
+        whole = [route for route in routes if route.parts[-1] == _REST]
         for late in routes:
             if late.endpoint.call in found:
                 continue
-            for first in early:
-                if _is_asked_first(first, late) and _takes(first, late):
+            for first in (*by_length[len(late.parts)], *whole):
+                if _takes(first, late) and _is_asked_first(first, late):
                     found.add(late.endpoint.call)
                     yield late.endpoint.call.hit(
                         f"`{first.endpoint.name}` answers `{late.path}`, as its `{first.path}` is"
@@ -54,22 +61,40 @@ def _declared(program: Program) -> dict[Node, list[Endpoint | Node]]:
     return found
 
 
+@fact
+def _served(program: Program) -> set[Node]:
+    """Return the applications, and the routers that one of them includes, directly or not."""
+    calls = list(program.calls_named("include_router"))
+    found = {call.owner.value for call in calls if is_app(call.owner)}
+    queue = list(found)
+    while queue:
+        for declared in _declared(program).get(queue.pop(), ()):
+            inner = declared.argument(0, "router").value if isinstance(declared, Node) else None
+            if inner and inner not in found:
+                found.add(inner)
+                queue.append(inner)
+    return found
+
+
+def _own_routes(router: Node) -> Iterator[_Route]:
+    """Yield what is declared on a router itself, where the path is known."""
+    for declared in _declared(router.program).get(router, ()):
+        if isinstance(declared, Endpoint) and declared.path is not None:
+            path = declared.path
+            yield _Route(declared, declared.call, path, _methods(declared), _parts(path))
+
+
 def _routes(router: Node, depth: int = 0) -> list[_Route]:
     """Return the routes of a router whose path is known; included ones have their prefix."""
-    found: list[_Route] = []
+    found = list(_own_routes(router))
     for declared in _declared(router.program).get(router, ()):
-        if isinstance(declared, Endpoint):
-            path = declared.path
-            if path is not None:
-                found.append(_Route(declared, declared.call, path, _methods(declared)))
+        if isinstance(declared, Endpoint) or depth > _DEPTH:
             continue
         inner = declared.argument(0, "router").value
         prefix = _prefix(inner, declared)
-        if prefix is None or depth > _DEPTH:
-            continue
-        for route in _routes(inner, depth + 1):
-            path = prefix + route.path
-            found.append(_Route(route.endpoint, declared, path, route.methods))
+        for route in _routes(inner, depth + 1) if prefix is not None else ():
+            path = f"{prefix}{route.path}"
+            found.append(_Route(route.endpoint, declared, path, route.methods, _parts(path)))
     return found
 
 
@@ -102,24 +127,27 @@ def _scope(route: _Route) -> Node:
     return holder.function
 
 
+def _parts(path: str) -> tuple[str, ...]:
+    found = []
+    for part in path.split("/"):
+        parameter = _PARAMETER.fullmatch(part)
+        found.append(part if parameter is None else _REST if parameter[1] == "path" else _ANY)
+    return tuple(found)
+
+
 def _takes(early: _Route, late: _Route) -> bool:
     """Say whether an endpoint gets the requests of another, whose path is one of its values."""
-    if not early.methods & late.methods:
-        return False
-    patterns, parts = early.path.split("/"), late.path.split("/")
     taken = []
-    for number, pattern in enumerate(patterns):
-        parameter = _PARAMETER.fullmatch(pattern)
-        if parameter and parameter[1] == "path":
-            return number == len(patterns) - 1 and len(parts) > number
-        if number >= len(parts):
-            return False
-        part = parts[number]
-        if parameter and part and "{" not in part:
+    for pattern, part in zip(early.parts, late.parts, strict=False):
+        if pattern == _REST:
+            return len(late.parts) >= len(early.parts) and bool(early.methods & late.methods)
+        if pattern == _ANY and part and "{" not in part:
             taken.append(part)
-        elif not (parameter and _PARAMETER.fullmatch(part)) and pattern != part:
+        elif pattern != part:
             return False
-    return len(patterns) == len(parts) and bool(taken) and not _knows(early.endpoint, taken)
+    if not taken or len(early.parts) != len(late.parts) or not early.methods & late.methods:
+        return False
+    return not _knows(early.endpoint, taken)
 
 
 def _knows(endpoint: Endpoint, values: list[str]) -> bool:

@@ -94,6 +94,17 @@ def save(title: str = Form(), text: str = Form()):
     with open(UPLOADS + "/" + title + ".txt", "w") as out:  # !
         out.write(text)
 """,
+    "a name that is used again": _APP
+    + """
+@app.post("/report")
+def report(name: str = Form()):
+    filename = name
+    path = os.path.join(UPLOADS, filename)
+    if not filename.endswith(".xlsx"):
+        raise HTTPException(400)
+    filename = os.path.basename(path)
+    return FileResponse(path, filename=filename)  # !
+""",
     "a tar that was uploaded": _APP
     + """
 @app.post("/import")

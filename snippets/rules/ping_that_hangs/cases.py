@@ -3,6 +3,20 @@
 BAD = ['engine = create_async_engine(os.environ["APP_DATABASE_URL"], pool_pre_ping=True)']
 
 FOUND = {
+    "the other branch": """
+from sqlalchemy.ext.asyncio import create_async_engine
+def made(dialect: str, url: str):
+    if dialect == "sqlite":
+        return None
+    else:
+        return create_async_engine(url, pool_pre_ping=True)  # !
+""",
+    "not SQLite": """
+from sqlalchemy.ext.asyncio import create_async_engine
+def made(dialect: str, url: str):
+    if dialect != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)  # !
+""",
     "the module under another name": """
 import sqlalchemy.ext.asyncio as sa
 engine = sa.create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True)  # !
@@ -36,6 +50,57 @@ class Database:
 }
 
 LOOK_ALIKES = {
+    "the code names drivers of two databases": """
+from config import settings
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import create_async_engine
+def url():
+    return URL.create("mysql+asyncmy" if settings.kind == "mysql" else "postgresql+asyncpg")
+engine = create_async_engine(url(), pool_pre_ping=True)
+""",
+    "drivers of two databases: nobody knows which": """
+#= requirements.txt
+asyncpg
+asyncmy
+#= main.py
+from config import settings
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine(settings.url, pool_pre_ping=True)
+""",
+    "the branch of SQLite": """
+from sqlalchemy.ext.asyncio import create_async_engine
+def made(dialect: str, url: str):
+    if dialect.lower() == "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    raise ValueError(dialect)
+""",
+    "a URL that begins with sqlite": """
+from sqlalchemy.ext.asyncio import create_async_engine
+def made(url: str):
+    if url.startswith("sqlite"):
+        engine = create_async_engine(url, pool_pre_ping=True)
+        return engine
+""",
+    "a case of MySQL": """
+from sqlalchemy.ext.asyncio import create_async_engine
+def made(kind: str, url: str):
+    match kind:
+        case "mysql":
+            return create_async_engine(url, pool_pre_ping=True)
+""",
+    "a setting says SQLite": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from config import settings
+engine = (
+    create_async_engine(settings.url, pool_pre_ping=True) if "sqlite" in settings.url else None
+)
+""",
+    "a flag says SQLite": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from config import is_sqlite, url
+if is_sqlite:
+    engine = create_async_engine(url, pool_pre_ping=True)
+""",
     "limited": """
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True, connect_args={"command_timeout": 10})

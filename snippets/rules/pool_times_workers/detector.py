@@ -1,4 +1,4 @@
-"""Pools that together want more connections than PostgreSQL gives by default."""
+"""Pools that together want more connections than the database gives by default."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from fastapi_pro.auditing.libraries.deployment import workers
 from fastapi_pro.auditing.libraries.fastapi_requests import commands
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
 
-_MOST = 97
-"""PostgreSQL's default max_connections of 100, less the 3 that superusers keep."""
+_MOST = {"PostgreSQL": 97, "MySQL": 151, "MariaDB": 151}
+"""The default max_connections; of PostgreSQL's 100 superusers keep 3."""
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -19,10 +19,11 @@ def detect(program: Program) -> Iterator[Hit]:
         if size is None or overflow is None:
             continue
         wanted = processes * (size + max(overflow, 0))
-        if wanted > _MOST and engine.has_pool and not engine.is_sqlite:
+        most = _MOST.get(engine.database)
+        if most is not None and wanted > most and engine.has_pool:
             yield engine.call.hit(
                 f"{processes} workers x ({size} + {overflow}) may open {wanted} connections;"
-                f" PostgreSQL gives {_MOST} unless told otherwise"
+                f" {engine.database} gives {most} unless told otherwise"
             )
 
 

@@ -13,7 +13,9 @@ from fastapi_pro.auditing.libraries.library_calls import (
 )
 from fastapi_pro.auditing.libraries.request_texts import Search, is_segment
 
-_FUNCTIONS = (*HTTPX, *REQUESTS, "urllib.request.urlopen", "aiohttp.request")
+_FUNCTIONS = (
+    *HTTPX, *REQUESTS, "urllib.request.urlopen", "urllib.request.urlretrieve", "aiohttp.request",
+)  # fmt: skip
 _AFTER_METHOD = ("request", "stream")
 _URLS = ("httpx.URL", "yarl.URL", "urllib.request.Request")
 _SCHEMES = ("http://", "https://")

@@ -9,6 +9,8 @@ from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
 
 _CONSTRUCTORS = ("model_validate", "model_validate_json", "from_orm", "parse_obj")
 
+_ONCE = "Let `{}` check and change nothing: a field validator or `computed_field` runs once"
+
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that validate what FastAPI validates again, the first of each endpoint."""
@@ -21,8 +23,17 @@ def detect(program: Program) -> Iterator[Hit]:
         if made:
             yield made[0].hit(
                 f"`{endpoint.name}` returns a `{schema.name}`, which FastAPI validates again:"
-                f" `{validator}` runs a second time, on its own result"
+                f" `{validator}` runs a second time, on its own result",
+                fix="" if _can_be_object(made[0]) else _ONCE.format(validator),
             )
+
+
+def _can_be_object(made: Node) -> bool:
+    """Say whether the endpoint could return the object itself: it makes the schema of one.
+
+    A schema in a variable may be changed before it is returned.
+    """
+    return made.member in _CONSTRUCTORS and isinstance(made.parent.ast, ast.Return)
 
 
 def _made(value: Node) -> Node:

@@ -101,7 +101,7 @@ class Users:
     def __init__(self, db: Session = Depends(get_db)):
         self.db = db
     def count(self):
-        return self.db.scalar(text("SELECT 1"))
+        return self.db.query(text("1")).count()
 @app.websocket("/ws")
 async def ws(websocket: WebSocket, users: Users = Depends()):  # !
     await websocket.accept()

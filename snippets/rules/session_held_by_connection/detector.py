@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Dependency, Endpoint, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import QUERIES, is_session, uses
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import QUERIES, gives_session, uses
 
 _SOCKETS = ("websocket", "add_api_websocket_route")
 _SOCKET = "fastapi.WebSocket"
@@ -15,6 +15,7 @@ _STREAMS = {
     "fastapi.sse.EventSourceResponse", "sse_starlette.EventSourceResponse",
     "sse_starlette.sse.EventSourceResponse",
 }  # fmt: skip
+_ASKS = QUERIES | {"query"}
 _ENDS = {"close", "commit", "rollback"}
 
 
@@ -26,17 +27,17 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         for dependency in endpoint.dependencies:
             is_kept = is_socket or dependency.scope != "function"
-            if is_kept and _gives_session(dependency) and (query := _query(endpoint, dependency)):
+            if (
+                is_kept
+                and gives_session(dependency.target)
+                and (query := _query(endpoint, dependency))
+            ):
                 yield endpoint.function.hit(
                     f"`{endpoint.name}` keeps the connection that `{query.function.name}` takes"
                     f" with the session of `{dependency.target.name}` until the client leaves: as"
                     " many clients as the pool has connections stop every endpoint",
                 )
                 break
-
-
-def _gives_session(dependency: Dependency) -> bool:
-    return dependency.target.is_generator and any(map(is_session, dependency.target.yielded))
 
 
 def _serves(endpoint: Endpoint) -> bool:
@@ -83,7 +84,7 @@ def _query(endpoint: Endpoint, dependency: Dependency) -> Node:
     used = [use for function in functions for use in uses(function) if not _opens(use)]
     if any(use.member in _ENDS for use in used):
         return nothing
-    queries = [use for use in used if use.member in QUERIES]
+    queries = [use for use in used if use.member in _ASKS]
     return min(queries, key=lambda use: use.place, default=nothing)
 
 

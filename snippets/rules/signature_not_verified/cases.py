@@ -135,6 +135,17 @@ def left(token: Annotated[str, Depends(scheme)]):
 def show() -> dict:
     return jwt.decode(os.environ["TOKEN"], options={"verify_signature": False})
 """,
+    "for the log alone": _APP
+    + """
+from starlette.middleware.base import BaseHTTPMiddleware
+def identity(request: Request) -> str:
+    token = request.headers.get("Authorization").split(" ")[1]
+    return jwt.decode(token, options={"verify_signature": False})["email"]
+class LoggingMiddleware(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next):
+        print(identity(request))
+        return await call_next(request)
+""",
     "an option nobody can read": _APP
     + """
 def user(token: Annotated[str, Depends(scheme)], strict: bool = True):

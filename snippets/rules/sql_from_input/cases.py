@@ -100,6 +100,16 @@ async def items(session: Session, filters: dict):
         return []
     return session.execute(text(f"SELECT * FROM items WHERE name = '{name}'")).all()  # !
 """,
+    "a class that Depends fills, a keyword of databases": _APP
+    + """
+class Page:
+    def __init__(self, sort: str = "id", limit: int = 10):
+        self.sort = sort
+        self.limit = limit
+@app.get("/items")
+async def items(page: Annotated[Page, Depends()], database=None):
+    return await database.fetch_all(query=f"SELECT * FROM items ORDER BY {page.sort}")  # !
+""",
     "any attribute of the model": _APP
     + """
 @app.get("/items")

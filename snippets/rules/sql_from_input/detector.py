@@ -33,14 +33,20 @@ def detect(program: Program) -> Iterator[Hit]:
     for call in program.calls_of(*_TEXTS):
         yield from _injected(call)
     for call in program.calls_named(*_RUNS):
-        if call.member and call.args and not call.module.is_tool and _is_sql(call.args[0]):
+        if call.member and not call.module.is_tool and _is_sql(_statement(call)):
             yield from _injected(call)
     for call in program.calls_of("builtins.getattr"):
         yield from _chosen(call)
 
 
+def _statement(call: Node) -> Node:
+    """Return the SQL that a call is given, by position or by one of the names it has."""
+    named = [call.keyword(name) for name in ("query", "sql", "statement", "text", "clause")]
+    return call.argument(0, "") or next(filter(None, named), call.at(None))
+
+
 def _injected(call: Node) -> Iterator[Hit]:
-    statement = call.argument(0, "text")
+    statement = _statement(call)
     if isinstance(statement.ast, _DYNAMIC) and (given := _TEXT.unchecked(statement)):
         yield call.hit(f"{given.name} is part of the SQL: whoever sends it can read other tables")
 

@@ -142,6 +142,30 @@ async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
 }
 
 LOOK_ALIKES = {
+    "a readiness flag": """
+from fastapi import FastAPI
+app = FastAPI()
+STATE = {"ready": False}
+@app.post("/drain")
+async def drain():
+    STATE["ready"] = False
+@app.get("/ready")
+async def ready():
+    return STATE["ready"]
+""",
+    "texts of a file": """
+import json
+from fastapi import FastAPI
+app = FastAPI()
+TEXTS = {}
+def load(language: str):
+    with open(f"texts/{language}.json") as file:
+        TEXTS[language] = json.load(file)
+@app.get("/texts/{language}")
+def texts(language: str):
+    load(language)
+    return TEXTS
+""",
     "filled once by what never changes": """
 import re
 from fastapi import FastAPI

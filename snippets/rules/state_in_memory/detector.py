@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.deployment import runs_one_process
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import Change, changes, variable
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.model.call_graph import called
 
@@ -26,8 +28,13 @@ _PROGRESS = re.compile(
 )
 _BUFFER = re.compile(r"buffer|batch|flush", re.IGNORECASE)
 _CACHE = re.compile(r"cache|memo(?!ry)|ttl|buffer|batch|flush", re.IGNORECASE)
+_STRICT = re.compile(
+    r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session", re.IGNORECASE
+)
+"""Names of what a client must not have twice."""
 _READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
-_SAVES = {"dump", "dumps", "write", "write_text", "write_bytes", "writerow", "save"}
+_SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
+_SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _CHANNELS = ("fastapi.WebSocket", "asyncio.Queue")
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
@@ -58,6 +65,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of one "
                 "worker: the others do not see it, and a restart forgets it",
                 severity="low" if _is_harmless(changed) else "",
+                fix="" if database(program) == "PostgreSQL" else _SHARED,
             )
 
 
@@ -83,9 +91,24 @@ def _is_harmless(changed: list[Change]) -> bool:
     if runs_one_process(changed[0].function.program):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
-    is_named = any(_CACHE.search(name) for name in names)
-    return is_named and all(
-        change.kind != "count" or _BUFFER.search(change.name) for change in changed
+    is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
+    if is_counted or any(map(_STRICT.search, names)):
+        return False
+    return any(map(_CACHE.search, names)) or any(map(_expires, changed)) or _is_flushed(changed[0])
+
+
+def _expires(change: Change) -> bool:
+    """Say whether what is kept says until when: `(value, time.time() + 60)`."""
+    return any(call.called in CLOCKS for call in change.value.walk(ast.Call))
+
+
+def _is_flushed(change: Change) -> bool:
+    """Say whether a function of such a name empties it: each worker flushes its own."""
+    return any(
+        other.kind == "take" and other.kept == change.kept
+        for function in change.function.program.functions
+        if _BUFFER.search(function.name)
+        for other in changes(function)
     )
 
 

@@ -23,6 +23,20 @@ async def get_db():
 """
 
 FOUND = {
+    "a PyJWT that never checks it, with a string": _MODELS
+    + """
+#= requirements.txt
+pyjwt==2.8.0
+#= main.py
+import jwt
+from models import User, maker
+def make(user: User) -> str:
+    return jwt.encode({"sub": str(user.id)}, "k", algorithm="HS256")
+async def current(token: str):
+    payload = jwt.decode(token, "k", algorithms=["HS256"])
+    async with maker() as session:
+        return await session.get(User, payload["sub"])  # !
+""",
     "compared, by get, python-jose": _MODELS
     + """
 #= main.py
@@ -100,6 +114,41 @@ class Users:
 }
 
 LOOK_ALIKES = {
+    "the subject is not checked, so that it may be a number": _MODELS
+    + """
+#= main.py
+import jwt
+from models import User, maker
+OPTIONS = {"verify_sub": False, "require": ["exp", "sub"]}
+async def current(token: str):
+    payload = jwt.decode(token, "k", algorithms=["HS256"], options=OPTIONS)
+    async with maker() as session:
+        return await session.get(User, payload["sub"])
+""",
+    "a PyJWT that never checks it, with a number": _MODELS
+    + """
+#= requirements.txt
+pyjwt==2.8.0
+#= main.py
+import jwt
+from models import User, maker
+def make(user: User) -> str:
+    return jwt.encode({"sub": user.id}, "k", algorithm="HS256")
+async def current(token: str):
+    payload = jwt.decode(token, "k", algorithms=["HS256"])
+    async with maker() as session:
+        return await session.get(User, payload["sub"])
+""",
+    "MySQL, which converts": _MODELS.replace("postgresql+asyncpg", "mysql+aiomysql")
+    + """
+#= main.py
+import jwt
+from models import User, maker
+async def current(token: str):
+    payload = jwt.decode(token, "k", algorithms=["HS256"])
+    async with maker() as session:
+        return await session.get(User, payload["sub"])
+""",
     "converted": _MODELS
     + """
 #= main.py

@@ -113,7 +113,7 @@ def _has_string(decode: Decode) -> bool:
         call.argument(0, "payload").value for call in decode.call.program.calls_of(*ENCODES)
     )
     subjects = [payload.entry("sub") for payload in payloads]
-    return any(isinstance(s.ast, ast.JoinedStr) or s.type == "builtins.str" for s in subjects)
+    return any(isinstance(s.ast, ast.JoinedStr) or s.called == "builtins.str" for s in subjects)
 
 
 def _flows(expr: Node, depth: int, is_wanted: _Question) -> bool:

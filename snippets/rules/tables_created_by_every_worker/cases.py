@@ -76,6 +76,21 @@ def create_app() -> FastAPI:
 }
 
 LOOK_ALIKES = {
+    "the one engine stands in the branch of SQLite": """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from models import Base
+from config import settings
+def made():
+    if settings.dialect == "sqlite":
+        return create_engine(settings.url)
+@asynccontextmanager
+async def lifespan(app):
+    Base.metadata.create_all(made())
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
     "under an advisory lock": _BASE
     + """
 #= main.py

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import apps, lifespans
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import names_sqlite
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import database, names_sqlite
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.source_text import mentions
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each `create_all` that runs at the start of a worker, with no lock around it."""
-    if not apps(program) or names_sqlite(program):
+    name = database(program)
+    if not apps(program) or names_sqlite(program) or name == "SQLite":
         return
     starting = reached(lifespans(program))
     locked = any(mentions(call, "advisory") for function in starting for call in function.calls)
@@ -22,8 +23,9 @@ def detect(program: Program) -> Iterator[Hit]:
         is_at_start = node.function in starting and not locked
         if is_at_start or (not node.function and not _is_guarded(node)):
             yield node.hit(
-                "every worker runs this when it starts: on an empty PostgreSQL they race, and"
-                " all but one die"
+                f"every worker runs this when it starts: on an empty {name} they race, and"
+                " all but one die",
+                fix="" if name == "PostgreSQL" else "Migrations as a step before the servers",
             )
 
 

@@ -23,6 +23,7 @@ def detect(program: Program) -> Iterator[Hit]:
             f"nobody keeps the task of `{work}`: the garbage collector may take it before it is"
             " done, and its work stops without an error",
             fix=_IN_ENDPOINT if call.function in answering else "",
+            cause=f"tasks of {call.module.name}",
         )
 
 

@@ -21,7 +21,28 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         if not _is_foreign(decode) and not _is_demanded(decode.call):
             name = decode.call.func.text
-            yield decode.call.hit(f"`{name}` accepts a token without `exp`, which never expires")
+            yield decode.call.hit(
+                f"`{name}` accepts a token without `exp`, which never expires",
+                severity="low" if _all_expire(program) else "",
+            )
+
+
+@fact
+def _all_expire(program: Program) -> bool:
+    """Say whether the program makes tokens, and all with an `exp`: then nobody has another."""
+    makers = [call for call in program.calls_of(*ENCODES) if not call.module.is_tool]
+    return bool(makers) and all(map(_expires, makers))
+
+
+def _expires(encode: Node) -> bool:
+    """Say whether the function that encodes a token names `exp`, or each that calls it does."""
+    callers = [call.function for call in encode.function.callers]
+    return _names_exp(encode.function) or (bool(callers) and all(map(_names_exp, callers)))
+
+
+def _names_exp(function: Node) -> bool:
+    constants = (constant.literal for constant in function.walk(ast.Constant))
+    return "exp" in constants or any(call.keyword("exp") for call in function.calls)
 
 
 def _is_required(decode: Decode, given: dict[str, object]) -> bool:

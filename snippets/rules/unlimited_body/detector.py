@@ -31,7 +31,6 @@ def detect(program: Program) -> Iterator[Hit]:
         if reader:
             yield app.hit(
                 f"nothing limits a body: `{reader}` reads one of any size into memory whole"
-                " (`max_body_size=`, from fastapi 0.164)"
             )
 
 

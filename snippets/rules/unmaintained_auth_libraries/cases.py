@@ -35,6 +35,13 @@ pwd = CryptContext(schemes=["bcrypt"])
 }
 
 LOOK_ALIKES = {
+    "libpass, which is maintained": """
+#= requirements.txt
+libpass
+#= main.py
+from passlib.context import CryptContext
+pwd = CryptContext(schemes=["argon2"])
+""",
     "passlib with bcrypt, which has its own rule": """
 from passlib.context import CryptContext
 pwd = CryptContext(schemes=["bcrypt"])

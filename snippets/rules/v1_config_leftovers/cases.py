@@ -65,6 +65,35 @@ class User(BaseModel):
 }
 
 LOOK_ALIKES = {
+    "requires.txt keeps Pydantic below 2": """
+#= requires.txt
+pydantic[email]>=1.9.1,<2
+#= main.py
+from pydantic import BaseModel
+class User(BaseModel):
+    class Config:
+        orm_mode = True
+""",
+    "setup.cfg does": """
+#= setup.cfg
+[options]
+install_requires =
+    pydantic ~= 1.10
+#= main.py
+from pydantic import BaseModel
+class User(BaseModel):
+    class Config:
+        orm_mode = True
+""",
+    "Pipfile.lock does": """
+#= Pipfile.lock
+{"default": {"pydantic": {"version": "==1.10.15"}}}
+#= main.py
+from pydantic import BaseModel
+class User(BaseModel):
+    class Config:
+        orm_mode = True
+""",
     "V2 names in class Config": """
 from pydantic import BaseModel
 class User(BaseModel):

@@ -16,6 +16,11 @@ _CHECKS = {
     "pydantic.AfterValidator", "pydantic.BeforeValidator", "pydantic.WrapValidator",
     "pydantic.PlainValidator", "pydantic.UrlConstraints", "pydantic.StringConstraints",
 }  # fmt: skip
+_DEFAULTS = {
+    "PostgreSQL": ("`postgresql://`", "psycopg2 or psycopg"),
+    "MySQL": ("`mysql://`", "mysqlclient"),
+    "MariaDB": ("`mariadb://`", "mysqlclient"),
+}
 _READS = ("get_secret_value", "unicode_string")
 
 
@@ -30,9 +35,10 @@ def detect(program: Program) -> Iterator[Hit]:
                 " what was tested"
             )
         elif not engine.url and (field := _unchecked(engine)):
+            bare, means = _DEFAULTS.get(engine.database, _DEFAULTS["PostgreSQL"])
             yield field.node.hit(
-                f"nothing checks the driver of `{field.name}`: a bare `postgresql://` from the"
-                " environment means psycopg2 or psycopg"
+                f"nothing checks the driver of `{field.name}`: a bare {bare} from the"
+                f" environment means {means}"
             )
 
 

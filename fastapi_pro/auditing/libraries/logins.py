@@ -1,0 +1,29 @@
+"""Logins: functions in which a stranger names an account and proves it with a password."""
+
+import re
+
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.source_text import written
+
+# what somebody who is not yet known is looked up by
+_NAMED = re.compile(
+    r"e_?mail|user_?name|login|phone|account|nick|handle|credential|form", re.IGNORECASE
+)
+_PROVEN = re.compile(r"token|payload|claims|session_?id", re.IGNORECASE)
+_KNOWN = re.compile(
+    r"current|logged|principal|^me\b|^user: .*(Dep|Security|Session)", re.IGNORECASE
+)
+
+
+def looked_up(function: Node, name: str) -> list[Node]:
+    """Return the calls that give a variable its account, found by what a stranger gave.
+
+    Nothing where the caller is logged in already, as to change a password.
+    """
+    if any(_KNOWN.search(parameter.text) for parameter in function.parameters):
+        return []
+    bound = [function.at(b.node) for b in function.bindings(name) if b.kind == "assign"]
+    calls = [value.awaited for value in bound if value.awaited.is_call]
+    texts = [written(value) for value in bound if value.awaited.is_call]
+    is_named = any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))
+    return calls if is_named else []

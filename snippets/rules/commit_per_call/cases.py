@@ -1,0 +1,189 @@
+"""Functions that commit: called one after the other, and those for which that is right."""
+
+BAD = ["await take_one(session, product_id)"]
+
+_MAIN = """
+#= crud.py
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+async def create_user(db: AsyncSession, name: str) -> User:
+    user = User(name=name)
+    db.add(user)
+    await db.commit()
+    await db.refresh(user)
+    return user
+async def rename(db: AsyncSession, key: int, name: str) -> None:
+    await db.execute(update(User).where(User.id == key).values(name=name))
+    await db.commit()
+async def find(db: AsyncSession, key: int) -> User | None:
+    return await db.get(User, key)
+async def flushed(db: AsyncSession, name: str) -> None:
+    db.add(User(name=name))
+    await db.flush()
+async def perhaps(db: AsyncSession, name: str, commit: bool = True) -> None:
+    db.add(User(name=name))
+    if commit:
+        await db.commit()
+def add_now(db: Session, name: str) -> None:
+    db.add(User(name=name))
+    db.commit()
+class Repository:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def save(self, user: User) -> None:
+        self.session.add(user)
+        await self.session.commit()
+    async def remove(self, user: User) -> None:
+        try:
+            await self.session.delete(user)
+            await self.session.commit()
+        except ValueError:
+            await self.session.rollback()
+            raise
+#= deps.py
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+def get_db() -> AsyncSession: ...
+def get_sync_db() -> Session: ...
+#= main.py
+import httpx
+from fastapi import APIRouter, Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+import crud
+from crud import Repository, User
+from deps import get_db, get_sync_db
+router = APIRouter()
+"""
+
+FOUND = {
+    "functions of a module": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db)):
+    user = await crud.create_user(db, name)
+    await crud.rename(db=db, key=user.id, name="x")  # !
+    return user.id
+""",
+    "the same function twice, synchronous": _MAIN
+    + """
+@router.post("/pairs")
+def create(one: str, two: str, db: Session = Depends(get_sync_db)):
+    crud.add_now(db, one)
+    crud.add_now(db, two)  # !
+""",
+    "a repository": _MAIN
+    + """
+@router.put("/users")
+async def replace(users: Repository = Depends()):
+    await users.save(User(name="new"))
+    await users.remove(User(name="old"))  # !
+""",
+    "in a service": _MAIN
+    + """
+class Service:
+    def __init__(self, db: AsyncSession) -> None:
+        self.db = db
+    async def sign_up(self, name: str) -> None:
+        user = await crud.create_user(self.db, name)
+        if user.name:
+            await crud.rename(self.db, user.id, name)  # !
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db)):
+    await Service(db).sign_up(name)
+""",
+    "with a read in between": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db)):
+    user = await crud.create_user(db, name)
+    other = await crud.find(db, user.id + 1)
+    if other is None:
+        return None
+    await crud.rename(db, other.id, name)  # !
+    return user.id
+""",
+}
+
+LOOK_ALIKES = {
+    "one commits": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db)):
+    await crud.flushed(db, name)
+    await crud.find(db, 1)
+    await crud.create_user(db, name)
+""",
+    "one or the other": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, new: bool, db: AsyncSession = Depends(get_db)):
+    if new:
+        await crud.create_user(db, name)
+    else:
+        await crud.rename(db, 1, name)
+""",
+    "told not to commit": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db)):
+    await crud.perhaps(db, name, commit=False)
+    await crud.perhaps(db, name)
+""",
+    "the failure is looked after": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db)):
+    user = await crud.create_user(db, name)
+    try:
+        await crud.rename(db, user.id, name)
+    except ValueError:
+        await db.delete(user)
+        await db.commit()
+""",
+    "a call to another service in between": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db)):
+    user = await crud.create_user(db, name)
+    async with httpx.AsyncClient() as client:
+        answer = await client.post("https://pay.example.com", json={"id": user.id})
+    await crud.rename(db, user.id, answer.text)
+""",
+    "two sessions": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db), log: AsyncSession = Depends()):
+    await crud.create_user(db, name)
+    await crud.rename(log, 1, name)
+""",
+    "not for a request": _MAIN
+    + """
+async def seed(db: AsyncSession):
+    await crud.create_user(db, "a")
+    await crud.create_user(db, "b")
+""",
+    "the turn of the loop ends": _MAIN
+    + """
+@router.post("/users")
+async def create(names: list[str], db: AsyncSession = Depends(get_db)):
+    for name in names:
+        if name.startswith("x"):
+            await crud.create_user(db, name)
+            continue
+        await crud.rename(db, 1, name)
+""",
+    "a record of what was done": _MAIN.replace("async def rename(", "async def log_rename(")
+    + """
+@router.post("/users")
+async def create(name: str, db: AsyncSession = Depends(get_db)):
+    await crud.create_user(db, name)
+    await crud.log_rename(db, 1, name)
+""",
+}

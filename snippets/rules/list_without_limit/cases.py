@@ -1,0 +1,170 @@
+"""Lists: which of them read a whole table that grows."""
+
+BAD = ["return (await session.scalars(select(Order).order_by(Order.id))).all()"]
+
+_MODELS = """
+#= models.py
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+class Role(Base):
+    __tablename__ = "roles"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+async def get_db():
+    async with maker() as session:
+        yield session
+SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
+"""
+_MAIN = (
+    _MODELS
+    + """
+#= main.py
+from fastapi import APIRouter, FastAPI, Depends
+from sqlalchemy.orm import selectinload
+from models import AsyncSession, Order, Role, Session, SessionDep, User, get_db, select
+app = FastAPI()
+router = APIRouter()
+@app.post("/users")
+async def create_user(session: SessionDep, email: str):
+    session.add(User(email=email))
+    session.add(Role())
+    await session.commit()
+@app.post("/orders")
+async def create_order(session: SessionDep):
+    session.add(Order(user_id=1))
+    await session.commit()
+"""
+)
+
+FOUND = {
+    "scalars": _MAIN
+    + """
+@app.get("/orders")
+async def list_orders(session: SessionDep):
+    return (await session.scalars(select(Order).order_by(Order.id))).all()  # !
+""",
+    "execute, in steps": _MAIN
+    + """
+@router.get("/users")
+async def list_users(session: SessionDep):
+    statement = select(User).order_by(User.email)
+    result = await session.execute(statement)
+    return result.scalars().all()  # !
+""",
+    "a query": _MAIN
+    + """
+@app.get("/orders")
+def list_orders(db: Session = Depends(get_db)):
+    return db.query(Order).order_by(Order.id.desc()).all()  # !
+""",
+    "a repository": _MAIN
+    + """
+class Orders:
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def list(self):
+        result = await self.session.execute(select(Order).options(selectinload(Order.user)))
+        return result.unique().scalars().all()  # !
+@app.get("/orders")
+async def list_orders(session: SessionDep):
+    return await Orders(session).list()
+""",
+    "SQLModel": """
+from fastapi import Depends, FastAPI
+from sqlmodel import Field, Session, SQLModel, create_engine, select
+app = FastAPI()
+engine = create_engine("postgresql://db/app")
+class Hero(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id")
+def get_session():
+    with Session(engine) as session:
+        yield session
+@app.post("/heroes")
+def create(session: Session = Depends(get_session)):
+    session.add(Hero(user_id=1))
+    session.commit()
+@app.get("/heroes")
+def read(session: Session = Depends(get_session)):
+    heroes = session.exec(select(Hero)).all()  # !
+    return heroes
+""",
+}
+
+LOOK_ALIKES = {
+    "with a limit": _MAIN
+    + """
+@app.get("/orders")
+async def list_orders(session: SessionDep):
+    return (await session.scalars(select(Order).order_by(Order.id).limit(20))).all()
+""",
+    "the limit in another step": _MAIN
+    + """
+@app.get("/orders")
+async def list_orders(session: SessionDep, limit: int = 20):
+    statement = select(Order)
+    statement = statement.limit(limit)
+    return (await session.scalars(statement)).all()
+""",
+    "of one user": _MAIN
+    + """
+@app.get("/orders")
+async def list_orders(session: SessionDep, user_id: int):
+    return (await session.scalars(select(Order).where(Order.user_id == user_id))).all()
+""",
+    "a table that somebody fills by hand": _MAIN
+    + """
+@app.get("/roles")
+async def list_roles(session: SessionDep):
+    return (await session.scalars(select(Role))).all()
+""",
+    "it belongs to no account": _MAIN
+    + """
+from models import Base, ForeignKey, Mapped, mapped_column
+class Shelf(Base):
+    __tablename__ = "shelves"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+@app.post("/shelves")
+async def create_shelf(session: SessionDep):
+    session.add(Shelf(room_id=1))
+@app.get("/shelves")
+async def list_shelves(session: SessionDep):
+    return (await session.scalars(select(Shelf))).all()
+""",
+    "nothing creates them": _MODELS
+    + """
+#= main.py
+from fastapi import FastAPI
+from models import Order, SessionDep, select
+app = FastAPI()
+@app.get("/orders")
+async def list_orders(session: SessionDep):
+    return (await session.scalars(select(Order))).all()
+""",
+    "a job": _MAIN
+    + """
+async def send_all(session: AsyncSession):
+    return (await session.scalars(select(Order))).all()
+""",
+    "a number": _MAIN
+    + """
+from sqlalchemy import func
+@app.get("/orders/count")
+async def count(session: SessionDep):
+    return (await session.scalars(select(func.count(Order.id)))).all()
+""",
+}

@@ -1,0 +1,111 @@
+"""An endpoint that reads all rows of a table that grows with use."""
+
+import re
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_selected, models
+from fastapi_pro.auditing.model.call_graph import reached
+
+_ASKS = ("exec", "execute", "scalars")
+_THROUGH = {"mappings", "scalars", "unique"}
+_KEEPS_ALL = {"options", "order_by", "query", "select"}
+_FEW = re.compile(
+    r"role|permission|categor|plan|setting|config|tag|currenc|countr|language|locale|template"
+    r"|provider|feature|department|team|organi[sz]ation|tenant|workspace|type|kind|status|level"
+    r"|group|model|source|channel|scope|client|integration|connector|policy|rule"
+    r"|instance|server|session|author|blog|page|article|faq|news",
+    re.IGNORECASE,
+)
+"""Names of tables that somebody fills by hand."""
+_ACCOUNTS = re.compile(r"user|account|customer|member|profile|author|owner", re.IGNORECASE)
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the reads of whole tables that an endpoint makes, once."""
+    reads = dict(_whole_tables(program))
+    if not reads:
+        return
+    for endpoint in http_endpoints(program):
+        if endpoint.method == "get":
+            for function in sorted(reached([endpoint.function]), key=lambda f: f.place):
+                for call in function.calls:
+                    if model := reads.pop(call, None):
+                        yield call.hit(_message(endpoint, model))
+
+
+def _message(endpoint: Endpoint, model: Model) -> str:
+    return (
+        f"`{endpoint.name}` reads every row of `{model.name}`, and there is one more with each that"
+        " is created: it gets slower and larger for ever"
+    )
+
+
+def _whole_tables(program: Program) -> Iterator[tuple[Node, Model]]:
+    """Yield the `.all()` of statements that select a growing model, and nothing but order it."""
+    for call in program.calls_named("all", "fetchall"):
+        if not call.owner or call.args or call.module.is_tool:
+            continue
+        statement = _statement(call)
+        if not statement or not _chain(statement) <= _KEEPS_ALL:
+            continue
+        model = model_selected(statement)
+        if model is not None and model.cls in _growing(program):
+            yield call, model
+
+
+def _statement(call: Node) -> Node:
+    """Return the statement of `(await session.execute(statement)).scalars().all()`."""
+    found = call.owner.awaited.value.awaited
+    for _ in range(8):
+        if found.member in _ASKS and found.args:
+            return found.args[0]
+        if found.member not in _THROUGH:
+            return found if "query" in _chain(found) else call.at(None)
+        found = found.owner.awaited.value.awaited
+    return call.at(None)
+
+
+def _chain(statement: Node) -> set[str]:
+    """Return the names of the calls that make a statement; "?" where there may be others."""
+    names: set[str] = set()
+    for _ in range(12):
+        bound = statement.bound
+        if bound is not None and len(statement.function.bindings(statement.name)) != 1:
+            return {"?"}
+        statement = statement.value
+        if not statement.is_call:
+            break
+        names.add(statement.last_name)
+        if statement.last_name in ("select", "query"):
+            return names
+        statement = statement.owner
+    return {"?"}
+
+
+@fact
+def _growing(program: Program) -> set[Node]:
+    """Return the models that are accounts or belong to one, and that endpoints create."""
+    created: set[Node] = set()
+    creating = [e.function for e in http_endpoints(program) if e.method in ("post", "put")]
+    for function in reached(creating):
+        created.update(call.func.definition for call in function.calls)
+    return {
+        cls
+        for cls, model in models(program).items()
+        if cls in created and not _FEW.search(model.name) and _is_of_accounts(model)
+    }
+
+
+def _is_of_accounts(model: Model) -> bool:
+    if "email" in model.columns:
+        return True
+    for column in model.columns.values():
+        for part in (column.options, *column.options.args):
+            is_key = part.last_name == "ForeignKey"
+            target = part.args[0].literal if is_key and part.args else None
+            target = target or part.keyword("foreign_key").literal
+            if isinstance(target, str) and _ACCOUNTS.search(target):
+                return True
+    return False

@@ -1,0 +1,172 @@
+"""Logins whose answers differ: in what, and where they are made."""
+
+BAD = ['raise HTTPException(404, "User not found")']
+
+_MAIN = """
+#= users.py
+from fastapi import HTTPException, status
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    password_hash: Mapped[str]
+    is_active: Mapped[bool]
+def user_by_email(session: Session, email: str) -> User | None:
+    return session.scalar(select(User).where(User.email == email))
+#= security.py
+from passlib.context import CryptContext
+context = CryptContext(schemes=["argon2"])
+def verify_password(password: str, expected: str) -> bool:
+    return context.verify(password, expected)
+#= main.py
+from fastapi import APIRouter, Depends, HTTPException, status
+from security import context, verify_password
+from users import User, user_by_email
+router = APIRouter()
+"""
+
+FOUND = {
+    "the text alone": _MAIN
+    + """
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    user = user_by_email(session, email)
+    if not user:
+        raise HTTPException(status_code=400, detail="No such user")  # !
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(status_code=400, detail="Incorrect password")
+    return user.id
+""",
+    "the status alone, by names": _MAIN
+    + """
+@router.post("/login")
+async def login(form, session=Depends()):
+    user = user_by_email(session, form.username)
+    if user is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, "Wrong")  # !
+    is_right = context.verify(form.password, user.password_hash)
+    if not is_right:
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, "Wrong")
+""",
+    "in a service, formatted": _MAIN
+    + """
+class Logins:
+    def authenticate(self, email: str, password: str) -> User:
+        account = user_by_email(self.session, email)
+        if account is None:
+            raise HTTPException(401, f"{email} is not known")  # !
+        if not verify_password(password, account.password_hash):
+            raise HTTPException(401, "Wrong password")
+        return account
+""",
+    "a lookup that raises": _MAIN.replace(
+        "#= security.py",
+        """def get_user(session: Session, email: str) -> User:
+    user = user_by_email(session, email)
+    if user is None:
+        raise HTTPException(status_code=404, detail="User not found")  # !
+    return user
+#= security.py""",
+    )
+    + """
+import users
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    user = users.get_user(session, email)
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(status_code=401, detail="Wrong password")
+""",
+    "exceptions of the program": _MAIN
+    + """
+class UnknownUser(HTTPException):
+    def __init__(self) -> None:
+        super().__init__(status_code=404, detail="unknown")
+class WrongPassword(HTTPException):
+    def __init__(self) -> None:
+        super().__init__(status_code=403, detail="wrong")
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    user = user_by_email(session, email)
+    if not user:
+        raise UnknownUser()  # !
+    if not verify_password(password, user.password_hash):
+        raise WrongPassword()
+""",
+}
+
+LOOK_ALIKES = {
+    "one answer": _MAIN
+    + """
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    user = user_by_email(session, email)
+    if not user or not verify_password(password, user.password_hash):
+        raise HTTPException(401, "Wrong e-mail address or password")
+    if not user.is_active:
+        raise HTTPException(403, "Not confirmed")
+""",
+    "the same answer twice": _MAIN
+    + """
+WRONG = "Wrong e-mail address or password"
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    user = user_by_email(session, email)
+    if user is None:
+        raise HTTPException(status_code=401, detail=WRONG)
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(status_code=401, detail="Wrong e-mail address or password")
+""",
+    "one exception by name": _MAIN
+    + """
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    refused = HTTPException(401, "Wrong")
+    user = user_by_email(session, email)
+    if user is None:
+        raise refused
+    if not verify_password(password, user.password_hash):
+        raise refused
+""",
+    "a user who is logged in changes the password": _MAIN
+    + """
+@router.post("/password")
+def change(old: str, email: str, session=Depends(), current_user: User = Depends()):
+    user = user_by_email(session, email)
+    if user is None:
+        raise HTTPException(404, "No such user")
+    if not verify_password(old, user.password_hash):
+        raise HTTPException(400, "Wrong password")
+""",
+    "exceptions that somebody else answers": _MAIN
+    + """
+class Unknown(Exception): ...
+class Wrong(Exception): ...
+def authenticate(email: str, password: str, session):
+    user = user_by_email(session, email)
+    if user is None:
+        raise Unknown
+    if not verify_password(password, user.password_hash):
+        raise Wrong
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    try:
+        return authenticate(email, password, session).id
+    except (Unknown, Wrong):
+        raise HTTPException(401) from None
+""",
+    "another test in between": _MAIN
+    + """
+@router.post("/login")
+def login(email: str, password: str, tenant: str, session=Depends()):
+    if not tenant:
+        raise HTTPException(404, "No such tenant")
+    user = user_by_email(session, email)
+    if user is None:
+        raise HTTPException(401, "Wrong")
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(401, "Wrong")
+""",
+}

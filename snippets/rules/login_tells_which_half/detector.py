@@ -1,0 +1,94 @@
+"""Logins that answer an unknown account otherwise than a wrong password."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.http_errors import raised_status
+from fastapi_pro.auditing.libraries.logins import looked_up
+from fastapi_pro.auditing.libraries.passwords import is_verification
+
+_HTTP = "fastapi.HTTPException"
+_TEXTS = (ast.Constant, ast.JoinedStr, ast.Dict)
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield what an unknown account is answered, where a wrong password gets another answer."""
+    for function in program.functions:
+        if function.module.is_tool:
+            continue
+        checks = [call for call in function.calls if call.given and is_verification(call)]
+        wrong = next(filter(None, (_refusal(check) for check in checks)), None)
+        if wrong is None:
+            continue
+        check, refusal = wrong
+        for name in {read.name for read in check.walk(ast.Name)}:
+            if calls := looked_up(function, name):
+                unknown = _unknown(function, name, calls)
+                if unknown and (said := _difference(unknown, refusal)):
+                    yield unknown.hit(
+                        f"`{function.name}` answers an unknown account with {said[0]}, a wrong"
+                        f" password with {said[1]}: a stranger learns which accounts exist"
+                    )
+
+
+def _refusal(check: Node) -> tuple[Node, Node] | None:
+    """Return a verification, and the `raise` for a password that is wrong."""
+    for branch in check.function.own(ast.If):
+        match branch.ast:
+            case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=tested), body=[*_, ast.Raise()]):
+                value = branch.at(tested).value.awaited
+                if value == check:
+                    return check, branch.body[-1]
+    return None
+
+
+def _unknown(function: Node, name: str, calls: list[Node]) -> Node:
+    """Return the `raise` for an account that is not there: here, or where it is looked up."""
+    for branch in function.own(ast.If):
+        match branch.ast:
+            case ast.If(test=test, body=[*_, ast.Raise()]) if _missing(test) == name:
+                return branch.body[-1]
+    raised = [statement for call in calls for statement in call.callee.own(ast.Raise)]
+    return raised[0] if len(raised) == 1 and _is_answer(raised[0]) else function.at(None)
+
+
+def _missing(test: ast.expr) -> str:
+    """Return the variable of `not user` and `user is None`, "" for another test."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
+            return name
+        case ast.Compare(
+            left=ast.Name(id=name),
+            ops=[ast.Is() | ast.Eq()],
+            comparators=[ast.Constant(value=None)],
+        ):
+            return name
+    return ""
+
+
+def _is_answer(statement: Node) -> bool:
+    """Say whether a `raise` makes the answer itself: an HTTPException, or one of the program."""
+    exception = _exception(statement)
+    cls = exception.func.definition
+    return exception.called == _HTTP or (cls.is_class and _HTTP in cls.bases)
+
+
+def _exception(statement: Node) -> Node:
+    """Return the call that makes what is raised, through a name."""
+    return statement.at(getattr(statement.ast, "exc", None)).value
+
+
+def _difference(unknown: Node, wrong: Node) -> tuple[str, str] | None:
+    """Return what the two answers are, if they differ for sure."""
+    if not _is_answer(unknown) or not _is_answer(wrong):
+        return None
+    statuses = [raised_status(statement) for statement in (unknown, wrong)]
+    if None not in statuses and statuses[0] != statuses[1]:
+        return str(statuses[0]), str(statuses[1])
+    both = [_exception(unknown), _exception(wrong)]
+    details = [exception.argument(1, "detail").value for exception in both]
+    are_http = all(exception.called == _HTTP for exception in both)
+    are_texts = all(isinstance(detail.ast, _TEXTS) for detail in details)
+    is_same = details[0].text == details[1].text
+    return (details[0].text, details[1].text) if are_http and are_texts and not is_same else None

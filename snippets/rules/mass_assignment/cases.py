@@ -1,0 +1,257 @@
+"""Data of a request that goes into a table as a whole."""
+
+BAD = ["setattr(user, name, value)"]
+
+_APP = """
+from typing import Annotated, Any, Literal
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Request
+from pydantic import BaseModel, ConfigDict, field_validator
+from sqlalchemy import Column, Integer, String, update
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    role: Mapped[str] = mapped_column(default="user")
+    is_superuser: Mapped[bool] = mapped_column(default=False)
+class Message(Base):
+    __tablename__ = "messages"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    owner_id: Mapped[int]
+class UserCreate(BaseModel):
+    email: str
+    role: str = "user"
+class UserEdit(BaseModel):
+    email: str | None = None
+app = FastAPI()
+def current_user() -> User: ...
+"""
+
+FOUND = {
+    "a constructor, at sign-up": _APP
+    + """
+@app.post("/users")
+def sign_up(body: UserCreate, session: Session):
+    user = User(**body.model_dump())  # !
+    session.add(user)
+""",
+    "a repository of another module, Pydantic 1": """
+#= models.py
+from sqlalchemy import Column, Float, Integer
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+class Wallet(Base):
+    __tablename__ = "wallets"
+    id = Column(Integer, primary_key=True)
+    balance = Column(Float)
+#= repository.py
+from models import Wallet
+from schemas import WalletIn
+class Wallets:
+    def add(self, session, data: WalletIn):
+        values = data.dict()
+        wallet = Wallet(**values)  # !
+        session.add(wallet)
+#= schemas.py
+from pydantic import BaseModel
+class WalletIn(BaseModel):
+    name: str
+    balance: float = 0
+#= main.py
+from fastapi import FastAPI
+from repository import Wallets
+from schemas import WalletIn
+app = FastAPI()
+@app.post("/wallets")
+def add(body: WalletIn, session=None):
+    Wallets().add(session, body)
+""",
+    "a dict, where the attribute exists": _APP
+    + """
+@app.patch("/me")
+def edit(changes: dict[str, Any], session: Session):
+    user = session.get(User, 1)
+    for key, value in changes.items():
+        if hasattr(user, key):
+            setattr(user, key, value)  # !
+""",
+    "the JSON of the request, an update": _APP
+    + """
+@app.put("/users/{number}")
+async def edit(number: int, request: Request, session: Session):
+    data = await request.json()
+    session.execute(update(User).where(User.id == number).values(**data))  # !
+""",
+    "a schema that allows more": _APP
+    + """
+class Open(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    email: str
+@app.post("/users")
+def sign_up(body: Open, session: Session):
+    session.add(User(**body.model_dump(exclude_unset=True)))  # !
+""",
+    "the owner, in a dict": _APP
+    + """
+@app.post("/messages")
+def post(data: Annotated[dict, Body()], session: Session):
+    session.add(Message(**data))  # !
+""",
+    "a loop over the schema, an update of a query": _APP
+    + """
+@app.patch("/me")
+def edit(body: UserCreate, session: Session):
+    user = session.get(User, 1)
+    for key, value in body:
+        setattr(user, key, value)  # !
+@app.put("/users/{number}")
+def replace(number: int, body: UserCreate, session: Session):
+    session.query(User).filter(User.id == number).update(body.model_dump())  # !
+@app.post("/me")
+def more(body: UserCreate, session: Session):
+    user = session.get(User, 1)
+    for key in body.model_fields_set:
+        setattr(user, key, getattr(body, key))  # !
+""",
+    "the table is the schema": """
+from fastapi import FastAPI
+from sqlmodel import Field, Session, SQLModel
+class Member(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    role: str = "member"
+app = FastAPI()
+@app.post("/members")
+def join(member: Member, session: Session):
+    session.add(member)  # !
+""",
+    "SQLModel": """
+from fastapi import FastAPI
+from sqlmodel import Field, Session, SQLModel
+class AccountBase(SQLModel):
+    name: str
+    is_admin: bool = False
+class Account(AccountBase, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+class AccountIn(AccountBase):
+    pass
+app = FastAPI()
+@app.post("/accounts")
+def add(body: AccountIn, session: Session):
+    session.add(Account.model_validate(body))  # !
+@app.patch("/accounts/{number}")
+def edit(number: int, body: AccountIn, session: Session):
+    account = session.get(Account, number)
+    account.sqlmodel_update(body.model_dump(exclude_unset=True))  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "a schema of what the client may set": _APP
+    + """
+@app.patch("/me")
+def edit(body: UserEdit, session: Session):
+    user = session.get(User, 1)
+    for key, value in body.model_dump(exclude_unset=True).items():
+        setattr(user, key, value)
+    session.add(User(**body.model_dump()))
+""",
+    "for admins alone": _APP
+    + """
+def get_superuser(user: Annotated[User, Depends(current_user)]) -> User: ...
+@app.post("/users", dependencies=[Depends(get_superuser)])
+def add(body: UserCreate, session: Session):
+    session.add(User(**body.model_dump()))
+""",
+    "a router for admins": _APP
+    + """
+def only_admin(): ...
+router = APIRouter(prefix="/users")
+@router.post("")
+def add(body: UserCreate, session: Session):
+    session.add(User(**body.model_dump()))
+app.include_router(router, dependencies=[Depends(only_admin)])
+""",
+    "the role is asked for in the code": _APP
+    + """
+@app.post("/users")
+def add(body: UserCreate, user: Annotated[User, Depends(current_user)], session: Session):
+    if user.role != "admin":
+        raise HTTPException(403)
+    session.add(User(**body.model_dump()))
+""",
+    "left out": _APP
+    + """
+@app.post("/users")
+def sign_up(body: UserCreate, session: Session):
+    session.add(User(**body.model_dump(exclude={"role"})))
+@app.post("/more")
+def more(body: UserCreate, session: Session):
+    values = body.model_dump()
+    values.pop("role", None)
+    session.add(User(**values))
+""",
+    "set in the code": _APP
+    + """
+@app.post("/users")
+def sign_up(body: UserCreate, session: Session):
+    values = body.model_dump()
+    values["role"] = "user"
+    user = User(**values)
+    session.add(user)
+@app.post("/more")
+def more(body: UserCreate, session: Session):
+    user = User(**body.model_dump())
+    user.role = "user"
+""",
+    "a role that is no privilege": _APP
+    + """
+class MessageIn(BaseModel):
+    role: str
+    owner_id: int
+@app.post("/messages")
+def post(body: MessageIn, session: Session):
+    session.add(Message(**body.model_dump()))
+""",
+    "names from a list": _APP
+    + """
+EDITABLE = {"email"}
+@app.patch("/me")
+def edit(changes: dict[str, Any], session: Session):
+    user = session.get(User, 1)
+    for key, value in changes.items():
+        if key in EDITABLE:
+            setattr(user, key, value)
+""",
+    "roles to choose from": _APP
+    + """
+class Choice(BaseModel):
+    email: str
+    role: Literal["buyer", "seller"]
+class Checked(BaseModel):
+    role: str
+    @field_validator("role")
+    @classmethod
+    def known(cls, value):
+        assert value in ("buyer", "seller")
+        return value
+@app.post("/users")
+def sign_up(body: Choice, session: Session):
+    session.add(User(**body.model_dump()))
+@app.post("/more")
+def more(body: Checked, session: Session):
+    session.add(User(**body.model_dump()))
+""",
+    "another object": _APP
+    + """
+class Options:
+    role = ""
+@app.post("/options")
+def set_options(changes: dict):
+    options = Options()
+    for key, value in changes.items():
+        setattr(options, key, value)
+""",
+}

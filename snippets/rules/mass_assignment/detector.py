@@ -1,0 +1,175 @@
+"""Columns that a client must not set, and can."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
+from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.known_types import SESSIONS
+from fastapi_pro.auditing.libraries.request_bodies import Body, body_of
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
+
+_PRIVILEGES = re.compile(
+    r"(is_)?(admin|superuser|staff|superadmin)|(credit_|account_|wallet_)?balance"
+    r"|hashed_password|password_hash"
+)
+_OF_USERS = re.compile(
+    r"(user_)?roles?|role_id|permissions|privileges|access_level|(is|email)_verified|credits"
+)
+_USERS = re.compile(r"user|account|member|profile|customer|person|employee|admin", re.IGNORECASE)
+_FIELDS = ("model_fields_set", "__fields_set__", "model_fields", "__fields__")
+_OWNERS = re.compile(r"(owner|tenant|organi[sz]ation|org|company|workspace)_id|is_paid")
+_GUARD = re.compile(
+    r"admin|superuser|role|perm|scope|staff|privileg|internal|require|owner|manager|polic|rbac"
+    r"|can_|authori[sz]|system|allow|secret|api_?key",
+    re.IGNORECASE,
+)
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield each write of all that a request brings into a model with such columns."""
+    for call, model, body in _writes(program):
+        names = [name for name in model.columns if _is_reserved(model, name, body)]
+        names = [name for name in names if not _is_set(call, name)]
+        if not names:
+            continue
+        reached = [e for e in endpoints(program) if body.is_of(e) and not _is_kept(e)]
+        calling = [e for e in reached if call.function in answering(e)]
+        if calling:
+            yield call.hit(
+                f"Whoever calls `{calling[0].name}` can set `{names[0]}` of `{model.name}`:"
+                f" {body.name} brings it"
+            )
+    yield from _stored(program)
+
+
+def _stored(program: Program) -> Iterator[Hit]:
+    """Yield each table that an endpoint takes for the body of a request, and stores."""
+    for endpoint in endpoints(program):
+        for given in endpoint.parameters:
+            model = models(program).get(given.type) if isinstance(given.type, Node) else None
+            if model is None or given.dependency is not None or _is_kept(endpoint):
+                continue
+            names = [n for n in model.columns if _PRIVILEGES.fullmatch(n) or _is_of_user(model, n)]
+            for call in endpoint.function.calls if names else ():
+                is_stored = call.member in ("add", "merge") and call.args
+                if is_stored and call.args[0].name == given.name and not _is_set(call, names[0]):
+                    yield call.hit(
+                        f"Whoever calls `{endpoint.name}` can set `{names[0]}` of `{model.name}`:"
+                        " the table is the schema of the request"
+                    )
+
+
+def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
+    """Yield what writes a request's fields by their names, into which model."""
+    for unpacked in program.nodes(ast.keyword):
+        call = unpacked.parent if getattr(unpacked.ast, "arg", "") is None else unpacked
+        model = model_named(call.func) if call.is_call and call.last_name[:1].isupper() else None
+        for given in call.unpacked if model else ():
+            if model and (body := body_of(given)):
+                yield call, model, body
+    for call in program.calls_named("setattr"):
+        loop = next((above for above in call.ancestors if isinstance(above.ast, ast.For)), None)
+        if loop is None or len(call.args) != 3 or isinstance(call.args[1].ast, ast.Constant):
+            continue
+        model = model_of(call.args[0])
+        body = body_of(_looped(call.at(loop.ast.iter))) if model else None  # type: ignore[attr-defined]
+        if model and body and not _is_chosen(call, loop):
+            yield call, model, body
+    for call in program.calls_named("sqlmodel_update", "model_validate", "from_orm"):
+        is_update = call.member == "sqlmodel_update"
+        model = model_of(call.owner) if is_update else model_named(call.owner)
+        body = body_of(call.args[0]) if model and call.args else None
+        if model and body and not call.keyword("update"):
+            yield call, model, body
+    for call in program.calls_named("values", "update"):
+        model = _updated(call.owner)
+        for given in (*call.unpacked, *call.args[:1]) if model else ():
+            if model and (body := body_of(given)):
+                yield call, model, body
+
+
+def _updated(statement: Node) -> Model | None:
+    """Return the model of `update(Model).where(...)`, `insert(Model)` and `query(Model)`."""
+    found = statement
+    while found.is_call and found.owner.is_call:
+        found = found.owner
+    is_statement = found.last_name in ("update", "insert") and found.called.startswith("sqlalchemy")
+    is_query = found.member == "query" and found.owner.is_a(*SESSIONS)
+    return model_named(found.args[0]) if (is_statement or is_query) and found.args else None
+
+
+def _looped(iterated: Node) -> Node:
+    """Return the data whose names a loop goes through: `data.items()`, a schema, its fields."""
+    if iterated.member in ("items", "keys") and iterated.is_call:
+        return iterated.owner
+    return iterated.owner if iterated.member in _FIELDS else iterated
+
+
+def _is_reserved(model: Model, name: str, body: Body) -> bool:
+    """Say whether a column is not the client's to set, and the body may bring it."""
+    if not body.brings(name):
+        return False
+    if _PRIVILEGES.fullmatch(name) or (body.is_open and _OWNERS.fullmatch(name)):
+        return True
+    return _is_of_user(model, name)
+
+
+def _is_of_user(model: Model, name: str) -> bool:
+    return bool(_OF_USERS.fullmatch(name) and _USERS.search(model.name))
+
+
+def _is_chosen(call: Node, loop: Node) -> bool:
+    """Say whether a loop looks at the name that it sets; `hasattr` and `is None` do not choose."""
+    name = call.args[1].name
+    for check in loop.walk(ast.If):
+        test = check.test
+        if any(node.last_name == "hasattr" for node in test.walk(ast.Call)):
+            continue
+        if any(node.name == name for node in test.walk(ast.Name)):
+            return True
+    return False
+
+
+def _is_set(call: Node, name: str) -> bool:
+    """Say whether the function says itself what the column is, or takes it out of the data."""
+    for node in call.function.own(ast.Attribute, ast.Subscript, ast.Call):
+        if node.is_target and name in (node.member, node.index.literal):
+            return True
+        if node.member in ("pop", "discard") and node.args and node.args[0].literal == name:
+            return True
+        if isinstance(getattr(node.ast, "ctx", None), ast.Del) and node.index.literal == name:
+            return True
+    tests = (node.test for node in call.function.own(ast.If, ast.IfExp))
+    return any(name in (part.member, part.literal) for test in tests for part in test.walk())
+
+
+def _is_kept(endpoint: Endpoint) -> bool:
+    return endpoint.call.program.once(_is_guarded, endpoint.call.ast, endpoint)
+
+
+def _is_guarded(endpoint: Endpoint) -> bool:
+    """Say whether a dependency, the path or a test may keep all but admins out."""
+    function = endpoint.function
+    words = [endpoint.path or "", function.name, function.module.name]
+    for holder in (endpoint.call, endpoint.router):
+        words.append(holder.keyword("dependencies").text if holder.keyword("dependencies") else "")
+        words.append(str(holder.keyword("prefix").constant or ""))
+    for dependency in endpoint.dependencies:
+        words += [dependency.target.name, dependency.call.argument(0, "dependency").text]
+        words += [given.text for given in (dependency.call.keyword("scopes"),) if given]
+    words += [d.func.text for d in function.decorators if d != endpoint.call]
+    words += [p.annotation.text for p in endpoint.parameters if p.dependency]
+    words += [
+        node.test.text
+        for reached in answering(endpoint)
+        for node in reached.own(ast.If, ast.IfExp, ast.Assert)
+    ]
+    words += [
+        call.keyword("dependencies").text + str(call.keyword("prefix").constant or "")
+        for call in function.program.calls_named("include_router")
+        if call.args and call.args[0].value == endpoint.router
+    ]
+    return any(_GUARD.search(word) for word in words)

@@ -1,0 +1,186 @@
+"""Endpoints that forget the owner, and those that may do without."""
+
+BAD = ['@app.delete("/notes/{note_id}", status_code=204)']
+
+_MAIN = """
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_admin: Mapped[bool]
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int]
+    title: Mapped[str]
+#= deps.py
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+def get_session() -> AsyncSession: ...
+def get_current_user(session: AsyncSession = Depends(get_session)) -> User: ...
+def require_boss(current_user: User = Depends(get_current_user)) -> User: ...
+#= items.py
+from typing import Annotated
+from fastapi import APIRouter, Depends, HTTPException
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from deps import get_current_user, get_session, require_boss
+from models import Item, User
+router = APIRouter(prefix="/items")
+CurrentUser = Annotated[User, Depends(get_current_user)]
+SessionDep = Annotated[AsyncSession, Depends(get_session)]
+"""
+_CHECKED = """
+@router.get("/{item_id}")
+async def read_item(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await session.get(Item, item_id)
+    if not item or item.owner_id != user.id:
+        raise HTTPException(404)
+    return item.title
+"""
+
+FOUND = {
+    "a patch beside a get": _MAIN
+    + _CHECKED
+    + """
+@router.patch("/{item_id}")  # !
+async def rename(item_id: int, title: str, user: CurrentUser, session: SessionDep):
+    item = (await session.execute(select(Item).where(Item.id == item_id))).scalar_one_or_none()
+    if item is None:
+        raise HTTPException(404)
+    item.title = title
+""",
+    "the owner in the query of the other, no login at all here": _MAIN
+    + """
+@router.get("/{item_id}")
+async def read_item(item_id: int, session: SessionDep, current_user: User = Depends(get_current_user)):
+    query = select(Item).where(Item.id == item_id, Item.owner_id == current_user.id)
+    return (await session.scalars(query)).one().title
+@router.delete("/{key}")  # !
+async def delete_item(key: int, session: SessionDep):
+    item = await session.get_one(Item, key)
+    await session.delete(item)
+""",
+    "a get beside a get": _MAIN
+    + _CHECKED
+    + """
+@router.get("/by-title/{title}")  # !
+async def read_by_title(title: str, user: CurrentUser, session: SessionDep):
+    statement = select(Item).where(Item.title == title)
+    item = await session.scalar(statement)
+    return item.id
+""",
+    "compared in a function of the other": _MAIN
+    + """
+def check_owner(item: Item, user: User) -> None:
+    if item.owner_id != user.id:
+        raise HTTPException(403)
+@router.put("/{item_id}")
+async def change(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    check_owner(item, user)
+    item.title = "x"
+@router.delete("/{item_id}")  # !
+async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    await session.delete(item)
+""",
+    "a function that loads": _MAIN
+    + _CHECKED
+    + """
+async def item_or_404(session: AsyncSession, key: int) -> Item:
+    item = await session.get(Item, key)
+    if item is None:
+        raise HTTPException(404)
+    return item
+@router.delete("/{item_id}")  # !
+async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await item_or_404(session, item_id)
+    await session.delete(item)
+""",
+}
+
+LOOK_ALIKES = {
+    "all compare": _MAIN
+    + _CHECKED
+    + """
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await session.get(Item, item_id)
+    if item is None or user.id != item.owner_id:
+        raise HTTPException(404)
+    await session.delete(item)
+""",
+    "for administrators": _MAIN
+    + _CHECKED
+    + """
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, session: SessionDep, boss: User = Depends(require_boss)):
+    item = await session.get_one(Item, item_id)
+    await session.delete(item)
+@router.put("/{item_id}", dependencies=[Depends(require_boss)])
+async def put_item(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    item.title = "x"
+@router.patch("/{item_id}")
+async def patch_item(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    if not user.is_admin:
+        raise HTTPException(403)
+    item.title = "x"
+""",
+    "everybody may read": _MAIN
+    + """
+@router.put("/{item_id}")
+async def change(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    if item.owner_id != user.id:
+        raise HTTPException(403)
+    item.title = "x"
+@router.get("/{item_id}")
+async def read_item(item_id: int, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    return item.title
+""",
+    "what others may do with it": _MAIN
+    + _CHECKED
+    + """
+@router.delete("/{item_id}/likes")
+async def unlike(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    await session.commit()
+    return item.title
+""",
+    "the dependency loads and compares": _MAIN
+    + _CHECKED
+    + """
+async def own_item(item_id: int, user: CurrentUser, session: SessionDep) -> Item:
+    item = await session.get(Item, item_id)
+    if item is None or item.owner_id != user.id:
+        raise HTTPException(404)
+    return item
+@router.delete("/{item_id}")
+async def delete_item(session: SessionDep, item: Item = Depends(own_item)):
+    await session.delete(item)
+""",
+    "another router": _MAIN
+    + _CHECKED
+    + """
+internal = APIRouter(prefix="/internal")
+@internal.delete("/{item_id}")
+async def delete_item(item_id: int, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    await session.delete(item)
+""",
+    "nobody compares": _MAIN
+    + """
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    await session.delete(item)
+""",
+}

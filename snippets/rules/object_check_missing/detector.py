@@ -1,0 +1,120 @@
+"""Endpoints that load a row by its id and forget the owner, beside others that compare it."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
+from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, models
+from fastapi_pro.auditing.libraries.sqlalchemy_rows import row_of
+
+_CALLER = re.compile(r"user|account|current|principal|caller|member|\bme\b", re.IGNORECASE)
+_OWNER = re.compile(
+    r"^(user|owner|author|creator|created_by|account|customer|member)(_?id|_?uuid)?$"
+)
+_ROLE = re.compile(r"admin|superuser|staff|role|permission|scope|authori[sz]e|policy|can_|access")
+_CHANGES = {"put", "patch", "delete"}
+_PARAMETER = re.compile(r"\{(\w+)")
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the endpoints that do not compare the owner, where one of their router does."""
+    checks = _checks(program)
+    if not checks:
+        return
+    checking = {e: _checked(e, checks) for e in http_endpoints(program)}
+    for endpoint in http_endpoints(program):
+        if not (endpoint.path or "").endswith("}") or endpoint.method not in _CHANGES | {"get"}:
+            continue
+        for model in (m for m in _loaded(endpoint) if m not in checking[endpoint]):
+            column = next((c for c in checks.get(model, {})), None)
+            sibling = next((s for s in checking if _is_like(s, endpoint, checking[s], model)), None)
+            if column and sibling and not _is_guarded(endpoint, sibling, checks[model]):
+                done = "shows" if endpoint.method == "get" else "changes"
+                done = "deletes" if endpoint.method == "delete" else done
+                yield endpoint.call.hit(
+                    f"`{endpoint.name}` {done} any `{model.name}` by its id; `{sibling.name}`"
+                    f" compares `{column}` with the caller, and this does not"
+                )
+
+
+@fact
+def _checks(program: Program) -> dict[Model, dict[str, set[Node]]]:
+    """Return the owners' columns that are compared with the caller, and in which functions."""
+    found: dict[Model, dict[str, set[Node]]] = defaultdict(lambda: defaultdict(set))
+    for node in program.nodes(ast.Compare):
+        if len(node.operands) != 2 or not node.function or node.module.is_tool:
+            continue
+        for left, right in (node.operands, node.operands[::-1]):
+            if _OWNER.match(left.member) and _CALLER.search(right.text):
+                model = model_named(left.owner) or row_of(left.owner)
+                if model is not None and left.member in model.columns:
+                    found[model][left.member].add(node.function)
+    return found
+
+
+def _checked(endpoint: Endpoint, checks: dict[Model, dict[str, set[Node]]]) -> set[Model]:
+    """Return the models whose owner an endpoint compares, itself or by what it calls."""
+    if endpoint.method not in _CHANGES | {"get"} or "{" not in (endpoint.path or ""):
+        return set()
+    functions = answering(endpoint)
+    return {
+        model
+        for model, columns in checks.items()
+        if any(not functions.isdisjoint(found) for found in columns.values())
+    }
+
+
+def _is_like(sibling: Endpoint, endpoint: Endpoint, checked: set[Model], model: Model) -> bool:
+    """Say whether another endpoint of the router does the like, and compares the owner.
+
+    What everybody may read is often changed by the owner alone: only reading is like reading.
+    """
+    if model not in checked or sibling.router != endpoint.router:
+        return False
+    is_single = (sibling.path or "").endswith("}")
+    return is_single and (endpoint.method in _CHANGES or sibling.method == "get")
+
+
+def _loaded(endpoint: Endpoint) -> list[Model]:
+    """Return the models of which an endpoint loads a row by a parameter of its path."""
+    names = set(_PARAMETER.findall(endpoint.path or ""))
+    found: list[Model] = []
+    for statement in endpoint.function.own(ast.Assign, ast.AnnAssign):
+        call = statement.assigned.awaited
+        target = statement.targets[0]
+        if not call.is_call or not target.name or not _mentions(call, names):
+            continue
+        model = models(endpoint.function.program).get(call.type_class)
+        if model is not None and model not in found and not call.func.definition.is_class:
+            found.append(model)
+    return found
+
+
+def _mentions(call: Node, names: set[str]) -> bool:
+    """Say whether a call, or the statement that it is given by name, mentions one of names."""
+    parts = [call, *(given.value for given in call.given if given.name)]
+    return any(name.name in names for part in parts for name in part.walk(ast.Name))
+
+
+def _is_guarded(endpoint: Endpoint, sibling: Endpoint, columns: dict[str, set[Node]]) -> bool:
+    """Say whether an endpoint names an owner or a role, or depends on more than its sibling."""
+    if not _dependencies(endpoint) <= _dependencies(sibling):
+        return True
+    functions = answering(endpoint) - answering(sibling)
+    members = [attribute.member for f in functions for attribute in f.own(ast.Attribute)]
+    members += [key for f in functions for call in f.calls for key in call.keywords]
+    names = [name.name for f in functions for name in f.own(ast.Name)]
+    is_owned = any(member in columns or _OWNER.match(member) for member in members)
+    return is_owned or any(_ROLE.search(name) for name in members + names)
+
+
+def _dependencies(endpoint: Endpoint) -> set[Node | str]:
+    """Return what an endpoint depends on; of what is not the program's, the text."""
+    listed = [p.dependency for p in endpoint.parameters if p.dependency is not None]
+    own = endpoint.call.keyword("dependencies").elements
+    found = {d.target or d.call.text for d in [*listed, *endpoint.dependencies]}
+    return found | {given.text for given in own if not given.is_call}

@@ -1,0 +1,132 @@
+"""Queries in a loop over the rows of a query."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.sqlalchemy_rows import rows_of
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
+from fastapi_pro.auditing.model.call_graph import is_cached
+
+_READS = {
+    "get", "get_one", "scalar", "scalars", "execute", "exec", "query", "refresh", "stream",
+    "stream_scalars",
+}  # fmt: skip
+_WRITES = {"sqlalchemy.update", "sqlalchemy.insert", "sqlalchemy.delete"}
+_STORES = {"add", "add_all", "delete", "update", "insert", "merge", "flush", "commit"}
+_INSERTS = {"insert", "update", "delete"}
+_LOOPS = (ast.For, ast.AsyncFor)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SHORT = 10  # rows of a list that is short by its limit
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the queries that each turn of a loop sends."""
+    for function in program.functions:
+        if function.module.is_tool or function not in request_functions(program):
+            continue
+        for iterable, target, bodies in _loops(function):
+            if query := next(_queries(bodies, target), None):
+                model = None if _is_short(iterable) else rows_of(iterable)
+                if model is not None:
+                    name = query.func.text
+                    yield query.hit(
+                        f"`{name}` runs once for each `{model.name}` of the loop in line"
+                        f" {iterable.line}: 100 rows are 100 more queries in one request"
+                    )
+
+
+def _loops(function: Node) -> Iterator[tuple[Node, str, list[Node]]]:
+    """Yield what a loop goes over, the name of each element, and what is done with it."""
+    for loop in function.own(*_LOOPS):
+        match loop.ast:
+            case (
+                ast.For(target=ast.Name(id=name), iter=iterable)
+                | ast.AsyncFor(target=ast.Name(id=name), iter=iterable)
+            ):
+                yield loop.at(iterable), name, loop.body
+    for loop in function.own(*_COMPREHENSIONS):
+        match loop.ast:
+            case ast.DictComp(key=key, value=value, generators=[first, *_]):
+                parts = [key, value]
+            case (
+                ast.ListComp(elt=value, generators=[first, *_])
+                | ast.SetComp(elt=value, generators=[first, *_])
+                | ast.GeneratorExp(elt=value, generators=[first, *_])
+            ):
+                parts = [value]
+            case _:
+                continue
+        if isinstance(first.target, ast.Name):
+            yield loop.at(first.iter), first.target.id, [loop.at(part) for part in parts]
+
+
+def _queries(bodies: list[Node], element: str) -> Iterator[Node]:
+    """Yield the calls that ask the database about the element of a loop."""
+    for body in bodies:
+        for call in body.walk(ast.Call):
+            is_asked = call.member in _READS and _asks(call, element) and is_session(call.owner)
+            is_given = any(_names(given, element) for given in call.given)
+            if is_asked or (is_given and _is_query(call.callee)):
+                yield call
+
+
+def _asks(call: Node, element: str) -> bool:
+    """Say whether a query of a session is about the element, and reads."""
+    if call.member == "query":
+        chain = call
+        while isinstance(chain.parent.ast, (ast.Attribute, ast.Call)) and (
+            chain in (chain.parent.owner, chain.parent.func)
+        ):
+            chain = chain.parent
+        return _names(chain, element) and chain.member not in _INSERTS
+    return any(_names(given, element) for given in call.given) and not _writes(call)
+
+
+def _names(expr: Node, element: str) -> bool:
+    """Say whether an expression, or the statement it names, is about an element."""
+    values = [expr, expr.value] if expr.name else [expr]
+    return any(name.name == element for value in values for name in value.walk(ast.Name))
+
+
+def _writes(call: Node) -> bool:
+    """Say whether what a session executes is an INSERT, UPDATE or DELETE."""
+    statement = call.args[0].value if call.args else call.at(None)
+    return any(inner.called in _WRITES for inner in statement.walk(ast.Call))
+
+
+def _is_query(function: Node) -> bool:
+    """Say whether a function of the program reads from the database alone, whatever it is given."""
+    if not function or is_cached(function):
+        return False
+    if any(call.last_name in _STORES for call in function.calls):
+        return False
+    for use in uses(function):
+        if use.member in _READS and not _writes(use) and not _is_perhaps(use):
+            return True
+    return False
+
+
+def _is_perhaps(call: Node) -> bool:
+    """Say whether a call is not always reached: inside an `if`, or after a return."""
+    if any(isinstance(above.ast, ast.If) for above in call.ancestors):
+        return True
+    return any(end.position < call.statement.position for end in call.function.own(ast.Return))
+
+
+def _is_short(iterable: Node) -> bool:
+    """Say whether a query has a limit of a few rows."""
+    stack = [iterable]
+    for _ in range(8):
+        found = stack[-1].value.awaited
+        limits = [call for call in found.walk(ast.Call) if call.member == "limit" and call.args]
+        for call in limits:
+            number = call.args[0].constant
+            if isinstance(number, int) and number <= _SHORT:
+                return True
+        following = found.owner or next(iter(found.args), found.at(None))
+        if not following:
+            return False
+        stack.append(following)
+    return False

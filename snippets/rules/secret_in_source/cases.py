@@ -1,0 +1,154 @@
+"""Secrets in the source, and elsewhere."""
+
+BAD = ['SECRET = os.getenv("JWT_SECRET", "change-me-in-production-please!!")']
+
+_SETTINGS = """
+import os, secrets
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings
+"""
+
+FOUND = {
+    "a default of the environment": """
+import os
+import fastapi
+SECRET_KEY = os.getenv("SECRET_KEY", "dev")  # !
+JWT = os.environ.get("JWT_SECRET_KEY", default="very-secret")  # !
+""",
+    "or else a text": """
+import os
+import fastapi
+SECRET_KEY = os.getenv("SECRET_KEY") or "supersecret"  # !
+""",
+    "a key in a constant of another module": """
+#= app/constants.py
+KEY = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"  # !
+ALGORITHM = "HS256"
+#= app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= app/security.py
+import jwt
+from app.constants import ALGORITHM, KEY
+def sign(subject, expires):
+    return jwt.encode({"sub": subject, "exp": expires}, KEY, algorithm=ALGORITHM)
+def read(token):
+    return jwt.decode(token, KEY, algorithms=[ALGORITHM])["exp"]
+""",
+    "fields of settings": _SETTINGS
+    + """
+class Settings(BaseSettings):
+    SECRET_KEY: str = Field(default="your-secret-key-change-in-production")  # !
+    session_secret: SecretStr = SecretStr("session")  # !
+    first_superuser_password: str = "admin"  # !
+    database_url: str = "postgresql+asyncpg://shop:hunter2@db.shop.de:5432/shop"  # !
+""",
+    "sessions in cookies": """
+from fastapi import FastAPI
+from starlette.middleware.sessions import SessionMiddleware
+app = FastAPI()
+app.add_middleware(SessionMiddleware, secret_key="some-random-string")  # !
+""",
+    "starlette's Config": """
+from starlette.config import Config
+config = Config(".env")
+SECRET_KEY = config("SECRET_KEY", cast=str, default="secret")  # !
+""",
+    "fastapi-users": """
+from fastapi import FastAPI
+from fastapi_users.authentication import JWTStrategy
+SECRET = "SECRET"  # !
+def get_strategy():
+    return JWTStrategy(secret=SECRET, lifetime_seconds=3600)
+""",
+}
+
+LOOK_ALIKES = {
+    "no default": _SETTINGS
+    + """
+SECRET_KEY = os.environ["SECRET_KEY"]
+OTHER = os.getenv("JWT_SECRET")
+MORE = os.getenv("JWT_SECRET", "")
+class Settings(BaseSettings):
+    secret_key: SecretStr
+    jwt_secret: str = Field(min_length=32)
+    session_secret: str | None = None
+    app_secret: str = ""
+""",
+    "made anew": _SETTINGS
+    + """
+class Settings(BaseSettings):
+    secret_key: str = secrets.token_urlsafe(32)
+    jwt_secret: str = Field(default_factory=secrets.token_hex)
+KEY = os.getenv("SECRET_KEY", secrets.token_hex())
+""",
+    "the start refuses it": _SETTINGS
+    + """
+class Settings(BaseSettings):
+    secret_key: str = "changethis"
+    jwt_secret: str = "changeme"
+    @field_validator("secret_key")
+    @classmethod
+    def known(cls, value):
+        if value == "changethis":
+            raise ValueError
+        return value
+def start(settings: Settings):
+    if settings.jwt_secret == "changeme":
+        raise SystemExit("set JWT_SECRET")
+""",
+    "tests, development, examples": """
+#= tests/conftest.py
+import os
+os.environ.setdefault("SECRET_KEY", "test")
+#= app/config_dev.py
+SECRET_KEY = __import__("os").getenv("SECRET_KEY", "dev")
+#= app/config.py
+from pydantic_settings import BaseSettings
+class TestSettings(BaseSettings):
+    secret_key: str = "test"
+#= scripts/try.py
+import jwt
+print(jwt.encode({"sub": "1"}, "secret"))
+""",
+    "what is no secret": _SETTINGS
+    + """
+from starlette.config import Config
+config = Config(".env")
+class Read(BaseSettings):
+    secret_key: SecretStr = config("SECRET_KEY", cast=SecretStr)
+TOKEN_KEY = "access_token"
+SECRET_KEY_NAME = "SECRET_KEY"
+class Settings(BaseSettings):
+    jwt_algorithm: str = "HS256"
+    token_key: str = "token"
+    secret_key_file: str = "/run/secrets/key"
+    database_url: str = "postgresql://postgres:postgres@localhost:5432/app"
+    redis_url: str = "redis://:password@redis:6379/0"
+    other_url: str = "postgresql://user:password@db.example.com/app"
+REGION = os.getenv("REGION", "eu")
+""",
+    "only while one develops": """
+import os
+import fastapi
+DEBUG = os.getenv("DEBUG") == "1"
+if DEBUG:
+    SECRET_KEY = os.getenv("SECRET_KEY", "dev")
+else:
+    SECRET_KEY = os.environ["SECRET_KEY"]
+""",
+    "the text of a template, a digest of what is no secret": """
+import hashlib, hmac
+import jwt
+SECRET_KEY = "{{cookiecutter.secret_key}}"
+def sign(subject, expires):
+    return jwt.encode({"sub": subject, "exp": expires}, SECRET_KEY, algorithm="HS256")
+def challenge(token):
+    return hmac.new(b"public-name-of-this-integration", token, hashlib.sha256).hexdigest()
+""",
+    "a public key": """
+import jwt
+def read(token, keys):
+    return jwt.decode(token, keys["public"], algorithms=["RS256"])["exp"]
+""",
+}

@@ -1,0 +1,128 @@
+"""Secrets that stand in the source, as a value or as what is taken where none is given."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.jwt import ENCODES, decodes
+from fastapi_pro.auditing.libraries.pydantic import settings
+
+_SIGNS = re.compile(
+    r"((app|jwt|auth|session|token|access|refresh|api|fastapi|server|backend|user)_?)*"
+    r"(secret|secret_?key|signing_?key|encryption_?key|fernet_?key|jwt_?key)",
+    re.IGNORECASE,
+)
+_ADMINS = re.compile(
+    r"(first_|default_|initial_)?(super_?user|admin|root)_(pass|password)", re.IGNORECASE
+)
+_URL = re.compile(r"^\w+(\+\w+)?://[^:/@\s]*:[^@\s/{}<>$]+@(?P<host>[\w-]+(\.[\w-]+)+)[:/]")
+_HERE = re.compile(r"^127\.|^0\.0|\.?example\.|\.local$|\.internal$|localhost")
+_NO_SECRET = re.compile(r"^(none|null|disabled|\s*)$|\$\{|\{\{|^/|\.pem$|^<", re.IGNORECASE)
+_DEVELOPMENT = re.compile(r"test|dev|local|example|sample|demo|mock|fake", re.IGNORECASE)
+_FIELDS = ("pydantic.Field", "sqlmodel.Field")
+_READS = ("os.getenv", "os.environ.get", "os.environ.setdefault")
+_CONFIGS = ("config", "env", "get_env", "getenv")
+_NEEDS_KEY = (*ENCODES, "fastapi.middleware.sessions.SessionMiddleware")
+_MAKES = ("itsdangerous.URLSafeTimedSerializer", "itsdangerous.URLSafeSerializer")
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield each secret with a default, and each key that is written out."""
+    found: dict[Node, Hit] = {}
+    for node, hit in _all(program):
+        if not _is_elsewhere(node):
+            found.setdefault(node, hit)
+    refused = _refused(program) if found else set()
+    for node, hit in found.items():
+        if node.literal not in refused:
+            yield hit
+
+
+def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
+    """Yield the literals, each with what is to be said of it."""
+    for schema in settings(program):
+        for field in schema.fields.values():
+            is_field = field.default.called in _FIELDS
+            value = _written(field.default.argument(0, "default") if is_field else field.default)
+            if value and not schema.has_model_validator and not schema.is_converted(field.name):
+                yield from _of_name(field.name, value, field.node, f"`{schema.name}.{field.name}`")
+    for call in _environment(program):
+        name = call.args[0].constant if call.args else None
+        value = _written(call.argument(1, "default"))
+        if not value and isinstance(call.parent.ast, ast.BoolOp):
+            value = _written(call.parent.operands[-1])
+        if value and isinstance(name, str):
+            yield from _of_name(name, value, call, f"`{name}`")
+    for key in _keys(program):
+        value = _written(key.value if not key.is_call else key)
+        if value:
+            yield value, _hit(value, f"`{key.text}`", "is a key that stands in the source")
+
+
+def _of_name(name: str, value: Node, place: Node, called: str) -> Iterator[tuple[Node, Hit]]:
+    text = str(value.literal)
+    if _SIGNS.fullmatch(name) or _ADMINS.fullmatch(name):
+        yield value, _hit(place, called, "has a default that anybody can read")
+    elif (url := _URL.match(text)) and not _HERE.search(url["host"]):
+        message = f"{called} has a default with a password, for {url['host']}"
+        yield value, place.hit(f"{message}: whoever reads the source can connect")
+
+
+def _hit(place: Node, called: str, state: str) -> Hit:
+    return place.hit(f"{called} {state}: who knows it can sign in as anybody")
+
+
+def _environment(program: Program) -> Iterator[Node]:
+    """Yield what reads a variable of the environment, by the library or by a `config`."""
+    yield from program.calls_of(*_READS)
+    for call in program.calls_named(*_CONFIGS):
+        if call.func.name and call.keyword("default") and not call.called.startswith("os."):
+            yield call
+
+
+def _keys(program: Program) -> Iterator[Node]:
+    """Yield what tokens, cookies and sessions are signed with."""
+    for call in program.calls_of(*_NEEDS_KEY):
+        yield call.argument(1, "key") or call.keyword("secret_key")
+    for call in program.calls_of(*_MAKES):
+        yield call.argument(0, "secret_key")
+    for decode in decodes(program):
+        if not decode.is_unverified:
+            yield decode.key
+    for call in program.calls_named("add_middleware", "JWTStrategy"):
+        yield call.keyword("secret_key") or call.keyword("secret")
+
+
+def _written(value: Node) -> Node:
+    """Return the literal text that a secret is, also in `SecretStr(...)` and with `encode()`."""
+    if value.is_call and (value.last_name == "SecretStr" or value.member == "encode"):
+        value = value.args[0] if value.last_name == "SecretStr" and value.args else value.owner
+        value = value.value
+    text = value.literal
+    text = text.decode(errors="replace") if isinstance(text, bytes) else text
+    is_secret = isinstance(text, str) and not _NO_SECRET.search(text)
+    return value if is_secret else value.at(None)
+
+
+def _is_elsewhere(node: Node) -> bool:
+    """Say whether a secret is of tests, tools or development alone, by file or class."""
+    if node.module.is_test or node.module.is_tool:
+        return True
+    if _DEVELOPMENT.search(node.module.name) or _DEVELOPMENT.search(node.enclosing_class.name):
+        return True
+    tests = (
+        above.test.text for above in node.ancestors if isinstance(above.ast, (ast.If, ast.IfExp))
+    )
+    return any(re.search(r"debug|dev|test|local|env|prod", text, re.IGNORECASE) for text in tests)
+
+
+def _refused(program: Program) -> set[object]:
+    """Return the texts that code compares something with: the start refuses a placeholder."""
+    found: set[object] = set()
+    for compare in program.nodes(ast.Compare):
+        for operand in compare.operands:
+            value = operand.constant
+            values = value if isinstance(value, (list, tuple, set)) else [value]
+            found.update(text for text in values if isinstance(text, str))
+    return found
