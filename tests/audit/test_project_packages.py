@@ -21,7 +21,7 @@ def _versions(root: Path, package: str = "fastapi", path: str = "main.py") -> Ve
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         file.write_text("")
-    module = Module(file, path, parse(file.read_bytes()))
+    module = Module(file, path, file.read_bytes(), parse)
     load = functools.partial(lambda path: path and None)
     Program([module], root, load, KnownTypes())
     return versions(module, package)

@@ -1,8 +1,10 @@
 """Password hashes: which calls compute one, and which of them verify."""
 
+from collections.abc import Collection
+
 from fastapi_pro.auditing.libraries.library_calls import HASHES, PASSLIB, VERIFICATIONS
 from fastapi_pro.auditing.libraries.project_packages import is_locked, packages, versions
-from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.libraries.threads import THREAD_NAMES, handed_to_thread
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import find_call
 from fastapi_pro.auditing.model.node import Node
@@ -44,24 +46,36 @@ def computed_hash(call: Node) -> Node:
 @fact
 def _verifying(program: Program) -> set[Node]:
     """Return the functions that verify a password, themselves or through others."""
-    works = [
-        (function, handed_to_thread(call) or call.func)
-        for function in program.functions
-        if not function.is_generator
-        for call in function.calls
-    ]
+    works = _works(program, VERIFICATIONS.members)
     found = {function for function, work in works if work in VERIFICATIONS}
     for _ in range(limits.CALLS if found else 0):
         names = {function.name for function in found}
         more = {
             function
-            for function, work in works
+            for function, work in _works(program, names)
             if (not work.member or work.member in names) and work.runs in found
         }
         if more <= found:
             break
         found |= more
     return found
+
+
+def _works(program: Program, names: Collection[str]) -> list[tuple[Node, Node]]:
+    """Return what functions call, or hand to a thread, in those that call one of these names."""
+    return [
+        (function, handed_to_thread(call) or call.func)
+        for function in program.functions_calling(*names, *THREAD_NAMES)
+        if not function.is_generator
+        for call in function.calls
+    ]
+
+
+@fact
+def may_verify(program: Program) -> list[Node]:
+    """Return the functions in which `is_verification` may be true of a call."""
+    names = {*VERIFICATIONS.members, *_verifying_names(program), *THREAD_NAMES}
+    return program.functions_calling(*names)
 
 
 @fact

@@ -1,7 +1,7 @@
 """Who calls whom within the program."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
@@ -22,11 +22,13 @@ def reached(roots: Iterable[Node]) -> set[Node]:
     return found
 
 
-def called(function: Node) -> Iterator[tuple[Node, Node]]:
-    """Yield the calls in a function's own body to functions of the program, with those."""
-    for call in function.calls:
-        if target := call.callee:
-            yield call, target
+def called(function: Node) -> list[tuple[Node, Node]]:
+    """Return the calls in a function's own body to functions of the program, with those."""
+    return function.program.once(_called, function.ast, function)
+
+
+def _called(function: Node) -> list[tuple[Node, Node]]:
+    return [(call, target) for call in function.calls if (target := call.callee)]
 
 
 def find_call(

@@ -19,8 +19,9 @@ _ROUTES = ("get", "post", "put", "patch", "delete")
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls whose coroutine is thrown away, read, or only tested."""
     for function in program.functions:
+        is_coroutine = function.is_coroutine
         for call in function.calls:
-            if call.is_awaited:
+            if not (is_coroutine or call.member in COROUTINES) or call.is_awaited:
                 continue
             if call.member in COROUTINES and _is_of_session(function, call):
                 if why := _forgotten(function, call):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification
+from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification, may_verify
 from fastapi_pro.auditing.model.flow import ends
 from fastapi_pro.auditing.model.source_text import written
 
@@ -24,7 +24,7 @@ _KNOWN = re.compile(
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the test for a missing account that skips the verification, one in each function."""
-    for function in program.functions:
+    for function in may_verify(program):
         if function.module.is_tool:
             continue
         checks = [call for call in function.calls if call.given and is_verification(call)]

@@ -167,12 +167,17 @@ def _set_elsewhere(lifespan: Node) -> set[str]:
     """Return what others than the lifespan set: middleware, a factory, a test."""
     found = set()
     for module in lifespan.program.modules:
-        for attribute in (Node(module, written) for written in module.nodes(ast.Attribute)):
-            if _is_state(attribute, ast.Store) and attribute.function != lifespan:
-                found.add(attribute.member)
-        for call in (Node(module, written) for written in module.nodes(ast.Call)):
-            if call.func.dotted.endswith("setattr"):
-                found |= {str(argument.literal) for argument in call.args}
+        if not module.says("state", "setattr"):
+            continue
+        for written in module.nodes(ast.Attribute):
+            if isinstance(written.ctx, ast.Store):
+                attribute = Node(module, written)
+                if _is_state(attribute, ast.Store) and attribute.function != lifespan:
+                    found.add(attribute.member)
+        for name in (name for name in module.calls_by_name if name.endswith("setattr")):
+            for call in (Node(module, written) for written in module.calls_by_name[name]):
+                if call.func.dotted:
+                    found |= {str(argument.literal) for argument in call.args}
     return found
 
 

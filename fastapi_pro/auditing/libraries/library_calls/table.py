@@ -27,6 +27,11 @@ class Calls:
                 self._named.setdefault(owner, set()).update(listed)
         self._members = frozenset[str]().union(*self._named.values())
 
+    @property
+    def members(self) -> frozenset[str]:
+        """The last names of the calls that the lines name."""
+        return self._members
+
     def __contains__(self, node: Node) -> bool:
         """Say whether a call, or a function that is named and not called, is one of these."""
         member = node.member
