@@ -15,6 +15,7 @@ from fastapi_pro.auditing.finding import UNREADABLE, Finding, Hit
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
 from fastapi_pro.auditing.sources.parse import UnreadableError, parse, read
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
