@@ -7,9 +7,17 @@ from pathlib import Path
 
 TIERS = ("critical", "pitfall", "reference")
 SEVERITIES = ("high", "medium", "low")
+CONSEQUENCES = ("breaks", "stranger", "load", "rest")
+"""What comes of the mistake, worst first.
+
+`breaks`: the service does not start, ordinary requests fail, or data is lost or wrong. `stranger`:
+somebody reads, forges or exhausts what is not theirs. `load`: it shows with many requests, several
+workers or a slow neighbour. `rest`: rare errors, warnings, tests.
+"""
 PARTS = ("You see.", "Why.", "Fix.", "Not when.")
-_TEXTS = {"title": 220, "tier": 9, "severity": 6, "symptom": 60, "fix": 110}
-_OPTIONAL = {"unseen": 160}
+_TEXTS = {"title": 220, "tier": 9, "severity": 6, "consequence": 8, "symptom": 60, "fix": 110}
+_OPTIONAL = {"unseen": 160, "ask": 160}
+_CHOICES = {"tier": TIERS, "severity": SEVERITIES, "consequence": CONSEQUENCES}
 _LISTS = ("since", "until", "sources")
 
 
@@ -18,13 +26,15 @@ class Rule:
     """One rule: `title` is its sentence, `symptom` what one sees, `fix` what to do in a line.
 
     `since` and `until` are versions such as "fastapi 0.118"; `body` is markdown, `bad` and `good`
-    are code. `unseen` says why `audit.py` cannot find the rule broken, and is "" where it can.
+    are code. `unseen` says why `audit.py` cannot find the rule broken, and `ask` what to ask of the
+    code instead; both are "" where it can.
     """
 
     slug: str
     title: str
     tier: str
     severity: str
+    consequence: str
     symptom: str
     fix: str
     since: tuple[str, ...]
@@ -34,6 +44,7 @@ class Rule:
     bad: str
     good: str
     unseen: str = ""
+    ask: str = ""
 
     @property
     def versions(self) -> list[str]:
@@ -92,6 +103,7 @@ def load_rule(folder: Path) -> Rule:
         title=texts["title"],
         tier=texts["tier"],
         severity=texts["severity"],
+        consequence=texts["consequence"],
         symptom=texts["symptom"],
         fix=texts["fix"],
         since=tuple(lists.get("since", ())),
@@ -101,6 +113,7 @@ def load_rule(folder: Path) -> Rule:
         bad=bad,
         good=good,
         unseen=texts.get("unseen", ""),
+        ask=texts.get("ask", ""),
     )
 
 
@@ -162,7 +175,10 @@ def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> No
     for name in _TEXTS:
         if not texts.get(name):
             raise RuleError(path, 1, f"no {name}", f"write `{name}: text` in one line")
-    for name, allowed in (("tier", TIERS), ("severity", SEVERITIES)):
+    if ("unseen" in texts) != ("ask" in texts):
+        name = "ask" if "unseen" in texts else "unseen"
+        raise RuleError(path, 1, f"no {name}", "write both `unseen: why` and `ask: a question`")
+    for name, allowed in _CHOICES.items():
         if texts[name] not in allowed:
             message = f"unknown {name} {texts[name]}"
             raise RuleError(path, 1, message, f"write {' or '.join(allowed)}")

@@ -38,6 +38,7 @@ FILES = {
 title: "TODO: what to do, and after a colon what happens otherwise."
 tier: TODO critical or pitfall, which SKILL.md shows, or reference
 severity: TODO high, medium or low
+consequence: TODO breaks, stranger, load or rest (see rulebook.py)
 symptom: "TODO: what one sees"
 fix: "TODO: what to do, in a line"
 sources:

@@ -54,7 +54,11 @@ def test_the_rule_is_refused_until_nothing_is_left_to_write(laid_out: Path) -> N
                 load_rule(laid_out)
             assert caught.value.line == number
             key = line.partition(":")[0]
-            filled = {"severity": "severity: low", "tier": "tier: critical"}
+            filled = {
+                "tier": "tier: critical",
+                "severity": "severity: low",
+                "consequence": "consequence: load",
+            }
             lines[number - 1] = filled.get(key, line.replace("TODO", "told"))
             file.write_text("\n".join(lines))
     assert load_rule(laid_out).slug == SLUG
