@@ -5,7 +5,7 @@ import gc
 import linecache
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -27,18 +27,26 @@ _FEW = 100  # files that one process reads before others have started
 
 
 def run(
-    files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+    files: Sequence[Path],
+    root: Path,
+    jobs: int,
+    context: Sequence[Path] = (),
+    beside: Collection[Path] = (),
 ) -> list[Finding]:
     """Return what the detectors find in `files`, which are absolute paths below `root`.
 
-    `context` are files of the same programs, understood and not reported on. Files that cannot be
-    read or parsed give a finding "unreadable". `jobs` processes work.
+    `context` are files of the same programs, understood and not reported on, but for those of
+    `beside`: what starts a program is reported with its modules. Files that cannot be read or
+    parsed give a finding "unreadable". `jobs` processes work.
     """
     found: list[Finding] = []
-    sources = _read(files, found)
-    reported = frozenset(map(str, sources))
-    sources |= _read([path for path in context if path not in sources], [])
-    groups = [g for g in programs(sources, root) if not reported.isdisjoint(map(str, g))]
+    deployed = {path for path in (*files, *context) if is_deploy_file(str(path))}
+    sources = _read([path for path in files if path not in deployed], found)
+    reported = {str(path) for path in files if path in deployed} | set(map(str, sources))
+    sources |= _read([p for p in context if p not in sources and p not in deployed], [])
+    groups = _with_deploy_files(programs(sources, root), deployed, root)
+    groups = [g for g in groups if not reported.isdisjoint(map(str, g))]
+    reported |= {str(path) for group in groups for path in group if path in beside}
     was_enabled = gc.isenabled()
     if jobs < 2 or sum(map(len, groups)) < _FEW:
         results = [_audit(group, root) for group in groups]
@@ -51,6 +59,21 @@ def run(
         gc.enable()
     found += [finding for result in results for finding in result if finding.path in reported]
     return sorted(set(found))
+
+
+def _with_deploy_files(
+    groups: list[list[Path]], files: Collection[Path], root: Path
+) -> list[list[Path]]:
+    """Return the programs with the files that start them, and one of those that start none.
+
+    gunicorn's file is imported by none, and belongs to what it starts.
+    """
+    alone = [group for group in groups if all("gunicorn" in path.name for path in group)]
+    groups = [group for group in groups if group not in alone]
+    starting = sorted({*files, *(path for group in alone for path in group)})
+    belong = belonging(starting, groups, root)
+    found = [[*group, *belong.get(index, ())] for index, group in enumerate(groups)]
+    return [*found, belong[-1]] if -1 in belong else found
 
 
 def _read(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, bytes]:
@@ -88,12 +111,14 @@ def _audit(paths: list[Path], root: Path) -> list[Finding]:
     gc.disable()  # the trees live until the end: collecting among them is half of the time
     found: list[Finding] = []
     modules: list[Module] = []
+    files = [path for path in paths if is_deploy_file(str(path))]
     for path in paths:
         try:
-            modules.append(_module(root, path))
+            if path not in files:
+                modules.append(_module(root, path))
         except UnreadableError as error:
             found.append(_unreadable(path, error))
-    program = Program(modules, root, functools.partial(_load, root), KnownTypes())
+    program = Program(modules, root, functools.partial(_load, root), KnownTypes(), files)
     found += _detect(program)
     program.forget()
     return found
@@ -113,7 +138,7 @@ def _load(root: Path, path: Path) -> Module | None:
 
 
 def _detect(program: Program) -> Iterator[Finding]:
-    known = {module.path for module in program.modules}
+    known = {module.path for module in program.modules} | set(program.files)
     for slug, detect in detectors().items():
         for path, line, offset, message, *told in detect(program):
             if path in known:

@@ -28,6 +28,7 @@ from fastapi_pro.auditing.reporting import baseline, suppressions
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
 from fastapi_pro.auditing.reporting.report import FORMATS, render
+from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.gitignore import Patterns, compile_patterns
 from fastapi_pro.auditing.sources.walk import collect, display, project
 from fastapi_pro.command_line import parser_of, run_command
@@ -99,7 +100,9 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
     files, findings = collect(args.paths, excluded)
     top = project(args.paths)
     context = collect([top], excluded)[0] if not _holds(args.paths, top) else []
-    findings += runner.run(files, top, args.jobs or options.jobs or _cores(), context)
+    beside = deploy_files.beside(args.paths, context)
+    findings += runner.run(files, top, args.jobs or options.jobs or _cores(), context, beside)
+    files += beside
     findings = [replace(f, path=display(Path(f.path), root)) for f in findings]
     findings = sorted({f for f in findings if f.slug in active})
     findings = suppressions.apply(findings, suppressions.marked(files, root), active, entries)

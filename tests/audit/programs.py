@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.runner import run
+from fastapi_pro.auditing.sources.deploy_files import is_deploy_file
 
 _FILE = re.compile(r"^#= (\S+)\n", re.MULTILINE)
 
@@ -22,7 +23,7 @@ def write(folder: Path, source: str) -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         written.append(path)
-    return sorted(path for path in written if path.suffix == ".py")
+    return sorted(p for p in written if p.suffix == ".py" or is_deploy_file(str(p)))
 
 
 def audit(folder: Path, source: str) -> list[Finding]:

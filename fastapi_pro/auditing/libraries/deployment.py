@@ -1,4 +1,4 @@
-"""What a program depends on, and how it is started: what stands beside its code."""
+"""What a program depends on: what stands beside its code."""
 
 import ast
 import functools
@@ -12,7 +12,6 @@ from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program, fact
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)")
-_WORKERS = re.compile(r"""(?:--workers|-w)[="',\s]+(\d+)|(?:WEB_CONCURRENCY)[=:\s"']+(\d+)""")
 
 _LOCK = 10_000_000  # bytes; a lock file lists every wheel
 _BLOCK = 3  # lines at least, of a script's block
@@ -108,35 +107,6 @@ def script_requirements(module: Module) -> list[Requirement]:
             line = next((number for number, text in enumerate(lines) if item in text), 0)
             found += _parse(item, module.path, first + line)
     return found
-
-
-@fact
-def workers(program: Program) -> int | None:
-    """Return how many workers a Dockerfile, Procfile, shell script or gunicorn's file starts."""
-    found = (_workers_of(folder) for folder in _folders(program))
-    return next((count for count in found if count is not None), None)
-
-
-@fact
-def computes_workers(program: Program) -> bool:
-    """Say whether gunicorn's file works out how many workers it starts, as from the CPUs."""
-    return any(
-        re.search(r"(?m)^workers\s*=\s*(?!\d+\s*(?:#|$))\S", _text(path))
-        for folder in _folders(program)
-        for path in sorted(folder.glob("*gunicorn*.py"))
-    )
-
-
-@functools.cache
-def _workers_of(folder: Path) -> int | None:
-    for pattern in ("Dockerfile*", "Procfile", "*.sh", "docker-compose*.y*ml", "compose*.y*ml"):
-        for path in sorted(folder.glob(pattern)):
-            if match := _WORKERS.search(_text(path)):
-                return int(match[1] or match[2])
-    for path in sorted(folder.glob("*gunicorn*.py")):
-        if match := re.search(r"(?m)^workers\s*=\s*(\d+)\s*(?:#|$)", _text(path)):
-            return int(match[1])
-    return None
 
 
 @fact

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fastapi_pro.auditing.libraries.servers import inner_shell, unfolded
+from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.program import Program, fact
 from fastapi_pro.auditing.sources import yaml
 from fastapi_pro.auditing.sources.deploy_files import kind
@@ -109,7 +110,7 @@ def _of_dockerfile(read: Source) -> Iterator[Launch]:
     is_beside_production = not _PRODUCTION.search(read.path.name) and any(
         _PRODUCTION.search(other.name)
         for pattern in ("*ockerfile*", "*ontainerfile*")
-        for other in read.path.parent.glob(pattern)
+        for other in project_files.glob(read.path.parent, pattern)
     )
     for stage in chosen:
         words: list[Word] = []
@@ -148,13 +149,8 @@ def _of_dockerfile(read: Source) -> Iterator[Launch]:
 def _command(value: yaml.Value, *, has_shell: bool = False) -> tuple[list[Command], str]:
     """Return the commands of a `command:`, a text or a list, and the shell that reads them."""
     if isinstance(value, yaml.Scalar):
-        found = commands(
-            value.text.replace("$$", "$"),
-            value.line,
-            value.column,
-            indent=value.indent,
-            is_folded=value.is_folded,
-        )
+        text = Word(value.text.replace("$$", "$"), value.line, value.column)
+        found = commands(text, indent=value.indent, is_folded=value.is_folded)
         words = [word for command in found[:1] for word in command.words]
     else:
         items = value.items if isinstance(value, yaml.Sequence) else []
@@ -184,9 +180,13 @@ def _of_compose(read: Source) -> Iterator[Launch]:
                 continue
             entry, entry_shell = _command(body.get("entrypoint"))
             command, shell = _command(body.get("command"))
-            line, column = body.places.get("command") or body.places.get("entrypoint") or (
-                body.line,
-                body.column,
+            line, column = (
+                body.places.get("command")
+                or body.places.get("entrypoint")
+                or (
+                    body.line,
+                    body.column,
+                )
             )
             yield Launch(
                 read,
@@ -290,14 +290,14 @@ def _kubernetes_environment(value: yaml.Value) -> dict[str, Word]:
 def _of_procfile(read: Source) -> Iterator[Launch]:
     for number, line in enumerate(read.text.splitlines(), start=1):
         if match := re.match(r"(\w[\w-]*):\s*(?=\S)", line):
-            found = commands(line[match.end() :], number, match.end())
+            found = commands(Word(line[match.end() :], number, match.end()))
             found = [inner for command in found for inner in unfolded(command)]
             place = Word(match[1], number, 0)
             yield Launch(read, "procfile", place, found, shell="bash", name=match[1])
 
 
 def _of_script(read: Source) -> Iterator[Launch]:
-    found = [inner for command in commands(read.text) for inner in unfolded(command)]
+    found = [inner for command in commands(Word(read.text, 1, 0)) for inner in unfolded(command)]
     first = read.text.partition("\n")[0]
     shell = first.rpartition("/")[2].split()[-1:] if first.startswith("#!") else []
     yield Launch(read, "script", Word("", 1, 0), found, shell=shell[0] if shell else "sh")
@@ -314,7 +314,7 @@ def _of_unit(read: Source) -> Iterator[Launch]:
         body = text[match.end() : stop if stop >= 0 else len(text)]
         line = text.count("\n", 0, match.start()) + 1
         column = match.end() - (text.rfind("\n", 0, match.end()) + 1)
-        found = commands(body, line, column)
+        found = commands(Word(body, line, column))
         if match[1] == "ExecStart":
             place = Word(match[1], line, 0)
             started.append((place, [c for one in found for c in unfolded(one)]))
@@ -329,7 +329,7 @@ def _of_unit(read: Source) -> Iterator[Launch]:
 def _of_supervisor(read: Source) -> Iterator[Launch]:
     for match in re.finditer(r"(?m)^command[ \t]*=[ \t]*(.*)$", read.text):
         line = read.text.count("\n", 0, match.start()) + 1
-        found = commands(match[1], line, match.start(1) - match.start())
+        found = commands(Word(match[1], line, match.start(1) - match.start()))
         found = [inner for command in found for inner in unfolded(command)]
         yield Launch(read, "supervisor", Word("command", line, 0), found)
 

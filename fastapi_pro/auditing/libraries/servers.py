@@ -9,11 +9,13 @@ from fastapi_pro.auditing.sources.spots import Word
 
 SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "fastapi"})
 SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
-_RUNNERS = frozenset({"poetry", "pipenv", "pdm", "uv", "rye", "hatch", "pixi", "conda", "micromamba"})
+_RUNNERS = frozenset(
+    {"poetry", "pipenv", "pdm", "uv", "rye", "hatch", "pixi", "conda", "micromamba"}
+)
 _LAUNCHERS = frozenset({
     "exec", "env", "nohup", "sudo", "su-exec", "gosu", "setpriv", "runuser", "chpst", "tini",
-    "dumb-init", "time", "nice", "stdbuf", "opentelemetry-instrument", "ddtrace-run", "dd-trace-run",
-    "newrelic-admin", "doppler", "dotenv", "infisical", "chamber", "catchsegv", "authbind",
+    "dumb-init", "time", "nice", "stdbuf", "opentelemetry-instrument", "ddtrace-run",
+    "dd-trace-run",    "newrelic-admin", "doppler", "dotenv", "infisical", "chamber", "catchsegv", "authbind",
     "coverage", "watchmedo", "scalene", "py-spy", "memray",
 })  # fmt: skip
 _PYTHON = re.compile(r"python(?:\d[\d.]*)?")
@@ -22,8 +24,8 @@ _SHORT = {
     "u": "user", "g": "group", "p": "pid", "n": "name", "e": "env", "R": "enable-stdio-inheritance",
 }  # fmt: skip
 _FLAGS = frozenset({
-    "reload", "proxy-headers", "no-proxy-headers", "server-header", "no-server-header", "access-log",
-    "date-header", "no-date-header", "use-colors", "no-use-colors", "no-access-log", "factory",
+    "reload", "proxy-headers", "no-proxy-headers", "server-header", "no-server-header",
+    "access-log", "date-header", "no-date-header", "use-colors", "no-use-colors", "no-access-log", "factory",
     "preload", "preload-app", "daemon", "version", "help", "capture-output", "check-config",
     "print-config", "spew", "reuse-port", "no-sendfile", "enable-stdio-inheritance", "debug",
     "disable-redirect-access-to-syslog", "strip-header-spaces", "no-reload", "dev", "no-ws",
@@ -70,7 +72,7 @@ def unfolded(command: Command) -> Iterator[Command]:
         yield command
         return
     text = found[1]
-    for inner in commands(text.text, text.line, text.column, indent=text.column):
+    for inner in commands(text, indent=text.column):
         inner.is_conditional = inner.is_conditional or command.is_conditional
         yield inner
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from fastapi_pro.auditing.libraries.fastapi import apps
 from fastapi_pro.auditing.libraries.launches import Launch, launches, variables
 from fastapi_pro.auditing.libraries.servers import Served, module_run, name_of, served
+from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 from fastapi_pro.auditing.sources.spots import Spot, Word
@@ -68,7 +69,7 @@ class Start:
     is_conditional: bool = False
 
     def option(self, name: str) -> Option | None:
-        """Return an option, or the variable of the environment that stands for it."""
+        """Return an option, or the variable that stands for it."""
         return self.options.get(name)
 
     @property
@@ -77,7 +78,7 @@ class Start:
         if self.server == "fastapi dev" or (self.launch and self.launch.is_development):
             return True
         reload = self.options.get("reload")
-        return reload is not None and (reload.is_on or reload.value is None)
+        return reload is not None and reload.is_on
 
     @property
     def is_uvicorn(self) -> bool:
@@ -106,28 +107,24 @@ def workers(program: Program) -> int | None:
 
 @fact
 def computes_workers(program: Program) -> bool:
-    """Say whether a start works out how many workers it has, as from the CPUs."""
-    return any(
-        (option := start.option("workers")) is not None and option.value is None
-        for start in starts(program)
-        if start.server == "gunicorn"
-    )
+    """Say whether a start has as many workers as the CPUs or a setting say."""
+    given = (s.option("workers") for s in starts(program) if not s.is_development)
+    return any(option is not None and option.value is None for option in given)
 
 
 @fact
 def runs_several(program: Program) -> bool:
-    """Say whether it is known that several processes serve: workers, or replicas."""
-    replicas = (s.launch.replicas for s in starts(program) if s.launch)
-    return (workers(program) or 1) > 1 or computes_workers(program) or max(replicas, default=1) > 1
+    """Say whether several processes serve: workers, or replicas."""
+    counts = [s.launch.replicas for s in starts(program) if s.launch and not s.is_development]
+    return max([*counts, workers(program) or 1]) > 1 or computes_workers(program)
 
 
 @fact
 def runs_one(program: Program) -> bool:
-    """Say whether every start outside development has one worker, and none has replicas."""
-    serving = [s for s in starts(program) if not s.is_development and s.launch]
-    is_counted = all(not s.is_open and "$" not in str(s.options.get("workers")) for s in serving)
-    unknown = any((o := s.option("workers")) is not None and o.number is None for s in serving)
-    return bool(serving) and is_counted and not unknown and not runs_several(program)
+    """Say whether every start says that it has one worker, and none has replicas."""
+    serving = [start for start in starts(program) if not start.is_development]
+    is_said = all((o := s.option("workers")) is not None and o.number == 1 for s in serving)
+    return bool(serving) and is_said and not runs_several(program)
 
 
 def _count(start: Start) -> int | None:
@@ -190,9 +187,7 @@ def _add_environment(options: dict[str, Option], launch: Launch, server: str) ->
     for option, variable in _FROM_ENVIRONMENT.items():
         if option not in options and variable in launch.environment:
             word = launch.environment[variable]
-            options[option] = Option(
-                word.text if word.is_known else None, launch.source.at(word)
-            )
+            options[option] = Option(word.text if word.is_known else None, launch.source.at(word))
     for name, word in launch.environment.items():
         value = Option(word.text if word.is_known else None, launch.source.at(word))
         if server == "uvicorn" and name.startswith("UVICORN_"):
@@ -213,8 +208,20 @@ def _is_ours(program: Program, launch: Launch, run: Served) -> bool:
     if not program.modules:
         return is_asgi
     if run.application:
-        return _module(program, run.application) is not None
+        is_ours = _module(program, run.application) is not None
+        return is_ours or _is_nowhere(program, launch, run.application)
     return is_asgi and bool(apps(program))
+
+
+def _is_nowhere(program: Program, launch: Launch, name: str) -> bool:
+    """Say whether no file of the project is the module that a start names."""
+    if "wsgi" in name:
+        return False
+    parts = name.removesuffix(".py").replace(".", "/")
+    folders = {launch.source.path.parent, program.root}
+    folders |= {folder / below for folder in folders for below in ("src", "backend", "server")}
+    written = [f"{parts}.py", f"{parts}/__init__.py"]
+    return not any(project_files.is_file(f / path) for f in folders for path in written)
 
 
 def _module(program: Program, name: str) -> Path | None:

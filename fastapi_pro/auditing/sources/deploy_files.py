@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.sources.spots import source
 
 _NAMES = re.compile(
@@ -32,10 +33,16 @@ def is_deploy_file(path: str) -> bool:
     return _YAML.fullmatch(name) is not None and _is_manifest(path)
 
 
+def may_be_deploy_file(path: str) -> bool:
+    """Say whether a file, by its name alone, may be one of those: its comments begin with `#`."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    patterns = (_NAMES, _SCRIPTS, _YAML)
+    return not name.endswith(".py") and any(pattern.fullmatch(name) for pattern in patterns)
+
+
 def _head(path: str, size: int) -> bytes:
     try:
-        with Path(path).open("rb") as file:
-            return file.read(size)
+        return project_files.read(Path(path))[:size]
     except OSError:
         return b""
 
@@ -51,10 +58,15 @@ def _is_manifest(path: str) -> bool:
     return b"containers:" in text or b"kind: Ingress" in text or b"kind: Horizontal" in text
 
 
+def beside(paths: Iterable[Path], context: Iterable[Path]) -> list[Path]:
+    """Return the deploy files of a project of which the user named folders, not single files."""
+    if not any(path.is_dir() for path in paths):
+        return []
+    return [path for path in context if is_deploy_file(str(path))]
+
+
 def kind(path: Path) -> str:
-    """Return "dockerfile", "compose", "procfile", "script", "systemd", "supervisor", "nginx",
-    "environment" or "kubernetes".
-    """
+    """Return what a deploy file is: "dockerfile", "compose", "kubernetes", "script" and so on."""
     name = path.name
     if re.search(r"(?:Docker|Container)file", name) and not name.endswith((".sh", ".yml", ".yaml")):
         return "dockerfile"

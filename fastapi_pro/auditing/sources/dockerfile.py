@@ -42,7 +42,7 @@ class Instruction:
 
     def commands(self, variables: dict[str, str]) -> list[Command]:
         """Return the commands of the shell form."""
-        return commands(self.text, self.line, self.column, variables=variables)
+        return commands(Word(self.text, self.line, self.column), variables=variables)
 
     @property
     def word(self) -> Word:
@@ -107,10 +107,11 @@ def stages(text: str) -> list[Stage]:
     for instruction in instructions(text):
         if instruction.name == "FROM":
             found.append(_stage(instruction, found, arguments))
-        elif not found:
-            if instruction.name == "ARG":
-                arguments |= _assigned(instruction, arguments)[1]
+        elif not found and instruction.name == "ARG":
+            arguments |= _assigned(instruction, arguments)[1]
         else:
+            if not found:  # a part of a Dockerfile
+                found.append(Stage("", "", instruction.word))
             _apply(found[-1], instruction)
     return found
 

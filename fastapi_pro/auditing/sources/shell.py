@@ -33,20 +33,18 @@ class Command:
 
 
 def commands(
-    text: str,
-    line: int = 1,
-    column: int = 0,
+    text: Word,
     *,
     indent: int = 0,
     is_folded: bool = False,
     variables: Mapping[str, str] | None = None,
 ) -> list[Command]:
-    """Return the commands of a text that begins at a place of its file.
+    """Return the commands of a text.
 
     `indent` is the column of further lines; in a folded text a line break is a space. What a
     variable holds is put in where `variables`, the text or its own default tell.
     """
-    lexer = _Lexer(text, line, column, indent, dict(variables or {}))
+    lexer = _Lexer(text, indent, dict(variables or {}))
     lexer.is_folded = is_folded
     lexer.read()
     return [command for command in lexer.commands if command.words]
@@ -57,11 +55,9 @@ class _Lexer:
 
     is_folded = False
 
-    def __init__(
-        self, text: str, line: int, column: int, indent: int, variables: dict[str, str]
-    ) -> None:
-        self.text, self.indent, self.variables = text, indent, variables
-        self.place, self.line, self.start = 0, line, -column
+    def __init__(self, text: Word, indent: int, variables: dict[str, str]) -> None:
+        self.text, self.indent, self.variables = text.text, indent, variables
+        self.place, self.line, self.start = 0, text.line, -text.column
         self.commands = [Command()]
         self.heredocs: list[str] = []
         self.depth = 0

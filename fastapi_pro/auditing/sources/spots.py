@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi_pro.auditing.finding import Hit
+from fastapi_pro.auditing.model import project_files
 
 _LARGEST = 500_000  # bytes; what is larger starts no server
 
@@ -53,7 +54,8 @@ class Source:
 def source(path: Path) -> Source:
     """Return a file, without text where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.stat().st_size < _LARGEST else ""
+        content = project_files.read(path) if project_files.size(path) < _LARGEST else b""
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError):
         text = ""
     return Source(path, text)
