@@ -33,7 +33,7 @@ def audit(folder: Path, source: str) -> list[Finding]:
 
 
 def marked(source: str) -> set[tuple[str, int]]:
-    """Return the files and lines of a program that end in `# !`."""
+    """Return the files and lines of a program that end in `# !`, or have it alone below them."""
     name, line, found = "main.py", 0, set()
     for text in source.lstrip("\n").splitlines():
         if match := _FILE.match(f"{text}\n"):
@@ -41,5 +41,5 @@ def marked(source: str) -> set[tuple[str, int]]:
             continue
         line += 1
         if text.endswith("# !"):
-            found.add((name, line))
+            found.add((name, line - (text.strip() == "# !")))
     return found

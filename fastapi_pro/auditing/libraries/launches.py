@@ -27,7 +27,7 @@ _SETTING = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(
 class Launch:
     """What one image, service, unit or script runs.
 
-    `shell` is the shell that reads its command, "" of a list of words. `environment` is what is
+    `read_by` is the shell that reads its command, "" of a list of words. `environment` is what is
     set for it, `replicas` how many of it run, as far as the file says. `is_mounted` says whether
     the source is put into it from outside, which is done while developing.
     """
@@ -37,7 +37,7 @@ class Launch:
     place: Word
     commands: list[Command]
     environment: dict[str, Word] = field(default_factory=dict)
-    shell: str = ""
+    read_by: str = ""
     is_development: bool = False
     replicas: int = 1
     stage: Stage | None = None
@@ -293,14 +293,14 @@ def _of_procfile(read: Source) -> Iterator[Launch]:
             found = commands(Word(line[match.end() :], number, match.end()))
             found = [inner for command in found for inner in unfolded(command)]
             place = Word(match[1], number, 0)
-            yield Launch(read, "procfile", place, found, shell="bash", name=match[1])
+            yield Launch(read, "procfile", place, found, read_by="bash", name=match[1])
 
 
 def _of_script(read: Source) -> Iterator[Launch]:
     found = [inner for command in commands(Word(read.text, 1, 0)) for inner in unfolded(command)]
     first = read.text.partition("\n")[0]
     shell = first.rpartition("/")[2].split()[-1:] if first.startswith("#!") else []
-    yield Launch(read, "script", Word("", 1, 0), found, shell=shell[0] if shell else "sh")
+    yield Launch(read, "script", Word("", 1, 0), found, read_by=shell[0] if shell else "sh")
 
 
 def _of_unit(read: Source) -> Iterator[Launch]:

@@ -15,7 +15,8 @@ _RUNNERS = frozenset(
 _LAUNCHERS = frozenset({
     "exec", "env", "nohup", "sudo", "su-exec", "gosu", "setpriv", "runuser", "chpst", "tini",
     "dumb-init", "time", "nice", "stdbuf", "opentelemetry-instrument", "ddtrace-run",
-    "dd-trace-run",    "newrelic-admin", "doppler", "dotenv", "infisical", "chamber", "catchsegv", "authbind",
+    "dd-trace-run", "newrelic-admin",
+    "doppler", "dotenv", "infisical", "chamber", "catchsegv", "authbind",
     "coverage", "watchmedo", "scalene", "py-spy", "memray",
 })  # fmt: skip
 _PYTHON = re.compile(r"python(?:\d[\d.]*)?")
@@ -25,9 +26,9 @@ _SHORT = {
 }  # fmt: skip
 _FLAGS = frozenset({
     "reload", "proxy-headers", "no-proxy-headers", "server-header", "no-server-header",
-    "access-log", "date-header", "no-date-header", "use-colors", "no-use-colors", "no-access-log", "factory",
-    "preload", "preload-app", "daemon", "version", "help", "capture-output", "check-config",
-    "print-config", "spew", "reuse-port", "no-sendfile", "enable-stdio-inheritance", "debug",
+    "access-log", "date-header", "no-date-header", "use-colors", "no-use-colors", "no-access-log",
+    "factory", "preload", "preload-app", "daemon", "version", "help", "capture-output",
+    "check-config", "print-config", "spew", "reuse-port", "no-sendfile", "enable-stdio-inheritance", "debug",
     "disable-redirect-access-to-syslog", "strip-header-spaces", "no-reload", "dev", "no-ws",
     "respawn-failed-workers", "log-access", "no-log-access", "proxy-protocol", "initgroups",
 })  # fmt: skip

@@ -9,6 +9,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
+from fastapi_pro.auditing.libraries.starts import runs_one
 from fastapi_pro.auditing.model.call_graph import called
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
@@ -47,7 +48,8 @@ def detect(program: Program) -> Iterator[Hit]:
             besides = f" and {others} more change" if others else " changes"
             yield made.hit(
                 f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of one "
-                "worker: the others do not see it, and a restart forgets it"
+                "worker: the others do not see it, and a restart forgets it",
+                severity="low" if runs_one(program) else "",
             )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import apps, lifespans
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import names_sqlite
+from fastapi_pro.auditing.libraries.starts import runs_one
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.source_text import mentions
 
@@ -23,7 +24,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if is_at_start or (not node.function and not _is_guarded(node)):
             yield node.hit(
                 "every worker runs this when it starts: on an empty PostgreSQL they race, and"
-                " all but one die"
+                " all but one die",
+                severity="low" if runs_one(program) else "",
             )
 
 
