@@ -26,8 +26,8 @@ class Rule:
     """One rule: `title` is its sentence, `symptom` what one sees, `fix` what to do in a line.
 
     `since` and `until` are versions such as "fastapi 0.118"; `body` is markdown, `bad` and `good`
-    are code. `unseen` says why `audit.py` cannot find the rule broken, and `ask` what to ask of the
-    code instead; both are "" where it can.
+    are code, `examples` the names of their files. `unseen` says why `audit.py` cannot find the rule
+    broken, and `ask` what to ask of the code instead; both are "" where it can.
     """
 
     slug: str
@@ -45,6 +45,7 @@ class Rule:
     good: str
     unseen: str = ""
     ask: str = ""
+    examples: tuple[str, str] = ("bad.py", "good.py")
 
     @property
     def versions(self) -> list[str]:
@@ -81,10 +82,18 @@ def slug_of(folder: Path) -> str:
     return folder.name.replace("_", "-")
 
 
+def example(folder: Path, kind: str) -> Path:
+    """Return the "bad" or "good" code of a rule: `bad.py`, or another file, as `bad.Dockerfile`."""
+    others = [path for path in sorted(folder.glob(f"{kind}.*")) if path.suffix != ".py"]
+    return others[0] if others else folder / f"{kind}.py"
+
+
 def load_rule(folder: Path) -> Rule:
     """Return the rule of one folder. Raises RuleError where a part is missing or wrong."""
     path = folder / "rule.md"
-    text, bad, good = (_read(folder / name) for name in ("rule.md", "bad.py", "good.py"))
+    text, bad, good = map(
+        _read, (folder / "rule.md", example(folder, "bad"), example(folder, "good"))
+    )
     lines = text.split("\n")
     for number, line in enumerate(lines, start=1):
         if "TODO" in line:
@@ -112,6 +121,7 @@ def load_rule(folder: Path) -> Rule:
         body=body,
         bad=bad,
         good=good,
+        examples=(example(folder, "bad").name, example(folder, "good").name),
         unseen=texts.get("unseen", ""),
         ask=texts.get("ask", ""),
     )

@@ -29,7 +29,8 @@ class Launch:
 
     `read_by` is the shell that reads its command, "" of a list of words. `environment` is what is
     set for it, `replicas` how many of it run, as far as the file says. `is_mounted` says whether
-    the source is put into it from outside, which is done while developing.
+    the source is put into it from outside, which is done while developing; `is_production` that
+    its file is named so; `is_before` that it ends before the service starts.
     """
 
     source: Source
@@ -44,6 +45,7 @@ class Launch:
     name: str = ""
     is_mounted: bool = False
     is_before: bool = False
+    is_production: bool = False
     body: yaml.Mapping | None = None
 
 
@@ -89,7 +91,8 @@ def _settings(text: str) -> Iterator[tuple[str, Word]]:
 def _of(read: Source, program: Program) -> Iterator[Launch]:
     below = read.path.relative_to(program.root) if program.root in read.path.parents else read.path
     path = below.as_posix()
-    is_development = bool(_DEVELOPMENT.search(path)) and not _PRODUCTION.search(path)
+    is_production = bool(_PRODUCTION.search(path))
+    is_development = bool(_DEVELOPMENT.search(path)) and not is_production
     made = {
         "dockerfile": _of_dockerfile,
         "compose": _of_compose,
@@ -101,6 +104,7 @@ def _of(read: Source, program: Program) -> Iterator[Launch]:
     }.get(kind(read.path))
     for launch in made(read) if made else ():
         launch.is_development = launch.is_development or is_development
+        launch.is_production = is_production
         yield launch
 
 

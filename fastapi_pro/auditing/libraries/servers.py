@@ -28,7 +28,8 @@ _FLAGS = frozenset({
     "reload", "proxy-headers", "no-proxy-headers", "server-header", "no-server-header",
     "access-log", "date-header", "no-date-header", "use-colors", "no-use-colors", "no-access-log",
     "factory", "preload", "preload-app", "daemon", "version", "help", "capture-output",
-    "check-config", "print-config", "spew", "reuse-port", "no-sendfile", "enable-stdio-inheritance", "debug",
+    "check-config", "print-config", "spew", "reuse-port", "no-sendfile", "enable-stdio-inheritance",
+    "debug",
     "disable-redirect-access-to-syslog", "strip-header-spaces", "no-reload", "dev", "no-ws",
     "respawn-failed-workers", "log-access", "no-log-access", "proxy-protocol", "initgroups",
 })  # fmt: skip

@@ -73,6 +73,11 @@ class Start:
         return self.options.get(name)
 
     @property
+    def path(self) -> Path:
+        """The file where it is written."""
+        return self.place.module.path if isinstance(self.place, Node) else self.place.path
+
+    @property
     def is_development(self) -> bool:
         """Whether it is started so only while developing."""
         if self.server == "fastapi dev" or (self.launch and self.launch.is_development):
