@@ -10,7 +10,7 @@ _COMES = "each changed file ends the requests that are under way"
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield each start that reloads, in an image, a unit, a manifest or a service's compose file."""
+    """Yield each start that reloads, in an image, a unit, a manifest or a service."""
     for start in starts(program):
         if start.launch is None:
             yield from _of_python(program, start)
