@@ -31,6 +31,7 @@ from fastapi_pro.auditing.reporting.report import FORMATS, render
 from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.gitignore import Patterns, compile_patterns
 from fastapi_pro.auditing.sources.walk import collect, display, project
+from fastapi_pro.cli import newer_python
 from fastapi_pro.command_line import parser_of, run_command
 from fastapi_pro.messages import near, visible
 from fastapi_pro.rulebook import RuleError
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _check([args.explain], entries)
             print(entries[args.explain].text)
             return 0
-        return _audit(args, entries)
+        return _audit(args, entries, argv)
     except (UsageError, OptionsError, RuleError, baseline.BaselineError) as error:
         return _fail(str(error))
 
@@ -86,7 +87,7 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
-def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
+def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[str] | None) -> int:
     """Do what is asked for without --list and --explain. Raises the errors that main knows."""
     started = time.perf_counter()
     root = Path.cwd()
@@ -102,6 +103,11 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
     context = collect([top], excluded)[0] if not _holds(args.paths, top) else []
     beside = deploy_files.beside(args.paths, context)
     findings += runner.run(files, top, args.jobs or options.jobs or _cores(), context, beside)
+    code = newer_python.run_again(findings, sys.argv[1:] if argv is None else argv)
+    if code is not None:
+        return code
+    if newer := newer_python.told(findings):
+        print(newer, file=sys.stderr)
     files += beside
     findings = [replace(f, path=display(Path(f.path), root)) for f in findings]
     findings = sorted({f for f in findings if f.slug in active})
