@@ -29,6 +29,7 @@ _TWELVE = re.compile(
     r"^\s*(?:class|def|async\s+def)\s+\w+\s*\[|^\s*type\s+\w+\s*(?:\[.*\])?\s*=|"
     r"\b[rR]?[fF][rR]?[\"']"
 )
+_VERSION = re.compile(r"3\.(\d+)\.\d+(?:-.*)?")
 _FOURTEEN = re.compile(r"\b[rR]?[tT][rR]?[\"']")
 
 
@@ -95,13 +96,14 @@ def pythons() -> Iterator[str]:
 
 def _kept(folder: Path, prefix: str) -> list[tuple[int, str]]:
     """Return the Pythons that a tool keeps below a folder: their minor versions, and paths."""
-    found = []
-    for home in sorted(folder.glob(f"{prefix}*"), reverse=True):
-        match = re.fullmatch(r"3\.(\d+)\.\d+(?:-.*)?", home.name.removeprefix("cpython-"))
-        for path in (home / "bin" / "python3", home / "python.exe"):
-            if match and path.is_file():
-                found.append((int(match[1]), str(path)))
-    return found
+    homes = sorted(folder.glob(f"{prefix}*"), reverse=True)
+    versions = ((_VERSION.fullmatch(h.name.removeprefix("cpython-")), h) for h in homes)
+    return [
+        (int(version[1]), str(path))
+        for version, home in versions
+        for path in (home / "bin" / "python3", home / "python.exe")
+        if version and path.is_file()
+    ]
 
 
 def _uv() -> Path:
