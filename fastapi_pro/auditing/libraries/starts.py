@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -242,16 +242,25 @@ def _module(program: Program, name: str) -> Path | None:
 
 @fact
 def modules_run(program: Program) -> dict[Path, Launch]:
-    """Return the files that are run as `python main.py` or `python -m app`, and by what."""
+    """Return the files that start a server, run as `python main.py`, and by what."""
     found: dict[Path, Launch] = {}
     for launch in launches(program):
         for command in launch.commands:
-            name = module_run(command.words)
-            if name and not launch.is_development and not command.is_conditional:
-                path = _module(program, name) or _module(program, f"{name}.__main__")
-                if path:
-                    found.setdefault(path, launch)
+            path = _served_by(program, command.words)
+            if path and not launch.is_development and not command.is_conditional:
+                found.setdefault(path, launch)
     return found
+
+
+def serves(program: Program, words: Sequence[Word]) -> bool:
+    """Say whether a command runs a file of the program that starts a server."""
+    return _served_by(program, words) is not None
+
+
+def _served_by(program: Program, words: Sequence[Word]) -> Path | None:
+    name = module_run(words)
+    path = _module(program, name) or _module(program, f"{name}.__main__") if name else None
+    return path if path in {start.path for start in starts(program)} else None
 
 
 def scripts_run(program: Program) -> dict[str, Launch]:

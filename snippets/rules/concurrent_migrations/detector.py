@@ -48,7 +48,7 @@ def _of_lifespans(program: Program) -> Iterator[Hit]:
 def _upgrades(call: Node) -> bool:
     """Say whether a call migrates: `command.upgrade`, itself or in a thread, or the program."""
     for expr in (call.func, *call.args):
-        if expr.last_name == "upgrade" and expr.library_name == "alembic.command.upgrade":
+        if expr.last_name and expr.library_name == "alembic.command.upgrade":
             return True
     if call.last_name not in ("run", "check_call", "call", "system", "Popen", "check_output",
                               "create_subprocess_exec", "create_subprocess_shell"):  # fmt: skip

@@ -44,7 +44,10 @@ from sqlalchemy import text
 
 revision = "1"
 down_revision = None
-WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
 
 
 def upgrade():

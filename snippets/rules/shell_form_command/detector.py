@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.images import shell_of, starting_images
 from fastapi_pro.auditing.libraries.launches import Launch, launches
-from fastapi_pro.auditing.libraries.servers import module_run, name_of, served
-from fastapi_pro.auditing.libraries.starts import modules_run, starts
+from fastapi_pro.auditing.libraries.servers import name_of, served
+from fastapi_pro.auditing.libraries.starts import modules_run, serves, starts
 from fastapi_pro.auditing.sources.shell import Command
 
 _COMES = "SIGTERM never reaches the server, which is killed with its requests"
@@ -24,9 +24,9 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         if launch.kind == "script":
             if any(_runs(image, launch) for image in _containers(program)):
-                yield from _below(launch, "the script")
+                yield from _below(program, launch, "the script")
         elif launch in _containers(program) and launch.read_by and not _signals_all(launch):
-            yield from _below(launch, "`sh -c`", _shell(program, launch))
+            yield from _below(program, launch, "`sh -c`", _shell(program, launch))
     for launch in launches(program):
         if launch.kind == "script" and launch not in started:
             yield from _passed_on(launch, [i for i in images if i in started])
@@ -62,14 +62,16 @@ def _shell(program: Program, launch: Launch) -> str:
     return shell_of(image)
 
 
-def _below(launch: Launch, shell: str, kind: str = "script") -> Iterator[Hit]:
+def _below(program: Program, launch: Launch, shell: str, kind: str = "script") -> Iterator[Hit]:
     """Yield the servers that a shell starts and waits for."""
     if "trap" in [command.names[0] for command in launch.commands]:
         return
     for command in launch.commands:
         names = command.names
         run = served(command.words)
-        if run is None and not module_run(command.words):
+        if run is None and not serves(program, command.words):
+            continue
+        if run and (run.server == "fastapi dev" or "reload" in run.options):
             continue
         if "exec" in names[:4] or command.after == "&" or (command.is_conditional and not run):
             continue
