@@ -82,6 +82,8 @@ class Start:
         """Whether it is started so only while developing."""
         if self.server == "fastapi dev" or (self.launch and self.launch.is_development):
             return True
+        if self.launch and self.launch.kind not in ("script", "compose"):
+            return False  # an image that reloads is deployed all the same
         reload = self.options.get("reload")
         return reload is not None and reload.is_on
 

@@ -59,6 +59,13 @@ services:
     environment:
       - FORWARDED_ALLOW_IPS=*  # !
 """,
+    "an image that reloads": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload", "--forwarded-allow-ips=*"]
+# !
+""",
     "a script with a default": _APP
     + """
 #= entrypoint.sh
@@ -104,7 +111,7 @@ CMD ["uvicorn", "app.main:app", "--forwarded-allow-ips", "10.0.0.0/8"]
 services:
   api:
     command: uvicorn app.main:app --forwarded-allow-ips=*
-#= Dockerfile
+#= Dockerfile.dev
 FROM python:3.13
 CMD ["uvicorn", "app.main:app", "--reload", "--forwarded-allow-ips=*"]
 """,

@@ -71,7 +71,8 @@ def _below(program: Program, launch: Launch, shell: str, kind: str = "script") -
         run = served(command.words)
         if run is None and not serves(program, command.words):
             continue
-        if run and (run.server == "fastapi dev" or "reload" in run.options):
+        is_reloading = run is not None and "reload" in run.options and launch.kind != "dockerfile"
+        if run and (run.server == "fastapi dev" or is_reloading):
             continue
         if "exec" in names[:4] or command.after == "&" or (command.is_conditional and not run):
             continue

@@ -31,7 +31,7 @@ def _is_limited(start: Start) -> bool:
     if not start.is_uvicorn or start.is_open or start.is_development:
         return True
     reload = start.option("reload")
-    may_reload = reload is not None and reload.value is None
+    may_reload = reload is not None and (reload.value is None or reload.is_on)
     return may_reload or start.option("timeout-graceful-shutdown") is not None
 
 
