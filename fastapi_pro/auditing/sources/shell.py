@@ -182,7 +182,7 @@ class _Lexer:
         name, default = match[1] or match[2], match[4]
         if name in self.variables:
             return self.variables[name]
-        return default if match[3] else None
+        return default.strip("'\"") if match[3] else None
 
     def _substitution(self, opening: str) -> None:
         """Pass by the command whose output is put in."""

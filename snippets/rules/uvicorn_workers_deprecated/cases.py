@@ -93,6 +93,12 @@ spec:
           alembic upgrade head
           exec gunicorn app.main:app -k uvicorn.workers.UvicornWorker  # !
 """,
+    "a default in a script": _APP
+    + """
+#= start.sh
+export WORKER_CLASS=${WORKER_CLASS:-"uvicorn.workers.UvicornWorker"}
+exec gunicorn -k "$WORKER_CLASS" app.main:app  # !
+""",
     "a variable of an image": _APP
     + """
 #= Dockerfile
