@@ -45,8 +45,9 @@ from sqlalchemy import text
 revision = "1"
 down_revision = None
 WAITING = text(
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND ("
+    "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " OR pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
 )
 
 
