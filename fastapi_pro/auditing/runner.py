@@ -19,6 +19,7 @@ from fastapi_pro.auditing.libraries.known_types import KnownTypes
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module, is_test
 from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
 from fastapi_pro.auditing.sources.parse import UnreadableError, parse, read
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
@@ -31,21 +32,42 @@ _FEW = 100  # files that one process reads before others have started
 
 
 def run(
-    files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+    files: Sequence[Path],
+    root: Path,
+    jobs: int,
+    context: Sequence[Path] = (),
+    beside: Collection[Path] = (),
 ) -> list[Finding]:
     """Return what the detectors find in `files`, which are absolute paths below `root`.
 
-    `context` are files of the same programs, understood and not reported on. Files that cannot be
-    read or parsed give a finding "unreadable". `jobs` processes work.
+    `context` are files of the same programs, understood and not reported on, but for those of
+    `beside`: what starts a program is reported with its modules. Files that cannot be read or
+    parsed give a finding "unreadable". `jobs` processes work.
     """
     found: list[Finding] = []
-    sources = read_all(files, found)
-    reported = frozenset(map(str, sources))
-    sources |= read_all([path for path in context if path not in sources], [])
-    groups = [g for g in programs(sources, root) if not reported.isdisjoint(map(str, g))]
+    deployed = {path for path in (*files, *context) if is_deploy_file(str(path))}
+    sources = read_all([path for path in files if path not in deployed], found)
+    reported = {str(path) for path in files if path in deployed} | set(map(str, sources))
+    sources |= read_all([p for p in context if p not in sources and p not in deployed], [])
+    groups = [g for g in grouped(sources, deployed, root) if not reported.isdisjoint(map(str, g))]
     del sources  # of a large project many megabytes, which the modules read again
+    reported |= {str(path) for group in groups for path in group if path in beside}
     found += [f for f in audit(groups, root, jobs) if is_reported(f, reported)]
     return sorted(set(found))
+
+
+def grouped(sources: dict[Path, bytes], deployed: Collection[Path], root: Path) -> list[list[Path]]:
+    """Return the programs with the files that start them, and one of those that start none.
+
+    gunicorn's file is imported by none, and belongs to what it starts.
+    """
+    groups = programs(sources, root)
+    alone = [group for group in groups if all("gunicorn" in path.name for path in group)]
+    groups = [group for group in groups if group not in alone]
+    starting = sorted({*deployed, *(path for group in alone for path in group)})
+    belong = belonging(starting, groups, root)
+    found = [[*group, *belong.get(index, ())] for index, group in enumerate(groups)]
+    return [*found, belong[-1]] if -1 in belong else found
 
 
 def is_reported(finding: Finding, files: Collection[str]) -> bool:
@@ -166,13 +188,16 @@ class _Opened:
         gc.disable()  # the trees live until the end: collecting among them is half of the time
         self._unreadable: list[Finding] = []
         modules: list[Module] = []
+        self._files = [path for path in paths if is_deploy_file(str(path))]
         for path in paths:
             try:
-                modules.append(_module(root, path))
+                if path not in self._files:
+                    modules.append(_module(root, path))
             except UnreadableError as error:
                 self._unreadable.append(_unreadable(path, error, display(path, root)))
         self._known = {module.path: module for module in modules}
-        self._program = Program(modules, root, functools.partial(_load, root), KnownTypes())
+        load = functools.partial(_load, root)
+        self._program = Program(modules, root, load, KnownTypes(), self._files)
 
     def index(self) -> None:
         """Work out what all detectors ask for."""
@@ -182,9 +207,11 @@ class _Opened:
     def detect(self, slug: str) -> list[Finding]:
         """Return what the detector of a rule finds."""
         found = []
+        first = next(iter(self._known.values()), None)
         for hit in detectors()[slug](self._program):
-            module = self._known.get(hit.path)
-            told = applied(hit, slug, module) if module is not None else None
+            is_file = hit.path in self._files
+            module = first if is_file else self._known.get(hit.path)
+            told = applied(hit, slug, module) if module is not None else hit if is_file else None
             if told is not None:
                 path, line, offset, message, *more = told
                 column = _column(path, line, offset)

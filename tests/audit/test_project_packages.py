@@ -208,7 +208,7 @@ def test_the_wheel_that_holds_the_code_says_what_it_needs(tmp_path: Path) -> Non
     found = _versions(tmp_path, path="shop/main.py")
     assert found.has_from("0.117")
     assert not found.has_from("0.118")
-    module = Module(tmp_path / "shop" / "main.py", "shop/main.py", parse(b""))
+    module = Module(tmp_path / "shop" / "main.py", "shop/main.py", b"", parse)
     program = Program([module], tmp_path, lambda _: None, KnownTypes())
     assert packages(program) == {"fastapi"}
 

@@ -36,7 +36,7 @@ class Program:
     """Modules that belong together.
 
     `modules` are those that were parsed at once; others below `root` are parsed by `load` when a
-    name leads to them, and are not reported on.
+    name leads to them, and are not reported on. `files` are those beside the code that start it.
     """
 
     def __init__(
@@ -45,8 +45,10 @@ class Program:
         root: Path,
         load: Callable[[Path], Module | None],
         libraries: Libraries,
+        files: Sequence[Path] = (),
     ) -> None:
         self.modules, self.root, self._load = list(modules), root, load
+        self.files = tuple(files)
         self.libraries = libraries
         for module in modules:
             module.program = self

@@ -2,6 +2,12 @@
 
 BAD = ['config = uvicorn.Config(app, port=port, forwarded_allow_ips="*")']
 
+_APP = """
+#= app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+"""
+
 FOUND = {
     "an allow-list, in an endpoint and a dependency": """
 from fastapi import Depends, FastAPI, HTTPException, Request, status
@@ -69,6 +75,59 @@ from fastapi import FastAPI
 app = FastAPI()
 wrapped = proxy.ProxyHeadersMiddleware(app, trusted_hosts=["*"])  # !
 """,
+    "an image, in a shell": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD uvicorn app.main:app --proxy-headers --forwarded-allow-ips='*'
+# !
+""",
+    "a compose file's variable": _APP
+    + """
+#= docker-compose.prod.yml
+services:
+  api:
+    command: fastapi run app/main.py
+    environment:
+      - FORWARDED_ALLOW_IPS=*  # !
+""",
+    "an image that reloads": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload", "--forwarded-allow-ips=*"]
+# !
+""",
+    "a script with a default": _APP
+    + """
+#= entrypoint.sh
+#!/bin/bash
+if [ "$1" = migrate ]; then alembic upgrade head; exit; fi
+exec uvicorn app.main:app --forwarded-allow-ips "${ALLOWED:-*}" --port $PORT # !
+""",
+    "uv run, python -m, in a list of flow": _APP
+    + """
+#= compose.yml
+services: {api: {command: [uv, run, --no-dev, python, -m, uvicorn, "app.main:app",
+  --forwarded-allow-ips, "*"]}}  # !
+""",
+    "a variable of an image of uvicorn's": _APP
+    + """
+#= Dockerfile
+FROM python:3.13 AS base
+ENV UVICORN_FORWARDED_ALLOW_IPS=*
+# !
+FROM base
+ENTRYPOINT ["uvicorn"]
+CMD ["app.main:app", "--host", "0.0.0.0"]
+""",
+    "supervisor": _APP
+    + """
+#= supervisord.conf
+[program:api]
+command=/venv/bin/gunicorn app.main:app -k asgi --forwarded-allow-ips="*"
+# !
+""",
 }
 
 LOOK_ALIKES = {
@@ -102,6 +161,27 @@ async def internal(request: Request) -> str:
     return "ok"
 if __name__ == "__main__":
     uvicorn.run(app, forwarded_allow_ips="10.0.0.1")
+""",
+    "a network, in an image": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--forwarded-allow-ips", "10.0.0.0/8"]
+""",
+    "while developing": _APP
+    + """
+#= compose.dev.yml
+services:
+  api:
+    command: uvicorn app.main:app --forwarded-allow-ips=*
+#= Dockerfile.dev
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload", "--forwarded-allow-ips=*"]
+""",
+    "a variable that is left open": _APP
+    + """
+#= start.sh
+exec uvicorn app.main:app --forwarded-allow-ips "$ALLOWED"
 """,
     "an address": """
 import uvicorn

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi_requests import commands, request_functions
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.libraries.middleware import stacks
+from fastapi_pro.auditing.libraries.starts import starts
 from fastapi_pro.auditing.model import limits
 
 _MIDDLEWARE = "uvicorn.middleware.proxy_headers.ProxyHeadersMiddleware"
@@ -22,16 +23,12 @@ _RIGHT = re.compile(r"forwarded.allow.ips|ProxyHeadersMiddleware|proxy.headers",
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each `forwarded_allow_ips="*"` and `trusted_hosts="*"`."""
-    for command in commands(program):
-        is_development = command.keyword("reload").constant is True
-        allowed = command.keyword("forwarded_allow_ips")
-        if _is_any(allowed) and not is_development:
-            yield allowed.hit(f"the server {_MESSAGE}")
+    for start in starts(program):
+        allowed = start.option("forwarded-allow-ips")
+        if allowed and _names_any(allowed.value) and not start.is_development:
+            who = "gunicorn" if start.server == "gunicorn" else "the server"
+            yield allowed.place.hit(f"{who} {_MESSAGE}")
     for module in program.code:
-        for statement in Node(module, module.tree).body if "gunicorn" in module.path.name else ():
-            names = [target.name for target in statement.targets]
-            if names == ["forwarded_allow_ips"] and _is_any(statement.assigned):
-                yield statement.hit(f"gunicorn {_MESSAGE}")
         for call in program.calls_in(module, _MIDDLEWARE):
             if _is_any(call.keyword("trusted_hosts")):
                 yield call.hit(f"the middleware {_MESSAGE}")
@@ -44,7 +41,10 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _is_any(hosts: Node) -> bool:
-    value = hosts.constant
+    return _names_any(hosts.constant)
+
+
+def _names_any(value: object) -> bool:
     return value == "*" or (isinstance(value, (list, tuple)) and "*" in value)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
-from fastapi_pro.auditing.libraries.deployment import runs_one_process
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
+from fastapi_pro.auditing.libraries.starts import runs_one
 from fastapi_pro.auditing.model.call_graph import called
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
@@ -97,14 +97,14 @@ def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
                 hit = lock.hit(
                     f"`{function.name}` holds `{context.dotted}` while it changes the database:"
                     " it keeps out no other worker",
-                    severity="low" if runs_one_process(function.program) else "",
+                    severity="low" if runs_one(function.program) else "",
                 )
                 yield lock, hit
 
 
 def _is_harmless(changed: list[Change]) -> bool:
     """Say whether little is lost where workers disagree: a cache, a buffer, one process alone."""
-    if runs_one_process(changed[0].function.program):
+    if runs_one(changed[0].function.program):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
     is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
