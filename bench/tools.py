@@ -5,6 +5,10 @@ usage: tools.py [--runs N] [--write]
 Each is timed as a whole process, on what this repository has once, 4 and 16 times: its pages for
 build.py, its skills for validate.py, its service for audit.py, on one processor and on all. Prints
 a table of medians; --write keeps it in docs/bench and README.md. Takes two minutes.
+
+With --trees FOLDER..., audit.py is measured on these folders besides: the seconds of the processor
+in one process, as many times `ast.parse` of the same files; seconds that pass with one and with two
+processes; the memory of two together, at most; and, where ruff is there, its seconds.
 """
 
 import shutil
@@ -19,6 +23,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
+from audit_speed import measure_tree, tree_table  # noqa: E402
 from fastapi_pro.command_line import parser_of  # noqa: E402
 from fastapi_pro.installing.contents import SKILLS, contents  # noqa: E402
 from maintain.building.tables import markdown  # noqa: E402
@@ -34,8 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = parser_of(__doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--trees", nargs="+", type=Path, default=[], metavar="FOLDER")
     args = parser.parse_args(argv)
-    report("tools", {"runs": args.runs, "seconds": measure(args.runs)}, table, write=args.write)
+    trees = {tree.name: measure_tree(tree, args.runs) for tree in args.trees}
+    result = {"runs": args.runs, "seconds": measure(args.runs), "trees": trees}
+    report("tools", result, table, write=args.write)
     return 0
 
 
@@ -113,7 +121,9 @@ def table(result: Mapping[str, Any]) -> str:
         shown = [f"{cell['seconds']} ({cell['size']} {unit})" for cell in cells.values()]
         rows.append((f"`{title}`", *shown))
     measured_by = origin("tools", result)
-    return f"{markdown(rows)}\nWhole processes, medians of {result['runs']}, {measured_by}"
+    trees = f"{tree_table(result['trees'])}\n" if result.get("trees") else ""
+    about = f"Whole processes, medians of {result['runs']}, {measured_by}"
+    return f"{markdown(rows)}\n{trees}{about}"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What messages are made of: quoted text, hints at what was meant, GitHub's annotations."""
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -11,6 +10,8 @@ def visible(text: str) -> str:
 
 def near(word: str, known: Iterable[str]) -> str:
     """Return a hint at the words most like a wrong one, to end a message with."""
+    import difflib  # noqa: PLC0415 -- only where something is wrong: it takes time to import
+
     found = difflib.get_close_matches(word, list(known), n=3, cutoff=0.4)
     return f"; did you mean {', '.join(found)}?" if found else ""
 

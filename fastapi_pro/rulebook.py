@@ -40,9 +40,9 @@ class Rule:
     `since` and `until` are versions such as "fastapi 0.118": the first ones with the fault, and the
     first ones without it again. Of the same package `until` may be the lower: then the versions
     between have no fault. `fix` works from `fix_since` on; before that `fix_before` does, and where
-    it is "" nothing but an upgrade. `body` is markdown, `bad` and `good` are code. `unseen` says
-    why `audit.py` cannot find the rule broken, and is "" where it can; `ask` is what to ask of the
-    code instead.
+    it is "" nothing but an upgrade. `body` is markdown, `bad` and `good` are code, `examples` the
+    names of their files. `unseen` says why `audit.py` cannot find the rule broken, and is "" where
+    it can; `ask` is what to ask of the code instead.
     """
 
     slug: str
@@ -62,6 +62,7 @@ class Rule:
     ask: str = ""
     fix_since: tuple[str, ...] = ()
     fix_before: str = ""
+    examples: tuple[str, str] = ("bad.py", "good.py")
 
     @property
     def versions(self) -> list[str]:
@@ -99,10 +100,18 @@ def slug_of(folder: Path) -> str:
     return folder.name.replace("_", "-")
 
 
+def example(folder: Path, kind: str) -> Path:
+    """Return the "bad" or "good" code of a rule: `bad.py`, or another file, as `bad.Dockerfile`."""
+    others = [path for path in sorted(folder.glob(f"{kind}.*")) if path.suffix != ".py"]
+    return others[0] if others else folder / f"{kind}.py"
+
+
 def load_rule(folder: Path) -> Rule:
     """Return the rule of one folder. Raises RuleError where a part is missing or wrong."""
     path = folder / "rule.md"
-    text, bad, good = (_read(folder / name) for name in ("rule.md", "bad.py", "good.py"))
+    text, bad, good = map(
+        _read, (folder / "rule.md", example(folder, "bad"), example(folder, "good"))
+    )
     lines = text.split("\n")
     for number, line in enumerate(lines, start=1):
         if "TODO" in line:
@@ -130,6 +139,7 @@ def load_rule(folder: Path) -> Rule:
         body=body,
         bad=bad,
         good=good,
+        examples=(example(folder, "bad").name, example(folder, "good").name),
         unseen=texts.get("unseen", ""),
         ask=texts.get("ask", ""),
         fix_since=tuple(lists.get("fix-since", ())),

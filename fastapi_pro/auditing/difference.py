@@ -4,7 +4,7 @@ Only programs with a changed file are looked at, and both audits at once: the on
 processes of its own, which see the files as they were.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,8 @@ from pathlib import Path
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
 from fastapi_pro.auditing.sources.git import Changes
-from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE
 
 _NOT_READ = {
@@ -45,7 +45,7 @@ def both_sides(
     old = {p: c for p, c in changes.old.items() if p in files or _is_audited(p, root)}
     before = {path: content for path, content in now.items() if path not in changes.old}
     before |= {path: content for path, content in old.items() if content is not None}
-    groups, old_groups = programs(now, root), programs(before, root)
+    groups, old_groups = _groups(now, root), _groups(before, root)
     touched = _touched([*groups, *old_groups], changed)
     groups, old_groups = _holding(groups, touched), _holding(old_groups, touched)
     found, old_found = _audit(groups, old_groups, root, jobs, changes)
@@ -57,8 +57,15 @@ def both_sides(
     )
 
 
+def _groups(sources: Mapping[Path, bytes], root: Path) -> list[list[Path]]:
+    deployed = {path for path in sources if path.suffix != ".py" and may_be_deploy_file(str(path))}
+    code = {path: content for path, content in sources.items() if path not in deployed}
+    return runner.grouped(code, deployed, root)
+
+
 def _is_audited(path: Path, root: Path) -> bool:
-    if path.suffix != ".py" or not path.is_relative_to(root):
+    is_read = path.suffix == ".py" or may_be_deploy_file(str(path))
+    if not is_read or not path.is_relative_to(root):
         return False
     return LEFT_ALONE.isdisjoint(path.relative_to(root).parts)
 

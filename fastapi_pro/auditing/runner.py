@@ -1,5 +1,6 @@
 """From files to findings: programs are told apart, parsed and looked at, in parallel."""
 
+import ast
 import functools
 import gc
 import linecache
@@ -18,6 +19,7 @@ from fastapi_pro.auditing.libraries.known_types import KnownTypes
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module, is_test
 from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
 from fastapi_pro.auditing.sources.parse import UnreadableError, parse, read
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
@@ -25,24 +27,47 @@ from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import slug_of
 
 Detector = Callable[[Program], Iterator[Hit]]
+_LARGE = 8_000_000  # bytes of the largest program that several processes share
 _FEW = 100  # files that one process reads before others have started
 
 
 def run(
-    files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+    files: Sequence[Path],
+    root: Path,
+    jobs: int,
+    context: Sequence[Path] = (),
+    beside: Collection[Path] = (),
 ) -> list[Finding]:
     """Return what the detectors find in `files`, which are absolute paths below `root`.
 
-    `context` are files of the same programs, understood and not reported on. Files that cannot be
-    read or parsed give a finding "unreadable". `jobs` processes work.
+    `context` are files of the same programs, understood and not reported on, but for those of
+    `beside`: what starts a program is reported with its modules. Files that cannot be read or
+    parsed give a finding "unreadable". `jobs` processes work.
     """
     found: list[Finding] = []
-    sources = read_all(files, found)
-    reported = frozenset(map(str, sources))
-    sources |= read_all([path for path in context if path not in sources], [])
-    groups = [g for g in programs(sources, root) if not reported.isdisjoint(map(str, g))]
+    deployed = {path for path in (*files, *context) if is_deploy_file(str(path))}
+    sources = read_all([path for path in files if path not in deployed], found)
+    reported = {str(path) for path in files if path in deployed} | set(map(str, sources))
+    sources |= read_all([p for p in context if p not in sources and p not in deployed], [])
+    groups = [g for g in grouped(sources, deployed, root) if not reported.isdisjoint(map(str, g))]
+    del sources  # of a large project many megabytes, which the modules read again
+    reported |= {str(path) for group in groups for path in group if path in beside}
     found += [f for f in audit(groups, root, jobs) if is_reported(f, reported)]
     return sorted(set(found))
+
+
+def grouped(sources: dict[Path, bytes], deployed: Collection[Path], root: Path) -> list[list[Path]]:
+    """Return the programs with the files that start them, and one of those that start none.
+
+    gunicorn's file is imported by none, and belongs to what it starts.
+    """
+    groups = programs(sources, root)
+    alone = [group for group in groups if all("gunicorn" in path.name for path in group)]
+    groups = [group for group in groups if group not in alone]
+    starting = sorted({*deployed, *(path for group in alone for path in group)})
+    belong = belonging(starting, groups, root)
+    found = [[*group, *belong.get(index, ())] for index, group in enumerate(groups)]
+    return [*found, belong[-1]] if -1 in belong else found
 
 
 def is_reported(finding: Finding, files: Collection[str]) -> bool:
@@ -54,14 +79,55 @@ def audit(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
     """Return the findings of programs. `jobs` processes work where that saves time."""
     was_enabled = gc.isenabled()
     if jobs < 2 or sum(map(len, groups)) < _FEW:
-        results = [audit_one_by_one(groups, root)]
+        found = audit_one_by_one(groups, root)
     else:
-        shares = shares_of(groups, jobs * 4)
-        with ProcessPoolExecutor(jobs, mp_context=processes()) as pool:
-            results = list(pool.map(audit_one_by_one, shares, [root] * len(shares)))
+        found = _in_parallel(groups, root, jobs)
     if was_enabled:
         gc.enable()
+    return found
+
+
+def _in_parallel(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
+    """Return the findings of programs, which processes share out.
+
+    One that is most of all is parsed here, and its rules are shared out to copies of this process.
+    """
+    tasks: list[str | list[list[Path]]] = []
+    if processes().get_start_method() == "fork" and (large := _most_of(groups, jobs)):
+        groups = [group for group in groups if group is not large]
+        _shared[:] = [_Opened(large, root)]
+        _shared[0].index()
+        tasks += [*detectors(), UNREADABLE]
+    tasks += shares_of(groups, jobs * 4)
+    with ProcessPoolExecutor(jobs, mp_context=processes()) as pool:
+        results = list(pool.map(_work, tasks, [root] * len(tasks)))
+    _shared.clear()
     return [finding for result in results for finding in result]
+
+
+def _most_of(groups: list[list[Path]], jobs: int) -> list[Path]:
+    """Return the program that would keep one process busy when the others are done, if any.
+
+    Each process comes to hold pages of its own of what it was given: a very large one is not it.
+    """
+    sizes = [sum(map(_size, group)) for group in groups]
+    size = max(sizes, default=0)
+    is_most = sum(sizes) < jobs * size < jobs * _LARGE
+    return groups[sizes.index(size)] if is_most else []
+
+
+def _size(path: Path) -> int:
+    try:
+        return project_files.size(path)
+    except OSError:
+        return 0
+
+
+def _work(task: str | list[list[Path]], root: Path) -> list[Finding]:
+    """Return what a rule finds in the program that was opened before, or the findings of others."""
+    if not isinstance(task, str):
+        return audit_one_by_one(task, root)
+    return _shared[0].unreadable() if task == UNREADABLE else _shared[0].detect(task)
 
 
 def processes() -> multiprocessing.context.BaseContext:
@@ -110,23 +176,90 @@ def shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
 
 def _audit(paths: list[Path], root: Path) -> list[Finding]:
     """Return the findings of one program."""
-    gc.disable()  # the trees live until the end: collecting among them is half of the time
-    found: list[Finding] = []
-    modules: list[Module] = []
-    for path in paths:
-        try:
-            modules.append(_module(root, path))
-        except UnreadableError as error:
-            found.append(_unreadable(path, error, display(path, root)))
-    program = Program(modules, root, functools.partial(_load, root), KnownTypes())
-    found += _detect(program)
-    program.forget()
+    opened = _Opened(paths, root)
+    found = [finding for slug in detectors() for finding in opened.detect(slug)]
+    found += opened.unreadable()
+    opened.close()
     return found
+
+
+class _Opened:
+    """A program that is parsed, and what is found in it."""
+
+    def __init__(self, paths: list[Path], root: Path) -> None:
+        gc.disable()  # the trees live until the end: collecting among them is half of the time
+        self._unreadable: list[Finding] = []
+        modules: list[Module] = []
+        self._files = [path for path in paths if is_deploy_file(str(path))]
+        for path in paths:
+            try:
+                if path not in self._files:
+                    modules.append(_module(root, path))
+            except UnreadableError as error:
+                self._unreadable.append(_unreadable(path, error, display(path, root)))
+        self._known = {module.path: module for module in modules}
+        load = functools.partial(_load, root)
+        self._program = Program(modules, root, load, KnownTypes(), self._files)
+
+    def index(self) -> None:
+        """Work out what all detectors ask for."""
+        for module in self._program.code:
+            module.calls_by_name  # noqa: B018 -- it is kept
+
+    def detect(self, slug: str) -> list[Finding]:
+        """Return what the detector of a rule finds."""
+        found = []
+        first = next(iter(self._known.values()), None)
+        for hit in detectors()[slug](self._program):
+            is_file = hit.path in self._files
+            module = first if is_file else self._known.get(hit.path)
+            told = applied(hit, slug, module) if module is not None else hit if is_file else None
+            if told is not None:
+                path, line, offset, message, *more = told
+                column = _column(path, line, offset)
+                found.append(Finding(str(path), line, column, slug, message, *more))
+        return found
+
+    def unreadable(self) -> list[Finding]:
+        """Return the files that cannot be read or parsed: tests, too, that nothing has asked of."""
+        tests = [module for module in self._known.values() if module.is_test]
+        wrong = [_unreadable(t.path, error, t.name) for t in tests if (error := _wrong_with(t))]
+        return self._unreadable + wrong
+
+    def close(self) -> None:
+        """Drop the trees."""
+        self._program.forget()
+
+
+_shared: list[_Opened] = []
+"""The program that the copies of this process share, if there is one."""
 
 
 def _module(root: Path, path: Path) -> Module:
     """Return the module of a file. Raises UnreadableError."""
-    return Module(path, display(path, root), parse(read(path)))
+    module = Module(path, display(path, root), read(path), _parse)
+    if not module.is_test:
+        module.tree = parse(module.source)
+    return module
+
+
+def _parse(source: bytes) -> ast.Module:
+    """Return the tree of a test, when something asks for it; an empty one for what cannot be."""
+    try:
+        return parse(source)
+    except UnreadableError:
+        return ast.Module([], [])
+
+
+def _wrong_with(test: Module) -> UnreadableError | None:
+    """Return why a test cannot be parsed, if nothing has asked for its tree, or that was empty."""
+    if test.was_parsed and test.tree.body:
+        return None
+    try:
+        parse(test.source)
+    except UnreadableError as error:
+        return error
+    return None
 
 
 def _load(root: Path, path: Path) -> Module | None:
@@ -135,18 +268,6 @@ def _load(root: Path, path: Path) -> Module | None:
         return _module(root, path) if project_files.is_file(path) else None
     except (OSError, UnreadableError):
         return None
-
-
-def _detect(program: Program) -> Iterator[Finding]:
-    known = {module.path: module for module in program.modules}
-    for slug, detect in detectors().items():
-        for found in detect(program):
-            module = known.get(found.path)
-            hit = applied(found, slug, module) if module is not None else None
-            if hit is not None:
-                path, line, offset, message, *told = hit
-                column = _column(path, line, offset)
-                yield Finding(str(path), line, column, slug, message, *told)
 
 
 def _column(path: Path, line: int, offset: int) -> int:

@@ -41,9 +41,11 @@ from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
 from fastapi_pro.auditing.reporting.report import FORMATS, render
 from fastapi_pro.auditing.reporting.text import Scope
+from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
 from fastapi_pro.auditing.sources.git import GitError, changes_since
 from fastapi_pro.auditing.sources.walk import collect, display, project
+from fastapi_pro.cli import newer_python
 from fastapi_pro.command_line import parser_of, run_command
 from fastapi_pro.messages import near, visible
 from fastapi_pro.rulebook import RuleError
@@ -65,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _check([args.explain], entries)
             print(entries[args.explain].text)
             return 0
-        return _audit(args, entries)
+        return _audit(args, entries, argv)
     except (UsageError, OptionsError, RuleError, baseline.BaselineError) as error:
         return _fail(str(error))
 
@@ -125,7 +127,10 @@ class _Audit:
         """Return all that is found."""
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
-        found = unlisted + runner.run(files, top, self.jobs, self._context(top))
+        context = self._context(top)
+        beside = deploy_files.beside(self.paths, context)
+        found = unlisted + runner.run(files, top, self.jobs, context, beside)
+        files += beside
         findings = self._reported(found, suppressions.marked(files, self.root))
         return _Result(findings, files, _unread(found))
 
@@ -133,7 +138,8 @@ class _Audit:
         """Return what is found and was not at a commit. Raises GitError."""
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
-        ours = {*files, *self._context(top)}
+        context = self._context(top)
+        ours = {*files, *context}
         changes = changes_since(top, base).shown_as(ours)
         now, before = both_sides(ours, top, self.jobs, changes)
         found = [f for f in unlisted if Path(f.path) in changes.old] + now.findings
@@ -141,6 +147,7 @@ class _Audit:
             self._places(self._reported(found, self._marked(now)), {}, changes.renamed),
             self._places(self._reported(before.findings, self._marked(before)), changes.old, {}),
         )
+        files += deploy_files.beside(self.paths, context)
         named = {str(file) for file in files}
         new = [f for f in new if runner.is_reported(self._with_path(f), named)]
         return _Result(new, [file for file in files if file in now.sources], _unread(found))
@@ -187,7 +194,7 @@ def _unread(found: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in found if finding.slug == UNREADABLE]
 
 
-def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
+def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[str] | None) -> int:
     """Do what is asked for without --list and --explain. Raises the errors that main knows."""
     started = time.perf_counter()
     root = Path.cwd()
@@ -201,9 +208,14 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry]) -> int:
     jobs = args.jobs or options.jobs or _cores()
     audit = _Audit(args.paths, root, exclude, active, entries, jobs)
     result = audit.all() if args.diff is None else _since(audit, args)
+    code = newer_python.run_again(result.unread, sys.argv[1:] if argv is None else argv)
+    if code is not None:
+        return code
+    if newer := newer_python.told(result.unread):
+        print(newer, file=sys.stderr)
     findings = result.findings
     for line in idle(exclude) if args.exclude is not None else ():
-        print(f"--exclude {visible(line)!r} matches no Python file and no folder", file=sys.stderr)
+        print(f"--exclude {visible(line)!r} matches no file and no folder", file=sys.stderr)
     if args.write_baseline is not None:
         return _write_baseline(Path(args.write_baseline), findings, root)
     known = _baseline(args, options)

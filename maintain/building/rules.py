@@ -16,6 +16,7 @@ _PART = re.compile(
 )
 _CODE = r"`[^`]*`"
 _SHORT = re.compile(rf"(?:{_CODE}|\((?:{_CODE}|[^()`])*\)|:(?! )|[^:`(])+")
+_LANGUAGES = {"py": "python", "Dockerfile": "dockerfile", "sh": "shell", "yaml": "yaml"}
 _HEADINGS = {
     "critical": "Critical",
     "pitfall": "Pitfalls",
@@ -85,11 +86,15 @@ def _full(rule: Rule) -> str:
             f"### {rule.slug}",
             rule.title,
             rule.body,
-            f"```python snippets/rules/{folder_name(rule.slug)}/bad.py\n```",
-            f"```python snippets/rules/{folder_name(rule.slug)}/good.py\n```",
+            *(_fence(rule, name) for name in rule.examples),
             f"Severity {'; '.join([rule.severity, *rule.versions])}. Sources: {sources}",
         ]
     )
+
+
+def _fence(rule: Rule, name: str) -> str:
+    language = _LANGUAGES.get(name.rpartition(".")[2], "text")
+    return f"```{language} snippets/rules/{folder_name(rule.slug)}/{name}\n```"
 
 
 def _index(rules: Sequence[Rule]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi_pro.auditing.reporting.catalogue import catalogue
 from fastapi_pro.paths import RULES
-from fastapi_pro.rulebook import folder_name, rule_folders, slug_of
+from fastapi_pro.rulebook import example, folder_name, rule_folders, slug_of
 from maintain.comparing.tools import Tool, count, run
 
 APP = RULES.parent / "app"
@@ -84,5 +84,6 @@ def _lay_out(folder: Path, slugs: Sequence[str]) -> None:
         for kind in ("bad", "good"):
             place = folder / slug / kind
             place.mkdir(parents=True)
-            shutil.copyfile(RULES / folder_name(slug) / f"{kind}.py", place / f"{kind}.py")
+            code = example(RULES / folder_name(slug), kind)
+            shutil.copyfile(code, place / code.name)
     shutil.copytree(APP, folder / ".app" / "app", ignore=shutil.ignore_patterns("__pycache__"))

@@ -34,7 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
 from fastapi_pro.paths import ROOT, RULES
-from fastapi_pro.rulebook import load_rule, rule_folders
+from fastapi_pro.rulebook import example, load_rule, rule_folders
 from patience import patient
 from postgres import scratch_database
 from tests.support.sample import chosen
@@ -119,13 +119,13 @@ def _collected(request: pytest.FixtureRequest, *, is_swapped: bool) -> Iterator[
 @pytest.fixture
 def bad_file(request: pytest.FixtureRequest, *, is_swapped: bool) -> Path:
     """The path of the rule's bad code, for a server or a tool that reads files."""
-    return request.path.with_name("good.py" if is_swapped else "bad.py")
+    return example(request.path.parent, "good" if is_swapped else "bad")
 
 
 @pytest.fixture
 def good_file(request: pytest.FixtureRequest, *, is_swapped: bool) -> Path:
     """The path of the rule's good code."""
-    return request.path.with_name("bad.py" if is_swapped else "good.py")
+    return example(request.path.parent, "bad" if is_swapped else "good")
 
 
 @contextlib.asynccontextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.runner import run
+from fastapi_pro.auditing.sources.deploy_files import is_deploy_file
 
 _FILE = re.compile(r"^#= (\S+)\n", re.MULTILINE)
 
@@ -22,7 +23,7 @@ def write(folder: Path, source: str) -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         written.append(path)
-    return sorted(path for path in written if path.suffix == ".py")
+    return sorted(p for p in written if p.suffix == ".py" or is_deploy_file(str(p)))
 
 
 def audit(folder: Path, source: str) -> list[Finding]:
@@ -32,7 +33,7 @@ def audit(folder: Path, source: str) -> list[Finding]:
 
 
 def marked(source: str) -> set[tuple[str, int]]:
-    """Return the files and lines of a program that end in `# !`."""
+    """Return the files and lines of a program that end in `# !`, or have it alone below them."""
     name, line, found = "main.py", 0, set()
     for text in source.lstrip("\n").splitlines():
         if match := _FILE.match(f"{text}\n"):
@@ -40,5 +41,5 @@ def marked(source: str) -> set[tuple[str, int]]:
             continue
         line += 1
         if text.endswith("# !"):
-            found.add((name, line))
+            found.add((name, line - (text.strip() == "# !")))
     return found

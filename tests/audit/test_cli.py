@@ -25,7 +25,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder with two files; the runner finds ONE or TWO in the lines that say so."""
 
     def find(
-        files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+        files: Sequence[Path],
+        root: Path,
+        jobs: int,
+        context: Sequence[Path] = (),
+        beside: object = (),
     ) -> list[Finding]:
         return [
             Finding(str(file), number, 1, slug, f"{slug} it is")
@@ -217,7 +221,7 @@ def test_a_pattern_that_matches_nothing_is_said(
     (project / "pyproject.toml").write_text('[tool.fastapi-pro]\nexclude = ["old"]\n')
     assert audit.main(["--exclude", "app", "--exclude", "ap/x.py"]) == 1
     err = capsys.readouterr().err
-    assert "--exclude 'ap/x.py' matches no Python file and no folder\n" in err
+    assert "--exclude 'ap/x.py' matches no file and no folder\n" in err
     assert err.count("matches") == 1
     audit.main([])  # those of the file hold for other runs, too
     assert "matches" not in capsys.readouterr().err
@@ -265,7 +269,11 @@ def test_one_file_is_understood_with_the_rest_of_its_project(
     asked: list[tuple[list[Path], Path, list[Path]]] = []
 
     def note(
-        files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+        files: Sequence[Path],
+        root: Path,
+        jobs: int,
+        context: Sequence[Path] = (),
+        beside: object = (),
     ) -> list[Finding]:
         asked.append((list(files), root, list(context)))
         return []
@@ -285,7 +293,11 @@ def test_the_number_of_processes_is_handed_on(
     asked: list[int] = []
 
     def note(
-        files: Sequence[Path], root: Path, jobs: int, context: Sequence[Path] = ()
+        files: Sequence[Path],
+        root: Path,
+        jobs: int,
+        context: Sequence[Path] = (),
+        beside: object = (),
     ) -> list[Finding]:
         asked.append(jobs)
         return []

@@ -16,7 +16,7 @@ from fastapi_pro.auditing.reporting.catalogue import UNUSED_IGNORE
 from fastapi_pro.auditing.runner import detectors, run
 from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.paths import ROOT, RULES
-from fastapi_pro.rulebook import folder_name, rule_folders, slug_of
+from fastapi_pro.rulebook import example, folder_name, rule_folders, slug_of
 from tests.audit.programs import audit, marked
 from tests.support.files import load
 
@@ -50,7 +50,7 @@ def test_the_tables_hold_five_spellings_and_five_look_alikes(slug: str) -> None:
 
 @pytest.mark.parametrize("rule", SLUGS)
 def test_bad_code_shows_its_own_rule_and_no_other(rule: str) -> None:
-    bad = RULES / folder_name(rule) / "bad.py"
+    bad = example(RULES / folder_name(rule), "bad")
     found = _reported([bad], ROOT)
     lines = bad.read_text(encoding="utf-8").splitlines()
     expected = TABLES[rule].BAD if rule in TABLES else []
@@ -61,7 +61,7 @@ def test_bad_code_shows_its_own_rule_and_no_other(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", SLUGS)
 def test_good_code_shows_nothing(rule: str) -> None:
-    assert _reported([RULES / folder_name(rule) / "good.py"], ROOT) == []
+    assert _reported([example(RULES / folder_name(rule), "good")], ROOT) == []
 
 
 @pytest.mark.parametrize(("slug", "name"), FOUND)

@@ -14,7 +14,7 @@ from fastapi_pro.auditing.sources.parse import parse
 def program(tmp_path: Path) -> Program:
     """A program of one call."""
     source = b"from starlette.responses import JSONResponse as Answer\nAnswer({})\n"
-    module = Module(tmp_path / "main.py", "main.py", parse(source))
+    module = Module(tmp_path / "main.py", "main.py", source, parse)
     return Program([module], tmp_path, lambda _: None, KnownTypes())
 
 

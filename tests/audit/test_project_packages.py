@@ -21,7 +21,7 @@ def _versions(root: Path, package: str = "fastapi", path: str = "main.py") -> Ve
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         file.write_text("")
-    module = Module(file, path, parse(file.read_bytes()))
+    module = Module(file, path, file.read_bytes(), parse)
     load = functools.partial(lambda path: path and None)
     Program([module], root, load, KnownTypes())
     return versions(module, package)
@@ -208,7 +208,7 @@ def test_the_wheel_that_holds_the_code_says_what_it_needs(tmp_path: Path) -> Non
     found = _versions(tmp_path, path="shop/main.py")
     assert found.has_from("0.117")
     assert not found.has_from("0.118")
-    module = Module(tmp_path / "shop" / "main.py", "shop/main.py", parse(b""))
+    module = Module(tmp_path / "shop" / "main.py", "shop/main.py", b"", parse)
     program = Program([module], tmp_path, lambda _: None, KnownTypes())
     assert packages(program) == {"fastapi"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fastapi_pro.paths import RULES
-from fastapi_pro.rulebook import load_rule, rule_folders
+from fastapi_pro.rulebook import example, load_rule, rule_folders
 
 FOLDERS = rule_folders(RULES)
 PROOFS = [folder / "test_proof.py" for folder in FOLDERS]
@@ -19,7 +19,8 @@ def test_the_rule_has_all_parts_and_its_code_differs(folder: Path) -> None:
     assert [path.name for path in folder.glob("*.py") if "TODO" in path.read_text()] == []
     detector = set() if rule.unseen else {"detector.py", "cases.py"}
     assert {path.name for path in folder.iterdir()} - {"__pycache__"} == {
-        *("rule.md", "bad.py", "good.py", "test_proof.py"),
+        *("rule.md", "test_proof.py"),
+        *(example(folder, kind).name for kind in ("bad", "good")),
         *detector,
     }
 

@@ -4,12 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.library_calls import (
-    BLOCKING_FUNCTIONS,
-    BLOCKING_METHODS,
-    LOCAL_METHODS,
-)
-from fastapi_pro.auditing.libraries.slow_calls import slow_call
+from fastapi_pro.auditing.libraries.library_calls import BLOCKING, COMPUTING, FILES
 from fastapi_pro.auditing.model.call_graph import called, find_call
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -18,31 +13,28 @@ _SHORT = 0.05  # seconds of sleep that nobody notices
 
 
 def blocks(call: Node) -> bool:
-    """Say whether a call keeps its thread waiting for something outside the process."""
+    """Say whether a call keeps its thread waiting, or the processor or a disk busy."""
     return call.program.once(_blocks, call.ast, call)
+
+
+def severity(call: Node) -> str:
+    """Return how bad a blocking call is where it is not as bad as waiting for a service."""
+    if call in FILES:
+        return "low"
+    return "medium" if call in COMPUTING else ""
 
 
 def _blocks(call: Node) -> bool:
     if call.is_awaited:
         return False
-    name = call.called
+    is_named = call.member in ("", "sleep", "gethostbyname")
+    name = call.called if is_named else ""
     if name == "time.sleep":
         seconds = call.argument(0, "secs").constant
         return not (isinstance(seconds, (int, float)) and seconds <= _SHORT)
     if name == "socket.gethostbyname":
         return not any(host.called == "socket.gethostname" for host in call.args)  # /etc/hosts
-    return name in BLOCKING_FUNCTIONS or bool(slow_call(call)) or _is_method(call)
-
-
-def _is_method(call: Node) -> bool:
-    member = call.member
-    kind = call.owner.type if member else None
-    if isinstance(kind, Node):  # a client of the program's own
-        is_inherited = any(member in BLOCKING_METHODS.get(base, ()) for base in kind.bases)
-        return is_inherited and not kind.method(member)
-    if kind in LOCAL_METHODS:
-        return member.islower() and member not in LOCAL_METHODS[kind]
-    return kind is not None and member in BLOCKING_METHODS.get(kind, ())
+    return call in BLOCKING or call in COMPUTING or call in FILES
 
 
 @fact

@@ -323,6 +323,8 @@ def lifespans(program: Program) -> set[Node]:
     """Return the functions that run at the start or the end of an application."""
     found: set[Node] = set()
     for module in program.modules:
+        if not module.says("lifespan", "on_startup", "on_shutdown", "on_event", "event_handler"):
+            continue
         handlers: list[Node] = []
         for key in module.nodes(ast.keyword):
             if key.arg == "lifespan":
@@ -367,13 +369,15 @@ def _handlers_in(module: Module) -> list[ExceptionHandler]:
             if decorator.is_call and decorator.member == "exception_handler":
                 key = decorator.argument(0, "exc_class_or_status_code")
                 found.append(ExceptionHandler(decorator, key, node))
-    for written in module.nodes(ast.Call):
+    for written in module.calls_by_name.get("add_exception_handler", ()):
         call = Node(module, written)
-        if call.member == "add_exception_handler":
+        if call.member:
             key = call.argument(0, "exc_class_or_status_code")
             found.append(ExceptionHandler(call, key, call.argument(1, "handler").definition))
-        for entry, value in call.keyword("exception_handlers").value.entries:
-            found.append(ExceptionHandler(entry, entry, value.definition))
+    for given in module.nodes(ast.keyword):
+        if given.arg == "exception_handlers":
+            for entry, value in Node(module, given.value).value.entries:
+                found.append(ExceptionHandler(entry, entry, value.definition))
     return [handler for handler in found if handler.key]
 
 

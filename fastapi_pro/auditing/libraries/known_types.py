@@ -2,6 +2,7 @@
 
 import ast
 
+from fastapi_pro.auditing.libraries.task_queues import task_class
 from fastapi_pro.auditing.model.library_types import (
     ASYNC_ENGINE,
     ASYNC_MAKER,
@@ -31,6 +32,8 @@ class KnownTypes:
             return ASYNC_MAKER if _makes_async(call, depth) else MAKER
         if call.called or not call.owner or call.func.definition.is_function:
             return None
+        if call.member in ("delay", "apply_async") and (task := task_class(call.owner)):
+            return METHODS.get((task, call.member))
         owner = type_of(call.owner, depth)
         if isinstance(owner, str):
             return METHODS.get((owner, call.member)) or _loaded(call, owner)

@@ -2,24 +2,14 @@
 
 from collections.abc import Collection
 
-from fastapi_pro.auditing.libraries.library_calls import (
-    HASH_FUNCTIONS,
-    HASH_METHODS,
-    HASHERS,
-    PASSLIB,
-    VERIFY_FUNCTIONS,
-    VERIFY_METHODS,
-)
+from fastapi_pro.auditing.libraries.library_calls import HASHES, PASSLIB, VERIFICATIONS
 from fastapi_pro.auditing.libraries.project_packages import is_locked, packages, versions
-from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.libraries.threads import THREAD_NAMES, handed_to_thread
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import find_call
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
-_FUNCTIONS = HASH_FUNCTIONS | VERIFY_FUNCTIONS
-_METHODS = HASH_METHODS | VERIFY_METHODS
-_NAMES = _METHODS | {name.rpartition(".")[2] for name in _FUNCTIONS}
 _BCRYPT = ("bcrypt", "bcrypt_sha256")  # both load the backend that fails
 _BCRYPT_CALLS = [f"passlib.hash.{s}.{m}" for s in _BCRYPT for m in ("hash", "encrypt", "using")]
 _FAST = 10_000  # iterations of PBKDF2; fewer derive a key from a key, not from a password
@@ -27,22 +17,17 @@ _FAST = 10_000  # iterations of PBKDF2; fewer derive a key from a key, not from 
 
 def is_hash(call: Node) -> bool:
     """Say whether a call computes a password hash, to store it or to verify one."""
-    if not hashes(call.func):
+    if call not in HASHES:
         return False
     rounds = call.argument(3, "iterations").constant
     is_fast = isinstance(rounds, int) and rounds < _FAST
     return not (is_fast and call.called == "hashlib.pbkdf2_hmac")
 
 
-def hashes(function: Node) -> bool:
-    """Say whether an expression is a function or method that hashes or verifies passwords."""
-    return _is_one_of(function, _FUNCTIONS, _METHODS)
-
-
 def is_verification(call: Node) -> bool:
     """Say whether a call verifies a password, also in a thread or through the program's own."""
     work = handed_to_thread(call) or call.func
-    if _verifies(work):
+    if work in VERIFICATIONS:
         return True
     names = _verifying_names(call.program)
     return (not work.member or work.member in names) and work.runs in _verifying(call.program)
@@ -58,43 +43,39 @@ def computed_hash(call: Node) -> Node:
     return find_call(function, is_hash)
 
 
-def _verifies(function: Node) -> bool:
-    return _is_one_of(function, VERIFY_FUNCTIONS, VERIFY_METHODS)
-
-
-def _is_one_of(function: Node, names: Collection[str], methods: Collection[str]) -> bool:
-    member = function.member
-    if member and member not in _NAMES:
-        return False
-    name = function.library_name
-    if name in names:
-        return True
-    owner, _, method = name.rpartition(".")
-    is_passlib = owner.startswith("passlib.hash.") and method in methods
-    return is_passlib or (member in methods and function.owner.type in HASHERS)
-
-
 @fact
 def _verifying(program: Program) -> set[Node]:
     """Return the functions that verify a password, themselves or through others."""
-    works = [
-        (function, handed_to_thread(call) or call.func)
-        for function in program.functions
-        if not function.is_generator
-        for call in function.calls
-    ]
-    found = {function for function, work in works if _verifies(work)}
+    works = _works(program, VERIFICATIONS.members)
+    found = {function for function, work in works if work in VERIFICATIONS}
     for _ in range(limits.CALLS if found else 0):
         names = {function.name for function in found}
         more = {
             function
-            for function, work in works
+            for function, work in _works(program, names)
             if (not work.member or work.member in names) and work.runs in found
         }
         if more <= found:
             break
         found |= more
     return found
+
+
+def _works(program: Program, names: Collection[str]) -> list[tuple[Node, Node]]:
+    """Return what functions call, or hand to a thread, in those that call one of these names."""
+    return [
+        (function, handed_to_thread(call) or call.func)
+        for function in program.functions_calling(*names, *THREAD_NAMES)
+        if not function.is_generator
+        for call in function.calls
+    ]
+
+
+@fact
+def may_verify(program: Program) -> list[Node]:
+    """Return the functions in which `is_verification` may be true of a call."""
+    names = {*VERIFICATIONS.members, *_verifying_names(program), *THREAD_NAMES}
+    return program.functions_calling(*names)
 
 
 @fact

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from fastapi_pro.auditing.libraries.fastapi import is_app
 from fastapi_pro.auditing.libraries.fastapi_requests import is_middleware_class
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -13,6 +14,10 @@ _MADE = {
     "builtins.dict", "builtins.list", "builtins.set", "collections.Counter", "collections.deque",
     "collections.defaultdict", "collections.OrderedDict",
 }  # fmt: skip
+CACHES = {
+    f"cachetools.{name}" for name in ("Cache", "LFUCache", "LRUCache", "TLRUCache", "TTLCache")
+}
+"""Dictionaries that forget by themselves: for what can be had again, for the most part."""
 _LITERALS = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
 _PUT = {"append", "appendleft", "add", "extend", "insert", "update", "setdefault"}
 _TAKE = {"pop", "popleft", "popitem", "remove", "discard", "clear"}
@@ -50,10 +55,22 @@ class Change:
     @cached_property
     def kept(self) -> Kept | None:
         """What it changes, if that outlives the request."""
+        if _is_app_state(self.changed):
+            return self._of_app
         found = variable(self.changed)
         if is_container(found) or (self._counts_number(found) and self._declares_global()):
             return Kept(found, self.changed.last_name)
         return _of_class(self.owner, self.changed.member) if self.owner and not found else None
+
+    @property
+    def _of_app(self) -> Kept | None:
+        """What it changes of `app.state`, if that is a container or counts."""
+        name = self.changed.member
+        made = app_state(self.node.program).get(name, self.node.at(None))
+        is_number = not made or isinstance(made.literal, int)
+        if is_number and self.kind == "count" and not self.node.is_call:
+            return Kept(made or self.node, name)
+        return Kept(made, name) if is_container(made) else None
 
     @property
     def name(self) -> str:
@@ -92,16 +109,51 @@ def _changes(function: Node) -> list[Change]:
 
 
 def _kind(statement: Node, target: Node) -> str:
-    """Return how an assignment or `del` changes a target, "" if it is only set."""
+    """Return how an assignment or `del` changes a target, "" if it is only set.
+
+    `x[k] = x.get(k, 0) + 1` counts, as `x[k] += 1` does.
+    """
     if isinstance(statement.ast, ast.AugAssign):
         return "count"
-    if target.generic:
-        return "take" if isinstance(statement.ast, ast.Delete) else "store"
     value = statement.assigned
+    if target.generic:
+        if isinstance(statement.ast, ast.Delete):
+            return "take"
+        changed = _container(target).text
+        is_sum = isinstance(value.ast, ast.BinOp)
+        is_counted = is_sum and any(_container(s).text == changed for s in value.operands)
+        return "count" if is_counted else "store"
     if not isinstance(value.ast, ast.BinOp):
         return ""
-    sides = (value.at(value.ast.left).text, value.at(value.ast.right).text)
+    sides = [_read(side) for side in value.operands]
     return "count" if target.text in sides else ""
+
+
+def _read(side: Node) -> str:
+    """Return what is read, `getattr(x, "y", 0)` as `x.y`."""
+    if side.called == "builtins.getattr" and len(side.args) > 1:
+        return f"{side.args[0].text}.{side.args[1].literal}"
+    return side.text
+
+
+def _is_app_state(expr: Node) -> bool:
+    """Say whether an expression is a name of `app.state`; `request.state` is the request's own."""
+    state = expr.owner
+    is_attribute = bool(state) and not expr.is_call and state.member == "state"
+    return is_attribute and (state.owner.last_name == "app" or is_app(state.owner))
+
+
+@fact
+def app_state(program: Program) -> dict[str, Node]:
+    """Return what the service puts into `app.state`, by name: the last value that is written."""
+    return {
+        target.member: assignment.assigned
+        for module in program.service
+        for assignment in (Node(module, node) for node in module.nodes(ast.Assign, ast.AnnAssign))
+        for target in assignment.targets
+        if isinstance(target.ast, ast.Attribute) and _is_app_state(target)
+        if not assignment.assigned.operands  # a sum counts on
+    }
 
 
 def _container(expr: Node) -> Node:
@@ -113,7 +165,7 @@ def _container(expr: Node) -> Node:
 
 def is_container(value: Node) -> bool:
     """Say whether a value is a new dict, list, set, counter or deque."""
-    return isinstance(value.ast, _LITERALS) or value.called in _MADE
+    return isinstance(value.ast, _LITERALS) or value.called in _MADE | CACHES
 
 
 def variable(expr: Node) -> Node:

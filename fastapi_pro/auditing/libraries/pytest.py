@@ -3,7 +3,6 @@
 import ast
 import configparser
 import tomllib
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,9 +76,25 @@ class Fixture:
         return bool(self.decorator.keyword("autouse").constant)
 
 
+def tests(program: Program) -> Iterator[Test]:
+    """Yield the tests, wherever they stand."""
+    return (test for module in test_modules(program) for test in tests_in(module))
+
+
+def tests_in(module: Module) -> list[Test]:
+    """Return the tests of a module."""
+    return module.program.once(_tests_in, module, module)
+
+
+def _tests_in(module: Module) -> list[Test]:
+    functions = (f for f in module.functions() if f.name.startswith("test_"))
+    named = (Node(module, function) for function in functions)
+    return [Test(function) for function in named if as_fixture(function) is None]
+
+
 @fact
-def tests(program: Program) -> list[Test]:
-    """Return the tests, wherever they stand.
+def test_modules(program: Program) -> list[Module]:
+    """Return the modules in which tests may stand.
 
     Tests that no import leads to are read too, where a conftest.py above has a client for them.
     """
@@ -89,15 +104,9 @@ def tests(program: Program) -> list[Test]:
         if conftest.path.name == "conftest.py" and conftest.mentions(*_CLIENTS):
             files, _ = collect([conftest.path.parent])
             beside = [path for path in files if path.name.startswith("test_")][:_MOST]
-            modules += filter(None, (program.module(p) for p in beside if p not in known))
+            modules += filter(None, (program.module(str(p)) for p in beside if p not in known))
             known.update(beside)
-    named = (
-        Node(module, function)
-        for module in modules
-        for function in module.functions()
-        if function.name.startswith("test_")
-    )
-    return [Test(function) for function in named if as_fixture(function) is None]
+    return [module for module in modules if module.says("test_")]
 
 
 def as_fixture(function: Node) -> Fixture | None:
@@ -115,14 +124,14 @@ def fixtures_in(module: Module) -> list[Fixture]:
     return [found for f in decorated if (found := as_fixture(Node(module, f))) is not None]
 
 
-@fact
-def fixtures(program: Program) -> dict[str, list[Fixture]]:
-    """Return the fixtures by name."""
-    found: dict[str, list[Fixture]] = defaultdict(list)
-    for module in program.modules:
-        for name, one in _known_in(module).items():
-            found[name].append(one)
-    return found
+def fixtures(program: Program, name: str) -> list[Fixture]:
+    """Return the fixtures of a name."""
+    return program.once(_fixtures, name, program, name)
+
+
+def _fixtures(program: Program, name: str) -> list[Fixture]:
+    named = [_known_in(module) for module in program.modules if module.says(name)]
+    return [known[name] for known in named if name in known]
 
 
 def fixture(module: Module, name: str) -> Fixture | None:
@@ -134,7 +143,7 @@ def _work_out_fixture(module: Module, name: str) -> Fixture | None:
     for place in _places(module):
         if found := _known_in(place).get(name):
             return found
-    everywhere = fixtures(module.program).get(name, ())
+    everywhere = fixtures(module.program, name)
     return everywhere[0] if len(everywhere) == 1 else None
 
 
@@ -162,7 +171,7 @@ def _places(module: Module) -> list[Module]:
 def _work_out_places(module: Module) -> list[Module]:
     program, found = module.program, [module]
     for folder in module.path.parents:
-        conftest = program.module(folder / "conftest.py")
+        conftest = program.module(str(folder / "conftest.py"))
         if conftest is not None and conftest is not module:
             found.append(conftest)
         if folder == program.root:

@@ -157,6 +157,7 @@ def uses_async(program: Program) -> bool:
     return any(engine.is_async for engine in engines(program)) or any(
         alias.name == "AsyncSession"
         for module in program.modules
+        if module.says("AsyncSession")
         for alias in module.nodes(ast.alias)
     )
 

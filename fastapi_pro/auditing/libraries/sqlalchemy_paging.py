@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from fastapi_pro.auditing.libraries.raw_paging import raw_values
+from fastapi_pro.auditing.libraries.repositories import repository_model
 from fastapi_pro.auditing.libraries.request_values import Input, cause, inputs
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -28,7 +30,30 @@ def _inputs_of(program: Program, method: str) -> list[Input]:
         if call.owner and is_statement(call.owner):
             for given in inputs(call.argument(0, method)):
                 found.setdefault(given.node, given)
+    for value in (*_slices(program, method), *_of_crud(program, method)):
+        for given in value:
+            found.setdefault(given.node, given)
+    for raw in raw_values(program, method):
+        for given in inputs(raw):
+            found.setdefault(given.node, given)
     return list(found.values())
+
+
+def _slices(program: Program, clause: str) -> Iterator[list[Input]]:
+    """Yield the inputs of `statement.slice(start, stop)`: the limit's are in the stop alone."""
+    for call in program.calls_named("slice"):
+        if call.owner and len(call.args) == 2 and is_statement(call.owner):
+            start, stop = map(inputs, call.args)
+            skipped = {given.node for given in start}
+            is_offset = clause == "offset"
+            yield start if is_offset else [given for given in stop if given.node not in skipped]
+
+
+def _of_crud(program: Program, clause: str) -> Iterator[list[Input]]:
+    """Yield the inputs of `FastCRUD(Model).get_multi(db, offset=..., limit=...)`."""
+    for call in program.calls_named("get_multi", "get_multi_joined"):
+        if repository_model(call.owner) is not None:
+            yield inputs(call.keyword(clause))
 
 
 def is_statement(expr: Node) -> bool:

@@ -1,6 +1,7 @@
 """The clients that tests talk to an application with, and the endpoints that they ask for."""
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 _TRANSPORTS = ("httpx.ASGITransport", "httpx2.ASGITransport")
 _TEST_CLIENT = "fastapi.testclient.TestClient"
 _CLIENTS = ("httpx.AsyncClient", "httpx2.AsyncClient")
+_DECLARES = re.compile(rb"@[\w.]+\.\w+\(|add_(?:api_)?(?:websocket_)?route")
 _METHODS = {"get", "post", "put", "patch", "delete", "options", "head"}
 
 
@@ -65,7 +67,8 @@ def overrides(module: Module) -> list[Node]:
     attribute alone where it is changed in another way.
     """
     found = []
-    for attribute in module.nodes(ast.Attribute):
+    is_named = module.says("dependency_overrides")
+    for attribute in module.nodes(ast.Attribute) if is_named else ():
         if attribute.attr == "dependency_overrides":
             node = Node(module, attribute)
             match node.parent.ast:
@@ -161,6 +164,8 @@ def _declared(program: Program) -> list[tuple[Endpoint, list[str]]]:
     """Return the endpoints, of tests too, with the segments of their paths as far as known."""
     found = []
     for module in program.modules:
+        if module.is_test and not _DECLARES.search(module.source):
+            continue
         for endpoint in endpoints_in(module):
             if endpoint.path is not None:
                 prefix = endpoint.router.keyword("prefix").constant or ""

@@ -4,6 +4,8 @@ from fastapi_pro.auditing.libraries.library_calls import THREADS
 from fastapi_pro.auditing.model.node import Node
 
 _MEMBERS = {name.rpartition(".")[2] for name in THREADS}
+THREAD_NAMES = _MEMBERS | {"run_in_executor"}
+"""The last names of what runs a function in a thread."""
 
 
 def handed_to_thread(call: Node) -> Node:

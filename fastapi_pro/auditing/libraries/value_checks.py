@@ -192,4 +192,8 @@ def _mentions(expr: Node, keys: set[str]) -> bool:
     kinds: tuple[type[ast.AST], ...] = (ast.Name, ast.Attribute, ast.Subscript)
     if any(key.startswith("Call(") for key in keys):
         kinds += (ast.Call,)
-    return bool(keys) and any(ast.dump(node.ast) in keys for node in expr.walk(*kinds))
+    return bool(keys) and any(_dumped(node) in keys for node in expr.walk(*kinds))
+
+
+def _dumped(node: Node) -> str:
+    return node.program.once(ast.dump, node.ast, node.ast)

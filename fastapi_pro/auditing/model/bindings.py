@@ -52,8 +52,9 @@ def bindings_of(scope: ast.AST, own: Iterable[ast.AST], folder: Path) -> Binding
             if extra is not None:
                 found[extra.arg].append(Binding("other", extra, extra.lineno))
     for node in own:
-        for name, binding in _bound(node, folder):
-            found[name].append(binding)
+        if node.__class__ in _BINDING_KINDS:
+            for name, binding in _bound(node, folder):
+                found[name].append(binding)
     return found
 
 
@@ -80,8 +81,6 @@ _BINDING_KINDS = frozenset(_BINDERS)
 
 def _bound(node: ast.AST, folder: Path) -> Iterator[tuple[str, Binding]]:
     """Yield the names that a statement or expression itself binds."""
-    if node.__class__ not in _BINDING_KINDS:
-        return
     line: int = getattr(node, "lineno", 0)
     match node:
         case ast.Import():

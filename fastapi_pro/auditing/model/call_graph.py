@@ -1,6 +1,7 @@
 """Who calls whom within the program."""
 
-from collections.abc import Callable, Iterable, Iterator
+import ast
+from collections.abc import Callable, Iterable
 
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
@@ -21,11 +22,13 @@ def reached(roots: Iterable[Node]) -> set[Node]:
     return found
 
 
-def called(function: Node) -> Iterator[tuple[Node, Node]]:
-    """Yield the calls in a function's own body to functions of the program, with those."""
-    for call in function.calls:
-        if target := call.callee:
-            yield call, target
+def called(function: Node) -> list[tuple[Node, Node]]:
+    """Return the calls in a function's own body to functions of the program, with those."""
+    return function.program.once(_called, function.ast, function)
+
+
+def _called(function: Node) -> list[tuple[Node, Node]]:
+    return [(call, target) for call in function.calls if (target := call.callee)]
 
 
 def find_call(
@@ -56,5 +59,13 @@ def find_call(
 
 
 def is_cached(function: Node) -> bool:
-    """Say whether a decorator keeps what a function returns."""
-    return any(decorator.func.library_name in _CACHES for decorator in function.decorators)
+    """Say whether a decorator keeps what a function returns, or a variable of the module does."""
+    if any(decorator.func.library_name in _CACHES for decorator in function.decorators):
+        return True
+    returned = {value.name or value.generic.name for value in function.returned} - {""}
+    outer = {name for name in returned if not function.bindings(name)}
+    outer |= returned & {n for s in function.own(ast.Global) for n in getattr(s.ast, "names", ())}
+    if not outer:
+        return False
+    targets = [target for s in function.own(ast.Assign) for target in s.targets]
+    return any((target.name or target.generic.name) in outer for target in targets)

@@ -1,44 +1,70 @@
-"""Where the modules of a program lie on the disk."""
+"""Where the modules of a program lie on the disk. Paths are texts: objects are slow to make."""
 
 import functools
+import os
 from pathlib import Path
 
 from fastapi_pro.auditing.model import project_files
 
 
 @functools.cache
-def is_ours(folder: Path, root: Path, first: str) -> bool:
+def is_ours(folder: str, root: str, first: str) -> bool:
     """Say whether a package or module of this name lies beside `folder` or above it."""
-    if any(first in _names(base) for base in _bases(folder)):
+    if any(_holds(base, first) for base in _bases(folder)):
         return True
-    return folder not in (root, folder.parent) and is_ours(folder.parent, root, first)
+    above = _above(folder)
+    return folder not in (root, above) and is_ours(above, root, first)
 
 
 @functools.cache
-def find(folder: Path, root: Path, dotted: str) -> Path | None:
+def find(folder: str, root: str, dotted: str) -> str | None:
     """Return the file of a module that lies beside `folder` or above it, up to `root`."""
+    relative = dotted.replace(".", "/")
     first = dotted.partition(".")[0]
-    relative = Path(*dotted.split("."))
     while True:
         for base in _bases(folder):
-            if first not in _names(base):
-                continue
-            for path in (base / relative.with_suffix(".py"), base / relative / "__init__.py"):
-                if project_files.is_file(path):
-                    return path
-        if folder in (root, folder.parent):
+            if _holds(base, first) and (found := file_of(f"{base}/{relative}")):
+                return found
+        above = _above(folder)
+        if folder in (root, above):
             return None
-        folder = folder.parent
+        folder = above
 
 
 @functools.cache
-def _bases(folder: Path) -> tuple[Path, ...]:
+def file_of(module: str) -> str | None:
+    """Return the file of a module or package whose path without an ending this is."""
+    folder, name = os.path.split(module)
+    if f"{name}.py" in _names(folder):
+        return f"{module}.py"
+    is_package = name in _names(folder) and "__init__.py" in _names(module)
+    return f"{module}/__init__.py" if is_package else None
+
+
+def is_file(path: str) -> bool:
+    """Say whether there is a file, from the list of its folder."""
+    folder, name = os.path.split(path)
+    return name in _names(folder)
+
+
+def _above(folder: str) -> str:
+    return os.path.dirname(folder)  # noqa: PTH120 -- a text, as everywhere in this module
+
+
+def _holds(folder: str, name: str) -> bool:
+    """Say whether a folder may hold a module or package of this name."""
+    names = _names(folder)
+    return name in names or f"{name}.py" in names
+
+
+@functools.cache
+def _bases(folder: str) -> tuple[str, ...]:
     """Return where the modules beside a folder may lie: in it, or in one for sources."""
-    bases = (folder, folder / "src", folder / "backend", folder / "server")
+    bases = (folder, *(f"{folder}/{name}" for name in ("src", "backend", "server")))
     return tuple(base for base in bases if _names(base))
 
 
 @functools.cache
-def _names(folder: Path) -> frozenset[str]:
-    """Return the modules and packages that a folder may hold, by name."""
-    return frozenset(name.removesuffix(".py") for name in project_files.names(folder))
+def _names(folder: str) -> frozenset[str]:
+    """Return the names of what lies in a folder."""
+    return project_files.names(Path(folder))

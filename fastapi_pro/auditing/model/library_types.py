@@ -26,10 +26,24 @@ RETURNS = {
     "requests.session": "requests.Session",
     "boto3.client": "boto3.client",
     "boto3.resource": "boto3.resource",
-    "psycopg2.connect": "psycopg2.connection",
+    "psycopg2.connect": "psycopg2.extensions.connection",
     "psycopg.connect": "psycopg.Connection",
+    "pymysql.connect": "pymysql.connections.Connection",
     "sqlite3.connect": "sqlite3.Connection",
+    "PIL.Image.new": "PIL.Image.Image",
+    "PIL.Image.open": "PIL.Image.Image",
+    "openpyxl.load_workbook": "openpyxl.Workbook",
+    "pandas.read_csv": "pandas.DataFrame",
+    "pandas.read_excel": "pandas.DataFrame",
+    "pathlib.Path.cwd": "pathlib.Path",
+    "pathlib.Path.home": "pathlib.Path",
+    "polars.read_csv": "polars.DataFrame",
+    "polars.scan_csv": "polars.LazyFrame",
+    "polars.scan_parquet": "polars.LazyFrame",
+    "tarfile.open": "tarfile.TarFile",
+    "transformers.pipeline": "transformers.Pipeline",
 }
+"""The class of what a function returns, where its name does not say it."""
 
 METHODS = {
     (ASYNC_ENGINE, "connect"): ASYNC_CONNECTION,
@@ -41,7 +55,33 @@ METHODS = {
     (ASYNC_MAKER, "__call__"): ASYNC_SESSION,
     (MAKER, "__call__"): SESSION,
     (SCOPED, "__call__"): SESSION,
+    ("celery.Task", "apply_async"): "celery.result.AsyncResult",
+    ("celery.Task", "delay"): "celery.result.AsyncResult",
+    ("google.cloud.storage.Bucket", "blob"): "google.cloud.storage.Blob",
+    ("google.cloud.storage.Client", "bucket"): "google.cloud.storage.Bucket",
+    ("google.cloud.storage.Client", "get_bucket"): "google.cloud.storage.Bucket",
+    ("pathlib.Path", "__truediv__"): "pathlib.Path",
+    ("pathlib.Path", "joinpath"): "pathlib.Path",
+    ("pathlib.Path", "resolve"): "pathlib.Path",
+    ("pika.BlockingConnection", "channel"): "pika.adapters.blocking_connection.BlockingChannel",
+    ("polars.LazyFrame", "filter"): "polars.LazyFrame",
+    ("polars.LazyFrame", "select"): "polars.LazyFrame",
+    ("psycopg.Connection", "cursor"): "psycopg.Cursor",
+    ("psycopg2.extensions.connection", "cursor"): "psycopg2.extensions.cursor",
+    ("pymysql.connections.Connection", "cursor"): "pymysql.cursors.Cursor",
+    ("sqlite3.Connection", "cursor"): "sqlite3.Cursor",
+} | {
+    ("PIL.Image.Image", method): "PIL.Image.Image"
+    for method in ("convert", "copy", "crop", "filter", "resize", "rotate", "transpose")
 }
+"""The class of what a method returns."""
+
+ATTRIBUTES = {
+    ("dramatiq.brokers.redis.RedisBroker", "client"): "redis.Redis",
+    ("fastapi_users.BaseUserManager", "password_helper"): "fastapi_users.password.PasswordHelper",
+    ("pathlib.Path", "parent"): "pathlib.Path",
+}
+"""The class of an attribute."""
 
 ITERATED = {
     f"collections.abc.{name}"

@@ -5,9 +5,9 @@ import functools
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi_pro.auditing.model.bindings import (
     FUNCTIONS,
@@ -18,13 +18,14 @@ from fastapi_pro.auditing.model.bindings import (
     import_base,
     latest,
 )
-from fastapi_pro.auditing.model.library_names import LIBRARIES
 
 if TYPE_CHECKING:
     from fastapi_pro.auditing.model.program import Program
 
+_LEAVES = {ast.Name, ast.Constant}
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.Module)
 _SCOPE_KINDS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda}
+_NAMESPACES = frozenset(SCOPES)
 _PLAIN = {"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment", "level", "module"}
 _TOOL = re.compile(
     r"(^|/)(alembic|migrations?|revisions|versions|scripts?|tools|docs?|internal_docs|examples?)/"
@@ -35,15 +36,36 @@ N = TypeVar("N", bound=ast.AST)
 
 
 class _Parts(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields in which nodes of a class hold others; contexts and operators are left out."""
+    """The fields in which nodes of a class hold others; contexts and operators are left out.
+
+    They stand in reverse, because the walk takes from the end of its list.
+    """
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        names = () if kind is ast.Constant else kind._fields
+        names = () if kind is ast.Constant else kind._fields[::-1]
         self[kind] = tuple(name for name in names if name not in _PLAIN)
         return self[kind]
 
 
 _PARTS = _Parts()
+
+
+@functools.cache
+def _encoded(words: tuple[str, ...]) -> list[bytes]:
+    return [word.encode() for word in words]
+
+
+def descendants(node: ast.AST) -> list[ast.AST]:
+    """Return a node and all inside it, in the order of ast.walk, which takes thrice as long."""
+    found = [node]
+    for holder in found:  # grows while it is walked
+        for name in reversed(_PARTS[holder.__class__]):
+            value: Any = getattr(holder, name)
+            if value.__class__ is list:
+                found += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return found
 
 
 def is_test(name: str) -> bool:
@@ -53,28 +75,30 @@ def is_test(name: str) -> bool:
 
 def _is_in_body(scope: ast.AST, child: ast.AST) -> bool:
     """Say whether a child of a scope is in its body, not a decorator, default or annotation."""
-    if isinstance(scope, ast.Module):
-        return True
-    body = getattr(scope, "body", [])
-    return child is body if isinstance(body, ast.AST) else child in body
+    return isinstance(child, ast.stmt) or child is getattr(scope, "body", None)
 
 
 class Module:
     """One file of the program, `name` its path below the root.
 
     Its place says whether it is a test, a tool (a migration, a script, documentation) or neither.
-    `program` is set by the program that it becomes part of.
+    `program` is set by the program that it becomes part of. The tree is made when something asks
+    for it: `says` tells from the text whether that is worth while.
     """
 
     program: "Program"
 
-    def __init__(self, path: Path, name: str, tree: ast.Module) -> None:
-        self.path, self.name, self.tree = path, name, tree
-        self.folder = str(path.parent)
+    def __init__(
+        self, path: Path, name: str, source: bytes, parse: Callable[[bytes], ast.Module]
+    ) -> None:
+        self.path, self.name, self.source, self._parse = path, name, source, parse
+        self.folder, self.place = str(path.parent), str(path)
+        self.is_package = path.name == "__init__.py"
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
         self.is_test = is_test(name)
         self.is_tool = bool(_TOOL.search(name))
         self._own: dict[ast.AST, list[ast.AST]] = {}
+        self._own_by_kind: dict[ast.AST, dict[type, list[ast.AST]]] = {}
         self._scopes: dict[ast.AST, Bindings] = {}
         self._assigned: dict[ast.AST, dict[str, list[ast.Assign | ast.AnnAssign]]] = {}
         self._annotations: dict[ast.AST, ast.AST] = {}
@@ -85,43 +109,93 @@ class Module:
         return f"Module({self.name})"
 
     @functools.cached_property
+    def tree(self) -> ast.Module:
+        """The tree of the file. Raises what `parse` does, the first time."""
+        return self._parse(self.source)
+
+    @property
+    def was_parsed(self) -> bool:
+        """Whether something has asked for the tree."""
+        return "tree" in self.__dict__
+
+    def says(self, *words: str) -> bool:
+        """Say whether one of these words stands in the text: the cheapest first look."""
+        source = self.source
+        return any(word in source for word in _encoded(words))
+
+    @functools.cached_property
     def _index(self) -> tuple[dict[ast.AST, ast.AST], dict[type, list[ast.AST]]]:
-        """Walk the tree once: parents, nodes by type, and what own_nodes gives of each scope."""
+        """Walk the tree once: parents, nodes by type, and what own_nodes gives of each scope.
+
+        This takes as long as all detectors together, so it makes no calls but of C for each node,
+        and takes names and constants, which are half of them and hold nothing, where it sees them.
+        """
         parents: dict[ast.AST, ast.AST] = {}
         nodes: dict[type, list[ast.AST]] = defaultdict(list)
-        own: list[ast.AST] = []
-        self._own[self.tree] = own
-        stack: list[tuple[ast.AST, list[ast.AST] | None]] = [(n, own) for n in self.tree.body[::-1]]
         nodes[ast.Module].append(self.tree)
-        for statement in self.tree.body:
+        own = self._own[self.tree] = []
+        waiting: list[ast.AST] = []
+        outside: list[tuple[list[ast.AST], list[ast.AST]]] = []  # what is left of outer scopes
+        for statement in reversed(self.tree.body):
             parents[statement] = self.tree
-        while stack:
-            node, own_ = stack.pop()
+            waiting.append(statement)
+        while waiting or outside:
+            if not waiting:
+                waiting, own = outside.pop()
+                continue
+            node = waiting.pop()
             kind = node.__class__
             nodes[kind].append(node)
-            if own_ is not None:
-                own_.append(node)
-            inner = own_
+            own.append(node)
             if kind in _SCOPE_KINDS:
-                inner = self._own[node] = []
-            children: list[tuple[ast.AST, list[ast.AST] | None]] = []
+                body, head = self._enter(node, waiting, parents)
+                outside.append((waiting, own))
+                own = self._own[node] = []
+                outside.append((body, own))
+                waiting, own = head, []
+                continue
             for name in _PARTS[kind]:
-                value = getattr(node, name, None)
-                if value.__class__ is list:
-                    into = inner if kind not in _SCOPE_KINDS or name == "body" else None
-                    if name == "decorator_list":
-                        into = own_
-                    for item in value:
-                        if isinstance(item, ast.AST):
+                value: Any = getattr(node, name)
+                found = value.__class__
+                if found is list:
+                    for item in reversed(value):
+                        found = item.__class__
+                        if found in _LEAVES:
                             parents[item] = node
-                            children.append((item, into))
+                            nodes[found].append(item)
+                            own.append(item)
+                        elif isinstance(item, ast.AST):
+                            parents[item] = node
+                            waiting.append(item)
+                elif found in _LEAVES:
+                    parents[value] = node
+                    nodes[found].append(value)
+                    own.append(value)
                 elif isinstance(value, ast.AST):
                     parents[value] = node
-                    into = inner if kind not in _SCOPE_KINDS or name == "body" else None
-                    children.append((value, into))
-            children.reverse()
-            stack += children
+                    waiting.append(value)
         return parents, nodes
+
+    @staticmethod
+    def _enter(
+        scope: ast.AST, outer: list[ast.AST], parents: dict[ast.AST, ast.AST]
+    ) -> tuple[list[ast.AST], list[ast.AST]]:
+        """Return what a scope's body holds, and what its head does; decorators go to `outer`."""
+        body: list[ast.AST] = []
+        head: list[ast.AST] = []
+        for name in _PARTS[scope.__class__]:
+            value = getattr(scope, name)
+            into = {"body": body, "decorator_list": outer}.get(name, head)
+            for item in reversed(value) if isinstance(value, list) else (value,):
+                if isinstance(item, ast.AST):
+                    parents[item] = scope
+                    into.append(item)
+        return body, head
+
+    @functools.cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """What holds each node."""
+        return self._index[0]
 
     def nodes(self, *types: type[N]) -> Iterator[N]:
         """Yield the nodes of these types, each type in the order of the source."""
@@ -142,13 +216,21 @@ class Module:
         self._index  # noqa: B018 -- fills _own
         return self._own.get(scope, [])
 
+    def own_of_kind(self, scope: ast.AST, kind: type[ast.AST]) -> list[ast.AST]:
+        """Return those of `own_nodes` that are of one kind."""
+        if scope not in self._own_by_kind:
+            found = self._own_by_kind[scope] = defaultdict(list)
+            for node in self.own_nodes(scope):
+                found[node.__class__].append(node)
+        return self._own_by_kind[scope].get(kind, [])
+
     def parent(self, node: ast.AST) -> ast.AST | None:
         """Return the node that holds this one."""
-        return self._index[0].get(node)
+        return self.parents.get(node)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield what holds this node, from the inside out."""
-        while (above := self._index[0].get(node)) is not None:
+        while (above := self.parents.get(node)) is not None:
             yield above
             node = above
 
@@ -180,16 +262,19 @@ class Module:
         """Return the binding that a name refers to, or None where no scope binds it."""
         if not isinstance(name, ast.Name):
             return None
+        parents = self.parents
         is_own, is_deferred = True, name in self.deferred
         child: ast.AST = name
-        for scope in self.ancestors(name):
-            if isinstance(scope, SCOPES):
-                is_hidden = isinstance(scope, ast.ClassDef) and not is_own
+        scope = parents.get(name)
+        while scope is not None:
+            kind = scope.__class__
+            if kind in _NAMESPACES:
+                is_hidden = kind is ast.ClassDef and not is_own
                 if not is_hidden and _is_in_body(scope, child):
                     if found := self.bindings(scope).get(name.id):
                         return latest(found, name, is_own=is_own and not is_deferred)
                     is_own = False
-            child = scope
+            child, scope = scope, parents.get(scope)
         return None
 
     def read_annotation(self, annotation: ast.AST) -> ast.AST:
@@ -208,7 +293,7 @@ class Module:
             parsed = ast.parse(text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return annotation
-        parents = self._index[0]
+        parents = self.parents
         parents[parsed] = parents.get(annotation, self.tree)
         for node in ast.walk(parsed):
             self.deferred.add(node)
@@ -244,16 +329,22 @@ class Module:
         return self._assigned[cls]
 
     @functools.cached_property
-    def aliases(self) -> set[str]:
-        """The names that may stand for a library's thing of another name."""
-        found = {alias.asname for alias in self.nodes(ast.alias) if alias.asname}
-        for node in self.nodes(ast.ImportFrom):
-            if node.level or (node.module or "").partition(".")[0] not in LIBRARIES:
-                found.update(alias.name for alias in node.names)
+    def renames(self) -> list[tuple[str, str]]:
+        """The names that imports and assignments give to what has another one: old and new."""
+        aliases = self.nodes(ast.alias)
+        found = [(a.name.rpartition(".")[2], a.asname) for a in aliases if a.asname]
         for assign in self.nodes(ast.Assign):
-            if isinstance(assign.value, (ast.Name, ast.Attribute)):
-                found.update(t.id for t in assign.targets if isinstance(t, ast.Name))
+            value = assign.value
+            if isinstance(value, (ast.Name, ast.Attribute)):
+                old = value.id if isinstance(value, ast.Name) else value.attr
+                found += [(old, t.id) for t in assign.targets if isinstance(t, ast.Name)]
         return found
+
+    @functools.cached_property
+    def texts(self) -> list[tuple[ast.Constant, str]]:
+        """The strings, with what they say."""
+        constants = self.nodes(ast.Constant)
+        return [(c, c.value) for c in constants if isinstance(c.value, str)]
 
     @functools.cached_property
     def stars(self) -> list[str | Path]:
@@ -266,11 +357,11 @@ class Module:
 
     def imports(self, *libraries: str) -> bool:
         """Say whether the module imports one of these packages, or from one."""
-        return not self._packages.isdisjoint(libraries)
+        return self.says(*libraries) and not self._packages.isdisjoint(libraries)
 
     def mentions(self, *names: str) -> bool:
         """Say whether one of these names is imported or is an attribute: a cheap first look."""
-        return not self._mentioned.isdisjoint(names)
+        return self.says(*names) and not self._mentioned.isdisjoint(names)
 
     @functools.cached_property
     def _mentioned(self) -> set[str]:
@@ -286,6 +377,14 @@ class Module:
 
     def forget(self) -> None:
         """Drop what was worked out, so that the trees can be freed."""
-        for found in (self._own, self._scopes, self._assigned, self._annotations, self.deferred):
+        for found in (
+            self._own,
+            self._own_by_kind,
+            self._scopes,
+            self._assigned,
+            self._annotations,
+            self.deferred,
+        ):
             found.clear()
-        self.__dict__.pop("_index", None)
+        for name in ("_index", "parents", "tree"):
+            self.__dict__.pop(name, None)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, parameters
-from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.module import Module, descendants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fastapi_pro.auditing.model.program import Program
 
 _NOTHING = ast.AST()
+_CALL, _ATTRIBUTE = ast.Call, ast.Attribute  # asked for most often: a name is found faster
 
 
 class Node:
@@ -81,14 +82,18 @@ class Node:
     @property
     def owner(self) -> "Node":
         """The `x` of `x.y`, and of `x.y(...)`."""
-        node = self.ast.func if isinstance(self.ast, ast.Call) else self.ast
-        return self.at(node.value if isinstance(node, ast.Attribute) else None)
+        node = self.ast
+        if isinstance(node, _CALL):
+            node = node.func
+        return Node(self.module, node.value if isinstance(node, _ATTRIBUTE) else None)
 
     @property
     def member(self) -> str:
         """The `y` of `x.y`, and of `x.y(...)`."""
-        node = self.ast.func if isinstance(self.ast, ast.Call) else self.ast
-        return node.attr if isinstance(node, ast.Attribute) else ""
+        node = self.ast
+        if isinstance(node, _CALL):
+            node = node.func
+        return node.attr if isinstance(node, _ATTRIBUTE) else ""
 
     @property
     def last_name(self) -> str:
@@ -167,7 +172,7 @@ class Node:
     @property
     def is_awaited(self) -> bool:
         """Whether an `await` waits for it."""
-        return isinstance(self.module.parent(self.ast), ast.Await)
+        return isinstance(self.module.parents.get(self.ast), ast.Await)
 
     @property
     def awaited(self) -> "Node":
@@ -182,7 +187,7 @@ class Node:
     @property
     def func(self) -> "Node":
         """What a call calls; of a decorator without parentheses, itself."""
-        return self.at(self.ast.func) if isinstance(self.ast, ast.Call) else self
+        return Node(self.module, self.ast.func) if isinstance(self.ast, _CALL) else self
 
     @property
     def args(self) -> "list[Node]":
@@ -235,7 +240,7 @@ class Node:
     @property
     def parent(self) -> "Node":
         """The node that holds this one."""
-        return self.at(self.module.parent(self.ast))
+        return Node(self.module, self.module.parents.get(self.ast))
 
     @property
     def ancestors(self) -> "Iterator[Node]":
@@ -262,11 +267,14 @@ class Node:
         return other.ast is self.ast or any(a is self.ast for a in self.module.ancestors(other.ast))
 
     def walk(self, *kinds: type[ast.AST]) -> "Iterator[Node]":
-        """Yield this node and all inside it, of these kinds or of any, in the order of ast.walk."""
-        if self:
-            for node in ast.walk(self.ast):
-                if not kinds or isinstance(node, kinds):
-                    yield self.at(node)
+        """Yield this node and all inside it, of these kinds or of any, the outer ones first.
+
+        Operators, and whether a name is read or set, are no nodes here.
+        """
+        module = self.module
+        for node in descendants(self.ast) if self else ():
+            if not kinds or isinstance(node, kinds):
+                yield Node(module, node)
 
     def own(self, *kinds: type[ast.AST]) -> "list[Node]":
         """Return the nodes of these kinds in the body of a function, class or module.
@@ -274,8 +282,11 @@ class Node:
         What stands in functions inside it is theirs; decorators, defaults and annotations are not
         of the body.
         """
-        own = self.module.own_nodes(self.ast)
-        return [self.at(n) for n in own if not kinds or isinstance(n, kinds)]
+        module = self.module
+        if len(kinds) == 1:
+            return [Node(module, node) for node in module.own_of_kind(self.ast, kinds[0])]
+        own = module.own_nodes(self.ast)
+        return [Node(module, node) for node in own if not kinds or isinstance(node, kinds)]
 
     @property
     def calls(self) -> "list[Node]":
@@ -366,7 +377,8 @@ class Node:
     @property
     def decorators(self) -> "list[Node]":
         """The decorators of a function or class."""
-        return [self.at(d) for d in getattr(self.ast, "decorator_list", ())]
+        written = getattr(self.ast, "decorator_list", None)
+        return [Node(self.module, decorator) for decorator in written] if written else []
 
     @property
     def parameters(self) -> "list[Node]":
@@ -422,19 +434,21 @@ class Node:
     @property
     def definition(self) -> "Node":
         """The definition, parameter or value in the program that it stands for."""
-        origin = self.origin
-        return origin if isinstance(origin, Node) else self.at(None)
+        origin = self.module.program.origin(self)
+        return origin if isinstance(origin, Node) else Node(self.module, None)
 
     @property
     def library_name(self) -> str:
         """The dotted name of the library's thing that it stands for, or ""."""
-        origin = self.origin
+        origin = self.module.program.origin(self)
         return origin if isinstance(origin, str) else ""
 
     @property
     def called(self) -> str:
         """The dotted name of the library's thing that a call calls, or ""."""
-        return self.at(self.ast.func).library_name if isinstance(self.ast, ast.Call) else ""
+        if not isinstance(self.ast, _CALL):
+            return ""
+        return Node(self.module, self.ast.func).library_name
 
     @property
     def value(self) -> "Node":

@@ -11,12 +11,14 @@ from typing import Protocol, TypeVar
 
 from fastapi_pro.auditing.model import limits, types
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, preferred
-from fastapi_pro.auditing.model.import_paths import find, is_ours
+from fastapi_pro.auditing.model.import_paths import file_of, find, is_file, is_ours
 from fastapi_pro.auditing.model.library_names import LIBRARIES, canonical
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Origin, Type
 
 T = TypeVar("T")
+_UNKNOWN = object()
+_SURE = limits.NAMES // 4  # what is followed from this depth is followed as far as need be
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -34,7 +36,7 @@ class Program:
     """Modules that belong together.
 
     `modules` are those that were parsed at once; others below `root` are parsed by `load` when a
-    name leads to them, and are not reported on.
+    name leads to them, and are not reported on. `files` are those beside the code that start it.
     """
 
     def __init__(
@@ -43,15 +45,19 @@ class Program:
         root: Path,
         load: Callable[[Path], Module | None],
         libraries: Libraries,
+        files: Sequence[Path] = (),
     ) -> None:
         self.modules, self.root, self._load = list(modules), root, load
+        self.files = tuple(files)
         self.libraries = libraries
         for module in modules:
             module.program = self
-        self._by_path: dict[Path, Module | None] = {m.path: m for m in modules}
+        self._top = str(root)
+        self._by_path: dict[str, Module | None] = {m.place: m for m in modules}
         self._facts: dict[Callable[..., object], dict[object, object]] = defaultdict(dict)
         self._resolving: set[int] = set()
         self._origins: dict[ast.AST, Origin] = {}
+        self._imports: dict[Binding, Origin] = {}
         self._bindings: dict[ast.AST, Binding | None] = {}
         self.types: dict[ast.AST, tuple[Type, int]] = {}
         """What `types.type_of` knows: the type of an expression, and how deep it was asked."""
@@ -59,9 +65,10 @@ class Program:
     def once(self, ask: Callable[..., T], key: object, *given: object) -> T:
         """Return `ask(*given)`, asked once for each key."""
         known = self._facts[ask]
-        if key not in known:
-            known[key] = ask(*given)
-        return known[key]  # type: ignore[return-value]
+        found = known.get(key, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = known[key] = ask(*given)
+        return found  # type: ignore[return-value]
 
     @property
     def code(self) -> Iterator[Module]:
@@ -75,7 +82,7 @@ class Program:
 
     def forget(self) -> None:
         """Drop what was worked out; the program is of no use afterwards."""
-        for known in (self._facts, self._origins, self._bindings, self.types):
+        for known in (self._facts, self._origins, self._imports, self._bindings, self.types):
             known.clear()
         for module in self._by_path.values():
             if module is not None:
@@ -93,18 +100,38 @@ class Program:
 
         Raises ValueError for a name that library_names.py replaces: nothing is called so.
         """
-        for name in names:
-            if canonical(name) != name:
-                raise ValueError(f"{name} is {canonical(name)} to the audit; ask for that")
-        last = {name.rpartition(".")[2] for name in names}
-        by_name = module.calls_by_name
-        for name in sorted(last | module.aliases):
-            for call in by_name.get(name, ()):
-                if isinstance(call.func, ast.Attribute) and name not in last:
+        last = _last_names(names)
+        if module.is_test and not module.says(*last, *self.spellings(last)):
+            return
+        spelled = {new for old, new in module.renames if old in last} if module.is_test else ()
+        for name in sorted({*self.spellings(last), *spelled}):
+            for call in module.calls_by_name.get(name, ()):
+                if name not in last and isinstance(call.func, ast.Attribute):
                     continue
                 node = Node(module, call)
                 if node.called in names:
                     yield node
+
+    def spellings(self, names: frozenset[str]) -> list[str]:
+        """Return names and those that the program gives to the same things, sorted."""
+        return self.once(self._spellings, names, names)
+
+    def _spellings(self, names: frozenset[str]) -> list[str]:
+        found = set(names)
+        waiting = list(names)
+        while waiting:
+            more = self._renames.get(waiting.pop(), set()) - found
+            found |= more
+            waiting += more
+        return sorted(found)
+
+    @functools.cached_property
+    def _renames(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for module in self.code:
+            for old, new in module.renames:
+                found[old].add(new)
+        return found
 
     def calls_named(self, *names: str) -> Iterator[Node]:
         """Yield the calls, outside tests, of functions and methods with these last names."""
@@ -123,8 +150,8 @@ class Program:
     def strings(self, pattern: re.Pattern[str]) -> Iterator[tuple[Node, re.Match[str]]]:
         """Yield the strings, outside tests, in which a pattern is found, and where."""
         for module in self.code:
-            for constant in module.nodes(ast.Constant):
-                if isinstance(constant.value, str) and (found := pattern.search(constant.value)):
+            for constant, text in module.texts:
+                if found := pattern.search(text):
                     yield Node(module, constant), found
 
     def nodes(self, *kinds: type[ast.AST]) -> Iterator[Node]:
@@ -135,13 +162,25 @@ class Program:
 
     @functools.cached_property
     def classes(self) -> list[Node]:
-        """All classes of the program."""
-        return [Node(m, node) for m in self.modules for node in m.nodes(ast.ClassDef)]
+        """All classes of the program outside tests."""
+        return [Node(m, node) for m in self.code for node in m.nodes(ast.ClassDef)]
 
     @functools.cached_property
     def functions(self) -> list[Node]:
         """All functions and methods of the program that are not tests' modules."""
         return [Node(m, node) for m in self.code for node in m.functions()]
+
+    def functions_calling(self, *names: str) -> list[Node]:
+        """Return those of `functions` in which something with one of these last names is called.
+
+        Other names that the program gives to the same things count, too: a first, cheap look.
+        """
+        found: set[ast.AST] = set()
+        for name in self.spellings(frozenset(names)):
+            for module in self.code:
+                for call in module.calls_by_name.get(name, ()):
+                    found.update(above for above in module.ancestors(call))
+        return [function for function in self.functions if function.ast in found]
 
     def own_calls(self, scope: Node) -> list[Node]:
         """Return the calls in the body of a function, class or module."""
@@ -155,15 +194,16 @@ class Program:
         A variable stands for its value, unless that is a plain name or attribute, which is
         followed. The value of `with` and `for` stands for itself; see `Node.binding`.
         """
+        expr = node.ast
+        found = self._origins.get(expr, _UNKNOWN)
+        if found is not _UNKNOWN:
+            return found  # type: ignore[return-value]
         if depth > limits.NAMES:
             return None
-        expr = node.ast
-        if expr not in self._origins:
-            found = self._origin(node, depth)
-            if depth or self._resolving:  # cut short, perhaps
-                return found
-            self._origins[expr] = found
-        return self._origins[expr]
+        origin = self._origin(node, depth)
+        if depth <= _SURE and not self._resolving:  # else it was cut short, perhaps
+            self._origins[expr] = origin
+        return origin
 
     def _origin(self, node: Node, depth: int) -> Origin:
         expr = node.ast
@@ -190,7 +230,13 @@ class Program:
     def origin_of_binding(self, module: Module, binding: Binding, depth: int = 0) -> Origin:
         """Return what a name that is bound so stands for."""
         if binding.imported is not None:
-            return self._imported(module, binding.imported, depth + 1)
+            found = self._imports.get(binding, _UNKNOWN)
+            if found is not _UNKNOWN:
+                return found  # type: ignore[return-value]
+            origin = self._imported(module, binding.imported, depth + 1)
+            if depth <= _SURE and not self._resolving:
+                self._imports[binding] = origin
+            return origin
         if binding.kind == "assign" and isinstance(binding.node, (ast.Name, ast.Attribute)):
             key = id(binding.node)
             if key in self._resolving:
@@ -232,13 +278,8 @@ class Program:
         found = module.bindings(module.tree).get(name)
         if found:
             return self.origin_of_binding(module, preferred(found), depth + 1)
-        if module.path.name == "__init__.py":
-            for path in (
-                module.path.with_name(f"{name}.py"),
-                module.path.parent / name / "__init__.py",
-            ):
-                if submodule := self.module(path):
-                    return Node(submodule, submodule.tree)
+        if module.is_package and (submodule := self._module_at(f"{module.folder}/{name}")):
+            return Node(submodule, submodule.tree)
         for star in module.stars:
             if origin := self._imported(module, Imported(star, name), depth + 1):
                 return origin
@@ -246,13 +287,18 @@ class Program:
 
     # -- modules -------------------------------------------------------------------------------
 
-    def module(self, path: Path) -> Module | None:
+    def module(self, path: str) -> Module | None:
         """Return the module of a file, parsed if need be."""
         if path not in self._by_path:
-            found = self._by_path[path] = self._load(path)
+            found = self._by_path[path] = self._load(Path(path))
             if found is not None:
                 found.program = self
         return self._by_path[path]
+
+    def _module_at(self, place: str) -> Module | None:
+        """Return the module or package whose path without an ending this is."""
+        path = file_of(place)
+        return self.module(path) if path is not None else None
 
     def _imported(self, module: Module, imported: Imported, depth: int) -> Origin:
         if depth > limits.NAMES:
@@ -265,7 +311,7 @@ class Program:
             return canonical(dotted)
         for length in range(len(parts), 0, -1):
             path = self._file_of(module, ".".join(parts[:length]))
-            if path is None or path == module.path:
+            if path is None or path == module.place:
                 continue
             found = self.module(path)
             if found is None:
@@ -279,18 +325,18 @@ class Program:
         return canonical(dotted)
 
     def _is_ours(self, module: Module, package: str) -> bool:
-        key = module.folder, package  # texts: paths are slow to compare
-        return self.once(is_ours, key, module.path.parent, self.root, package)
+        return is_ours(module.folder, self._top, package)
 
-    def _file_of(self, module: Module, dotted: str) -> Path | None:
-        return self.once(find, (module.folder, dotted), module.path.parent, self.root, dotted)
+    def _file_of(self, module: Module, dotted: str) -> str | None:
+        return find(module.folder, self._top, dotted)
 
     def _imported_beside(self, folder: Path, name: str, depth: int) -> Origin:
-        for path in (folder / f"{name}.py", folder / name / "__init__.py"):
-            if found := self.module(path):
-                return Node(found, found.tree)
-        for path in (folder / "__init__.py", folder.with_suffix(".py")):
-            if found := self.module(path):
+        place = str(folder)
+        if found := self._module_at(f"{place}/{name}"):
+            return Node(found, found.tree)
+        for path in (f"{place}/__init__.py", f"{place}.py"):
+            is_there = path in self._by_path or is_file(path)
+            if is_there and (found := self.module(path)):
                 return self._global(found, name, depth + 1)
         return None
 
@@ -353,6 +399,15 @@ class Program:
                 if isinstance(binding.node, FUNCTIONS):
                     return current.at(binding.node)
         return owner.at(None)
+
+
+@functools.cache
+def _last_names(names: tuple[str, ...]) -> frozenset[str]:
+    """Return the last parts of dotted names. Raises ValueError for one that is replaced."""
+    for name in names:
+        if canonical(name) != name:
+            raise ValueError(f"{name} is {canonical(name)} to the audit; ask for that")
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 def fact(ask: Callable[[Program], T]) -> Callable[[Program], T]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding
 from fastapi_pro.auditing.model.library_types import (
+    ATTRIBUTES,
     ITERATED,
     MANAGERS,
     METHODS,
@@ -40,6 +41,8 @@ def _type_of(expr: Node, depth: int) -> Type:
             return _attribute_type(expr, depth)
         case ast.BoolOp(values=values):
             return _first(type_of(expr.at(value), depth) for value in values)
+        case ast.BinOp(left=left, op=ast.Div()):
+            return METHODS.get((str(type_of(expr.at(left), depth)), "__truediv__"))
         case ast.IfExp(body=body, orelse=orelse):
             return type_of(expr.at(body), depth) or type_of(expr.at(orelse), depth)
     return None
@@ -200,4 +203,7 @@ def _attribute_type(expr: Node, depth: int) -> Type:
     if isinstance(origin, Node) and origin.binding is not None:
         return _bound_type(origin, origin.binding, depth)
     owner = type_of(expr.owner, depth)
-    return member_type(owner, expr.member, depth) if isinstance(owner, Node) else None
+    if isinstance(owner, Node):
+        found = member_type(owner, expr.member, depth)
+        return found or _first(ATTRIBUTES.get((base, expr.member)) for base in owner.bases)
+    return ATTRIBUTES.get((owner, expr.member)) if owner is not None else None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.reporting.catalogue import UNUSED_IGNORE
+from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
 from fastapi_pro.auditing.sources.parse import UnreadableError, read
 from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.messages import near
@@ -112,7 +113,7 @@ def _vain(ignore: _Ignore) -> Finding:
 
 def _ignores(path: str, source: bytes, known: Collection[str]) -> Iterator[_Ignore]:
     """Yield the ignores of a file; comments alone on consecutive lines hold for the next."""
-    comments = list(_comments(source))
+    comments = list(_lines(source) if may_be_deploy_file(path) else _comments(source))
     alone = {token.start[0] for token, is_alone in comments if is_alone}
     for token, _ in comments:
         line = target = token.start[0]
@@ -133,6 +134,15 @@ def _comments(source: bytes) -> Iterator[tuple[tokenize.TokenInfo, bool]]:
                 yield token, token.start[0] != line
     except (tokenize.TokenError, SyntaxError, UnicodeDecodeError):
         return
+
+
+def _lines(source: bytes) -> Iterator[tuple[tokenize.TokenInfo, bool]]:
+    """Yield our comments of a file that is not Python, as `_comments` does."""
+    for number, line in enumerate(source.decode("utf-8", "replace").splitlines(), start=1):
+        if match := _COMMENT.search(line):
+            start, end = (number, match.start()), (number, len(line))
+            token = tokenize.TokenInfo(tokenize.COMMENT, line[match.start() :], start, end, line)
+            yield token, not line[: match.start()].strip()
 
 
 def _parse(comment: str, known: Collection[str]) -> Iterator[tuple[int, str, str]]:

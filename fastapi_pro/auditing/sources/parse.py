@@ -1,8 +1,8 @@
 """The text of a Python file and its tree, or why there is none."""
 
 import ast
-import platform
 import re
+import sys
 import tokenize
 import warnings
 from io import BytesIO
@@ -40,13 +40,14 @@ def read(path: Path) -> bytes:
 def parse(source: bytes) -> ast.Module:
     """Return the tree of a file's contents. Raises UnreadableError."""
     try:
-        encoding, _ = tokenize.detect_encoding(BytesIO(source).readline)
-        source.decode(encoding)
+        if not source.isascii():
+            encoding, _ = tokenize.detect_encoding(BytesIO(source).readline)
+            source.decode(encoding)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the audited code's invalid escapes
             return _parse(source)
     except SyntaxError as error:
-        version = ".".join(platform.python_version_tuple()[:2])
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
         message = f"does not parse as Python {version}: {error.msg}"
         raise UnreadableError(message, error.lineno or 1, max(error.offset or 1, 1)) from None
     except UnicodeDecodeError as error:

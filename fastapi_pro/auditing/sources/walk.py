@@ -1,4 +1,4 @@
-"""Which files are audited: the Python files below the folders named, in a fixed order.
+"""Which files are audited: those of Python below the folders named, and those that start them.
 
 Paths are strings while walking, because 20,000 Path objects would take longer than the walk.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
+from fastapi_pro.auditing.sources.deploy_files import is_deploy_file, may_be_deploy_file
 from fastapi_pro.auditing.sources.gitignore import Decides, Patterns, is_ignored
 from fastapi_pro.auditing.sources.gitignore_files import patterns_above, patterns_in
 from fastapi_pro.paths import INSTALL_RECORD
@@ -114,7 +115,7 @@ def _sort_out(
         name = entry.name
         is_link = entry.is_symlink()
         is_folder = not is_link and entry.is_dir(follow_symlinks=False)
-        if not (is_folder or is_link or name.endswith(".py")):
+        if not (is_folder or is_link or name.endswith(".py") or may_be_deploy_file(name)):
             continue
         real, shown = real_above + name, shown_above + name
         if walk.exclude and is_ignored(walk.exclude, os.fsencode(shown), is_folder=is_folder):
@@ -127,7 +128,9 @@ def _sort_out(
             walk.links.append((real, shown))
         elif is_folder:
             yield real, shown
-        elif entry.is_file(follow_symlinks=False):
+        elif entry.is_file(follow_symlinks=False) and (
+            name.endswith(".py") or is_deploy_file(real)
+        ):
             walk.files.setdefault(real, shown)
 
 

@@ -3,6 +3,143 @@
 BAD = ['response = rates.get(f"/{currency}")']
 
 FOUND = {
+    "services whose library is synchronous": """
+import boto3
+import stripe
+from elasticsearch import Elasticsearch
+from fastapi import FastAPI
+from openai import OpenAI
+from twilio.rest import Client
+app = FastAPI()
+payments = stripe.StripeClient("sk_test")
+sms = Client("account", "token")
+search = Elasticsearch("http://search:9200")
+queue = boto3.client("sqs")
+dynamo = boto3.resource("dynamodb")
+@app.post("/checkout")
+async def checkout() -> str:
+    return stripe.checkout.Session.create(mode="payment").url  # !
+@app.post("/refunds")
+async def refund(charge: str) -> None:
+    payments.v1.refunds.create({"charge": charge})  # !
+@app.post("/codes")
+async def send_code(number: str) -> None:
+    sms.messages.create(to=number, body="1234")  # !
+@app.get("/notes")
+async def find_notes(text: str) -> dict:
+    return search.search(index="notes", query={"match": {"text": text}})  # !
+@app.get("/items/{id}")
+async def item(id: str) -> dict:
+    table = dynamo.Table("items")
+    return table.get_item(Key={"id": id})  # !
+@app.post("/events")
+async def publish(text: str) -> None:
+    queue.send_message(QueueUrl="u", MessageBody=text)  # !
+@app.post("/answers")
+async def answer(question: str) -> str:
+    client = OpenAI()
+    completions = client.chat.completions
+    return completions.create(model="m", messages=[]).choices[0].message.content  # !
+""",
+    "documents of a database": """
+from fastapi import Depends, FastAPI
+from pymongo import MongoClient
+from pymongo.database import Database
+client = MongoClient("mongodb://db")
+notes = client["app"]["notes"]
+app = FastAPI()
+@app.get("/notes/{id}")
+async def read(id: str):
+    return notes.find_one({"_id": id})  # !
+@app.post("/users")
+async def add(name: str):
+    database = client.get_database("app")
+    database.users.insert_one({"name": name})  # !
+""",
+    "jobs, through the library of a queue": """
+#= jobs.py
+import dramatiq
+from celery import Celery, shared_task
+app = Celery("app")
+@app.task
+def resize(id: int) -> None: ...
+@shared_task(bind=True)
+def notify(self, id: int) -> None: ...
+@dramatiq.actor
+def clean(id: int) -> None: ...
+#= main.py
+from fastapi import FastAPI
+from redis import Redis
+from rq import Queue
+import jobs
+from jobs import clean, notify
+app = FastAPI()
+queue = Queue(connection=Redis())
+@app.post("/resize")
+async def start_resize(id: int) -> None:
+    jobs.resize.delay(id)  # !
+@app.post("/notify")
+async def start_notify(id: int) -> None:
+    result = notify.apply_async(args=[id])  # !
+@app.post("/clean")
+async def start_clean(id: int) -> None:
+    clean.send(id)  # !
+@app.post("/count")
+async def start_count(id: int) -> None:
+    queue.enqueue("jobs.count", id)  # !
+@app.post("/by-name")
+async def start_by_name(id: int) -> None:
+    jobs.app.send_task("jobs.other", args=[id])  # !
+""",
+    "tables, images, archives and documents": """
+import shutil
+import zipfile
+from pathlib import Path
+import pandas as pd
+import polars as pl
+from fastapi import FastAPI, UploadFile
+from PIL import Image
+from weasyprint import HTML
+DATA = Path("/data")
+app = FastAPI()
+@app.post("/prices")
+async def prices(file: UploadFile) -> int:
+    return len(pd.read_excel(file.file))  # !
+@app.get("/sums")
+async def sums() -> list:
+    return pl.scan_parquet("/data/x").filter(pl.col("a") > 1).collect().to_dicts()  # !
+@app.post("/avatars")
+async def avatar(file: UploadFile) -> None:
+    image = Image.open(file.file)
+    image.thumbnail((64, 64))  # !
+@app.post("/import")
+async def unpack(file: UploadFile) -> None:
+    with zipfile.ZipFile(file.file) as archive:
+        archive.extractall(DATA)  # !
+@app.post("/files")
+async def keep(file: UploadFile) -> None:
+    with open("/data/x", "wb") as kept:
+        shutil.copyfileobj(file.file, kept)  # !
+@app.get("/invoice")
+async def invoice() -> bytes:
+    return HTML(string="<p>1</p>").write_pdf()  # !
+@app.get("/terms")
+async def terms(language: str) -> str:
+    return (DATA / language / "terms.txt").read_text()  # !
+""",
+    "keys, of a provider or new": """
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi import Depends, FastAPI
+keys = jwt.PyJWKClient("https://id.example/keys")
+async def user(token: str) -> dict:
+    key = keys.get_signing_key_from_jwt(token)  # !
+    return jwt.decode(token, key, algorithms=["RS256"])
+app = FastAPI()
+@app.post("/keys")
+async def make_key(user: dict = Depends(user)) -> None:
+    rsa.generate_private_key(65537, 4096)  # !
+""",
     "requests under another name": """
 import requests as http
 from fastapi import FastAPI
@@ -113,6 +250,93 @@ async def pay(container=Depends(lambda: None)) -> None:
 }
 
 LOOK_ALIKES = {
+    "asynchronous methods of the same libraries": """
+import asyncio
+import boto3
+import stripe
+from anyio import Path
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from google import genai
+from motor.motor_asyncio import AsyncIOMotorClient
+from openai import AsyncOpenAI
+from PIL import Image
+from pymongo import AsyncMongoClient
+app = FastAPI()
+documents = AsyncMongoClient("mongodb://db")
+others = AsyncIOMotorClient("mongodb://db")
+models = AsyncOpenAI()
+s3 = boto3.client("s3")
+@app.post("/pay")
+async def pay(amount: int, payload: bytes):
+    stripe.Webhook.construct_event(payload, "signature", "secret")
+    await stripe.PaymentIntent.create_async(amount=amount)
+    return await asyncio.to_thread(stripe.Customer.create, email="a@example.com")
+@app.get("/notes")
+async def notes():
+    found = documents["app"]["notes"].find({})
+    await others.app.notes.find_one({})
+    return await found.to_list()
+@app.get("/answers")
+async def answers():
+    client = genai.Client()
+    both = await asyncio.gather(
+        client.aio.models.generate_content(model="m", contents="a"),
+        models.chat.completions.create(model="m", messages=[]),
+    )
+    return both, await Path("/data/x").read_text()
+@app.get("/links")
+async def link(file: str):
+    return s3.generate_presigned_url("get_object", Params={"Key": file})
+@app.get("/sizes")
+async def size(file: str):
+    return await run_in_threadpool(lambda: Image.open(file).resize((1, 1)).size)
+""",
+    "methods of the same names, of others": """
+from fastapi import FastAPI
+class Task:
+    def delay(self, seconds: int) -> None:
+        self.seconds = seconds
+class Queue:
+    def enqueue(self, item: int) -> None: ...
+    def read_text(self) -> str:
+        return ""
+class Stripe:
+    def create(self) -> None: ...
+stripe = Stripe()
+app = FastAPI()
+@app.get("/")
+async def home() -> str:
+    Task().delay(1)
+    Queue().enqueue(1)
+    stripe.create()
+    return Queue().read_text()
+""",
+    "a client that is made once, at the first request": """
+from elasticsearch import Elasticsearch
+from fastapi import FastAPI
+from sentence_transformers import SentenceTransformer
+models = {}
+def get_model(name: str) -> SentenceTransformer:
+    if name not in models:
+        model = SentenceTransformer(name)
+        model.encode(["warm up"])
+        models[name] = model
+    return models[name]
+store = None
+def get_store() -> "Elasticsearch":
+    global store
+    if store is None:
+        store = Elasticsearch("http://search:9200")
+        store.info()
+    return store
+app = FastAPI()
+@app.get("/")
+async def home() -> str:
+    get_store()
+    get_model("small")
+    return "ok"
+""",
     "plain def": """
 import requests, time
 from fastapi import FastAPI

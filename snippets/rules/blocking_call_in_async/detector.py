@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.blocking_calls import coroutines, stalls
+from fastapi_pro.auditing.libraries.blocking_calls import coroutines, severity, stalls
+
+_RANKS = {"": 0, "medium": 1, "low": 2}
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the first blocking call of each coroutine function; a shared helper's once."""
+    """Yield the worst blocking call of each coroutine function; a shared helper's once."""
     found: dict[Node, tuple[Node, Node]] = {}
     others: dict[Node, set[str]] = defaultdict(set)
     for function in coroutines(program):
-        for call, end in stalls(function):
+        for call, end in sorted(stalls(function), key=lambda stall: _RANKS[severity(stall[1])]):
             if end not in found:
                 found[end] = (function, call)
                 break
@@ -23,7 +25,8 @@ def detect(program: Program) -> Iterator[Hit]:
         also = f", and in {count} other coroutines" if count else ""
         yield call.hit(
             f"`async def {function.name}` calls `{_written(end)}`{through} which blocks{also}: "
-            "no other request is served meanwhile"
+            "no other request is served meanwhile",
+            severity=severity(end),
         )
 
 

@@ -21,6 +21,169 @@ class Tag(Base):
 """
 
 FOUND = {
+    "a repository that adds what it is given": _MODELS
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+class Users:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def exists(self, email: str) -> bool:
+        statement = select(func.count()).select_from(User).where(User.email == email)
+        result = await self.session.execute(statement)
+        return result.scalar_one() > 0
+    async def by_email(self, email: str) -> User:
+        user = (await self.session.scalars(select(User).where(User.email == email))).first()
+        if not user:
+            raise LookupError
+        return user
+    async def add(self, user: User) -> None:
+        self.session.add(user)
+        await self.session.commit()
+app = FastAPI()
+@app.post("/a")
+async def a(email: str, users: Users = Depends(Users)):
+    taken = await users.exists(email)
+    if taken:  # !
+        raise HTTPException(409)
+    await users.add(User(email=email))
+@app.post("/b")
+async def b(email: str, users: Users = Depends(Users)):
+    try:
+        found = await users.by_email(email)
+        if found:  # !
+            raise HTTPException(409)
+    except LookupError:
+        pass
+    user = User(email=email)
+    await users.add(user)
+""",
+    "a lookup that raises": _MODELS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+from models import User
+app = FastAPI()
+class Missing(Exception): ...
+def by_email(db: Session, email: str) -> User:
+    user = db.scalar(select(User).where(User.email == email))
+    if user is None:
+        raise Missing
+    return user
+@app.post("/a")
+def a(email: str, db: Session):
+    try:  # !
+        by_email(db, email)
+    except Missing:
+        db.add(User(email=email))
+        db.commit()
+    else:
+        raise HTTPException(409)
+@app.post("/b")
+def b(email: str, db: Session):
+    try:  # !
+        db.scalars(select(User).where(User.email == email)).one()
+        raise HTTPException(409)
+    except NoResultFound:
+        pass
+    db.add(User(email=email))
+    db.commit()
+@app.post("/c")
+def c(email: str, db: Session):
+    try:
+        if db.scalar(select(User).where(User.email == email)):  # !
+            raise ValueError
+        db.add(User(email=email))
+        db.commit()
+    except ValueError:
+        raise HTTPException(409)
+    except Exception as error:
+        db.rollback()
+        raise HTTPException(status_code=500, detail="failed") from error
+""",
+    "a repository": _MODELS
+    + """
+#= repositories.py
+from typing import Generic, TypeVar
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Tag, User
+T = TypeVar("T")
+class Repository(Generic[T]):
+    model: type[T]
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def exists(self, **columns) -> bool:
+        statement = select(exists(self.model)).filter_by(**columns)
+        return bool(await self.session.scalar(statement))
+    async def create(self, **columns) -> T:
+        row = self.model(**columns)
+        self.session.add(row)
+        await self.session.flush()
+        return row
+class Users(Repository[User]):
+    model = User
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from repositories import Users
+app = FastAPI()
+class Service:
+    def __init__(self, users: Users = Depends(Users)) -> None:
+        self.users = users
+    async def register(self, email: str) -> None:
+        if await self.users.exists(email=email):  # !
+            raise HTTPException(409)
+        await self.users.create(email=email)
+@app.post("/a")
+async def a(email: str, service: Service = Depends(Service)):
+    await service.register(email)
+""",
+    "FastCRUD": _MODELS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from fastcrud import FastCRUD
+from models import User
+users = FastCRUD(User)
+app = FastAPI()
+@app.post("/a")
+async def a(email: str, db):
+    found = await users.get(db=db, email=email)
+    if found is not None:  # !
+        raise HTTPException(409)
+    return await users.create(db=db, object=given)
+@app.post("/b")
+async def b(email: str, db):
+    if await users.count(db, email=email) > 0:  # !
+        raise HTTPException(409)
+    return await users.create(db, given)
+""",
+    "a table of SQLModel that is sent": """
+from fastapi import Depends, FastAPI, HTTPException
+from sqlmodel import Field, Session, SQLModel, or_, select
+class Person(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    nick: str = Field(unique=True)
+app = FastAPI()
+def get_db():
+    with Session() as db:
+        yield db
+@app.post("/people")
+def add(person: Person, db: Session = Depends(get_db)) -> Person:
+    same = or_(Person.email == person.email, Person.nick == person.nick)
+    if db.exec(select(Person).where(same)).first():  # !
+        raise HTTPException(409)
+    db.add(person)
+    db.commit()
+    return person
+""",
     "by functions of another module": _MODELS
     + """
 #= crud.py
@@ -153,6 +316,76 @@ from models import Tag, User
 """
 
 LOOK_ALIKES = {
+    "a row that a dependency gives": """
+from typing import Annotated
+from fastapi import Depends, FastAPI, HTTPException
+from sqlmodel import Field, Session, SQLModel, select
+class Person(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+app = FastAPI()
+def get_db():
+    with Session() as db:
+        yield db
+def get_person(db: Annotated[Session, Depends(get_db)]) -> Person:
+    return db.get_one(Person, 1)
+@app.patch("/people/me")
+def change(
+    email: str,
+    person: Annotated[Person, Depends(get_person)],
+    db: Annotated[Session, Depends(get_db)],
+) -> None:
+    if db.exec(select(Person).where(Person.email == email)).first():
+        raise HTTPException(409)
+    person.email = email
+    db.add(person)
+    db.commit()
+""",
+    "repositories: no unique column, an error that is handled": _MODELS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from fastcrud import FastCRUD
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from models import Tag, User
+users = FastCRUD(User)
+tags = FastCRUD(Tag)
+app = FastAPI()
+class Missing(Exception): ...
+def by_email(db: Session, email: str) -> User:
+    user = db.scalar(select(User).where(User.email == email))
+    if user is None:
+        raise Missing
+    return user
+@app.post("/a")
+async def a(city: str, db):
+    if await users.exists(db=db, city=city):
+        raise HTTPException(409)
+    return await users.create(db=db, object=given)
+@app.post("/b")
+async def b(email: str, db):
+    if await users.exists(db=db, email=email):
+        raise HTTPException(409)
+    try:
+        return await users.create(db=db, object=given)
+    except IntegrityError:
+        raise HTTPException(409)
+@app.post("/c")
+async def c(email: str, db):
+    if await users.exists(db=db, email=email):
+        raise HTTPException(409)
+    return await tags.create(db=db, object=given)
+@app.post("/d")
+def d(email: str, db: Session):
+    try:
+        user = by_email(db, email)
+    except Missing:
+        raise HTTPException(404)
+    db.add(Tag(owner_id=user.id, name="new"))
+    db.commit()
+""",
     "a check for room": _MODELS
     + _CHECK
     + """

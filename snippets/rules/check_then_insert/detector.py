@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import dependencies, exception_handlers
+from fastapi_pro.auditing.libraries.fastapi import (
+    dependencies,
+    endpoints,
+    exception_handlers,
+    parameters,
+)
+from fastapi_pro.auditing.libraries.http_errors import raised_status
+from fastapi_pro.auditing.libraries.repositories import INSERTS, LOOKUPS, repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model import limits
-from fastapi_pro.auditing.model.flow import reaches
+from fastapi_pro.auditing.model.flow import ends, reaches
 
 _DATABASE_ERRORS = {
     f"sqlalchemy.{place}{name}"
@@ -38,7 +45,7 @@ def detect(program: Program) -> Iterator[Hit]:
     if _is_handled_by_app(program):
         return
     for function in program.functions:
-        for check in function.own(ast.If) if not function.module.is_tool else ():
+        for check in function.own(ast.If, ast.Try) if not function.module.is_tool else ():
             found = _refused(check)
             insert = _insert_after(check, found.model) if found else None
             if found is None or insert is None or _is_handled(function):
@@ -54,13 +61,22 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _refused(check: Node) -> _Lookup | None:
-    """Return the query of `if <a row is there>: raise`, if its columns are unique."""
+    """Return the query of `if <a row is there>: raise`, if its columns are unique.
+
+    Or that of `try: find(); raise Exists`, `except NotFound: pass`.
+    """
+    asked: list[Node] = []
     match check.ast:
         case ast.If(test=test, body=[*_, ast.Raise()]):
-            found = next(filter(None, map(_lookup, _tests(check.at(test)))), None)
-            unique = found.columns & found.model.unique_columns if found else set()
-            return _Lookup(found.model, unique) if found and unique else None
-    return None
+            asked = list(_tests(check.at(test)))
+        case ast.Try(body=[ast.Expr() | ast.Assign() as first, *rest], orelse=orelse):
+            refused = [*rest, *orelse]
+            is_raised = len(refused) == 1 and isinstance(refused[0], ast.Raise)
+            is_passed = not any(ends(h.body[-1]) for h in map(check.at, check.ast.handlers))
+            asked = [check.at(first.value)] if is_raised and is_passed else []
+    found = next(filter(None, map(_lookup, asked)), None)
+    unique = found.columns & found.model.unique_columns if found else set()
+    return _Lookup(found.model, unique) if found and unique else None
 
 
 def _tests(test: Node) -> Iterator[Node]:
@@ -89,7 +105,9 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
     if not found.is_call:
         return _lookup(found, depth + 1) if found.last_name else None
     if found.callee:
-        return _of_function(found.callee, depth)
+        return _of_function(found.callee, depth) or _of_repository(found)
+    if found.member in LOOKUPS and (kept := _of_repository(found)):
+        return kept
     columns: set[str] = set()
     model: Model | None = None
     for call in _chain(found):
@@ -102,13 +120,25 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
     return _Lookup(model, columns & model.columns.keys()) if model is not None else None
 
 
+def _of_repository(call: Node) -> _Lookup | None:
+    """Return what a repository's method looks up: `users.exists(email=email)`."""
+    if not call.member.startswith(LOOKUPS):
+        return None
+    model = repository_model(call.owner)
+    columns = set(call.keywords) & model.columns.keys() if model is not None else set()
+    return _Lookup(model, columns) if model is not None and columns else None
+
+
 def _of_function(function: Node, depth: int) -> _Lookup | None:
     """Return the query whose result a function returns, if all that it returns is of one."""
     values = [value for value in function.returned if not isinstance(value.ast, ast.Constant)]
     if depth > limits.CALLS or len(values) != 1:
         return None
-    is_test = isinstance(values[0].ast, ast.Compare)
-    return _lookup(next(_tests(values[0]), values[0]) if is_test else values[0], depth + 1)
+    value = values[0]
+    if value.called == "builtins.bool" and value.args:
+        value = value.args[0]
+    is_test = isinstance(value.ast, ast.Compare)
+    return _lookup(next(_tests(value), value) if is_test else value, depth + 1)
 
 
 def _chain(query: Node) -> Iterator[Node]:
@@ -140,7 +170,7 @@ def _selected(select: Node) -> Model | None:
 def _columns(call: Node) -> set[str]:
     """Return the names that a filter compares for equality."""
     found = set(call.keywords)
-    for compare in (c for given in call.args for c in given.walk(ast.Compare)):
+    for compare in (c for given in call.args for c in given.value.walk(ast.Compare)):
         match compare.ast:
             case ast.Compare(ops=ops) if all(isinstance(op, ast.Eq) for op in ops):
                 found |= {attribute.member for attribute in compare.walk(ast.Attribute)}
@@ -153,18 +183,46 @@ def _insert_after(check: Node, model: Model) -> Node | None:
     if any(name.last_name in _LOCKS or _LOCK.search(name.last_name) for name in names):
         return None  # it locks, or lets the database decide
     calls = check.function.calls
-    return next((c for c in calls if reaches(check, c) and _adds(c, model)), None)
+    return next((c for c in calls if _follows(c, check) and _adds(c, model)), None)
+
+
+def _follows(call: Node, check: Node) -> bool:
+    """Say whether a call runs after a check; after a `try` also where that found nothing."""
+    if isinstance(check.ast, ast.If):
+        return reaches(check, call)
+    is_in_body = any(statement.holds(call) for statement in check.body)
+    return call.position > check.position and not is_in_body
 
 
 def _adds(call: Node, model: Model, depth: int = 0) -> bool:
     """Say whether a call adds a new object of a model to a session, itself or by a function."""
     if call.member in ("add", "add_all") and call.args and is_session(call.owner):
-        made = [item.value for item in call.args[0].elements or call.args[:1]]
-        return any(value.is_call and model_of(value) is model for value in made)
+        items = call.args[0].elements or call.args[:1]
+        return any(_is_new(item.value) and model_of(item) is model for item in items)
+    if call.member in INSERTS and call.given and repository_model(call.owner) is model:
+        return True
     function = call.callee
+    if _adds_given(function) and any(v.value.func.definition == model.cls for v in call.given):
+        return not any(map(_handles, function.own(ast.ExceptHandler)))
     if depth >= limits.CALLS or any(map(_handles, function.own(ast.ExceptHandler))):
         return False
     return any(_adds(inner, model, depth + 1) for inner in function.calls)
+
+
+def _adds_given(function: Node) -> bool:
+    """Say whether a function adds what it is given to a session."""
+    names = {parameter.name for parameter in function.parameters}
+    added = (c for c in function.calls if c.member == "add" and c.args and c.args[0].name in names)
+    return any(is_session(call.owner) for call in added)
+
+
+def _is_new(row: Node) -> bool:
+    """Say whether a row was made here, or sent: a table of SQLModel as the body of a request."""
+    if row.is_call or not isinstance(row.ast, ast.arg):
+        return row.is_call
+    if row.function not in {endpoint.function for endpoint in endpoints(row.program)}:
+        return False
+    return any(p.node == row and p.dependency is None for p in parameters(row.function))
 
 
 def _is_handled(function: Node, depth: int = 0) -> bool:
@@ -179,8 +237,12 @@ def _is_handled(function: Node, depth: int = 0) -> bool:
 
 
 def _handles(handler: Node) -> bool:
-    """Say whether an `except` makes something else of the error."""
+    """Say whether an `except` makes something else of the error than a 500."""
     match handler.ast:
+        case ast.ExceptHandler(body=[*_, ast.Raise() as last]) if (
+            raised_status(handler.at(last)) == 500
+        ):
+            return False
         case ast.ExceptHandler(body=[*_, ast.Raise(exc=None)]):
             return False
         case ast.ExceptHandler(name=name, body=[*_, ast.Raise(exc=ast.Name(id=raised))]) if (

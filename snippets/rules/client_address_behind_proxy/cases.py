@@ -2,7 +2,45 @@
 
 BAD = ['config = uvicorn.Config(app, port=port, forwarded_allow_ips="*")']
 
+_APP = """
+#= app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+"""
+
 FOUND = {
+    "an allow-list, in an endpoint and a dependency": """
+from fastapi import Depends, FastAPI, HTTPException, Request, status
+app = FastAPI()
+ALLOWED = {"10.0.0.7"}
+def get_address(request: Request) -> str:
+    return request.client.host if request.client else ""
+def internal_only(request: Request) -> None:
+    host = get_address(request)
+    if host not in ALLOWED:  # !
+        raise HTTPException(status_code=status.HTTP_403_FORBIDDEN)
+@app.get("/internal", dependencies=[Depends(internal_only)])
+async def internal() -> str:
+    return "ok"
+@app.get("/metrics")
+async def metrics(request: Request) -> str:
+    if request.client.host == "127.0.0.1":  # !
+        return "metrics"
+    raise HTTPException(404)
+""",
+    "networks, in middleware": """
+import ipaddress
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+NETWORKS = [ipaddress.ip_network("10.0.0.0/8")]
+app = FastAPI()
+@app.middleware("http")
+async def check(request, call_next):
+    address = ipaddress.ip_address(request.client.host)
+    if not any(address in network for network in NETWORKS):  # !
+        return JSONResponse({"detail": "not from here"}, status_code=403)
+    return await call_next(request)
+""",
     "uvicorn.run under another name": """
 from uvicorn import run as serve
 serve("main:app", proxy_headers=True, forwarded_allow_ips="*")  # !
@@ -37,9 +75,114 @@ from fastapi import FastAPI
 app = FastAPI()
 wrapped = proxy.ProxyHeadersMiddleware(app, trusted_hosts=["*"])  # !
 """,
+    "an image, in a shell": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD uvicorn app.main:app --proxy-headers --forwarded-allow-ips='*'
+# !
+""",
+    "a compose file's variable": _APP
+    + """
+#= docker-compose.prod.yml
+services:
+  api:
+    command: fastapi run app/main.py
+    environment:
+      - FORWARDED_ALLOW_IPS=*  # !
+""",
+    "an image that reloads": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload", "--forwarded-allow-ips=*"]
+# !
+""",
+    "a script with a default": _APP
+    + """
+#= entrypoint.sh
+#!/bin/bash
+if [ "$1" = migrate ]; then alembic upgrade head; exit; fi
+exec uvicorn app.main:app --forwarded-allow-ips "${ALLOWED:-*}" --port $PORT # !
+""",
+    "uv run, python -m, in a list of flow": _APP
+    + """
+#= compose.yml
+services: {api: {command: [uv, run, --no-dev, python, -m, uvicorn, "app.main:app",
+  --forwarded-allow-ips, "*"]}}  # !
+""",
+    "a variable of an image of uvicorn's": _APP
+    + """
+#= Dockerfile
+FROM python:3.13 AS base
+ENV UVICORN_FORWARDED_ALLOW_IPS=*
+# !
+FROM base
+ENTRYPOINT ["uvicorn"]
+CMD ["app.main:app", "--host", "0.0.0.0"]
+""",
+    "supervisor": _APP
+    + """
+#= supervisord.conf
+[program:api]
+command=/venv/bin/gunicorn app.main:app -k asgi --forwarded-allow-ips="*"
+# !
+""",
 }
 
 LOOK_ALIKES = {
+    "an address that is counted, logged or compared with another": """
+from fastapi import FastAPI, HTTPException, Request
+app = FastAPI()
+counts: dict[str, int] = {}
+LOCAL = {"127.0.0.1"}
+@app.get("/")
+async def home(request: Request) -> str:
+    host = request.client.host
+    if host in counts and counts[host] > 5:
+        raise HTTPException(429)
+    if host in LOCAL:
+        print("from here")
+    return "ok"
+@app.get("/other")
+async def other(host: str, request: Request) -> str:
+    if host not in LOCAL:
+        raise HTTPException(403)
+    return request.client.host
+""",
+    "an allow-list where the server knows its proxy": """
+import uvicorn
+from fastapi import FastAPI, HTTPException, Request
+app = FastAPI()
+@app.get("/internal")
+async def internal(request: Request) -> str:
+    if request.client.host not in {"10.0.0.7"}:
+        raise HTTPException(403)
+    return "ok"
+if __name__ == "__main__":
+    uvicorn.run(app, forwarded_allow_ips="10.0.0.1")
+""",
+    "a network, in an image": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--forwarded-allow-ips", "10.0.0.0/8"]
+""",
+    "while developing": _APP
+    + """
+#= compose.dev.yml
+services:
+  api:
+    command: uvicorn app.main:app --forwarded-allow-ips=*
+#= Dockerfile.dev
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload", "--forwarded-allow-ips=*"]
+""",
+    "a variable that is left open": _APP
+    + """
+#= start.sh
+exec uvicorn app.main:app --forwarded-allow-ips "$ALLOWED"
+""",
     "an address": """
 import uvicorn
 uvicorn.run("main:app", forwarded_allow_ips="10.0.0.1")

@@ -1,30 +1,34 @@
 """A server that believes whatever address a client claims."""
 
+import ast
+import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi_requests import commands
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.libraries.middleware import stacks
+from fastapi_pro.auditing.libraries.starts import starts
+from fastapi_pro.auditing.model import limits
 
 _MIDDLEWARE = "uvicorn.middleware.proxy_headers.ProxyHeadersMiddleware"
 _MESSAGE = (
     "believes the X-Forwarded-For of whoever connects: limits by address and audit logs can be"
     " forged"
 )
+_PARSERS = ("ipaddress.ip_address", "ipaddress.IPv4Address", "builtins.str")
+_REFUSED = (401, 403, 404)
+_RIGHT = re.compile(r"forwarded.allow.ips|ProxyHeadersMiddleware|proxy.headers", re.IGNORECASE)
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each `forwarded_allow_ips="*"` and `trusted_hosts="*"`."""
-    for command in commands(program):
-        is_development = command.keyword("reload").constant is True
-        allowed = command.keyword("forwarded_allow_ips")
-        if _is_any(allowed) and not is_development:
-            yield allowed.hit(f"the server {_MESSAGE}")
+    for start in starts(program):
+        allowed = start.option("forwarded-allow-ips")
+        if allowed and _names_any(allowed.value) and not start.is_development:
+            who = "gunicorn" if start.server == "gunicorn" else "the server"
+            yield allowed.place.hit(f"{who} {_MESSAGE}")
     for module in program.code:
-        for statement in Node(module, module.tree).body if "gunicorn" in module.path.name else ():
-            names = [target.name for target in statement.targets]
-            if names == ["forwarded_allow_ips"] and _is_any(statement.assigned):
-                yield statement.hit(f"gunicorn {_MESSAGE}")
         for call in program.calls_in(module, _MIDDLEWARE):
             if _is_any(call.keyword("trusted_hosts")):
                 yield call.hit(f"the middleware {_MESSAGE}")
@@ -33,8 +37,79 @@ def detect(program: Program) -> Iterator[Hit]:
             is_proxy = added.library_name == _MIDDLEWARE
             if is_proxy and _is_any(added.node.keyword("trusted_hosts")):
                 yield added.node.hit(f"the middleware {_MESSAGE}")
+    yield from _decisions(program)
 
 
 def _is_any(hosts: Node) -> bool:
-    value = hosts.constant
+    return _names_any(hosts.constant)
+
+
+def _names_any(value: object) -> bool:
     return value == "*" or (isinstance(value, (list, tuple)) and "*" in value)
+
+
+def _decisions(program: Program) -> Iterator[Hit]:
+    """Yield the tests of `request.client.host` by which a request is refused."""
+    for function in sorted(request_functions(program), key=lambda f: f.place):
+        for branch in () if function.module.is_tool else function.own(ast.If):
+            is_test = any(map(_compares, branch.test.walk(ast.Compare)))
+            if is_test and _refuses(branch) and not _knows_proxy(program):
+                yield branch.hit(
+                    f"`{function.name}` lets in by `request.client.host`: behind a proxy that is"
+                    " the proxy's for everybody, until the server is told its address"
+                )
+                break
+
+
+@fact
+def _knows_proxy(program: Program) -> bool:
+    """Say whether the program itself says which proxies the server is to trust."""
+    keys = (key.arg or "" for module in program.code for key in module.nodes(ast.keyword))
+    names = (alias.name for module in program.code for alias in module.nodes(ast.alias))
+    return any(map(_RIGHT.search, (*keys, *names))) or any(True for _ in program.strings(_RIGHT))
+
+
+def _refuses(branch: Node) -> bool:
+    """Say whether one way of an `if` refuses the request."""
+    block = getattr(branch.parent.ast, "body", [])
+    following = block[block.index(branch.ast) + 1 :] if branch.ast in block else []
+    ways = [branch.body, [branch.at(s) for s in branch.ast.orelse]]  # type: ignore[attr-defined]
+    ways += [[branch.at(s) for s in following]]
+    return any(map(_is_refusal, (way[0] for way in ways if len(way) == 1)))
+
+
+def _is_refusal(statement: Node) -> bool:
+    match statement.ast:
+        case ast.Raise():
+            return raised_status(statement) in _REFUSED
+        case ast.Return(value=ast.Call()):
+            answer = statement.at(statement.ast.value)
+            return status(answer.argument(1, "status_code")) in _REFUSED
+    return False
+
+
+def _compares(test: Node) -> bool:
+    """Say whether a comparison looks for the client's address among others."""
+    match test.ast:
+        case ast.Compare(left=left, ops=[ast.In() | ast.NotIn() | ast.Eq() | ast.NotEq()]):
+            return _is_address(test.at(left))
+    return False
+
+
+def _is_address(expr: Node, depth: int = 0) -> bool:
+    """Say whether an expression is `request.client.host`, by a name, a function, or parsed."""
+    if expr.member == "host" and not expr.is_call:
+        return expr.owner.last_name == "client"
+    found = expr.value
+    if depth > limits.CALLS or not found:
+        return False
+    match found.ast:
+        case ast.Attribute() if found != expr:
+            return _is_address(found, depth + 1)
+        case ast.IfExp(body=body):
+            return _is_address(found.at(body), depth + 1)
+        case ast.Call():
+            if found.called in _PARSERS:
+                return any(_is_address(given, depth + 1) for given in found.args)
+            return any(_is_address(value, depth + 1) for value in found.callee.returned)
+    return False

@@ -104,8 +104,13 @@ def _waits(function: Node, depth: int = 0, session: Session | None = None) -> It
         if text := slow_await(call) if function.is_coroutine else slow_call(call):
             yield _Slow(call, call, text)
         elif depth < limits.CALLS and call.callee.is_coroutine == function.is_coroutine:
-            for inner in itertools.islice(_waits(call.callee, depth + 1), 1):
+            inner = call.program.once(_first, (call.callee, depth), call.callee, depth + 1)
+            if inner is not None:
                 yield _Slow(call, inner.leaf, inner.text)
+
+
+def _first(function: Node, depth: int) -> _Slow | None:
+    return next(_waits(function, depth), None)
 
 
 def _ends_before(session: Session, call: Node) -> bool:
@@ -116,9 +121,10 @@ def _ends_before(session: Session, call: Node) -> bool:
 
 
 def _is_waited_for(call: Node) -> bool:
+    if call.is_awaited:
+        return True
     holder = call.parent.parent
-    is_entered = isinstance(holder.ast, ast.AsyncWith) and call in holder.contexts
-    return call.is_awaited or is_entered
+    return isinstance(holder.ast, ast.AsyncWith) and call in holder.contexts
 
 
 def _events(function: Node) -> tuple[list[_Event], list[_Event]]:

@@ -18,7 +18,7 @@ def detect(program: Program) -> Iterator[Hit]:
     plain = _plain_dependencies(program) if found else []
     for call in found:
         for dependency in plain if call.function else ():
-            inside = {f for f in reached([dependency.function]) if not f.is_coroutine}
+            inside = program.once(_inside, dependency.function.ast, dependency.function)
             if call.function in inside and _is_read_outside(call, inside):
                 yield call.hit(
                     f"`{dependency.target.name}` is a `def` dependency: what it sets here is set"
@@ -27,9 +27,17 @@ def detect(program: Program) -> Iterator[Hit]:
                 break
 
 
+def _inside(function: Node) -> set[Node]:
+    return {called for called in reached([function]) if not called.is_coroutine}
+
+
 def _plain_dependencies(program: Program) -> list[Dependency]:
     found = dependencies(program) + [d for e in endpoints(program) for d in e.dependencies]
-    return [d for d in found if d.function and not d.function.is_coroutine]
+    plain: dict[Node, Dependency] = {}
+    for dependency in found:
+        if dependency.function and not dependency.function.is_coroutine:
+            plain.setdefault(dependency.function, dependency)
+    return list(plain.values())
 
 
 def _is_read_outside(call: Node, inside: set[Node]) -> bool:

@@ -19,31 +19,25 @@ _ROUTES = ("get", "post", "put", "patch", "delete")
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls whose coroutine is thrown away, read, or only tested."""
-    answers = {endpoint.function for endpoint in http_endpoints(program)}
     for function in program.functions:
+        is_coroutine = function.is_coroutine
         for call in function.calls:
-            if call.is_awaited:
+            if not (is_coroutine or call.member in COROUTINES) or call.is_awaited:
                 continue
             if call.member in COROUTINES and _is_of_session(function, call):
                 if why := _forgotten(function, call):
                     yield _hit(call, f"`{call.func.dotted}` is not awaited: {why}")
             elif _is_dropped(function, call) and _gives_coroutine(call.callee):
                 yield _hit(call, f"`{call.func.text}` is not awaited: it never runs")
-            elif function in answers and _is_answer(call):
-                yield _answer(function, call)
-
-
-def _is_answer(call: Node) -> bool:
-    return isinstance(call.parent.ast, ast.Return) and _gives_coroutine(call.callee)
-
-
-def _answer(function: Node, call: Node) -> Hit:
-    """Return the hit of an endpoint that returns a coroutine."""
-    way = "Await it" if function.is_coroutine else "Make the endpoint `async def`, and await it"
-    return call.hit(
-        f"`{call.func.text}` is not awaited: it never runs, and a coroutine as an answer is a 500",
-        fix=way,
-    )
+    for function in {endpoint.function: None for endpoint in http_endpoints(program)}:
+        for answer in function.returned:
+            if answer.is_call and _gives_coroutine(answer.callee):
+                is_async = function.is_coroutine
+                yield answer.hit(
+                    f"`{answer.func.text}` is not awaited: it never runs, and a coroutine as an"
+                    " answer is a 500",
+                    fix="Await it" if is_async else "Make the endpoint `async def`, and await it",
+                )
 
 
 def _hit(call: Node, message: str) -> Hit:

@@ -3,6 +3,32 @@
 BAD = ["if not password_hash.verify(credentials.password, expected):"]
 
 FOUND = {
+    "the helper of fastapi-users": """
+from fastapi import Depends, FastAPI
+from fastapi_users import BaseUserManager, IntegerIDMixin
+from models import User
+class UserManager(IntegerIDMixin, BaseUserManager[User, int]):
+    async def change_password(self, user: User, password: str) -> None:
+        hashed = self.password_helper.hash(password)  # !
+        await self.user_db.update(user, {"hashed_password": hashed})
+async def get_user_manager():
+    yield UserManager(None)
+app = FastAPI()
+@app.post("/password")
+async def change(old: str, new: str, user: User, manager: UserManager = Depends(get_user_manager)):
+    is_right, _ = manager.password_helper.verify_and_update(old, user.hashed_password)  # !
+    if is_right:
+        await manager.change_password(user, new)
+""",
+    "a helper of fastapi-users of its own": """
+from fastapi import FastAPI
+from fastapi_users.password import PasswordHelper
+helper = PasswordHelper()
+app = FastAPI()
+@app.post("/users")
+async def add(password: str) -> str:
+    return helper.hash(password)  # !
+""",
     "bcrypt under another name": """
 from bcrypt import checkpw as same
 from fastapi import FastAPI

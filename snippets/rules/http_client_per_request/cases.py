@@ -3,6 +3,56 @@
 BAD = ['async with httpx.AsyncClient(base_url=os.environ["STOCK_URL"]) as client:']
 
 FOUND = {
+    "clients of services, not of HTTP": """
+import boto3
+import redis.asyncio as redis
+from fastapi import Depends, FastAPI
+from openai import AsyncOpenAI
+from pymongo import AsyncMongoClient
+from redis import Redis
+app = FastAPI()
+def get_models() -> AsyncOpenAI:
+    return AsyncOpenAI(timeout=10)  # !
+@app.get("/answers")
+async def answer(question: str, models: AsyncOpenAI = Depends(get_models)):
+    return await models.responses.create(model="m", input=question)
+@app.get("/counts")
+async def count() -> int:
+    client = redis.from_url("redis://cache")  # !
+    return await client.incr("count")
+@app.get("/counts/{key}")
+def count_one(key: str) -> int:
+    return Redis(host="cache").incr(key)  # !
+@app.get("/notes")
+async def notes():
+    async with AsyncMongoClient("mongodb://db") as client:  # !
+        return await client.app.notes.find({}).to_list()
+@app.post("/files")
+def keep(name: str) -> None:
+    s3 = boto3.client("s3")  # !
+    s3.upload_file(name, "bucket", name)
+""",
+    "in the background, after the response": """
+import httpx
+from fastapi import BackgroundTasks, FastAPI
+from starlette.background import BackgroundTask
+from starlette.responses import JSONResponse
+app = FastAPI()
+async def post(url: str) -> None:
+    async with httpx.AsyncClient() as client:  # !
+        await client.post(url)
+async def notify(url: str) -> None:
+    await post(url)
+def forget(url: str) -> None:
+    with httpx.Client() as client:  # !
+        client.delete(url)
+@app.post("/orders")
+async def order(tasks: BackgroundTasks) -> None:
+    tasks.add_task(notify, "https://example.com")
+@app.delete("/orders")
+async def cancel() -> JSONResponse:
+    return JSONResponse({}, background=BackgroundTask(forget, "https://example.com"))
+""",
     "in the endpoint, under another name": """
 from fastapi import FastAPI
 from httpx import AsyncClient as Http
@@ -76,6 +126,49 @@ async def read(client: Annotated[httpx.AsyncClient, Depends(get_client)]) -> str
 }
 
 LOOK_ALIKES = {
+    "a client for each key, kept by who asks for it, or of a customer": """
+import httpx
+import openai
+from fastapi import FastAPI
+clients = {}
+app = FastAPI()
+def make_client(url: str) -> httpx.Client:
+    if url.startswith("https"):
+        client = httpx.Client(base_url=url)
+    else:
+        client = httpx.Client(base_url=url, timeout=1)
+    return client
+@app.get("/a")
+def a(url: str) -> str:
+    client = clients.get(url)
+    if client is None:
+        client = make_client(url)
+        clients[url] = client
+    return client.get("/").text
+@app.get("/b")
+def b(customer: str, database) -> str:
+    key = database.key_of(customer)
+    return openai.OpenAI(api_key=key).models.list()
+""",
+    "clients of services that are kept": """
+import functools
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI, Request
+from openai import AsyncOpenAI
+from redis.asyncio import Redis
+store = Redis(host="cache")
+@functools.cache
+def get_models() -> AsyncOpenAI:
+    return AsyncOpenAI()
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    async with Redis(host="queue") as queue:
+        yield {"queue": queue}
+app = FastAPI(lifespan=lifespan)
+@app.get("/")
+async def answer(request: Request, models: AsyncOpenAI = Depends(get_models)):
+    return await store.incr("count"), await request.state.queue.llen("jobs")
+""",
     "in the lifespan": """
 from contextlib import asynccontextmanager
 import httpx

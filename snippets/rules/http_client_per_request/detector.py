@@ -1,34 +1,66 @@
-"""HTTP clients that are opened for a single request."""
+"""Clients of other services that are opened for a single request."""
 
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.blocking_calls import serving
-from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS
+from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS, KEPT_CLIENTS
+from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model.bindings import FUNCTIONS
-from fastapi_pro.auditing.model.call_graph import is_cached
+from fastapi_pro.auditing.model.call_graph import is_cached, reached
 
+_TASK = ("fastapi.BackgroundTask", "starlette.background.BackgroundTask")
 _OF_ONE_USER = {"app", "cert", "cookies", "cookie_jar", "mounts", "proxies", "proxy", "transport"}
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the clients that functions running for requests open and do not keep."""
-    for function in serving(program):
+    for function in dict.fromkeys((*serving(program), *_background(program))):
         if function.module.is_tool or is_cached(function):
             continue
         for call in function.calls:
-            is_client = call.called in HTTP_CLIENTS and not _is_of_one_user(call)
-            if is_client and not _is_kept(function, call):
+            is_client = call.called in KEPT_CLIENTS and not _is_of_one_user(call)
+            if is_client and not _is_kept(function, call) and not _is_kept_outside(function, call):
                 yield call.hit(
-                    f"`{function.name}` opens an `{call.called}` of its own each time it runs: a "
-                    "new connection, and a new TLS context that reads all CA certificates"
+                    f"`{function.name}` opens an `{call.called}` of its own each time it runs: "
+                    f"{KEPT_CLIENTS[call.called]}"
                 )
+
+
+@fact
+def _background(program: Program) -> list[Node]:
+    """Return the functions that run in the background of requests, by place."""
+    added = (call.argument(0, "func") for call in program.calls_named("add_task"))
+    made = (call.argument(0, "func") for call in program.calls_of(*_TASK))
+    found = reached(work.runs for work in (*added, *made))
+    return sorted(found, key=lambda function: function.place)
 
 
 def _is_of_one_user(call: Node) -> bool:
     """Say whether a client cannot be shared: its cookies, proxy or transport are its own."""
-    return call.has_unpacking or not _OF_ONE_USER.isdisjoint(call.keywords)
+    if call.has_unpacking or not _OF_ONE_USER.isdisjoint(call.keywords):
+        return True
+    return call.called not in HTTP_CLIENTS and any(map(_is_local, call.given))
+
+
+def _is_local(value: Node) -> bool:
+    """Say whether a value, such as a key or an address, differs from one request to the next."""
+    for part in value.walk(ast.Name):
+        bound = part.bound
+        is_local = bound is not None and bound in part.function.bindings(part.name)
+        schema = schema_of(part.type)
+        if is_local and part.constant is None and not (schema and schema.is_settings):
+            return True
+    return False
+
+
+def _is_kept_outside(function: Node, call: Node) -> bool:
+    """Say whether a function returns the client to others that keep it."""
+    names = {target.name for target in call.statement.targets} - {""}
+    returned = [value.awaited for value in function.returned]
+    is_returned = any(value == call or value.name in names for value in returned)
+    return is_returned and any(_is_kept(above.function, above) for above in function.callers)
 
 
 def _is_kept(function: Node, call: Node) -> bool:
@@ -39,7 +71,8 @@ def _is_kept(function: Node, call: Node) -> bool:
     names: set[str] = set()
     for above in call.ancestors:
         is_entered = above.member.startswith("enter_")  # stack.enter_async_context(...)
-        if (above.is_call and not is_entered) or any(map(_is_part, above.targets)):
+        is_given = above.is_call and not above.func.holds(call)
+        if (is_given and not is_entered) or any(map(_is_part, above.targets)):
             return True
         names |= {target.name for target in above.targets if target.name}
         if isinstance(above.ast, (*FUNCTIONS, ast.Lambda, ast.With, ast.AsyncWith)):

@@ -64,6 +64,26 @@ def _program(engine: str, use: str, requirements: str = "", *, is_found: bool = 
 
 
 FOUND = {
+    "through FastCRUD": """
+from fastapi import FastAPI
+from fastcrud import FastCRUD
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+engine = create_async_engine("postgresql+asyncpg://db/app")
+class Base(DeclarativeBase): ...
+class Team(Base):
+    __tablename__ = "teams"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+teams = FastCRUD(Team)
+app = FastAPI()
+@app.get("/teams/{id}")
+async def read(id: int, db: AsyncSession) -> dict:  # !
+    return await teams.get(db=db, id=id)
+@app.get("/teams")
+async def find(name: str, db: AsyncSession) -> dict:
+    return await teams.get(db=db, name=name)
+""",
     "a URL of a function": _program(
         """
 def url() -> str:

@@ -9,6 +9,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.pydantic import Field
+from fastapi_pro.auditing.libraries.repositories import repository_model
 from fastapi_pro.auditing.libraries.request_values import Input, inputs
 from fastapi_pro.auditing.libraries.sqlalchemy_drivers import refuses_large_numbers
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
@@ -87,7 +88,8 @@ def _compared(program: Program) -> Iterator[tuple[Node, str]]:
         for call in module.nodes(ast.Call):
             if isinstance(call.func, ast.Attribute) and call.func.attr in _LOOKUPS:
                 lookup = Node(module, call)
-                yield from _filtered(lookup) if lookup.member == "filter_by" else _got(lookup)
+                yield from _filtered(lookup) if lookup.keywords else ()
+                yield from _got(lookup) if lookup.member != "filter_by" else ()
         for compare in module.nodes(ast.Compare):
             if len(compare.ops) == 1 and isinstance(compare.ops[0], ast.Eq):
                 left, right = Node(module, compare.left), Node(module, compare.comparators[0])
@@ -97,8 +99,8 @@ def _compared(program: Program) -> Iterator[tuple[Node, str]]:
 
 
 def _filtered(call: Node) -> Iterator[tuple[Node, str]]:
-    """Yield what `session.query(Model).filter_by(column=value)` compares."""
-    if model := model_selected(call.owner):
+    """Yield what `query(Model).filter_by(column=value)` and `FastCRUD(Model).get(...)` compare."""
+    if model := model_selected(call.owner) or repository_model(call.owner):
         for name, value in call.keywords.items():
             if (column := model.columns.get(name)) and column.is_integer:
                 yield value, f"`{column.full_name}`"

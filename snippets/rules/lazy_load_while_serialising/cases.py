@@ -37,6 +37,94 @@ SessionDep = Annotated[AsyncSession, Depends(get_db)]
 """
 
 FOUND = {
+    "read in the endpoint": _MODELS
+    + """
+#= main.py
+from sqlalchemy import select
+from deps import SessionDep, app
+from models import Item, Order
+@app.get("/a/{id}")
+async def a(id: int, db: SessionDep) -> dict[str, int]:
+    order = await db.get_one(Order, id)  # !
+    return {"items": len(order.items)}
+@app.get("/b")
+async def b(db: SessionDep) -> list[int]:
+    found = []
+    items = await db.scalars(select(Item).limit(10))  # !
+    for item in items:
+        found.append(item.order.id)
+    return found
+@app.get("/c/{id}")
+async def c(id: int, db: SessionDep) -> int:
+    result = await db.execute(select(Item).where(Item.id == id))  # !
+    item = result.scalar_one()
+    return item.order.id
+""",
+    "a new row, and a page": _MODELS
+    + """
+#= main.py
+from pydantic import BaseModel
+from sqlalchemy import select
+from deps import SessionDep, app
+from models import Order
+from schemas import OrderOut
+class Page(BaseModel):
+    items: list[OrderOut]
+    total: int
+class New(BaseModel):
+    id: int
+@app.post("/a", response_model=OrderOut)
+async def a(db: SessionDep):
+    order = Order(id=1)
+    db.add(order)
+    await db.commit()
+    await db.refresh(order)  # !
+    return order
+@app.post("/b", response_model=OrderOut)
+async def b(new: New, db: SessionDep):
+    order = Order(**new.model_dump())  # !
+    db.add(order)
+    await db.flush()
+    return order
+@app.get("/c", response_model=Page)
+async def c(db: SessionDep):
+    orders = (await db.scalars(select(Order).limit(10))).all()  # !
+    return {"items": orders, "total": 10}
+@app.get("/d")
+async def d(db: SessionDep) -> Page:
+    rows = await db.execute(select(Order).limit(10))  # !
+    return Page(items=rows.scalars().all(), total=10)
+""",
+    "in a property": """
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ForeignKey
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from fastapi import Depends, FastAPI
+class Base(DeclarativeBase): ...
+class Author(Base):
+    __tablename__ = "authors"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+class Book(Base):
+    __tablename__ = "books"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
+    author: Mapped[Author] = relationship()
+    @property
+    def author_name(self) -> str:
+        return self.author.name
+class BookOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    id: int
+    author_name: str
+async def get_db() -> AsyncSession: ...
+app = FastAPI()
+@app.get("/books/{id}", response_model=BookOut)
+async def read(id: int, db: AsyncSession = Depends(get_db)):
+    book = await db.get(Book, id)  # !
+    return book
+""",
     "by get, with a return annotation": _MODELS
     + """
 #= main.py
@@ -140,6 +228,62 @@ from schemas import OrderOut, Plain
 """
 
 LOOK_ALIKES = {
+    "read where it was loaded, or awaited": _MODELS
+    + """
+#= main.py
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from deps import SessionDep, app
+from models import Item, Order
+@app.get("/a/{id}")
+async def a(id: int, db: SessionDep) -> dict[str, int]:
+    order = await db.get_one(Order, id, options=[selectinload(Order.items)])
+    return {"items": len(order.items)}
+@app.get("/b/{id}")
+async def b(id: int, db: SessionDep) -> int:
+    item = await db.get_one(Item, id)
+    return (await item.awaitable_attrs.order).id
+@app.get("/c/{id}")
+async def c(id: int, db: SessionDep) -> int:
+    order = await db.get_one(Order, id)
+    item = await db.get_one(Item, 1)
+    return item.order.id + order.id
+@app.get("/d/{id}")
+async def d(id: int, db: SessionDep) -> int:
+    item = await db.get_one(Item, id)
+    await db.refresh(item, attribute_names=["order"])
+    return item.order.id
+@app.get("/e/{id}")
+async def e(id: int, db: SessionDep) -> int:
+    return (await db.scalars(select(Item).join(Item.order).where(Item.id == id))).one().id
+""",
+    "a new row whose relationship is set": _MODELS
+    + """
+#= main.py
+from deps import SessionDep, app
+from models import Order
+from schemas import OrderOut
+@app.post("/a", response_model=OrderOut)
+async def a(db: SessionDep):
+    order = Order(id=1, items=[])
+    db.add(order)
+    await db.commit()
+    return order
+@app.post("/b", response_model=OrderOut)
+async def b(db: SessionDep):
+    order = Order(id=1)
+    order.items = []
+    db.add(order)
+    await db.flush()
+    return order
+@app.post("/c", response_model=OrderOut)
+async def c(db: SessionDep):
+    order = Order(id=1)
+    db.add(order)
+    await db.commit()
+    await db.refresh(order, ["items"])
+    return order
+""",
     "loaded in the query": _MODELS
     + _MAIN
     + """

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_selected
+from fastapi_pro.auditing.libraries.sqlalchemy_models import (
+    Model,
+    Relationship,
+    model_named,
+    model_selected,
+    models,
+)
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
 from fastapi_pro.auditing.model import limits
 
@@ -21,14 +28,30 @@ _LOADS = {"execute", "exec", "scalar", "scalars"}
 
 @dataclass(frozen=True)
 class _Query:
-    """Where objects come from: the call of the session, and their model."""
+    """Where objects come from: the call of the session, or of the model, and their model."""
 
     call: Node
     model: Model
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it makes a new row."""
+        return self.call.func.definition == self.model.cls
+
+    @property
+    def place(self) -> Node:
+        """Where a reader would load the relationship: the query, or what refreshes a new row."""
+        refreshed = [c for c in self.call.function.calls if self.is_new and c.member == "refresh"]
+        return refreshed[0] if refreshed else self.call
+
+    @property
+    def kind(self) -> str:
+        """What it is, for a message."""
+        return "query" if not self.is_new else "refresh" if self.place != self.call else "new row"
+
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the queries whose objects an endpoint serialises with a relationship not loaded."""
+    """Yield the queries whose objects are read or serialised with a relationship not loaded."""
     seen: set[tuple[Node, str]] = set()
     for endpoint in http_endpoints(program):
         schema = schema_of(endpoint.response_schema)
@@ -39,56 +62,164 @@ def detect(program: Program) -> Iterator[Hit]:
             or call.keyword("response_model_include")
         ):
             continue
-        for query in _queries(endpoint.function, schema):
-            unloaded = _unloaded(endpoint, schema, query)
-            if names := [name for name in unloaded if (query.call, name) not in seen]:
-                seen.update((query.call, name) for name in names)
-                yield _hit(endpoint, schema, query, names)
+        for query, part in _queries(endpoint.function, schema):
+            unloaded = dict.fromkeys(_unloaded(endpoint, part, query))
+            if pairs := [pair for pair in unloaded if (query.call, pair[1]) not in seen]:
+                seen.update((query.call, relationship) for _, relationship in pairs)
+                yield _hit(endpoint, part, query, pairs)
+    yield from _read(program, seen)
 
 
-def _hit(endpoint: Endpoint, schema: Schema, query: _Query, names: list[str]) -> Hit:
-    first, *others = (f"{query.model.name}.{name}" for name in names)
-    more = f", nor {len(others)} more of the schema" if others else ""
-    loads = [f"selectinload({name})" for name in (first, *others)]
-    for count in range(len(loads), 0, -1):
-        dots = ", …" if count < len(loads) else ""
-        given = ", ".join(loads[:count]) + dots
-        is_get = query.call.member in _GETS
-        fix = f"`options=[{given}]` in this call" if is_get else f"`.options({given})`"
-        if len(fix) <= _LONGEST:
-            break
-    return query.call.hit(
-        f"`{endpoint.name}` answers with `{schema.name}.{names[0]}`, and this query does not load"
-        f" `{first}`{more}: reading it raises MissingGreenlet, a 500",
-        fix=fix if len(fix) <= _LONGEST else "",
+def _hit(endpoint: Endpoint, schema: Schema, query: _Query, pairs: list[tuple[str, str]]) -> Hit:
+    """Return the hit of a query; `pairs` are fields, each with the relationship that it reads."""
+    names = list(dict.fromkeys(f"{query.model.name}.{relationship}" for _, relationship in pairs))
+    more = f", nor {len(names) - 1} more of the schema" if len(names) > 1 else ""
+    return query.place.hit(
+        f"`{endpoint.name}` answers with `{schema.name}.{pairs[0][0]}`, and this {query.kind} does"
+        f" not load `{names[0]}`{more}: reading it raises MissingGreenlet, a 500",
+        fix="" if query.is_new else _fix(query, names),
     )
 
 
-def _unloaded(endpoint: Endpoint, schema: Schema, query: _Query) -> Iterator[str]:
-    """Yield the relationships that a schema reads and nobody loads."""
-    for name, relationship in query.model.relationships.items():
-        field = schema.fields.get(name)
-        if field is None or relationship.lazy != "select":
-            continue
-        if field.options("validation_alias", "alias", "exclude") or _is_loaded(query, name):
-            continue
-        if not _is_seen_to(endpoint.function, name) and not _is_seen_to(query.call.function, name):
-            yield name
+def _fix(query: _Query, names: list[str]) -> str:
+    """Return the options that load relationships, as many as there is room for."""
+    loads = [f"selectinload({name})" for name in names]
+    for count in range(len(loads), 0, -1):
+        given = ", ".join(loads[:count]) + ", …" * (count < len(loads))
+        is_get = query.call.member in _GETS
+        fix = f"`options=[{given}]` in this call" if is_get else f"`.options({given})`"
+        if len(fix) <= _LONGEST:
+            return fix
+    return ""
 
 
-def _queries(function: Node, schema: Schema, depth: int = 0) -> Iterator[_Query]:
-    """Yield the queries whose objects a function returns, functions that it calls followed."""
+def _read(program: Program, seen: set[tuple[Node, str]]) -> Iterator[Hit]:
+    """Yield the queries whose objects a coroutine reads a relationship of that is not loaded."""
+    found = [r for m in models(program).values() for r in m.relationships.values()]
+    names = {relationship.name for relationship in found if relationship.lazy == "select"}
+    for function in sorted(request_functions(program), key=lambda f: f.place) if names else ():
+        for read in function.own(ast.Attribute) if function.is_coroutine else ():
+            if read.member not in names or not read.is_read or not read.owner.name:
+                continue
+            query = _source(read.owner)
+            relationship = query.model.relationships.get(read.member) if query else None
+            if query is None or relationship is None or relationship.lazy != "select":
+                continue
+            if (query.call, read.member) in seen or _is_loaded(query, read.member):
+                continue
+            if not _is_loaded_elsewhere(function, query, relationship):
+                seen.add((query.call, read.member))
+                yield query.call.hit(
+                    f"`{function.name}` reads `{read.text}`, which this query does not load: that"
+                    " raises MissingGreenlet, a 500",
+                    fix=_fix(query, [f"{query.model.name}.{read.member}"]),
+                )
+
+
+def _source(name: Node) -> _Query | None:
+    """Return the query that gave the object that a variable holds, if it is in this function."""
+    value = name
+    for _ in range(limits.NAMES):
+        bound = value.bound
+        if bound is not None and bound.kind == "for":
+            value = value.at(bound.node)
+        if query := _query(value):
+            return query
+        value = _inside(value)
+    return None
+
+
+def _is_loaded_elsewhere(function: Node, query: _Query, relationship: Relationship) -> bool:
+    """Say whether a function refreshes or names the relationship, or loads what it leads to."""
+    if _is_spoken_of(function, relationship.name):
+        return True
+    others = (_query(call) for call in function.calls if call != query.call)
+    return any(other.model.cls == relationship.target for other in others if other)
+
+
+def _unloaded(endpoint: Endpoint, schema: Schema, query: _Query) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a schema that read a relationship which nobody loads, with that."""
+    for field in schema.fields.values():
+        if field.options("validation_alias", "alias", "exclude"):
+            continue
+        for name in _reads(query.model, field.name):
+            relationship = query.model.relationships[name]
+            if relationship.lazy != "select" or _is_loaded(query, name):
+                continue
+            if query.is_new and not _is_lazy(query, relationship):
+                continue
+            functions = (endpoint.function, query.call.function)
+            if not any(_is_seen_to(function, name) for function in functions):
+                yield field.name, name
+
+
+def _reads(model: Model, name: str) -> list[str]:
+    """Return the relationships that reading an attribute of a model reads: a property's, too."""
+    if name in model.relationships:
+        return [name]
+    method = model.cls.method(name)
+    if not any(decorator.name == "property" for decorator in method.decorators):
+        return []
+    read = [node.member for node in method.own(ast.Attribute) if node.owner.name == "self"]
+    return [other for other in dict.fromkeys(read) if other in model.relationships]
+
+
+def _is_lazy(query: _Query, relationship: Relationship) -> bool:
+    """Say whether a new row was written, and its relationship was not set before."""
+    made = query.call
+    names = {call.member for call in made.function.calls}
+    if not names & {"flush", "commit"} or not names & {"add", "add_all"}:
+        return False
+    for unpacked in made.unpacked:
+        schema = schema_of(unpacked.owner.type)
+        if schema is None or relationship.name in schema.fields:
+            return False
+    is_to_many = any(c in relationship.node.annotation.text for c in ("list[", "List[", "set["))
+    has_key = made.has_unpacking or any(key.endswith("_id") for key in made.keywords)
+    return is_to_many or has_key
+
+
+def _queries(function: Node, schema: Schema, depth: int = 0) -> Iterator[tuple[_Query, Schema]]:
+    """Yield the queries whose objects a function returns, functions that it calls followed.
+
+    With each comes the schema that reads them: the response's, or that of a part of it.
+    """
     for returned in function.returned if depth <= limits.CALLS else ():
-        value = returned
-        for _ in range(limits.NAMES):
-            if query := _query(value):
-                yield query
-                break
-            is_validated = value.member in ("model_validate", "from_orm")
-            if value.callee and not is_validated:
-                yield from _queries(value.callee, schema, depth + 1)
-                break
-            value = _inside(value, schema)
+        yield from _behind(returned, schema, depth)
+
+
+def _behind(value: Node, schema: Schema, depth: int) -> Iterator[tuple[_Query, Schema]]:
+    for _ in range(limits.NAMES):
+        if query := _query(value) or _new(value):
+            yield query, schema
+            return
+        for part, inner in _parts(value, schema) if depth <= limits.CALLS else ():
+            yield from _behind(part, inner, depth + 1)
+        is_validated = value.member in ("model_validate", "from_orm")
+        if value.callee and not is_validated:
+            yield from _queries(value.callee, schema, depth + 1)
+            return
+        value = _inside(value, schema)
+
+
+def _parts(value: Node, schema: Schema) -> Iterator[tuple[Node, Schema]]:
+    """Yield what fills the fields that are schemas: of `Page(items=rows)`, `{"items": rows}`."""
+    is_made = value.is_call and value.func.definition == schema.node
+    given = value.keywords if is_made else {str(k.literal): v for k, v in value.entries}
+    for name, part in given.items():
+        field = schema.fields.get(name)
+        for inner in field.schemas if field is not None else ():
+            yield part, inner
+
+
+def _new(call: Node) -> _Query | None:
+    """Return the model of a new row that a function with an async session makes."""
+    if not call.is_call or call.member or not call.func.name[:1].isupper():
+        return None
+    model = model_named(call.func)
+    sessions = (c.owner for c in call.function.calls if c.member in ("add", "flush", "commit"))
+    is_kept = model is not None and any(map(is_async_session, sessions))
+    return _Query(call, model) if model is not None and is_kept else None
 
 
 def _query(call: Node) -> _Query | None:
@@ -99,7 +230,7 @@ def _query(call: Node) -> _Query | None:
     return _Query(call, model) if model is not None else None
 
 
-def _inside(value: Node, schema: Schema) -> Node:
+def _inside(value: Node, schema: Schema | None = None) -> Node:
     """Return what holds the same objects as a value, unchanged or validated by the schema."""
     match value.ast:
         case ast.Name():
@@ -126,14 +257,16 @@ def _inside(value: Node, schema: Schema) -> Node:
     return value.at(None)
 
 
-def _validated(call: Node, schema: Schema) -> Node:
+def _validated(call: Node, schema: Schema | None) -> Node:
     """Return what a method of the schema is given."""
-    is_schema = call.owner.definition == schema.node
+    is_schema = schema is not None and call.owner.definition == schema.node
     return call.args[0] if call.args and is_schema else call.at(None)
 
 
 def _is_loaded(query: _Query, name: str) -> bool:
     """Say whether a query loads a relationship, or may do so by what cannot be read."""
+    if query.is_new:
+        return name in query.call.keywords
     if query.call.keyword("options") or query.call.has_unpacking:
         return True
     seen = query.call.args[:1] if query.call.member in _LOADS else []
@@ -167,7 +300,17 @@ def _names(part: Node, name: str) -> bool:
 
 def _is_seen_to(function: Node, name: str) -> bool:
     """Say whether an endpoint refreshes or awaits the relationship, or speaks of it otherwise."""
-    return any(
-        node.member in (name, "awaitable_attrs", "refresh") or node.literal == name
-        for node in function.own(ast.Attribute, ast.Constant)
-    )
+    is_read = any(node.member == name for node in function.own(ast.Attribute))
+    return is_read or _is_spoken_of(function, name)
+
+
+def _is_spoken_of(function: Node, name: str) -> bool:
+    """Say whether a function has the name in a text, or refreshes what cannot be read."""
+    for node in function.own(ast.Attribute, ast.Constant):
+        is_named = node.literal == name and not isinstance(node.parent.ast, ast.Dict)
+        if node.member == "awaitable_attrs" or is_named:
+            return True
+        refreshed = node.parent.argument(1, "attribute_names")
+        if node.member == "refresh" and refreshed and refreshed.constant is None:
+            return True
+    return False

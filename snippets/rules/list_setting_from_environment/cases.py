@@ -10,6 +10,15 @@ def split(value: Any) -> Any:
     return value.split(",") if isinstance(value, str) else value
 """
 
+_PLAIN = (
+    _HEAD.replace("\n", "\n#= config.py\n", 1)
+    + """
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="APP_")
+    origins: list[str] = []  # !
+"""
+)
+
 FOUND = {
     "a validator in Annotated": _HEAD
     + """
@@ -57,9 +66,110 @@ class Settings(BaseSettings):
     def split(cls, value):
         return value.split(",")
 """,
+    "commas in .env.example, and no validator": _PLAIN
+    + """
+#= .env.example
+APP_NAME=shop
+APP_ORIGINS=https://a.example,https://b.example
+""",
+    "an empty value in .env": _PLAIN
+    + """
+#= .env
+APP_ORIGINS=
+""",
+    "a compose file's mapping": _PLAIN
+    + """
+#= compose.yaml
+services:
+  api:
+    build: .
+    environment:
+      APP_ORIGINS: https://a.example
+""",
+    "a compose file's list": _PLAIN
+    + """
+#= docker-compose.prod.yml
+services:
+  api:
+    image: shop
+    environment:
+      - APP_DEBUG=false
+      - "app_origins=a,b"
+""",
+    "an image": _PLAIN
+    + """
+#= Dockerfile
+FROM python:3.13
+ENV APP_ORIGINS=a,b APP_NAME=shop
+""",
+    "a manifest of Kubernetes": _PLAIN
+    + """
+#= deploy/api.yaml
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: shop
+          env:
+            - name: APP_ORIGINS
+              value: "a,b"
+""",
+    "an alias, an optional list without a validator": _HEAD.replace("\n", "\n#= config.py\n", 1)
+    + """
+from pydantic import Field
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    hosts: list[str] | None = Field(None, validation_alias="ALLOWED_HOSTS")  # !
+#= .env
+export ALLOWED_HOSTS='a.example,b.example'  # both
+""",
 }
 
 LOOK_ALIKES = {
+    "an optional list: the text reaches the validator": _HEAD.replace("\n", "\n#= a.py\n", 1)
+    + """
+class Settings(BaseSettings):
+    origins: list[str] | None = None
+    @field_validator("origins", mode="before")
+    @classmethod
+    def split(cls, value):
+        return value.split(",")
+#= .env
+ORIGINS=a,b
+""",
+    "JSON in .env.example, a variable in the compose file": _PLAIN.replace("  # !", "")
+    + """
+#= .env.example
+APP_ORIGINS='["https://a.example"]'
+#= compose.yaml
+services:
+  api:
+    environment:
+      APP_ORIGINS: ${APP_ORIGINS}
+""",
+    "another variable, and one that is commented out": _PLAIN.replace("  # !", "")
+    + """
+#= .env
+ORIGINS=a,b
+# APP_ORIGINS=a,b
+""",
+    "an empty value that is ignored": _PLAIN.replace("  # !", "").replace(
+        'env_prefix="APP_"', 'env_prefix="APP_", env_ignore_empty=True'
+    )
+    + """
+#= .env
+APP_ORIGINS=
+""",
+    "NoDecode, and commas": _PLAIN.replace("  # !", "").replace(
+        "list[str]", "Annotated[list[str], NoDecode]"
+    )
+    + """
+#= .env
+APP_ORIGINS=a,b
+""",
     "NoDecode": _HEAD
     + """
 class Settings(BaseSettings):

@@ -1,9 +1,11 @@
-"""A list in the settings whose before-validator is never reached."""
+"""A list in the settings whose before-validator is never reached, or that is given `a,b`."""
 
 import ast
+import json
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.launches import Variable, variables
 from fastapi_pro.auditing.libraries.pydantic import Field, Schema, settings
 from fastapi_pro.auditing.model import limits
 
@@ -17,22 +19,72 @@ _UNIONS = ("typing.Optional", "typing.Union")
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield each list field of settings with a before-validator and without NoDecode."""
+    """Yield each list field without NoDecode that has a before-validator, or is given no JSON."""
     for schema in settings(program):
         if not schema.is_config_known or "enable_decoding" in schema.config:
             continue
         for field in schema.fields.values():
-            if _is_decoded(field) and _has_before(schema, field):
-                text = "a=1" if _base(field) in _DICTS else "a,b"
+            if not _is_list(field):
+                continue
+            has_before, is_union = _has_before(schema, field), _is_union(field.node.annotation)
+            if is_union and (has_before or _admits_text(field)):
+                continue  # a text that is no JSON is handed on to the validators
+            text = "a=1" if _base(field) in _DICTS else "a,b"
+            given = _given(program, schema, field)
+            if given is not None:
+                where = f"{given.source.path.name} line {given.value.line}"
+                yield field.node.hit(
+                    f"{where} gives `{field.name}` the text `{given.value.text}`, which is no"
+                    " JSON: the service ends at the start",
+                    severity="high",
+                )
+            elif has_before:
                 yield field.node.hit(
                     f"`{field.name}` is decoded as JSON before its validator runs: `{text}` and an"
                     " empty value end the start with SettingsError"
                 )
 
 
-def _is_decoded(field: Field) -> bool:
-    """Say whether a field is a list and nothing else: a union lets the text through."""
-    if _base(field) not in _LISTS or _is_union(field.node.annotation):
+def _given(program: Program, schema: Schema, field: Field) -> Variable | None:
+    """Return the variable that gives a field a text that is no JSON."""
+    found = variables(program)
+    name = _variable(schema, field) if found else ""
+    for variable in found if name else ():
+        value = variable.value
+        is_empty = not value.text and "env_ignore_empty" in schema.config
+        if variable.name.lower() == name.lower() and value.is_known and not is_empty:
+            try:
+                json.loads(value.text)
+            except ValueError:
+                return variable
+    return None
+
+
+def _variable(schema: Schema, field: Field) -> str:
+    """Return the name of the variable that a field is read from, "" where that is not plain."""
+    if field.options("validation_alias", "alias", "env"):
+        alias = field.options("validation_alias", "alias", "env")[0].constant
+        return alias if isinstance(alias, str) else ""
+    prefix = schema.config.get("env_prefix")
+    written = "" if prefix is None else prefix.constant
+    return f"{written}{field.name}" if isinstance(written, str) else ""
+
+
+def _admits_text(field: Field) -> bool:
+    """Say whether the annotation has `str` beside the list."""
+    return any(part.name == "str" for part in _sides(field.node.annotation))
+
+
+def _sides(annotation: Node) -> list[Node]:
+    """Return the parts of a union, as it is written: `list[str] | str`, `Union[list[str], str]`."""
+    if isinstance(annotation.ast, ast.BinOp):
+        return [part for side in annotation.operands for part in _sides(side)]
+    return annotation.index.elements or [annotation]
+
+
+def _is_list(field: Field) -> bool:
+    """Say whether a field is a list that is decoded, or a union with one."""
+    if _base(field) not in _LISTS:
         return False
     return all(item.library_name != "pydantic_settings.NoDecode" for item in field.metadata)
 

@@ -23,6 +23,41 @@ def verify_password(password: str, expected: str) -> bool:
 """
 
 FOUND = {
+    "a lookup that raises": """
+from fastapi import FastAPI, HTTPException
+from pwdlib import PasswordHash
+from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
+from models import User
+hasher = PasswordHash.recommended()
+app = FastAPI()
+class Missing(Exception): ...
+async def by_email(session, email: str):
+    user = await session.scalar(select(User).where(User.email == email))
+    if user is None:
+        raise Missing
+    return user
+@app.post("/a")
+async def a(email: str, password: str, session):
+    try:
+        user = await by_email(session, email)  # !
+    except Missing:
+        raise HTTPException(401)
+    if not hasher.verify(password, user.hashed):
+        raise HTTPException(401)
+@app.post("/b")
+async def b(email: str, password: str, session):
+    try:
+        user = (await session.scalars(select(User).where(User.email == email))).one()  # !
+        is_right = hasher.verify(password, user.hashed)
+    except NoResultFound:
+        is_right = False
+    return is_right
+@app.post("/c")
+async def c(username: str, password: str, session):
+    user = await by_email(session, username)  # !
+    return hasher.verify(password, user.hashed)
+""",
     "two ifs, through functions of other modules": _USERS
     + """
 #= main.py
@@ -84,6 +119,43 @@ async def authenticate(session: AsyncSession, name: str, password: str):
 }
 
 LOOK_ALIKES = {
+    "a lookup that raises, and a hash for who is unknown": """
+from fastapi import Depends, FastAPI, HTTPException
+from pwdlib import PasswordHash
+from sqlalchemy import select
+from models import User
+hasher = PasswordHash.recommended()
+UNKNOWN = hasher.hash("")
+app = FastAPI()
+class Missing(Exception): ...
+async def by_email(session, email: str):
+    user = await session.scalar(select(User).where(User.email == email))
+    if user is None:
+        raise Missing
+    return user
+async def by_id(session, user_id: int):
+    user = await session.get(User, user_id)
+    if user is None:
+        raise Missing
+    return user
+@app.post("/a")
+async def a(email: str, password: str, session):
+    try:
+        user = await by_email(session, email)
+    except Missing:
+        hasher.verify(password, UNKNOWN)
+        raise HTTPException(401)
+    if not hasher.verify(password, user.hashed):
+        raise HTTPException(401)
+@app.post("/b")
+async def b(password: str, session, token: str):
+    user = await by_id(session, token.sub)
+    return hasher.verify(password, user.hashed)
+@app.post("/c")
+async def c(password: str, email: str, session, current_user: User):
+    user = await by_email(session, email)
+    return hasher.verify(password, user.hashed)
+""",
     "a script at a terminal": """
 from passlib.context import CryptContext
 from models import User, session

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification
+from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification, may_verify
 from fastapi_pro.auditing.model.flow import ends
 from fastapi_pro.auditing.model.source_text import written
 
+_ONE = ("get_one", "one", "scalar_one")
 # what somebody who is not yet known is looked up by
 _NAMED = re.compile(
     r"e_?mail|user_?name|login|phone|account|nick|handle|credential|form", re.IGNORECASE
@@ -23,7 +24,7 @@ _KNOWN = re.compile(
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the test for a missing account that skips the verification, one in each function."""
-    for function in program.functions:
+    for function in may_verify(program):
         if function.module.is_tool:
             continue
         checks = [call for call in function.calls if call.given and is_verification(call)]
@@ -68,7 +69,36 @@ def _skips(function: Node, checks: list[Node]) -> Node | None:
                 name, later = _skipped(node, node.ast, checks)
                 if later and _is_looked_up(function, name, later):
                     return node
+    return _raises(function, checks)
+
+
+def _raises(function: Node, checks: list[Node]) -> Node | None:
+    """Return the lookup before a verification that raises where there is no account."""
+    for statement in function.own(ast.Assign):
+        call, name = statement.assigned.awaited, statement.targets[0].name
+        later = [check for check in checks if check.position > statement.position]
+        if not (call.is_call and name and later) or not _fails(call):
+            continue
+        around = [above for above in statement.ancestors if isinstance(above.ast, ast.Try)]
+        handlers = [h for above in around for h in above.ast.handlers]  # type: ignore[attr-defined]
+        is_hashed = any(_hashes(statement, handler.body) for handler in handlers)
+        if not is_hashed and _is_looked_up(function, name, later):
+            return statement
     return None
+
+
+def _fails(lookup: Node) -> bool:
+    """Say whether a lookup raises where it finds nothing, itself or in a function it calls."""
+    if lookup.member in _ONE:
+        return True
+    function = lookup.callee
+    for branch in function.own(ast.If):
+        match branch.ast:
+            case ast.If(test=test, body=[*_, ast.Raise()]) if name := _missing(test):
+                returned = {part.name for v in function.returned for part in v.walk(ast.Name)}
+                return name in returned and not any(map(is_verification, function.calls))
+    found = [value.awaited for value in function.returned]
+    return len(found) == 1 and found[0].is_call and found[0].member in _ONE
 
 
 def _skipped(node: Node, branch: ast.If, checks: list[Node]) -> tuple[str, list[Node]]:

@@ -19,6 +19,65 @@ def get_db():
 """
 
 FOUND = {
+    "dictionaries and responses that are made by hand": _DB
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from db import User, get_db
+Db = Annotated[Session, Depends(get_db)]
+from typing import Any
+from fastapi import FastAPI
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+app = FastAPI()
+@app.get("/a/{id}", response_model=None)  # !
+def a(id: int, session: Db):
+    user = session.get(User, id)
+    return JSONResponse(content=jsonable_encoder(user), headers={"x": "1"})
+@app.get("/b/{id}")  # !
+def b(id: int, session: Db) -> dict[str, Any]:
+    user = session.get_one(User, id)
+    found = {column.name: getattr(user, column.name) for column in user.__table__.columns}
+    return found
+@app.get("/c")  # !
+def c(session: Db) -> list[dict]:
+    rows = (session.execute(select(User).limit(10))).all()
+    return [row._asdict() for row in rows]
+@app.get("/d")  # !
+def d(session: Db):
+    rows = session.execute(select(User).limit(10))
+    return {"items": [dict(row._mapping) for row in rows]}
+@app.get("/e/{id}")  # !
+def e(id: int, session: Db):
+    user = session.get_one(User, id)
+    return {"user": user, "ok": True}
+@app.get("/f/{id}")  # !
+def f(id: int, session: Db) -> dict:
+    user = session.get_one(User, id)
+    return {k: v for k, v in user.__dict__.items() if not k.startswith("_")}
+""",
+    "a method of the base class": """
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from fastapi import Depends, FastAPI
+class Base(DeclarativeBase):
+    def to_dict(self) -> dict:
+        return {c.name: getattr(self, c.name) for c in self.__table__.columns}
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+def get_db():
+    with Session() as session:
+        yield session
+app = FastAPI()
+@app.get("/users/{id}")  # !
+def read(id: int, session: Session = Depends(get_db)):
+    user = session.get(User, id)
+    return user.to_dict()
+""",
     "narrowed to the row": _DB
     + """
 #= main.py
@@ -148,6 +207,48 @@ def heroes(session: Session = Depends(get_session)):
 }
 
 LOOK_ALIKES = {
+    "dictionaries of chosen columns": _DB
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from db import User, get_db
+Db = Annotated[Session, Depends(get_db)]
+from fastapi import FastAPI
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+class UserOut(BaseModel):
+    id: int
+app = FastAPI()
+SECRET = {"password_hash"}
+@app.get("/a/{id}")
+def a(id: int, session: Db):
+    user = session.get(User, id)
+    return JSONResponse(jsonable_encoder(UserOut.model_validate(user, from_attributes=True)))
+@app.get("/b/{id}")
+def b(id: int, session: Db) -> dict:
+    user = session.get_one(User, id)
+    return {c.name: getattr(user, c.name) for c in User.__table__.columns if c.name not in SECRET}
+@app.get("/c")
+def c(session: Db) -> list[dict]:
+    rows = (session.execute(select(User.id).limit(10))).all()
+    return [dict(row._mapping) for row in rows]
+@app.get("/d/{id}", response_model=UserOut)
+def d(id: int, session: Db):
+    user = session.get_one(User, id)
+    return {c.name: getattr(user, c.name) for c in User.__table__.columns}
+@app.get("/e/{id}")
+def e(id: int, session: Db):
+    user = session.get_one(User, id)
+    return JSONResponse(jsonable_encoder(user, include={"id"}))
+@app.get("/f/{id}")
+def f(id: int, session: Db) -> dict:
+    user = session.get_one(User, id)
+    return {"id": user.id}
+""",
     "narrowed to a response": _DB
     + """
 #= main.py

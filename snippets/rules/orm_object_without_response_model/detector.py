@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import LISTS, Endpoint, http_endpoints, unwrap
+from fastapi_pro.auditing.libraries.serialised_by_hand import ENCODER, dumped
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     SECRET,
     Model,
@@ -23,6 +24,7 @@ _PRIVATE = re.compile(
     re.IGNORECASE,
 )
 """Names of columns that nobody means to send."""
+_BY_HAND = "Return the object, and declare a `response_model=` of the fields that may be seen"
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")
@@ -33,17 +35,55 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the decorators of the endpoints whose responses are whole rows."""
     seen: set[Node] = set()
     for endpoint in http_endpoints(program) if models(program) else ():
-        declared = _declares(endpoint)
-        if declared == "schema" or endpoint.function in seen:
+        if endpoint.function in seen:
             continue
-        returned = (value for value in endpoint.function.returned if not _is_narrowed(value))
-        if model := next(filter(None, map(_rows, returned)), None):
-            seen.add(endpoint.function)
-            yield _hit(endpoint, model, declared)
+        declared = _declares(endpoint)
+        for returned in endpoint.function.returned:
+            if _is_narrowed(returned):
+                continue
+            if model := _in_response(returned):
+                seen.add(endpoint.function)
+                yield _hit(endpoint, model, "nothing", _BY_HAND)
+                break
+            if declared == "schema":
+                continue
+            if model := _rows(returned) or _entries(returned) if declared != "dict" else None:
+                seen.add(endpoint.function)
+                yield _hit(endpoint, model, declared)
+                break
+            if model := _encoded(returned):
+                seen.add(endpoint.function)
+                yield _hit(endpoint, model, "nothing", _BY_HAND)
+                break
 
 
-def _hit(endpoint: Endpoint, model: Model, declared: str) -> Hit:
-    fix = f"`response_model={model.name}Out`, a schema of the fields that may be seen"
+def _in_response(returned: Node) -> Model | None:
+    """Return the model of a row that `JSONResponse(...)` holds: no schema filters that."""
+    answer = returned.value
+    if not answer.is_call or not answer.called.startswith("fastapi.responses."):
+        return None
+    content = answer.argument(0, "content")
+    return _encoded(content) if content else None
+
+
+def _encoded(expr: Node) -> Model | None:
+    """Return the model of a row that is turned into a dictionary with all of its columns."""
+    found = expr.value
+    if found.called == ENCODER:
+        is_chosen = found.keyword("include") or found.keyword("exclude")
+        return None if is_chosen else _rows(found.argument(0, "obj"))
+    encoded = (_encoded(value) for _, value in found.entries)
+    return next(filter(None, encoded), None) or dumped(expr)
+
+
+def _entries(expr: Node) -> Model | None:
+    """Return the model of a row that is a value of a dictionary: `{"user": user}`."""
+    values = (value for _, value in expr.value.entries)
+    return next(filter(None, map(_rows, values)), None)
+
+
+def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
+    fix = fix or f"`response_model={model.name}Out`, a schema of the fields that may be seen"
     if declared == "Any":
         return endpoint.call.hit(
             f"`{endpoint.name}` returns a `{model.name}` as `Any`: Pydantic cannot serialise it,"
@@ -61,7 +101,7 @@ def _hit(endpoint: Endpoint, model: Model, declared: str) -> Hit:
 
 
 def _declares(endpoint: Endpoint) -> str:
-    """Return "nothing", "Any", or "schema" for all that decides what is sent."""
+    """Return "nothing", "Any", "dict", or "schema" for all that decides what is sent."""
     if endpoint.call.has_unpacking or endpoint.call.keyword("response_class"):
         return "schema"
     if given := endpoint.call.keyword("response_model"):
@@ -69,7 +109,10 @@ def _declares(endpoint: Endpoint) -> str:
     returns = endpoint.function.returns
     if not returns:
         return "nothing"
-    return "Any" if returns.annotated == "typing.Any" else "schema"
+    annotation, _ = unwrap(returns)
+    of_list = annotation.index if annotation.generic.library_name in LISTS else annotation
+    kinds = {"typing.Any": "Any", "builtins.dict": "dict"}
+    return kinds.get(str(of_list.annotated), "schema")
 
 
 def _rows(expr: Node, depth: int = 0) -> Model | None:

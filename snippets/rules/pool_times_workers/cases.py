@@ -52,9 +52,28 @@ exec gunicorn -w 3 main:app
 import uvicorn, db
 server = uvicorn.Server(uvicorn.Config("main:app", workers=5))
 """,
+    "a manifest, and a number in a variable": _ENGINE
+    + """
+#= deploy.yaml
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          args: [gunicorn, "main:app", -k, asgi]
+          env:
+            - {name: WEB_CONCURRENCY, value: "4"}
+""",
 }
 
 LOOK_ALIKES = {
+    "workers of a start for developers": _FINE
+    + """
+#= scripts/dev.sh
+uvicorn main:app --workers 4
+""",
     "few enough": _FINE.replace("20", "5")
     + """
 #= run.py

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
-from fastapi_pro.auditing.libraries.deployment import workers
-from fastapi_pro.auditing.libraries.fastapi_requests import commands
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
+from fastapi_pro.auditing.libraries.starts import workers
 
 _MOST = {"PostgreSQL": 97, "MySQL": 151, "MariaDB": 151}
 """The default max_connections; of PostgreSQL's 100 superusers keep 3."""
@@ -13,7 +12,7 @@ _MOST = {"PostgreSQL": 97, "MySQL": 151, "MariaDB": 151}
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each engine whose pool, times the workers that the program starts, is too much."""
-    processes = _workers(program)
+    processes = workers(program) or 0
     for engine in engines(program):
         size, overflow = engine.number("pool_size", 5), engine.number("max_overflow", 10)
         if size is None or overflow is None:
@@ -25,9 +24,3 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"{processes} workers x ({size} + {overflow}) may open {wanted} connections;"
                 f" {engine.database} gives {most} unless told otherwise"
             )
-
-
-def _workers(program: Program) -> int:
-    """Return how many workers are started, 0 where nothing says it."""
-    given = (command.keyword("workers").constant for command in commands(program))
-    return next((count for count in given if isinstance(count, int)), workers(program) or 0)

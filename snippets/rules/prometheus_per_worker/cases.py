@@ -55,9 +55,41 @@ uvicorn.run("main:app", workers=2)
 import multiprocessing
 workers = multiprocessing.cpu_count() * 2 + 1
 """,
+    "a variable of the compose file": _METRICS
+    + """
+#= compose.yaml
+services:
+  api:
+    command: uvicorn main:app
+    environment:
+      WEB_CONCURRENCY: 4
+""",
+    "a unit with a number of workers": _METRICS
+    + """
+#= deploy/shop.service
+[Service]
+Environment=LOG=info "DEBUG=0"
+ExecStart=/srv/bin/uvicorn main:app \\
+    --workers 3
+""",
 }
 
 LOOK_ALIKES = {
+    "a shared folder that the image sets": _FINE
+    + """
+#= Dockerfile
+FROM python:3.13
+ENV PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
+CMD ["uvicorn", "main:app", "--workers", "4"]
+""",
+    "several workers of another service": _FINE
+    + """
+#= admin/wsgi.py
+application = None
+#= Dockerfile
+FROM python:3.13
+CMD ["gunicorn", "-w", "4", "admin.wsgi"]
+""",
     "one worker": _FINE
     + """
 #= run.py

@@ -1,6 +1,7 @@
 """A caller's request id that goes into the log or the answer as it is."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -8,6 +9,7 @@ from fastapi_pro.auditing.libraries.fastapi import Parameter, parameters
 from fastapi_pro.auditing.model.call_graph import called
 
 _HEADERS = {"x-request-id", "x-correlation-id", "x-trace-id", "request-id", "correlation-id"}
+_WRITTEN = re.compile(rb"(?:request|correlation|trace)[-_]id", re.IGNORECASE)
 _CHECKS = {
     "match", "fullmatch", "search", "isalnum", "isascii", "isidentifier", "isprintable", "sub",
 }  # fmt: skip
@@ -18,6 +20,8 @@ _RISK = "is taken as it is: it forges fields of log lines, and is as long as the
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that takes the header without looking at its value."""
+    if not any(_WRITTEN.search(module.source) for module in program.code):
+        return
     for read in (*program.calls_named("get"), *program.nodes(ast.Subscript)):
         if _takes(read) and _is_kept(read.function) and not _is_checked(read.function):
             yield read.hit(f"the caller's request id {_RISK}", cause="the request id")

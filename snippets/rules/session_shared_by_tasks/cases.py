@@ -13,6 +13,27 @@ async def count(session: AsyncSession, table: str) -> int:
 """
 
 FOUND = {
+    "coroutines in one list, tasks in another": """
+import asyncio
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+async def load(session: AsyncSession, id: int):
+    return await session.scalar(text("select 1"))
+async def by_comprehensions(session: AsyncSession, ids: list[int]):
+    coroutines = [load(session, id) for id in ids]
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    return await asyncio.gather(*tasks)  # !
+async def by_loops(session: AsyncSession, ids: list[int]):
+    coroutines, tasks = [], []
+    for id in ids:
+        coroutines.append(load(session, id))
+    for coroutine in coroutines:
+        tasks.append(asyncio.create_task(coroutine))
+    return await asyncio.gather(*tasks)  # !
+async def by_name(session: AsyncSession):
+    both = [load(session, 1), load(session, 2)]
+    return await asyncio.gather(*(asyncio.ensure_future(one) for one in both))  # !
+""",
     "the session's own methods": """
 from asyncio import gather as both
 from sqlalchemy import text
@@ -101,6 +122,23 @@ async def read():
 }
 
 LOOK_ALIKES = {
+    "coroutines in a list, each with a session of its own": """
+import asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+maker = async_sessionmaker()
+async def load(id: int):
+    async with maker() as session:
+        return await session.scalar(text("select 1"))
+async def use(session: AsyncSession):
+    return await session.scalar(text("select 1"))
+async def all_of(session: AsyncSession, ids: list[int]):
+    coroutines = [load(id) for id in ids]
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    await asyncio.gather(*tasks)
+    one = [use(session)]
+    return await asyncio.gather(*[asyncio.ensure_future(c) for c in one])
+""",
     "one after the other": _COUNT
     + """
 async def read(session: AsyncSession) -> int:

@@ -17,6 +17,7 @@ from fastapi_pro.auditing.model.flow import reaches
 
 _GATHERS = {"asyncio.gather", "asyncio.wait", "asyncio.as_completed"}
 _STARTS = {"asyncio.create_task", "asyncio.ensure_future"}
+_STARTED = ("create_task", "ensure_future")
 _METHODS = {"create_task", "start_soon"}
 _NAMES = {"gather", "wait", "as_completed", "ensure_future", *_METHODS}
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -69,18 +70,30 @@ def _tasks(value: Node) -> Iterator[tuple[Node, int]]:
         case ast.Starred(value=inner):
             yield from _tasks(value.at(inner))
         case ast.GeneratorExp(elt=each) | ast.ListComp(elt=each) | ast.SetComp(elt=each):
-            yield value.at(each), 2
+            yield from _made(value.at(each), 2)
         case ast.Call():
-            yield value, 1
+            yield from _made(value, 1)
         case ast.List() | ast.Tuple():
-            yield from ((element, 1) for element in value.elements)
+            for element in value.elements:
+                yield from _made(element, 1)
         case ast.Name():
             made = value.value
             if made.module is value.module and isinstance(made.ast, _LISTED):
                 yield from _tasks(made)
             for call in value.function.calls:
                 if call.member == "append" and call.owner.dotted == value.name:
-                    yield from ((task, 2 if _is_repeated(call) else 1) for task in call.args[:1])
+                    for task in call.args[:1]:
+                        yield from _made(task, 2 if _is_repeated(call) else 1)
+
+
+def _made(task: Node, times: int) -> Iterator[tuple[Node, int]]:
+    """Yield a coroutine; of `ensure_future(c)` in a loop over a list those that are in the list."""
+    inner = task.args[0] if task.last_name in _STARTED and task.args else task
+    bound = inner.bound
+    if bound is not None and bound.kind == "for":
+        yield from _tasks(inner.at(bound.node))
+    else:
+        yield task, times
 
 
 def _is_repeated(node: Node) -> bool:

@@ -3,6 +3,62 @@
 BAD = ["attempts: Counter[str] = Counter()"]
 
 FOUND = {
+    "codes in a dictionary that forgets by itself": """
+from cachetools import TTLCache
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+codes: TTLCache[str, str] = TTLCache(maxsize=1000, ttl=300)  # !
+@app.post("/codes")
+async def send(email: str) -> None:
+    codes[email] = "123456"
+@app.post("/login")
+async def login(email: str, code: str) -> str:
+    if codes.pop(email, None) != code:
+        raise HTTPException(401)
+    return "token"
+""",
+    "the state of the application": """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI, Request
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    app.state.attempts = {}  # !
+    yield
+app = FastAPI(lifespan=lifespan)
+app.state.sold = set()  # !
+@app.post("/codes")
+async def code(email: str, request: Request) -> None:
+    request.app.state.attempts[email] = request.app.state.attempts.get(email, 0) + 1
+@app.post("/seats")
+async def sell(seat: int, request: Request) -> bool:
+    if seat in app.state.sold:
+        raise ValueError
+    app.state.sold.add(seat)
+    return True
+@app.post("/visits")
+async def visit(request: Request) -> int:
+    request.app.state.visits = getattr(request.app.state, "visits", 0) + 1  # !
+    return request.app.state.visits
+""",
+    "a limiter of slowapi": """
+#= limits.py
+from slowapi import Limiter
+from slowapi.util import get_remote_address
+limiter = Limiter(  # !
+    key_func=get_remote_address,
+    default_limits=["5/minute"],
+)
+other = Limiter(key_func=get_remote_address, storage_uri="memory://")  # !
+#= main.py
+from fastapi import FastAPI, Request
+from limits import limiter
+app = FastAPI()
+app.state.limiter = limiter
+@app.post("/code")
+@limiter.limit("5/minute")
+async def code(request: Request) -> str:
+    return "sent"
+""",
     "a dict of another module, filled without a look": """
 #= store.py
 sessions = {}  # !
@@ -142,6 +198,43 @@ async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
 }
 
 LOOK_ALIKES = {
+    "a cache, by functions of its own": """
+from cachetools import LRUCache, TTLCache
+from fastapi import FastAPI
+prices = TTLCache(maxsize=100, ttl=60)
+page_cache = LRUCache(maxsize=100)
+def find(key: str):
+    return prices.get(key)
+def keep(key: str, price: int) -> None:
+    prices[key] = price
+app = FastAPI()
+@app.get("/prices/{key}")
+async def price(key: str) -> int:
+    found = find(key)
+    if found is None:
+        found = len(key)
+        keep(key, found)
+    return found
+@app.put("/pages/{key}")
+async def page(key: str, text: str) -> None:
+    page_cache[key] = text
+""",
+    "what belongs to the request, or to the process": """
+from fastapi import FastAPI, Request
+from slowapi import Limiter
+from slowapi.util import get_remote_address
+limiter = Limiter(key_func=get_remote_address, storage_uri="redis://cache")
+app = FastAPI()
+app.state.limiter = limiter
+app.state.names = {}
+@app.get("/")
+async def home(request: Request) -> str:
+    request.state.items = []
+    request.state.items.append(1)
+    request.state.count = request.state.count + 1
+    request.app.state.ready = True
+    return request.app.state.names.get("a", "")
+""",
     "a readiness flag": """
 from fastapi import FastAPI
 app = FastAPI()

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
-from fastapi_pro.auditing.libraries.deployment import runs_one_process
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.process_state import Change, changes, variable
+from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
+from fastapi_pro.auditing.libraries.starts import runs_one
 from fastapi_pro.auditing.model.call_graph import called
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
@@ -56,6 +56,7 @@ def detect(program: Program) -> Iterator[Hit]:
         for lock, hit in _locks(function):
             locks.setdefault(lock, hit)
     yield from locks.values()
+    yield from _limiters(program)
     seen: set[Node] = set()
     for made, changed in found.items():
         cause = made.enclosing_class or made  # a class is one cause
@@ -74,6 +75,21 @@ def detect(program: Program) -> Iterator[Hit]:
             )
 
 
+def _limiters(program: Program) -> Iterator[Hit]:
+    """Yield slowapi's limiters that have no storage which workers share."""
+    for call in program.calls_of("slowapi.Limiter"):
+        storage = call.keyword("storage_uri")
+        is_shared = storage and not str(storage.constant or "").startswith("memory:")
+        is_configured = call.keyword("config_filename") or call.has_unpacking
+        if not (call.module.is_tool or is_shared or is_configured):
+            yield call.hit(
+                f"`{call.func.text}` counts in the memory of one worker: several let through that"
+                " many times the limit, and a restart forgets it",
+                severity="medium",
+                fix="`storage_uri=` with a store that the workers share, such as Redis",
+            )
+
+
 def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
     """Yield the module's locks under which a function changes the database."""
     for held in function.own(ast.With, ast.AsyncWith):
@@ -86,14 +102,14 @@ def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
                 hit = lock.hit(
                     f"`{function.name}` holds `{context.dotted}` while it changes the database:"
                     " it keeps out no other worker",
-                    severity="low" if runs_one_process(function.program) else "",
+                    severity="low" if runs_one(function.program) else "",
                 )
                 yield lock, hit
 
 
 def _is_harmless(changed: list[Change]) -> bool:
     """Say whether little is lost where workers disagree: a cache, a buffer, one process alone."""
-    if runs_one_process(changed[0].function.program):
+    if runs_one(changed[0].function.program):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
     is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
@@ -134,9 +150,26 @@ def _must_agree(changed: list[Change]) -> bool:
     if not filled or any(_is_filled_once(c.function, changed[0].name) for c in filled):
         return False
     filling = {change.function for change in filled}
+    if _is_cache(changed[0], filling):
+        return False
     if any(change.kind == "take" and change.function not in filling for change in changed):
         return True
     return not all(_is_looked_up(change.function, change.name) for change in filled)
+
+
+def _is_cache(change: Change, filling: set[Node]) -> bool:
+    """Say whether a dictionary that forgets by itself is looked into before it is filled."""
+    if change.kept is None or change.kept.made.called not in CACHES:
+        return False
+    name = change.name
+    if "cache" in name.lower():
+        return True
+    reading = {f for f in change.function.program.functions if _is_looked_up(f, name)}
+    return any(
+        reading & {target for _, target in called(call.function)}
+        for function in filling
+        for call in function.callers
+    )
 
 
 def _is_flag(change: Change) -> bool:

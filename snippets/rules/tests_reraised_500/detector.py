@@ -1,6 +1,7 @@
 """A test that expects an answer of 500 from a client that raises the exception instead."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -12,20 +13,23 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     is_middleware_class,
 )
 from fastapi_pro.auditing.libraries.http_errors import status
-from fastapi_pro.auditing.libraries.pytest import Test, tests
+from fastapi_pro.auditing.libraries.pytest import Test, test_modules, tests_in
 from fastapi_pro.auditing.libraries.test_clients import Client, Request, as_request, clients
 from fastapi_pro.auditing.model.module import Module
 
 _CAUGHT = {"builtins.Exception", "builtins.BaseException"}
+_WRITTEN = re.compile(rb"(?<!\d)500(?!\d)|INTERNAL_SERVER|5_00|0[xob]")
+_MIDDLEWARE = re.compile(rb"\.middleware\b|\bdef +(?:__call__|dispatch)\b")
 _NAMES = ("500", "INTERNAL_SERVER", "InternalServer")
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each transport and TestClient that raises what a test wants to see answered."""
     raising: dict[Client, list[str]] = defaultdict(list)
-    for test in tests(program) if clients(program) else ():
-        if _mentions(test.function.module) and (client := _expects_500(test)):
-            raising[client].append(test.name)
+    for module in test_modules(program) if clients(program) else ():
+        for test in tests_in(module) if _mentions(module) else ():
+            if client := _expects_500(test):
+                raising[client].append(test.name)
     if not raising or _answers_itself(program):
         return
     for client, names in raising.items():
@@ -37,6 +41,8 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _mentions(module: Module) -> bool:
+    if not module.says("status_code") or not _WRITTEN.search(module.source):
+        return False
     return any(n.value == 500 for n in module.nodes(ast.Constant)) or any(
         "500" in n.attr or "INTERNAL_SERVER" in n.attr for n in module.nodes(ast.Attribute)
     )
@@ -93,13 +99,15 @@ def _names_500(node: Node) -> bool:
 
 def _answers_itself(program: Program) -> bool:
     """Say whether middleware catches all, or a handler of other exceptions may answer 500."""
-    for handler in exception_handlers(program, program.modules):
+    modules = [module for module in program.modules if module.says("exception_handler")]
+    for handler in exception_handlers(program, modules):
         name = handler.key.library_name
         is_last = name in _CAUGHT or status(handler.key) == 500
         is_known = name.startswith(("fastapi.", "pydantic."))
         if not is_last and not is_known and _may_answer_500(handler.function):
             return True
-    functions = (Node(module, f) for module in program.modules for f in module.functions())
+    modules = (m for m in program.modules if _MIDDLEWARE.search(m.source))
+    functions = (Node(module, f) for module in modules for f in module.functions())
     return any(
         _catches_all(caught)
         for function in functions

@@ -20,7 +20,8 @@ _CHANGES = ("setattr", "patch", "patch.object", ".override", ".configure")
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the rollback after the `yield` of each fixture that isolates nothing."""
     for module in program.modules if clients(program) else ():
-        if not module.mentions("rollback"):
+        is_possible = module.says("yield") and module.says("fixture")
+        if not is_possible or not module.mentions("rollback"):
             continue
         for fixture in fixtures_in(module):
             rollback = _rollback(fixture.function)

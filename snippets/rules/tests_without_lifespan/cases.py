@@ -26,6 +26,64 @@ async def docs():
 """
 
 FOUND = {
+    "a lifespan that only connects": """
+#= database.py
+from databases import Database
+database = Database("postgresql://db/app")
+#= app.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from database import database
+@asynccontextmanager
+async def lifespan(app):
+    await database.connect()
+    yield
+    await database.disconnect()
+app = FastAPI(lifespan=lifespan)
+@app.get("/notes")
+async def notes():
+    return await database.fetch_all("SELECT * FROM notes")
+#= tests/test_notes.py
+from httpx import ASGITransport, AsyncClient
+from app import app
+async def test_notes():
+    transport = ASGITransport(app=app)  # !
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/notes")).status_code == 200
+""",
+    "a lifespan that only makes the tables": """
+#= models.py
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+engine = create_async_engine("sqlite+aiosqlite:///app.db")
+class Base(DeclarativeBase): ...
+async def create_tables():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+async def get_db():
+    async with AsyncSession(engine) as session:
+        yield session
+#= app.py
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import create_tables, get_db
+@asynccontextmanager
+async def lifespan(app):
+    await create_tables()
+    yield
+app = FastAPI(lifespan=lifespan)
+@app.get("/notes")
+async def notes(session: AsyncSession = Depends(get_db)):
+    return (await session.execute(text("SELECT * FROM notes"))).all()
+#= tests/test_notes.py
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)  # !
+def test_notes():
+    assert client.get("/notes").status_code == 200
+""",
     "a TestClient without with": _APP
     + """
 #= tests/test_version.py
@@ -104,6 +162,54 @@ def test_version():
 }
 
 LOOK_ALIKES = {
+    "tables and connections that a fixture makes": """
+#= models.py
+from databases import Database
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+database = Database("postgresql://db/app")
+engine = create_async_engine("sqlite+aiosqlite:///app.db")
+class Base(DeclarativeBase): ...
+async def create_tables():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+async def get_db():
+    async with AsyncSession(engine) as session:
+        yield session
+#= app.py
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import create_tables, database, get_db
+@asynccontextmanager
+async def lifespan(app):
+    await create_tables()
+    await database.connect()
+    yield
+app = FastAPI(lifespan=lifespan)
+@app.get("/notes")
+async def notes(session: AsyncSession = Depends(get_db)):
+    return (await session.execute(text("SELECT * FROM notes"))).all()
+@app.get("/others")
+async def others():
+    return await database.fetch_all("SELECT * FROM notes")
+#= tests/conftest.py
+import pytest
+from models import create_tables, database
+@pytest.fixture(autouse=True)
+async def tables():
+    await create_tables()
+    await database.connect()
+#= tests/test_notes.py
+from httpx import ASGITransport, AsyncClient
+from app import app
+async def test_notes():
+    transport = ASGITransport(app=app)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/notes")).status_code == 200
+        assert (await client.get("/others")).status_code == 200
+""",
     "entered": _APP
     + """
 #= tests/test_version.py

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi_requests import answering, request_functions
+from fastapi_pro.auditing.libraries.process_state import variable
 from fastapi_pro.auditing.libraries.pytest import tests
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.libraries.test_clients import (
     Client,
     Request,
@@ -13,7 +15,10 @@ from fastapi_pro.auditing.libraries.test_clients import (
     overrides,
     requests_in,
 )
+from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.module import Module
 
+_CONNECTS = ("connect", "open", "init", "initialize")
 _STARTERS = ("LifespanManager", "lifespan_context", "lifespan", "startup")
 
 
@@ -25,25 +30,87 @@ def detect(program: Program) -> Iterator[Hit]:
         if any(_starts(function) for function in test.setup):
             continue
         for request in (r for function in test.setup for r in requests_in(function)):
-            app, missing = unstarted.get(request.client, (None, set[str]()))
-            name = _read(request, missing) if app not in reported else ""
-            if app and name:
+            app = unstarted.get(request.client)
+            if app is None or app in reported:
+                continue
+            name = _read(request, program.once(_missing, app, app))
+            what = f"makes `state.{name}`" if name else _prepared(request, app)
+            if what:
                 reported.add(app)
                 yield request.client.call.hit(
                     f"`{test.name}` asks an app that was never started: its lifespan"
-                    f" makes `state.{name}`, and this client does not run it"
+                    f" {what}, and this client does not run it"
                 )
 
 
-def _unstarted(program: Program) -> dict[Client, tuple[Node, set[str]]]:
-    """Return the clients that run no lifespan, each with its app and what that lacks then."""
+def _unstarted(program: Program) -> dict[Client, Node]:
+    """Return the clients of apps with a lifespan that they do not run, each with its app."""
     found = {}
     for client in clients(program):
         app = client.app
-        missing = program.once(_missing, app, app)
-        if missing and not _is_entered(client):
-            found[client] = app, missing
+        if app.keyword("lifespan").definition.is_function and not _is_entered(client):
+            found[client] = app
     return found
+
+
+def _prepared(request: Request, app: Node) -> str:
+    """Return what a lifespan does that a request needs: connects an object, makes the tables."""
+    program = request.call.program
+    asked = [answering(endpoint) for endpoint in request.endpoints]
+    for name, made in program.once(_connected, app, app).items():
+        if asked and all(any(_names(f, made) for f in functions) for functions in asked):
+            return f"connects `{name}`"
+    is_asked = bool(asked) and all(any(any(uses(f)) for f in fs) for fs in asked)
+    return "makes the tables" if is_asked and program.once(_makes_tables, app, app) else ""
+
+
+def _connected(app: Node) -> dict[str, Node]:
+    """Return the variables of modules that only the lifespan of an app connects, by name."""
+    lifespan = app.keyword("lifespan").definition
+    found = {}
+    for call in lifespan.calls:
+        made = variable(call.owner) if call.member in _CONNECTS and call.is_awaited else call.owner
+        if call.member in _CONNECTS and call.is_awaited and made.is_call:
+            found[call.owner.dotted] = made
+    return {
+        name: made
+        for name, made in found.items()
+        if not any(
+            variable(Node(module, call).owner) == made
+            for module in _modules(app.program)
+            for member in _CONNECTS
+            for call in module.calls_by_name.get(member, ())
+            if Node(module, call).function != lifespan
+        )
+    }
+
+
+@fact
+def _modules(program: Program) -> list[Module]:
+    """Return the modules, and the conftest.py above tests, which nothing imports."""
+    folders = {folder for m in program.modules if m.is_test for folder in m.path.parents}
+    inside = [f for f in sorted(folders) if program.root in (f, *f.parents)]
+    found = [program.module(folder / "conftest.py") for folder in inside]
+    others = [module for module in found if module is not None]
+    return [*program.modules, *(module for module in others if module not in program.modules)]
+
+
+def _names(function: Node, made: Node) -> bool:
+    """Say whether a function calls a method of an object that a module holds."""
+    return any(call.member and variable(call.owner) == made for call in function.calls)
+
+
+def _makes_tables(app: Node) -> bool:
+    """Say whether only the lifespan of an app makes the tables: no test does, or replaces it."""
+    lifespan = app.keyword("lifespan").definition
+    makers = [function for function in reached([lifespan]) if _mentions_tables(function)]
+    names = {"create_all", "upgrade", "dependency_overrides", *(f.name for f in makers)}
+    tested = [module for module in _modules(app.program) if module.is_test]
+    return bool(makers) and not any(module.mentions(*names) for module in tested)
+
+
+def _mentions_tables(function: Node) -> bool:
+    return any(attribute.member == "create_all" for attribute in function.own(ast.Attribute))
 
 
 def _is_entered(client: Client) -> bool:
@@ -100,12 +167,17 @@ def _set_elsewhere(lifespan: Node) -> set[str]:
     """Return what others than the lifespan set: middleware, a factory, a test."""
     found = set()
     for module in lifespan.program.modules:
-        for attribute in (Node(module, written) for written in module.nodes(ast.Attribute)):
-            if _is_state(attribute, ast.Store) and attribute.function != lifespan:
-                found.add(attribute.member)
-        for call in (Node(module, written) for written in module.nodes(ast.Call)):
-            if call.func.dotted.endswith("setattr"):
-                found |= {str(argument.literal) for argument in call.args}
+        if not module.says("state", "setattr"):
+            continue
+        for written in module.nodes(ast.Attribute):
+            if isinstance(written.ctx, ast.Store):
+                attribute = Node(module, written)
+                if _is_state(attribute, ast.Store) and attribute.function != lifespan:
+                    found.add(attribute.member)
+        for name in (name for name in module.calls_by_name if name.endswith("setattr")):
+            for call in (Node(module, written) for written in module.calls_by_name[name]):
+                if call.func.dotted:
+                    found |= {str(argument.literal) for argument in call.args}
     return found
 
 

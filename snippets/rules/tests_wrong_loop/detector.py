@@ -50,9 +50,10 @@ def _has_loop_per_test(program: Program) -> bool:
     """Say whether nothing gives several tests one loop."""
     if options(program).get("asyncio_default_test_loop_scope", "function") != "function":
         return False
-    if not _LOOPS.isdisjoint(fixtures(program)):
+    if any(fixtures(program, name) for name in _LOOPS):
         return False
-    return not any(f.name in _HOOKS for m in program.modules for f in m.functions())
+    modules = (module for module in program.modules if module.says(*_HOOKS))
+    return not any(function.name in _HOOKS for m in modules for function in m.functions())
 
 
 def _is_replaced(program: Program) -> bool:

@@ -3,6 +3,23 @@
 BAD = ["claims = jwt.decode("]
 
 FOUND = {
+    "expired ones, in a dependency and a helper": """
+import jwt
+from fastapi import Depends, FastAPI, Header
+from jose import jwt as jose
+OPTIONS = {"verify_exp": False, "require": ["exp"]}
+def read(token: str) -> dict:
+    return jwt.decode(token, "key", algorithms=["HS256"], options=OPTIONS)  # !
+def user(authorization: str = Header()) -> str:
+    return read(authorization)["sub"]
+app = FastAPI()
+@app.get("/")
+async def home(user: str = Depends(user)) -> str:
+    return user
+@app.get("/other")
+async def other(token: str) -> str:
+    return jose.decode(token, "key", ["HS256"], options={"verify_exp": False})["sub"]  # !
+""",
     "the function under another name": """
 from jwt import decode as read
 def claims(token, key):
@@ -52,6 +69,21 @@ def claims(token, key):
 }
 
 LOOK_ALIKES = {
+    "expired ones, to be renewed": """
+import time
+import jwt
+from fastapi import FastAPI
+app = FastAPI()
+def claims_of(token: str) -> dict:
+    return jwt.decode(token, "key", algorithms=["HS256"], options={"verify_exp": False})
+@app.post("/refresh")
+async def refresh(token: str) -> str:
+    return claims_of(token)["sub"]
+@app.post("/sessions")
+async def session(token: str) -> str:
+    claims = jwt.decode(token, "key", algorithms=["HS256"], options={"verify_exp": False})
+    return claims["sub"] if claims["exp"] > time.time() else ""
+""",
     "required through names": """
 import jwt
 REQUIRED = ["exp", "sub"]

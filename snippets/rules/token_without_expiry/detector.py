@@ -5,13 +5,16 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.jwt import ENCODES, Decode, decodes
 from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.source_text import written
 
 _PUBLIC = ("RS", "ES", "PS", "Ed")  # how the names of algorithms with a key pair begin
 _PUBLISHED = re.compile(r"jwk|get_signing_key", re.IGNORECASE)
+_LATER = re.compile(r"refresh|renew|expire|revoke|log_?out|sign_?out|peek|unverified|introspect")
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -19,8 +22,12 @@ def detect(program: Program) -> Iterator[Hit]:
     for decode in decodes(program):
         if decode.options is None or decode.is_unverified or _is_required(decode, decode.options):
             continue
-        if not _is_foreign(decode) and not _is_demanded(decode.call):
-            name = decode.call.func.text
+        name = decode.call.func.text
+        if decode.options.get("verify_exp") is False:
+            is_asked = decode.call.function in request_functions(program)
+            if is_asked and not _expects_expired(decode.call) and not _is_demanded(decode.call):
+                yield decode.call.hit(f"`{name}` accepts tokens that have expired: `verify_exp`")
+        elif not _is_foreign(decode) and not _is_demanded(decode.call):
             yield decode.call.hit(
                 f"`{name}` accepts a token without `exp`, which never expires",
                 severity="low" if _all_expire(program) else "",
@@ -63,14 +70,21 @@ def _names_constant(function: Node, text: str) -> bool:
 
 def _is_required(decode: Decode, given: dict[str, object]) -> bool:
     """Say whether options demand `exp`, or decide about it otherwise."""
-    if given.get("verify_exp", True) is not True:  # expired tokens are welcome here
-        return True
+    if given.get("verify_exp", True) is not True:
+        return given["verify_exp"] is not False
     if decode.library == "jose":
         return any(given.get(key, False) is not False for key in ("require_exp", "require_jti"))
     if "require" not in given:
         return False
     names = given["require"]
     return not isinstance(names, (list, tuple, set)) or bool({"exp", "jti"} & {*map(str, names)})
+
+
+def _expects_expired(call: Node, depth: int = 0) -> bool:
+    """Say whether a function, or one that calls it, is for tokens that may have expired."""
+    if _LATER.search(call.function.name) or depth > limits.CALLS:
+        return True
+    return any(_expects_expired(above, depth + 1) for above in call.function.callers)
 
 
 def _is_foreign(decode: Decode) -> bool:

@@ -13,6 +13,68 @@ class Row(Base):
 """
 
 FOUND = {
+    "in SQL, from dependencies": """
+import asyncpg
+from fastapi import Depends, FastAPI, Query
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+app = FastAPI()
+class Filters(BaseModel):
+    limit: int = 20
+    offset: int = 0
+def filters(
+    limit: int = Query(20, ge=1),  # !
+    offset: int = Query(0, ge=0),
+) -> Filters:
+    return Filters(limit=limit, offset=offset)
+class Page:
+    def __init__(
+        self,
+        size: int = 20,  # !
+    ) -> None:
+        self.size = size
+@app.get("/a")
+async def a(given: Filters = Depends(filters)) -> list:
+    connection = await asyncpg.connect("postgresql://db/app")
+    return await connection.fetch("select * from a limit $1 offset $2", given.limit, given.offset)
+@app.get("/b")
+def b(db: Session, page: Page = Depends()) -> list:
+    return db.execute(text("SELECT * FROM b LIMIT :size"), {"size": page.size}).all()
+@app.get("/c")
+def c(db: Session, count: int = 10) -> list:  # !
+    statement = text(f"SELECT * FROM c LIMIT {count}")
+    return db.execute(statement).all()
+@app.get("/d")
+def d(cursor, top: int = 10) -> list:  # !
+    sql = "SELECT * FROM d WHERE a = %s LIMIT %s"
+    cursor.execute(sql, (1, top))
+    return cursor.fetchall()
+@app.get("/e")
+def e(db: Session, most: int = 10) -> list:  # !
+    return db.execute(text("SELECT * FROM e LIMIT :most").bindparams(most=most)).all()
+""",
+    "as a slice, and through FastCRUD": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastcrud import FastCRUD
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from tables import Row
+app = FastAPI()
+rows = FastCRUD(Row)
+@app.get("/a")
+def a(
+    db: Session,
+    skip: int = 0,
+    size: int = 10,  # !
+):
+    return db.scalars(select(Row).slice(skip, skip + size)).all()
+@app.get("/b")
+async def b(db: Session, page: int = 1, count: int = 10):  # !
+    return await rows.get_multi(db=db, offset=(page - 1) * count, limit=count)
+""",
     "a bare integer, sync": _TABLE
     + """
 #= main.py
@@ -123,6 +185,27 @@ async def b(session, limit: Limit = 10):
 }
 
 LOOK_ALIKES = {
+    "in SQL, with a bound": """
+from fastapi import Depends, FastAPI, Query
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+app = FastAPI()
+@app.get("/a")
+def a(db: Session, size: int = Query(20, le=100)) -> list:
+    return db.execute(text("SELECT * FROM b LIMIT :size"), {"size": size}).all()
+@app.get("/b")
+def b(db: Session, count: int = 10) -> list:
+    return db.execute(text(f"SELECT * FROM c LIMIT {min(count, 100)}")).all()
+@app.get("/c")
+def c(db: Session, kind: int = 10) -> list:
+    return db.execute(text("SELECT * FROM c WHERE a = :kind LIMIT 10"), {"kind": kind}).all()
+@app.get("/d")
+def d(names: str, start: int, stop: int) -> str:
+    return names[slice(start, stop)]
+@app.get("/e")
+def e(count: int) -> str:
+    return f"the limit {count}"
+""",
     "bounded by the parameter": _TABLE
     + """
 #= main.py

@@ -111,9 +111,32 @@ async def events():
     return StreamingResponse(content=body)
 uvicorn.run(app)  # !
 """,
+    "an image": _STREAM
+    + """
+#= Dockerfile
+FROM python:3.13-slim
+CMD ["uvicorn", "events:router", "--host", "0.0.0.0"]
+# !
+""",
+    "fastapi run in a compose file": _STREAM
+    + """
+#= compose.prod.yaml
+services:
+  api:
+    image: events
+    command: ["fastapi", "run", "events.py", "--workers", "2"]  # !
+""",
 }
 
 LOOK_ALIKES = {
+    "limited in the image, gunicorn in the script": _STREAM
+    + """
+#= Dockerfile
+FROM python:3.13-slim
+CMD ["uvicorn", "events:router", "--timeout-graceful-shutdown", "20"]
+#= start.sh
+exec gunicorn -k uvicorn_worker.UvicornWorker events:router
+""",
     "limited": _STREAM
     + """
 #= run.py

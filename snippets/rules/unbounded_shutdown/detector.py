@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import endpoints
-from fastapi_pro.auditing.libraries.fastapi_requests import commands
+from fastapi_pro.auditing.libraries.starts import Start, starts
 from fastapi_pro.auditing.model import limits
 
 # not that of sse_starlette, which ends its streams at SIGTERM
@@ -18,20 +18,21 @@ _CANCELLED = {"CancelledError", "GeneratorExit"}
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each start of uvicorn without a limit, in a program with an endless stream."""
-    starts = [command for command in commands(program) if not _is_limited(command)]
-    name = _endless(program) if starts else ""
-    for start in starts if name else ():
-        yield start.hit(
+    unlimited = [start for start in starts(program) if not _is_limited(start)]
+    name = _endless(program) if unlimited else ""
+    for start in unlimited if name else ():
+        yield start.place.hit(
             f"`{name}` streams without end: at SIGTERM the server waits for it until it is killed,"
             " and the end of the lifespan never runs"
         )
 
 
-def _is_limited(command: Node) -> bool:
-    if command.has_unpacking or command.keyword("timeout_graceful_shutdown"):
+def _is_limited(start: Start) -> bool:
+    if not start.is_uvicorn or start.is_open or start.is_development:
         return True
-    reload = command.keyword("reload")
-    return bool(reload) and reload.constant is not False
+    reload = start.option("reload")
+    may_reload = reload is not None and (reload.value is None or reload.is_on)
+    return may_reload or start.option("timeout-graceful-shutdown") is not None
 
 
 def _endless(program: Program) -> str:

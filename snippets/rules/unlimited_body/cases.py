@@ -20,6 +20,42 @@ def add_cors(app):
 """
 
 FOUND = {
+    "an option that says how much is logged": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+from starlette.middleware.base import BaseHTTPMiddleware
+MAX_BODY_LOGGED = 1024
+class Log(BaseHTTPMiddleware):
+    def __init__(self, app, max_body_length: int = MAX_BODY_LOGGED):
+        super().__init__(app)
+        self.max_body_length = max_body_length
+    async def dispatch(self, request, call_next):
+        print((await request.body())[: self.max_body_length])
+        return await call_next(request)
+class Note(BaseModel):
+    text: str
+app = FastAPI()  # !
+app.add_middleware(Log, max_body_length=MAX_BODY_LOGGED)
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+@app.post("/notes")
+async def add(note: Note) -> Note:
+    return note
+""",
+    "options in a dictionary": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+class Note(BaseModel):
+    text: str
+def get_options() -> dict:
+    return {"title": "Notes", "docs_url": None}
+app = FastAPI(**get_options())  # !
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+@app.post("/notes")
+async def add(note: Note) -> Note:
+    return note
+""",
     "a router and CORS of other modules": _NOTES
     + _CORS
     + """
@@ -119,6 +155,38 @@ def create_app():
 }
 
 LOOK_ALIKES = {
+    "a limit in a dictionary, and a middleware of a library": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from limits_of_bodies import BodyLimit
+from pydantic import BaseModel
+class Note(BaseModel):
+    text: str
+app = FastAPI(title="Notes")
+app.add_middleware(BodyLimit, max_body_size=1_000_000)
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+@app.post("/notes")
+async def add(note: Note) -> Note:
+    return note
+""",
+    "a body that is refused when it is too large": """
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+MAX_BODY = 1_000_000
+class Note(BaseModel):
+    text: str
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+@app.middleware("http")
+async def limit(request: Request, call_next):
+    if len(await request.body()) > MAX_BODY:
+        raise HTTPException(413)
+    return await call_next(request)
+@app.post("/notes")
+async def add(note: Note) -> Note:
+    return note
+""",
     "limited on the router": _NOTES.replace("APIRouter()", "APIRouter(max_body_size=1_000_000)")
     + _CORS
     + """

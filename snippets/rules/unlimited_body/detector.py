@@ -1,6 +1,7 @@
 """Bodies that are read whole, however long, or refused without CORS headers."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -13,6 +14,7 @@ _MARKERS = ("fastapi.Body", "fastapi.Form", "fastapi.File")
 _ELSEWHERE = ("fastapi.Query", "fastapi.Header", "fastapi.Cookie", "fastapi.Path")
 _TYPES = ("fastapi.UploadFile", "fastapi.security.OAuth2PasswordRequestForm")
 _LIMITS = ("max_body", "body_limit", "max_content", "max_upload")
+_TOO_LARGE = re.compile(r"too (large|big|long)|exceed|larger than|at most", re.IGNORECASE)
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -24,21 +26,58 @@ def detect(program: Program) -> Iterator[Hit]:
             yield limit.hit(
                 "on FastAPI() the 413 is answered outside CORS: browsers cannot read it"
             )
-    if not public or any(map(_limits, program.code)):
+    if not public or _is_limited(program):
         return
     for app in public:
-        reader = "" if app.has_unpacking else _reader(app, is_only=len(public) == 1)
-        if reader:
+        if reader := _reader(app, is_only=len(public) == 1):
             yield app.hit(
                 f"nothing limits a body: `{reader}` reads one of any size into memory whole"
             )
 
 
-def _limits(module: Module) -> bool:
-    """Say whether anything in a module is about the length of bodies."""
-    names = [key.arg or "" for key in module.nodes(ast.keyword)]
-    names += [name.id for name in module.nodes(ast.Name)]
-    return any(name.lower().startswith(_LIMITS) for name in names) or any(
+def _is_limited(program: Program) -> bool:
+    """Say whether something limits the length of bodies.
+
+    An option of that name does so where a library has it, or where something refuses what is too
+    large: it may also say how much of a body is logged.
+    """
+    modules = list(program.code)
+    if any(map(_reads_length, modules)):
+        return True
+    keys = [Node(m, key) for m in modules for key in m.nodes(ast.keyword) if _is_limit(key.arg)]
+    if any(_is_of_library(key.parent) for key in keys):
+        return True
+    is_named = keys or any(
+        _is_limit(getattr(named, "id", None) or getattr(named, "value", None))
+        for module in modules
+        for named in module.nodes(ast.Name, ast.Constant)
+    )
+    return bool(is_named) and any(map(_refuses, modules))
+
+
+def _is_of_library(call: Node) -> bool:
+    """Say whether a call gives its options to a library's thing, middleware among them."""
+    given = [call.func, *call.args[:1]]
+    return not any(part.definition.is_class or part.definition.is_function for part in given)
+
+
+def _is_limit(name: object) -> bool:
+    return isinstance(name, str) and name.lower().startswith(_LIMITS)
+
+
+def _refuses(module: Module) -> bool:
+    """Say whether a module answers that something is too large."""
+    names = [attribute.attr for attribute in module.nodes(ast.Attribute)]
+    return any("413" in name or "TOO_LARGE" in name for name in names) or any(
+        constant.value == 413
+        or (isinstance(constant.value, str) and _TOO_LARGE.search(constant.value))
+        for constant in module.nodes(ast.Constant)
+    )
+
+
+def _reads_length(module: Module) -> bool:
+    """Say whether a module is about the length that a request claims."""
+    return any(
         # one of several is of those that a proxy leaves out
         _is_length(constant.value) and not isinstance(module.parent(constant), (ast.List, ast.Set))
         for constant in module.nodes(ast.Constant)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.starts import starts
 
 _MODULE = "uvicorn.workers"
 _WORKER = re.compile(r"(?<!\w)uvicorn\.workers\.Uvicorn(H11)?Worker\b")
@@ -17,6 +18,10 @@ def detect(program: Program) -> Iterator[Hit]:
         is_docstring = isinstance(text.parent.ast, ast.Expr)
         if not is_docstring and len(found.string) <= 500:
             yield text.hit(_DEPRECATED.format(found[0]))
+    for start in starts(program):
+        kind = start.option("worker-class")
+        if start.launch and kind and _WORKER.fullmatch(str(kind.value)):
+            yield kind.place.hit(_DEPRECATED.format(kind.value))
     for statement in program.nodes(ast.ImportFrom, ast.Import):
         if _imports_workers(statement):
             yield statement.hit(_DEPRECATED.format(_MODULE))

@@ -1,0 +1,118 @@
+"""How fast audit.py is on a tree, against `ast.parse` of the same files and against ruff."""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from maintain.building.tables import markdown
+
+ROOT = Path(__file__).resolve().parents[1]
+_AUDIT = ROOT / "scripts" / "audit.py"
+_PARSE = """
+import ast, gc, sys, time, warnings
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from fastapi_pro.auditing.sources.walk import collect
+files = collect([Path(sys.argv[2])])[0]
+warnings.simplefilter("ignore")
+gc.disable()
+lines, started = 0, time.process_time()
+for file in files:
+    try:
+        source = file.read_bytes()
+        ast.parse(source)
+        lines += source.count(b"\\n")
+    except (SyntaxError, ValueError):
+        pass
+print(time.process_time() - started, lines)
+"""
+
+
+def measure_tree(tree: Path, runs: int) -> dict[str, float]:
+    """Return the medians for a tree, in seconds and megabytes."""
+    parsed = [_parsed(tree) for _ in range(runs)]
+    one = [_timed([sys.executable, str(_AUDIT), ".", "--jobs", "1"], tree) for _ in range(runs)]
+    two = [_timed([sys.executable, str(_AUDIT), ".", "--jobs", "2"], tree) for _ in range(runs)]
+    parse = statistics.median(seconds for seconds, _ in parsed)
+    cpu = statistics.median(used for used, _ in one)
+    found = {
+        "lines": parsed[0][1],
+        "parse": round(parse, 2),
+        "times_parse": round(cpu / parse, 1),
+        "one_process": round(statistics.median(passed for _, passed in one), 2),
+        "two_processes": round(statistics.median(passed for _, passed in two), 2),
+        "megabytes": _memory([sys.executable, str(_AUDIT), ".", "--jobs", "2"], tree),
+    }
+    if ruff := shutil.which("ruff"):
+        line = [ruff, "check", "--no-cache", "--isolated", "--select", "ASYNC,FAST", "--exit-zero"]
+        found["ruff"] = round(statistics.median(_timed(line, tree)[1] for _ in range(runs)), 2)
+    return found
+
+
+def tree_table(trees: Mapping[str, Mapping[str, float]]) -> str:
+    """Return the table of the trees."""
+    head = (
+        "audit.py on",
+        "lines",
+        "times `ast.parse`",
+        "s, one process",
+        "s, two",
+        "MB",
+        "s, ruff",
+    )
+    keys = ("lines", "times_parse", "one_process", "two_processes", "megabytes", "ruff")
+    rows: list[Sequence[object]] = [head]
+    rows += [(name, *(tree.get(key, "") for key in keys)) for name, tree in trees.items()]
+    return markdown(rows)
+
+
+def _parsed(tree: Path) -> tuple[float, int]:
+    line = [sys.executable, "-c", _PARSE, str(ROOT), str(tree)]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+    seconds, lines = done.stdout.split()
+    return float(seconds), int(lines)
+
+
+def _timed(line: Sequence[str], folder: Path) -> tuple[float, float]:
+    """Return the seconds of the processor that a command takes, and those that pass."""
+    before, started = os.times(), time.perf_counter()
+    subprocess.run(line, cwd=folder, capture_output=True, check=False)
+    passed, after = time.perf_counter() - started, os.times()
+    used = after.children_user + after.children_system
+    return used - before.children_user - before.children_system, passed
+
+
+def _memory(line: Sequence[str], folder: Path) -> int:
+    """Return the most memory of a command and its children, in megabytes; shared pages once."""
+    most = 0
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(line, cwd=folder, stdout=quiet, stderr=quiet) as process:
+        while process.poll() is None:
+            most = max(most, sum(map(_part, [process.pid, *_children(process.pid)])))
+            time.sleep(0.1)
+    return most // 1024
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(child) for child in task.read_text(encoding="ascii").split()]
+        except OSError:
+            continue
+    return found
+
+
+def _part(pid: int) -> int:
+    """Return a process's part of the memory in use, in kilobytes; 0 where nobody counts it."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    lines = (line.split() for line in text.splitlines())
+    return sum(int(line[1]) for line in lines if line[0] == "Pss:")

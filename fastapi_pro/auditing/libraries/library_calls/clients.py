@@ -1,0 +1,47 @@
+"""Clients of libraries: those of HTTP with their timeouts, and what is made once for a process."""
+
+_VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
+
+REQUESTS = {f"requests.{verb}" for verb in _VERBS - {"send", "stream"}}
+"""Functions of requests, which wait for ever unless they are given a timeout."""
+
+HTTPX = {f"httpx.{verb}" for verb in _VERBS - {"send"}}
+"""Functions of httpx, which wait five seconds."""
+
+REQUESTS_SESSIONS = {"requests.Session"}
+REQUEST_METHODS = _VERBS - {"send"}
+"""The methods of a client or session that take a timeout."""
+
+HTTP_CLIENTS = {"aiohttp.ClientSession", "httpx.AsyncClient", "httpx.Client"}
+"""Clients of HTTP, which go to whatever address they are given."""
+
+_TLS = "a new connection, and a new TLS context that reads all CA certificates"
+_POOL = "a pool of its own, and a new connection for the first command"
+_SERVICE = "it reads the description of the service from disk, and opens new connections"
+
+KEPT_CLIENTS = {
+    "aiohttp.ClientSession": _TLS,
+    "anthropic.Anthropic": _TLS,
+    "anthropic.AsyncAnthropic": _TLS,
+    "boto3.client": _SERVICE,
+    "boto3.resource": _SERVICE,
+    "groq.AsyncGroq": _TLS,
+    "groq.Groq": _TLS,
+    "httpx.AsyncClient": _TLS,
+    "httpx.Client": _TLS,
+    "motor.motor_asyncio.AsyncIOMotorClient": _POOL,
+    "openai.AsyncAzureOpenAI": _TLS,
+    "openai.AsyncOpenAI": _TLS,
+    "openai.AzureOpenAI": _TLS,
+    "openai.OpenAI": _TLS,
+    "pymongo.AsyncMongoClient": _POOL,
+    "pymongo.MongoClient": _POOL,
+    "redis.Redis": _POOL,
+    "redis.Redis.from_url": _POOL,
+    "redis.StrictRedis": _POOL,
+    "redis.asyncio.Redis": _POOL,
+    "redis.asyncio.Redis.from_url": _POOL,
+    "redis.asyncio.from_url": _POOL,
+    "redis.from_url": _POOL,
+}
+"""What keeps connections open for all requests if there is one of it; else each one has this."""

@@ -1,0 +1,40 @@
+"""Calls that keep the processor or a disk busy."""
+
+from fastapi_pro.auditing.libraries.library_calls.table import Calls
+
+_READS = "read_csv read_excel read_json read_parquet"
+
+COMPUTING_TABLE = {
+    # tables
+    "openpyxl": "load_workbook",
+    "openpyxl.Workbook": "save",
+    "pandas": f"{_READS} read_feather read_html read_pickle read_sql read_xml",
+    "pandas.DataFrame": "to_csv to_excel to_parquet to_sql",
+    "polars": _READS,
+    "polars.DataFrame": "write_csv write_excel write_parquet",
+    "polars.LazyFrame": "collect",
+    # images and documents
+    "PIL.Image.Image": "convert filter load quantize resize rotate save thumbnail transpose",
+    "reportlab.platypus.SimpleDocTemplate": "build",
+    "weasyprint.HTML": "render write_pdf",
+    # archives and whole files
+    "shutil": "copyfileobj copytree make_archive rmtree unpack_archive",
+    "tarfile.TarFile": "extractall",
+    "zipfile.ZipFile": "extract extractall writestr",
+    # keys
+    "cryptography.hazmat.primitives.asymmetric.rsa": "generate_private_key",
+    # models
+    "sentence_transformers.SentenceTransformer": "encode",
+    "sklearn.*": "fit predict predict_proba",
+    "transformers.Pipeline": "__call__",
+    "whisper": "load_model",
+}
+"""Calls that take from 10 ms to seconds, by the size of what they are given."""
+
+FILES_TABLE = {
+    "pathlib.Path": "read_bytes read_text write_bytes write_text",
+}
+"""Calls that read or write a file: under 1 ms on a local disk if it is small, seconds if not."""
+
+COMPUTING = Calls(COMPUTING_TABLE)
+FILES = Calls(FILES_TABLE)

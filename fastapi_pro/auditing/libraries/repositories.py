@@ -1,0 +1,44 @@
+"""Repositories: objects whose methods look up and insert the rows of one model."""
+
+import ast
+
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named
+from fastapi_pro.auditing.model.node import Node
+
+LOOKUPS = ("exists", "get", "find", "first", "count", "get_by", "find_by", "find_one", "get_one")
+"""How the methods are called that look rows up by what they are given by name."""
+INSERTS = ("create", "add", "insert", "save")
+"""How the methods are called that insert a row."""
+_LIBRARIES = ("fastcrud.FastCRUD", "fastcrud.crud.fast_crud.FastCRUD")
+
+
+def repository_model(expr: Node) -> Model | None:
+    """Return the model of a repository, or None of what is none.
+
+    Of FastCRUD it is `FastCRUD(Model)`; of a class of the program its attribute `model`, the
+    argument of its generic base, or what it is made with.
+    """
+    made = expr.value
+    kind = expr.type
+    if isinstance(kind, str):
+        is_known = kind in _LIBRARIES and made.is_call
+        return model_named(made.argument(0, "model")) if is_known else None
+    cls = expr.type_class
+    if not cls:
+        return None
+    given = made.args[:1] if made.is_call else []
+    found = (model_named(part) for part in (*given, *_declared(cls)) if part)
+    return next(filter(None, found), None)
+
+
+def _declared(cls: Node) -> list[Node]:
+    """Return what a class may name its model by: `model = User`, `Base[User]`."""
+    found = []
+    for above in cls.lineage:
+        found += [above.at(b.node) for n in ("model", "_model") for b in above.bindings(n)]
+        bases = above.ast.bases if isinstance(above.ast, ast.ClassDef) else []
+        generic = [above.at(base).index for base in bases if isinstance(base, ast.Subscript)]
+        found += [part for index in generic for part in (index.elements or [index])[:1]]
+        for call in above.method("__init__").calls:
+            found += call.args[:1] if call.member == "__init__" else []
+    return found

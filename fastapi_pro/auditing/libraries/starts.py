@@ -1,0 +1,285 @@
+"""How the service is started: by which server, with which options, from where."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from fastapi_pro.auditing.libraries.fastapi import apps
+from fastapi_pro.auditing.libraries.launches import Launch, launches, variables
+from fastapi_pro.auditing.libraries.servers import Served, module_run, name_of, served
+from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.sources.spots import Spot, Word
+
+Place: TypeAlias = Node | Spot
+
+_PYTHON = {
+    "uvicorn.run": "uvicorn",
+    "uvicorn.Config": "uvicorn",
+    "granian.Granian": "granian",
+    "granian.server.Granian": "granian",
+}
+_FROM_ENVIRONMENT = {
+    "workers": "WEB_CONCURRENCY",
+    "forwarded-allow-ips": "FORWARDED_ALLOW_IPS",
+}
+_GUNICORN_SETTINGS = {"keepalive": "keep-alive", "threads": "threads"}
+_TIANGOLO = re.compile(r"(?:docker\.io/)?tiangolo/uvicorn-gunicorn[\w-]*(?::|$)")
+_ASGI = re.compile(r"uvicorn|asgi|Uvicorn|hypercorn")
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """What an option is given: None where the file does not tell."""
+
+    value: object
+    place: Place
+
+    @property
+    def number(self) -> int | None:
+        """The value as a number."""
+        if isinstance(self.value, str) and self.value.isdecimal():
+            return int(self.value)
+        return self.value if isinstance(self.value, int) else None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether a flag is set."""
+        return self.value not in (None, False, "false", "False", "0", "")
+
+
+@dataclass(eq=False)
+class Start:
+    """One start of the service.
+
+    `server` is "uvicorn", "gunicorn", "hypercorn", "granian", "fastapi run" or "fastapi dev".
+    `options` have the names of the command line, without hyphens before. `is_open` says that there
+    may be others that are not seen. `launch` is what runs it, None in Python.
+    """
+
+    server: str
+    place: Place
+    options: dict[str, Option]
+    launch: Launch | None = None
+    is_open: bool = False
+    is_conditional: bool = False
+
+    def option(self, name: str) -> Option | None:
+        """Return an option, or the variable that stands for it."""
+        return self.options.get(name)
+
+    @property
+    def path(self) -> Path:
+        """The file where it is written."""
+        return self.place.module.path if isinstance(self.place, Node) else self.place.path
+
+    @property
+    def is_development(self) -> bool:
+        """Whether it is started so only while developing."""
+        if self.server == "fastapi dev" or (self.launch and self.launch.is_development):
+            return True
+        if self.launch and self.launch.kind not in ("script", "compose"):
+            return False  # an image that reloads is deployed all the same
+        reload = self.options.get("reload")
+        return reload is not None and reload.is_on
+
+    @property
+    def is_uvicorn(self) -> bool:
+        """Whether uvicorn itself serves, not gunicorn with its workers."""
+        return self.server in ("uvicorn", "fastapi run", "fastapi dev")
+
+
+@fact
+def starts(program: Program) -> list[Start]:
+    """Return how the program is started, in its files and in Python."""
+    found = list(_of_python(program))
+    for launch in launches(program):
+        found += _of_launch(program, launch)
+    return found
+
+
+@fact
+def workers(program: Program) -> int | None:
+    """Return how many workers a start of the service runs, None where none says it."""
+    counts = [count for start in starts(program) if (count := _count(start)) is not None]
+    if counts:
+        return max(counts)
+    given = [v.value.text for v in variables(program) if v.name == "WEB_CONCURRENCY"]
+    return next((int(text) for text in given if text.isdecimal()), None)
+
+
+@fact
+def computes_workers(program: Program) -> bool:
+    """Say whether a start has as many workers as the CPUs or a setting say."""
+    given = (s.option("workers") for s in starts(program) if not s.is_development)
+    return any(option is not None and option.value is None for option in given)
+
+
+@fact
+def runs_several(program: Program) -> bool:
+    """Say whether several processes serve: workers, or replicas."""
+    counts = [s.launch.replicas for s in starts(program) if s.launch and not s.is_development]
+    return max([*counts, workers(program) or 1]) > 1 or computes_workers(program)
+
+
+@fact
+def runs_one(program: Program) -> bool:
+    """Say whether every start says that it has one worker, and none has replicas."""
+    serving = [start for start in starts(program) if not start.is_development]
+    return bool(serving) and all(map(_is_of_one, serving)) and not runs_several(program)
+
+
+def _is_of_one(start: Start) -> bool:
+    """Say whether a start has one worker: an application given as an object can have no more."""
+    if workers := start.option("workers"):
+        return workers.number == 1
+    if not isinstance(start.place, Node) or start.is_open:
+        return False
+    return not isinstance(start.place.argument(0, "app").constant, str)
+
+
+def _count(start: Start) -> int | None:
+    if start.is_development:
+        return None
+    option = start.option("workers")
+    return option.number if option else None
+
+
+def _of_python(program: Program) -> Iterator[Start]:
+    for name, server in _PYTHON.items():
+        for call in program.calls_of(name):
+            options = {
+                key.replace("_", "-"): Option(value.constant, value)
+                for key, value in call.keywords.items()
+                if not value.is_none
+            }
+            yield Start(server, call, options, is_open=call.has_unpacking)
+    for module in program.code:
+        if "gunicorn" in module.path.name:
+            options = {}
+            for statement in Node(module, module.tree).own(ast.Assign, ast.AnnAssign):
+                for target in statement.targets:
+                    setting = _GUNICORN_SETTINGS.get(target.name, target.name.replace("_", "-"))
+                    options[setting] = Option(statement.assigned.constant, statement)
+            yield Start("gunicorn", Node(module, module.tree), options, is_open=True)
+
+
+def _of_launch(program: Program, launch: Launch) -> Iterator[Start]:
+    is_found = False
+    for command in launch.commands:
+        run = served(command.words)
+        if run is None and len(command.words) > 1 and launch.stage:
+            # an entry script, which runs the rest of the words
+            run = served(command.words[1:])
+        if run is not None and _is_ours(program, launch, run):
+            is_found = True
+            options = {
+                name: Option(word.text if word.is_known else None, launch.source.at(word))
+                for name, word in run.options.items()
+            }
+            _add_environment(options, launch, run.server)
+            place = launch.source.at(run.place)
+            is_open = "config" in run.options or "env-file" in run.options
+            yield Start(run.server, place, options, launch, is_open, command.is_conditional)
+    if not is_found and launch.stage and _TIANGOLO.match(launch.stage.image):
+        if launch.commands or not apps(program):
+            return
+        options = {}
+        _add_environment(options, launch, "gunicorn")
+        if "WORKER_CLASS" in launch.environment:
+            word = launch.environment["WORKER_CLASS"]
+            options["worker-class"] = Option(word.text, launch.source.at(word))
+        place = launch.source.at(launch.stage.start)
+        yield Start("gunicorn", place, options, launch, is_open=True)
+
+
+def _add_environment(options: dict[str, Option], launch: Launch, server: str) -> None:
+    """Add the options that a server takes from variables."""
+    for option, variable in _FROM_ENVIRONMENT.items():
+        if option not in options and variable in launch.environment:
+            word = launch.environment[variable]
+            options[option] = Option(word.text if word.is_known else None, launch.source.at(word))
+    for name, word in launch.environment.items():
+        value = Option(word.text if word.is_known else None, launch.source.at(word))
+        if server == "uvicorn" and name.startswith("UVICORN_"):
+            options.setdefault(name[len("UVICORN_") :].lower().replace("_", "-"), value)
+        elif server == "gunicorn" and name == "GUNICORN_CMD_ARGS":
+            words = [Word(text, word.line, word.column) for text in word.text.split()]
+            run = served([Word("gunicorn", word.line, word.column), *words])
+            for key, inner in run.options.items() if run else ():
+                options.setdefault(key, Option(inner.text, launch.source.at(word)))
+
+
+def _is_ours(program: Program, launch: Launch, run: Served) -> bool:
+    """Say whether a server serves the program, as far as its words tell."""
+    kind = run.options.get("worker-class") or run.options.get("interface")
+    is_asgi = run.server in ("uvicorn", "hypercorn", "fastapi run", "fastapi dev") or bool(
+        kind and _ASGI.search(kind.text)
+    )
+    if not program.modules:
+        return is_asgi
+    if run.application:
+        is_ours = _module(program, run.application) is not None
+        return is_ours or _is_nowhere(program, launch, run.application)
+    return is_asgi and bool(apps(program))
+
+
+def _is_nowhere(program: Program, launch: Launch, name: str) -> bool:
+    """Say whether no file of the project is the module that a start names."""
+    if "wsgi" in name:
+        return False
+    parts = name.removesuffix(".py").replace(".", "/")
+    folders = {launch.source.path.parent, program.root}
+    folders |= {folder / below for folder in folders for below in ("src", "backend", "server")}
+    written = [f"{parts}.py", f"{parts}/__init__.py"]
+    return not any(project_files.is_file(f / path) for f in folders for path in written)
+
+
+def _module(program: Program, name: str) -> Path | None:
+    """Return the file of a module, or of a path, that is named at a start."""
+    parts = name.removesuffix(".py").removeprefix("./").strip("/").replace("/", ".").split(".")
+    for module in program.modules:
+        path = module.path
+        own = path.parent.parts if path.name == "__init__.py" else path.with_suffix("").parts
+        if list(own[-len(parts) :]) == parts:
+            return path
+    return None
+
+
+@fact
+def modules_run(program: Program) -> dict[Path, Launch]:
+    """Return the files that start a server, run as `python main.py`, and by what."""
+    found: dict[Path, Launch] = {}
+    for launch in launches(program):
+        for command in launch.commands:
+            path = _served_by(program, command.words)
+            if path and not launch.is_development and not command.is_conditional:
+                found.setdefault(path, launch)
+    return found
+
+
+def serves(program: Program, words: Sequence[Word]) -> bool:
+    """Say whether a command runs a file of the program that starts a server."""
+    return _served_by(program, words) is not None
+
+
+def _served_by(program: Program, words: Sequence[Word]) -> Path | None:
+    name = module_run(words)
+    path = _module(program, name) or _module(program, f"{name}.__main__") if name else None
+    return path if path in {start.path for start in starts(program)} else None
+
+
+def scripts_run(program: Program) -> dict[str, Launch]:
+    """Return the names of the scripts that images, services and manifests run, and by what."""
+    found: dict[str, Launch] = {}
+    for launch in launches(program):
+        if launch.kind in ("dockerfile", "compose", "kubernetes"):
+            for command in launch.commands:
+                for word in command.words:
+                    if not word.text.startswith("-"):
+                        found.setdefault(name_of(word), launch)
+    return found

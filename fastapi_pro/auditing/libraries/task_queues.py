@@ -1,0 +1,24 @@
+"""Functions that a decorator makes tasks of a queue: Celery's, Dramatiq's."""
+
+from fastapi_pro.auditing.model.node import Node
+
+_DECORATORS = {
+    "celery.shared_task": "celery.Task",
+    "celery.Celery.task": "celery.Task",
+    "dramatiq.actor": "dramatiq.Actor",
+}
+"""The decorators, each with the class whose methods the task then has."""
+_METHODS = {name.rpartition(".")[2] for name in _DECORATORS}
+
+
+def task_class(expr: Node) -> str | None:
+    """Return the library's class of a task that an expression names: "celery.Task"."""
+    function = expr.definition if expr.last_name and not expr.is_call else expr.at(None)
+    for decorator in function.decorators if function.is_function else ():
+        named = decorator.func
+        if named.last_name not in _METHODS:
+            continue
+        name = named.library_name or f"{named.owner.type}.{named.member}"
+        if name in _DECORATORS:
+            return _DECORATORS[name]
+    return None

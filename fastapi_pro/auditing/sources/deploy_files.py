@@ -1,0 +1,130 @@
+"""The files beside the code that start it: which they are, and to which program they belong."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.sources.spots import source
+
+_NAMES = re.compile(
+    r"(?:Docker|Container)file(?:[.-][\w.-]+)?|[\w.-]+\.(?:Docker|Container)file|"
+    r"[\w.-]*compose[\w.-]*\.ya?ml|(?:docker-)?stack[\w.-]*\.ya?ml|"
+    r"Procfile(?:\.\w+)?|[\w.@-]+\.(?:sh|service)|supervisord?[\w.-]*\.conf|"
+    r"\.env(?:\.[\w.-]+)?|[\w.-]+\.env(?:\.(?:example|sample|template|dist))?|"
+    r"nginx[\w.-]*\.conf(?:\.template)?"
+)
+_SCRIPTS = re.compile(r"(?:docker-)?(?:entrypoint|entry|start|prestart|run)(?:[-_]\w+)?")
+_YAML = re.compile(r".+\.ya?ml")
+_APPLICATION = re.compile(r"(?<![\w./-])([A-Za-z_][\w.]*):[A-Za-z_]\w*")
+_DEEPEST_SCAN = 200_000  # bytes
+
+
+def is_deploy_file(path: str) -> bool:
+    """Say whether a file, by its name or as a manifest of Kubernetes, starts something."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    if name.endswith((".dockerignore", ".py", ".md", ".pyc")):
+        return False
+    if _NAMES.fullmatch(name):
+        return True
+    if _SCRIPTS.fullmatch(name):
+        return _begins(path, b"#!") and b"python" not in _head(path, 80)
+    return _YAML.fullmatch(name) is not None and _is_manifest(path)
+
+
+def may_be_deploy_file(path: str) -> bool:
+    """Say whether a file, by its name alone, may be one of those: its comments begin with `#`."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    patterns = (_NAMES, _SCRIPTS, _YAML)
+    return not name.endswith(".py") and any(pattern.fullmatch(name) for pattern in patterns)
+
+
+def _head(path: str, size: int) -> bytes:
+    try:
+        return project_files.read(Path(path))[:size]
+    except OSError:
+        return b""
+
+
+def _begins(path: str, mark: bytes) -> bool:
+    return _head(path, len(mark)) == mark
+
+
+def _is_manifest(path: str) -> bool:
+    text = _head(path, _DEEPEST_SCAN)
+    if b"apiVersion:" not in text or b"{{" in text:
+        return False
+    return b"containers:" in text or b"kind: Ingress" in text or b"kind: Horizontal" in text
+
+
+def beside(paths: Iterable[Path], context: Iterable[Path]) -> list[Path]:
+    """Return the deploy files of a project of which the user named folders, not single files."""
+    if not any(path.is_dir() for path in paths):
+        return []
+    return [path for path in context if is_deploy_file(str(path))]
+
+
+def kind(path: Path) -> str:
+    """Return what a deploy file is: "dockerfile", "compose", "kubernetes", "script" and so on."""
+    name = path.name
+    if re.search(r"(?:Docker|Container)file", name) and not name.endswith((".sh", ".yml", ".yaml")):
+        return "dockerfile"
+    if name.endswith((".yml", ".yaml")):
+        is_compose = re.search(r"compose|^(?:docker-)?stack", name) is not None
+        return "kubernetes" if not is_compose or _is_manifest(str(path)) else "compose"
+    if name.startswith("Procfile"):
+        return "procfile"
+    if name.endswith(".service"):
+        return "systemd"
+    if re.search(r"\.conf(?:\.template)?$", name):
+        return "nginx" if name.startswith("nginx") else "supervisor"
+    return "environment" if re.search(r"(?:^|\.)env(?:$|\.)", name) else "script"
+
+
+def belonging(
+    files: Iterable[Path], groups: Sequence[Sequence[Path]], root: Path
+) -> Mapping[int, list[Path]]:
+    """Return the deploy files of each program, by its index in `groups`, -1 for those of none.
+
+    A file belongs to the programs that hold an application it names (`app.main:app`), else to the
+    one whose files lie nearest.
+    """
+    found: dict[int, list[Path]] = defaultdict(list)
+    modules = [{name for path in group for name in _dotted(path, root)} for group in groups]
+    nearest = [_folders(group, root) for group in groups]
+    for file in files:
+        named = {match[1] for match in _APPLICATION.finditer(source(file).text)}
+        owners = [i for i, names in enumerate(modules) if not names.isdisjoint(named)]
+        for owner in owners or [_nearest(file, nearest, root)]:
+            found[owner].append(file)
+    return found
+
+
+def _dotted(path: Path, root: Path) -> list[str]:
+    """Return the dotted names of a module, from those of any folder above it."""
+    inner = path.relative_to(root) if path.is_relative_to(root) else path  # by way of a link
+    parts = inner.with_suffix("").parts
+    parts = parts[:-1] if parts[-1] == "__init__" else parts
+    return [".".join(parts[start:]) for start in range(len(parts))]
+
+
+def _folders(group: Sequence[Path], root: Path) -> dict[Path, int]:
+    """Return how many files of a program lie below each folder."""
+    found: dict[Path, int] = defaultdict(int)
+    for path in group:
+        for folder in path.parents:
+            found[folder] += 1
+            if folder == root:
+                break
+    return found
+
+
+def _nearest(file: Path, folders: Sequence[Mapping[Path, int]], root: Path) -> int:
+    for folder in file.parents:
+        counts = [counted.get(folder, 0) for counted in folders]
+        if any(counts):
+            return counts.index(max(counts))
+        if folder == root:
+            break
+    return -1

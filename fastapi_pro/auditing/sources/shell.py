@@ -1,0 +1,199 @@
+"""The commands of a shell text, as far as which words they are made of and where these stand."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fastapi_pro.auditing.sources.spots import Word
+
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-=])([^${}]*))?\}|[@*#?$!])")
+_OPERATORS = re.compile(r"&&|\|\||;;|[;|&()\n]")
+_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
+_RESERVED = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{", "}"})
+_OPENING = frozenset({"if", "while", "until", "for", "case", "{"})
+_CLOSING = frozenset({"fi", "done", "esac", "}"})
+_TESTS = frozenset({"[", "[[", "test"})
+
+
+@dataclass(eq=False)
+class Command:
+    """One simple command; `after` is the operator behind it, "" at the end of the text.
+
+    `is_conditional` says whether it stands in a branch, a loop or a function.
+    """
+
+    words: list[Word] = field(default_factory=list)
+    after: str = ""
+    is_conditional: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The texts of the words."""
+        return [word.text for word in self.words]
+
+
+def commands(
+    text: Word,
+    *,
+    indent: int = 0,
+    is_folded: bool = False,
+    variables: Mapping[str, str] | None = None,
+) -> list[Command]:
+    """Return the commands of a text.
+
+    `indent` is the column of further lines; in a folded text a line break is a space. What a
+    variable holds is put in where `variables`, the text or its own default tell.
+    """
+    lexer = _Lexer(text, indent, dict(variables or {}))
+    lexer.is_folded = is_folded
+    lexer.read()
+    return [command for command in lexer.commands if command.words]
+
+
+class _Lexer:
+    """Splits one text; `place` is the index of the next character."""
+
+    is_folded = False
+
+    def __init__(self, text: Word, indent: int, variables: dict[str, str]) -> None:
+        self.text, self.indent, self.variables = text.text, indent, variables
+        self.place, self.line, self.start = 0, text.line, -text.column
+        self.commands = [Command()]
+        self.heredocs: list[str] = []
+        self.depth = 0
+
+    def read(self) -> None:
+        while self.place < len(self.text):
+            character = self.text[self.place]
+            if self.text.startswith("\\\n", self.place):
+                self._advance(2)
+                self._skip_comments()
+            elif character == "\n" and self.is_folded:
+                self._advance(1)
+            elif character in " \t\r":
+                self.place += 1
+            elif character == "#":
+                end = self.text.find("\n", self.place)
+                self.place = len(self.text) if end < 0 else end
+            elif match := _HEREDOC.match(self.text, self.place):
+                self.heredocs.append(match[2])
+                self._advance(len(match[0]))
+            elif match := re.compile(r"\d*(?:&>|[<>]+&?)\s*").match(self.text, self.place):
+                self._advance(len(match[0]))
+                self._word()  # the file
+            elif match := _OPERATORS.match(self.text, self.place):
+                self._end(match[0])
+            else:
+                self._add(self._word())
+
+    def _advance(self, count: int) -> None:
+        for _ in range(count):
+            if self.place < len(self.text) and self.text[self.place] == "\n":
+                self.line += 1
+                self.start = self.place + 1 - self.indent
+            self.place += 1
+
+    def _skip_comments(self) -> None:
+        """Leave out lines of comments behind a continued line, as a Dockerfile allows."""
+        while match := re.compile(r"[ \t]*#[^\n]*\n").match(self.text, self.place):
+            self._advance(len(match[0]))
+
+    def _end(self, operator: str) -> None:
+        self._advance(len(operator))
+        command = self.commands[-1]
+        if command.words:
+            command.after = operator
+            self._remember(command)
+            is_tested = operator in ("&&", "||") and command.words[0].text in _TESTS
+            self.commands.append(Command(is_conditional=is_tested))
+        if operator == "\n":
+            for mark in self.heredocs:
+                end = re.compile(rf"^[ \t]*{mark}[ \t]*$", re.MULTILINE)
+                match = end.search(self.text, self.place)
+                self._advance((match.end() if match else len(self.text)) - self.place)
+            self.heredocs = []
+
+    def _remember(self, command: Command) -> None:
+        """Keep the variables that a command of nothing but assignments sets."""
+        words = [word for word in command.words if word.text != "export"]
+        pairs = [re.fullmatch(r"(\w+)=(.*)", word.text, re.DOTALL) for word in words]
+        for word, pair in zip(words, pairs, strict=True):
+            if pair and all(pairs):
+                if word.is_known and pair[1] not in self.variables:
+                    self.variables[pair[1]] = pair[2]
+                else:
+                    self.variables.pop(pair[1], None)
+
+    def _add(self, word: Word) -> None:
+        command = self.commands[-1]
+        if not command.words and word.is_known:
+            self.depth += (word.text in _OPENING) - (word.text in _CLOSING)
+            command.is_conditional = command.is_conditional or self.depth > 0
+            if word.text in _RESERVED:
+                return
+        command.words.append(word)
+
+    def _word(self) -> Word:
+        line, column = self.line, self.place - self.start
+        parts: list[str] = []
+        is_known = True
+        quote = ""
+        begin = self.place
+        while self.place < len(self.text):
+            character = self.text[self.place]
+            if quote == "'":
+                if character == "'":
+                    quote = ""
+                else:
+                    parts.append(character)
+                self._advance(1)
+            elif character == "\\":
+                following = self.text[self.place + 1 : self.place + 2]
+                if quote and following not in '"\\$`\n':
+                    parts.append(character)
+                if following != "\n":
+                    parts.append(following)
+                self._advance(2)
+            elif character == '"' or (character == "'" and not quote):
+                quote = "" if quote else character
+                self._advance(1)
+            elif character == "`" or self.text.startswith("$(", self.place):
+                is_known = False
+                self._substitution(character)
+            elif character == "$" and (match := _VARIABLE.match(self.text, self.place)):
+                value = self._variable(match)
+                is_known = is_known and value is not None
+                parts.append(value or "")
+                self._advance(len(match[0]))
+            elif character == "$" and self.text.startswith("${", self.place):
+                is_known = False
+                end = self.text.find("}", self.place)
+                self._advance((end if end >= 0 else len(self.text)) + 1 - self.place)
+            elif not quote and (character in " \t\r\n<>" or _OPERATORS.match(character)):
+                break
+            else:
+                parts.append(character)
+                self._advance(1)
+        if self.place == begin:  # an operator behind a redirection
+            return Word("", line, column)
+        return Word("".join(parts), line, column, is_known)
+
+    def _variable(self, match: re.Match[str]) -> str | None:
+        name, default = match[1] or match[2], match[4]
+        if name in self.variables:
+            return self.variables[name]
+        return default.strip("'\"") if match[3] else None
+
+    def _substitution(self, opening: str) -> None:
+        """Pass by the command whose output is put in."""
+        depth = 0
+        self._advance(1)
+        while self.place < len(self.text):
+            character = self.text[self.place]
+            self._advance(1)
+            if opening == "`" and character == "`":
+                return
+            if opening != "`":
+                depth += {"(": 1, ")": -1}.get(character, 0)
+                if depth == 0:
+                    return

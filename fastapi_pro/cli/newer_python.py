@@ -1,0 +1,147 @@
+"""Files for a newer Python than the one that runs: they are read by one that is found here."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from fastapi_pro.auditing.finding import UNREADABLE, Finding
+from fastapi_pro.auditing.sources.parse import UnreadableError, read
+from fastapi_pro.paths import ROOT
+
+_MARK = "FASTAPI_PRO_PYTHON"
+"""The variable that a run by another Python gets, so that it does not look for one itself."""
+_SEVERAL = 8  # versions that may come after this one
+_SECONDS = 20
+_READS = (
+    "import ast, sys\n"
+    "if sys.version_info[:2] <= {version}: sys.exit(1)\n"
+    "for path in sys.argv[1:]:\n"
+    "    try: ast.parse(open(path, 'rb').read())\n"
+    "    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError): pass\n"
+    "    else: sys.exit(0)\n"
+    "sys.exit(1)\n"
+)
+_TWELVE = re.compile(
+    r"^\s*(?:class|def|async\s+def)\s+\w+\s*\[|^\s*type\s+\w+\s*(?:\[.*\])?\s*=|"
+    r"\b[rR]?[fF][rR]?[\"']"
+)
+_VERSION = re.compile(r"3\.(\d+)\.\d+(?:-.*)?")
+_FOURTEEN = re.compile(r"\b[rR]?[tT][rR]?[\"']")
+
+
+def run_again(findings: Sequence[Finding], argv: Sequence[str]) -> int | None:
+    """Run the audit by the newest Python here that reads a file this one cannot.
+
+    Return its exit code, None where this Python reads all, or none is found.
+    """
+    paths = _unparsed(findings)
+    if not paths or _MARK in os.environ:
+        return None
+    python = next((p for p in pythons() if reads_one(p, paths)), None)
+    if python is None:
+        return None
+    command = [python, str(ROOT / "scripts" / "audit.py"), *argv]
+    return subprocess.run(command, env=_environment(), check=False).returncode  # noqa: S603
+
+
+def told(findings: Sequence[Finding]) -> str:
+    """Say how many files are for a newer Python, "" where none looks so."""
+    versions = [_version(f) for f in findings if _is_unparsed(f)]
+    newer = [version for version in versions if version > sys.version_info[:2]]
+    if not newer:
+        return ""
+    what = "1 file was" if len(newer) == 1 else f"{len(newer)} files were"
+    named = ".".join(map(str, max(newer)))
+    return f"{what} not read, which Python {named} would read: run this with it"
+
+
+def _is_unparsed(finding: Finding) -> bool:
+    return finding.slug == UNREADABLE and finding.message.startswith("does not parse as Python")
+
+
+def _unparsed(findings: Sequence[Finding]) -> list[str]:
+    return sorted({f.path for f in findings if _is_unparsed(f)})
+
+
+def _version(finding: Finding) -> tuple[int, int]:
+    """Return the version whose syntax stands where this Python gave up, (0, 0) of none."""
+    try:
+        lines = read(Path(finding.path)).decode("utf-8", "replace").splitlines()
+    except UnreadableError:
+        return (0, 0)
+    line = lines[finding.line - 1] if finding.line <= len(lines) else ""
+    if _TWELVE.search(line):
+        return (3, 12)
+    return (3, 14) if _FOURTEEN.search(line) else (0, 0)
+
+
+def pythons() -> Iterator[str]:
+    """Yield newer Pythons, the newest first: those on PATH, uv's, pyenv's."""
+    first = sys.version_info[1] + 1
+    kept = [*_kept(_uv(), "cpython-3."), *_kept(_pyenv(), "3.")]
+    for minor in range(first + _SEVERAL, first - 1, -1):
+        if named := shutil.which(f"python3.{minor}"):
+            yield named
+        for found, path in kept:
+            if found == minor:
+                yield path
+    for name in ("python3", "python"):
+        if named := shutil.which(name):
+            yield named
+
+
+def _kept(folder: Path, prefix: str) -> list[tuple[int, str]]:
+    """Return the Pythons that a tool keeps below a folder: their minor versions, and paths."""
+    homes = sorted(folder.glob(f"{prefix}*"), reverse=True)
+    versions = ((_VERSION.fullmatch(h.name.removeprefix("cpython-")), h) for h in homes)
+    return [
+        (int(version[1]), str(path))
+        for version, home in versions
+        for path in (home / "bin" / "python3", home / "python.exe")
+        if version and path.is_file()
+    ]
+
+
+def _uv() -> Path:
+    if named := os.environ.get("UV_PYTHON_INSTALL_DIR"):
+        return Path(named)
+    if os.name == "nt":
+        return Path(os.environ.get("APPDATA", "")) / "uv" / "python"
+    data = os.environ.get("XDG_DATA_HOME") or Path("~/.local/share").expanduser()
+    return Path(data) / "uv" / "python"
+
+
+def _pyenv() -> Path:
+    root = os.environ.get("PYENV_ROOT") or os.environ.get("PYENV")
+    if root:
+        return Path(root) / "versions"
+    inner = ".pyenv/pyenv-win/versions" if os.name == "nt" else ".pyenv/versions"
+    return Path("~").expanduser() / inner
+
+
+def reads_one(python: str, paths: Sequence[str]) -> bool:
+    """Say whether a program is a newer Python, and parses one of the files at least."""
+    code = _READS.format(version=tuple(sys.version_info[:2]))
+    try:
+        run = subprocess.run(  # noqa: S603
+            [python, "-c", code, *paths[:100]],
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return False
+    return run.returncode == 0
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment for another Python, without what leads it to this one's files."""
+    left_out = {"PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"}
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
+    return kept | {_MARK: sys.executable}

@@ -1,0 +1,192 @@
+"""Who starts a server that reloads."""
+
+BAD = ['CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--workers", "2", "--reload"]']
+
+_APP = """
+#= app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+"""
+
+FOUND = {
+    "shell form, behind a runner": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+RUN pip install uv
+CMD uv run --no-dev uvicorn app.main:app --reload --port 80
+# !
+""",
+    "fastapi dev, the entry point apart, several lines": _APP
+    + """
+#= docker/api.Dockerfile
+FROM python:3.13 AS base
+ENTRYPOINT ["fastapi"]
+# !
+FROM base
+CMD [ \\
+  "dev", \\
+  "app/main.py" ]
+""",
+    "a compose file for production": _APP
+    + """
+#= docker-compose.prod.yml
+services:
+  api:
+    build: .
+    command: >
+      gunicorn app.main:app
+      -k asgi --reload  # !
+""",
+    "a compose service that is restarted, and has no source mounted": _APP
+    + """
+#= compose.yaml
+x-api: &api
+  restart: always
+services:
+  api:
+    <<: *api
+    build: .
+    command: ["uvicorn", "app.main:app", "--reload"]  # !
+    volumes:
+      - uploads:/srv/uploads
+""",
+    "a script that the image runs": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+COPY start.sh /start.sh
+CMD ["/start.sh"]
+#= start.sh
+#!/bin/sh
+alembic upgrade head
+exec uvicorn app.main:app --reload  # !
+""",
+    "a module that the image runs": """
+#= app/main.py
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+if __name__ == "__main__":
+    uvicorn.run("app.main:app", host="0.0.0.0", reload=True)  # !
+#= Dockerfile
+FROM python:3.13
+CMD ["python", "-m", "app.main"]
+""",
+    "workers beside it": """
+#= run.py
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+uvicorn.run("run:app", workers=4, reload=True)  # !
+""",
+    "a unit, a manifest, a Procfile": _APP
+    + """
+#= api.service
+[Service]
+Environment=UVICORN_RELOAD=true  # !
+ExecStart=/srv/venv/bin/python -m uvicorn app.main:app
+#= k8s.yaml
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          command: [uvicorn]
+          args: ["app.main:app", --reload]  # !
+#= Procfile
+web: uvicorn app.main:app --reload --port $PORT  # !
+""",
+}
+
+LOOK_ALIKES = {
+    "for developers, by their names": _APP
+    + """
+#= Dockerfile.dev
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload"]
+#= compose.override.yml
+services: {api: {command: uvicorn app.main:app --reload, restart: always}}
+#= scripts/dev.sh
+uvicorn app.main:app --reload
+#= .devcontainer/docker-compose.yml
+services: {api: {command: fastapi dev, deploy: {replicas: 1}}}
+""",
+    "a plain compose file, the source mounted": _APP
+    + """
+#= docker-compose.yml
+services:
+  api:
+    build: .
+    restart: unless-stopped
+    command: uvicorn app.main:app --reload
+    volumes:
+      - ./app:/srv/app
+  again:
+    command: uvicorn app.main:app --reload
+""",
+    "another stage is the last": _APP
+    + """
+#= Dockerfile
+FROM python:3.13 AS base
+FROM base AS dev
+CMD ["fastapi", "dev"]
+FROM base
+CMD ["fastapi", "run"]
+""",
+    "the last stage is for developers": _APP
+    + """
+#= Dockerfile
+FROM python:3.13 AS production
+CMD ["fastapi", "run"]
+FROM production AS development
+CMD ["fastapi", "dev"]
+""",
+    "a branch of a script": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["./start.sh"]
+#= start.sh
+if [ "$APP_ENV" = dev ]; then
+  exec uvicorn app.main:app --reload
+fi
+[ -n "$RELOAD" ] && exec uvicorn app.main:app --reload
+exec uvicorn app.main:app
+""",
+    "a module that a developer runs, and what a setting says": """
+#= main.py
+import uvicorn
+from fastapi import FastAPI
+from config import settings
+app = FastAPI()
+if __name__ == "__main__":
+    uvicorn.run("main:app", reload=True)
+#= serve.py
+import uvicorn
+from main import settings
+uvicorn.run("main:app", reload=settings.debug, workers=4)
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "main:app"]
+""",
+    "an image for production beside it": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload"]
+#= Dockerfile.prod
+FROM python:3.13
+CMD ["uvicorn", "app.main:app"]
+""",
+    "another server's reload": _APP
+    + """
+#= site/wsgi.py
+application = None
+#= Dockerfile
+FROM python:3.13
+CMD ["gunicorn", "site.wsgi", "--reload"]
+""",
+}

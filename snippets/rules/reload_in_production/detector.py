@@ -1,0 +1,80 @@
+"""A server with a reloader, where no developer starts it."""
+
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.launches import Launch
+from fastapi_pro.auditing.libraries.starts import Start, modules_run, scripts_run, starts
+
+_COMES = "each changed file ends the requests that are under way"
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield each start that reloads, in an image, a unit, a manifest or a service."""
+    for start in starts(program):
+        if start.launch is None:
+            yield from _of_python(program, start)
+        elif _reloads(start) and _is_deployed(program, start):
+            option = start.option("reload")
+            place = option.place if option else start.place
+            what = "`--reload`" if option else "`fastapi dev`"
+            yield place.hit(f"{_who(start.launch)} starts the server with {what}: {_COMES}")
+
+
+def _reloads(start: Start) -> bool:
+    option = start.option("reload")
+    return start.server == "fastapi dev" or (option is not None and option.is_on)
+
+
+def _is_deployed(program: Program, start: Start) -> bool:
+    """Say whether it is how the service runs, not how its developers run it."""
+    launch = start.launch
+    if launch is None or launch.is_development or start.is_conditional:
+        return False
+    if launch.kind == "dockerfile":
+        return not _is_replaced(program)
+    if launch.kind == "compose":
+        return not launch.is_mounted and _is_kept_running(launch)
+    if launch.kind == "script":
+        runner = scripts_run(program).get(launch.source.path.name)
+        return runner is not None and not runner.is_development and not runner.is_mounted
+    return True
+
+
+def _is_kept_running(launch: Launch) -> bool:
+    """Say whether a compose service is for a server: its file's name, `restart`, `deploy`."""
+    if launch.is_production or launch.body is None:
+        return launch.is_production
+    return bool({"restart", "deploy"} & set(launch.body.values))
+
+
+def _is_replaced(program: Program) -> bool:
+    """Say whether a file for production starts the service without reloading."""
+    return any(
+        start.launch is not None
+        and (start.launch.is_production or start.launch.kind == "kubernetes")
+        and not _reloads(start)
+        for start in starts(program)
+    )
+
+
+def _of_python(program: Program, start: Start) -> Iterator[Hit]:
+    option = start.option("reload")
+    if option is None or option.value is not True or not start.is_uvicorn:
+        return
+    workers = start.option("workers")
+    if workers and (workers.number or 0) > 1:
+        yield option.place.hit(
+            f"uvicorn ignores `workers={workers.number}` beside `reload=True`: one process serves,"
+            f" and {_COMES}"
+        )
+        return
+    launch = modules_run(program).get(start.path)
+    if launch is not None and launch.kind != "script" and not launch.is_mounted:
+        yield option.place.hit(f"{_who(launch)} runs this, which reloads: {_COMES}")
+
+
+def _who(launch: Launch) -> str:
+    if launch.kind in ("compose", "kubernetes"):
+        return f"`{launch.name}`" if launch.name else launch.source.path.name
+    return launch.source.path.name

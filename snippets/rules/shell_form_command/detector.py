@@ -1,0 +1,104 @@
+"""A shell that stays between the container and its server."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.images import shell_of, starting_images
+from fastapi_pro.auditing.libraries.launches import Launch, launches
+from fastapi_pro.auditing.libraries.servers import name_of, served
+from fastapi_pro.auditing.libraries.starts import modules_run, serves, starts
+from fastapi_pro.auditing.sources.shell import Command
+
+_COMES = "SIGTERM never reaches the server, which is killed with its requests"
+_ARGUMENTS = re.compile(r"^[ \t]*\"?\$@\"?[ \t]*(?:\n[ \t]*(?:#.*)?)*\Z", re.MULTILINE)
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield each server that a container starts below a shell."""
+    images = starting_images(program)
+    started = {start.launch for start in starts(program) if start.launch}
+    started |= set(modules_run(program).values())
+    for launch in launches(program):
+        if launch not in started or launch.is_development or launch.is_mounted:
+            continue
+        if launch.kind == "script":
+            if any(_runs(image, launch) for image in _containers(program)):
+                yield from _below(program, launch, "the script")
+        elif launch in _containers(program) and launch.read_by and not _signals_all(launch):
+            yield from _below(program, launch, "`sh -c`", _shell(program, launch))
+    for launch in launches(program):
+        if launch.kind == "script" and launch not in started:
+            yield from _passed_on(launch, [i for i in images if i in started])
+
+
+def _containers(program: Program) -> list[Launch]:
+    found = [launch for launch in launches(program) if not launch.is_development]
+    return [la for la in found if la.kind in ("dockerfile", "compose", "kubernetes")]
+
+
+def _runs(container: Launch, script: Launch) -> bool:
+    """Say whether a container's command is the script, which is then the process that is told."""
+    names = [name_of(word) for command in container.commands for word in command.words]
+    return script.source.path.name in names and not _signals_all(container)
+
+
+def _signals_all(launch: Launch) -> bool:
+    """Say whether an init process sends signals to all below it."""
+    names = [name_of(word) for command in launch.commands for word in command.words]
+    if "dumb-init" in names or {"supervisord", "s6-svscan", "init", "runsvdir"} & set(names):
+        return True
+    return "tini" in names and "-g" in names
+
+
+def _shell(program: Program, launch: Launch) -> str:
+    """Return which shell `sh` is: "dash", or one that makes way for its last command, or ""."""
+    if launch.read_by != "sh":
+        return launch.read_by
+    image = launch.stage.image if launch.stage else ""
+    if not image and launch.body:
+        made = {other.stage.image for other in _containers(program) if other.stage}
+        image = made.pop() if len(made) == 1 else ""
+    return shell_of(image)
+
+
+def _below(program: Program, launch: Launch, shell: str, kind: str = "script") -> Iterator[Hit]:
+    """Yield the servers that a shell starts and waits for."""
+    if "trap" in [command.names[0] for command in launch.commands]:
+        return
+    for command in launch.commands:
+        names = command.names
+        run = served(command.words)
+        if run is None and not serves(program, command.words):
+            continue
+        is_reloading = run is not None and "reload" in run.options and launch.kind != "dockerfile"
+        if run and (run.server == "fastapi dev" or is_reloading):
+            continue
+        if "exec" in names[:4] or command.after == "&" or (command.is_conditional and not run):
+            continue
+        if kind not in ("dash", "script") and not (kind and command.after == "|"):
+            continue
+        place = run.place if run else command.words[0]
+        yield launch.source.at(place).hit(
+            f"{shell} stays above `{_short(command)}`: {_COMES}", fix=_fix(launch)
+        )
+
+
+def _short(command: Command) -> str:
+    text = " ".join(command.names[:3])
+    return text if len(text) < 60 else command.names[0]
+
+
+def _fix(launch: Launch) -> str:
+    return "" if launch.kind == "dockerfile" else "`exec` before the command of the server"
+
+
+def _passed_on(script: Launch, images: Sequence[Launch]) -> Iterator[Hit]:
+    """Yield the `"$@"` without `exec` of an entry script, to which the image gives a server."""
+    is_last = _ARGUMENTS.search(script.source.text) is not None
+    if not is_last or not any(_runs(image, script) for image in images):
+        return
+    for command in script.commands[-1:]:
+        yield script.source.at(command.words[0]).hit(
+            f'the script stays above `"$@"`: {_COMES}', fix=_fix(script)
+        )

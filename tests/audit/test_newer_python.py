@@ -1,0 +1,134 @@
+"""Files for a newer Python: another Python that is here audits them, or the command says so."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fastapi_pro.cli import newer_python
+from fastapi_pro.paths import ROOT
+
+NEXT = f"3.{sys.version_info[1] + 1}"
+MAIN = "import fastapi\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\n"
+BROKEN = "import fastapi\n\ntype = = 1\n"
+
+Audit = Callable[..., subprocess.CompletedProcess[str]]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs in the test are scripts")
+
+
+@pytest.fixture
+def audit(tmp_path: Path) -> Audit:
+    """Return a function that audits a project where no Python but ours, and those of bin/, is."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "main.py").write_text(BROKEN)
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYENV", "UV_", "XDG_", "PYTHON", "FASTAPI_PRO"))
+    }
+    environment |= {"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path)}
+
+    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "scripts" / "audit.py"), *arguments],
+            cwd=tmp_path / "project",
+            env=environment | more,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def fake(path: Path, *, reads: bool) -> None:
+    """Write a program that is a newer Python as far as it says."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        f'#!/bin/sh\nif [ "$1" = -c ]; then exit {0 if reads else 1}; fi\n'
+        f'echo "{path.name} audits: $2 $3 $FASTAPI_PRO_PYTHON"\nexit 1\n'
+    )
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        f"bin/python{NEXT}",
+        "bin/python3",
+        f".local/share/uv/python/cpython-{NEXT}.4-linux-x86_64-gnu/bin/python3",
+        f".pyenv/versions/{NEXT}.1/bin/python3",
+    ],
+)
+def test_another_python_runs_with_the_same_arguments(
+    audit: Audit, tmp_path: Path, place: str
+) -> None:
+    fake(tmp_path / place, reads=True)
+    run = audit("--jobs", "1")
+    assert run.returncode == 1
+    assert run.stdout.strip() == f"{Path(place).name} audits: --jobs 1 {sys.executable}"
+
+
+def test_the_newest_that_reads_the_file_runs(audit: Audit, tmp_path: Path) -> None:
+    minor = sys.version_info[1]
+    fake(tmp_path / "bin" / f"python3.{minor + 1}", reads=True)
+    fake(tmp_path / "bin" / f"python3.{minor + 2}", reads=True)
+    fake(tmp_path / "bin" / f"python3.{minor + 3}", reads=False)
+    assert audit("--jobs", "1").stdout.startswith(f"python3.{minor + 2} audits")
+
+
+def test_a_file_that_no_python_reads_is_reported(audit: Audit, tmp_path: Path) -> None:
+    fake(tmp_path / "bin" / f"python{NEXT}", reads=False)
+    run = audit()
+    assert "main.py:3:8: unreadable" in run.stdout
+    assert "not read, which" not in run.stderr
+
+
+def test_a_run_by_another_python_looks_for_none(audit: Audit, tmp_path: Path) -> None:
+    fake(tmp_path / "bin" / f"python{NEXT}", reads=True)
+    run = audit(FASTAPI_PRO_PYTHON="python")
+    assert "main.py:3:8: unreadable" in run.stdout
+
+
+def test_nothing_is_looked_for_where_all_is_read(audit: Audit, tmp_path: Path) -> None:
+    (tmp_path / "project" / "main.py").write_text(MAIN)
+    fake(tmp_path / "bin" / f"python{NEXT}", reads=True)
+    assert "audits" not in audit().stdout
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads all of it")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "class Repo[T]: ...",
+        "def first[T](items: list[T]) -> T: ...",
+        "    async def first[T](items): ...",
+        "type Ids = list[int]",
+        "type Pair[T] = tuple[T, T]",
+        "x = f'{'a'}'",
+    ],
+)
+def test_the_version_that_would_read_it_is_said(audit: Audit, tmp_path: Path, line: str) -> None:
+    head = "class A:\n" if line.startswith(" ") else ""
+    (tmp_path / "project" / "main.py").write_text(f"import fastapi\n{head}{line}\n")
+    told = "1 file was not read, which Python 3.12 would read: run this with it"
+    assert told in audit().stderr
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads all of it")
+def test_a_real_newer_python_finds_what_is_in_the_file(audit: Audit, tmp_path: Path) -> None:
+    newer = [p for p in newer_python.pythons() if newer_python.reads_one(p, [__file__])]
+    if not newer:
+        pytest.skip("no newer Python is here")
+    (tmp_path / "bin" / f"python{NEXT}").symlink_to(Path(newer[0]).resolve())
+    bad = ROOT / "snippets" / "rules" / "token_without_expiry" / "bad.py"
+    code = "class Box[T]: ...\n" + bad.read_text(encoding="utf-8").replace('"""', "# ", 1)
+    (tmp_path / "project" / "main.py").write_text(code.replace('."""', "", 1))
+    run = audit()
+    assert "token-without-expiry" in run.stdout, run.stderr
+    assert "unreadable" not in run.stdout
