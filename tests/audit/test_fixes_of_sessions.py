@@ -155,3 +155,30 @@ def stamp() -> float:
     return datetime.utcnow().timestamp()
 """
     assert _only(tmp_path, "local-time-as-utc", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("call", "severity", "fix"),
+    [
+        ("mail.delay(1)", "medium", "`await asyncio.to_thread(mail.delay, …)`"),
+        ("mail.apply_async((1,))", "medium", "`await asyncio.to_thread(mail.apply_async, …)`"),
+        ("requests.get('https://example.com')", "", ""),
+    ],
+)
+def test_a_job_that_a_broker_takes_blocks_shortly(
+    call: str, severity: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+import requests
+from celery import Celery
+from fastapi import FastAPI
+worker = Celery("worker")
+@worker.task
+def mail(key: int) -> None: ...
+app = FastAPI()
+@app.post("/")
+async def send() -> None:
+    {call}
+"""
+    found = _only(tmp_path, "blocking-call-in-async", source)
+    assert (found.severity, found.fix) == (severity, fix)

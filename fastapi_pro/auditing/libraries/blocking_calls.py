@@ -17,11 +17,16 @@ def blocks(call: Node) -> bool:
     return call.program.once(_blocks, call.ast, call)
 
 
+JOBS = {"apply_async", "delay", "send_task"}
+"""Methods that hand a job to a broker."""
+
+
 def severity(call: Node) -> str:
     """Return how bad a blocking call is where it is not as bad as waiting for a service."""
     if call in FILES:
         return "low"
-    return "medium" if call in COMPUTING else ""
+    # a broker that is there takes a job in a millisecond or two
+    return "medium" if call in COMPUTING or call.member in JOBS else ""
 
 
 def _blocks(call: Node) -> bool:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.blocking_calls import coroutines, severity, stalls
+from fastapi_pro.auditing.libraries.blocking_calls import JOBS, coroutines, severity, stalls
 
 _RANKS = {"": 0, "medium": 1, "low": 2}
 
@@ -27,6 +27,7 @@ def detect(program: Program) -> Iterator[Hit]:
             f"`async def {function.name}` calls `{_written(end)}`{through} which blocks{also}: "
             "no other request is served meanwhile",
             severity=severity(end),
+            fix=f"`await asyncio.to_thread({_written(end)}, …)`" if end.member in JOBS else "",
         )
 
 
