@@ -9,16 +9,14 @@ from fastapi_pro.auditing.model.call_graph import called, find_call
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
+JOBS = {"apply_async", "delay", "send_task"}
+"""Methods that hand a job to a broker."""
 _SHORT = 0.05  # seconds of sleep that nobody notices
 
 
 def blocks(call: Node) -> bool:
     """Say whether a call keeps its thread waiting, or the processor or a disk busy."""
     return call.program.once(_blocks, call.ast, call)
-
-
-JOBS = {"apply_async", "delay", "send_task"}
-"""Methods that hand a job to a broker."""
 
 
 def severity(call: Node) -> str:
