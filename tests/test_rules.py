@@ -84,7 +84,8 @@ def test_the_parts_are_made_from_the_rules(project: Path) -> None:
     assert f"1. {rule.title} `{SLUG}`\n<!-- end -->\n\nkept\n" in skill
     assert "old" not in skill
     page = (project / "references" / "rules.md").read_text()
-    for part in (f"### {SLUG}", rule.body, rule.bad.rstrip(), rule.good.rstrip(), "fastapi 0.118"):
+    bad = f"[bad.py](../snippets/rules/{FOLDER}/bad.py)"
+    for part in (f"### {SLUG}", rule.body, bad, "fastapi 0.118"):
         assert part in page
     assert build.main(["--root", str(project), "--check"]) == 0
 

@@ -25,7 +25,9 @@ _LEFT_OUT = re.compile(
     r"fastapi_pro/(installing/|cli/install\.py$)"
     r"|snippets/rules/(conftest\.py$|\w+/(cases|test_proof)\.py$)"
 )
-_SUFFIXES = {".diff", ".example", ".ini", ".mako", ".md", ".py", ".toml", ".yaml", ".yml"}
+_SUFFIXES = {
+    ".Dockerfile", ".diff", ".example", ".ini", ".mako", ".md", ".py", ".toml", ".yaml", ".yml",
+}  # fmt: skip
 _NAMES = {"Dockerfile", "LICENSE", "dockerignore", "gitignore"}
 _HIDDEN = {".github"}  # other hidden folders are caches and environments
 _CACHES = {"__pycache__", "node_modules"}

@@ -16,7 +16,6 @@ _PART = re.compile(
 )
 _CODE = r"`[^`]*`"
 _SHORT = re.compile(rf"(?:{_CODE}|\((?:{_CODE}|[^()`])*\)|:(?! )|[^:`(])+")
-_LANGUAGES = {"py": "python", "Dockerfile": "dockerfile", "sh": "shell", "yaml": "yaml"}
 _HEADINGS = {
     "critical": "Critical",
     "pitfall": "Pitfalls",
@@ -80,21 +79,15 @@ def _all(rules: Sequence[Rule]) -> str:
 
 
 def _full(rule: Rule) -> str:
+    code = " and ".join(_link(rule, name) for name in rule.examples)
+    severity = "; ".join([rule.severity, *rule.versions])
     sources = ", ".join(f"<{source}>" for source in rule.sources)
-    return "\n\n".join(
-        [
-            f"### {rule.slug}",
-            rule.title,
-            rule.body,
-            *(_fence(rule, name) for name in rule.examples),
-            f"Severity {'; '.join([rule.severity, *rule.versions])}. Sources: {sources}",
-        ]
-    )
+    last = f"Code: {code}. Severity {severity}. Sources: {sources}"
+    return "\n\n".join([f"### {rule.slug}", rule.title, rule.body, last])
 
 
-def _fence(rule: Rule, name: str) -> str:
-    language = _LANGUAGES.get(name.rpartition(".")[2], "text")
-    return f"```{language} snippets/rules/{folder_name(rule.slug)}/{name}\n```"
+def _link(rule: Rule, name: str) -> str:
+    return f"[{name}](../snippets/rules/{folder_name(rule.slug)}/{name})"
 
 
 def _index(rules: Sequence[Rule]) -> str:

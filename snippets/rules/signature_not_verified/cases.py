@@ -58,12 +58,6 @@ async def add_user(request: Request, call_next):
         request.state.user = jwt.decode(token, options=dict(verify_signature=False))["sub"]  # !
     return await call_next(request)
 """,
-    "expiry is turned off": _APP
-    + """
-@app.get("/me")
-async def me(token: Annotated[str, Depends(scheme)]):
-    return jwt.decode(token, KEY, algorithms=["HS256"], options={"verify_exp": False})["sub"]  # !
-""",
     "a leeway of ten years": _APP
     + """
 LEEWAY = timedelta(days=3650)

@@ -1,6 +1,5 @@
 """Tokens of the request whose signature or expiry nobody verifies."""
 
-import ast
 import re
 from collections.abc import Iterator
 
@@ -11,9 +10,6 @@ from fastapi_pro.auditing.model.call_graph import reached
 
 _READS = ("jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims")
 _SPLITS = frozenset({"split", "partition", "removeprefix", "replace", "startswith", "count"})
-_WELCOME = re.compile(
-    r"refresh|log_?out|sign_?out|expire|revoke|renew|introspect|black", re.IGNORECASE
-)
 _RECORD = re.compile(r"log(?!in)|metric|trac|telemetry|audit|sentry", re.IGNORECASE)
 _HOUR = 3600
 _UNITS = {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
@@ -36,8 +32,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if given.get("verify_signature", True) is False:
             yield from _read(decode.call, decode.token, verified)
         elif given.get("verify_exp", True) is False:
-            if _is_of_request(decode.token) and not _welcomes_expired(decode.call):
-                yield decode.call.hit(f"`{name}` accepts tokens that expired, for ever")
+            continue  # token-without-expiry tells it
         elif (leeway := _leeway(decode)) >= _HOUR:
             hours = round(leeway / _HOUR)
             yield decode.call.hit(f"`{name}` accepts tokens for {hours} h after they expired")
@@ -65,15 +60,6 @@ def _is_record(function: Node) -> bool:
 
 def _is_of_request(token: Node) -> bool:
     return _TOKEN.unchecked(token) is not None
-
-
-def _welcomes_expired(call: Node) -> bool:
-    """Say whether expired tokens are what the function is for, or it looks at `exp` itself."""
-    function = call.function
-    names = [function.name, *(caller.function.name for caller in function.callers)]
-    if any(_WELCOME.search(name) for name in names):
-        return True
-    return any(constant.literal == "exp" for constant in function.walk(ast.Constant))
 
 
 def _leeway(decode: Decode) -> float:

@@ -26,7 +26,10 @@ def detect(program: Program) -> Iterator[Hit]:
         if decode.options.get("verify_exp") is False:
             is_asked = decode.call.function in request_functions(program)
             if is_asked and not _expects_expired(decode.call) and not _is_demanded(decode.call):
-                yield decode.call.hit(f"`{name}` accepts tokens that have expired: `verify_exp`")
+                yield decode.call.hit(
+                    f"`{name}` accepts tokens that have expired: `verify_exp`",
+                    fix="Take `verify_exp` out of the options",
+                )
         elif not _is_foreign(decode) and not _is_demanded(decode.call):
             yield decode.call.hit(
                 f"`{name}` accepts a token without `exp`, which never expires",
