@@ -3,6 +3,17 @@
 BAD = ['engine = create_async_engine(os.environ["APP_DATABASE_URL"], pool_size=5, max_overflow=0)']
 
 FOUND = {
+    "disposed of where nothing answers, else kept": """
+from sqlalchemy import create_engine
+def connected(url):
+    engine = create_engine("postgresql://db/app", pool_size=20)  # !
+    try:
+        engine.connect().close()
+    except OSError:
+        engine.dispose()
+        raise
+    return engine
+""",
     "made in the lifespan, which disposes of it": """
 from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import create_async_engine

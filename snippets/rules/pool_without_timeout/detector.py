@@ -1,8 +1,9 @@
 """A pool that somebody sized, and whose queue is left after 30 seconds."""
 
+import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 
 
@@ -28,5 +29,10 @@ def _is_private(engine: Engine) -> bool:
     function = engine.call.function
     names = {target.name for target in engine.call.parent.targets}
     calls = function.calls if function else []
-    is_disposed = any(call.member == "dispose" and call.owner.name in names for call in calls)
+    disposals = [c for c in calls if c.member == "dispose" and c.owner.name in names]
+    is_disposed = any(not _is_after_failure(call) for call in disposals)
     return is_disposed and (not function.is_generator or engine.number("pool_size", 5) == 1)
+
+
+def _is_after_failure(call: Node) -> bool:
+    return any(isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors)

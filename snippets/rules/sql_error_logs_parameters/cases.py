@@ -13,6 +13,29 @@ class User(Base):
 """
 
 FOUND = {
+    "tables, and then the engine is kept": _USER
+    + """
+#= database.py
+from models import Base
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+class Database:
+    def open(self, url):
+        engine = create_engine(url)  # !
+        Base.metadata.create_all(bind=engine)
+        self.engine = engine
+        self.maker = sessionmaker(bind=engine)
+""",
+    "tables, and the engine is an attribute": _USER
+    + """
+#= database.py
+from models import Base
+from sqlalchemy import create_engine
+class Database:
+    def __init__(self, url):
+        self.engine = create_engine(url)  # !
+        Base.metadata.create_all(self.engine)
+""",
     "tables, and the first row of one": _USER
     + """
 #= tables.py

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.libraries.sqlalchemy_models import SECRET, Column, models
 
@@ -36,13 +36,24 @@ def _shows(engine: Engine) -> bool:
 
 
 def _only_makes_tables(engine: Engine) -> bool:
-    """Say whether the function that makes an engine creates tables, and sends no values."""
+    """Say whether the function that makes an engine creates tables by it, and sends no values."""
     function = engine.call.function
     if not function or any(call.member in _SENDS for call in function.calls):
         return False
-    is_returned = any(value.value == engine.call for value in function.returned)
-    made = any(node.member in _DDL for node in function.walk(ast.Attribute))
-    return made and not is_returned
+    if not any(node.member in _DDL for node in function.walk(ast.Attribute)):
+        return False
+    names = {target.dotted for target in engine.call.parent.targets}
+    reads = [node for node in function.walk(ast.Name) if node.name in names and node.is_read]
+    return all(map(_is_for_tables, reads or [engine.call]))
+
+
+def _is_for_tables(engine: Node) -> bool:
+    """Say whether a use of an engine ends here: `engine.begin()`, `create_all(engine)`."""
+    holder = engine.parent
+    if holder.owner == engine:
+        return True
+    call = holder.parent if isinstance(holder.ast, ast.keyword) else holder
+    return call.is_call and call.member in _DDL
 
 
 def _is_secret(column: Column) -> bool:
