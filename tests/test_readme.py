@@ -24,7 +24,7 @@ PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
 # Commands that other tests run, or that run the tests.
 ELSEWHERE = {
     "pip install uv && uv run scripts/maintain.py show": "tests/building, tests/validation",
-    "pip install uv && uv run pytest -n 2 --dist worksteal --cov": "this test run",
+    "pip install uv && uv run pytest -n 3 --dist worksteal --cov": "this test run",
     "claude plugin marketplace add OWNER/fastapi-pro && "
     "claude plugin install fastapi-pro@fastapi-pro": "tests/client/test_distribution.py",
     "npx skills add OWNER/fastapi-pro --full-depth": "tests/client/test_distribution.py",

@@ -47,7 +47,7 @@ def test_what_runs_at_a_users_needs_the_standard_library_alone() -> None:
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
-    command = re.search(r"uv run pytest -n 2 --dist worksteal --cov", README)
+    command = re.search(r"uv run pytest -n 3 --dist worksteal --cov", README)
     assert command is not None
     lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert lines[-1] == command.group()
