@@ -229,3 +229,51 @@ def flush_rows():
     ROWS.clear()
 """
     assert _only(tmp_path, "state-in-memory", source).severity == "low"
+
+
+@pytest.mark.parametrize(
+    ("comment", "severity"),
+    [
+        ("# safe under single-worker uvicorn", "low"),
+        ("# each process has its own; Redis once there are several", "low"),
+        ("# one entry for each account", ""),
+    ],
+)
+def test_state_that_is_meant_for_one_worker_matters_less(
+    comment: str, severity: str, tmp_path: Path
+) -> None:
+    source = STATE.format(name="ATTEMPTS").replace("ATTEMPTS =", f"{comment}\nATTEMPTS =", 1)
+    assert _only(tmp_path, "state-in-memory", source).severity == severity
+
+
+CLIENT = """
+import aiohttp
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+async def read(names: str, token: str):
+    async with {client}() as client:
+        {request}
+"""
+
+
+@pytest.mark.parametrize(
+    ("client", "request_", "severity"),
+    [
+        ("httpx.AsyncClient", "await client.get('https://a.example.com')", ""),
+        ("httpx.AsyncClient", "await client.get('http://prices:8000')", ""),
+        ("httpx.AsyncClient", "for n in names:\n            await client.get(n)", "low"),
+        ("aiohttp.ClientSession", "await client.get('https://a.example.com')", ""),
+        ("aiohttp.ClientSession", "await client.get('http://prices:8000/' + names)", "low"),
+        ("aiohttp.ClientSession", "await client.request('GET', url=f'http://a/{names}')", "low"),
+    ],
+)
+def test_a_client_matters_less_where_few_connections_are_opened(
+    client: str, request_: str, severity: str, tmp_path: Path
+) -> None:
+    source = CLIENT.format(client=client, request=request_)
+    found = _only(tmp_path, "http-client-per-request", source)
+    assert found.severity == severity
+    assert ("certificates" in found.message) == client.startswith("httpx")
+    assert ("aiohttp" in found.fix) == client.startswith("aiohttp")

@@ -1,6 +1,7 @@
 """HTTP clients that are opened for a single request."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -10,6 +11,12 @@ from fastapi_pro.auditing.model.bindings import FUNCTIONS
 from fastapi_pro.auditing.model.call_graph import is_cached
 
 _OF_ONE_USER = {"app", "cert", "cookies", "cookie_jar", "mounts", "proxies", "proxy", "transport"}
+_SIGNS_IN = re.compile(r"log_?in|sign_?in|authenticate|scrape|crawl", re.IGNORECASE)
+_SENDS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.comprehension)
+_AIOHTTP = (
+    "`session = aiohttp.ClientSession()` in the lifespan, and `await session.close()` at its end"
+)
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -20,15 +27,66 @@ def detect(program: Program) -> Iterator[Hit]:
         for call in function.calls:
             is_client = call.called in HTTP_CLIENTS and not _is_of_one_user(call)
             if is_client and not _is_kept(function, call):
-                yield call.hit(
-                    f"`{function.name}` opens an `{call.called}` of its own each time it runs: a "
-                    "new connection, and a new TLS context that reads all CA certificates"
-                )
+                yield _hit(function, call)
+
+
+def _hit(function: Node, call: Node) -> Hit:
+    is_aiohttp = call.called.startswith("aiohttp.")
+    cost = "" if is_aiohttp else ", and a new TLS context that reads all CA certificates"
+    return call.hit(
+        f"`{function.name}` opens an `{call.called}` of its own each time it runs: a new"
+        f" connection{cost}",
+        severity="low" if _costs_little(call) else "",
+        fix=_AIOHTTP if is_aiohttp else "",
+        cause=f"clients of {call.module.name}",
+    )
 
 
 def _is_of_one_user(call: Node) -> bool:
-    """Say whether a client cannot be shared: its cookies, proxy or transport are its own."""
-    return call.has_unpacking or not _OF_ONE_USER.isdisjoint(call.keywords)
+    """Say whether a client cannot be shared: its cookies, proxy or certificates are its own."""
+    if call.has_unpacking or not _OF_ONE_USER.isdisjoint(call.keywords):
+        return True
+    verify = call.keyword("verify")
+    if verify.name and any(verify.function.bindings(verify.name)):
+        return True  # who calls says whom to trust
+    return bool(_SIGNS_IN.search(call.function.name)) and len(_requests(call)) > 1
+
+
+def _requests(call: Node) -> list[Node]:
+    """Return the requests that a client makes in its function, which share its cookies."""
+    held = call.parent.ast
+    target = call.at(held.optional_vars) if isinstance(held, ast.withitem) else call.at(None)
+    names = {target.name, *(t.name for t in call.parent.targets)} - {""}
+    calls = call.function.calls
+    return [one for one in calls if one.member in _SENDS and one.owner.name in names]
+
+
+def _costs_little(call: Node) -> bool:
+    """Say whether the requests of a loop share what is opened, or no TLS is spoken."""
+    requests = _requests(call)
+    if any(_in_loop(request, call) for request in requests):
+        return True
+    urls = [
+        request.argument(int(request.member == "request"), "url")
+        for request in requests
+        if call.called.startswith("aiohttp.")
+    ]
+    return bool(urls) and all(map(_is_inside, urls))
+
+
+def _in_loop(request: Node, call: Node) -> bool:
+    """Say whether a request is in a loop that the opening of its client is not in."""
+    return any(
+        isinstance(above.ast, _LOOPS) and not above.holds(call) for above in request.ancestors
+    )
+
+
+def _is_inside(url: Node) -> bool:
+    """Say whether an address begins with `http://`, as that of a neighbour in the network does."""
+    first = url.ast
+    while isinstance(first, (ast.BinOp, ast.JoinedStr)):
+        first = first.left if isinstance(first, ast.BinOp) else next(iter(first.values), None)
+    return isinstance(first, ast.Constant) and str(first.value).startswith("http://")
 
 
 def _is_kept(function: Node, call: Node) -> bool:
