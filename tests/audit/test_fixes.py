@@ -277,3 +277,54 @@ def test_a_client_matters_less_where_few_connections_are_opened(
     assert found.severity == severity
     assert ("certificates" in found.message) == client.startswith("httpx")
     assert ("aiohttp" in found.fix) == client.startswith("aiohttp")
+
+
+CLAIMS = """
+class Claims(BaseModel):
+    exp: {kind}
+def make(claims: Claims):
+    return jwt.encode(claims.model_dump(), KEY)
+"""
+NAMED = """
+EXPIRY = "exp"
+def make():
+    return jwt.encode({EXPIRY: 1}, KEY)
+"""
+OF_CLASS = """
+class Maker:
+    EXPIRY = "exp"
+    def make(self):
+        return jwt.encode({self.EXPIRY: 1}, KEY)
+"""
+OTHER_KEY = """
+def make():
+    return jwt.encode({"exp": 1}, KEY)
+def make_hook():
+    return jwt.encode({"sub": 1}, settings.hook_key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("maker", "severity"),
+    [
+        (NAMED, "low"),
+        (OF_CLASS, "low"),
+        (OTHER_KEY, "low"),
+        (CLAIMS.format(kind="int"), "low"),
+        (CLAIMS.format(kind="int | None = None"), ""),
+        (NAMED.replace('"exp"', '"sub"'), ""),
+    ],
+)
+def test_a_token_without_expiry_matters_less_where_all_have_one(
+    maker: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import jwt
+from pydantic import BaseModel
+from somewhere import settings
+KEY = settings.key
+{maker}
+def read(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+"""
+    assert _only(tmp_path, "token-without-expiry", source).severity == severity

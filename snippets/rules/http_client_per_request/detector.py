@@ -83,10 +83,14 @@ def _in_loop(request: Node, call: Node) -> bool:
 
 def _is_inside(url: Node) -> bool:
     """Say whether an address begins with `http://`, as that of a neighbour in the network does."""
-    first = url.ast
-    while isinstance(first, (ast.BinOp, ast.JoinedStr)):
-        first = first.left if isinstance(first, ast.BinOp) else next(iter(first.values), None)
-    return isinstance(first, ast.Constant) and str(first.value).startswith("http://")
+    first = url
+    while isinstance(first.ast, (ast.BinOp, ast.JoinedStr)):
+        match first.ast:
+            case ast.BinOp(left=part) | ast.JoinedStr(values=[part, *_]):
+                first = first.at(part)
+            case _:
+                break
+    return str(first.literal).startswith("http://")
 
 
 def _is_kept(function: Node, call: Node) -> bool:

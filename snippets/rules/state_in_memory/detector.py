@@ -189,11 +189,7 @@ def _has_store(change: Change) -> bool:
 
 def _names_store(function: Node) -> bool:
     nodes = function.own(ast.Name, ast.Attribute, ast.Constant)
-    return any(
-        _STORE.search(node.last_name or node.literal)
-        for node in nodes
-        if node.last_name or isinstance(node.literal, str)
-    )
+    return any(_STORE.search(node.last_name or str(node.literal)) for node in nodes)
 
 
 def _is_read(changed: list[Change]) -> bool:
