@@ -328,3 +328,52 @@ def read(token):
     return jwt.decode(token, KEY, algorithms=["HS256"])
 """
     assert _only(tmp_path, "token-without-expiry", source).severity == severity
+
+
+CALLS = """
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+from models import Row
+from somewhere import get_db
+app = FastAPI()
+def vote(db: Session):
+    db.add(Row())
+    db.commit()
+def {name}(db: Session):
+    db.add(Row())
+    db.commit()
+@app.post("/")
+def post(db: Session = Depends(get_db)):
+    vote(db)
+    {name}(db)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("log_activity", "low"), ("_audit", "low"), ("pay", ""), ("login", "")]
+)
+def test_a_second_commit_of_a_log_matters_less(name: str, severity: str, tmp_path: Path) -> None:
+    found = _only(tmp_path, "commit-per-call", CALLS.format(name=name))
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("column", "severity"), [("title", "low"), ("password_hash", ""), ("email", "")]
+)
+def test_a_row_of_harmless_columns_matters_less(column: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Song(Base):
+    __tablename__ = "songs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {column}: Mapped[str]
+@app.post("/songs")
+def add():
+    song = Song(id=1)
+    return song
+"""
+    found = _only(tmp_path, "orm-object-without-response-model", source)
+    assert found.severity == severity

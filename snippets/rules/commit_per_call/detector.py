@@ -1,6 +1,7 @@
 """Functions that commit each, called one after the other for one request."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -9,6 +10,8 @@ from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model.flow import reaches
 
+_LOG = re.compile(r"(^|_)(log|logs|audit|audits|activity|notify)(_|$)", re.IGNORECASE)
+"""Names of functions that write down what was done: it stays done when they fail."""
 _WRITES = {"add", "add_all", "delete", "merge"}
 
 
@@ -22,7 +25,8 @@ def detect(program: Program) -> Iterator[Hit]:
             first, second = pair
             yield second.hit(
                 f"`{first.callee.name}` in line {first.line} commits, and so does"
-                f" `{second.callee.name}`: when that fails, what the first has written stays"
+                f" `{second.callee.name}`: when that fails, what the first has written stays",
+                severity="low" if _LOG.search(second.callee.name) else "",
             )
 
 

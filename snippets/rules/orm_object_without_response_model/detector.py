@@ -1,6 +1,7 @@
 """An endpoint that returns an ORM object and declares no response schema."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -17,6 +18,12 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import ends
 
+_PRIVATE = re.compile(
+    rf"{SECRET.pattern}|mail|phone|address|birth|salary|admin|superuser|role|internal|private|note"
+    r"|iban|card|account|owner|(^|_)user|(^|_)ip(_|$)|deleted",
+    re.IGNORECASE,
+)
+"""Names of columns that are not for everybody."""
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")
@@ -33,7 +40,10 @@ def detect(program: Program) -> Iterator[Hit]:
         returned = (value for value in endpoint.function.returned if not _is_narrowed(value))
         if model := next(filter(None, map(_rows, returned)), None):
             seen.add(endpoint.function)
-            yield endpoint.call.hit(_message(endpoint, model, declared))
+            is_public = declared != "Any" and not any(map(_PRIVATE.search, model.columns))
+            yield endpoint.call.hit(
+                _message(endpoint, model, declared), severity="low" if is_public else ""
+            )
 
 
 def _message(endpoint: Endpoint, model: Model, declared: str) -> str:
