@@ -47,7 +47,8 @@ def _is_of_one_user(call: Node) -> bool:
     if call.has_unpacking or not _OF_ONE_USER.isdisjoint(call.keywords):
         return True
     verify = call.keyword("verify")
-    if verify.name and any(verify.function.bindings(verify.name)):
+    parameters = {parameter.name for parameter in call.function.parameters} - {"self", "request"}
+    if any(name.name in parameters for name in (verify, *verify.value.walk(ast.Name))):
         return True  # who calls says whom to trust
     return bool(_SIGNS_IN.search(call.function.name)) and len(_requests(call)) > 1
 

@@ -23,8 +23,12 @@ _NAMES = ("500", "INTERNAL_SERVER", "InternalServer")
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each transport and TestClient that raises what a test wants to see answered."""
     raising: dict[Client, list[str]] = defaultdict(list)
+    known: dict[Module, bool] = {}  # a file has many tests, and is looked through once
     for test in tests(program) if clients(program) else ():
-        if _mentions(test.function.module) and (client := _expects_500(test)):
+        module = test.function.module
+        if module not in known:
+            known[module] = _mentions(module)
+        if known[module] and (client := _expects_500(test)):
             raising[client].append(test.name)
     if not raising or _answers_itself(program):
         return
