@@ -179,10 +179,11 @@ app = FastAPI()
 class Out(BaseModel):
     first: str
     last: str
+    full_title: str = ""
     full: str = ""
     @model_validator(mode="after")
     def join(self):
-        self.full = f"{self.first} {self.last}"
+        self.full = f"{self.first} {self.last}" + self.full_title
         return self
 @app.get("/o")
 def o() -> Out:

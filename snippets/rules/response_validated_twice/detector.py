@@ -63,12 +63,17 @@ def _repeats(change: Node) -> bool:
     if change.is_call:
         return change.member in _METHODS and bool(change.owner.owner or change.owner.generic)
     is_added = isinstance(change.ast, ast.AugAssign)
-    read = [part.text for part in change.assigned.walk(ast.Attribute, ast.Subscript, ast.Call)]
     return any(
-        is_added or any(target.text in text or _gets(target, text) for text in read)
+        is_added or _is_read(target, change.assigned)
         for target in change.targets
         if target.owner or target.generic
     )
+
+
+def _is_read(target: Node, value: Node) -> bool:
+    """Say whether a value is worked out from what it is assigned to, `data.get("n")` included."""
+    read = [part.text for part in value.walk(ast.Attribute, ast.Subscript, ast.Call)]
+    return any(text == target.text or _gets(target, text) for text in read)
 
 
 def _gets(target: Node, text: str) -> bool:
