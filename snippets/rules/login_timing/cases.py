@@ -243,10 +243,14 @@ def reset_password(users, body):
 """,
     "a new password that must be another": """
 import bcrypt
+def check_history(password, old):
+    if bcrypt.checkpw(password, old):
+        raise ValueError("was used before")
 def update_account(users, email, password):
     user = users.by_email(email)
     if not user:
         raise LookupError(email)
+    check_history(password, user.old_hash)
     if users.forbids_old and bcrypt.checkpw(password, user.password_hash):
         raise ValueError("must differ from the current one")
     user.password_hash = bcrypt.hashpw(password, bcrypt.gensalt())

@@ -26,12 +26,9 @@ def detect(program: Program) -> Iterator[Hit]:
     for function in program.functions:
         if function.module.is_tool:
             continue
-        checks = [
-            call
-            for call in function.calls
-            if call.given and is_verification(call) and _lets_in(call)
-        ]
-        place = _skips(function, checks) if checks else None
+        checks = [call for call in function.calls if call.given and is_verification(call)]
+        is_login = bool(checks) and all(map(_lets_in, checks))
+        place = _skips(function, checks) if is_login else None
         if place and not _waits(function) and not _is_command(function):
             yield place.hit(
                 f"`{function.name}` verifies no password when there is no such account: the "

@@ -68,6 +68,7 @@ def wait_for_database(url: str) -> None:
     engine = create_engine("postgresql+psycopg://db/app", pool_size=1, max_overflow=0)
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
-    engine.dispose()
+    if hasattr(engine, "dispose"):
+        engine.dispose()
 """,
 }

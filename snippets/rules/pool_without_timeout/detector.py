@@ -27,4 +27,6 @@ def _is_of_function(call: Node) -> bool:
     if not function or not names or any(function.own(ast.Yield, ast.YieldFrom, ast.Global)):
         return False
     reads = [read for read in function.walk(ast.Name) if read.is_read and read.name in names]
-    return bool(reads) and all(read.parent.owner == read for read in reads)
+    return bool(reads) and all(
+        read.parent.owner == read or read.parent.called == "builtins.hasattr" for read in reads
+    )
