@@ -171,69 +171,6 @@ def test_the_extra_is_the_one_that_lacks(use: str, fix: str, tmp_path: Path) -> 
     assert _only(tmp_path, "missing-extras", f"#= main.py\n{source}").fix == fix
 
 
-STATE = """
-from fastapi import FastAPI
-app = FastAPI()
-{name} = {{}}
-@app.put("/{{key}}")
-def put(key: str, value: int):
-    {name}[key] = value
-@app.delete("/{{key}}")
-def drop(key: str):
-    {name}.pop(key, None)
-@app.get("/{{key}}")
-def read(key: str):
-    return {name}.get(key)
-"""
-
-
-@pytest.mark.parametrize(
-    ("name", "more", "severity"),
-    [
-        ("ATTEMPTS", "", ""),
-        ("CACHE", "", "low"),
-        ("_price_cache", "", "low"),
-        ("PRICES", "import time\ndef keep(k, v):\n    PRICES[k] = (v, time.time())\n", ""),
-        ("ATTEMPTS", "#= Dockerfile\nCMD uvicorn main:app --workers 1\n", "low"),
-        ("ATTEMPTS", "import uvicorn\nuvicorn.run(app)\n", "low"),
-        ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=1)\n", "low"),
-        ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=4)\n", ""),
-        ("ATTEMPTS", "import uvicorn\nuvicorn.run(app)\n#= Procfile\nweb: gunicorn main:app\n", ""),
-    ],
-)
-def test_state_matters_less_in_a_cache_and_in_one_process(
-    name: str, more: str, severity: str, tmp_path: Path
-) -> None:
-    source = f"#= main.py\n{STATE.format(name=name)}{more}"
-    assert _only(tmp_path, "state-in-memory", source).severity == severity
-
-
-@pytest.mark.parametrize(
-    ("name", "severity"), [("PRICES", "low"), ("ATTEMPTS", ""), ("revoked", "")]
-)
-def test_what_expires_is_a_cache_unless_it_limits(name: str, severity: str, tmp_path: Path) -> None:
-    source = STATE.format(name=name).replace("= value", "= (value, time.time() + 60)")
-    found = _only(tmp_path, "state-in-memory", f"import time\n{source}")
-    assert found.severity == severity
-
-
-def test_what_each_worker_flushes_matters_less(tmp_path: Path) -> None:
-    source = """
-from fastapi import FastAPI
-app = FastAPI()
-ROWS = []
-@app.put("/")
-def put(value: int):
-    ROWS.append(value)
-@app.delete("/")
-def drop():
-    ROWS.pop()
-def flush_rows():
-    ROWS.clear()
-"""
-    assert _only(tmp_path, "state-in-memory", source).severity == "low"
-
-
 @pytest.mark.parametrize(
     ("driver", "says"), [("asyncpg", "`postgresql://`"), ("aiomysql", "`mysql://`")]
 )

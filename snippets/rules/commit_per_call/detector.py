@@ -10,7 +10,10 @@ from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model.flow import reaches
 
-_RECORD = re.compile(r"log|audit|event|track|histor|activit|notif|metric|usage", re.IGNORECASE)
+_RECORD = re.compile(
+    r"(^|_)logs?(_|$)|audit|event|track|histor|activit|notif|metric|usage", re.IGNORECASE
+)
+"""Names of functions that write down what was done: it stays done when they fail."""
 _WRITES = {"add", "add_all", "delete", "merge"}
 
 

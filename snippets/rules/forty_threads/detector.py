@@ -25,7 +25,8 @@ def detect(program: Program) -> Iterator[Hit]:
         also = f", as in {len(others[end])} others" if others[end] else ""
         yield call.hit(
             f"`{function.name}` waits {wait} for `{end.func.text}` in one of the 40 threads of "
-            f"all `def` endpoints{also}: 40 slow answers stop them all"
+            f"all `def` endpoints{also}: 40 slow answers stop them all",
+            cause=f"requests of {end.module.name}",
         )
 
 

@@ -275,4 +275,31 @@ async def b() -> str:
             CACHE["b"] = (await client.get("https://example.com")).text
     return CACHE["b"]
 """,
+    "trusts what the caller says": """
+import ssl
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+async def push(url: str, trusted: ssl.SSLContext) -> None:
+    async with httpx.AsyncClient(verify=trusted) as client:
+        await client.post(url)
+async def pull(url: str, pem: str) -> str:
+    context = ssl.create_default_context(cadata=pem)
+    async with httpx.AsyncClient(verify=context, timeout=5) as client:
+        return (await client.get(url)).text
+@app.post("/gateways")
+async def register(url: str, pem: str) -> str:
+    await push(url, ssl.create_default_context(cadata=pem))
+    return await pull(url, pem)
+""",
+    "the cookies of whoever signs in": """
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/link")
+def login_at_shop(name: str, password: str) -> str:
+    with httpx.Client(base_url="https://shop.example.com") as client:
+        client.post("/login", data={"name": name, "password": password})
+        return client.get("/authorize").headers["location"]
+""",
 }

@@ -1,6 +1,7 @@
 """Clients of other services that are opened for a single request."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -12,6 +13,13 @@ from fastapi_pro.auditing.model.call_graph import is_cached, reached
 
 _TASK = ("fastapi.BackgroundTask", "starlette.background.BackgroundTask")
 _OF_ONE_USER = {"app", "cert", "cookies", "cookie_jar", "mounts", "proxies", "proxy", "transport"}
+_SIGNS_IN = re.compile(r"log_?in|sign_?in|authenticate|scrape|crawl", re.IGNORECASE)
+_SENDS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.comprehension)
+_AIOHTTP = (
+    "`session = aiohttp.ClientSession()` in the lifespan, and `await session.close()` at its end"
+)
+_ONCE = "Make it once in the lifespan, share it, and close it there"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -22,10 +30,24 @@ def detect(program: Program) -> Iterator[Hit]:
         for call in function.calls:
             is_client = call.called in KEPT_CLIENTS and not _is_of_one_user(call)
             if is_client and not _is_kept(function, call) and not _is_kept_outside(function, call):
-                yield call.hit(
-                    f"`{function.name}` opens an `{call.called}` of its own each time it runs: "
-                    f"{KEPT_CLIENTS[call.called]}"
-                )
+                yield _hit(function, call)
+
+
+def _hit(function: Node, call: Node) -> Hit:
+    return call.hit(
+        f"`{function.name}` opens an `{call.called}` of its own each time it runs:"
+        f" {KEPT_CLIENTS[call.called]}",
+        severity="low" if _costs_little(call) else "",
+        fix=_fix(call),
+        cause=f"`{call.called}` of {call.module.name}",
+    )
+
+
+def _fix(call: Node) -> str:
+    """Return how to keep a client; that of httpx is the rule's."""
+    if call.called.startswith("httpx."):
+        return ""
+    return _AIOHTTP if call.called.startswith("aiohttp.") else _ONCE
 
 
 @fact
@@ -38,10 +60,16 @@ def _background(program: Program) -> list[Node]:
 
 
 def _is_of_one_user(call: Node) -> bool:
-    """Say whether a client cannot be shared: its cookies, proxy or transport are its own."""
+    """Say whether a client cannot be shared: its cookies, proxy or certificates are its own."""
     if call.has_unpacking or not _OF_ONE_USER.isdisjoint(call.keywords):
         return True
-    return call.called not in HTTP_CLIENTS and any(map(_is_local, call.given))
+    if call.called not in HTTP_CLIENTS:
+        return any(map(_is_local, call.given))
+    verify = call.keyword("verify")
+    parameters = {parameter.name for parameter in call.function.parameters} - {"self", "request"}
+    if any(name.name in parameters for name in (verify, *verify.value.walk(ast.Name))):
+        return True  # who calls says whom to trust
+    return bool(_SIGNS_IN.search(call.function.name)) and len(_requests(call)) > 1
 
 
 def _is_local(value: Node) -> bool:
@@ -61,6 +89,47 @@ def _is_kept_outside(function: Node, call: Node) -> bool:
     returned = [value.awaited for value in function.returned]
     is_returned = any(value == call or value.name in names for value in returned)
     return is_returned and any(_is_kept(above.function, above) for above in function.callers)
+
+
+def _requests(call: Node) -> list[Node]:
+    """Return the requests that a client makes in its function, which share its cookies."""
+    held = call.parent.ast
+    target = call.at(held.optional_vars) if isinstance(held, ast.withitem) else call.at(None)
+    names = {target.name, *(t.name for t in call.parent.targets)} - {""}
+    calls = call.function.calls
+    return [one for one in calls if one.member in _SENDS and one.owner.name in names]
+
+
+def _costs_little(call: Node) -> bool:
+    """Say whether the requests of a loop share what is opened, or no TLS is spoken."""
+    requests = _requests(call)
+    if any(_in_loop(request, call) for request in requests):
+        return True
+    urls = [
+        request.argument(int(request.member == "request"), "url")
+        for request in requests
+        if call.called.startswith("aiohttp.")
+    ]
+    return bool(urls) and all(map(_is_inside, urls))
+
+
+def _in_loop(request: Node, call: Node) -> bool:
+    """Say whether a request is in a loop that the opening of its client is not in."""
+    return any(
+        isinstance(above.ast, _LOOPS) and not above.holds(call) for above in request.ancestors
+    )
+
+
+def _is_inside(url: Node) -> bool:
+    """Say whether an address begins with `http://`, as that of a neighbour in the network does."""
+    first = url
+    while isinstance(first.ast, (ast.BinOp, ast.JoinedStr)):
+        match first.ast:
+            case ast.BinOp(left=part) | ast.JoinedStr(values=[part, *_]):
+                first = first.at(part)
+            case _:
+                break
+    return str(first.literal).startswith("http://")
 
 
 def _is_kept(function: Node, call: Node) -> bool:

@@ -218,4 +218,15 @@ async def create(email: str, session: AsyncSession = Depends()):
         logger.debug("not counted")
     return {"email": email}
 """,
+    "a flag beside the answer": _MAIN
+    + """
+@router.post("/login")
+def login(user: User, session: Session):
+    user.must_change_password = True
+    try:
+        session.commit()
+    except Exception as error:
+        logger.warning("not marked: %s", error)
+    raise HTTPException(403)
+""",
 }

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 
@@ -125,7 +126,22 @@ def _passed_over(handler: Node) -> Node:
     is_apart = any(inner.member == "begin_nested" for inner in handler.function.calls)
     has_else = bool(getattr(tried.ast, "orelse", ()))
     is_all = is_stored and stores == [call]  # else what matters may be stored already
-    return call if is_all and not is_apart and not has_else and not _loop(tried) else nothing
+    is_other = is_apart or has_else or _loop(tried) or _only_marks(handler.function, call)
+    return call if is_all and not is_other else nothing
+
+
+def _only_marks(function: Node, commit: Node) -> bool:
+    """Say whether no more is stored than a mark: a flag, or when somebody was here last."""
+    if any(call.member in _WRITES and is_session(call.owner) for call in function.calls):
+        return False
+    marks = [
+        statement
+        for statement in function.own(ast.Assign)
+        if statement.position < commit.position and any(t.owner for t in statement.targets)
+    ]
+    return bool(marks) and all(
+        isinstance(mark.assigned.literal, bool) or mark.assigned.called in CLOCKS for mark in marks
+    )
 
 
 def _does_nothing(statement: Node) -> bool:

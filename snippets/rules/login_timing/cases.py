@@ -313,4 +313,28 @@ def reset_password(users, body):
     if bcrypt.checkpw(body.password, user.password_hash):
         raise ValueError
 """,
+    "a new password that must be another": """
+import bcrypt
+def check_history(password, old):
+    if bcrypt.checkpw(password, old):
+        raise ValueError("was used before")
+def update_account(users, email, password):
+    user = users.by_email(email)
+    if not user:
+        raise LookupError(email)
+    check_history(password, user.old_hash)
+    if users.forbids_old and bcrypt.checkpw(password, user.password_hash):
+        raise ValueError("must differ from the current one")
+    user.password_hash = bcrypt.hashpw(password, bcrypt.gensalt())
+""",
+    "the first account, from the settings": """
+import bcrypt
+async def create_admin(users, email, password):
+    admin = await users.by_email(email)
+    if admin:
+        if not bcrypt.checkpw(password, admin.password_hash):
+            admin.password_hash = bcrypt.hashpw(password, bcrypt.gensalt())
+        return admin
+    return await users.create(email, password)
+""",
 }

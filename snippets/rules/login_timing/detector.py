@@ -28,12 +28,35 @@ def detect(program: Program) -> Iterator[Hit]:
         if function.module.is_tool:
             continue
         checks = [call for call in function.calls if call.given and is_verification(call)]
-        place = _skips(function, checks) if checks else None
+        is_login = bool(checks) and all(map(_lets_in, checks))
+        place = _skips(function, checks) if is_login else None
         if place and not _waits(function) and not _is_command(function):
             yield place.hit(
                 f"`{function.name}` verifies no password when there is no such account: the "
                 "shorter time tells which accounts exist"
             )
+
+
+def _lets_in(check: Node) -> bool:
+    """Say whether a right password is what lets somebody in.
+
+    Where it is an error, it must be another than the last; where a wrong one is no end, it is set.
+    """
+    is_negated = False
+    for above in check.ancestors:
+        match above.ast:
+            case ast.UnaryOp(op=ast.Not()):
+                is_negated = not is_negated
+            case ast.BoolOp(op=ast.Or()):
+                return True
+            case ast.Await() | ast.BoolOp():
+                continue
+            case ast.If() if above.test.holds(check):
+                last = above.body[-1]
+                return ends(last) if is_negated else not isinstance(last.ast, ast.Raise)
+            case _:
+                return True
+    return True
 
 
 def _waits(function: Node) -> bool:

@@ -20,10 +20,12 @@ from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import ends
 
 _PRIVATE = re.compile(
-    rf"{SECRET.pattern}|hash$|(^|_)(salt|otp|totp|pin|cvv|iban|ssn|signature|signing_key|credentials?)(_|$)",
+    rf"{SECRET.pattern}|hash$"
+    r"|(^|_)(salt|otp|totp|pin|cvv|iban|ssn|signature|signing_key|credentials?)(_|$)"
+    r"|(^|_)(e?mail|phone|address|birth_?(day|date)|salary)(_|$)",
     re.IGNORECASE,
 )
-"""Names of columns that nobody means to send."""
+"""Names of columns that hold secrets, or what is known of a person."""
 _BY_HAND = "Return the object, and declare a `response_model=` of the fields that may be seen"
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")

@@ -104,4 +104,13 @@ engine = create_async_engine("postgresql://db/app", pool_size=5)
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app", pool_size=5)
 """,
+    "a probe that keeps its engine to itself": """
+from sqlalchemy import create_engine, text
+def wait_for_database(url: str) -> None:
+    engine = create_engine("postgresql+psycopg://db/app", pool_size=1, max_overflow=0)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    if hasattr(engine, "dispose"):
+        engine.dispose()
+""",
 }

@@ -172,4 +172,41 @@ async def u() -> Page:
 def to_response(user: str) -> UserOut:
     return UserOut.model_validate(user)
 """,
+    "worked out from other fields": """
+from fastapi import FastAPI
+from pydantic import BaseModel, model_validator
+app = FastAPI()
+class Out(BaseModel):
+    first: str
+    last: str
+    full_title: str = ""
+    full: str = ""
+    @model_validator(mode="after")
+    def join(self):
+        self.full = f"{self.first} {self.last}" + self.full_title
+        return self
+@app.get("/o")
+def o() -> Out:
+    return Out(first="a", last="b")
+""",
+    "a validator for rows alone": """
+from typing import Any
+from fastapi import FastAPI
+from pydantic import BaseModel, model_validator
+from rows import Link
+app = FastAPI()
+class Out(BaseModel):
+    tool: str
+    @model_validator(mode="before")
+    @classmethod
+    def flatten(cls, data: Any) -> Any:
+        if not isinstance(data, Link):
+            return data
+        values = data.__dict__
+        values["tool"] = values["tool"].name
+        return values
+@app.get("/o")
+def o(link: Link) -> Out:
+    return Out.model_validate(link)
+""",
 }

@@ -194,4 +194,20 @@ def use(has_password: bool, reset_password: bool, user):
 def me(request: Request):
     logger.info(request.headers.get("user-agent"))
 """,
+    "a scanner tries what everybody knows": """
+import logging
+from fastapi import FastAPI
+logger = logging.getLogger(__name__)
+app = FastAPI()
+class FtpBruter:
+    def run(self, host: str, pairs: list[tuple[str, str]]):
+        for username, password in pairs:
+            logger.info("trying %s on %s with password=%s", username, host, password)
+def brute_force(host: str, password: str):
+    logger.info("found %s on %s", password, host)
+@app.post("/scan")
+def scan(host: str):
+    FtpBruter().run(host, [("root", "root")])
+    brute_force(host, "admin")
+""",
 }

@@ -27,6 +27,7 @@ _HARMLESS = re.compile(
     r"^(has|is|no|needs?|num|max|min|use|should|invalid|forgot|reset)_|change", re.IGNORECASE
 )
 _OPTION = re.compile(r"environ|getenv|settings|config|debug|verbose|isEnabledFor", re.IGNORECASE)
+_GUESSES = re.compile(r"brut(e|er|ing)(_|$|[A-Z])|brute_?force|wordlist|honeypot", re.IGNORECASE)
 _DUMPS = ("model_dump", "model_dump_json", "dict", "json")
 _HEADERS = {"authorization", "cookie", "x-api-key", "proxy-authorization"}
 _SAME = {"repr", "str", "dict"}
@@ -46,13 +47,19 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _written(call: Node) -> Iterator[Hit]:
-    if call.module.is_tool or _is_option(call):
+    if call.module.is_tool or _is_option(call) or _is_guessing(call):
         return
     for given in call.given:
         if found := next(filter(None, map(_secret, _leaves(given))), ""):
             severity = "low" if call.member == "debug" else ""
             yield call.hit(f"`{call.func.text}` writes {found}", severity=severity)
             return
+
+
+def _is_guessing(call: Node) -> bool:
+    """Say whether a scanner logs the passwords that it tries, which are nobody's secret."""
+    names = (call.module.path.stem, call.function.name, call.function.enclosing_class.name)
+    return any(map(_GUESSES.search, names))
 
 
 def _is_option(call: Node) -> bool:

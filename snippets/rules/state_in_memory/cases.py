@@ -444,4 +444,43 @@ async def count(request, call_next):
     finally:
         in_flight -= 1
 """,
+    "memory where there is no Redis": """
+import os
+import redis.asyncio as redis
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+sign_ins: dict[str, str] = {}
+store = redis.from_url(os.environ["REDIS_URL"]) if "REDIS_URL" in os.environ else None
+async def keep(state: str, user: str):
+    if store is not None:
+        await redis_set(state, user)
+    else:
+        sign_ins[state] = user
+async def redis_set(state: str, user: str):
+    await store.set(state, user, ex=300)
+@app.get("/authorize")
+async def authorize(state: str, user: str):
+    await keep(state, user)
+@app.get("/callback")
+async def callback(state: str):
+    return await store.get(state) if store else sign_ins.pop(state, None)
+""",
+    "a set that nobody asks": """
+from fastapi import FastAPI
+class Gateways:
+    def __init__(self):
+        self._urls_in_use: set[str] = set()
+    def start(self, url: str):
+        self._urls_in_use.add(url)
+    def stop(self, url: str):
+        self._urls_in_use.discard(url)
+gateways = Gateways()
+app = FastAPI()
+@app.post("/gateways")
+def start(url: str):
+    gateways.start(url)
+@app.delete("/gateways")
+def stop(url: str):
+    gateways.stop(url)
+""",
 }

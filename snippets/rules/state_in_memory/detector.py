@@ -22,6 +22,12 @@ _OWN = (
 """What a process needs a copy of its own of."""
 _OWN_NAME = re.compile(r"(^|_)(fallback|local|per_process|this_process)(_|$)")
 """Names that say that a copy for each process is meant."""
+_STORE = re.compile(r"redis|valkey|memcache", re.IGNORECASE)
+"""What functions name that use the memory only where there is no shared store."""
+_MEANT = re.compile(
+    rb"#.*(single|one|per|each)[- ](worker|process)|#.*multi-?(worker|process)", re.IGNORECASE
+)
+"""Comments that say that each process has its own."""
 _PROGRESS = re.compile(
     r"ready|readiness|started|startup|healthy|warm|initiali[sz]ed|loaded|draining|shutdown",
     re.IGNORECASE,
@@ -109,13 +115,22 @@ def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
 
 def _is_harmless(changed: list[Change]) -> bool:
     """Say whether little is lost where workers disagree: a cache, a buffer, one process alone."""
-    if runs_one(changed[0].function.program):
+    if runs_one(changed[0].function.program) or _is_meant(changed[0]):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
     is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
     if is_counted or any(map(_STRICT.search, names)):
         return False
     return any(map(_CACHE.search, names)) or any(map(_expires, changed)) or _is_flushed(changed[0])
+
+
+def _is_meant(change: Change) -> bool:
+    """Say whether a comment where it is made says that each process has its own."""
+    if change.kept is None:
+        return False
+    made = change.kept.made
+    lines = made.module.source.splitlines()
+    return any(map(_MEANT.search, lines[max(0, made.line - 4) : made.line]))
 
 
 def _expires(change: Change) -> bool:
@@ -139,7 +154,9 @@ def _must_agree(changed: list[Change]) -> bool:
         return False
     if all(map(_is_flag, changed)) or any(map(_is_from_file, changed)):
         return False
-    if any(map(_is_of_process, changed)):
+    if any(map(_is_of_process, changed)) or any(map(_has_store, changed)):
+        return False
+    if not _is_read(changed):
         return False
     if any(map(_is_channel, changed)):
         return any(map(_is_sent_through, changed))
@@ -199,6 +216,32 @@ def _is_taken_back(change: Change) -> bool:
             case ast.AugAssign(target=target, op=op) if name and node.at(target).dotted == name:
                 signs.add(type(op))
     return signs >= {ast.Add, ast.Sub}
+
+
+def _has_store(change: Change) -> bool:
+    """Say whether memory stands in for a shared store, here or where the function is called."""
+    callers = (call.function for call in change.function.callers)
+    return any(map(_names_store, (change.function, *callers)))
+
+
+def _names_store(function: Node) -> bool:
+    nodes = function.own(ast.Name, ast.Attribute, ast.Constant)
+    return any(_STORE.search(node.last_name or str(node.literal)) for node in nodes)
+
+
+def _is_read(changed: list[Change]) -> bool:
+    """Say whether anybody asks for what an object adds and takes away again."""
+    name = changed[0].name
+    if not changed[0].owner or {change.kind for change in changed} != {"put", "take"}:
+        return True
+    program = changed[0].function.program
+    return any(node.is_read and not _is_changing(node) for node in program.attributes(name))
+
+
+def _is_changing(node: Node) -> bool:
+    """Say whether a statement changes a container and drops what the method returns."""
+    call = node.parent.parent
+    return call.owner == node and call.is_call and isinstance(call.parent.ast, ast.Expr)
 
 
 def _is_channel(change: Change) -> bool:

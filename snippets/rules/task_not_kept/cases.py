@@ -152,4 +152,11 @@ async def start() -> None:
     create_task(print())
     client.create_task("remind")
 """,
+    "nobody is left to keep it": _ROUTER
+    + """
+class Client:
+    async def close(self): ...
+    def __del__(self):
+        asyncio.create_task(self.close())
+""",
 }

@@ -16,7 +16,7 @@ def detect(program: Program) -> Iterator[Hit]:
     answering = {endpoint.function for endpoint in endpoints(program)}
     of_loops = (c for c in program.calls_named("create_task") if _is_loop(c.owner))
     for call in (*program.calls_of("asyncio.create_task", "asyncio.ensure_future"), *of_loops):
-        if call.module.is_tool or not _is_dropped(call):
+        if call.module.is_tool or call.function.name == "__del__" or not _is_dropped(call):
             continue
         work = call.argument(0, "coro").func.dotted or "what it is given"
         yield call.hit(

@@ -33,7 +33,7 @@ def detect(program: Program) -> Iterator[Hit]:
         elif not _is_foreign(decode) and not _is_demanded(decode.call):
             yield decode.call.hit(
                 f"`{name}` accepts a token without `exp`, which never expires",
-                severity="low" if _all_expire(program) else "",
+                severity="low" if _all_expire(decode) else "",
                 fix=_fix(decode),
             )
 
@@ -50,21 +50,51 @@ def _fix(decode: Decode) -> str:
     return f"Add to its `options`: `{options}`" if decode.options else f"`options={{{options}}}`"
 
 
-@fact
-def _all_expire(program: Program) -> bool:
-    """Say whether the program makes tokens, and all with an `exp`: then nobody has another."""
-    makers = [call for call in program.calls_of(*ENCODES) if not call.module.is_tool]
+def _all_expire(decode: Decode) -> bool:
+    """Say whether the program makes tokens, and all with an `exp`: then nobody has another.
+
+    Those that it signs with another key, which are for another service, are not accepted.
+    """
+    makers = [c for c in decode.call.program.calls_of(*ENCODES) if not c.module.is_tool]
+    key = decode.key.last_name
+    same = [maker for maker in makers if key and maker.argument(1, "key").last_name == key]
+    makers = same or makers
     return bool(makers) and all(map(_expires, makers))
 
 
 def _expires(encode: Node) -> bool:
     """Say whether the function that encodes a token names `exp`, or each that calls it does."""
+    if _is_dump(encode.argument(0, "payload")) or _is_dump(encode.argument(0, "claims")):
+        return True
     callers = [call.function for call in encode.function.callers]
     return _names_exp(encode.function) or (bool(callers) and all(map(_names_exp, callers)))
 
 
+def _is_dump(claims: Node) -> bool:
+    """Say whether claims are those of a Pydantic object that has an `exp`, and not None."""
+    made = claims.value
+    if made.member not in ("model_dump", "dict"):
+        return False
+    schema = schema_of(made.owner.type)
+    field = schema.fields.get("exp") if schema is not None else None
+    return field is not None and "None" not in field.node.annotation.text
+
+
 def _names_exp(function: Node) -> bool:
-    return _names_constant(function, "exp") or any(c.keyword("exp") for c in function.calls)
+    if _names_constant(function, "exp") or any(c.keyword("exp") for c in function.calls):
+        return True
+    keys = [key for made in function.own(ast.Dict) for key, _ in made.entries]
+    return any(key.constant == "exp" or _of_object(key) == "exp" for key in keys)
+
+
+def _of_object(key: Node) -> object:
+    """Return the constant in the body of the class that `self.NAME` stands for."""
+    if key.owner.name not in ("self", "cls"):
+        return None
+    body = (s for above in key.function.enclosing_class.lineage for s in above.body)
+    return next(
+        (s.assigned.literal for s in body if key.member in [t.name for t in s.targets]), None
+    )
 
 
 def _names_constant(function: Node, text: str) -> bool:

@@ -15,12 +15,13 @@ REQUEST_METHODS = _VERBS - {"send"}
 HTTP_CLIENTS = {"aiohttp.ClientSession", "httpx.AsyncClient", "httpx.Client"}
 """Clients of HTTP, which go to whatever address they are given."""
 
+_CONNECTION = "a new connection"
 _TLS = "a new connection, and a new TLS context that reads all CA certificates"
 _POOL = "a pool of its own, and a new connection for the first command"
 _SERVICE = "it reads the description of the service from disk, and opens new connections"
 
 KEPT_CLIENTS = {
-    "aiohttp.ClientSession": _TLS,
+    "aiohttp.ClientSession": _CONNECTION,
     "anthropic.Anthropic": _TLS,
     "anthropic.AsyncAnthropic": _TLS,
     "boto3.client": _SERVICE,

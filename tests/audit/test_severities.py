@@ -1,0 +1,250 @@
+"""How much a finding matters follows from what stands at its place."""
+
+from pathlib import Path
+
+import pytest
+
+from fastapi_pro.auditing.finding import Finding
+from tests.audit.programs import audit
+
+
+def _only(folder: Path, slug: str, source: str) -> Finding:
+    (found,) = [f for f in audit(folder, source) if f.slug == slug]
+    return found
+
+
+STATE = """
+from fastapi import FastAPI
+app = FastAPI()
+{name} = {{}}
+@app.put("/{{key}}")
+def put(key: str, value: int):
+    {name}[key] = value
+@app.delete("/{{key}}")
+def drop(key: str):
+    {name}.pop(key, None)
+@app.get("/{{key}}")
+def read(key: str):
+    return {name}.get(key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "severity"),
+    [
+        ("ATTEMPTS", "", ""),
+        ("CACHE", "", "low"),
+        ("_price_cache", "", "low"),
+        ("PRICES", "import time\ndef keep(k, v):\n    PRICES[k] = (v, time.time())\n", ""),
+        ("ATTEMPTS", "#= Dockerfile\nCMD uvicorn main:app --workers 1\n", "low"),
+        ("ATTEMPTS", "import uvicorn\nuvicorn.run(app)\n", "low"),
+        ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=1)\n", "low"),
+        ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=4)\n", ""),
+        ("ATTEMPTS", "import uvicorn\nuvicorn.run(app)\n#= Procfile\nweb: gunicorn main:app\n", ""),
+    ],
+)
+def test_state_matters_less_in_a_cache_and_in_one_process(
+    name: str, more: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"#= main.py\n{STATE.format(name=name)}{more}"
+    assert _only(tmp_path, "state-in-memory", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("PRICES", "low"), ("ATTEMPTS", ""), ("revoked", "")]
+)
+def test_what_expires_is_a_cache_unless_it_limits(name: str, severity: str, tmp_path: Path) -> None:
+    source = STATE.format(name=name).replace("= value", "= (value, time.time() + 60)")
+    found = _only(tmp_path, "state-in-memory", f"import time\n{source}")
+    assert found.severity == severity
+
+
+def test_what_each_worker_flushes_matters_less(tmp_path: Path) -> None:
+    source = """
+from fastapi import FastAPI
+app = FastAPI()
+ROWS = []
+@app.put("/")
+def put(value: int):
+    ROWS.append(value)
+@app.delete("/")
+def drop():
+    ROWS.pop()
+def flush_rows():
+    ROWS.clear()
+"""
+    assert _only(tmp_path, "state-in-memory", source).severity == "low"
+
+
+@pytest.mark.parametrize(
+    ("comment", "severity"),
+    [
+        ("# safe under single-worker uvicorn", "low"),
+        ("# each process has its own; Redis once there are several", "low"),
+        ("# one entry for each account", ""),
+    ],
+)
+def test_state_that_is_meant_for_one_worker_matters_less(
+    comment: str, severity: str, tmp_path: Path
+) -> None:
+    source = STATE.format(name="ATTEMPTS").replace("ATTEMPTS =", f"{comment}\nATTEMPTS =", 1)
+    assert _only(tmp_path, "state-in-memory", source).severity == severity
+
+
+CLIENT = """
+import aiohttp
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+async def read(names: str, token: str):
+    async with {client}() as client:
+        {request}
+"""
+
+
+@pytest.mark.parametrize(
+    ("client", "request_", "severity"),
+    [
+        ("httpx.AsyncClient", "await client.get('https://a.example.com')", ""),
+        ("httpx.AsyncClient", "await client.get('http://prices:8000')", ""),
+        ("httpx.AsyncClient", "for n in names:\n            await client.get(n)", "low"),
+        ("aiohttp.ClientSession", "await client.get('https://a.example.com')", ""),
+        ("aiohttp.ClientSession", "await client.get('http://prices:8000/' + names)", "low"),
+        ("aiohttp.ClientSession", "await client.request('GET', url=f'http://a/{names}')", "low"),
+    ],
+)
+def test_a_client_matters_less_where_few_connections_are_opened(
+    client: str, request_: str, severity: str, tmp_path: Path
+) -> None:
+    source = CLIENT.format(client=client, request=request_)
+    found = _only(tmp_path, "http-client-per-request", source)
+    assert found.severity == severity
+    assert ("certificates" in found.message) == client.startswith("httpx")
+    assert ("aiohttp" in found.fix) == client.startswith("aiohttp")
+
+
+@pytest.mark.parametrize(
+    ("client", "fix"),
+    [
+        ("httpx.Client", ""),
+        ("redis.Redis", "Make it once in the lifespan"),
+        ("openai.OpenAI", "Make it once in the lifespan"),
+        ("boto3.client", "Make it once in the lifespan"),
+        ("aiohttp.ClientSession", "`session = aiohttp.ClientSession()` in the lifespan"),
+    ],
+)
+def test_each_client_is_kept_in_its_own_way(client: str, fix: str, tmp_path: Path) -> None:
+    source = f"""
+import {client.split(".", maxsplit=1)[0]}
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+async def read():
+    client = {client}()
+    return client.one()
+"""
+    found = _only(tmp_path, "http-client-per-request", source).fix
+    assert found.startswith(fix)
+    assert bool(found) == bool(fix)
+
+
+CLAIMS = """
+class Claims(BaseModel):
+    exp: {kind}
+def make(claims: Claims):
+    return jwt.encode(claims.model_dump(), KEY)
+"""
+NAMED = """
+EXPIRY = "exp"
+def make():
+    return jwt.encode({EXPIRY: 1}, KEY)
+"""
+OF_CLASS = """
+class Maker:
+    EXPIRY = "exp"
+    def make(self):
+        return jwt.encode({self.EXPIRY: 1}, KEY)
+"""
+OTHER_KEY = """
+def make():
+    return jwt.encode({"exp": 1}, KEY)
+def make_hook():
+    return jwt.encode({"sub": 1}, settings.hook_key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("maker", "severity"),
+    [
+        (NAMED, "low"),
+        (OF_CLASS, "low"),
+        (OTHER_KEY, "low"),
+        (CLAIMS.format(kind="int"), "low"),
+        (CLAIMS.format(kind="int | None = None"), ""),
+        (NAMED.replace('"exp"', '"sub"'), ""),
+    ],
+)
+def test_a_token_without_expiry_matters_less_where_all_have_one(
+    maker: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import jwt
+from pydantic import BaseModel
+from somewhere import settings
+KEY = settings.key
+{maker}
+def read(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+"""
+    assert _only(tmp_path, "token-without-expiry", source).severity == severity
+
+
+CALLS = """
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+from models import Row
+from somewhere import get_db
+app = FastAPI()
+def vote(db: Session):
+    db.add(Row())
+    db.commit()
+def {name}(db: Session):
+    db.add(Row())
+    db.commit()
+@app.post("/")
+def post(db: Session = Depends(get_db)):
+    vote(db)
+    {name}(db)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [("log_activity", False), ("_audit", False), ("pay", True), ("login", True), ("blog", True)],
+)
+def test_a_second_commit_of_a_log_is_left_alone(name: str, is_told: bool, tmp_path: Path) -> None:
+    slugs = [found.slug for found in audit(tmp_path, CALLS.format(name=name))]
+    assert ("commit-per-call" in slugs) == is_told
+
+
+@pytest.mark.parametrize(
+    ("column", "severity"), [("title", "medium"), ("password_hash", ""), ("email", "")]
+)
+def test_a_row_of_harmless_columns_matters_less(column: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Song(Base):
+    __tablename__ = "songs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {column}: Mapped[str]
+@app.post("/songs")
+def add():
+    song = Song(id=1)
+    return song
+"""
+    found = _only(tmp_path, "orm-object-without-response-model", source)
+    assert found.severity == severity
