@@ -27,7 +27,9 @@ def detect(program: Program) -> Iterator[Hit]:
     unstarted = _unstarted(program)
     reported: set[Node] = set()
     for test in tests(program) if unstarted else ():
-        if any(_starts(function) for function in test.setup):
+        if len(reported) == len(set(unstarted.values())):
+            return
+        if any(program.once(_starts, function.ast, function) for function in test.setup):
             continue
         for request in (r for function in test.setup for r in requests_in(function)):
             app = unstarted.get(request.client)
@@ -46,11 +48,27 @@ def detect(program: Program) -> Iterator[Hit]:
 def _unstarted(program: Program) -> dict[Client, Node]:
     """Return the clients of apps with a lifespan that they do not run, each with its app."""
     found = {}
-    for client in clients(program):
+    is_named = any(module.says("lifespan") for module in program.modules)
+    for client in clients(program) if is_named else ():
         app = client.app
         if app.keyword("lifespan").definition.is_function and not _is_entered(client):
-            found[client] = app
+            if program.once(_prepares, app, app):
+                found[client] = app
     return found
+
+
+def _prepares(app: Node) -> bool:
+    """Say whether a lifespan does what a request may need: a first look, before the tests'."""
+    once = app.program.once
+    if once(_connected, app, app) or once(_makes_tables, app, app):
+        return True
+    return bool(once(_missing, app, app))
+
+
+@fact
+def _read_by_requests(program: Program) -> set[str]:
+    """Return what any function that runs for a request reads of a state."""
+    return {name for function in request_functions(program) for name in _reads(function)}
 
 
 def _prepared(request: Request, app: Node) -> str:
@@ -139,9 +157,10 @@ def _starts(function: Node) -> bool:
 
 
 def _missing(app: Node) -> set[str]:
-    """Return what only the lifespan of an app puts into its state, and no test replaces."""
+    """Return what requests read, only the lifespan of an app sets, and no test replaces."""
     lifespan = app.keyword("lifespan").definition
     made = _made_by(lifespan) if lifespan.is_function else set()
+    made &= _read_by_requests(app.program) if made else made
     missing = made - _set_elsewhere(lifespan) if made else made
     return missing - _overridden(app.program) if missing else missing
 
@@ -203,4 +222,6 @@ def _read(request: Request, names: set[str]) -> str:
 
 def _reads(function: Node) -> set[str]:
     """Return what a function reads of `request.state` or `app.state`."""
+    if not function.module.says("state"):
+        return set()
     return {node.member for node in function.own(ast.Attribute) if _is_state(node, ast.Load)}
