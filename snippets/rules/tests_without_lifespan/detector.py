@@ -51,9 +51,9 @@ def _unstarted(program: Program) -> dict[Client, Node]:
     is_named = any(module.says("lifespan") for module in program.modules)
     for client in clients(program) if is_named else ():
         app = client.app
-        if app.keyword("lifespan").definition.is_function and not _is_entered(client):
-            if program.once(_prepares, app, app):
-                found[client] = app
+        has_lifespan = app.keyword("lifespan").definition.is_function
+        if has_lifespan and not _is_entered(client) and program.once(_prepares, app, app):
+            found[client] = app
     return found
 
 
@@ -137,15 +137,18 @@ def _is_entered(client: Client) -> bool:
         return False
     names = ("enter_context", "__enter__")
     is_by_hand = any(a.attr in names for a in client.call.module.nodes(ast.Attribute))
-    return is_by_hand or client.call in _entered(client.call.program)
+    if is_by_hand:
+        return True
+    program, own = client.call.program, client.call.module
+    names = [t.last_name for t in client.call.statement.targets if t.last_name]
+    modules = [m for m in program.modules if m is own or (names and m.says(*names))]
+    return any(client.call in program.once(_entered, m, m) for m in modules)
 
 
-@fact
-def _entered(program: Program) -> set[Node]:
+def _entered(module: Module) -> set[Node]:
     """Return the values that a `with` enters, in tests too."""
     return {
         Node(module, item.context_expr).value
-        for module in program.modules
         for with_ in module.nodes(ast.With)
         for item in with_.items
     }
