@@ -19,6 +19,7 @@ from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.module import Module
 
 _CONNECTS = ("connect", "open", "init", "initialize")
+_CALLED = tuple(f".{name}(" for name in _CONNECTS)
 _STARTERS = ("LifespanManager", "lifespan_context", "lifespan", "startup")
 
 
@@ -96,6 +97,7 @@ def _connected(app: Node) -> dict[str, Node]:
         if not any(
             variable(Node(module, call).owner) == made
             for module in _modules(app.program)
+            if module.says(*_CALLED)
             for member in _CONNECTS
             for call in module.calls_by_name.get(member, ())
             if Node(module, call).function != lifespan
@@ -115,7 +117,12 @@ def _modules(program: Program) -> list[Module]:
 
 def _names(function: Node, made: Node) -> bool:
     """Say whether a function calls a method of an object that a module holds."""
-    return any(call.member and variable(call.owner) == made for call in function.calls)
+    return made in function.program.once(_called_on, function.ast, function)
+
+
+def _called_on(function: Node) -> set[Node]:
+    """Return the objects held by modules of which a function calls a method."""
+    return {made for call in function.calls if call.member and (made := variable(call.owner))}
 
 
 def _makes_tables(app: Node) -> bool:
