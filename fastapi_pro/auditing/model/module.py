@@ -370,7 +370,12 @@ class Module:
     @functools.cached_property
     def _mentioned(self) -> set[str]:
         imported = {alias.name for alias in self.nodes(ast.alias)}
-        return imported | {attribute.attr for attribute in self.nodes(ast.Attribute)}
+        return imported | self.attribute_names
+
+    @functools.cached_property
+    def attribute_names(self) -> frozenset[str]:
+        """The names of the attributes that the module reads, sets or deletes."""
+        return frozenset(attribute.attr for attribute in self.nodes(ast.Attribute))
 
     @functools.cached_property
     def _packages(self) -> set[str]:

@@ -286,8 +286,9 @@ class Node:
         of the body.
         """
         module = self.module
-        if len(kinds) == 1:
-            return [Node(module, node) for node in module.own_of_kind(self.ast, kinds[0])]
+        there = [kind for kind in kinds if module.own_of_kind(self.ast, kind)]
+        if kinds and len(there) < 2:
+            return [Node(module, n) for kind in there for n in module.own_of_kind(self.ast, kind)]
         own = module.own_nodes(self.ast)
         return [Node(module, node) for node in own if not kinds or isinstance(node, kinds)]
 

@@ -156,6 +156,8 @@ class Program:
     def attributes(self, *names: str) -> Iterator[Node]:
         """Yield the attributes, outside tests, with these names: those called and those passed."""
         for module in self.code:
+            if module.attribute_names.isdisjoint(names):
+                continue
             for attribute in module.nodes(ast.Attribute):
                 if attribute.attr in names:
                     yield Node(module, attribute)
