@@ -279,6 +279,8 @@ def endpoints_in(module: Module) -> list[Endpoint]:
     """Return the endpoints that a module declares."""
     found = []
     for function in module.functions():
+        if not function.decorator_list:
+            continue
         node = Node(module, function)
         found += [
             Endpoint(node, decorator)

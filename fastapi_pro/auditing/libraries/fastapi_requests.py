@@ -40,6 +40,11 @@ def request_functions(program: Program) -> set[Node]:
 
 def answering(endpoint: Endpoint) -> set[Node]:
     """Return the functions that run to answer an endpoint's requests, dependencies among them."""
+    key = (endpoint.call.ast, endpoint.function.ast)
+    return endpoint.function.program.once(_answering, key, endpoint)
+
+
+def _answering(endpoint: Endpoint) -> set[Node]:
     return reached([endpoint.function, *(d.function for d in endpoint.dependencies)])
 
 

@@ -221,7 +221,9 @@ def requirements(program: Program) -> list[Requirement]:
     """
     found = [found for folder in folders(program) for found in declared_in(folder)]
     for folder in folders(program):
-        paths = (module.path for module in program.modules if _wheels(folder))
+        if not _wheels(folder):
+            continue
+        paths = (module.path for module in program.modules)
         tops = {path.relative_to(folder).parts[0] for path in paths if folder in path.parents}
         owners = (w for w in _wheels(folder).values() if any(_holds(w, top) for top in tops))
         found += [requirement for wheel in owners for requirement in _metadata(wheel)]

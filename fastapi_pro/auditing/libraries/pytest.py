@@ -2,7 +2,9 @@
 
 import ast
 import configparser
+import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +18,7 @@ from fastapi_pro.auditing.sources.walk import collect
 
 _FIXTURES = {"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"}
 _CLIENTS = ("ASGITransport", "AsyncClient", "TestClient")
+_NAMED = re.compile(rb"(?:\bdef +|\bname *= *[\"'])(\w+)")
 _MOST = 400  # test files that are read beside those of the program
 
 
@@ -38,17 +41,13 @@ class Test:
     @cached_property
     def setup(self) -> list[Node]:
         """The test, the fixtures that it is given, and the helpers that all of them call."""
-        found: dict[Node, None] = {}
+        found: dict[ast.AST, Node] = {}
         queue = [self.function, *_automatic(self.function.module)]
-        while queue:
-            function = queue.pop(0)
-            if function in found:
-                continue
-            found[function] = None
-            given = (fixture(function.module, name) for name in _asked(function))
-            queue += [one.function for one in given if one is not None]
-            queue += _helpers(function)
-        return list(found)
+        for function in queue:  # grows while it is walked
+            if function.ast not in found:
+                found[function.ast] = function
+                queue += function.program.once(_given_to, function.ast, function)
+        return list(found.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +129,18 @@ def fixtures(program: Program, name: str) -> list[Fixture]:
 
 
 def _fixtures(program: Program, name: str) -> list[Fixture]:
-    named = [_known_in(module) for module in program.modules if module.says(name)]
+    named = [_known_in(module) for module in _naming(program).get(name.encode(), ())]
     return [known[name] for known in named if name in known]
+
+
+@fact
+def _naming(program: Program) -> dict[bytes, list[Module]]:
+    """Return the modules in which a fixture of each name may stand, as their text says."""
+    found: dict[bytes, list[Module]] = defaultdict(list)
+    for module in program.modules:
+        for name in set(_NAMED.findall(module.source)) if module.says("fixture") else ():
+            found[name].append(module)
+    return found
 
 
 def fixture(module: Module, name: str) -> Fixture | None:
@@ -179,12 +188,20 @@ def _work_out_places(module: Module) -> list[Module]:
     return found
 
 
-def _automatic(module: Module) -> Iterator[Node]:
-    """Yield the functions of the fixtures that every test of a module is given."""
-    for place in _places(module):
-        for one in _known_in(place).values():
-            if one.is_automatic:
-                yield one.function
+def _automatic(module: Module) -> list[Node]:
+    """Return the functions of the fixtures that every test of a module is given."""
+    return module.program.once(_work_out_automatic, module, module)
+
+
+def _work_out_automatic(module: Module) -> list[Node]:
+    known = [one for place in _places(module) for one in _known_in(place).values()]
+    return [one.function for one in known if one.is_automatic]
+
+
+def _given_to(function: Node) -> list[Node]:
+    """Return the fixtures that a test or fixture asks for, and the helpers that it calls."""
+    given = (fixture(function.module, name) for name in _asked(function))
+    return [*(one.function for one in given if one is not None), *_helpers(function)]
 
 
 def _helpers(function: Node) -> Iterator[Node]:

@@ -30,14 +30,23 @@ def raw_values(program: Program, clause: str) -> Iterator[Node]:
             position = len(_MARK.findall(str(text.literal)[: match.start("mark")]))
             for given in _parameters(call):
                 yield given.elements[position] if position < len(given.elements) else call.at(None)
-    for text in program.nodes(ast.JoinedStr):
+    for text, written in _selecting(program):
         parts = getattr(text.ast, "values", [])
-        written = [str(part.value) if isinstance(part, ast.Constant) else "" for part in parts]
-        if not any(map(_SELECT.search, written)):
-            continue
         for before, part in zip(written, parts[1:], strict=False):
             if _ENDS[clause].search(before) and isinstance(part, ast.FormattedValue):
                 yield text.at(part.value)
+
+
+@fact
+def _selecting(program: Program) -> list[tuple[Node, list[str]]]:
+    """Return the f-strings outside tests that are a SELECT, with the texts between the values."""
+    found = []
+    for text in program.nodes(ast.JoinedStr):
+        parts = getattr(text.ast, "values", [])
+        written = [str(part.value) if isinstance(part, ast.Constant) else "" for part in parts]
+        if any(map(_SELECT.search, written)):
+            found.append((text, written))
+    return found
 
 
 @fact
@@ -46,6 +55,7 @@ def _texts(program: Program) -> list[Node]:
     return [
         Node(module, text)
         for module in program.code
+        if b"limit" in module.source.lower()
         for text in module.nodes(ast.Constant)
         if isinstance(text.value, str) and "limit" in text.value.lower()
     ]

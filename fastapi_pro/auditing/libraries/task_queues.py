@@ -18,7 +18,8 @@ def task_class(expr: Node) -> str | None:
         named = decorator.func
         if named.last_name not in _METHODS:
             continue
-        name = named.library_name or f"{named.owner.type}.{named.member}"
+        kind = "" if named.library_name else named.owner.type
+        name = f"{kind}.{named.member}" if kind and isinstance(kind, str) else named.library_name
         if name in _DECORATORS:
             return _DECORATORS[name]
     return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints_in, is_app
+from fastapi_pro.auditing.libraries.fastapi import METHODS, Endpoint, endpoints_in, is_app
 from fastapi_pro.auditing.libraries.pytest import fixture
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.module import Module
@@ -16,7 +16,8 @@ from fastapi_pro.auditing.model.program import Program, fact
 _TRANSPORTS = ("httpx.ASGITransport", "httpx2.ASGITransport")
 _TEST_CLIENT = "fastapi.testclient.TestClient"
 _CLIENTS = ("httpx.AsyncClient", "httpx2.AsyncClient")
-_DECLARES = re.compile(rb"@[\w.]+\.\w+\(|add_(?:api_)?(?:websocket_)?route")
+_DECORATORS = "|".join(sorted(METHODS)).encode()
+_DECLARES = re.compile(rb"@[\w.]+\.(?:%b)\(|add_(?:api_)?(?:websocket_)?route" % _DECORATORS)
 _METHODS = {"get", "post", "put", "patch", "delete", "options", "head"}
 
 

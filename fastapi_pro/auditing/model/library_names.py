@@ -103,10 +103,19 @@ def canonical(name: str) -> str:
 
 
 def _moved(name: str) -> str:
-    for old, new in _MOVED:
+    for old, new in _moves().get(name.partition(".")[0], ()):
         if old.endswith("."):
             if name.startswith(old):
                 return new + name[len(old) :]
         elif name == old or name.startswith(f"{old}."):
             return new + name[len(old) :]
     return name
+
+
+@functools.cache
+def _moves() -> dict[str, list[tuple[str, str]]]:
+    """Return the lines of the table by the package of the old name."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for old, new in _MOVED:
+        found.setdefault(old.partition(".")[0], []).append((old, new))
+    return found

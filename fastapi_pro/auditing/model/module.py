@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import itertools
 import re
 import zlib
 from collections import defaultdict
@@ -97,6 +98,7 @@ class Module:
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
         self.is_test = is_test(name)
         self.is_tool = bool(_TOOL.search(name))
+        self._said: dict[tuple[str, ...], bool] = {}
         self._own: dict[ast.AST, list[ast.AST]] = {}
         self._own_by_kind: dict[ast.AST, dict[type, list[ast.AST]]] = {}
         self._scopes: dict[ast.AST, Bindings] = {}
@@ -120,8 +122,10 @@ class Module:
 
     def says(self, *words: str) -> bool:
         """Say whether one of these words stands in the text: the cheapest first look."""
-        source = self.source
-        return any(word in source for word in _encoded(words))
+        known = self._said.get(words)
+        if known is None:
+            known = self._said[words] = any(word in self.source for word in _encoded(words))
+        return known
 
     @functools.cached_property
     def _index(self) -> tuple[dict[ast.AST, ast.AST], dict[type, list[ast.AST]]]:
@@ -198,9 +202,9 @@ class Module:
         return self._index[0]
 
     def nodes(self, *types: type[N]) -> Iterator[N]:
-        """Yield the nodes of these types, each type in the order of the source."""
-        for kind in types:
-            yield from self._index[1].get(kind, ())  # type: ignore[misc]
+        """Return the nodes of these types, each type in the order of the source."""
+        found = self._index[1]
+        return itertools.chain.from_iterable(found.get(kind, ()) for kind in types)  # type: ignore[misc]
 
     def functions(self) -> Iterator[Function]:
         """Yield the functions and methods, plain ones first."""
@@ -366,7 +370,12 @@ class Module:
     @functools.cached_property
     def _mentioned(self) -> set[str]:
         imported = {alias.name for alias in self.nodes(ast.alias)}
-        return imported | {attribute.attr for attribute in self.nodes(ast.Attribute)}
+        return imported | self.attribute_names
+
+    @functools.cached_property
+    def attribute_names(self) -> frozenset[str]:
+        """The names of the attributes that the module reads, sets or deletes."""
+        return frozenset(attribute.attr for attribute in self.nodes(ast.Attribute))
 
     @functools.cached_property
     def _packages(self) -> set[str]:

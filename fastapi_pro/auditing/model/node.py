@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from fastapi_pro.auditing.model.program import Program
 
 _NOTHING = ast.AST()
+_LITERALS = (
+    ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.Call
+)  # fmt: skip
 _CALL, _ATTRIBUTE = ast.Call, ast.Attribute  # asked for most often: a name is found faster
 
 
@@ -283,8 +286,9 @@ class Node:
         of the body.
         """
         module = self.module
-        if len(kinds) == 1:
-            return [Node(module, node) for node in module.own_of_kind(self.ast, kinds[0])]
+        there = [kind for kind in kinds if module.own_of_kind(self.ast, kind)]
+        if kinds and len(there) < 2:
+            return [Node(module, n) for kind in there for n in module.own_of_kind(self.ast, kind)]
         own = module.own_nodes(self.ast)
         return [Node(module, node) for node in own if not kinds or isinstance(node, kinds)]
 
@@ -461,6 +465,8 @@ class Node:
         found = self.value
         if isinstance(found.ast, ast.Constant):
             return found.ast.value
+        if not isinstance(found.ast, _LITERALS):
+            return None
         try:
             value: object = ast.literal_eval(found.ast)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):

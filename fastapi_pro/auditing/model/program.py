@@ -92,8 +92,21 @@ class Program:
 
     def calls_of(self, *names: str) -> Iterator[Node]:
         """Yield the calls, outside tests, of library things with these dotted names."""
-        for module in self.code:
+        for module in self._calling(*self.spellings(_last_names(names))):
             yield from self.calls_in(module, *names)
+
+    def _calling(self, *names: str) -> list[Module]:
+        """Return the modules outside tests in which something of one of these names is called."""
+        places = {place for name in names for place in self._places_of_calls.get(name, ())}
+        return [self.modules[place] for place in sorted(places)]
+
+    @functools.cached_property
+    def _places_of_calls(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, module in enumerate(self.modules):
+            for name in () if module.is_test else module.calls_by_name:
+                found[name].append(place)
+        return found
 
     def calls_in(self, module: Module, *names: str) -> Iterator[Node]:
         """Yield the calls in a module of library things with these dotted names.
@@ -135,7 +148,7 @@ class Program:
 
     def calls_named(self, *names: str) -> Iterator[Node]:
         """Yield the calls, outside tests, of functions and methods with these last names."""
-        for module in self.code:
+        for module in self._calling(*names):
             for name in names:
                 for call in module.calls_by_name.get(name, ()):
                     yield Node(module, call)
@@ -143,6 +156,8 @@ class Program:
     def attributes(self, *names: str) -> Iterator[Node]:
         """Yield the attributes, outside tests, with these names: those called and those passed."""
         for module in self.code:
+            if module.attribute_names.isdisjoint(names):
+                continue
             for attribute in module.nodes(ast.Attribute):
                 if attribute.attr in names:
                     yield Node(module, attribute)
@@ -176,10 +191,14 @@ class Program:
         Other names that the program gives to the same things count, too: a first, cheap look.
         """
         found: set[ast.AST] = set()
-        for name in self.spellings(frozenset(names)):
-            for module in self.code:
+        spelled = self.spellings(frozenset(names))
+        for module in self._calling(*spelled):
+            for name in spelled:
                 for call in module.calls_by_name.get(name, ()):
-                    found.update(above for above in module.ancestors(call))
+                    for above in module.ancestors(call):
+                        if above in found:
+                            break
+                        found.add(above)
         return [function for function in self.functions if function.ast in found]
 
     def own_calls(self, scope: Node) -> list[Node]:

@@ -42,7 +42,8 @@ def _type_of(expr: Node, depth: int) -> Type:
         case ast.BoolOp(values=values):
             return _first(type_of(expr.at(value), depth) for value in values)
         case ast.BinOp(left=left, op=ast.Div()):
-            return METHODS.get((str(type_of(expr.at(left), depth)), "__truediv__"))
+            kind = type_of(expr.at(left), depth)
+            return METHODS.get((kind, "__truediv__")) if isinstance(kind, str) else None
         case ast.IfExp(body=body, orelse=orelse):
             return type_of(expr.at(body), depth) or type_of(expr.at(orelse), depth)
     return None

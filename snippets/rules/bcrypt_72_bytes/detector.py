@@ -36,6 +36,8 @@ def _found(program: Program) -> Iterator[Hit]:
 
 def _checks_length(program: Program) -> bool:
     """Say whether something is compared with 72, or cut there."""
+    if not any(module.says(str(_LIMIT), str(_LIMIT + 1)) for module in program.code):
+        return False
     for node in program.nodes(ast.Compare, ast.Slice):
         match node.ast:
             case ast.Compare(left=left, comparators=others):

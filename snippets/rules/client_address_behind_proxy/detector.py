@@ -50,6 +50,8 @@ def _names_any(value: object) -> bool:
 
 def _decisions(program: Program) -> Iterator[Hit]:
     """Yield the tests of `request.client.host` by which a request is refused."""
+    if not any(host.owner.last_name == "client" for host in program.attributes("host")):
+        return
     for function in sorted(request_functions(program), key=lambda f: f.place):
         for branch in () if function.module.is_tool else function.own(ast.If):
             is_test = any(map(_compares, branch.test.walk(ast.Compare)))

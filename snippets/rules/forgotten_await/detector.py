@@ -13,6 +13,10 @@ _KEPT = {
     "append", "as_completed", "create_task", "ensure_future", "gather", "shield", "wait",
     "wait_for", "run_until_complete", "run_coroutine_threadsafe", "run",
 }  # fmt: skip
+_USES = (
+    ast.Expr, ast.Attribute, ast.Subscript, ast.For, ast.If, ast.While, ast.Assert, ast.UnaryOp,
+    ast.Compare, ast.Assign, ast.AnnAssign, ast.NamedExpr,
+)  # fmt: skip
 _LONGEST = 90  # characters of code in a fix
 _ROUTES = ("get", "post", "put", "patch", "delete")
 
@@ -23,6 +27,8 @@ def detect(program: Program) -> Iterator[Hit]:
         is_coroutine = function.is_coroutine
         for call in function.calls:
             if not (is_coroutine or call.member in COROUTINES) or call.is_awaited:
+                continue
+            if not isinstance(call.parent.ast, _USES):
                 continue
             if call.member in COROUTINES and _is_of_session(function, call):
                 if why := _forgotten(function, call):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.logins import looked_up
-from fastapi_pro.auditing.libraries.passwords import is_verification
+from fastapi_pro.auditing.libraries.passwords import is_verification, may_verify
 
 _HTTP = "fastapi.HTTPException"
 _TEXTS = (ast.Constant, ast.JoinedStr, ast.Dict)
@@ -14,7 +14,7 @@ _TEXTS = (ast.Constant, ast.JoinedStr, ast.Dict)
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield what an unknown account is answered, where a wrong password gets another answer."""
-    for function in program.functions:
+    for function in may_verify(program):
         if function.module.is_tool:
             continue
         checks = [call for call in function.calls if call.given and is_verification(call)]

@@ -23,13 +23,23 @@ def detect(program: Program) -> Iterator[Hit]:
     if not any(_WRITTEN.search(module.source) for module in program.code):
         return
     for read in (*program.calls_named("get"), *program.nodes(ast.Subscript)):
-        if _takes(read) and _is_kept(read.function) and not _is_checked(read.function):
+        if (
+            read.module.says("eader", "EADER")
+            and _takes(read)
+            and _is_kept(read.function)
+            and not _is_checked(read.function)
+        ):
             yield read.hit(f"the caller's request id {_RISK}", cause="the request id")
     for function in program.functions:
-        if any(parameter.name.endswith("_id") for parameter in function.parameters):
+        if any(name.endswith("_id") for name in _names(function)):
             for parameter in parameters(function):
                 if _is_header(parameter) and _is_kept(function) and not _is_checked(function):
                     yield parameter.node.hit(f"`{parameter.name}` {_RISK}", cause="the request id")
+
+
+def _names(function: Node) -> list[str]:
+    arguments = function.ast.args  # type: ignore[attr-defined]
+    return [arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
 
 
 def _takes(read: Node) -> bool:

@@ -26,7 +26,8 @@ _NAMES = ("500", "INTERNAL_SERVER", "InternalServer")
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each transport and TestClient that raises what a test wants to see answered."""
     raising: dict[Client, list[str]] = defaultdict(list)
-    for module in test_modules(program) if clients(program) else ():
+    modules = [module for module in test_modules(program) if _says_500(module)]
+    for module in modules if modules and clients(program) else ():
         for test in tests_in(module) if _mentions(module) else ():
             if client := _expects_500(test):
                 raising[client].append(test.name)
@@ -40,9 +41,11 @@ def detect(program: Program) -> Iterator[Hit]:
         )
 
 
+def _says_500(module: Module) -> bool:
+    return module.says("status_code") and _WRITTEN.search(module.source) is not None
+
+
 def _mentions(module: Module) -> bool:
-    if not module.says("status_code") or not _WRITTEN.search(module.source):
-        return False
     return any(n.value == 500 for n in module.nodes(ast.Constant)) or any(
         "500" in n.attr or "INTERNAL_SERVER" in n.attr for n in module.nodes(ast.Attribute)
     )
@@ -55,7 +58,8 @@ def _expects_500(test: Test) -> Client | None:
         if request is None or not _raises(request.client):
             continue
         ran = {function for endpoint in request.endpoints for function in answering(endpoint)}
-        is_plain = not any(_names_500(node) for function in ran for node in function.walk())
+        once = test.function.program.once
+        is_plain = not any(once(_holds_500, function.ast, function) for function in ran)
         if request.endpoints and is_plain and not _is_about_500(test):
             return request.client
     return None
@@ -91,6 +95,10 @@ def _is_about_500(test: Test) -> bool:
         _names_500(node) and not any(isinstance(above.ast, ast.Assert) for above in node.ancestors)
         for node in test.function.walk()
     )
+
+
+def _holds_500(function: Node) -> bool:
+    return any(_names_500(node) for node in function.walk())
 
 
 def _names_500(node: Node) -> bool:

@@ -19,6 +19,7 @@ from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.module import Module
 
 _CONNECTS = ("connect", "open", "init", "initialize")
+_CALLED = tuple(f".{name}(" for name in _CONNECTS)
 _STARTERS = ("LifespanManager", "lifespan_context", "lifespan", "startup")
 
 
@@ -27,7 +28,9 @@ def detect(program: Program) -> Iterator[Hit]:
     unstarted = _unstarted(program)
     reported: set[Node] = set()
     for test in tests(program) if unstarted else ():
-        if any(_starts(function) for function in test.setup):
+        if len(reported) == len(set(unstarted.values())):
+            return
+        if any(program.once(_starts, function.ast, function) for function in test.setup):
             continue
         for request in (r for function in test.setup for r in requests_in(function)):
             app = unstarted.get(request.client)
@@ -46,11 +49,27 @@ def detect(program: Program) -> Iterator[Hit]:
 def _unstarted(program: Program) -> dict[Client, Node]:
     """Return the clients of apps with a lifespan that they do not run, each with its app."""
     found = {}
-    for client in clients(program):
+    is_named = any(module.says("lifespan") for module in program.modules)
+    for client in clients(program) if is_named else ():
         app = client.app
-        if app.keyword("lifespan").definition.is_function and not _is_entered(client):
+        has_lifespan = app.keyword("lifespan").definition.is_function
+        if has_lifespan and not _is_entered(client) and program.once(_prepares, app, app):
             found[client] = app
     return found
+
+
+def _prepares(app: Node) -> bool:
+    """Say whether a lifespan does what a request may need: a first look, before the tests'."""
+    once = app.program.once
+    if once(_connected, app, app) or once(_makes_tables, app, app):
+        return True
+    return bool(once(_missing, app, app))
+
+
+@fact
+def _read_by_requests(program: Program) -> set[str]:
+    """Return what any function that runs for a request reads of a state."""
+    return {name for function in request_functions(program) for name in _reads(function)}
 
 
 def _prepared(request: Request, app: Node) -> str:
@@ -78,6 +97,7 @@ def _connected(app: Node) -> dict[str, Node]:
         if not any(
             variable(Node(module, call).owner) == made
             for module in _modules(app.program)
+            if module.says(*_CALLED)
             for member in _CONNECTS
             for call in module.calls_by_name.get(member, ())
             if Node(module, call).function != lifespan
@@ -97,7 +117,12 @@ def _modules(program: Program) -> list[Module]:
 
 def _names(function: Node, made: Node) -> bool:
     """Say whether a function calls a method of an object that a module holds."""
-    return any(call.member and variable(call.owner) == made for call in function.calls)
+    return made in function.program.once(_called_on, function.ast, function)
+
+
+def _called_on(function: Node) -> set[Node]:
+    """Return the objects held by modules of which a function calls a method."""
+    return {made for call in function.calls if call.member and (made := variable(call.owner))}
 
 
 def _makes_tables(app: Node) -> bool:
@@ -119,15 +144,18 @@ def _is_entered(client: Client) -> bool:
         return False
     names = ("enter_context", "__enter__")
     is_by_hand = any(a.attr in names for a in client.call.module.nodes(ast.Attribute))
-    return is_by_hand or client.call in _entered(client.call.program)
+    if is_by_hand:
+        return True
+    program, own = client.call.program, client.call.module
+    names = [t.last_name for t in client.call.statement.targets if t.last_name]
+    modules = [m for m in program.modules if m is own or (names and m.says(*names))]
+    return any(client.call in program.once(_entered, m, m) for m in modules)
 
 
-@fact
-def _entered(program: Program) -> set[Node]:
+def _entered(module: Module) -> set[Node]:
     """Return the values that a `with` enters, in tests too."""
     return {
         Node(module, item.context_expr).value
-        for module in program.modules
         for with_ in module.nodes(ast.With)
         for item in with_.items
     }
@@ -139,9 +167,10 @@ def _starts(function: Node) -> bool:
 
 
 def _missing(app: Node) -> set[str]:
-    """Return what only the lifespan of an app puts into its state, and no test replaces."""
+    """Return what requests read, only the lifespan of an app sets, and no test replaces."""
     lifespan = app.keyword("lifespan").definition
     made = _made_by(lifespan) if lifespan.is_function else set()
+    made &= _read_by_requests(app.program) if made else made
     missing = made - _set_elsewhere(lifespan) if made else made
     return missing - _overridden(app.program) if missing else missing
 
@@ -203,4 +232,6 @@ def _read(request: Request, names: set[str]) -> str:
 
 def _reads(function: Node) -> set[str]:
     """Return what a function reads of `request.state` or `app.state`."""
+    if not function.module.says("state"):
+        return set()
     return {node.member for node in function.own(ast.Attribute) if _is_state(node, ast.Load)}

@@ -14,6 +14,7 @@ _MARKERS = ("fastapi.Body", "fastapi.Form", "fastapi.File")
 _ELSEWHERE = ("fastapi.Query", "fastapi.Header", "fastapi.Cookie", "fastapi.Path")
 _TYPES = ("fastapi.UploadFile", "fastapi.security.OAuth2PasswordRequestForm")
 _LIMITS = ("max_body", "body_limit", "max_content", "max_upload")
+_SPELLED = [name.encode() for name in _LIMITS]
 _TOO_LARGE = re.compile(r"too (large|big|long)|exceed|larger than|at most", re.IGNORECASE)
 
 
@@ -44,6 +45,7 @@ def _is_limited(program: Program) -> bool:
     modules = list(program.code)
     if any(map(_reads_length, modules)):
         return True
+    modules = [m for m in modules if any(word in m.source.lower() for word in _SPELLED)]
     keys = [Node(m, key) for m in modules for key in m.nodes(ast.keyword) if _is_limit(key.arg)]
     if any(_is_of_library(key.parent) for key in keys):
         return True
@@ -52,7 +54,7 @@ def _is_limited(program: Program) -> bool:
         for module in modules
         for named in module.nodes(ast.Name, ast.Constant)
     )
-    return bool(is_named) and any(map(_refuses, modules))
+    return bool(is_named) and any(map(_refuses, program.code))
 
 
 def _is_of_library(call: Node) -> bool:
@@ -77,7 +79,7 @@ def _refuses(module: Module) -> bool:
 
 def _reads_length(module: Module) -> bool:
     """Say whether a module is about the length that a request claims."""
-    return any(
+    return b"content-length" in module.source.lower() and any(
         # one of several is of those that a proxy leaves out
         _is_length(constant.value) and not isinstance(module.parent(constant), (ast.List, ast.Set))
         for constant in module.nodes(ast.Constant)

@@ -44,8 +44,10 @@ class Calls:
 
     def _is_called(self, node: Node, name: str) -> bool:
         """Say whether an object is called whose class says so by `__call__`."""
-        is_asked = "__call__" in self._members and node.is_call and not name
-        return is_asked and self.has_name(f"{node.func.type}.__call__")
+        if name or "__call__" not in self._members or not node.is_call:
+            return False
+        kind = node.func.type
+        return isinstance(kind, str) and self.has_name(f"{kind}.__call__")
 
     def has_name(self, name: str) -> bool:
         """Say whether a function, or the method of a class, is one of these by its dotted name."""
