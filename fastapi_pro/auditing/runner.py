@@ -9,7 +9,6 @@ import multiprocessing.context
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -23,6 +22,7 @@ from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
 from fastapi_pro.auditing.sources.parse import UnreadableError, parse, read
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
+from fastapi_pro.bytecode import Loader
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import slug_of
 
@@ -282,7 +282,7 @@ def detectors() -> dict[str, Detector]:
 
 def _detector(path: Path) -> Detector:
     """Return the function `detect` of a file, which is in no package."""
-    loader = SourceFileLoader(f"fastapi_pro.rules.{path.parent.name}", str(path))
+    loader = Loader(f"fastapi_pro.rules.{path.parent.name}", str(path))
     module = ModuleType(loader.name)
     loader.exec_module(module)
     detect: Detector = module.detect

@@ -19,7 +19,8 @@ the findings of its line, or of the line below when it stands alone:
 
 As text, findings of one cause are told as one, what breaks first, and a summary ends the report.
 Exits with 0 when nothing is found, 1 when something is, 2 for wrong use. Needs nothing but the
-standard library of Python 3.11.
+standard library of Python 3.11. Its own modules are kept compiled in the user's cache folder,
+unless there is --no-cache or PYTHONDONTWRITEBYTECODE.
 """
 
 import argparse
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--all", action="store_true", help="give each finding its line (text only)")
     add("--jobs", type=_jobs, metavar="N", help="processes at once (default: one a core)")
     add("--explain", metavar="SLUG", help=argparse.SUPPRESS)  # what rules.py SLUG prints
+    add("--no-cache", action="store_true", help="keep nothing compiled in the cache folder")
     add("--list", action="store_true", help="print all slugs, and which no code can show")
     return parser
 
