@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fastapi_pro.auditing.model.program import Program
 
 _NOTHING = ast.AST()
+_LITERALS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.Call)
 _CALL, _ATTRIBUTE = ast.Call, ast.Attribute  # asked for most often: a name is found faster
 
 
@@ -461,6 +462,8 @@ class Node:
         found = self.value
         if isinstance(found.ast, ast.Constant):
             return found.ast.value
+        if not isinstance(found.ast, _LITERALS):
+            return None
         try:
             value: object = ast.literal_eval(found.ast)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
