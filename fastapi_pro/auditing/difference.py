@@ -5,8 +5,8 @@ processes of its own, which see the files as they were.
 """
 
 from collections.abc import Collection, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fastapi_pro.auditing import runner
@@ -93,9 +93,7 @@ def _audit(
         return [], []
     runner.detectors()  # before there are copies of this process
     workers = max(1, jobs // 2)
-    with ProcessPoolExecutor(
-        workers, runner.processes(), project_files.put_back, (changes.old,)
-    ) as pool:
+    with runner.pool_of(workers, partial(project_files.put_back, changes.old)) as pool:
         pool.submit(int).result()  # a copy made now has nothing in its caches
         shares = runner.shares_of(old_groups, workers * 4)
         if jobs < 2:

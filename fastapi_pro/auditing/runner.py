@@ -4,13 +4,11 @@ import ast
 import functools
 import gc
 import linecache
-import multiprocessing
-import multiprocessing.context
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from fastapi_pro.auditing.applicability import applied
 from fastapi_pro.auditing.finding import UNREADABLE, Finding, Hit
@@ -25,6 +23,10 @@ from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.bytecode import Loader
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import slug_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing.context import BaseContext
 
 Detector = Callable[[Program], Iterator[Hit]]
 _LARGE = 8_000_000  # bytes of the largest program that several processes share
@@ -99,7 +101,7 @@ def _in_parallel(groups: list[list[Path]], root: Path, jobs: int) -> list[Findin
         _shared[0].index()
         tasks += [*detectors(), UNREADABLE]
     tasks += shares_of(groups, jobs * 4)
-    with ProcessPoolExecutor(jobs, mp_context=processes()) as pool:
+    with pool_of(jobs) as pool:
         results = list(pool.map(_work, tasks, [root] * len(tasks)))
     _shared.clear()
     return [finding for result in results for finding in result]
@@ -130,8 +132,17 @@ def _work(task: str | list[list[Path]], root: Path) -> list[Finding]:
     return _shared[0].unreadable() if task == UNREADABLE else _shared[0].detect(task)
 
 
-def processes() -> multiprocessing.context.BaseContext:
+def pool_of(jobs: int, begin: Callable[[], object] | None = None) -> "ProcessPoolExecutor":
+    """Return `jobs` processes, each of which calls `begin` first."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- as in `processes`
+
+    return ProcessPoolExecutor(jobs, processes(), begin)
+
+
+def processes() -> "BaseContext":
     """Return how processes are started: as copies of this one, where there is such a thing."""
+    import multiprocessing  # noqa: PLC0415 -- it takes long to import, and one process needs none
+
     return multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
 
 
