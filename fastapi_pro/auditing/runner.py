@@ -167,9 +167,19 @@ def _unreadable(path: Path, error: UnreadableError, name: str = "") -> Finding:
     )
 
 
-def audit_one_by_one(groups: list[list[Path]], root: Path) -> list[Finding]:
-    """Return the findings of programs, without another process."""
-    return [finding for group in groups for finding in _audit(group, root)]
+def audit_one_by_one(
+    groups: list[list[Path]], root: Path, slugs: Collection[str] | None = None
+) -> list[Finding]:
+    """Return the findings of programs, those of some rules or of all, without another process."""
+    return [finding for group in groups for finding in _audit(group, root, slugs)]
+
+
+def open_ahead(groups: list[list[Path]], root: Path) -> None:
+    """Parse programs that this process is asked for later, unless they take much memory."""
+    if sum(_size(path) for group in groups for path in group) < _LARGE:
+        for group in groups:
+            _opened[tuple(group)] = _Opened(group, root)
+            _opened[tuple(group)].index()
 
 
 def shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
@@ -183,11 +193,13 @@ def shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
     return sorted((share for share in shares if share), key=lambda share: -sum(map(len, share)))
 
 
-def _audit(paths: list[Path], root: Path) -> list[Finding]:
+def _audit(paths: list[Path], root: Path, slugs: Collection[str] | None) -> list[Finding]:
     """Return the findings of one program."""
-    opened = _Opened(paths, root)
-    found = [finding for slug in detectors() for finding in opened.detect(slug)]
-    found += opened.unreadable()
+    opened = _opened.pop(tuple(paths), None) or _Opened(paths, root)
+    asked = [slug for slug in detectors() if slugs is None or slug in slugs]
+    found = [finding for slug in asked for finding in opened.detect(slug)]
+    if slugs is None or UNREADABLE in slugs:
+        found += opened.unreadable()
     opened.close()
     return found
 
@@ -240,6 +252,7 @@ class _Opened:
         self._program.forget()
 
 
+_opened: dict[tuple[Path, ...], _Opened] = {}
 _shared: list[_Opened] = []
 """The program that the copies of this process share, if there is one."""
 
