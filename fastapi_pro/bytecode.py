@@ -27,6 +27,15 @@ class Loader(SourceFileLoader):
         finally:
             sys.pycache_prefix, sys.dont_write_bytecode = before
 
+    def path_stats(self, path: str) -> dict[str, int]:
+        """Return what a source is known by: its size, and when it was made and came here.
+
+        The second, because all files of a packed skill are of 1980; in microseconds, for an update
+        is quick.
+        """
+        found = os.stat(path)  # noqa: PTH116
+        return {"mtime": (found.st_mtime_ns + found.st_ctime_ns) // 1000, "size": found.st_size}
+
 
 def keep() -> None:
     """Keep what is imported from now on, and take what is kept, unless there is `--no-cache`."""
