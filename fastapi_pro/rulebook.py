@@ -1,6 +1,7 @@
 """The rules of `snippets/rules/`, read with nothing but the standard library."""
 
 import json
+import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -102,16 +103,16 @@ def slug_of(folder: Path) -> str:
 
 def example(folder: Path, kind: str) -> Path:
     """Return the "bad" or "good" code of a rule: `bad.py`, or another file, as `bad.Dockerfile`."""
-    others = [path for path in sorted(folder.glob(f"{kind}.*")) if path.suffix != ".py"]
-    return others[0] if others else folder / f"{kind}.py"
+    names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208 -- a glob takes ten times as long
+    others = [n for n in names if n.startswith(f"{kind}.") and not n.endswith(".py")]
+    return folder / min(others, default=f"{kind}.py")
 
 
 def load_rule(folder: Path) -> Rule:
     """Return the rule of one folder. Raises RuleError where a part is missing or wrong."""
     path = folder / "rule.md"
-    text, bad, good = map(
-        _read, (folder / "rule.md", example(folder, "bad"), example(folder, "good"))
-    )
+    examples = example(folder, "bad"), example(folder, "good")
+    text, bad, good = map(_read, (path, *examples))
     lines = text.split("\n")
     for number, line in enumerate(lines, start=1):
         if "TODO" in line:
@@ -123,7 +124,7 @@ def load_rule(folder: Path) -> Rule:
     _check(path, texts, lists)
     body = "\n".join(lines[end + 1 :]).strip()
     for part in PARTS:
-        if not re.search(rf"^\*\*{re.escape(part)}\*\*", body, re.MULTILINE):
+        if f"\n**{part}**" not in f"\n{body}":
             raise RuleError(path, end + 2, f"no paragraph {part}", f"begin one with **{part}**")
     return Rule(
         slug=slug_of(folder),
@@ -139,7 +140,7 @@ def load_rule(folder: Path) -> Rule:
         body=body,
         bad=bad,
         good=good,
-        examples=(example(folder, "bad").name, example(folder, "good").name),
+        examples=(examples[0].name, examples[1].name),
         unseen=texts.get("unseen", ""),
         ask=texts.get("ask", ""),
         fix_since=tuple(lists.get("fix-since", ())),

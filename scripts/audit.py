@@ -6,6 +6,10 @@ from os.path import abspath, dirname
 sys.dont_write_bytecode = True  # nothing is written where the skill lies
 sys.path.insert(0, dirname(dirname(abspath(__file__))))
 
-from fastapi_pro.cli.audit import run  # noqa: E402 -- the path comes first
+from fastapi_pro import bytecode  # noqa: E402 -- the path comes first
+
+bytecode.keep()
+
+from fastapi_pro.cli.audit import run  # noqa: E402 -- what it imports is kept
 
 sys.exit(run())

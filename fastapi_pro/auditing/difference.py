@@ -5,8 +5,9 @@ processes of its own, which see the files as they were.
 """
 
 from collections.abc import Collection, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fastapi_pro.auditing import runner
@@ -88,20 +89,24 @@ def _audit(
     jobs: int,
     changes: Changes,
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings of both, those of the commit only where they are needed."""
+    """Return the findings of both, those of the commit only of rules that find something now."""
     if not groups:
         return [], []
     runner.detectors()  # before there are copies of this process
-    workers = max(1, jobs // 2)
-    with ProcessPoolExecutor(
-        workers, runner.processes(), project_files.put_back, (changes.old,)
-    ) as pool:
-        pool.submit(int).result()  # a copy made now has nothing in its caches
-        shares = runner.shares_of(old_groups, workers * 4)
-        if jobs < 2:
-            found = runner.audit(groups, root, 1)
-            shares = shares if found else []
-        before = pool.map(runner.audit_one_by_one, shares, [root] * len(shares))
+    with ExitStack() as stack:
+        begin = partial(project_files.put_back, changes.old)
+        shares = runner.shares_of(old_groups, max(1, jobs // 2))
+        pools = [stack.enter_context(runner.pool_of(1, begin)) for _ in shares]
+        for pool in pools:
+            pool.submit(int).result()  # a copy made now has nothing in its caches
         if jobs > 1:
-            found = runner.audit(groups, root, jobs - workers)
-        return found, [finding for share in before for finding in share]
+            for pool, share in zip(pools, shares, strict=True):
+                pool.submit(runner.open_ahead, share, root)
+        found = runner.audit(groups, root, jobs)
+        slugs = {finding.slug for finding in found}
+        asked = [
+            pool.submit(runner.audit_one_by_one, share, root, slugs)
+            for pool, share in zip(pools, shares, strict=True)
+            if slugs
+        ]
+        return found, [finding for answer in asked for finding in answer.result()]

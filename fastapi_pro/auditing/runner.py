@@ -4,14 +4,11 @@ import ast
 import functools
 import gc
 import linecache
-import multiprocessing
-import multiprocessing.context
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from fastapi_pro.auditing.applicability import applied
 from fastapi_pro.auditing.finding import UNREADABLE, Finding, Hit
@@ -23,8 +20,13 @@ from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
 from fastapi_pro.auditing.sources.parse import UnreadableError, parse, read
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
+from fastapi_pro.bytecode import Loader
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import slug_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing.context import BaseContext
 
 Detector = Callable[[Program], Iterator[Hit]]
 _LARGE = 8_000_000  # bytes of the largest program that several processes share
@@ -99,7 +101,7 @@ def _in_parallel(groups: list[list[Path]], root: Path, jobs: int) -> list[Findin
         _shared[0].index()
         tasks += [*detectors(), UNREADABLE]
     tasks += shares_of(groups, jobs * 4)
-    with ProcessPoolExecutor(jobs, mp_context=processes()) as pool:
+    with pool_of(jobs) as pool:
         results = list(pool.map(_work, tasks, [root] * len(tasks)))
     _shared.clear()
     return [finding for result in results for finding in result]
@@ -130,8 +132,17 @@ def _work(task: str | list[list[Path]], root: Path) -> list[Finding]:
     return _shared[0].unreadable() if task == UNREADABLE else _shared[0].detect(task)
 
 
-def processes() -> multiprocessing.context.BaseContext:
+def pool_of(jobs: int, begin: Callable[[], object] | None = None) -> "ProcessPoolExecutor":
+    """Return `jobs` processes, each of which calls `begin` first."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- as in `processes`
+
+    return ProcessPoolExecutor(jobs, processes(), begin)
+
+
+def processes() -> "BaseContext":
     """Return how processes are started: as copies of this one, where there is such a thing."""
+    import multiprocessing  # noqa: PLC0415 -- it takes long to import, and one process needs none
+
     return multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
 
 
@@ -158,9 +169,19 @@ def _unreadable(path: Path, error: UnreadableError, name: str = "") -> Finding:
     return Finding(str(path), error.line, error.column, UNREADABLE, told, severity, fix, cause)
 
 
-def audit_one_by_one(groups: list[list[Path]], root: Path) -> list[Finding]:
-    """Return the findings of programs, without another process."""
-    return [finding for group in groups for finding in _audit(group, root)]
+def audit_one_by_one(
+    groups: list[list[Path]], root: Path, slugs: Collection[str] | None = None
+) -> list[Finding]:
+    """Return the findings of programs, those of some rules or of all, without another process."""
+    return [finding for group in groups for finding in _audit(group, root, slugs)]
+
+
+def open_ahead(groups: list[list[Path]], root: Path) -> None:
+    """Parse programs that this process is asked for later, unless they take much memory."""
+    if sum(_size(path) for group in groups for path in group) < _LARGE:
+        for group in groups:
+            _opened[tuple(group)] = _Opened(group, root)
+            _opened[tuple(group)].index()
 
 
 def shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
@@ -174,11 +195,13 @@ def shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
     return sorted((share for share in shares if share), key=lambda share: -sum(map(len, share)))
 
 
-def _audit(paths: list[Path], root: Path) -> list[Finding]:
+def _audit(paths: list[Path], root: Path, slugs: Collection[str] | None) -> list[Finding]:
     """Return the findings of one program."""
-    opened = _Opened(paths, root)
-    found = [finding for slug in detectors() for finding in opened.detect(slug)]
-    found += opened.unreadable()
+    opened = _opened.pop(tuple(paths), None) or _Opened(paths, root)
+    asked = [slug for slug in detectors() if slugs is None or slug in slugs]
+    found = [finding for slug in asked for finding in opened.detect(slug)]
+    if slugs is None or UNREADABLE in slugs:
+        found += opened.unreadable()
     opened.close()
     return found
 
@@ -231,6 +254,7 @@ class _Opened:
         self._program.forget()
 
 
+_opened: dict[tuple[Path, ...], _Opened] = {}
 _shared: list[_Opened] = []
 """The program that the copies of this process share, if there is one."""
 
@@ -284,7 +308,7 @@ def detectors() -> dict[str, Detector]:
 
 def _detector(path: Path) -> Detector:
     """Return the function `detect` of a file, which is in no package."""
-    loader = SourceFileLoader(f"fastapi_pro.rules.{path.parent.name}", str(path))
+    loader = Loader(f"fastapi_pro.rules.{path.parent.name}", str(path))
     module = ModuleType(loader.name)
     loader.exec_module(module)
     detect: Detector = module.detect

@@ -19,10 +19,12 @@ the findings of its line, or of the line below when it stands alone:
 
 As text, findings of one cause are told as one, what breaks first, and a summary ends the report.
 Exits with 0 when nothing is found, 1 when something is, 2 for wrong use. Needs nothing but the
-standard library of Python 3.11.
+standard library of Python 3.11. Its own modules are kept compiled in the user's cache folder,
+unless there is --no-cache or PYTHONDONTWRITEBYTECODE.
 """
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -93,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--all", action="store_true", help="give each finding its line (text only)")
     add("--jobs", type=_jobs, metavar="N", help="processes at once (default: one a core)")
     add("--explain", metavar="SLUG", help=argparse.SUPPRESS)  # what rules.py SLUG prints
+    add("--no-cache", action="store_true", help="keep nothing compiled in the cache folder")
     add("--list", action="store_true", help="print all slugs, and which no code can show")
     return parser
 
@@ -329,4 +332,5 @@ def _fail(message: str) -> int:
 
 def run() -> int:
     """Run as a command."""
+    gc.disable()  # what is kept is needed to the end, and what is not is freed without it
     return run_command(main, "audit.py")

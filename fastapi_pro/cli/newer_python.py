@@ -2,8 +2,6 @@
 
 import os
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -44,6 +42,8 @@ def run_again(findings: Sequence[Finding], argv: Sequence[str]) -> int | None:
     python = next((p for p in pythons() if reads_one(p, paths)), None)
     if python is None:
         return None
+    import subprocess  # noqa: PLC0415 -- only here, and it takes long to import
+
     command = [python, str(ROOT / "scripts" / "audit.py"), *argv]
     return subprocess.run(command, env=_environment(), check=False).returncode  # noqa: S603
 
@@ -81,6 +81,8 @@ def _version(finding: Finding) -> tuple[int, int]:
 
 def pythons() -> Iterator[str]:
     """Yield newer Pythons, the newest first: those on PATH, uv's, pyenv's."""
+    import shutil  # noqa: PLC0415 -- as above
+
     first = sys.version_info[1] + 1
     kept = [*_kept(_uv(), "cpython-3."), *_kept(_pyenv(), "3.")]
     for minor in range(first + _SEVERAL, first - 1, -1):
@@ -125,6 +127,8 @@ def _pyenv() -> Path:
 
 def reads_one(python: str, paths: Sequence[str]) -> bool:
     """Say whether a program is a newer Python, and parses one of the files at least."""
+    import subprocess  # noqa: PLC0415 -- as above
+
     code = _READS.format(version=tuple(sys.version_info[:2]))
     try:
         run = subprocess.run(  # noqa: S603

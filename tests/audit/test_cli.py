@@ -437,6 +437,7 @@ def command(
     installed: Path, *arguments: str, flags: tuple[str, ...] = ("-I", "-S")
 ) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment |= dict.fromkeys(("XDG_CACHE_HOME", "LOCALAPPDATA"), str(installed / "cache"))
     return subprocess.run(
         [sys.executable, *flags, installed / "skill" / "scripts" / "audit.py", *arguments],
         cwd=installed / "tree",
@@ -447,9 +448,10 @@ def command(
     )
 
 
-def test_the_installed_command_needs_only_the_standard_library_and_writes_nothing(
+def test_the_installed_command_needs_only_the_standard_library_and_writes_only_its_cache(
     installed: Path,
 ) -> None:
+    cache = installed / "cache"
     before = snapshot(installed)
     done = command(installed, "--format", "json")
     assert done.returncode == 1, done.stderr
@@ -457,12 +459,50 @@ def test_the_installed_command_needs_only_the_standard_library_and_writes_nothin
     assert places >= {("bad.py", ONE), ("broken.py", "unreadable"), ("loop.py", "unreadable")}
     assert command(installed, "--format", "json").stdout == done.stdout
     assert command(installed, flags=()).returncode == 1
+    kept = {path for path in cache.rglob("*") if path.is_file()}
+    assert {path.suffix for path in kept} == {".pyc"}
+    assert {path.name.partition(".")[0] for path in kept} >= {"runner", "detector"}
+    shutil.rmtree(cache)
+    assert snapshot(installed) == before
+
+
+@pytest.mark.parametrize("arguments", [["-I", "--no-cache"], ["-B"]])
+def test_no_cache_is_written_where_the_user_wants_none(
+    installed: Path, arguments: list[str]
+) -> None:
+    before = snapshot(installed)
+    flag, *options = arguments
+    assert command(installed, *options, flags=(flag,)).returncode == 1
+    assert snapshot(installed) == before
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(installed: Path) -> None:
+    (installed / "cache").write_text("no folder")
+    done = command(installed)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+def test_what_is_compiled_anew_is_what_the_source_says(installed: Path) -> None:
+    assert ONE in command(installed).stdout
+    detector = installed / "skill" / "snippets" / "rules" / folder_name(ONE) / "detector.py"
+    was = detector.stat()
+    detector.write_text("def detect(program):\n    return iter(())\n".ljust(was.st_size, "#"))
+    os.utime(detector, ns=(was.st_atime_ns, was.st_mtime_ns))  # as a packed skill's, all of 1980
+    assert detector.stat().st_size == was.st_size
+    assert f": {ONE} " not in command(installed).stdout
+
+
+def test_no_cache_lies_in_the_project(installed: Path) -> None:
+    (installed / "cache").symlink_to("tree", target_is_directory=True)
+    before = snapshot(installed)
+    assert command(installed).returncode == 1
     assert snapshot(installed) == before
 
 
 def test_only_the_named_baseline_is_written(installed: Path) -> None:
     before = snapshot(installed)
-    assert command(installed, "--write-baseline", "known.json").returncode == 0
+    written = command(installed, "--write-baseline", "known.json", "--no-cache")
+    assert written.returncode == 0
     known = installed / "tree" / "known.json"
     assert set(snapshot(installed)) - set(before) == {str(known)}
     assert command(installed, "--baseline", "known.json").returncode == 0
@@ -473,7 +513,7 @@ def test_a_reader_that_left_is_no_traceback(installed: Path) -> None:
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, script, "--list"],
+        [sys.executable, script, "--list", "--no-cache"],
         stdout=write,
         stderr=subprocess.PIPE,
         text=True,

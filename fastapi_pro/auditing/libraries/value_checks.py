@@ -31,17 +31,13 @@ def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
     function = use.function or use.at(use.module.tree)
     written = use.program.once(_written, function.ast, function)
     around = {use.ast, *(above.ast for above in use.ancestors)}
-    same, made = {ast.dump(use.ast)}, set[str]()
+    same, made = {_text(use.ast)}, set[str]()
     queue = [(use, (0, 0))]  # what names the value, and from where on
     seen: set[str] = set()
     while queue:
         key, since = queue.pop()
         for place in written.get(_short(key.ast), ()):
-            if (
-                place.ast in around
-                or place.position < since
-                or ast.dump(place.ast) != ast.dump(key.ast)
-            ):
+            if place.ast in around or place.position < since or _text(place.ast) != _text(key.ast):
                 continue
             for above in _above(place):
                 is_around = above.ast in around
@@ -108,8 +104,7 @@ def _noted(
     is_result = is_result or isinstance(value.ast, (ast.Compare, ast.BoolOp, ast.UnaryOp))
     for target in node.targets:
         if target.name:
-            written = ast.dump(ast.Name(id=target.name, ctx=ast.Load()))
-            (made if is_result else same).add(written)
+            (made if is_result else same).add(target.name)
             yield node.at(ast.Name(id=target.name, ctx=ast.Load()))
 
 
@@ -148,7 +143,7 @@ def _looks(test: Node, same: set[str], made: set[str], no_checks: Collection[str
             return _mentions(test, made)
         case ast.Compare(left=ast.Call() as call) if test.at(call).last_name in _NO_CHECKS:
             return _mentions(test, made)
-        case ast.Name() | ast.Attribute() | ast.Subscript() if ast.dump(test.ast) in same:
+        case ast.Name() | ast.Attribute() | ast.Subscript() if _text(test.ast) in same:
             return False
     return _mentions(test, made if _asks(test, no_checks) else same | made)
 
@@ -176,11 +171,11 @@ def _is_check(call: Node, same: set[str]) -> bool:
     if not given:
         return False
     if call.called in _CONVERTS or call.func.definition.is_class:
-        return any(ast.dump(argument.ast) in same for argument in given)
+        return any(_text(argument.ast) in same for argument in given)
     callee = call.callee
     for parameter in callee.parameters:
         if _mentions(parameter.passed(call), same):
-            name = {ast.dump(ast.Name(id=parameter.name, ctx=ast.Load()))}
+            name = {parameter.name}
             looks = callee.own(ast.If, ast.IfExp, ast.Assert)
             if any(_looks(look.test, name, set(), ()) for look in looks):
                 return True
@@ -188,7 +183,7 @@ def _is_check(call: Node, same: set[str]) -> bool:
 
 
 def _mentions(expr: Node, keys: set[str]) -> bool:
-    """Say whether one of these expressions, as `ast.dump` writes them, is in another."""
+    """Say whether one of these expressions, as `_text` writes them, is in another."""
     kinds: tuple[type[ast.AST], ...] = (ast.Name, ast.Attribute, ast.Subscript)
     if any(key.startswith("Call(") for key in keys):
         kinds += (ast.Call,)
@@ -196,4 +191,13 @@ def _mentions(expr: Node, keys: set[str]) -> bool:
 
 
 def _dumped(node: Node) -> str:
-    return node.program.once(ast.dump, node.ast, node.ast)
+    return node.program.once(_text, node.ast, node.ast)
+
+
+def _text(node: ast.AST | None) -> str:
+    """Return what two expressions of the same text share; `ast.dump` alone takes long."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+        return f"{_text(node.value)}.{node.attr}"
+    return ast.dump(node) if node is not None else ""

@@ -383,17 +383,3 @@ class Module:
         for node in self.nodes(ast.Import):
             found.update(alias.name.partition(".")[0] for alias in node.names)
         return found
-
-    def forget(self) -> None:
-        """Drop what was worked out, so that the trees can be freed."""
-        for found in (
-            self._own,
-            self._own_by_kind,
-            self._scopes,
-            self._assigned,
-            self._annotations,
-            self.deferred,
-        ):
-            found.clear()
-        for name in ("_index", "parents", "tree"):
-            self.__dict__.pop(name, None)

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from fastapi_pro.auditing.model.program import Program
 
 _NOTHING = ast.AST()
-_LITERALS = (
-    ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.Call
-)  # fmt: skip
+_LITERALS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.Call)
 _CALL, _ATTRIBUTE = ast.Call, ast.Attribute  # asked for most often: a name is found faster
 
 

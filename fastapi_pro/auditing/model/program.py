@@ -82,11 +82,10 @@ class Program:
 
     def forget(self) -> None:
         """Drop what was worked out; the program is of no use afterwards."""
-        for known in (self._facts, self._origins, self._imports, self._bindings, self.types):
-            known.clear()
         for module in self._by_path.values():
             if module is not None:
-                module.forget()
+                module.__dict__.clear()
+        self.__dict__.clear()
 
     # -- what is asked of the whole program ----------------------------------------------------
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
-from fastapi_pro.auditing.reporting.sarif import as_sarif
 from fastapi_pro.auditing.reporting.text import Scope, as_text, consequence_of, summary
 from fastapi_pro.messages import annotation
 
@@ -31,6 +30,8 @@ def render(
     if form == "json":
         return json.dumps([_object(f, entries) for f in findings], indent=2)
     if form == "sarif":
+        from fastapi_pro.auditing.reporting.sarif import as_sarif  # noqa: PLC0415 -- hashlib loads OpenSSL
+
         return json.dumps(as_sarif(findings, entries), indent=2)
     if form == "github":
         return "\n".join(map(_github, findings))

@@ -1,7 +1,6 @@
 """What a work tree has changed since a commit: asked of git, which writes nothing for it."""
 
 import os
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +117,8 @@ def _succeeds(folder: Path, *arguments: str) -> bool:
 
 def _run(folder: Path, *arguments: str, stdin: str = "") -> bytes:
     """Return what git prints. Raises GitError."""
+    import subprocess  # noqa: PLC0415 -- only --diff asks git, and it takes long to import
+
     environment = {name: value for name, value in os.environ.items() if name not in _OURS}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     command = ["git", "-C", os.fspath(folder), *arguments]
