@@ -248,3 +248,55 @@ def add():
 """
     found = _only(tmp_path, "orm-object-without-response-model", source)
     assert found.severity == severity
+
+
+OFTEN = """
+import httpx
+from fastapi import Depends, FastAPI
+from settings import settings
+app = FastAPI()
+HOST = "https://a.example.com"
+async def fetch(host: str):
+    async with httpx.AsyncClient() as client:
+        return await client.get({url})
+"""
+ENDPOINT = '@app.get("/")\nasync def read(host: str):\n    '
+
+
+@pytest.mark.parametrize(
+    ("url", "caller", "severity"),
+    [
+        ("HOST + '/a'", '@app.get("/")', ""),
+        ("'https://a.example.com/' + host", '@app.post("/")', ""),
+        ("f'{settings.url}/{host}'", '@app.get("/")', ""),
+        ("f'https://{host}/a'", '@app.get("/")', "low"),
+        ("host", '@app.get("/")', "low"),
+        ("HOST", '@app.delete("/")', "low"),
+        ("HOST", "def plain(function): return function\n@plain", "low"),
+    ],
+)
+def test_a_client_matters_where_requests_to_one_host_open_it(
+    url: str, caller: str, severity: str, tmp_path: Path
+) -> None:
+    source = OFTEN.format(url=url).replace("async def fetch", f"{caller}\nasync def fetch")
+    source += ENDPOINT.replace("/", "/all") + "return await fetch(host)\n"
+    assert _only(tmp_path, "http-client-per-request", source).severity == severity
+
+
+@pytest.mark.parametrize(("base", "severity"), [("settings.url", ""), ("host", "low")])
+def test_a_client_of_a_dependency_matters_where_its_host_is_constant(
+    base: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import httpx
+from fastapi import Depends, FastAPI
+from settings import settings
+app = FastAPI()
+async def api(host: str):
+    async with httpx.AsyncClient(base_url={base}) as client:
+        yield client
+@app.get("/")
+async def read(client=Depends(api)):
+    return await client.get("/a")
+"""
+    assert _only(tmp_path, "http-client-per-request", source).severity == severity
