@@ -300,3 +300,43 @@ async def read(client=Depends(api)):
     return await client.get("/a")
 """
     assert _only(tmp_path, "http-client-per-request", source).severity == severity
+
+
+BEHIND = """
+import asyncio
+from collections import Counter
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+from models import Visit, engine
+app = FastAPI()
+VISITS = Counter()
+@app.get("/{{page}}")
+def read(page: str):
+    VISITS[page] += 1
+def store(visits):
+    with Session(engine) as session:
+        {write}
+async def {name}():
+    while True:
+        await asyncio.sleep(10)
+        {save}
+        VISITS.clear()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "save", "write", "severity"),
+    [
+        ("tally", "store(VISITS)", "session.add(Visit(visits))", "low"),
+        ("tally", "await asyncio.to_thread(store, VISITS.copy())", "session.commit()", "low"),
+        ("each_minute", "store(VISITS)", "session.merge(Visit(visits))", "low"),
+        ("tally", "print(VISITS)", "session.add(Visit(visits))", ""),
+        ("tally", "store(1)", "session.add(Visit(visits))", ""),
+        ("tally", "store(VISITS)", "print(session.get(Visit, 1))", ""),
+    ],
+)
+def test_what_is_written_behind_matters_less(
+    name: str, save: str, write: str, severity: str, tmp_path: Path
+) -> None:
+    source = BEHIND.format(name=name, save=save, write=write)
+    assert _only(tmp_path, "state-in-memory", source).severity == severity
