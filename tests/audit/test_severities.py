@@ -340,3 +340,47 @@ def test_what_is_written_behind_matters_less(
 ) -> None:
     source = BEHIND.format(name=name, save=save, write=write)
     assert _only(tmp_path, "state-in-memory", source).severity == severity
+
+
+PAGE = """
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from models import Row, db
+router = APIRouter()
+other = APIRouter()
+def load(session: Session, limit: int{stored}):
+    return session.scalars(select(Row).limit(limit)).all()
+@router.get("/pages")
+def pages({limit}):
+    {docs}
+    return load(db, limit)
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "docs", "sibling", "severity"),
+    [
+        ("limit: int = 50", "'List all rows.'", ("", ""), ""),
+        ("limit: int = -1", "'List rows.'", ("", ""), "low"),
+        ("limit: int = Query(-1)", "'List rows.'", ("", ""), "low"),
+        ("limit: int | None = None", "'List rows.'", ("", ""), "low"),
+        ("limit: int | None = None", "limit = limit or 50", ("", ""), ""),
+        ("limit: int = 50", "'A limit of -1 returns all rows.'", ("", ""), "low"),
+        ("limit: int = Query(50, description='0 for all')", "'List.'", ("", ""), "low"),
+        ("limit: int = 50", "'All rows, unless there are none.'", ("", ""), ""),
+        ("limit: int = 50", "'List.'", ("", "router.get:load(db, -1)"), "low"),
+        ("limit: int = 50", "'List.'", (" = None", "router.get:load(db)"), "low"),
+        ("limit: int = 50", "'List.'", (" = 100", "router.get:load(db)"), ""),
+        ("limit: int = 50", "'List.'", ("", "other.get:load(db, -1)"), ""),
+    ],
+)
+def test_a_limit_matters_less_where_the_api_promises_all(
+    limit: str, docs: str, sibling: tuple[str, str], severity: str, tmp_path: Path
+) -> None:
+    stored, more = sibling
+    source = PAGE.format(limit=limit, docs=docs, stored=stored)
+    if more:
+        decorator, call = more.split(":")
+        source += f'@{decorator}("/all")\ndef everything():\n    return {call}\n'
+    assert _only(tmp_path, "unbounded-page", source).severity == severity
