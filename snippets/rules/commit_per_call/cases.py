@@ -130,6 +130,28 @@ async def post(name: str, session: AsyncSession = Depends(get_db)):
     await join(session, name)
     await fill(session, name)  # !
 """,
+    "the second looks first, and may refuse": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def claim(session: AsyncSession, name: str):
+    if await session.scalar(select(Member).where(Member.nick == name)):
+        raise LookupError(name)
+    room = await session.get(Room, name)
+    if room is None:
+        session.add(Room(name=name))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    await claim(session, name)  # !
+""",
 }
 
 LOOK_ALIKES = {

@@ -124,6 +124,8 @@ def _looks_first(call: Node) -> bool:
     if any(statement.holds(call) for block in _missing(call.function) for statement in block):
         return True
     function = call.callee
+    if function.own(ast.Raise):
+        return False  # it may refuse, and the first part stays
     writes = list(filter(_is_write, function.calls))
     if any(s.holds(w) for block in _missing(function) for s in block for w in writes):
         return True
