@@ -248,3 +248,139 @@ def add():
 """
     found = _only(tmp_path, "orm-object-without-response-model", source)
     assert found.severity == severity
+
+
+OFTEN = """
+import httpx
+from fastapi import Depends, FastAPI
+from settings import settings
+app = FastAPI()
+HOST = "https://a.example.com"
+async def fetch(host: str):
+    async with httpx.AsyncClient() as client:
+        return await client.get({url})
+"""
+ENDPOINT = '@app.get("/")\nasync def read(host: str):\n    '
+
+
+@pytest.mark.parametrize(
+    ("url", "caller", "severity"),
+    [
+        ("HOST + '/a'", '@app.get("/")', ""),
+        ("'https://a.example.com/' + host", '@app.post("/")', ""),
+        ("f'{settings.url}/{host}'", '@app.get("/")', ""),
+        ("f'https://{host}/a'", '@app.get("/")', "low"),
+        ("host", '@app.get("/")', "low"),
+        ("HOST", '@app.delete("/")', "low"),
+        ("HOST", "def plain(function): return function\n@plain", "low"),
+    ],
+)
+def test_a_client_matters_where_requests_to_one_host_open_it(
+    url: str, caller: str, severity: str, tmp_path: Path
+) -> None:
+    source = OFTEN.format(url=url).replace("async def fetch", f"{caller}\nasync def fetch")
+    source += ENDPOINT.replace("/", "/all") + "return await fetch(host)\n"
+    assert _only(tmp_path, "http-client-per-request", source).severity == severity
+
+
+@pytest.mark.parametrize(("base", "severity"), [("settings.url", ""), ("host", "low")])
+def test_a_client_of_a_dependency_matters_where_its_host_is_constant(
+    base: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import httpx
+from fastapi import Depends, FastAPI
+from settings import settings
+app = FastAPI()
+async def api(host: str):
+    async with httpx.AsyncClient(base_url={base}) as client:
+        yield client
+@app.get("/")
+async def read(client=Depends(api)):
+    return await client.get("/a")
+"""
+    assert _only(tmp_path, "http-client-per-request", source).severity == severity
+
+
+BEHIND = """
+import asyncio
+from collections import Counter
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+from models import Visit, engine
+app = FastAPI()
+VISITS = Counter()
+@app.get("/{{page}}")
+def read(page: str):
+    VISITS[page] += 1
+def store(visits):
+    with Session(engine) as session:
+        {write}
+async def {name}():
+    while True:
+        await asyncio.sleep(10)
+        {save}
+        VISITS.clear()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "save", "write", "severity"),
+    [
+        ("tally", "store(VISITS)", "session.add(Visit(visits))", "low"),
+        ("tally", "await asyncio.to_thread(store, VISITS.copy())", "session.commit()", "low"),
+        ("each_minute", "store(VISITS)", "session.merge(Visit(visits))", "low"),
+        ("tally", "print(VISITS)", "session.add(Visit(visits))", ""),
+        ("tally", "store(1)", "session.add(Visit(visits))", ""),
+        ("tally", "store(VISITS)", "print(session.get(Visit, 1))", ""),
+    ],
+)
+def test_what_is_written_behind_matters_less(
+    name: str, save: str, write: str, severity: str, tmp_path: Path
+) -> None:
+    source = BEHIND.format(name=name, save=save, write=write)
+    assert _only(tmp_path, "state-in-memory", source).severity == severity
+
+
+PAGE = """
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from models import Row, db
+router = APIRouter()
+other = APIRouter()
+def load(session: Session, limit: int{stored}):
+    return session.scalars(select(Row).limit(limit)).all()
+@router.get("/pages")
+def pages({limit}):
+    {docs}
+    return load(db, limit)
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "docs", "sibling", "severity"),
+    [
+        ("limit: int = 50", "'List all rows.'", ("", ""), ""),
+        ("limit: int = -1", "'List rows.'", ("", ""), "low"),
+        ("limit: int = Query(-1)", "'List rows.'", ("", ""), "low"),
+        ("limit: int | None = None", "'List rows.'", ("", ""), "low"),
+        ("limit: int | None = None", "limit = limit or 50", ("", ""), ""),
+        ("limit: int = 50", "'A limit of -1 returns all rows.'", ("", ""), "low"),
+        ("limit: int = Query(50, description='0 for all')", "'List.'", ("", ""), "low"),
+        ("limit: int = 50", "'All rows, unless there are none.'", ("", ""), ""),
+        ("limit: int = 50", "'List.'", ("", "router.get:load(db, -1)"), "low"),
+        ("limit: int = 50", "'List.'", (" = None", "router.get:load(db)"), "low"),
+        ("limit: int = 50", "'List.'", (" = 100", "router.get:load(db)"), ""),
+        ("limit: int = 50", "'List.'", ("", "other.get:load(db, -1)"), ""),
+    ],
+)
+def test_a_limit_matters_less_where_the_api_promises_all(
+    limit: str, docs: str, sibling: tuple[str, str], severity: str, tmp_path: Path
+) -> None:
+    stored, more = sibling
+    source = PAGE.format(limit=limit, docs=docs, stored=stored)
+    if more:
+        decorator, call = more.split(":")
+        source += f'@{decorator}("/all")\ndef everything():\n    return {call}\n'
+    assert _only(tmp_path, "unbounded-page", source).severity == severity

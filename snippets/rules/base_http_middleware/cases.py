@@ -16,14 +16,30 @@ class Timing(BaseHTTPMiddleware):  # !
 """,
     "a class under another name, logging": """
 import logging
+import time
 from sse_starlette import EventSourceResponse
 from starlette.middleware import base
 logger = logging.getLogger(__name__)
 class Log(base.BaseHTTPMiddleware):  # !
     async def dispatch(self, request, call_next):
+        begun = time.monotonic()
         response = await call_next(request)
-        logger.info("%s %s", request.url.path, response.status_code)
+        logger.info("%s %s", request.url.path, time.monotonic() - begun)
         return response
+""",
+    "a line without what the endpoint binds": """
+import structlog
+from fastapi import FastAPI
+logger = structlog.get_logger()
+app = FastAPI()
+@app.middleware("http")  # !
+async def access(request, call_next):
+    response = await call_next(request)
+    logger.info("answered", status=response.status_code)
+    return response
+@app.get("/me")
+async def me(name: str):
+    structlog.contextvars.bind_contextvars(user=name)
 """,
     "a context variable of another module": """
 #= context.py
@@ -202,6 +218,51 @@ class Started(BaseHTTPMiddleware):
     async def dispatch(self, request, call_next):
         request.state.started = time.perf_counter()
         response = await call_next(request)
+        return response
+""",
+    "a line of what the headers and the request say": """
+import logging
+from contextvars import ContextVar
+from fastapi.responses import StreamingResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+tenant = ContextVar("tenant")
+logger = logging.getLogger(__name__)
+class Quota(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        if request.state.quota:
+            logger.warning("quota of %s", request.url.path)
+        return response
+def choose(name):
+    tenant.set(name)
+""",
+    "a line in the other branch": """
+import time
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+app = FastAPI()
+@app.middleware("http")
+async def sign_in(request, call_next):
+    now = time.time()
+    if request.url.path == "/live":
+        response = await call_next(request)
+        return response
+    request.state.age = time.time() - now
+    response = await call_next(request)
+    return response
+""",
+    "variables that only middleware binds": """
+import structlog
+from starlette.middleware.base import BaseHTTPMiddleware
+logger = structlog.get_logger()
+class Bind(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        structlog.contextvars.bind_contextvars(path=request.url.path)
+        return await call_next(request)
+class Access(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        logger.info("answered")
         return response
 """,
 }

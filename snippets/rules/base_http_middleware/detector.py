@@ -8,9 +8,11 @@ from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     BASE_HTTP,
     is_http_middleware,
+    is_middleware_class,
     uses_background_tasks,
     uses_streams,
 )
+from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.node import inherits
 
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
@@ -39,21 +41,23 @@ def _watches(function: Node) -> str:
     kept = [call for call in _passing(function) if not _is_returned(call)]
     if not kept:
         return ""
-    after = [c for c in function.calls if c.line > kept[0].line and not _is_in_except(c)]
+    after = [c for c in function.calls if _follows(c, kept) and not _is_in_except(c)]
     late = [what for what, is_there in _late(function.program).items() if is_there]
     begun = any(c.called in CLOCKS for c in function.calls if c.line <= kept[0].line)
     if late and begun and any(call.called in CLOCKS for call in after):
         return f"times {' and '.join(late)}"
-    sets = _sets_variables(function)
-    for call in after if sets else ():
+    for call in after if _sets_variables(function) else ():
         if call.member == "get" and call.owner.is_a("contextvars.ContextVar"):
             return "never sees a context variable that the endpoint sets"
-    streams = uses_streams(function.program)
-    wrong = ["a stream before its body"] * streams + ["without the endpoint's variables"] * sets
-    for call in after if wrong else ():
+    for call in after if _binds_variables(function) else ():
         if call.member in _LEVELS and "log" in call.owner.last_name.lower():
-            return f"logs {', and '.join(wrong)}"
+            return "logs without the endpoint's variables"
     return ""
+
+
+def _follows(call: Node, kept: list[Node]) -> bool:
+    """Say whether a call runs after `call_next`; a `finally` does also where that failed."""
+    return any(reaches(before, call) for before in kept)
 
 
 def _late(program: Program) -> dict[str, bool]:
@@ -66,11 +70,18 @@ def _late(program: Program) -> dict[str, bool]:
 
 def _sets_variables(function: Node) -> bool:
     """Say whether something other than the middleware sets context variables."""
-    binds = any(module.mentions(*_BINDERS) for module in function.program.service)
-    return binds or any(
+    return any(
         call.owner.is_a("contextvars.ContextVar")
         for call in function.program.calls_named("set")
         if call.function != function
+    )
+
+
+def _binds_variables(function: Node) -> bool:
+    """Say whether something that is no middleware adds to the lines that a logger writes."""
+    return any(
+        call.function != function and not is_middleware_class(call.enclosing_class)
+        for call in function.program.calls_named(*_BINDERS)
     )
 
 

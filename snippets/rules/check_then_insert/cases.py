@@ -305,6 +305,26 @@ async def register(session: AsyncSession, email: str):
         await session.rollback()
         raise
 """,
+    "a helper that commits and catches nothing": """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Badge(Base):
+    __tablename__ = "badges"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+async def save(session):
+    await session.commit()
+async def issue(session: AsyncSession, code: str):
+    if await session.scalar(select(Badge).where(Badge.code == code)):  # !
+        raise HTTPException(409)
+    session.add(Badge(code=code))
+    await save(session)
+""",
 }
 
 _CHECK = """
@@ -509,5 +529,108 @@ async def register(session: AsyncSession, email: str):
     if await session.scalar(select(User).where(User.email == email)):
         raise ValueError
     await session.execute(insert(User).values(email=email).on_conflict_do_nothing())
+""",
+    "a helper that commits and catches the error": """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Badge(Base):
+    __tablename__ = "badges"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+class Badges:
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def _store(self):
+        try:
+            await self.session.commit()
+        except IntegrityError as error:
+            await self.session.rollback()
+            raise HTTPException(409) from error
+    async def create(self, code: str):
+        found = await self.session.execute(select(Badge).where(Badge.code == code))
+        if found.scalar_one_or_none():
+            raise HTTPException(409)
+        self.session.add(Badge(code=code))
+        await self._store()
+""",
+    "a function that flushes and catches the error": """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Badge(Base):
+    __tablename__ = "badges"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+async def save(session):
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise HTTPException(409) from None
+async def issue(session: AsyncSession, code: str):
+    if await session.scalar(select(Badge).where(Badge.code == code)):
+        raise HTTPException(409)
+    badge = Badge(code=code)
+    session.add(badge)
+    await save(session)
+""",
+    "what adds calls what catches": """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Badge(Base):
+    __tablename__ = "badges"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+async def save(session):
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise HTTPException(409) from None
+async def add(session: AsyncSession, code: str):
+    session.add(Badge(code=code))
+    await save(session)
+async def issue(session: AsyncSession, code: str):
+    if await session.scalar(select(Badge).where(Badge.code == code)):
+        raise HTTPException(409)
+    await add(session, code)
+""",
+    "a context manager that catches the error": """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Badge(Base):
+    __tablename__ = "badges"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+from contextlib import asynccontextmanager
+@asynccontextmanager
+async def conflicts():
+    try:
+        yield
+    except IntegrityError:
+        raise HTTPException(409) from None
+async def issue(session: AsyncSession, code: str):
+    if await session.scalar(select(Badge).where(Badge.code == code)):
+        raise HTTPException(409)
+    async with conflicts():
+        session.add(Badge(code=code))
+        await session.commit()
 """,
 }

@@ -28,6 +28,7 @@ _ERRORS = _DATABASE_ERRORS | {"builtins.Exception"}
 _FILTERS = {"where", "filter", "filter_by"}
 _SELECTS = {"sqlalchemy.select", "sqlalchemy.exists"}
 _LOCKS = {"with_for_update", "on_conflict_do_nothing", "on_conflict_do_update"}
+_WRITES_OUT = {"commit", "flush"}
 _LOCK = re.compile(r"(^|_)(advisory|lock)(_|$)", re.IGNORECASE)
 _SYNC = "Unique constraint; `session.flush()` in `try`, `except IntegrityError` gives 409"
 
@@ -49,6 +50,8 @@ def detect(program: Program) -> Iterator[Hit]:
             found = _refused(check)
             insert = _insert_after(check, found.model) if found else None
             if found is None or insert is None or _is_handled(function):
+                continue
+            if any(_comes(c, insert) and _saves(c.callee) for c in function.calls):
                 continue
             columns = ", ".join(f"`{name}`" for name in sorted(found.columns))
             yield check.hit(
@@ -206,7 +209,32 @@ def _adds(call: Node, model: Model, depth: int = 0) -> bool:
         return not any(map(_handles, function.own(ast.ExceptHandler)))
     if depth >= limits.CALLS or any(map(_handles, function.own(ast.ExceptHandler))):
         return False
+    if any(_saves(inner.callee) for inner in function.calls):
+        return False
     return any(_adds(inner, model, depth + 1) for inner in function.calls)
+
+
+def _saves(function: Node, depth: int = 0) -> bool:
+    """Say whether a function commits or flushes, and catches the error of that.
+
+    Or lets a `with` do so: then it is a generator.
+    """
+    if any(map(_handles, function.own(ast.ExceptHandler))):
+        return function.is_generator or any(_writes_out(call) for call in function.calls)
+    callees = [call.callee for call in function.calls] if depth == 0 else []
+    return any(_saves(callee, depth + 1) for callee in callees if callee)
+
+
+def _comes(call: Node, insert: Node) -> bool:
+    """Say whether a call comes after an insert, or is the `with` around it."""
+    return call.position > insert.position or call.statement.holds(insert)
+
+
+def _writes_out(call: Node) -> bool:
+    """Say whether a call commits or flushes, itself or by the function that it calls."""
+    if call.member in _WRITES_OUT:
+        return True
+    return any(inner.member in _WRITES_OUT for inner in call.callee.calls)
 
 
 def _adds_given(function: Node) -> bool:

@@ -109,6 +109,49 @@ async def create(name: str, db: AsyncSession = Depends(get_db)):
     await crud.rename(db, other.id, name)  # !
     return user.id
 """,
+    "the second refuses where there is none": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def fill(session: AsyncSession, name: str):
+    room = await session.get(Room, name)
+    if room is None:
+        raise LookupError(name)
+    session.add(Member(name=name))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    await fill(session, name)  # !
+""",
+    "the second looks first, and may refuse": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def claim(session: AsyncSession, name: str):
+    if await session.scalar(select(Member).where(Member.nick == name)):
+        raise LookupError(name)
+    room = await session.get(Room, name)
+    if room is None:
+        session.add(Room(name=name))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    await claim(session, name)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -185,5 +228,147 @@ async def create(names: list[str], db: AsyncSession = Depends(get_db)):
 async def create(name: str, db: AsyncSession = Depends(get_db)):
     await crud.create_user(db, name)
     await crud.log_rename(db, 1, name)
+""",
+    "a queue is told between the two": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def announce(session: AsyncSession, name: str):
+    session.add(Room(name=name))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    await broker.publish(name)
+    await announce(session, name)
+""",
+    "a workflow is told in a function between the two": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def tell(handle, name):
+    await handle.signal(name)
+async def finish(session: AsyncSession, name: str):
+    session.add(Room(name=name))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    await tell(broker, name)
+    await finish(session, name)
+""",
+    "what the second does begins outside": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def enrol(session: AsyncSession, name: str):
+    number = await broker.reserve(name)
+    session.add(Room(name=number))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    await enrol(session, name)
+""",
+    "the second makes only what is missing": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def ensure(session: AsyncSession, name: str):
+    room = await session.scalar(select(Room).where(Room.name == name))
+    if room:
+        return room
+    session.add(Room(name=name))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    await ensure(session, name)
+""",
+    "the second is called only for what is missing": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def find(session: AsyncSession, name: str):
+    return await session.scalar(select(Room).where(Room.name == name))
+async def build(session: AsyncSession, name: str):
+    session.add(Room(name=name))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    if await find(session, name) is None:
+        await build(session, name)
+""",
+    "the second adds or changes": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def put(session: AsyncSession, name: str):
+    room = await session.get(Room, name)
+    if not room:
+        room = Room(name=name)
+        session.add(room)
+    room.name = name
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    await put(session, name)
+""",
+    "a task is put into a queue between the two": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import broker, get_db
+app = FastAPI()
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+async def welcome(session: AsyncSession, name: str):
+    session.add(Room(name=name))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await join(session, name)
+    broker.greet.delay(name)
+    await welcome(session, name)
 """,
 }

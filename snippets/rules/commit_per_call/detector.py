@@ -14,6 +14,7 @@ _RECORD = re.compile(
     r"(^|_)logs?(_|$)|audit|event|track|histor|activit|notif|metric|usage", re.IGNORECASE
 )
 """Names of functions that write down what was done: it stays done when they fail."""
+_QUEUES = {"apply_async", "delay", "enqueue", "publish", "send_message", "send_task"}
 _WRITES = {"add", "add_all", "delete", "merge"}
 
 
@@ -81,7 +82,9 @@ def _pairs(calls: list[Node]) -> Iterator[tuple[Node, Node]]:
     """Yield two calls that share a session, where nobody looks after the failure of the second."""
     for index, second in enumerate(calls):
         if any(isinstance(above.ast, ast.Try) for above in _above(second)):
-            continue
+            continue  # somebody looks after the failure
+        if _looks_first(second):
+            continue  # the next request makes up for it
         for first in calls[:index]:
             is_shared = _session(first) == _session(second)
             if is_shared and reaches(first, second) and not _is_apart(first, second):
@@ -103,8 +106,82 @@ def _is_apart(first: Node, second: Node) -> bool:
     """
     if any(_turns(above) and not above.holds(second) for above in _blocks(first)):
         return True
-    between = (c for c in first.function.calls if first.position < c.position < second.position)
-    return any(_is_slow(inner) for call in between for inner in (call, *call.callee.calls))
+    calls = first.function.calls
+    between = [c for c in calls if first.position < c.position < second.position]
+    inside = [inner for call in between for inner in call.callee.calls]
+    after = [call for call in first.callee.calls if _commits_before(call)]
+    before = [call for call in second.callee.calls if not _commits_before(call)]
+    return any(map(_is_outside, (*between, *inside, *after, *before)))
+
+
+def _commits_before(call: Node) -> bool:
+    """Say whether the function that a call is in has committed before it."""
+    return any(c.member == "commit" and c.position < call.position for c in call.function.calls)
+
+
+def _looks_first(call: Node) -> bool:
+    """Say whether what a call writes is written only where it is not there: get or create."""
+    if any(statement.holds(call) for block in _missing(call.function) for statement in block):
+        return True
+    function = call.callee
+    if function.own(ast.Raise):
+        return False  # it may refuse, and the first part stays
+    writes = list(filter(_is_write, function.calls))
+    if any(s.holds(w) for block in _missing(function) for s in block for w in writes):
+        return True
+    ends = [b[-1] for _, b in _branches(function) if b and isinstance(b[-1].ast, ast.Return)]
+    return any(end.position < write.position for end in ends for write in writes)
+
+
+def _missing(function: Node) -> list[list[Node]]:
+    """Return the branches that run where a query has found nothing."""
+    return [missing for missing, _ in _branches(function)]
+
+
+def _branches(function: Node) -> Iterator[tuple[list[Node], list[Node]]]:
+    """Yield what runs where a query finds nothing, and where it finds something."""
+    for branch in function.own(ast.If):
+        match branch.ast:
+            case (
+                ast.If(test=ast.UnaryOp(op=ast.Not(), operand=asked), body=no, orelse=yes)
+                | ast.If(
+                    test=ast.Compare(
+                        left=asked, ops=[ast.Is()], comparators=[ast.Constant(value=None)]
+                    ),
+                    body=no,
+                    orelse=yes,
+                )
+                | ast.If(
+                    test=ast.Compare(
+                        left=asked, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]
+                    ),
+                    body=yes,
+                    orelse=no,
+                )
+                | ast.If(test=(ast.Name() | ast.Await() | ast.Call()) as asked, body=yes, orelse=no)
+            ) if _is_query(branch.at(asked)):
+                yield [branch.at(s) for s in no], [branch.at(s) for s in yes]
+
+
+def _is_query(asked: Node) -> bool:
+    """Say whether a value is what a session has found, itself or by a function."""
+    found = asked.value.awaited
+    return any(
+        is_session(inner.owner)
+        for call in found.walk(ast.Call)
+        for inner in (call, *call.callee.calls)
+    )
+
+
+def _is_outside(call: Node) -> bool:
+    """Say whether a call is slow, or waits for something that is neither the program nor a session.
+
+    What was told to a queue or a workflow must find the rows there.
+    """
+    is_waiting = call.is_awaited or call.member in _QUEUES
+    if is_waiting and not call.callee and not is_session(call.owner):
+        return True
+    return _is_slow(call)
 
 
 def _blocks(call: Node) -> Iterator[Node]:

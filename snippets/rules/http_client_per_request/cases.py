@@ -302,4 +302,74 @@ def login_at_shop(name: str, password: str) -> str:
         client.post("/login", data={"name": name, "password": password})
         return client.get("/authorize").headers["location"]
 """,
+    "each customer says whom to trust": """
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/hooks")
+async def test_hook(number: int):
+    hook = await load(number)
+    async with httpx.AsyncClient(verify=hook.is_checked) as client:
+        await client.post("https://hooks.example.com")
+""",
+    "the trust is computed": """
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+def read():
+    trust = make_context()
+    with httpx.Client(verify=trust) as client:
+        return client.get("https://a.example.com").json()
+""",
+    "a wrapped client that a global keeps": """
+from fastapi import FastAPI
+from redis.asyncio import Redis
+app = FastAPI()
+_shelf = None
+def _make_shelf():
+    client = Redis.from_url("redis://cache")
+    return Shelf(client, "v1")
+def shelf():
+    global _shelf
+    if _shelf is None:
+        _shelf = _make_shelf()
+    return _shelf
+@app.get("/")
+async def read():
+    return await shelf().get("a")
+""",
+    "two functions make what an attribute keeps": """
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+def connect():
+    client = httpx.AsyncClient(base_url="https://a.example.com")
+    return client
+def build():
+    return Api(connect())
+class Gateway:
+    def api(self):
+        if self._api is None:
+            self._api = build()
+        return self._api
+gateway = Gateway()
+@app.get("/")
+async def read():
+    return await gateway.api().fetch()
+""",
+    "a function that is cached asks for it": """
+from functools import cache
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+def connect():
+    return httpx.Client(base_url="https://a.example.com")
+@cache
+def shared():
+    return connect()
+@app.get("/")
+def read():
+    return shared().get("/a").json()
+""",
 }

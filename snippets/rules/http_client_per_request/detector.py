@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.blocking_calls import serving
+from fastapi_pro.auditing.libraries.fastapi import dependencies, endpoints
 from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS, KEPT_CLIENTS
 from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.bindings import FUNCTIONS
 from fastapi_pro.auditing.model.call_graph import is_cached, reached
 
 _TASK = ("fastapi.BackgroundTask", "starlette.background.BackgroundTask")
 _OF_ONE_USER = {"app", "cert", "cookies", "cookie_jar", "mounts", "proxies", "proxy", "transport"}
 _SIGNS_IN = re.compile(r"log_?in|sign_?in|authenticate|scrape|crawl", re.IGNORECASE)
+_HOST = re.compile(r"https?://[^/]")
 _SENDS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.comprehension)
 _AIOHTTP = (
@@ -37,7 +40,7 @@ def _hit(function: Node, call: Node) -> Hit:
     return call.hit(
         f"`{function.name}` opens an `{call.called}` of its own each time it runs:"
         f" {KEPT_CLIENTS[call.called]}",
-        severity="low" if _costs_little(call) else "",
+        severity="" if _is_often(function) and _is_one_host(call) else "low",
         fix=_fix(call),
         cause=f"`{call.called}` of {call.module.name}",
     )
@@ -66,9 +69,8 @@ def _is_of_one_user(call: Node) -> bool:
     if call.called not in HTTP_CLIENTS:
         return any(map(_is_local, call.given))
     verify = call.keyword("verify")
-    parameters = {parameter.name for parameter in call.function.parameters} - {"self", "request"}
-    if any(name.name in parameters for name in (verify, *verify.value.walk(ast.Name))):
-        return True  # who calls says whom to trust
+    if verify and verify.constant is None and not verify.is_none:
+        return True  # whom to trust may differ
     return bool(_SIGNS_IN.search(call.function.name)) and len(_requests(call)) > 1
 
 
@@ -83,12 +85,62 @@ def _is_local(value: Node) -> bool:
     return False
 
 
-def _is_kept_outside(function: Node, call: Node) -> bool:
-    """Say whether a function returns the client to others that keep it."""
+def _is_kept_outside(function: Node, call: Node, depth: int = 0) -> bool:
+    """Say whether a function returns the client, or what holds it, to others that keep it."""
+    return any(
+        is_cached(above.function)
+        or _is_kept(above.function, above)
+        or (depth < limits.CALLS and _is_kept_outside(above.function, above, depth + 1))
+        for above in (function.callers if _is_returned(function, call) else ())
+    )
+
+
+def _is_returned(function: Node, call: Node) -> bool:
+    """Say whether a function returns what a call makes, or gives it to what it returns."""
     names = {target.name for target in call.statement.targets} - {""}
-    returned = [value.awaited for value in function.returned]
-    is_returned = any(value == call or value.name in names for value in returned)
-    return is_returned and any(_is_kept(above.function, above) for above in function.callers)
+    for value in (returned.awaited for returned in function.returned):
+        parts = [value, *(value.given if value.is_call else value.elements)]
+        if any(part == call or part.name in names for part in parts):
+            return True
+    return False
+
+
+@fact
+def _answering(program: Program) -> set[Node]:
+    """Return the endpoints that answer GET and POST, and the dependencies."""
+    asked = {e.function for e in endpoints(program) if e.method in ("get", "post")}
+    return asked | {dependency.function for dependency in dependencies(program)}
+
+
+def _is_often(function: Node) -> bool:
+    """Say whether a function answers requests itself; a helper may run once a day."""
+    return function in _answering(function.program)
+
+
+def _is_one_host(call: Node) -> bool:
+    """Say whether all the requests of a client go to one host, by TLS and not in a loop.
+
+    Only then would a connection that is kept be used again.
+    """
+    if call.called not in HTTP_CLIENTS:
+        return True  # its address is constant, see `_is_of_one_user`
+    if _costs_little(call):
+        return False
+    if base := call.keyword("base_url"):
+        return _is_fixed(base)
+    urls = [r.argument(int(r.member == "request"), "url") for r in _requests(call)]
+    return bool(urls) and all(map(_is_fixed, urls))
+
+
+def _is_fixed(url: Node) -> bool:
+    """Say whether an address has a constant host: a literal, or a value of the settings."""
+    first = _first(url)
+    if isinstance(first.ast, ast.FormattedValue):
+        first = first.at(first.ast.value)
+    written = first.constant
+    if isinstance(written, str):
+        return bool(_HOST.match(written))
+    return not _is_local(first)
 
 
 def _requests(call: Node) -> list[Node]:
@@ -122,14 +174,20 @@ def _in_loop(request: Node, call: Node) -> bool:
 
 def _is_inside(url: Node) -> bool:
     """Say whether an address begins with `http://`, as that of a neighbour in the network does."""
-    first = url
+    return str(_first(url).literal).startswith("http://")
+
+
+def _first(url: Node) -> Node:
+    """Return what an address begins with: the first part of a sum or an f-string."""
+    written = url.value
+    first = written if isinstance(written.ast, (ast.BinOp, ast.JoinedStr)) else url
     while isinstance(first.ast, (ast.BinOp, ast.JoinedStr)):
         match first.ast:
             case ast.BinOp(left=part) | ast.JoinedStr(values=[part, *_]):
                 first = first.at(part)
             case _:
                 break
-    return str(first.literal).startswith("http://")
+    return first
 
 
 def _is_kept(function: Node, call: Node) -> bool:

@@ -12,7 +12,8 @@ from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.libraries.starts import runs_one
-from fastapi_pro.auditing.model.call_graph import called
+from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.model.call_graph import called, reached
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
 _OWN = (
@@ -117,6 +118,8 @@ def _is_harmless(changed: list[Change]) -> bool:
     """Say whether little is lost where workers disagree: a cache, a buffer, one process alone."""
     if runs_one(changed[0].function.program) or _is_meant(changed[0]):
         return True
+    if _is_written_behind(changed[0]):
+        return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
     is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
     if is_counted or any(map(_STRICT.search, names)):
@@ -146,6 +149,37 @@ def _is_flushed(change: Change) -> bool:
         if _BUFFER.search(function.name)
         for other in changes(function)
     )
+
+
+def _is_written_behind(change: Change) -> bool:
+    """Say whether something that answers no request empties it into the database.
+
+    Each worker adds what it has counted, so that workers need not agree.
+    """
+    answering = request_functions(change.function.program)
+    return any(
+        other.node.member in ("popleft", "popitem") or _is_used(function, other)
+        for function in change.function.program.functions
+        if function not in answering
+        for other in changes(function)
+        if other.node.member in ("clear", "popleft", "popitem") and other.kept == change.kept
+        if _writes_rows(function)
+    )
+
+
+def _is_used(function: Node, emptied: Change) -> bool:
+    """Say whether a function also reads what it empties; one that cleans up does not."""
+    names = function.own(ast.Name, ast.Attribute)
+    return any(_is_named(n, emptied.name) and not _is_changing(n) for n in names if n.is_read)
+
+
+def _writes_rows(function: Node) -> bool:
+    """Say whether a function writes to the database, or what it calls or hands to a thread."""
+    handed = [
+        work for call in function.calls for work in (call.callee, handed_to_thread(call).runs)
+    ]
+    roots = [function, *filter(None, handed)]
+    return any(use.member in _WRITES for one in reached(roots) for use in uses(one))
 
 
 def _must_agree(changed: list[Change]) -> bool:

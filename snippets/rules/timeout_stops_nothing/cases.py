@@ -60,6 +60,21 @@ from limits import limit
 app = FastAPI()
 app.middleware("http")(limit)
 """,
+    "a function that dispatches": _APP
+    + """
+async def limit(request, call_next):
+    return await asyncio.wait_for(call_next(request), 9)  # !
+app.add_middleware(BaseHTTPMiddleware, dispatch=limit)
+""",
+    "a method that dispatch calls": _APP
+    + """
+class Limit(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        return await self.run(request, call_next)
+    async def run(self, request, call_next):
+        async with asyncio.timeout(4):  # !
+            return await call_next(request)
+""",
 }
 
 LOOK_ALIKES = {
@@ -103,5 +118,19 @@ async def measure(request: Request, call_next):
     response = await call_next(request)
     response.headers["X-Time"] = str(time.perf_counter() - begin)
     return response
+""",
+    "middleware of FastMCP, which cancels the tool": _APP
+    + """
+from fastmcp.server.middleware import Middleware
+class Deadline(Middleware):
+    async def on_message(self, context, call_next):
+        async with asyncio.timeout(20):
+            return await call_next(context)
+""",
+    "a chain of handlers of a bus": _APP
+    + """
+async def limited(message, call_next):
+    return await asyncio.wait_for(call_next(message), 3)
+bus.use(limited)
 """,
 }

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi_requests import is_http_middleware, is_middleware_class
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi_requests import BASE_HTTP, is_http_middleware
+from fastapi_pro.auditing.model.node import inherits
 
 _TIMEOUTS = {
     "asyncio.timeout", "asyncio.timeout_at", "asyncio.wait_for", "anyio.fail_after",
     "anyio.move_on_after", "async_timeout.timeout",
 }  # fmt: skip
+
+_MIDDLEWARE = "fastapi.middleware.Middleware"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -27,13 +30,32 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _is_dispatch(function: Node) -> bool:
-    """Say whether a function gets a request and what answers it: `(request, call_next)`."""
+    """Say whether a function is Starlette's middleware: its `call_next` runs a task of its own.
+
+    That of FastMCP and others is an ordinary coroutine, which a timeout does cancel.
+    """
     if any(map(is_http_middleware, function.decorators)):
         return True
-    cls = function.enclosing_class
-    if function.name == "dispatch" and cls:
-        return is_middleware_class(cls)
-    return function.parameters[1].name == "call_next"
+    if cls := function.enclosing_class:
+        is_named = function.parameters[1].name == "call_next" or function.name == "dispatch"
+        if is_named and inherits(cls, BASE_HTTP):
+            return True
+    return function in _added(function.program)
+
+
+@fact
+def _added(program: Program) -> set[Node]:
+    """Return the functions that are added: `app.middleware("http")(f)`, `dispatch=f`."""
+    found = [
+        call.argument(0, "func")
+        for middleware in program.calls_named("middleware")
+        if is_http_middleware(middleware)
+        for call in (middleware.parent,)
+        if call.is_call and call.func == middleware
+    ]
+    adding = (*program.calls_named("add_middleware"), *program.calls_of(_MIDDLEWARE, BASE_HTTP))
+    found += [call.keyword("dispatch") for call in adding]
+    return {function.definition for function in found if function}
 
 
 def _bounds(timeout: Node, answer: Node) -> bool:

@@ -1,12 +1,23 @@
 """A LIMIT that a client chooses without an upper bound."""
 
+import ast
+import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import Parameter, endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
+from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs
 
 _LARGEST = 100_000  # rows; a larger page is no page
+_PROMISE = re.compile(
+    r"(-1|\bNone\b|(?i:\b(0|null|without|omit\w*|unset)\b))"
+    r"[^.]*(?i:\b(all|every|no limit|unlimited)\b)"
+    r"|(?i:\b(all|every|no limit|unlimited)\b)"
+    r"[^.]*(-1|\bNone\b|(?i:\b(null|omit\w*|unset)\b))"
+)
+"""What says which limit gives all rows."""
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -15,5 +26,65 @@ def detect(program: Program) -> Iterator[Hit]:
     for given, others in by_cause(unbounded):
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} has no upper bound that helps and is the"
-            " LIMIT of a query: one request can load the whole table"
+            " LIMIT of a query: one request can load the whole table",
+            severity="low" if _is_meant(given) else "",
         )
+
+
+def _is_meant(given: Input) -> bool:
+    """Say whether the API promises all rows: by default, in words, or by another endpoint."""
+    default = _default(given)
+    if _is_all(default) and not _has_fallback(given):
+        return True
+    if not isinstance(given, Parameter):
+        return False
+    endpoint = given.node.function
+    docs: list[object] = [text.literal for text in given.options("description")]
+    docs.append(ast.get_docstring(endpoint.ast))  # type: ignore[arg-type]
+    if any(_PROMISE.search(text) for text in docs if isinstance(text, str)):
+        return True
+    return any(_is_all_elsewhere(call, given) for call in endpoint.calls)
+
+
+def _default(given: Input) -> Node:
+    """Return what an input is by default; that of `Query(-1)` is -1."""
+    default = given.default
+    return default.argument(0, "default") if default.is_call else default
+
+
+def _is_all(value: Node) -> bool:
+    """Say whether a limit means all rows: None, or a negative number."""
+    is_negative = isinstance(value.value.ast, ast.UnaryOp) and value.value.text.startswith("-")
+    return value.is_none or is_negative
+
+
+def _has_fallback(given: Input) -> bool:
+    """Say whether a function puts another limit in the place of none: `limit or 50`."""
+    function = given.node.function
+    for node in function.own(ast.BoolOp, ast.If) if function else ():
+        match node.ast:
+            case ast.BoolOp(op=ast.Or(), values=[ast.Name(id=name), *_]) if name == given.name:
+                return True
+            case ast.If() if any(t.name == given.name for s in node.body for t in s.targets):
+                return True
+    return False
+
+
+def _is_all_elsewhere(call: Node, given: Parameter) -> bool:
+    """Say whether another endpoint of the router asks the function that a limit goes to for all."""
+    function = call.callee
+    for taken in function.parameters if function else ():
+        if taken.passed(call).name != given.name:
+            continue
+        for other in function.callers:
+            passed = taken.passed(other) or taken.default
+            if _is_all(passed) and _is_sibling(other.function, given.node.function):
+                return True
+    return False
+
+
+def _is_sibling(one: Node, other: Node) -> bool:
+    """Say whether two functions are endpoints of one router."""
+    found = [e for e in endpoints(one.program) if e.function in (one, other) and e.router]
+    routers = [{e.router for e in found if e.function == function} for function in (one, other)]
+    return one != other and not routers[0].isdisjoint(routers[1])
