@@ -265,3 +265,33 @@ async def read(key: str, session: AsyncSession = Depends()):
 def test_what_one_query_does_not_load_is_one_finding(query: str, fix: str, tmp_path: Path) -> None:
     source = ALBUMS.replace("QUERY", query)
     assert _only(tmp_path, "lazy-load-while-serialising", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("statement", "key"),
+    [
+        ("select(Parcel).offset(skip).limit(20)", "Parcel.number"),
+        ("select(Parcel).where(Parcel.weight > 2).limit(20).offset(skip)", "Parcel.number"),
+        ("select(Parcel.number, Parcel.weight).offset(skip).limit(20)", "key"),
+        ("parcels().offset(skip).limit(20)", "key"),
+    ],
+)
+def test_the_last_key_is_one_of_the_project(statement: str, key: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Parcel(Base):
+    __tablename__ = "parcels"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    weight: Mapped[int]
+def parcels():
+    return select(Parcel)
+app = FastAPI()
+@app.get("/parcels")
+def listed(session: Session, skip: int = 0):
+    return session.scalars({statement}).all()
+"""
+    fix = f"Page by the last key: `where({key} > after).order_by({key}).limit(limit)`"
+    assert _only(tmp_path, "deep-offset", source).fix == fix
