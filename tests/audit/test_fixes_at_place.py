@@ -295,3 +295,31 @@ def listed(session: Session, skip: int = 0):
 """
     fix = f"Page by the last key: `where({key} > after).order_by({key}).limit(limit)`"
     assert _only(tmp_path, "deep-offset", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("other", "fix"),
+    [
+        ('{"sub": name, "kind": "refresh", "exp": until}', '`options={"require": ["exp", "sub"]}`'),
+        ('{"sid": name, "kind": "refresh", "exp": until}', '`options={"require": ["exp"]}`'),
+        ('{"sid": name}', '`options={"require": ["exp"]}`'),
+    ],
+)
+def test_a_subject_is_required_where_each_issuer_sets_it(
+    other: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+import jwt
+from config import KEY
+def access(name, until):
+    return jwt.encode({{"sub": name, "exp": until}}, KEY)
+def renewing(name, until):
+    return jwt.encode({other}, KEY)
+def guest(name, GUEST_KEY):
+    return jwt.encode({{"guest": name}}, GUEST_KEY)
+def read(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+def user(token):
+    return read(token)["sub"]
+"""
+    assert _only(tmp_path, "token-without-expiry", source).fix == fix
