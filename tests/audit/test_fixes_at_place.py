@@ -323,3 +323,28 @@ def user(token):
     return read(token)["sub"]
 """
     assert _only(tmp_path, "token-without-expiry", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("kind", "fix"),
+    [
+        ("list[str]", ""),
+        (
+            "dict[str, int]",
+            'Set it as JSON, `{"a": "1"}`, or declare it `str | dict[str, int]`:'
+            " the text then reaches the validator",
+        ),
+    ],
+)
+def test_a_dict_in_the_settings_is_no_list(kind: str, fix: str, tmp_path: Path) -> None:
+    source = f"""
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    limits: {kind} = {{}}
+    @field_validator("limits", mode="before")
+    @classmethod
+    def split(cls, value):
+        return dict(part.split("=") for part in value.split(","))
+"""
+    assert _only(tmp_path, "list-setting-from-environment", source).fix == fix
