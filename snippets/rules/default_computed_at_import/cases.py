@@ -209,6 +209,7 @@ def init(path: str) -> None:
 def prepare(path: str) -> None:
     write_config(path)
 #= main.py
+import config_files
 from fastapi import FastAPI
 app = FastAPI()
 """,
