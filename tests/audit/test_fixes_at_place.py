@@ -348,3 +348,30 @@ class Settings(BaseSettings):
         return dict(part.split("=") for part in value.split(","))
 """
     assert _only(tmp_path, "list-setting-from-environment", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("around", "outer"),
+    [
+        ("", ""),
+        ("class Config(BaseModel):\n    login: Login\n", "Config"),
+        ("class Config(BaseSettings):\n    login: Login | None = None\n", "Config"),
+        ("class Config(BaseSettings):\n    login: Login = Login()\n", "Config` and of `Login"),
+        (
+            "class Shop(BaseSettings):\n    login: Login\n"
+            "class Config(BaseModel):\n    shops: list[Shop]\n",
+            "Config",
+        ),
+    ],
+)
+def test_the_outermost_class_hides_the_input(around: str, outer: str, tmp_path: Path) -> None:
+    source = f"""
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+class Login(BaseSettings):
+    password: str
+{around}"""
+    fix = _only(tmp_path, "settings-error-prints-secret", source).fix
+    assert fix.startswith(f"`hide_input_in_errors=True` in the `model_config` of `{outer}`") == (
+        outer != ""
+    )
