@@ -315,6 +315,8 @@ def access(name, until):
     return jwt.encode({{"sub": name, "exp": until}}, KEY)
 def renewing(name, until):
     return jwt.encode({other}, KEY)
+def both(name, until):
+    return dict(sub=access(name, until), renew=renewing(name, until))
 def guest(name, GUEST_KEY):
     return jwt.encode({{"guest": name}}, GUEST_KEY)
 def read(token):
@@ -331,8 +333,10 @@ def user(token):
         ("list[str]", ""),
         (
             "dict[str, int]",
-            'Set it as JSON, `{"a": "1"}`, or declare it `str | dict[str, int]`:'
-            " the text then reaches the validator",
+            (
+                'Set it as JSON, `{"a": "1"}`, or declare it `str | dict[str, int]`:'
+                " the text then reaches the validator"
+            ),
         ),
     ],
 )
@@ -358,8 +362,10 @@ class Settings(BaseSettings):
         ("class Config(BaseSettings):\n    login: Login | None = None\n", "Config"),
         ("class Config(BaseSettings):\n    login: Login = Login()\n", "Config` and of `Login"),
         (
-            "class Shop(BaseSettings):\n    login: Login\n"
-            "class Config(BaseModel):\n    shops: list[Shop]\n",
+            (
+                "class Shop(BaseSettings):\n    login: Login\n"
+                "class Config(BaseModel):\n    shops: list[Shop]\n"
+            ),
             "Config",
         ),
     ],

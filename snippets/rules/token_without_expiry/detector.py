@@ -74,9 +74,16 @@ def _sets(encode: Node, claim: str) -> bool:
     given = encode.argument(0, "payload"), encode.argument(0, "claims")
     if any(_is_dump(claims, claim) for claims in given):
         return True
+    if any(_is_whole(claims.value) for claims in given):
+        return _names_claim(encode.function, claim)
     callers = [call.function for call in encode.function.callers]
     is_passed = bool(callers) and all(_names_claim(caller, claim) for caller in callers)
     return _names_claim(encode.function, claim) or is_passed
+
+
+def _is_whole(claims: Node) -> bool:
+    """Say whether claims are written out, and nothing that a caller gives is among them."""
+    return isinstance(claims.ast, ast.Dict) and all(key for key, _ in claims.entries)
 
 
 def _is_dump(claims: Node, name: str) -> bool:
