@@ -29,7 +29,8 @@ def detect(program: Program) -> Iterator[Hit]:
         more = len(found) - 1
         others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""
         yield found[0].call.hit(
-            f"a failed statement puts its values into the log, those of `{secrets[0].full_name}` too{others}",
+            "a failed statement puts its values into the log, those of"
+            f" `{secrets[0].full_name}` too{others}",
             fix=f"`{found[0].call.func.last_name}(url, hide_parameters=True)`",
         )
 
