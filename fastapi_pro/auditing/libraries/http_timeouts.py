@@ -40,9 +40,9 @@ def _of_session(session: Node) -> float | None:
     """
     patient = _patient(session.program)
     made = session.value
-    if not patient or (made.called in REQUESTS_SESSIONS and made not in patient):
-        return math.inf
-    return None
+    is_given = session.name in [parameter.name for parameter in session.function.parameters]
+    is_own = made.called in REQUESTS_SESSIONS and made not in patient and not is_given
+    return math.inf if is_own or not patient else None
 
 
 @fact

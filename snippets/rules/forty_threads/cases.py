@@ -276,4 +276,24 @@ def make() -> requests.Session:
 def stock() -> str:
     return make().get("https://example.com/stock").text
 """,
+    "a session that is given, and made only where it is not": """
+import requests
+from fastapi import Depends, FastAPI
+from requests.adapters import HTTPAdapter
+app = FastAPI()
+class Patient(HTTPAdapter):
+    def send(self, request, **kwargs):
+        return super().send(request, **{**kwargs, "timeout": 3})
+def get_http():
+    http = requests.Session()
+    http.mount("https://", Patient())
+    return http
+def load(path: str, http=None) -> str:
+    if http is None:
+        http = requests.Session()
+    return http.get(f"https://example.com/{path}").text
+@app.get("/stock")
+def stock(http=Depends(get_http)) -> str:
+    return load("stock", http)
+""",
 }
