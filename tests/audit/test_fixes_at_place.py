@@ -265,3 +265,119 @@ async def read(key: str, session: AsyncSession = Depends()):
 def test_what_one_query_does_not_load_is_one_finding(query: str, fix: str, tmp_path: Path) -> None:
     source = ALBUMS.replace("QUERY", query)
     assert _only(tmp_path, "lazy-load-while-serialising", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("statement", "key"),
+    [
+        ("select(Parcel).offset(skip).limit(20)", "Parcel.number"),
+        ("select(Parcel).where(Parcel.weight > 2).limit(20).offset(skip)", "Parcel.number"),
+        ("select(Parcel.number, Parcel.weight).offset(skip).limit(20)", "key"),
+        ("parcels().offset(skip).limit(20)", "key"),
+    ],
+)
+def test_the_last_key_is_one_of_the_project(statement: str, key: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Parcel(Base):
+    __tablename__ = "parcels"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    weight: Mapped[int]
+def parcels():
+    return select(Parcel)
+app = FastAPI()
+@app.get("/parcels")
+def listed(session: Session, skip: int = 0):
+    return session.scalars({statement}).all()
+"""
+    fix = f"Page by the last key: `where({key} > after).order_by({key}).limit(limit)`"
+    assert _only(tmp_path, "deep-offset", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("other", "fix"),
+    [
+        ('{"sub": name, "kind": "refresh", "exp": until}', '`options={"require": ["exp", "sub"]}`'),
+        ('{"sid": name, "kind": "refresh", "exp": until}', '`options={"require": ["exp"]}`'),
+        ('{"sid": name}', '`options={"require": ["exp"]}`'),
+    ],
+)
+def test_a_subject_is_required_where_each_issuer_sets_it(
+    other: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+import jwt
+from config import KEY
+def access(name, until):
+    return jwt.encode({{"sub": name, "exp": until}}, KEY)
+def renewing(name, until):
+    return jwt.encode({other}, KEY)
+def both(name, until):
+    return dict(sub=access(name, until), renew=renewing(name, until))
+def guest(name, GUEST_KEY):
+    return jwt.encode({{"guest": name}}, GUEST_KEY)
+def read(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+def user(token):
+    return read(token)["sub"]
+"""
+    assert _only(tmp_path, "token-without-expiry", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("kind", "fix"),
+    [
+        ("list[str]", ""),
+        (
+            "dict[str, int]",
+            (
+                'Set it as JSON, `{"a": "1"}`, or declare it `str | dict[str, int]`:'
+                " the text then reaches the validator"
+            ),
+        ),
+    ],
+)
+def test_a_dict_in_the_settings_is_no_list(kind: str, fix: str, tmp_path: Path) -> None:
+    source = f"""
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    limits: {kind} = {{}}
+    @field_validator("limits", mode="before")
+    @classmethod
+    def split(cls, value):
+        return dict(part.split("=") for part in value.split(","))
+"""
+    assert _only(tmp_path, "list-setting-from-environment", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("around", "outer"),
+    [
+        ("", ""),
+        ("class Config(BaseModel):\n    login: Login\n", "Config"),
+        ("class Config(BaseSettings):\n    login: Login | None = None\n", "Config"),
+        ("class Config(BaseSettings):\n    login: Login = Login()\n", "Config` and of `Login"),
+        (
+            (
+                "class Shop(BaseSettings):\n    login: Login\n"
+                "class Config(BaseModel):\n    shops: list[Shop]\n"
+            ),
+            "Config",
+        ),
+    ],
+)
+def test_the_outermost_class_hides_the_input(around: str, outer: str, tmp_path: Path) -> None:
+    source = f"""
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+class Login(BaseSettings):
+    password: str
+{around}"""
+    fix = _only(tmp_path, "settings-error-prints-secret", source).fix
+    assert fix.startswith(f"`hide_input_in_errors=True` in the `model_config` of `{outer}`") == (
+        outer != ""
+    )

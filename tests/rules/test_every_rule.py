@@ -42,3 +42,9 @@ def test_the_proof_is_about_the_bad_and_the_good_code(proof: Path) -> None:
             if fixtures & {argument.arg for argument in function.args.args}
         ]
         assert proving, f"no test_{kind}_... with the fixture {kind} or {kind}_file"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_what_is_severe_has_consequences(folder: Path) -> None:
+    rule = load_rule(folder)
+    assert (rule.severity, rule.consequence) != ("high", "rest")

@@ -9,8 +9,10 @@ from fastapi_pro.auditing.libraries.library_calls import (
     REQUESTS_SESSIONS,
 )
 from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
 _CLIENT = "httpx.Client"
+_ADAPTERS = {"requests.adapters.HTTPAdapter", "requests.sessions.HTTPAdapter"}
 DEFAULT = 5  # seconds, of httpx; requests and urllib wait for ever
 
 
@@ -22,11 +24,43 @@ def timeout(call: Node) -> float | None:
     kind = call.owner.type if call.member in REQUEST_METHODS else None
     if name == "urllib.request.urlopen":
         return _seconds(call.argument(2, "timeout"), math.inf)
-    if name in REQUESTS or kind in REQUESTS_SESSIONS:
+    if name in REQUESTS:
         return _seconds(call.keyword("timeout"), math.inf)
+    if kind in REQUESTS_SESSIONS:
+        return _seconds(call.keyword("timeout"), _of_session(call.owner))
     if name in HTTPX:
         return _seconds(call.keyword("timeout"), DEFAULT)
     return _seconds(call.keyword("timeout"), _of_client(call.owner)) if kind == _CLIENT else None
+
+
+def _of_session(session: Node) -> float | None:
+    """Return the seconds of a session of requests; None where something may set a timeout.
+
+    Where the program has sessions that do, one that comes from elsewhere may be one of them.
+    """
+    patient = _patient(session.program)
+    made = session.value
+    is_given = session.name in [parameter.name for parameter in session.function.parameters]
+    is_own = made.called in REQUESTS_SESSIONS and made not in patient and not is_given
+    return math.inf if is_own or not patient else None
+
+
+@fact
+def _patient(program: Program) -> set[Node]:
+    """Return the sessions that an adapter, or another function as `request`, may give a timeout."""
+    mounts = (call for call in program.calls_named("mount") if len(call.args) == 2)
+    found = [call.owner for call in mounts if _is_patient(call.args[1].value)]
+    sets = (node for node in program.attributes("request", "send") if node.is_target)
+    found += [node.owner for node in sets if "timeout" in node.statement.assigned.text]
+    return {session.value for session in found if session.type in REQUESTS_SESSIONS}
+
+
+def _is_patient(adapter: Node) -> bool:
+    """Say whether an adapter of requests may set a timeout: that of another library may."""
+    cls = adapter.func.definition
+    if not cls.is_class:
+        return bool(adapter.called) and adapter.called not in _ADAPTERS
+    return any("timeout" in above.text for above in cls.lineage)
 
 
 def _of_client(client: Node) -> float | None:

@@ -15,6 +15,7 @@ DICTS = ("pydantic.ConfigDict", "pydantic_settings.SettingsConfigDict", "builtin
 _SETTINGS = "pydantic_settings.BaseSettings"
 _BASES = ("pydantic.BaseModel", _SETTINGS, "sqlmodel.SQLModel", "pydantic.RootModel")
 _CONFIGS = (*DICTS, "sqlalchemy.SQLModelConfig")
+_FIELDS = {"Field", "Query", "Path", "Header", "Cookie", "Body", "Form", "File"}
 _UNREAD = "**"  # the key of what cannot be read of a configuration
 _DEPTH = 50  # of annotations inside annotations
 
@@ -41,7 +42,7 @@ class Field:
     @property
     def is_required(self) -> bool:
         """Whether it has no default."""
-        if not self.default.is_call:
+        if self.default.last_name not in _FIELDS:
             return not self.default or self.default.literal is ...
         given = self.default.argument(0, "default")
         has_factory = self.default.has_unpacking or bool(self.default.keyword("default_factory"))

@@ -28,6 +28,16 @@ SECRET = re.compile(
     r"passw|secret|hash(ed)?_?(pw|pass)|(^|_)token(_|$)|api_?key|private_?key", re.IGNORECASE
 )
 """Names of what must not be seen: passwords, their hashes, tokens, keys."""
+_ABOUT = re.compile(
+    r"_(owner|issuer|audience|type|kind|url|uri|endpoint|name|id|algorithm|version|status|scopes?"
+    r"|expir\w*|lifetime|header|count|length)$",
+    re.IGNORECASE,
+)
+
+
+def names_secret(name: str) -> bool:
+    """Say whether a name is that of a secret, and not of something about one: `token_issuer`."""
+    return bool(SECRET.search(name)) and not _ABOUT.search(name)
 
 
 @dataclass(frozen=True, eq=False)

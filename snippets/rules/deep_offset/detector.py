@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
+from fastapi_pro.auditing.libraries.known_types import selected
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.request_values import Input
+from fastapi_pro.auditing.libraries.sqlalchemy_models import models
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs, offset_inputs
 
 _SHALLOW = 1_000_000  # rows that are read and dropped in a second or so
@@ -28,8 +30,18 @@ def detect(program: Program) -> Iterator[Hit]:
     for given, others in by_cause(deep):
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} chooses the OFFSET without a bound that"
-            " helps: the database reads and drops every row that is skipped"
+            " helps: the database reads and drops every row that is skipped",
+            fix=_fix(given),
         )
+
+
+def _fix(given: Input) -> str:
+    """Return the keyset query, of the model that the endpoint selects where it tells."""
+    statements = (call for call in given.node.function.calls if call.member == "offset")
+    selecting = {cls for call in statements if (cls := selected(call))}
+    model = models(given.node.program).get(selecting.pop()) if len(selecting) == 1 else None
+    key = model.primary_key.full_name if model and model.primary_key else "key"
+    return f"Page by the last key: `where({key} > after).order_by({key}).limit(limit)`"
 
 
 def _is_prescribed(given: Input) -> bool:

@@ -194,4 +194,34 @@ cli = typer.Typer()
 @cli.command()
 def report(day: str = str(date.today())): ...
 """,
+    "a function that only a command calls": """
+#= config_files.py
+import secrets
+def write_config(path: str, secret: str = secrets.token_hex(32)) -> None:
+    print(path, secret)
+#= cli.py
+import typer
+from config_files import write_config
+cli = typer.Typer()
+@cli.command()
+def init(path: str) -> None:
+    prepare(path)
+def prepare(path: str) -> None:
+    write_config(path)
+#= main.py
+import config_files
+from fastapi import FastAPI
+app = FastAPI()
+""",
+    "a function that a command of click calls": """
+import secrets
+import click
+from fastapi import FastAPI
+app = FastAPI()
+def create_user(name: str, password: str = secrets.token_urlsafe(16)) -> None:
+    print(name, password)
+@click.command()
+def user(name: str) -> None:
+    create_user(name)
+""",
 }

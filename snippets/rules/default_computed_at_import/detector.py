@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.command_lines import is_for_commands
 from fastapi_pro.auditing.libraries.pydantic import settings
 from fastapi_pro.auditing.model import limits
 
@@ -24,7 +25,6 @@ _FIELDS = {"Field", "Query", "Path", "Header", "Cookie", "Body", "Form", "field"
 _OLD_SETTINGS = "pydantic.BaseSettings"
 _RECORDS = {"pydantic.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple"}
 _DATACLASSES = {"dataclasses.dataclass", "pydantic.dataclasses.dataclass"}
-_COMMANDS = {"command", "callback"}
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -106,17 +106,12 @@ def _default_of(call: Node) -> str:
 
 
 def _parameter(arguments: Node, default: Node) -> str:
-    """Return the name of a parameter of a function that is defined once."""
+    """Return the name of a parameter of a function that is defined once, and not for commands."""
     function = arguments.parent
-    if not function.is_function or function.function or _is_command(function):
+    if not function.is_function or function.function or is_for_commands(function):
         return ""
     named = (p for p in function.parameters if p.default == default)
     return next((parameter.name for parameter in named), "")
-
-
-def _is_command(function: Node) -> bool:
-    """Say whether a function is a command, which runs as its module is imported."""
-    return any(decorator.last_name in _COMMANDS for decorator in function.decorators)
 
 
 def _field(statement: Node, *, is_keyword: bool) -> str:

@@ -3,6 +3,34 @@
 BAD = ['return Response(draw_report(month), media_type="application/pdf")']
 
 FOUND = {
+    "an adapter that only tries again": """
+import requests
+from fastapi import FastAPI
+from requests.adapters import HTTPAdapter
+app = FastAPI()
+def make() -> requests.Session:
+    http = requests.Session()
+    http.mount("https://", HTTPAdapter(max_retries=2))
+    return http
+@app.get("/stock")
+def stock() -> str:
+    return make().get("https://example.com/stock").text  # !
+""",
+    "a session without the adapter that another one has": """
+import requests
+from fastapi import FastAPI
+from requests.adapters import HTTPAdapter
+app = FastAPI()
+class Patient(HTTPAdapter):
+    def send(self, request, **kwargs):
+        return super().send(request, **{**kwargs, "timeout": 3})
+http = requests.Session()
+http.mount("https://", Patient())
+@app.get("/stock")
+def stock() -> str:
+    other = requests.Session()
+    return other.get("https://example.com/stock").text  # !
+""",
     "requests under another name, without a timeout": """
 import requests as http
 from fastapi import FastAPI
@@ -151,5 +179,121 @@ def latest() -> str:
 @app.get("/")
 def read() -> str:
     return latest()
+""",
+    "an adapter that sets a timeout, mounted by the dependency that makes the session": """
+import requests
+from fastapi import Depends, FastAPI
+from requests.adapters import HTTPAdapter
+app = FastAPI()
+class Patient(HTTPAdapter):
+    def send(self, request, **kwargs):
+        kwargs.setdefault("timeout", 3)
+        return super().send(request, **kwargs)
+def get_http() -> requests.Session:
+    http = requests.Session()
+    http.mount("https://", Patient())
+    return http
+@app.get("/stock")
+def stock(http: requests.Session = Depends(get_http)) -> str:
+    return http.get("https://example.com/stock").text
+""",
+    "an adapter of a kind, in a module of its own": """
+#= adapters.py
+from requests.adapters import HTTPAdapter
+class Waiting(HTTPAdapter):
+    def __init__(self, *args, timeout: float, **kwargs):
+        self.timeout = timeout
+        super().__init__(*args, **kwargs)
+    def send(self, request, stream=False, timeout=None, **kwargs):
+        return super().send(request, stream, timeout or self.timeout, **kwargs)
+#= shared.py
+import requests
+from adapters import Waiting
+session = requests.Session()
+session.mount("https://", Waiting(timeout=2))
+#= main.py
+from fastapi import FastAPI
+from shared import session
+app = FastAPI()
+@app.get("/stock")
+def stock() -> str:
+    return session.get("https://example.com/stock").text
+""",
+    "an adapter of a session that an object keeps": """
+import requests
+from fastapi import FastAPI
+from requests.adapters import HTTPAdapter
+app = FastAPI()
+class Patient(HTTPAdapter):
+    def send(self, request, **kwargs):
+        kwargs.setdefault("timeout", 3)
+        return super().send(request, **kwargs)
+class Supplier:
+    def __init__(self) -> None:
+        self.http = requests.Session()
+        self.http.mount("https://", Patient(max_retries=2))
+    def stock(self) -> str:
+        return self.http.get("https://example.com/stock").text
+supplier = Supplier()
+@app.get("/stock")
+def stock() -> str:
+    return supplier.stock()
+""",
+    "a session of a class that sets a timeout": """
+import requests
+from fastapi import FastAPI
+app = FastAPI()
+class Hurried(requests.Session):
+    def request(self, *args, **kwargs):
+        kwargs.setdefault("timeout", 3)
+        return super().request(*args, **kwargs)
+@app.get("/stock")
+def stock() -> str:
+    with Hurried() as http:
+        return http.get("https://example.com/stock").text
+""",
+    "a session whose request has a timeout, by functools.partial": """
+import functools
+import requests
+from fastapi import FastAPI
+app = FastAPI()
+http = requests.Session()
+http.request = functools.partial(http.request, timeout=3)
+@app.get("/stock")
+def stock() -> str:
+    return http.get("https://example.com/stock").text
+""",
+    "an adapter of a library, which may set one": """
+import requests
+from fastapi import FastAPI
+from polite import PoliteAdapter
+app = FastAPI()
+def make() -> requests.Session:
+    http = requests.Session()
+    http.mount("https://", PoliteAdapter())
+    return http
+@app.get("/stock")
+def stock() -> str:
+    return make().get("https://example.com/stock").text
+""",
+    "a session that is given, and made only where it is not": """
+import requests
+from fastapi import Depends, FastAPI
+from requests.adapters import HTTPAdapter
+app = FastAPI()
+class Patient(HTTPAdapter):
+    def send(self, request, **kwargs):
+        return super().send(request, **{**kwargs, "timeout": 3})
+def get_http():
+    http = requests.Session()
+    http.mount("https://", Patient())
+    return http
+def load(path: str, http=None) -> str:
+    if http is None:
+        http = requests.Session()
+    return http.get(f"https://example.com/{path}").text
+@app.get("/stock")
+def stock(http=Depends(get_http)) -> str:
+    return load("stock", http)
 """,
 }

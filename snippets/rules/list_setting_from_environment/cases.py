@@ -255,4 +255,42 @@ class Settings(BaseSettings):
     def all_origins(self) -> list[str]:
         return self.origins.split(",")
 """,
+    "a dict that its validator fills from other variables": """
+import os
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    queues: dict[str, str] = {}
+    @field_validator("queues", mode="before")
+    @classmethod
+    def collect(cls, value):
+        found = {n: u for n, u in os.environ.items() if n.startswith("QUEUE_")}
+        return {**found, **value}
+""",
+    "a list that its validator fills through a function": """
+#= peers.py
+from os import getenv
+def known():
+    return [getenv(f"PEER_{number}", "") for number in range(3)]
+#= settings.py
+from peers import known
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    peers: list[str] = []
+    @field_validator("peers", mode="before")
+    @classmethod
+    def collect(cls, value):
+        return value or known()
+""",
+    "a validator that ignores what it is given": """
+from typing import Annotated
+from pydantic import BeforeValidator
+from pydantic_settings import BaseSettings
+from plugins import installed
+def discover(_value):
+    return {plugin: True for plugin in installed()}
+class Settings(BaseSettings):
+    plugins: Annotated[dict[str, bool], BeforeValidator(discover)] = {}
+""",
 }

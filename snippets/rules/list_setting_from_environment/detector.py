@@ -8,6 +8,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.launches import Variable, variables
 from fastapi_pro.auditing.libraries.pydantic import Field, Schema, settings
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.call_graph import reached
 
 _LISTS = {
     "builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset", "builtins.dict",
@@ -15,6 +16,7 @@ _LISTS = {
     "collections.abc.Mapping", "collections.abc.Set",
 }  # fmt: skip
 _DICTS = ("builtins.dict", "collections.abc.Mapping")
+_ENVIRONMENT = {"environ", "getenv"}
 _UNIONS = ("typing.Optional", "typing.Union")
 
 
@@ -37,12 +39,22 @@ def detect(program: Program) -> Iterator[Hit]:
                     f"{where} gives `{field.name}` the text `{given.value.text}`, which is no"
                     " JSON: the service ends at the start",
                     severity="high",
+                    fix=_fix_of_dict(field, has_before=has_before),
                 )
             elif has_before:
                 yield field.node.hit(
                     f"`{field.name}` is decoded as JSON before its validator runs: `{text}` and an"
-                    " empty value end the start with SettingsError"
+                    " empty value end the start with SettingsError",
+                    fix=_fix_of_dict(field, has_before=True),
                 )
+
+
+def _fix_of_dict(field: Field, *, has_before: bool) -> str:
+    """Return the fix for a dict, "" for a list, whose fix is that of the rule."""
+    if _base(field) not in _DICTS:
+        return ""
+    either = f", or declare it `str | {field.annotation.text}`: the text then reaches the validator"
+    return 'Set it as JSON, `{"a": "1"}`' + (either if has_before else "")
 
 
 def _given(program: Program, schema: Schema, field: Field) -> Variable | None:
@@ -111,7 +123,26 @@ def _is_union(annotation: Node) -> bool:
 
 
 def _has_before(schema: Schema, field: Field) -> bool:
-    before = [validator for validator in schema.field_validators if validator.is_before]
-    return any(field.name in validator.fields for validator in before) or any(
-        item.called == "pydantic.BeforeValidator" for item in field.metadata
+    """Say whether a validator gets what the environment holds, and uses that."""
+    before = [v for v in schema.field_validators if v.is_before and field.name in v.fields]
+    functions = [validator.method for validator in before]
+    items = [item for item in field.metadata if item.called == "pydantic.BeforeValidator"]
+    functions += [item.argument(0, "func").definition for item in items]
+    return any(not _fills(function) for function in functions)
+
+
+def _fills(function: Node) -> bool:
+    """Say whether a validator makes the value of other variables, or of nothing that it is given.
+
+    Then nobody sets the variable of the field.
+    """
+    if not function.is_function:
+        return False
+    names = {name.name for name in function.walk(ast.Name) if name.is_read}
+    if function.parameters and function.parameters[0].name not in names:
+        return True
+    return any(
+        node.last_name in _ENVIRONMENT
+        for part in reached([function])
+        for node in part.walk(ast.Name, ast.Attribute)
     )

@@ -243,4 +243,31 @@ from main import app
 @app.post("/")
 def login(name: str = Form()): ...
 """,
+    "an extra of SQLAlchemy for an async driver, which brings asyncio": """
+#= pyproject.toml
+[project]
+name = "ledger"
+dependencies = ["fastapi", "sqlalchemy[aiomysql,aiosqlite]>=2.0"]
+#= ledger/db.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("mysql+aiomysql://db/ledger")
+""",
+    "the extra of asyncpg, requirements.txt": """
+#= requirements.txt
+fastapi
+SQLAlchemy[postgresql_asyncpg]>=2.1
+#= db.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/ledger")
+""",
+    "the extra of asyncmy, poetry": """
+#= pyproject.toml
+[tool.poetry.dependencies]
+python = "^3.12"
+fastapi = "^0.115"
+sqlalchemy = {version = ">=2", extras = ["asyncmy"]}
+#= db.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("mysql+asyncmy://db/ledger")
+""",
 }

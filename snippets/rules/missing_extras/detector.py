@@ -27,6 +27,8 @@ _BRINGS = {
     "greenlet": {
         "greenlet", "gevent", "eventlet", "playwright", "sqlmodel", "advanced-alchemy",
         "fastapi-users-db-sqlalchemy", "fastapi-users[sqlalchemy]", "sqlalchemy[asyncio]",
+        "sqlalchemy[aiomysql]", "sqlalchemy[aioodbc]", "sqlalchemy[aiosqlite]",
+        "sqlalchemy[asyncmy]", "sqlalchemy[postgresql-asyncpg]",
     },
     "email-validator": {
         "email-validator", "pydantic[email]", "pydantic[all]", "fastapi[standard]", "fastapi[all]",
@@ -98,7 +100,8 @@ def _used(module: Module) -> dict[str, Node]:
 
 def _lacks(module: Module, declared: list[Requirement], package: str) -> bool:
     """Say whether requirements name the library, and nothing that brings the package."""
-    names = {r.name for r in declared} | {f"{r.name}[{e}]" for r in declared for e in r.extras}
+    extras = {f"{r.name}[{extra.replace('_', '-')}]" for r in declared for extra in r.extras}
+    names = {r.name for r in declared} | extras
     if _OF[package] not in names or names & _BRINGS[package]:
         return False
     return package != "greenlet" or versions(module, "sqlalchemy").has_from("2.1")

@@ -3,6 +3,33 @@
 BAD = ["class Settings(BaseSettings):"]
 
 FOUND = {
+    "hidden by the class around it, and made alone": """
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings
+class Login(BaseSettings):  # !
+    password: str
+class Config(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+    login: Login = Field(default_factory=Login)
+""",
+    "hidden by a nested class alone, which does not count": """
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Login(BaseSettings):  # !
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+    password: str
+class Config(BaseModel):
+    login: Login | None = None
+""",
+    "a class of one's own for a secret": """
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+class Signing(SecretStr):
+    pass
+class Config(BaseSettings):  # !
+    token_issuer: str
+    store: Signing
+""",
     "a secret and a required field": """
 import pydantic_settings
 class Config(pydantic_settings.BaseSettings):  # !
@@ -100,5 +127,30 @@ from shared import options
 class Config(BaseSettings):
     model_config = SettingsConfigDict(**options)
     jwt_secret: str
+""",
+    "defaults that are made by calls, so that no field is required": """
+import secrets
+from datetime import timedelta
+from pydantic_settings import BaseSettings
+class Config(BaseSettings):
+    secret_key: str = secrets.token_hex(32)
+    lasts: timedelta = timedelta(minutes=15)
+""",
+    "what is about a secret": """
+from pydantic_settings import BaseSettings
+class Config(BaseSettings):
+    token_issuer: str
+    token_url: str
+    api_key_name: str
+    secret_id: str = ""
+""",
+    "hidden by the class around it": """
+from pydantic import BaseModel, ConfigDict
+from pydantic_settings import BaseSettings
+class Login(BaseSettings):
+    password: str
+class Config(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+    login: Login
 """,
 }

@@ -2,9 +2,18 @@
 
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
-from fastapi_pro.auditing.libraries.pydantic import SECRETS, Field, Schema, settings
-from fastapi_pro.auditing.libraries.sqlalchemy_models import SECRET
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.pydantic import (
+    SECRETS,
+    Field,
+    Schema,
+    schema_of,
+    schemas,
+    settings,
+)
+from fastapi_pro.auditing.libraries.sqlalchemy_models import names_secret
+from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.node import inherits
 
 _DSNS = (
     "pydantic.PostgresDsn", "pydantic.RedisDsn", "pydantic.MySQLDsn", "pydantic.MariaDBDsn",
@@ -28,13 +37,61 @@ def detect(program: Program) -> Iterator[Hit]:
         yield cls.hit(
             f"a bad or missing variable ends the start of `{cls.name}` with a traceback that"
             f" prints values, `{secret}` among them"
-            + (f" (and {others} more classes here)" if others else "")
+            + (f" (and {others} more classes here)" if others else ""),
+            fix=_fix(cls),
         )
 
 
+def _fix(cls: Node) -> str:
+    """Return the class whose option counts, where it is not the settings themselves."""
+    outer = _outer(cls)
+    if outer == cls:
+        return ""
+    too = f" and of `{cls.name}`" if cls in _made_alone(cls.program) else ""
+    return (
+        f"`hide_input_in_errors=True` in the `model_config` of `{outer.name}`{too}: that of the"
+        " class that is validated counts, for those inside it also"
+    )
+
+
+def _outer(cls: Node) -> Node:
+    """Return the outermost model or settings that a class is a field of, or the class itself."""
+    for _ in range(limits.NAMES):
+        if cls not in _holders(cls.program):
+            break
+        cls = _holders(cls.program)[cls].node
+    return cls
+
+
+@fact
+def _holders(program: Program) -> dict[Node, Schema]:
+    """Return the models and settings that have a field of a class, by this class."""
+    return {
+        inner.node: schema
+        for schema in schemas(program)
+        for field in schema.fields.values()
+        for inner in field.schemas
+        if inner.is_settings
+    }
+
+
+@fact
+def _made_alone(program: Program) -> set[Node]:
+    """Return the classes of fields whose default makes them: their own option counts as well."""
+    fields = [field for schema in schemas(program) for field in schema.fields.values()]
+    return {
+        inner.node
+        for field in fields
+        if not field.is_required and not field.default.is_none
+        for inner in field.schemas
+    }
+
+
 def _is_open(schema: Schema) -> bool:
-    hides = schema.config.get("hide_input_in_errors")
-    return schema.is_config_known and (hides is None or hides.constant is False)
+    is_alone = schema.node in _made_alone(schema.node.program)
+    outer = (None if is_alone else schema_of(_outer(schema.node))) or schema
+    hides = outer.config.get("hide_input_in_errors")
+    return outer.is_config_known and (hides is None or hides.constant is False)
 
 
 def _secret(schema: Schema) -> str:
@@ -46,8 +103,8 @@ def _secret(schema: Schema) -> str:
     is_any_required = any(field.is_required for field in schema.fields.values())
     prints_all = is_any_required or schema.has_model_validator
     for field in schema.fields.values():
-        is_named = SECRET.search(field.name) or field.name.lower().endswith(_URLS)
-        is_text = field.type in SECRETS or (field.type == "builtins.str" and is_named)
+        is_named = names_secret(field.name) or field.name.lower().endswith(_URLS)
+        is_text = inherits(field.type, *SECRETS) or (field.type == "builtins.str" and is_named)
         is_printed = is_text and (prints_all or _is_constrained(schema, field))
         if is_printed or field.type in _DSNS:
             return field.name

@@ -13,6 +13,17 @@ class User(Base):
 """
 
 FOUND = {
+    "the engine of the service, not that of its commands": _USER
+    + """
+#= app/cli.py
+from sqlalchemy import create_engine
+def connect(url: str):
+    return create_engine(url)
+#= app/database.py
+import models
+from sqlalchemy import create_engine
+engine = create_engine("postgresql://db/app")  # !
+""",
     "tables, and then the engine is kept": _USER
     + """
 #= database.py
@@ -162,5 +173,39 @@ engine = create_async_engine("postgresql+asyncpg://db/app")
 import models
 from sqlalchemy import create_engine
 engine = create_engine("postgresql://db/app")
+""",
+    "columns that are about a secret": """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Grant(Base):
+    __tablename__ = "grants"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_owner: Mapped[str]
+    token_issuer: Mapped[str]
+    secret_name: Mapped[str]
+    api_key_id: Mapped[str]
+engine = create_engine("postgresql://db/app")
+""",
+    "an engine of a command line alone": _USER
+    + """
+#= shop/cli.py
+import models
+import typer
+from sqlalchemy import create_engine
+app = typer.Typer()
+@app.command()
+def export(url: str):
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        print(connection.execute("select 1"))
+""",
+    "an engine in a package of commands": _USER
+    + """
+#= shop/commandline/_users.py
+import models
+from sqlalchemy import create_engine
+def connect(url: str):
+    return create_engine(url)
 """,
 }

@@ -1,11 +1,13 @@
 """An engine whose errors print the values of a statement, and a column that is secret."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.command_lines import is_for_commands
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
-from fastapi_pro.auditing.libraries.sqlalchemy_models import SECRET, Column, models
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, models, names_secret
 
 _DDL = {"create_all", "drop_all"}
 _SENDS = {"add", "add_all", "exec", "execute", "executemany", "scalar", "scalars"}
@@ -13,18 +15,22 @@ _TEXTS = {
     "builtins.str", "builtins.bytes", "sqlalchemy.String", "sqlalchemy.Text",
     "sqlalchemy.LargeBinary", "sqlalchemy.Unicode",
 }  # fmt: skip
+_CERTAIN = re.compile(r"passw|secret|hash|key", re.IGNORECASE)
+"""What is secret wherever it stands; a token may be one that is in the address, too."""
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the first engine without `hide_parameters=True` of a program with a secret column."""
     columns = (c for model in models(program).values() for c in model.columns.values())
-    secret = next((column.full_name for column in columns if _is_secret(column)), "")
+    secrets = [column for column in columns if _is_secret(column)]
+    secrets.sort(key=lambda column: not _CERTAIN.search(column.name))
     found = [engine for engine in engines(program) if _shows(engine)]
-    if secret and found:
+    if secrets and found:
         more = len(found) - 1
         others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""
         yield found[0].call.hit(
-            f"a failed statement puts its values into the log, those of `{secret}` too{others}",
+            "a failed statement puts its values into the log, those of"
+            f" `{secrets[0].full_name}` too{others}",
             fix=f"`{found[0].call.func.last_name}(url, hide_parameters=True)`",
         )
 
@@ -32,7 +38,9 @@ def detect(program: Program) -> Iterator[Hit]:
 def _shows(engine: Engine) -> bool:
     given = engine.call.keyword("hide_parameters")
     is_hidden = given and given.constant is not False
-    return not is_hidden and not engine.call.has_unpacking and not _only_makes_tables(engine)
+    if is_hidden or engine.call.has_unpacking:
+        return False
+    return not _only_makes_tables(engine) and not is_for_commands(engine.call)
 
 
 def _only_makes_tables(engine: Engine) -> bool:
@@ -57,4 +65,4 @@ def _is_for_tables(engine: Node) -> bool:
 
 
 def _is_secret(column: Column) -> bool:
-    return column.type in _TEXTS and bool(SECRET.search(column.name))
+    return column.type in _TEXTS and names_secret(column.name)

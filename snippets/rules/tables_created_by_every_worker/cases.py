@@ -12,6 +12,38 @@ engine = create_async_engine("postgresql+asyncpg://db/app")
 """
 
 FOUND = {
+    "under a test that SQLite does not pass": """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from models import Base
+from sqlalchemy import create_engine
+from settings import settings
+engine = create_engine(settings.url)
+def create():
+    Base.metadata.create_all(engine)  # !
+@asynccontextmanager
+async def lifespan(app):
+    if not settings.url.startswith("sqlite"):
+        create()
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
+    "in the other branch": """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from models import Base
+from sqlalchemy import create_engine
+from settings import settings
+engine = create_engine(settings.url)
+@asynccontextmanager
+async def lifespan(app):
+    if engine.dialect.name == "sqlite":
+        print("for tests")
+    else:
+        Base.metadata.create_all(engine)  # !
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
     "a function that the lifespan calls, in another module": _BASE
     + """
 #= setup.py
@@ -156,5 +188,52 @@ import sqlalchemy
 from search import indexes
 app = FastAPI()
 indexes.create_all()
+""",
+    "only where the database is in memory": """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from models import Base
+from sqlalchemy.ext.asyncio import create_async_engine
+from settings import settings
+async def create(engine):
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+@asynccontextmanager
+async def lifespan(app):
+    engine = create_async_engine(settings.url)
+    if is_in_memory(engine.url):
+        await create(engine)
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
+    "under a test for SQLite, through two functions": """
+from fastapi import FastAPI
+from models import Base
+from sqlalchemy import create_engine
+from settings import settings
+engine = create_engine(settings.url)
+def create():
+    Base.metadata.create_all(engine)
+def prepare():
+    create()
+app = FastAPI()
+@app.on_event("startup")
+def start():
+    if engine.dialect.name == "sqlite":
+        prepare()
+""",
+    "a test where it stands": """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from models import Base
+from sqlalchemy import create_engine
+from settings import settings
+engine = create_engine(settings.url)
+@asynccontextmanager
+async def lifespan(app):
+    if settings.url.startswith("sqlite"):
+        Base.metadata.create_all(engine)
+    yield
+app = FastAPI(lifespan=lifespan)
 """,
 }

@@ -1,14 +1,24 @@
 """Tables that each worker creates when it starts."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import apps, lifespans
-from fastapi_pro.auditing.libraries.sqlalchemy_engines import database, names_sqlite
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
+    MAKERS,
+    Engine,
+    database,
+    names_sqlite,
+)
 from fastapi_pro.auditing.libraries.starts import runs_one
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.source_text import mentions
+
+_SQLITE = re.compile(r"sqlite|memory", re.IGNORECASE)
+_OTHERS = re.compile(r"\bnot\b|!=")
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -21,6 +31,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for node in program.attributes("create_all"):
         if node.owner.is_call or "metadata" not in node.owner.last_name.lower():
             continue
+        if _is_of_sqlite(node.parent) or _is_for_sqlite(node, starting):
+            continue
         is_at_start = node.function in starting and not locked
         if is_at_start or (not node.function and not _is_guarded(node)):
             yield node.hit(
@@ -29,6 +41,28 @@ def detect(program: Program) -> Iterator[Hit]:
                 severity="low" if runs_one(program) else "",
                 fix="" if name == "PostgreSQL" else "Migrations as a step before the servers",
             )
+
+
+def _is_of_sqlite(call: Node) -> bool:
+    """Say whether `create_all(engine)` is given an engine of SQLite."""
+    made = call.argument(0, "bind").value
+    return made.called in MAKERS and Engine(made).is_sqlite
+
+
+def _is_for_sqlite(node: Node, starting: set[Node], depth: int = 0) -> bool:
+    """Say whether this stands under a test for SQLite, or all that call it at the start do."""
+    below = node
+    for above in node.ancestors:
+        match above.ast:
+            case ast.If(test=test, body=body) if below.ast in body:
+                text = above.at(test).text
+                if _SQLITE.search(text) and not _OTHERS.search(text):
+                    return True
+        below = above
+    if depth > limits.CALLS:
+        return False
+    callers = [call for call in node.function.callers if call.function in starting]
+    return bool(callers) and all(_is_for_sqlite(call, starting, depth + 1) for call in callers)
 
 
 def _is_guarded(node: Node) -> bool:

@@ -39,9 +39,11 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _fix(decode: Decode) -> str:
-    """Return the options that demand `exp`, and `sub` where the code reads it."""
+    """Return the options that demand `exp`, and `sub` where the code reads it and all set it."""
     reading = [decode.call.function, *(c.function for c in decode.call.function.callers)]
-    names = ["exp", *["sub"] * any(_names_constant(function, "sub") for function in reading)]
+    is_read = any(_names_constant(function, "sub") for function in reading)
+    is_set = all(_sets(maker, "sub") for maker in _makers(decode))
+    names = ["exp", "sub"] if is_read and is_set else ["exp"]
     if decode.library == "jose":
         options = ", ".join(f'"require_{name}": True' for name in names)
     else:
@@ -51,40 +53,54 @@ def _fix(decode: Decode) -> str:
 
 
 def _all_expire(decode: Decode) -> bool:
-    """Say whether the program makes tokens, and all with an `exp`: then nobody has another.
+    """Say whether the program makes tokens, and all with an `exp`: then nobody has another."""
+    makers = _makers(decode)
+    return bool(makers) and all(_sets(maker, "exp") for maker in makers)
 
-    Those that it signs with another key, which are for another service, are not accepted.
+
+def _makers(decode: Decode) -> list[Node]:
+    """Return the calls that make the tokens.
+
+    Those that the program signs with another key, which are for another service, are not accepted.
     """
     makers = [c for c in decode.call.program.calls_of(*ENCODES) if not c.module.is_tool]
     key = decode.key.last_name
     same = [maker for maker in makers if key and maker.argument(1, "key").last_name == key]
-    makers = same or makers
-    return bool(makers) and all(map(_expires, makers))
+    return same or makers
 
 
-def _expires(encode: Node) -> bool:
-    """Say whether the function that encodes a token names `exp`, or each that calls it does."""
-    if _is_dump(encode.argument(0, "payload")) or _is_dump(encode.argument(0, "claims")):
+def _sets(encode: Node, claim: str) -> bool:
+    """Say whether the function that encodes a token names a claim, or each that calls it does."""
+    given = encode.argument(0, "payload"), encode.argument(0, "claims")
+    if any(_is_dump(claims, claim) for claims in given):
         return True
+    if any(_is_whole(claims.value) for claims in given):
+        return _names_claim(encode.function, claim)
     callers = [call.function for call in encode.function.callers]
-    return _names_exp(encode.function) or (bool(callers) and all(map(_names_exp, callers)))
+    is_passed = bool(callers) and all(_names_claim(caller, claim) for caller in callers)
+    return _names_claim(encode.function, claim) or is_passed
 
 
-def _is_dump(claims: Node) -> bool:
-    """Say whether claims are those of a Pydantic object that has an `exp`, and not None."""
+def _is_whole(claims: Node) -> bool:
+    """Say whether claims are written out, and nothing that a caller gives is among them."""
+    return isinstance(claims.ast, ast.Dict) and all(key for key, _ in claims.entries)
+
+
+def _is_dump(claims: Node, name: str) -> bool:
+    """Say whether claims are those of a Pydantic object that has one of a name, and not None."""
     made = claims.value
     if made.member not in ("model_dump", "dict"):
         return False
     schema = schema_of(made.owner.type)
-    field = schema.fields.get("exp") if schema is not None else None
+    field = schema.fields.get(name) if schema is not None else None
     return field is not None and "None" not in field.node.annotation.text
 
 
-def _names_exp(function: Node) -> bool:
-    if _names_constant(function, "exp") or any(c.keyword("exp") for c in function.calls):
+def _names_claim(function: Node, name: str) -> bool:
+    if _names_constant(function, name) or any(c.keyword(name) for c in function.calls):
         return True
     keys = [key for made in function.own(ast.Dict) for key, _ in made.entries]
-    return any(key.constant == "exp" or _of_object(key) == "exp" for key in keys)
+    return any(key.constant == name or _of_object(key) == name for key in keys)
 
 
 def _of_object(key: Node) -> object:

@@ -1,0 +1,27 @@
+"""Code that a person runs on the command line, once, beside the service."""
+
+import re
+
+from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.node import Node
+
+_MODULE = re.compile(r"(^|/)(_?cli|command_?lines?|management/commands)(/|\.py$)")
+_DECORATORS = {"command", "callback"}
+
+
+def is_command(function: Node) -> bool:
+    """Say whether a function is a command of typer or click."""
+    return any(decorator.last_name in _DECORATORS for decorator in function.decorators)
+
+
+def is_for_commands(node: Node, depth: int = 0) -> bool:
+    """Say whether only commands run what stands here."""
+    if _MODULE.search(node.module.name):
+        return True
+    function = node if node.is_function else node.function
+    if not function or depth > limits.CALLS:
+        return False
+    if is_command(function):
+        return True
+    callers = function.callers
+    return bool(callers) and all(is_for_commands(call, depth + 1) for call in callers)
