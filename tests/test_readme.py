@@ -55,8 +55,9 @@ def clone(tmp_path: Path) -> Path:
 
 def run(line: str, clone: Path) -> subprocess.CompletedProcess[str]:
     """Run a line as a reader's shell does, with nothing but Python on its path."""
-    environment = {"HOME": str(clone.parent / "home"), "PATH": str(clone.parent / "bin")}
     bin_ = clone.parent / "bin"
+    environment = {"HOME": str(clone.parent / "home"), "PATH": str(bin_)}
+    environment["XDG_CACHE_HOME"] = str(clone.parent / "cache")  # what the audit compiles
     if not bin_.exists():
         bin_.mkdir()
         (bin_ / "python").symlink_to(sys.executable)
