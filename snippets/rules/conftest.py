@@ -1,8 +1,8 @@
 """What the proof of a rule gets: its bad and its good code, PostgreSQL, and live servers.
 
 Each proof runs once more, as `test_...[swapped]`, with `good.py` as bad and `bad.py` as good: then
-it must fail, or it proves nothing. Of the slow ones this is done for a sample and for what differs
-from the commit; with `--whole`, for all.
+it must fail, or it proves nothing. This is done for a sample of the rules, another one for each
+commit, and for what differs from it; with `--whole`, for all.
 """
 
 import contextlib
@@ -51,8 +51,8 @@ SWAPPED = pytest.param(
 
 
 @functools.cache
-def _slow_to_swap(config: pytest.Config) -> list[str]:
-    """Return the rules whose slow proofs this run swaps."""
+def _to_swap(config: pytest.Config) -> list[str]:
+    """Return the rules whose proofs this run swaps."""
     names = [folder.name for folder in rule_folders(RULES)]
     return chosen(config, names, len(names) // 4, "snippets/rules")
 
@@ -67,11 +67,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each proof its swapped twin."""
-    slow = metafunc.definition.get_closest_marker("slow") is not None
     rule = metafunc.definition.path.parent.name
     straight = pytest.param(False, id=pytest.HIDDEN_PARAM)
-    left_out = slow and rule not in _slow_to_swap(metafunc.config)
-    metafunc.parametrize("is_swapped", [straight] if left_out else [straight, SWAPPED])
+    is_swapped = rule in _to_swap(metafunc.config)
+    metafunc.parametrize("is_swapped", [straight, SWAPPED] if is_swapped else [straight])
 
 
 @pytest.fixture
