@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Detector = Callable[[Program], Iterator[Hit]]
 _LARGE = 8_000_000  # bytes of the largest program that several processes share
-_FEW = 100  # files that one process reads before others have started
+_FEW = 500  # files that one process reads before others have started, and got what they need
 
 
 def run(
