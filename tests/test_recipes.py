@@ -105,11 +105,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "recipe" in metafunc.fixturenames:
         joined = {*compatible_recipes(SNIPPETS)} - TRIED_ALONE
         others = {name for names in alternatives().values() for name in names[1:]}
-        left_out = joined - {*chosen(config, sorted(joined), 3, FOLDER)}
+        left_out = joined - {*chosen(config, sorted(joined), 1, FOLDER)}
         left_out |= others - {*chosen(config, sorted(others), 1, FOLDER)}
         metafunc.parametrize("recipe", [name for name in NAMES if name not in left_out])
     if "sampled" in metafunc.fixturenames:
-        metafunc.parametrize("sampled", chosen(config, NAMES, 2, FOLDER))
+        metafunc.parametrize("sampled", chosen(config, NAMES, 1, FOLDER))
 
 
 @needs_uv
