@@ -213,7 +213,8 @@ class _Opened:
         gc.disable()  # the trees live until the end: collecting among them is half of the time
         self._unreadable: list[Finding] = []
         modules: list[Module] = []
-        self._files = [path for path in paths if is_deploy_file(str(path))]
+        files = [path for path in paths if is_deploy_file(str(path))]
+        self._files = frozenset(files)
         for path in paths:
             try:
                 if path not in self._files:
@@ -222,7 +223,7 @@ class _Opened:
                 self._unreadable.append(_unreadable(path, error, display(path, root)))
         self._known = {module.path: module for module in modules}
         load = functools.partial(_load, root)
-        self._program = Program(modules, root, load, KnownTypes(), self._files)
+        self._program = Program(modules, root, load, KnownTypes(), files)
 
     def index(self) -> None:
         """Work out what all detectors ask for."""

@@ -32,6 +32,12 @@ def audit(folder: Path, source: str) -> list[Finding]:
     return [replace(f, path=Path(f.path).relative_to(folder).as_posix()) for f in found]
 
 
+def only(folder: Path, slug: str, source: str) -> Finding:
+    """Return the one finding of a rule in a program."""
+    (found,) = [f for f in audit(folder, source) if f.slug == slug]
+    return found
+
+
 def marked(source: str) -> set[tuple[str, int]]:
     """Return the files and lines of a program that end in `# !`, or have it alone below them."""
     name, line, found = "main.py", 0, set()

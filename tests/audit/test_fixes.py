@@ -4,13 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.auditing.finding import Finding
-from tests.audit.programs import audit
-
-
-def _only(folder: Path, slug: str, source: str) -> Finding:
-    (found,) = [f for f in audit(folder, source) if f.slug == slug]
-    return found
+from tests.audit.programs import only
 
 
 @pytest.mark.parametrize(
@@ -40,7 +34,7 @@ def hashed(password):
 async def register(password: str, known: str):
     return {call}
 """
-    assert _only(tmp_path, "hashing-on-event-loop", source).fix == fix
+    assert only(tmp_path, "hashing-on-event-loop", source).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -56,7 +50,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 async def work(session: AsyncSession):
     {statement}
 """
-    assert _only(tmp_path, "forgotten-await", source).fix == fix
+    assert only(tmp_path, "forgotten-await", source).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -80,13 +74,13 @@ def make():
 def read(token):
     return jwt.decode(token, KEY)
 """
-    found = _only(tmp_path, "token-algorithms-left-out", source)
+    found = only(tmp_path, "token-algorithms-left-out", source)
     assert found.fix.startswith(f"{fix}, the one")
 
 
 def test_without_an_issuer_the_rule_says_the_algorithm(tmp_path: Path) -> None:
     source = "from jose import jwt\ndef read(token):\n    return jwt.decode(token, 'k')\n"
-    assert _only(tmp_path, "token-algorithms-left-out", source).fix == ""
+    assert only(tmp_path, "token-algorithms-left-out", source).fix == ""
 
 
 @pytest.mark.parametrize(
@@ -105,7 +99,7 @@ def make(soon):
 def read(token):
     return jwt.decode(token, "k", algorithms=["HS256"])
 """
-    assert _only(tmp_path, "token-without-expiry", source).severity == severity
+    assert only(tmp_path, "token-without-expiry", source).severity == severity
 
 
 @pytest.mark.parametrize(
@@ -123,7 +117,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("{url}", pool_size=90)
 uvicorn.run("main:app", workers=4)
 """
-    assert says in _only(tmp_path, "pool-times-workers", source).message
+    assert says in only(tmp_path, "pool-times-workers", source).message
 
 
 SCHEMA = """
@@ -143,7 +137,7 @@ def read(row: int) -> Out:
 
 def test_a_schema_made_of_an_object_is_left_to_fastapi(tmp_path: Path) -> None:
     source = f"{SCHEMA}    return Out.model_validate(row)\n"
-    assert _only(tmp_path, "response-validated-twice", source).fix == ""
+    assert only(tmp_path, "response-validated-twice", source).fix == ""
 
 
 @pytest.mark.parametrize(
@@ -154,7 +148,7 @@ def test_a_schema_made_of_an_object_is_left_to_fastapi(tmp_path: Path) -> None:
     ],
 )
 def test_a_schema_that_the_endpoint_fills_stays(body: str, tmp_path: Path) -> None:
-    fix = _only(tmp_path, "response-validated-twice", f"{SCHEMA}{body}").fix
+    fix = only(tmp_path, "response-validated-twice", f"{SCHEMA}{body}").fix
     assert fix.startswith("Let `complete` check")
 
 
@@ -168,7 +162,7 @@ def test_a_schema_that_the_endpoint_fills_stays(body: str, tmp_path: Path) -> No
 def test_the_extra_is_the_one_that_lacks(use: str, fix: str, tmp_path: Path) -> None:
     source = f"import fastapi\nimport pydantic\ndef login({use}): ...\n"
     source += "#= requirements.txt\nfastapi\n"
-    assert _only(tmp_path, "missing-extras", f"#= main.py\n{source}").fix == fix
+    assert only(tmp_path, "missing-extras", f"#= main.py\n{source}").fix == fix
 
 
 @pytest.mark.parametrize(
@@ -186,7 +180,7 @@ class Settings(BaseSettings):
 settings = Settings()
 engine = create_async_engine(settings.url)
 """
-    assert says in _only(tmp_path, "wrong-driver-url", source).message
+    assert says in only(tmp_path, "wrong-driver-url", source).message
 
 
 def test_tables_are_created_in_the_database_in_use(tmp_path: Path) -> None:
@@ -202,6 +196,6 @@ async def lifespan(app):
     yield
 app = FastAPI(lifespan=lifespan)
 """
-    found = _only(tmp_path, "tables-created-by-every-worker", source)
+    found = only(tmp_path, "tables-created-by-every-worker", source)
     assert "an empty MySQL" in found.message
     assert "pg_" not in found.fix

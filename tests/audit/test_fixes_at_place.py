@@ -4,13 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.auditing.finding import Finding
-from tests.audit.programs import audit
-
-
-def _only(folder: Path, slug: str, source: str) -> Finding:
-    (found,) = [f for f in audit(folder, source) if f.slug == slug]
-    return found
+from tests.audit.programs import only
 
 
 @pytest.mark.parametrize(
@@ -43,7 +37,7 @@ app = FastAPI()
 def read(session: Session = Depends(get_session)):
     return session.scalar(select(Invoice))
 """
-    found = _only(tmp_path, "orm-object-without-response-model", source)
+    found = only(tmp_path, "orm-object-without-response-model", source)
     assert found.severity == severity
     assert found.fix.startswith("`response_model=InvoiceOut`")
 
@@ -75,7 +69,7 @@ class Invite(Base):
 def is_over(invite: Invite) -> bool:
     return invite.until < datetime.now(UTC)
 {more}"""
-    assert _only(tmp_path, "naive-times-on-sqlite", source).severity == severity
+    assert only(tmp_path, "naive-times-on-sqlite", source).severity == severity
 
 
 @pytest.mark.parametrize(
@@ -107,7 +101,7 @@ def read(token):
     claims = jwt.decode(token, "k", algorithms=["HS256"]{options})
     return claims["{reads}"]
 """
-    assert _only(tmp_path, "token-without-expiry", source).fix == fix
+    assert only(tmp_path, "token-without-expiry", source).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -134,7 +128,7 @@ class Out(BaseModel):
     class Config:
         {body}
 """
-    assert _only(tmp_path, "v1-config-leftovers", source).fix == fix
+    assert only(tmp_path, "v1-config-leftovers", source).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -146,7 +140,7 @@ class Out(BaseModel):
     ],
 )
 def test_a_variable_of_the_environment_is_required(read: str, fix: str, tmp_path: Path) -> None:
-    found = _only(tmp_path, "secret-in-source", f"import os\nimport fastapi\nSECRET = {read}\n")
+    found = only(tmp_path, "secret-in-source", f"import os\nimport fastapi\nSECRET = {read}\n")
     assert found.fix.startswith(fix)
 
 
@@ -173,7 +167,7 @@ def register(session: Session = Depends(get_session)):
     Users().create(session)
     Teams().create(session)
 """
-    message = _only(tmp_path, "commit-per-call", source).message
+    message = only(tmp_path, "commit-per-call", source).message
     assert "`Users().create` in line" in message
     assert "so does `Teams().create`" in message
 
@@ -216,7 +210,7 @@ def test_the_bound_stands_where_the_number_comes_in(
 async def read({parameter}, session: AsyncSession = Depends(get_session)):
     return (await session.scalars(select(Track).where({where}))).first().id
 """
-    assert _only(tmp_path, "id-out-of-range", source).fix == fix
+    assert only(tmp_path, "id-out-of-range", source).fix == fix
 
 
 ALBUMS = """
@@ -264,7 +258,7 @@ async def read(key: str, session: AsyncSession = Depends()):
 )
 def test_what_one_query_does_not_load_is_one_finding(query: str, fix: str, tmp_path: Path) -> None:
     source = ALBUMS.replace("QUERY", query)
-    assert _only(tmp_path, "lazy-load-while-serialising", source).fix == fix
+    assert only(tmp_path, "lazy-load-while-serialising", source).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -294,7 +288,7 @@ def listed(session: Session, skip: int = 0):
     return session.scalars({statement}).all()
 """
     fix = f"Page by the last key: `where({key} > after).order_by({key}).limit(limit)`"
-    assert _only(tmp_path, "deep-offset", source).fix == fix
+    assert only(tmp_path, "deep-offset", source).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -324,7 +318,7 @@ def read(token):
 def user(token):
     return read(token)["sub"]
 """
-    assert _only(tmp_path, "token-without-expiry", source).fix == fix
+    assert only(tmp_path, "token-without-expiry", source).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -351,7 +345,7 @@ class Settings(BaseSettings):
     def split(cls, value):
         return dict(part.split("=") for part in value.split(","))
 """
-    assert _only(tmp_path, "list-setting-from-environment", source).fix == fix
+    assert only(tmp_path, "list-setting-from-environment", source).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -377,7 +371,7 @@ from pydantic_settings import BaseSettings
 class Login(BaseSettings):
     password: str
 {around}"""
-    fix = _only(tmp_path, "settings-error-prints-secret", source).fix
+    fix = only(tmp_path, "settings-error-prints-secret", source).fix
     assert fix.startswith(f"`hide_input_in_errors=True` in the `model_config` of `{outer}`") == (
         outer != ""
     )

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.auditing.finding import Finding
-from tests.audit.programs import audit
+from tests.audit.programs import only
 
 BOOKS = """
 import httpx
@@ -25,11 +24,6 @@ class Book(Base):
     author_id: Mapped[int]
 app = FastAPI()
 """
-
-
-def _only(folder: Path, slug: str, source: str) -> Finding:
-    (found,) = [f for f in audit(folder, source) if f.slug == slug]
-    return found
 
 
 @pytest.mark.parametrize(
@@ -57,7 +51,7 @@ def read(session: Session = Depends()):
     ids=["async", "sync"],
 )
 def test_the_session_that_ends_is_named(endpoint: str, fix: str, tmp_path: Path) -> None:
-    found = _only(tmp_path, "connection-held-during-slow-work", BOOKS + endpoint)
+    found = only(tmp_path, "connection-held-during-slow-work", BOOKS + endpoint)
     assert found.fix.startswith(fix)
 
 
@@ -84,7 +78,7 @@ async def read(session: AsyncSession = Depends()):
     for book in (await session.scalars(select(Book))).all():
         {query}
 """
-    assert _only(tmp_path, "query-per-row", source).fix == fix
+    assert only(tmp_path, "query-per-row", source).fix == fix
 
 
 def test_the_statement_that_adds_is_written_out(tmp_path: Path) -> None:
@@ -96,7 +90,7 @@ async def add(session: AsyncSession = Depends()):
     await session.commit()
 """
     statement = "update(Author).values(copies=Author.copies + 1)"
-    assert _only(tmp_path, "lost-update", source).fix == f"Lock the row, or `{statement}`"
+    assert only(tmp_path, "lost-update", source).fix == f"Lock the row, or `{statement}`"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +107,7 @@ def test_a_sync_session_is_not_awaited(kind: str, wait: str, flush: str, tmp_pat
     session.add(Author(name=name))
     {wait}session.commit()
 """
-    fix = _only(tmp_path, "check-then-insert", source).fix
+    fix = only(tmp_path, "check-then-insert", source).fix
     assert fix.partition(" in ")[0] == flush
 
 
@@ -130,7 +124,7 @@ class User(Base):
     password_hash: Mapped[str]
 engine = {maker}("postgresql+psycopg://db/app")
 """
-    found = _only(tmp_path, "sql-error-logs-parameters", source)
+    found = only(tmp_path, "sql-error-logs-parameters", source)
     assert found.fix == f"`{maker}(url, hide_parameters=True)`"
 
 
@@ -142,7 +136,7 @@ class Settings(BaseSettings):
     url: str
 engine = create_async_engine(Settings().url)
 """
-    assert _only(tmp_path, "wrong-driver-url", source).severity == "low"
+    assert only(tmp_path, "wrong-driver-url", source).severity == "low"
 
 
 @pytest.mark.parametrize(("name", "severity"), [("scripts/dump.py", "low"), ("app.py", "")])
@@ -154,7 +148,7 @@ from datetime import datetime
 def stamp() -> float:
     return datetime.utcnow().timestamp()
 """
-    assert _only(tmp_path, "local-time-as-utc", source).severity == severity
+    assert only(tmp_path, "local-time-as-utc", source).severity == severity
 
 
 @pytest.mark.parametrize(
@@ -180,5 +174,5 @@ app = FastAPI()
 async def send() -> None:
     {call}
 """
-    found = _only(tmp_path, "blocking-call-in-async", source)
+    found = only(tmp_path, "blocking-call-in-async", source)
     assert (found.severity, found.fix) == (severity, fix)

@@ -4,14 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.auditing.finding import Finding
-from tests.audit.programs import audit
-
-
-def _only(folder: Path, slug: str, source: str) -> Finding:
-    (found,) = [f for f in audit(folder, source) if f.slug == slug]
-    return found
-
+from tests.audit.programs import audit, only
 
 STATE = """
 from fastapi import FastAPI
@@ -47,7 +40,7 @@ def test_state_matters_less_in_a_cache_and_in_one_process(
     name: str, more: str, severity: str, tmp_path: Path
 ) -> None:
     source = f"#= main.py\n{STATE.format(name=name)}{more}"
-    assert _only(tmp_path, "state-in-memory", source).severity == severity
+    assert only(tmp_path, "state-in-memory", source).severity == severity
 
 
 @pytest.mark.parametrize(
@@ -55,7 +48,7 @@ def test_state_matters_less_in_a_cache_and_in_one_process(
 )
 def test_what_expires_is_a_cache_unless_it_limits(name: str, severity: str, tmp_path: Path) -> None:
     source = STATE.format(name=name).replace("= value", "= (value, time.time() + 60)")
-    found = _only(tmp_path, "state-in-memory", f"import time\n{source}")
+    found = only(tmp_path, "state-in-memory", f"import time\n{source}")
     assert found.severity == severity
 
 
@@ -73,7 +66,7 @@ def drop():
 def flush_rows():
     ROWS.clear()
 """
-    assert _only(tmp_path, "state-in-memory", source).severity == "low"
+    assert only(tmp_path, "state-in-memory", source).severity == "low"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +81,7 @@ def test_state_that_is_meant_for_one_worker_matters_less(
     comment: str, severity: str, tmp_path: Path
 ) -> None:
     source = STATE.format(name="ATTEMPTS").replace("ATTEMPTS =", f"{comment}\nATTEMPTS =", 1)
-    assert _only(tmp_path, "state-in-memory", source).severity == severity
+    assert only(tmp_path, "state-in-memory", source).severity == severity
 
 
 CLIENT = """
@@ -118,7 +111,7 @@ def test_a_client_matters_less_where_few_connections_are_opened(
     client: str, request_: str, severity: str, tmp_path: Path
 ) -> None:
     source = CLIENT.format(client=client, request=request_)
-    found = _only(tmp_path, "http-client-per-request", source)
+    found = only(tmp_path, "http-client-per-request", source)
     assert found.severity == severity
     assert ("certificates" in found.message) == client.startswith("httpx")
     assert ("aiohttp" in found.fix) == client.startswith("aiohttp")
@@ -144,7 +137,7 @@ async def read():
     client = {client}()
     return client.one()
 """
-    found = _only(tmp_path, "http-client-per-request", source).fix
+    found = only(tmp_path, "http-client-per-request", source).fix
     assert found.startswith(fix)
     assert bool(found) == bool(fix)
 
@@ -197,7 +190,7 @@ KEY = settings.key
 def read(token):
     return jwt.decode(token, KEY, algorithms=["HS256"])
 """
-    assert _only(tmp_path, "token-without-expiry", source).severity == severity
+    assert only(tmp_path, "token-without-expiry", source).severity == severity
 
 
 CALLS = """
@@ -246,7 +239,7 @@ def add():
     song = Song(id=1)
     return song
 """
-    found = _only(tmp_path, "orm-object-without-response-model", source)
+    found = only(tmp_path, "orm-object-without-response-model", source)
     assert found.severity == severity
 
 
@@ -280,7 +273,7 @@ def test_a_client_matters_where_requests_to_one_host_open_it(
 ) -> None:
     source = OFTEN.format(url=url).replace("async def fetch", f"{caller}\nasync def fetch")
     source += ENDPOINT.replace("/", "/all") + "return await fetch(host)\n"
-    assert _only(tmp_path, "http-client-per-request", source).severity == severity
+    assert only(tmp_path, "http-client-per-request", source).severity == severity
 
 
 @pytest.mark.parametrize(("base", "severity"), [("settings.url", ""), ("host", "low")])
@@ -299,7 +292,7 @@ async def api(host: str):
 async def read(client=Depends(api)):
     return await client.get("/a")
 """
-    assert _only(tmp_path, "http-client-per-request", source).severity == severity
+    assert only(tmp_path, "http-client-per-request", source).severity == severity
 
 
 BEHIND = """
@@ -339,7 +332,7 @@ def test_what_is_written_behind_matters_less(
     name: str, save: str, write: str, severity: str, tmp_path: Path
 ) -> None:
     source = BEHIND.format(name=name, save=save, write=write)
-    assert _only(tmp_path, "state-in-memory", source).severity == severity
+    assert only(tmp_path, "state-in-memory", source).severity == severity
 
 
 PAGE = """
@@ -383,4 +376,4 @@ def test_a_limit_matters_less_where_the_api_promises_all(
     if more:
         decorator, call = more.split(":")
         source += f'@{decorator}("/all")\ndef everything():\n    return {call}\n'
-    assert _only(tmp_path, "unbounded-page", source).severity == severity
+    assert only(tmp_path, "unbounded-page", source).severity == severity

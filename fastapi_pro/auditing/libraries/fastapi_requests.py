@@ -64,6 +64,16 @@ def is_middleware_class(cls: Node) -> bool:
     return len(names) == 3 and names[:2] == ["scope", "receive"]
 
 
+STREAMS = (
+    "fastapi.responses.StreamingResponse", "fastapi.responses.EventSourceResponse",
+    "fastapi.sse.EventSourceResponse",
+)  # fmt: skip
+"""Responses that are sent piece by piece, while the response's content is iterated over."""
+
+SSE_STREAMS = ("sse_starlette.EventSourceResponse", "sse_starlette.sse.EventSourceResponse")
+"""The same of sse_starlette, which ends its streams at SIGTERM."""
+
+
 @fact
 def uses_streams(program: Program) -> bool:
     """Say whether the service answers with streams."""

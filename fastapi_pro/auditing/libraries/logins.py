@@ -1,5 +1,6 @@
 """Logins: functions in which a stranger names an account and proves it with a password."""
 
+import ast
 import re
 
 from fastapi_pro.auditing.model.node import Node
@@ -27,3 +28,17 @@ def looked_up(function: Node, name: str) -> list[Node]:
     texts = [written(value) for value in bound if value.awaited.is_call]
     is_named = any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))
     return calls if is_named else []
+
+
+def missing(test: ast.expr) -> str:
+    """Return the variable of `not user` and `user is None`, "" for another test."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
+            return name
+        case ast.Compare(
+            left=ast.Name(id=name),
+            ops=[ast.Is() | ast.Eq()],
+            comparators=[ast.Constant(value=None)],
+        ):
+            return name
+    return ""

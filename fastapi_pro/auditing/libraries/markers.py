@@ -25,8 +25,3 @@ def is_never(marker: str, python: Range) -> bool:
 def _minor(wanted: Range) -> Range:
     """Return the range without what only a patch release decides."""
     return Range(low=(wanted.low[0][:2], wanted.low[1]), high=wanted.high)
-
-
-def names_extra(marker: str) -> bool:
-    """Say whether a marker is of an extra, as in METADATA."""
-    return re.search(r"\bextra\b", marker) is not None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.blocking_calls import serving
 from fastapi_pro.auditing.libraries.fastapi import dependencies, endpoints
-from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS, KEPT_CLIENTS
+from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS, KEPT_CLIENTS, VERBS
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.bindings import FUNCTIONS
@@ -17,7 +17,6 @@ _TASK = ("fastapi.BackgroundTask", "starlette.background.BackgroundTask")
 _OF_ONE_USER = {"app", "cert", "cookies", "cookie_jar", "mounts", "proxies", "proxy", "transport"}
 _SIGNS_IN = re.compile(r"log_?in|sign_?in|authenticate|scrape|crawl", re.IGNORECASE)
 _HOST = re.compile(r"https?://[^/]")
-_SENDS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.comprehension)
 _AIOHTTP = (
     "`session = aiohttp.ClientSession()` in the lifespan, and `await session.close()` at its end"
@@ -149,7 +148,7 @@ def _requests(call: Node) -> list[Node]:
     target = call.at(held.optional_vars) if isinstance(held, ast.withitem) else call.at(None)
     names = {target.name, *(t.name for t in call.parent.targets)} - {""}
     calls = call.function.calls
-    return [one for one in calls if one.member in _SENDS and one.owner.name in names]
+    return [one for one in calls if one.member in VERBS and one.owner.name in names]
 
 
 def _costs_little(call: Node) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.http_errors import raised_status
-from fastapi_pro.auditing.libraries.logins import looked_up
+from fastapi_pro.auditing.libraries.logins import looked_up, missing
 from fastapi_pro.auditing.libraries.passwords import is_verification, may_verify
 
 _HTTP = "fastapi.HTTPException"
@@ -47,24 +47,10 @@ def _unknown(function: Node, name: str, calls: list[Node]) -> Node:
     """Return the `raise` for an account that is not there: here, or where it is looked up."""
     for branch in function.own(ast.If):
         match branch.ast:
-            case ast.If(test=test, body=[*_, ast.Raise()]) if _missing(test) == name:
+            case ast.If(test=test, body=[*_, ast.Raise()]) if missing(test) == name:
                 return branch.body[-1]
     raised = [statement for call in calls for statement in call.callee.own(ast.Raise)]
     return raised[0] if len(raised) == 1 and _is_answer(raised[0]) else function.at(None)
-
-
-def _missing(test: ast.expr) -> str:
-    """Return the variable of `not user` and `user is None`, "" for another test."""
-    match test:
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
-            return name
-        case ast.Compare(
-            left=ast.Name(id=name),
-            ops=[ast.Is() | ast.Eq()],
-            comparators=[ast.Constant(value=None)],
-        ):
-            return name
-    return ""
 
 
 def _is_answer(statement: Node) -> bool:

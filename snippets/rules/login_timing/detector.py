@@ -1,25 +1,16 @@
 """Logins that verify a password only where there is an account."""
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.logins import looked_up, missing
 from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification, may_verify
 from fastapi_pro.auditing.model.flow import ends
-from fastapi_pro.auditing.model.source_text import written
 
 _ONE = ("get_one", "one", "scalar_one")
-# what somebody who is not yet known is looked up by
-_NAMED = re.compile(
-    r"e_?mail|user_?name|login|phone|account|nick|handle|credential|form", re.IGNORECASE
-)
 _SLEEPS = ("asyncio.sleep", "time.sleep", "anyio.sleep")
-_PROVEN = re.compile(r"token|payload|claims|session_?id", re.IGNORECASE)
-_KNOWN = re.compile(
-    r"current|logged|principal|^me\b|^user: .*(Dep|Security|Session)", re.IGNORECASE
-)
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -83,7 +74,7 @@ def _skips(function: Node, checks: list[Node]) -> Node | None:
     for node in function.own(ast.BoolOp, ast.If):
         match node.ast:
             case ast.BoolOp(op=op, values=values):
-                is_told = _missing if isinstance(op, ast.Or) else _present
+                is_told = missing if isinstance(op, ast.Or) else _present
                 for index, value in enumerate(values):
                     later = _inside(node, values[index + 1 :], checks)
                     if later and _is_looked_up(function, is_told(value), later):
@@ -117,7 +108,7 @@ def _fails(lookup: Node) -> bool:
     function = lookup.callee
     for branch in function.own(ast.If):
         match branch.ast:
-            case ast.If(test=test, body=[*_, ast.Raise()]) if name := _missing(test):
+            case ast.If(test=test, body=[*_, ast.Raise()]) if name := missing(test):
                 returned = {part.name for v in function.returned for part in v.walk(ast.Name)}
                 return name in returned and not any(map(is_verification, function.calls))
     found = [value.awaited for value in function.returned]
@@ -127,7 +118,7 @@ def _fails(lookup: Node) -> bool:
 def _skipped(node: Node, branch: ast.If, checks: list[Node]) -> tuple[str, list[Node]]:
     """Return the variable without which an `if` skips verifications, and these."""
     inside = _inside(node, branch.body, checks)
-    if (name := _missing(branch.test)) and ends(node.body[-1]):
+    if (name := missing(branch.test)) and ends(node.body[-1]):
         before = [check for check in checks if check.position < node.position]
         after = [c for c in checks if c.position > node.position and not node.holds(c)]
         is_skipped = not inside and not before and not _hashes(node, branch.body)
@@ -148,20 +139,6 @@ def _hashes(node: Node, statements: Sequence[ast.stmt]) -> bool:
         for statement in statements
         for call in node.at(statement).walk(ast.Call)
     )
-
-
-def _missing(test: ast.expr) -> str:
-    """Return the variable of `not user` and `user is None`, "" for another test."""
-    match test:
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
-            return name
-        case ast.Compare(
-            left=ast.Name(id=name),
-            ops=[ast.Is() | ast.Eq()],
-            comparators=[ast.Constant(value=None)],
-        ):
-            return name
-    return ""
 
 
 def _present(test: ast.expr) -> str:
@@ -186,8 +163,4 @@ def _is_looked_up(function: Node, name: str, checks: list[Node]) -> bool:
     reads = (read for check in checks for read in check.walk(ast.Name) if read.name == name)
     if all(isinstance(read.parent.ast, (ast.BinOp, ast.Compare)) for read in reads):
         return False  # a number, not an account
-    if any(_KNOWN.search(parameter.text) for parameter in function.parameters):
-        return False
-    bound = [function.at(b.node) for b in function.bindings(name) if b.kind == "assign"]
-    texts = [written(value) for value in bound if value.awaited.is_call]
-    return any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))
+    return bool(looked_up(function, name))

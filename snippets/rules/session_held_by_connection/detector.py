@@ -5,16 +5,12 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Dependency, Endpoint, endpoints
-from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.fastapi_requests import SSE_STREAMS, STREAMS, answering
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import QUERIES, gives_session, uses
 
 _SOCKETS = ("websocket", "add_api_websocket_route")
 _SOCKET = "fastapi.WebSocket"
-_STREAMS = {
-    "fastapi.responses.StreamingResponse", "fastapi.responses.EventSourceResponse",
-    "fastapi.sse.EventSourceResponse", "sse_starlette.EventSourceResponse",
-    "sse_starlette.sse.EventSourceResponse",
-}  # fmt: skip
+_STREAMS = (*STREAMS, *SSE_STREAMS)
 _ASKS = QUERIES | {"query"}
 _ENDS = {"close", "commit", "rollback"}
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi_requests import SSE_STREAMS, STREAMS
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     Session,
     captured,
@@ -11,16 +12,10 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     is_session,
 )
 
-_STREAMS = {
-    "fastapi.responses.StreamingResponse", "fastapi.responses.EventSourceResponse",
-    "fastapi.sse.EventSourceResponse", "sse_starlette.EventSourceResponse",
-    "sse_starlette.sse.EventSourceResponse",
-}  # fmt: skip
-
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the streaming responses whose generator uses a closed session."""
-    for call in program.calls_of(*_STREAMS):
+    for call in program.calls_of(*STREAMS, *SSE_STREAMS):
         content = call.argument(0, "content").value
         closed = (name for name in _used(content) if closes_at_return(name))
         if content.module is call.module and (session := next(closed, None)):

@@ -5,14 +5,10 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import endpoints
+from fastapi_pro.auditing.libraries.fastapi_requests import STREAMS
 from fastapi_pro.auditing.libraries.starts import Start, starts
 from fastapi_pro.auditing.model import limits
 
-# not that of sse_starlette, which ends its streams at SIGTERM
-_STREAMS = (
-    "fastapi.responses.StreamingResponse", "fastapi.responses.EventSourceResponse",
-    "fastapi.sse.EventSourceResponse",
-)  # fmt: skip
 _CANCELLED = {"CancelledError", "GeneratorExit"}
 
 
@@ -40,7 +36,7 @@ def _endless(program: Program) -> str:
     for endpoint in endpoints(program):
         if _yields_for_ever(endpoint.function):
             return endpoint.name
-    sources = (_source(call.argument(0, "content")) for call in program.calls_of(*_STREAMS))
+    sources = (_source(call.argument(0, "content")) for call in program.calls_of(*STREAMS))
     return next(filter(None, sources), "")
 
 

@@ -15,6 +15,7 @@ from fastapi_pro.auditing.libraries.library_calls.clients import (
     REQUEST_METHODS,
     REQUESTS,
     REQUESTS_SESSIONS,
+    VERBS,
 )
 from fastapi_pro.auditing.libraries.library_calls.computing import COMPUTING, FILES
 from fastapi_pro.auditing.libraries.library_calls.passwords import (
@@ -44,5 +45,6 @@ __all__ = [
     "SLOW",
     "SLOW_COROUTINES",
     "THREADS",
+    "VERBS",
     "VERIFICATIONS",
 ]

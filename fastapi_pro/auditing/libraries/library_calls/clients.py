@@ -1,15 +1,16 @@
 """Clients of libraries: those of HTTP with their timeouts, and what is made once for a process."""
 
-_VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
+VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
+"""The methods of a client or session that send a request."""
 
-REQUESTS = {f"requests.{verb}" for verb in _VERBS - {"send", "stream"}}
+REQUESTS = {f"requests.{verb}" for verb in VERBS - {"send", "stream"}}
 """Functions of requests, which wait for ever unless they are given a timeout."""
 
-HTTPX = {f"httpx.{verb}" for verb in _VERBS - {"send"}}
+HTTPX = {f"httpx.{verb}" for verb in VERBS - {"send"}}
 """Functions of httpx, which wait five seconds."""
 
 REQUESTS_SESSIONS = {"requests.Session"}
-REQUEST_METHODS = _VERBS - {"send"}
+REQUEST_METHODS = VERBS - {"send"}
 """The methods of a client or session that take a timeout."""
 
 HTTP_CLIENTS = {"aiohttp.ClientSession", "httpx.AsyncClient", "httpx.Client"}
