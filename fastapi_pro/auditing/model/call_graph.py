@@ -60,6 +60,10 @@ def find_call(
 
 def is_cached(function: Node) -> bool:
     """Say whether a decorator keeps what a function returns, or a variable of the module does."""
+    return function.program.once(_is_cached, function.ast, function)
+
+
+def _is_cached(function: Node) -> bool:
     if any(decorator.func.library_name in _CACHES for decorator in function.decorators):
         return True
     returned = {value.name or value.generic.name for value in function.returned} - {""}

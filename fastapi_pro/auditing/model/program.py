@@ -380,23 +380,26 @@ class Program:
 
     def callers_of(self, function: Node) -> list[Node]:
         """Return the calls of a function outside tests; of `__init__`, those of its class."""
-        return self.once(self._callers, function.ast, function)
-
-    def _callers(self, function: Node) -> list[Node]:
         owner = function.parent
         name = owner.name if function.name == "__init__" and owner.is_class else function.name
-        return [call for call in self._calls_by_name.get(name, ()) if call.callee == function]
+        return self.once(self._calls_by_callee, name, name).get(function.ast, [])
+
+    def _calls_by_callee(self, name: str) -> dict[ast.AST, list[Node]]:
+        """Return the calls of what is named so where it is defined, by what they run."""
+        found: dict[ast.AST, list[Node]] = defaultdict(list)
+        for module in self._calling(name, *self._imported_as.get(name, ())):
+            for call in module.calls_of_imported(name):
+                node = Node(module, call)
+                if callee := node.callee:
+                    found[callee.ast].append(node)
+        return found
 
     @functools.cached_property
-    def _calls_by_name(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = defaultdict(list)
+    def _imported_as(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
         for module in self.code:
-            renamed = {a.asname: a.name for a in module.nodes(ast.alias) if a.asname}
-            for call in module.nodes(ast.Call):
-                if isinstance(call.func, ast.Attribute):
-                    found[call.func.attr].append(Node(module, call))
-                elif isinstance(call.func, ast.Name):
-                    found[renamed.get(call.func.id, call.func.id)].append(Node(module, call))
+            for alias, name in module.aliases.items():
+                found[name].add(alias)
         return found
 
     # -- classes -------------------------------------------------------------------------------

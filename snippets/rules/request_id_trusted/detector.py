@@ -22,19 +22,23 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that takes the header without looking at its value."""
     if not any(_WRITTEN.search(module.source) for module in program.code):
         return
-    for read in (*program.calls_named("get"), *program.nodes(ast.Subscript)):
-        if (
-            read.module.says("eader", "EADER")
-            and _takes(read)
-            and _is_kept(read.function)
-            and not _is_checked(read.function)
-        ):
+    for read in _reads(program):
+        if _takes(read) and _is_kept(read.function) and not _is_checked(read.function):
             yield read.hit(f"the caller's request id {_RISK}", cause="the request id")
-    for function in program.functions:
+    has_parameters = any(module.says("Header") for module in program.code)
+    for function in program.functions if has_parameters else ():
         if any(name.endswith("_id") for name in _names(function)):
             for parameter in parameters(function):
                 if _is_header(parameter) and _is_kept(function) and not _is_checked(function):
                     yield parameter.node.hit(f"`{parameter.name}` {_RISK}", cause="the request id")
+
+
+def _reads(program: Program) -> Iterator[Node]:
+    """Yield what may read a header: `headers.get("X-Request-ID")`, `headers["X-Request-ID"]`."""
+    for module in program.code:
+        if module.says("eader", "EADER"):
+            calls = module.calls_by_name.get("get", ())
+            yield from (Node(module, read) for read in (*calls, *module.nodes(ast.Subscript)))
 
 
 def _names(function: Node) -> list[str]:

@@ -18,7 +18,7 @@ from fastapi_pro.auditing.libraries.test_clients import Client, Request, as_requ
 from fastapi_pro.auditing.model.module import Module
 
 _CAUGHT = {"builtins.Exception", "builtins.BaseException"}
-_WRITTEN = re.compile(rb"(?<!\d)500(?!\d)|INTERNAL_SERVER|5_00|0[xob]")
+_WRITTEN = re.compile(rb"(?<!\d)500(?!\d)|INTERNAL_SERVER|5_00|0[xX]1[fF]4|0[oO]764|0[bB]1{5}0100")
 _MIDDLEWARE = re.compile(rb"\.middleware\b|\bdef +(?:__call__|dispatch)\b")
 _NAMES = ("500", "INTERNAL_SERVER", "InternalServer")
 
