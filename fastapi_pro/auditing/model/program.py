@@ -161,9 +161,18 @@ class Program:
                 if attribute.attr in names:
                     yield Node(module, attribute)
 
-    def strings(self, pattern: re.Pattern[str]) -> Iterator[tuple[Node, re.Match[str]]]:
-        """Yield the strings, outside tests, in which a pattern is found, and where."""
-        for module in self.code:
+    def saying(self, *words: str) -> list[Module]:
+        """Return the modules outside tests whose text has one of these words."""
+        return [module for module in self.code if module.says(*words)]
+
+    def strings(
+        self, pattern: re.Pattern[str], *words: str
+    ) -> Iterator[tuple[Node, re.Match[str]]]:
+        """Yield the strings, outside tests, in which a pattern is found, and where.
+
+        `words` are some of which one is in each text that the pattern matches.
+        """
+        for module in self.saying(*words):
             for constant, text in module.texts:
                 if found := pattern.search(text):
                     yield Node(module, constant), found

@@ -1,7 +1,6 @@
 """A caller's request id that goes into the log or the answer as it is."""
 
 import ast
-import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -9,7 +8,7 @@ from fastapi_pro.auditing.libraries.fastapi import Parameter, parameters
 from fastapi_pro.auditing.model.call_graph import called
 
 _HEADERS = {"x-request-id", "x-correlation-id", "x-trace-id", "request-id", "correlation-id"}
-_WRITTEN = re.compile(rb"(?:request|correlation|trace)[-_]id", re.IGNORECASE)
+_WRITTEN = (b"request", b"correlation", b"trace")
 _CHECKS = {
     "match", "fullmatch", "search", "isalnum", "isascii", "isidentifier", "isprintable", "sub",
 }  # fmt: skip
@@ -20,7 +19,7 @@ _RISK = "is taken as it is: it forges fields of log lines, and is as long as the
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that takes the header without looking at its value."""
-    if not any(_WRITTEN.search(module.source) for module in program.code):
+    if not any(_is_written(module.source.lower()) for module in program.code):
         return
     for read in _reads(program):
         if _takes(read) and _is_kept(read.function) and not _is_checked(read.function):
@@ -31,6 +30,10 @@ def detect(program: Program) -> Iterator[Hit]:
             for parameter in parameters(function):
                 if _is_header(parameter) and _is_kept(function) and not _is_checked(function):
                     yield parameter.node.hit(f"`{parameter.name}` {_RISK}", cause="the request id")
+
+
+def _is_written(text: bytes) -> bool:
+    return any(name + joint + b"id" in text for name in _WRITTEN for joint in (b"-", b"_"))
 
 
 def _reads(program: Program) -> Iterator[Node]:
