@@ -322,6 +322,24 @@ class Module:
         """What imports name: `{"b": "a"}` for `import a as b` and `from x import a as b`."""
         return {alias.asname: alias.name for alias in self.nodes(ast.alias) if alias.asname}
 
+    @functools.cached_property
+    def defined(self) -> set[str]:
+        """The names of its functions and classes, and those that may stand for one.
+
+        What `renames` knows is not among them.
+        """
+        found = {definition.name for definition in self.nodes(ast.ClassDef)}
+        found.update(definition.name for definition in self.functions())
+        for assign in self.nodes(ast.Assign):
+            for target in assign.targets:
+                if isinstance(target, (ast.Tuple, ast.List)):
+                    found.update(item.id for item in target.elts if isinstance(item, ast.Name))
+        others: list[ast.AnnAssign | ast.NamedExpr] = [*self.nodes(ast.AnnAssign)]
+        for other in (*others, *self.nodes(ast.NamedExpr)):
+            if isinstance(other.value, (ast.Name, ast.Attribute)):
+                found.add(getattr(other.target, "id", ""))
+        return found
+
     def calls_of_imported(self, name: str) -> list[ast.Call]:
         """Return the calls by a last name, which imports may have replaced."""
         named = [alias for alias, original in self.aliases.items() if original == name]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from fastapi_pro.auditing.model import limits, types
-from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, preferred
+from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, import_base, preferred
 from fastapi_pro.auditing.model.import_paths import file_of, find, is_file, is_ours
 from fastapi_pro.auditing.model.library_names import LIBRARIES, canonical
 from fastapi_pro.auditing.model.module import Module
@@ -54,11 +54,13 @@ class Program:
             module.program = self
         self._top = str(root)
         self._by_path: dict[str, Module | None] = {m.place: m for m in modules}
+        self._loaded: list[Module] = []
         self._facts: dict[Callable[..., object], dict[object, object]] = defaultdict(dict)
         self._resolving: set[int] = set()
         self._origins: dict[ast.AST, Origin] = {}
         self._imports: dict[Binding, Origin] = {}
         self._bindings: dict[ast.AST, Binding | None] = {}
+        self._run_by: dict[ast.AST, Node] = {}
         self.types: dict[ast.AST, tuple[Type, int]] = {}
         """What `types.type_of` knows: the type of an expression, and how deep it was asked."""
 
@@ -320,6 +322,9 @@ class Program:
             found = self._by_path[path] = self._load(Path(path))
             if found is not None:
                 found.program = self
+                self._loaded.append(found)
+                if "_defined" in self.__dict__:
+                    self._defined.update(found.defined)
         return self._by_path[path]
 
     def _module_at(self, place: str) -> Module | None:
@@ -385,7 +390,44 @@ class Program:
 
     def run_by(self, func: Node) -> Node:
         """Return what calling an expression runs, as `callee_of` does for a call."""
-        return self.once(types.run_by, func.ast, func)
+        found = self._run_by.get(func.ast)
+        if found is None:
+            may_be_ours = func.last_name in self._defined or func.module.is_test
+            found = types.run_by(func) if may_be_ours else func.at(None)
+            self._run_by[func.ast] = found
+        return found
+
+    @functools.cached_property
+    def _defined(self) -> set[str]:
+        """The names by which functions and classes are called that can be followed.
+
+        More than half of all calls are of others, and need not be looked at. Imports may lead to
+        modules beside the program: they are parsed for it.
+        """
+        found: set[str] = set()
+        waiting = [*self.code, *self._loaded]
+        for module in waiting:
+            found |= module.defined
+        for module in waiting:  # grows while it is walked
+            known = len(self._loaded)
+            self._follow_imports(module, found)
+            for other in self._loaded[known:]:
+                found |= other.defined
+                waiting.append(other)
+        return set(self._spellings(frozenset(found)))
+
+    def _follow_imports(self, module: Module, known: set[str]) -> None:
+        """Parse what a module imports of other names than those known, if that is there."""
+        for statement in module.nodes(ast.ImportFrom):
+            base = import_base(statement, module.path.parent)
+            if isinstance(base, Path) or self._is_ours(module, base.partition(".")[0]):
+                for alias in statement.names:
+                    if alias.name not in known:
+                        self._imported(module, Imported(base, alias.name), 0)
+        for plain in module.nodes(ast.Import):
+            for alias in plain.names:
+                if self._is_ours(module, alias.name.partition(".")[0]):
+                    self._imported(module, Imported(alias.name), 0)
 
     def callers_of(self, function: Node) -> list[Node]:
         """Return the calls of a function outside tests; of `__init__`, those of its class."""
