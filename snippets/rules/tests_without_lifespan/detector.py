@@ -1,6 +1,7 @@
 """A test's client of an app whose lifespan makes what the requests need, and never runs."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -148,7 +149,9 @@ def _is_entered(client: Client) -> bool:
         return True
     program, own = client.call.program, client.call.module
     names = [t.last_name for t in client.call.statement.targets if t.last_name]
-    modules = [m for m in program.modules if m is own or (names and m.says(*names))]
+    entered = re.compile(rf"\bwith\b[^:]*\b({'|'.join(map(re.escape, names))})\b".encode())
+    others = [m for m in program.modules if m is not own and names and m.says(*names)]
+    modules = [own, *(m for m in others if entered.search(m.source))]
     return any(client.call in program.once(_entered, m, m) for m in modules)
 
 
