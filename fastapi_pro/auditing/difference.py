@@ -7,12 +7,10 @@ processes of its own, which see the files as they were.
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.finding import Finding
-from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
 from fastapi_pro.auditing.sources.git import Changes
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE
@@ -36,8 +34,10 @@ def both_sides(
 ) -> tuple[Side, Side]:
     """Return what is found in the files of a project now, and what was at the commit.
 
-    What both have in common may be missing in both.
+    What both have in common may be missing in both. This process sees the files as `changes.now`
+    has them.
     """
+    files = _as_they_are(files, root, changes)
     changed = {path for path in changes.old if path in files or path.is_relative_to(root)}
     if all(path.suffix in _NOT_READ for path in changed):
         return Side([], {}), Side([], {})
@@ -56,6 +56,14 @@ def both_sides(
         Side(found, {path: content for path, content in now.items() if path in looked_at}),
         Side(old_found, {path: content for path, content in before.items() if path in touched}),
     )
+
+
+def _as_they_are(files: Collection[Path], root: Path, changes: Changes) -> set[Path]:
+    """Return the files, and not those that are on the disk alone."""
+    staged = {path for path, content in changes.now.items() if content is not None}
+    return {path for path in files if path not in changes.now or path in staged} | {
+        path for path in staged if _is_audited(path, root)
+    }
 
 
 def _groups(sources: Mapping[Path, bytes], root: Path) -> list[list[Path]]:
@@ -94,9 +102,9 @@ def _audit(
         return [], []
     runner.detectors()  # before there are copies of this process
     with ExitStack() as stack:
-        begin = partial(project_files.put_back, changes.old)
+        before = changes.now | changes.old
         shares = runner.shares_of(old_groups, max(1, jobs // 2))
-        pools = [stack.enter_context(runner.pool_of(1, begin)) for _ in shares]
+        pools = [stack.enter_context(runner.pool_of(1, before)) for _ in shares]
         for pool in pools:
             pool.submit(int).result()  # a copy made now has nothing in its caches
         if jobs > 1:

@@ -1,7 +1,5 @@
 """--diff: what the work tree has and a commit had not, on real repositories."""
 
-import json
-import subprocess
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -10,61 +8,7 @@ import pytest
 
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.cli import audit
-
-HELD = """\
-import time
-from fastapi import APIRouter
-router = APIRouter()
-@router.get("/one")
-async def one():
-    time.sleep(1)
-"""
-ANOTHER = """\
-@router.get("/two")
-async def two():
-    time.sleep(2)
-"""
-Git = Callable[..., str]
-
-
-@pytest.fixture
-def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """A repository as the current folder, with one commit of a service with one fault."""
-
-    def run(*arguments: str, cwd: Path = tmp_path / "repo") -> str:
-        options = ("user.name=x", "user.email=x@example.com", "commit.gpgSign=false")
-        command = ["git", *(word for o in options for word in ("-c", o)), *arguments]
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-
-    (tmp_path / "repo" / "app").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "repo")
-    run("init", "-q", "-b", "main")
-    write(
-        "app/main.py", "from fastapi import FastAPI\nfrom app.api import router\napp = FastAPI()\n"
-    )
-    write("app/api.py", HELD)
-    write("app/other.py", "from fastapi import APIRouter\nrouter = APIRouter()\n")
-    write("pyproject.toml", "[project]\nname = 'x'\n")
-    run("add", ".")
-    run("commit", "-qm", "first")
-    return run
-
-
-def write(name: str, text: str) -> None:
-    Path(name).parent.mkdir(parents=True, exist_ok=True)
-    Path(name).write_text(text)
-
-
-def new(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, int]]:
-    """Return path and line of what is new, whose exit code must agree."""
-    select = ("--select", "blocking-call-in-async,unreadable,unused-ignore")
-    code = audit.main([*arguments, *select, "--format", "json"])
-    captured = capsys.readouterr()
-    assert code < 2, captured.err
-    items = json.loads(captured.out)
-    assert code == bool(items)
-    return [(item["path"], item["line"]) for item in items]
+from tests.audit.repository import ANOTHER, HELD, Git, new, write
 
 
 def test_a_fault_that_the_commit_had_is_not_reported(
