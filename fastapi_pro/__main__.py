@@ -1,0 +1,11 @@
+"""Run fastapi-pro as `python -m fastapi_pro`, or another Python's as the path of this file."""
+
+import sys
+from os.path import abspath, dirname
+
+sys.path.append(dirname(dirname(abspath(__file__))))  # last: a wheel has packages of others there
+
+from fastapi_pro.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
