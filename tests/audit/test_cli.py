@@ -347,6 +347,21 @@ def test_the_baseline_of_the_file_is_relative_to_it(
     assert found(capsys, "..") == []
 
 
+@pytest.mark.parametrize(
+    ("severity", "failing"),
+    [("high", {"low", "medium", "high"}), ("medium", {"low", "medium"}), ("low", {"low"})],
+)
+def test_the_exit_code_may_be_that_of_upper_severities(
+    project: Path, monkeypatch: pytest.MonkeyPatch, severity: str, failing: set[str]
+) -> None:
+    found_now = [Finding(f"{project}/y.py", 1, 1, ONE, "m", severity)]
+    monkeypatch.setattr(audit.runner, "run", lambda *_: found_now)
+    codes = {limit: audit.main(["--fail-on", limit]) for limit in ("low", "medium", "high")}
+    assert codes == {limit: int(limit in failing) for limit in codes}
+    assert audit.main(["--fail-on", "never"]) == 0
+    assert audit.main([]) == 1
+
+
 def test_a_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     entries = catalogue()
     for slug in (ONE, "unreadable", "unused-ignore"):
