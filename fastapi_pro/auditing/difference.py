@@ -15,10 +15,11 @@ from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
 from fastapi_pro.auditing.sources.git import Changes
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE
 
-_NOT_READ = {
+NOT_READ = {
     ".css", ".gif", ".html", ".ico", ".jpg", ".js", ".jsx", ".md", ".png", ".rst", ".svg", ".ts",
     ".tsx", ".vue",
 }  # fmt: skip
+"""The endings of files that no rule reads: a change of these alone brings nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def both_sides(
     """
     files = _as_they_are(files, root, changes)
     changed = {path for path in changes.old if path in files or path.is_relative_to(root)}
-    if all(path.suffix in _NOT_READ for path in changed):
+    if all(path.suffix in NOT_READ for path in changed):
         return Side([], {}), Side([], {})
     unreadable: list[Finding] = []
     now = runner.read_all(sorted(files), unreadable)
@@ -81,7 +82,7 @@ def _is_audited(path: Path, root: Path) -> bool:
 
 def _touched(groups: list[list[Path]], changed: set[Path]) -> set[Path]:
     """Return the files of the programs that a change may touch; a manifest touches all."""
-    if any(path.suffix != ".py" and path.suffix not in _NOT_READ for path in changed):
+    if any(path.suffix != ".py" and path.suffix not in NOT_READ for path in changed):
         return {path for group in groups for path in group}
     return {path for group in groups if not changed.isdisjoint(group) for path in group}
 

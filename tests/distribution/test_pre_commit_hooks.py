@@ -41,7 +41,7 @@ def test_a_file_that_the_audit_reads_starts_the_hook(tmp_path: Path, name: str) 
     assert tags.isdisjoint(AUDIT["exclude_types"])
 
 
-@pytest.mark.parametrize("suffix", sorted(difference._NOT_READ))
+@pytest.mark.parametrize("suffix", sorted(difference.NOT_READ))
 def test_a_file_that_it_does_not_read_does_not(suffix: str) -> None:
     tags = identify.tags_from_filename(f"x{suffix}")
     assert not tags.issuperset(AUDIT["types"]) or not tags.isdisjoint(AUDIT["exclude_types"])
@@ -50,7 +50,7 @@ def test_a_file_that_it_does_not_read_does_not(suffix: str) -> None:
 def run(
     folder: Path, *command: str | Path, code: int = 0, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command below `home`, which must exit with `code`; its hooks find what is kept there."""
+    """Run a command beside what pre-commit has installed; it must exit with `code`."""
     known = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment = known | {"PRE_COMMIT_HOME": str(folder.parent / "kept")} | variables
     done = subprocess.run(
