@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import load_rules
+from fastapi_pro.validating.fences import find_fences
 from maintain import build
 from maintain.commands import COMMANDS
-from maintain.skillmd.fences import find_fences
 from maintain.surveying.skills import read_pages
 from tests.distribution.checkout import copy_tracked, tree
 

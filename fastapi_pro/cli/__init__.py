@@ -12,7 +12,9 @@ _WORDS = {
     "new": "start a FastAPI service in a new folder",
     "rules": "print the rules, or one of them",
     "install": "install the skills where Claude Code looks",
+    "validate": "check skills, yours as well as ours",
 }
+_WITH_LIBRARIES = "uvx 'fastapi-pro[validate]' validate"
 
 
 def main() -> int:
@@ -29,7 +31,15 @@ def main() -> int:
     sys.dont_write_bytecode = True  # nothing is written where the package lies
     if word == "audit":
         bytecode.keep()
-    code: int = importlib.import_module(f"{__name__}.{word}").run()
+    try:
+        command = importlib.import_module(f"{__name__}.{word}")
+    except ModuleNotFoundError as error:
+        if word != "validate":  # the others need nothing but the standard library
+            raise
+        missing = f"the module {error.name} is missing; install {_NAME}[{word}]"
+        print(f"{_NAME} {word}: {missing}, or run: {_WITH_LIBRARIES}", file=sys.stderr)
+        return 2
+    code: int = command.run()
     return code
 
 

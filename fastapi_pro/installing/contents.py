@@ -21,9 +21,9 @@ _MAIN_PARTS = (
     "scripts/rules.py",
     "snippets",
 )
-# What only a checkout or the wheel can use: the installer, and the tests of the rules.
+# What only a checkout or the wheel can use: the installer, the validator, the tests of the rules.
 _LEFT_OUT = re.compile(
-    rf"fastapi_pro/(installing/|cli/install\.py$|{CARRIED}/)"
+    rf"fastapi_pro/(installing/|validating/|cli/(install|validate)\.py$|{CARRIED}/)"
     r"|snippets/rules/(conftest\.py$|\w+/(cases|test_proof)\.py$)"
 )
 _SUFFIXES = {

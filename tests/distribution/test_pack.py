@@ -112,7 +112,7 @@ def test_the_other_skills_have_a_standard_form_too(skill: str) -> None:
 
 
 FOR_MAINTAINERS = re.compile(
-    r"/installing/|/install\.py$|rules/(\w+/(cases|test_proof)|conftest)\.py$"
+    r"/installing/|/validating/|/(install|validate)\.py$|rules/(\w+/(cases|test_proof)|conftest)\.py$"
 )
 
 
