@@ -20,6 +20,11 @@ MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 HOOKS: dict[str, dict[str, Any]] = {
     hook["id"]: hook for hook in yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
 }
+# pip finds hatchling, and what validate needs, where this test does
+LIBRARIES = {"PYTHONPATH": sysconfig.get_path("purelib")}
+OFFLINE = LIBRARIES | {
+    "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "PIP_NO_BUILD_ISOLATION": "0"
+}  # fmt: skip
 AUDIT = HOOKS["fastapi-pro-audit"]
 
 
@@ -71,6 +76,11 @@ def pre_commit(folder: Path, *arguments: str, code: int = 0, **variables: str) -
     return run(folder, *command, code=code, **variables).stdout
 
 
+def naming(repo: dict[str, str], hook: str) -> str:
+    """Return the configuration of a project that has one of the hooks."""
+    return yaml.safe_dump({"repos": [repo | {"hooks": [{"id": hook}]}]})
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which pre-commit has installed the hook, and a project that names it."""
@@ -83,15 +93,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (first / "app").mkdir(parents=True)
     (first / "app" / "api.py").write_text(HELD)
     repo = {"repo": str(source), "rev": git(source, "rev-parse", "HEAD").strip()}
-    config = {"repos": [repo | {"hooks": [{"id": "fastapi-pro-audit"}]}]}
-    (first / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    (first / ".pre-commit-config.yaml").write_text(naming(repo, "fastapi-pro-audit"))
     git(first, "init", "-q", "-b", "main")
     git(first, "add", "--all")
     git(first, "commit", "-qm", "first")
-    # Without the network: hatchling is here already, and nothing else is needed.
-    offline = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "PIP_NO_BUILD_ISOLATION": "0"}
-    libraries = sysconfig.get_path("purelib")
-    pre_commit(first, "install", "--install-hooks", **offline, PYTHONPATH=libraries)
+    pre_commit(first, "install", "--install-hooks", **OFFLINE)
     return folder
 
 
@@ -139,3 +145,22 @@ def test_a_commit_of_what_is_not_read_starts_nothing(project: Path) -> None:
     (project / "README.md").write_text("x")
     git(project, "add", ".")
     assert "(no files to check)Skipped" in git(project, "commit", "-m", "second")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_skill_that_changes_is_checked(
+    project: Path, home: Path, pytestconfig: pytest.Config
+) -> None:
+    if not pytestconfig.getoption("whole"):
+        pytest.skip("installs the package once more: with --whole")
+    source = home / "source"
+    repo = {"repo": str(source), "rev": git(source, "rev-parse", "HEAD").strip()}
+    (project / ".pre-commit-config.yaml").write_text(naming(repo, "fastapi-pro-validate"))
+    pre_commit(project, "install-hooks", **OFFLINE)
+    skill = project / ".claude" / "skills" / "mine" / "SKILL.md"
+    skill.parent.mkdir(parents=True)
+    skill.write_text("---\nname: Mine\ndescription: What I know.\n---\n# Mine\n")
+    git(project, "add", ".")
+    told = pre_commit(project, "run", code=1, **LIBRARIES)
+    assert ".claude/skills/mine/SKILL.md" in told
