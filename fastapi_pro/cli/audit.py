@@ -46,6 +46,7 @@ from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
 from fastapi_pro.auditing.reporting.report import FORMATS, render
 from fastapi_pro.auditing.reporting.text import Scope
+from fastapi_pro.auditing.reporting.whole_files import replace_file
 from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
 from fastapi_pro.auditing.sources.git import GitError, changes_since, staged_changes
@@ -97,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
     add = parser.add_argument
     add("--format", choices=FORMATS, help="how findings are printed (default: text)")
+    add("--report", action="append", default=[], type=_report, metavar="FORMAT=FILE",
+        help="write them to a file, too")  # fmt: skip
     add("--select", action="append", metavar="SLUG[,SLUG]", help="report these only")
     add("--ignore", action="append", metavar="SLUG[,SLUG]", help="do not report these")
     add("--exclude", action="append", metavar="PATTERN", help="leave out, as .gitignore would")
@@ -118,6 +121,15 @@ def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError("a whole number above 0 is needed")
     return int(text)
+
+
+def _report(text: str) -> tuple[str, Path]:
+    form, _, file = text.partition("=")
+    if form not in FORMATS or not file:
+        raise argparse.ArgumentTypeError(
+            f"FORMAT=FILE is needed, FORMAT one of {', '.join(FORMATS)}"
+        )
+    return form, Path(file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +271,7 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
     asks = is_whole and args.select is None
     scope = Scope(len(result.files), result.unread, versions, since=since or "", asks=asks)
-    if text := render(findings, entries, form, scope, unfolded=args.all):
-        print(text)
-    sys.stdout.flush()
+    _show(findings, entries, form, scope, args)
     print(_summary(findings, len(result.files), time.perf_counter() - started), file=sys.stderr)
     severities = {f.severity or entries[f.slug].severity for f in findings}
     return int(not severities.isdisjoint(_FAILING[args.fail_on]))
@@ -328,6 +338,24 @@ def _write_baseline(file: Path, findings: list[Finding], root: Path) -> int:
         raise UsageError(f"{file}: {error.strerror}") from None
     print(f"{_number(len(findings), 'finding')} written to {visible(str(file))}", file=sys.stderr)
     return 0
+
+
+def _show(
+    findings: Sequence[Finding],
+    entries: Mapping[str, Entry],
+    form: str,
+    scope: Scope,
+    args: argparse.Namespace,
+) -> None:
+    """Write the reports that were asked for, and print one. Raises UsageError."""
+    for kind, file in args.report:
+        try:
+            replace_file(file, render(findings, entries, kind, scope, unfolded=args.all) + "\n")
+        except OSError as error:
+            raise UsageError(f"{file}: {error.strerror}") from None
+    if text := render(findings, entries, form, scope, unfolded=args.all):
+        print(text)
+    sys.stdout.flush()
 
 
 def _cores() -> int:
