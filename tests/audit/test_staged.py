@@ -1,6 +1,7 @@
 """--staged: what a commit is about to add, whatever the work tree holds besides."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,22 @@ def test_several_processes_see_what_is_staged(
     write("app/api.py", HELD)
     Path("lib/api.py").unlink()
     assert new(capsys, "--staged", "--jobs", "2") == [("app/api.py", 9), ("lib/api.py", 6)]
+
+
+@pytest.mark.parametrize("option", ["--staged", "--diff"])
+def test_what_a_merge_brings_is_not_new(
+    git: Git, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    git("switch", "-qc", "topic")
+    write("app/api.py", HELD + "x = 1\n")
+    git("commit", "-qam", "second")
+    git("switch", "-q", "main")
+    write("app/api.py", HELD + "x = 2\n")
+    write("app/other.py", HELD)
+    git("commit", "-qam", "third")
+    git("switch", "-q", "topic")
+    with pytest.raises(subprocess.CalledProcessError):
+        git("merge", "-q", "main")
+    write("app/api.py", HELD + ANOTHER)
+    git("add", ".")
+    assert new(capsys, option) == [("app/api.py", 9)]

@@ -50,10 +50,12 @@ def changes_since(folder: Path, base: str) -> Changes:
     """Return what the repository around `folder` has changed since `base`, untracked files too.
 
     `COMMIT...` is where the branch that is checked out left that of COMMIT. Submodules are not
-    looked into. Raises GitError.
+    looked into, and what a merge brings to HEAD is no change. Raises GitError.
     """
     top = _top(folder)
     old, renamed = _differences(top, _commit(top, base))
+    if base == "HEAD":
+        old = _not_merged(top, old)
     return Changes(_untracked(top) | old, renamed)
 
 
@@ -66,7 +68,18 @@ def staged_changes(folder: Path) -> Changes:
     index = _index(top)
     old, renamed = _differences(top, "--cached", _commit(top, "HEAD"), **index)
     unstaged, _ = _differences(top, **index)
+    old = _not_merged(top, old, "--cached", **index)
     return Changes(old, renamed, _untracked(top, **index) | unstaged)
+
+
+def _not_merged(
+    top: Path, old: dict[Path, bytes | None], *options: str, **variables: str
+) -> dict[Path, bytes | None]:
+    """Return those files that are not as in the commit that is about to be merged, if one is."""
+    if not _succeeds(top, "rev-parse", "--verify", "--quiet", "MERGE_HEAD"):
+        return old
+    theirs, _ = _differences(top, *options, "MERGE_HEAD", **variables)
+    return {path: content for path, content in old.items() if path in theirs}
 
 
 def _top(folder: Path) -> Path:
