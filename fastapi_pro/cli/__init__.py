@@ -5,6 +5,7 @@ import sys
 
 from fastapi_pro import __version__, bytecode
 from fastapi_pro.command_line import are_words_of
+from fastapi_pro.messages import near
 
 _NAME = "fastapi-pro"
 _WORDS = {
@@ -23,9 +24,13 @@ def main() -> int:
     if word == "--version":
         print(f"{_NAME} {__version__}")
         return 0
+    if word in ("-h", "--help"):
+        print(_help())
+        return 0
     if word not in _WORDS:
-        print(_help(), file=sys.stdout if word in ("-h", "--help") else sys.stderr)
-        return 0 if word in ("-h", "--help") else 2
+        unknown = f"{_NAME}: there is no command {word!a}{near(word, _WORDS)}\n\n" if word else ""
+        print(f"{unknown}{_help()}", file=sys.stderr)
+        return 2
     del sys.argv[1]
     are_words_of(_NAME)
     sys.dont_write_bytecode = True  # nothing is written where the package lies
