@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -15,46 +14,10 @@ from fastapi_pro import __version__
 from fastapi_pro.installing.contents import SKILLS, contents
 from fastapi_pro.paths import CARRIED, ROOT
 from tests.distribution.checkout import install, tree
-from tests.support.once import made_once
+from tests.distribution.wheel import WHEEL, build
 from tests.support.projects import needs_uv
 
-WHEEL = f"fastapi_pro-{__version__}-py3-none-any.whl"
 BAD = ROOT / "docs" / "example"
-
-
-def build(source: Path, *arguments: str | Path) -> None:
-    """Build as pip and uv do, in this environment."""
-    command = [sys.executable, "-m", "hatchling", "build", *arguments]
-    subprocess.run(command, cwd=source, check=True, capture_output=True)
-
-
-def build_and_install(folder: Path) -> None:
-    """Build an sdist, from that a wheel, and install it where nothing else is."""
-    build(ROOT, "-t", "sdist", "-d", folder)
-    with tarfile.open(folder / f"fastapi_pro-{__version__}.tar.gz") as archive:
-        archive.extractall(folder / "sdist", filter="data")
-    build(folder / "sdist" / f"fastapi_pro-{__version__}", "-t", "wheel", "-d", folder)
-    uv("venv", "-q", "--python", sys.executable, folder / "venv")
-    into = ("--python", folder / "venv")
-    uv("pip", "install", "-q", "--offline", "--no-config", *into, folder / WHEEL)
-
-
-def uv(*arguments: str | Path) -> None:
-    """Run uv; it must succeed."""
-    subprocess.run(["uv", *arguments], check=True, capture_output=True, cwd="/")
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel, and an environment in which it is installed."""
-    return made_once(tmp_path_factory, "wheel", build_and_install)
-
-
-@pytest.fixture(scope="session")
-def package(made: Path) -> Path:
-    """The installed package."""
-    [folder] = made.glob("venv/[Ll]ib/**/site-packages/fastapi_pro")
-    return folder
 
 
 @pytest.fixture
