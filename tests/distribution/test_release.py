@@ -10,8 +10,8 @@ import yaml
 
 from fastapi_pro import __version__
 from tests.distribution.checkout import ROOT, copy_checkout
-from tests.distribution.wheel import SDIST, WHEEL
 from tests.support.projects import needs_uv
+from tests.support.wheel import SDIST, WHEEL
 
 WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
 TAG = f"v{__version__}"

@@ -14,8 +14,8 @@ from fastapi_pro import __version__
 from fastapi_pro.installing.contents import SKILLS, contents
 from fastapi_pro.paths import CARRIED, ROOT
 from tests.distribution.checkout import install, tree
-from tests.distribution.wheel import WHEEL, build
 from tests.support.projects import needs_uv
+from tests.support.wheel import WHEEL, build
 
 BAD = ROOT / "docs" / "example"
 

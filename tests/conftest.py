@@ -1,11 +1,11 @@
-"""What the tests of the wheel share."""
+"""What tests of several folders share."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.distribution.wheel import build_and_install
 from tests.support.once import made_once
+from tests.support.wheel import build_and_install
 
 
 @pytest.fixture(scope="session")
