@@ -15,7 +15,6 @@ _WORDS = {
     "install": "install the skills where Claude Code looks",
     "validate": "check skills, yours as well as ours",
 }
-_WITH_LIBRARIES = "uvx 'fastapi-pro[validate]' validate"
 
 
 def main() -> int:
@@ -39,13 +38,17 @@ def main() -> int:
     try:
         command = importlib.import_module(f"{__name__}.{word}")
     except ModuleNotFoundError as error:
-        if word != "validate":  # the others need nothing but the standard library
-            raise
-        missing = f"the module {error.name} is missing; install {_NAME}[{word}]"
-        print(f"{_NAME} {word}: {missing}, or run: {_WITH_LIBRARIES}", file=sys.stderr)
+        print(f"{_NAME} {word}: {_missing(word, str(error.name))}", file=sys.stderr)
         return 2
     code: int = command.run()
     return code
+
+
+def _missing(word: str, module: str) -> str:
+    """Say what to do where a module is missing: one of ours, or of a library of validate's."""
+    if module.startswith(__package__):
+        return f"not in an installed skill; run uvx {_NAME} {word}"
+    return f"the module {module} is missing; run uvx '{_NAME}[{word}]' {word}"
 
 
 def _help() -> str:

@@ -136,7 +136,7 @@ def test_validate_says_what_it_needs_and_has_it_in_an_environment_with_the_libra
     done = run([one_command(made), "validate", skill], home, tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith("fastapi-pro validate: the module ")
-    assert "install fastapi-pro[validate]" in done.stderr
+    assert "run uvx 'fastapi-pro[validate]' validate" in done.stderr
     done = run([sys.executable, "-P", package / "__main__.py", "validate", skill], home, tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("skills: 1, errors: 0")
@@ -158,6 +158,21 @@ def test_without_a_word_it_says_which_there_are(
     done = run([sys.executable, "-S", "-P", package / "__main__.py", *arguments], home, home)
     assert done.returncode == code
     assert (done.stderr if code else done.stdout).startswith(said)
+
+
+@pytest.mark.parametrize("word", ["install", "validate"])
+def test_an_installed_skill_says_which_words_it_has_not(home: Path, word: str) -> None:
+    """Its own commands are scripts; the package is called where another Python reads files."""
+    for name, content in contents(ROOT, "fastapi-pro").items():
+        if name.startswith("fastapi_pro/cli/") or name.count("/") == 1:
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_bytes(content)
+    done = run([sys.executable, "-S", "-P", home / "fastapi_pro" / "__main__.py", word], home, home)
+    assert done.returncode == 2
+    assert (
+        done.stderr
+        == f"fastapi-pro {word}: not in an installed skill; run uvx fastapi-pro {word}\n"
+    )
 
 
 def test_uvx_runs_it(made: Path, home: Path, tmp_path: Path) -> None:
