@@ -5,6 +5,7 @@ import sys
 
 from fastapi_pro import __version__, bytecode
 from fastapi_pro.command_line import are_words_of
+from fastapi_pro.messages import near
 
 _NAME = "fastapi-pro"
 _WORDS = {
@@ -14,7 +15,6 @@ _WORDS = {
     "install": "install the skills where Claude Code looks",
     "validate": "check skills, yours as well as ours",
 }
-_WITH_LIBRARIES = "uvx 'fastapi-pro[validate]' validate"
 
 
 def main() -> int:
@@ -23,9 +23,13 @@ def main() -> int:
     if word == "--version":
         print(f"{_NAME} {__version__}")
         return 0
+    if word in ("-h", "--help"):
+        print(_help())
+        return 0
     if word not in _WORDS:
-        print(_help(), file=sys.stdout if word in ("-h", "--help") else sys.stderr)
-        return 0 if word in ("-h", "--help") else 2
+        unknown = f"{_NAME}: there is no command {word!a}{near(word, _WORDS)}\n\n" if word else ""
+        print(f"{unknown}{_help()}", file=sys.stderr)
+        return 2
     del sys.argv[1]
     are_words_of(_NAME)
     sys.dont_write_bytecode = True  # nothing is written where the package lies
@@ -34,13 +38,17 @@ def main() -> int:
     try:
         command = importlib.import_module(f"{__name__}.{word}")
     except ModuleNotFoundError as error:
-        if word != "validate":  # the others need nothing but the standard library
-            raise
-        missing = f"the module {error.name} is missing; install {_NAME}[{word}]"
-        print(f"{_NAME} {word}: {missing}, or run: {_WITH_LIBRARIES}", file=sys.stderr)
+        print(f"{_NAME} {word}: {_missing(word, str(error.name))}", file=sys.stderr)
         return 2
     code: int = command.run()
     return code
+
+
+def _missing(word: str, module: str) -> str:
+    """Say what to do where a module is missing: one of ours, or of a library of validate's."""
+    if module.startswith(__package__):
+        return f"not in an installed skill; run uvx {_NAME} {word}"
+    return f"the module {module} is missing; run uvx '{_NAME}[{word}]' {word}"
 
 
 def _help() -> str:
