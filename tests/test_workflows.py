@@ -39,7 +39,7 @@ def test_the_security_linter_of_workflows_finds_nothing() -> None:
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
 def test_actions_are_pinned_to_a_commit_and_jobs_end(file: Path) -> None:
-    uses = re.findall(r"uses: (.*)", file.read_text())
+    uses = [use for use in re.findall(r"uses: (.*)", file.read_text()) if not use.startswith("./ ")]
     assert uses
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", use) for use in uses)
     assert all(job["timeout-minutes"] <= 60 for job in jobs(file.name).values())
