@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.blocking_calls import JOBS, coroutines, severity, stalls
+from fastapi_pro.auditing.libraries.library_calls import LOCAL
 
 _RANKS = {"": 0, "medium": 1, "low": 2}
 
@@ -21,13 +22,15 @@ def detect(program: Program) -> Iterator[Hit]:
             others[end].add(function.name)
     for end, (function, call) in found.items():
         through = f", called through `{_written(call)}`," if call != end else ""
+        where = f" in line {end.line} of {end.module.path.name}" if call != end else ""
         count = len(others[end] - {function.name})
         also = f", and in {count} other coroutines" if count else ""
         yield call.hit(
-            f"`async def {function.name}` calls `{_written(end)}`{through} which blocks{also}: "
+            f"`async def {function.name}` calls `{_written(end)}`{where}{through} which blocks{also}: "
             "no other request is served meanwhile",
             severity=severity(end),
             fix=f"`await asyncio.to_thread({_written(end)}, …)`" if end.member in JOBS else "",
+            cause=f"sqlite3 in {end.module.name}" if end in LOCAL else "",
         )
 
 
