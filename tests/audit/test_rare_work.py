@@ -70,3 +70,83 @@ def test_72_bytes_matter_less_where_the_characters_are_counted(
 ) -> None:
     source = HASHING.format(limit=limit, check=check)
     assert only(tmp_path, "bcrypt-72-bytes", source).severity == severity
+
+
+RARE = """
+import time
+from fastapi import APIRouter, Depends, FastAPI, Security
+from users import current_user, require, require_admin, users
+router = APIRouter({router})
+async def names():
+    time.sleep(2)
+    return []
+@router.get("{path}"{more})
+async def {name}({given}):
+    return await names()
+"""
+OTHER = """
+other = APIRouter()
+@other.get("/names")
+async def read_names():
+    return await names()
+"""
+
+
+@pytest.mark.parametrize(
+    ("router", "path", "more", "name", "given"),
+    [
+        ("", "/admin/names", "", "read", ""),
+        ("prefix='/admin'", "/names", "", "read", ""),
+        ("dependencies=[Depends(require_admin)]", "/names", "", "read", ""),
+        ("", "/names", ", dependencies=[Depends(require_admin)]", "read", ""),
+        ("", "/names", ", dependencies=[Security(users, scopes=['admin'])] if users else None",
+         "read", ""),
+        ("", "/names", "", "read", "user=Depends(current_user('superuser'))"),
+        ("", "/names", "", "read", "_=Depends(require(users.Role.admin, users.Role.manager))"),
+    ],
+)  # fmt: skip
+def test_what_only_administrators_ask_for_matters_less(
+    router: str, path: str, more: str, name: str, given: str, tmp_path: Path
+) -> None:
+    source = RARE.format(router=router, path=path, more=more, name=name, given=given)
+    assert only(tmp_path, "blocking-call-in-async", source).severity == "low"
+    assert only(tmp_path, "blocking-call-in-async", source + OTHER).severity == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "given"),
+    [
+        ("/names", "read", ""),
+        ("/admin/login", "login", ""),
+        ("/names", "read", "admin_id: int"),
+        ("/names", "read", "user=Depends(current_user)"),
+        ("/names", "read", "_=Depends(require('admin', 'user'))"),
+    ],
+)
+def test_what_others_ask_for_matters(path: str, name: str, given: str, tmp_path: Path) -> None:
+    source = RARE.format(router="", path=path, more="", name=name, given=given)
+    assert only(tmp_path, "blocking-call-in-async", source).severity == ""
+
+
+@pytest.mark.parametrize("name", ["reindex", "import_names", "sync", "run_migration", "seed_all"])
+def test_a_job_that_a_function_is_named_for_matters_less(name: str, tmp_path: Path) -> None:
+    source = RARE.format(router="", path="/names", more="", name="read", given="")
+    source = source.replace("names()", f"{name}()")
+    assert only(tmp_path, "blocking-call-in-async", source).severity == "low"
+
+
+@pytest.mark.parametrize(
+    ("timeout", "severity"), [("", ""), (", timeout=10", "low"), (", timeout=120", "")]
+)
+def test_a_request_that_gives_up_soon_matters_less(
+    timeout: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import requests
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/prices")
+def prices():
+    return requests.get("https://prices.example.com"{timeout}).json()
+"""
+    assert only(tmp_path, "forty-threads", source).severity == severity

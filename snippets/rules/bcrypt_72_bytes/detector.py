@@ -63,9 +63,9 @@ def _limits_characters(program: Program) -> bool:
     for node in program.nodes(ast.Compare):
         sides = node.operands
         lengths = [side.value for side in sides if side.value.called == "builtins.len"]
-        if any(_PASSWORD.search(length.text) for length in lengths):
-            if any(_is_limit(side.constant) for side in sides):
-                return True
+        is_of_password = any(_PASSWORD.search(length.text) for length in lengths)
+        if is_of_password and any(_is_limit(side.constant) for side in sides):
+            return True
     return False
 
 

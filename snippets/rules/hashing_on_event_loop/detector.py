@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.blocking_calls import coroutines
 from fastapi_pro.auditing.libraries.passwords import computed_hash
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 
 _LONGEST = 110  # characters of a fix
 
@@ -19,6 +20,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 yield call.hit(
                     f"`async def {function.name}` computes a password hash on the event loop, "
                     f"`{end.func.text}`{through}: no other request is served meanwhile",
+                    severity="low" if is_rare(function) else "",
                     fix=_in_thread(call),
                 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Parameter, endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs
 
@@ -27,7 +28,7 @@ def detect(program: Program) -> Iterator[Hit]:
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} has no upper bound that helps and is the"
             " LIMIT of a query: one request can load the whole table",
-            severity="low" if _is_meant(given) else "",
+            severity="low" if _is_meant(given) or is_rare(given.node.function) else "",
         )
 
 
