@@ -84,6 +84,14 @@ async def names():
 async def {name}({given}):
     return await names()
 """
+USUAL = {"router": "", "path": "/names", "more": "", "name": "read", "given": ""}
+
+
+def rare(**parts: str) -> str:
+    """Return a service with one endpoint that blocks."""
+    return RARE.format(**(USUAL | parts))
+
+
 OTHER = """
 other = APIRouter()
 @other.get("/names")
@@ -93,22 +101,22 @@ async def read_names():
 
 
 @pytest.mark.parametrize(
-    ("router", "path", "more", "name", "given"),
+    "parts",
     [
-        ("", "/admin/names", "", "read", ""),
-        ("prefix='/admin'", "/names", "", "read", ""),
-        ("dependencies=[Depends(require_admin)]", "/names", "", "read", ""),
-        ("", "/names", ", dependencies=[Depends(require_admin)]", "read", ""),
-        ("", "/names", ", dependencies=[Security(users, scopes=['admin'])] if users else None",
-         "read", ""),
-        ("", "/names", "", "read", "user=Depends(current_user('superuser'))"),
-        ("", "/names", "", "read", "_=Depends(require(users.Role.admin, users.Role.manager))"),
+        {"path": "/admin/names"},
+        {"router": "prefix='/admin'"},
+        {"router": "dependencies=[Depends(require_admin)]"},
+        {"more": ", dependencies=[Depends(require_admin)]"},
+        {"more": ", dependencies=[Security(users, scopes=['admin'])] if users else None"},
+        {"given": "user=Depends(current_user('superuser'))"},
+        {"given": "_=Depends(require(users.Role.admin, users.Role.manager))"},
     ],
-)  # fmt: skip
+    ids=str,
+)
 def test_what_only_administrators_ask_for_matters_less(
-    router: str, path: str, more: str, name: str, given: str, tmp_path: Path
+    parts: dict[str, str], tmp_path: Path
 ) -> None:
-    source = RARE.format(router=router, path=path, more=more, name=name, given=given)
+    source = rare(**parts)
     assert only(tmp_path, "blocking-call-in-async", source).severity == "low"
     assert only(tmp_path, "blocking-call-in-async", source + OTHER).severity == ""
 
@@ -124,14 +132,13 @@ def test_what_only_administrators_ask_for_matters_less(
     ],
 )
 def test_what_others_ask_for_matters(path: str, name: str, given: str, tmp_path: Path) -> None:
-    source = RARE.format(router="", path=path, more="", name=name, given=given)
+    source = rare(path=path, name=name, given=given)
     assert only(tmp_path, "blocking-call-in-async", source).severity == ""
 
 
 @pytest.mark.parametrize("name", ["reindex", "import_names", "sync", "run_migration", "seed_all"])
 def test_a_job_that_a_function_is_named_for_matters_less(name: str, tmp_path: Path) -> None:
-    source = RARE.format(router="", path="/names", more="", name="read", given="")
-    source = source.replace("names()", f"{name}()")
+    source = rare().replace("names()", f"{name}()")
     assert only(tmp_path, "blocking-call-in-async", source).severity == "low"
 
 
