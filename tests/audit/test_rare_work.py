@@ -157,3 +157,66 @@ def prices():
     return requests.get("https://prices.example.com"{timeout}).json()
 """
     assert only(tmp_path, "forty-threads", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        ("", "low"),
+        ("def sign_in(response): response.set_cookie('id', '1', samesite='none')", ""),
+        ("def sign_in(response): response.set_cookie('id', '1', samesite=settings.samesite)", ""),
+        ("def sign_in(response): response.set_cookie('id', '1')", "low"),
+        ("def sign_in(response): response.set_cookie('id', '1', samesite='Lax')", "low"),
+        ("def sign_in(response): response.set_cookie('id', '1', samesite='strict')", "low"),
+        ("from fastapi import Cookie", ""),
+        ("from fastapi.security import HTTPBasic", ""),
+        (("from starlette.middleware.sessions import SessionMiddleware\n"
+         "app.add_middleware(SessionMiddleware, secret_key=settings.key)"), "low"),
+        (("from starlette.middleware.sessions import SessionMiddleware\n"
+         "app.add_middleware(SessionMiddleware, same_site='none', secret_key=settings.key)"), ""),
+        (("from fastapi_users.authentication import CookieTransport\n"
+         "cookies = CookieTransport(cookie_max_age=3600)"), "low"),
+    ],
+)  # fmt: skip
+def test_all_origins_matter_less_where_no_cookie_crosses_sites(
+    more: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from settings import settings
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+{more}
+"""
+    found = only(tmp_path, "cors-any-origin-with-credentials", source)
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("use", "severity"),
+    [
+        ("log.info('id %s', request_id)", ""),
+        ("logger.bind(request_id=request_id)", ""),
+        ("current.set(request_id)", ""),
+        ("request.state.request_id = request_id", ""),
+        ("pass", "low"),
+        ("log.info('answered')", "low"),
+    ],
+)
+def test_a_request_id_that_is_only_sent_on_matters_less(
+    use: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI, Request
+from logs import current, log, logger
+app = FastAPI()
+@app.middleware("http")
+async def identify(request: Request, call_next):
+    request_id = request.headers.get("X-Request-ID") or "none"
+    response = await call_next(request)
+    {use}
+    response.headers["X-Request-ID"] = request_id
+    return response
+"""
+    assert only(tmp_path, "request-id-trusted", source).severity == severity

@@ -198,6 +198,37 @@ async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
 }
 
 LOOK_ALIKES = {
+    "what each object that is made fills again": """
+from fastapi import FastAPI
+from kinds import Kind, make_table
+app = FastAPI()
+class Store:
+    tables = {}
+    def __init__(self, project):
+        self.project = project
+        self._set_up()
+    def _set_up(self):
+        self._users()
+        self._items()
+    def _users(self):
+        self.tables[Kind.USERS] = make_table("users")
+    def _items(self):
+        self.tables["items"] = make_table("items")
+    def read(self, kind):
+        return self.tables[kind]
+    def names(self):
+        return list(self.tables)
+class Client:
+    registry = {}
+    def __init__(self, url):
+        Client.registry["client"] = url
+    def url(self):
+        return self.registry.get("client")
+@app.get("/{project}")
+def read(project: str):
+    Client("https://prices.example")
+    return Store(project).read(Kind.USERS)
+""",
     "a cache, by functions of its own": """
 from cachetools import LRUCache, TTLCache
 from fastapi import FastAPI

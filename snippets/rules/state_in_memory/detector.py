@@ -13,6 +13,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.libraries.starts import runs_one
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, reached
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
@@ -190,6 +191,8 @@ def _must_agree(changed: list[Change]) -> bool:
         return False
     if any(map(_is_of_process, changed)) or any(map(_has_store, changed)):
         return False
+    if all(map(_is_set_up, changed)):
+        return False
     if not _is_read(changed):
         return False
     if any(map(_is_channel, changed)):
@@ -311,6 +314,23 @@ def _is_filled_once(function: Node, name: str) -> bool:
                     if other == function or any(s.holds(c) for s in branch.body for c in calls):
                         return True
     return False
+
+
+def _is_set_up(change: Change) -> bool:
+    """Say whether each object that is made fills an entry whose key stands in the code."""
+    keys = [target.index for target in change.node.targets]
+    is_constant = all(isinstance(key.ast, (ast.Constant, ast.Attribute)) for key in keys)
+    is_local = any(key.dotted.startswith(("self.", "cls.")) for key in keys)
+    if change.kind != "store" or not keys or not is_constant or is_local:
+        return False
+    return _is_called_by_init(change.function)
+
+
+def _is_called_by_init(function: Node, depth: int = 0) -> bool:
+    if function.name == "__init__":
+        return True
+    above = {call.function for call in function.callers} - {function}
+    return depth < limits.CALLS and any(_is_called_by_init(a, depth + 1) for a in above)
 
 
 def _is_of_process(change: Change) -> bool:
