@@ -122,6 +122,26 @@ def test_what_only_administrators_ask_for_matters_less(
 
 
 @pytest.mark.parametrize(
+    ("test", "severity"),
+    [
+        ("settings.debug", "low"),
+        ("config('LOCAL_DEV', default=False)", "low"),
+        ("settings.environment == 'development'", "low"),
+        ("not settings.debug", ""),
+        ("settings.environment != 'dev'", ""),
+        ("settings.device", ""),
+    ],
+)
+def test_what_only_developers_ask_for_matters_less(
+    test: str, severity: str, tmp_path: Path
+) -> None:
+    start, endpoint = rare().split("@router")
+    lines = f"@router{endpoint}".splitlines()
+    source = f"{start}if {test}:\n" + "".join(f"    {line}\n" for line in lines)
+    assert only(tmp_path, "blocking-call-in-async", source).severity == severity
+
+
+@pytest.mark.parametrize(
     ("path", "name", "given"),
     [
         ("/names", "read", ""),

@@ -1,5 +1,6 @@
 """What few people ask of a service, and seldom: administrators, imports, migrations."""
 
+import ast
 import re
 
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
@@ -11,6 +12,10 @@ from fastapi_pro.auditing.model.program import Program, fact
 _ADMIN = re.compile(r"admin|super_?user|(^|[^a-z])staff([^a-z]|$)", re.IGNORECASE)
 _ROLES = re.compile(r"""[.'"](user|member|viewer|guest|customer)\b""", re.IGNORECASE)
 _FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
+_DEVELOPS = re.compile(
+    r"(^|[^a-z])(local_?)?(dev|develop\w*|debug|testing)([^a-z]|$)", re.IGNORECASE
+)
+_OTHERWISE = re.compile(r"\bnot\b|!=")
 _OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth", re.IGNORECASE)
 """Names of endpoints that answer strangers, those of administrators too."""
 _JOB = re.compile(
@@ -45,7 +50,12 @@ def _often(program: Program) -> set[Node]:
 
 
 def is_for_admins(endpoint: Endpoint) -> bool:
-    """Say whether an endpoint answers only administrators, as its path or a dependency says."""
+    """Say whether an endpoint answers only administrators, as its path or a dependency says.
+
+    Or only developers: it is there under a test such as `if settings.debug`.
+    """
+    if _is_for_developers(endpoint.function):
+        return True
     if _OPEN.search(endpoint.name) or _OPEN.search(endpoint.path or ""):
         return False
     if _FOLDER.search(endpoint.call.module.name) or _ADMIN.search(endpoint.path or ""):
@@ -57,6 +67,19 @@ def is_for_admins(endpoint: Endpoint) -> bool:
     for dependency in endpoint.dependencies:
         guards += [dependency.call, dependency.target]
     return any(_is_guard(guard) for guard in guards if guard)
+
+
+def _is_for_developers(function: Node) -> bool:
+    """Say whether a function is defined under a test for debugging or development."""
+    below = function
+    for above in function.ancestors:
+        if isinstance(above.ast, ast.If):
+            text = above.test.text
+            is_inside = below.ast in above.ast.body
+            if is_inside and _DEVELOPS.search(text) and not _OTHERWISE.search(text):
+                return True
+        below = above
+    return False
 
 
 def _is_guard(node: Node) -> bool:

@@ -198,6 +198,54 @@ async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
 }
 
 LOOK_ALIKES = {
+    "how often one process has tried": """
+import time
+from fastapi import Depends, FastAPI
+from pools import Pool, connect
+app = FastAPI()
+RETRY = 0
+reconnects = 0
+tries = 0
+pool = None
+def make_pool():
+    global pool, RETRY
+    try:
+        pool = Pool()
+    except OSError:
+        if RETRY > 3:
+            raise
+        RETRY += 1
+        time.sleep(1)
+        make_pool()
+def reconnect():
+    global reconnects
+    try:
+        connect()
+    except OSError:
+        reconnects += 1
+        if reconnects > 5:
+            raise
+def again():
+    global tries
+    tries += 1
+    if tries < 3 and not connect():
+        again()
+class Session:
+    retries = 0
+    def open(self):
+        try:
+            connect()
+        except OSError:
+            Session.retries += 1
+            self.open()
+@app.get("/")
+def read(session=Depends(Session)):
+    make_pool()
+    reconnect()
+    again()
+    session.open()
+    return [RETRY, reconnects, tries, Session.retries]
+""",
     "what each object that is made fills again": """
 from fastapi import FastAPI
 from kinds import Kind, make_table

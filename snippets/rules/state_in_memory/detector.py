@@ -42,6 +42,7 @@ _STRICT = re.compile(
 """Names of what a client must not have twice."""
 _READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
 _SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
+_RETRY = re.compile(r"retr(y|ies)|reconnect|backoff", re.IGNORECASE)
 _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _OWN_COPY = (
     "Nothing, where each worker may have a copy of its own; else a shared store such as Redis"
@@ -199,7 +200,7 @@ def _must_agree(changed: list[Change]) -> bool:
         return any(map(_is_sent_through, changed))
     counted = [change for change in changed if change.kind == "count"]
     if counted:
-        return not all(map(_is_taken_back, counted))
+        return not all(map(_is_taken_back, counted)) and not all(map(_is_of_retry, counted))
     filled = [change for change in changed if change.kind in ("store", "put")]
     if not filled or any(_is_filled_once(c.function, changed[0].name) for c in filled):
         return False
@@ -253,6 +254,17 @@ def _is_taken_back(change: Change) -> bool:
             case ast.AugAssign(target=target, op=op) if name and node.at(target).dotted == name:
                 signs.add(type(op))
     return signs >= {ast.Add, ast.Sub}
+
+
+def _is_of_retry(change: Change) -> bool:
+    """Say whether a function counts how often it has tried what it just did: it calls itself.
+
+    Or the number says so: `RETRY += 1` in the handler of what failed.
+    """
+    is_named = bool(_RETRY.search(change.name))
+    is_handled = any(isinstance(above.ast, ast.ExceptHandler) for above in change.node.ancestors)
+    is_again = any(target == change.function for _, target in called(change.function))
+    return is_again or (is_named and is_handled)
 
 
 def _has_store(change: Change) -> bool:
