@@ -240,3 +240,18 @@ async def identify(request: Request, call_next):
     return response
 """
     assert only(tmp_path, "request-id-trusted", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [("from fastapi import FastAPI\napp = FastAPI()", ""), ("print(Settings().url)", "low")],
+)
+def test_the_settings_of_a_command_matter_less(more: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    url: str
+    api_key: str
+{more}
+"""
+    assert only(tmp_path, "settings-error-prints-secret", source).severity == severity
