@@ -22,6 +22,8 @@ from tests.audit.programs import only
         ("token_type", "medium"),
         ("encrypted_token", "medium"),
         ("secret_expires", "medium"),
+        ("sync_token", "medium"),
+        ("next_page_token", "medium"),
         ("email_address", ""),
     ],
 )

@@ -156,7 +156,7 @@ def test_what_others_ask_for_matters(path: str, name: str, given: str, tmp_path:
     assert only(tmp_path, "blocking-call-in-async", source).severity == ""
 
 
-@pytest.mark.parametrize("name", ["reindex", "import_names", "sync", "run_migration", "seed_all"])
+@pytest.mark.parametrize("name", ["reindex", "install", "rebuild_all", "run_migration", "seed_all"])
 def test_a_job_that_a_function_is_named_for_matters_less(name: str, tmp_path: Path) -> None:
     source = rare().replace("names()", f"{name}()")
     assert only(tmp_path, "blocking-call-in-async", source).severity == "low"
@@ -255,3 +255,22 @@ class Settings(BaseSettings):
 {more}
 """
     assert only(tmp_path, "settings-error-prints-secret", source).severity == severity
+
+
+@pytest.mark.parametrize(("guard", "severity"), [("require_admin", "low"), ("current_user", "")])
+def test_a_page_in_a_schema_matters_less_where_only_administrators_send_it(
+    guard: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import select
+from users import User, current_user, db, require_admin
+app = FastAPI()
+class Page(BaseModel):
+    per_page: int = 50
+@app.post("/users", dependencies=[Depends({guard})])
+def users(data: Page):
+    return db.scalars(select(User).limit(data.per_page)).all()
+"""
+    assert only(tmp_path, "unbounded-page", source).severity == severity

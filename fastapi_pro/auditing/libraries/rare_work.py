@@ -18,15 +18,21 @@ _DEVELOPS = re.compile(
 _OTHERWISE = re.compile(r"\bnot\b|!=")
 _OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth", re.IGNORECASE)
 """Names of endpoints that answer strangers, those of administrators too."""
-_JOB = re.compile(
-    r"(^|_)(backfill|bootstrap|import|install|migrate|migration|rebuild|reindex|seed|setup"
-    r"|sync|uninstall)(_|$)"
+_SET_UP = re.compile(
+    r"(^|_)(backfill|bootstrap|install|migrate|migration|rebuild|reindex|seed|setup|teardown"
+    r"|uninstall)(_|$)"
 )
+_JOB = re.compile(r"(^|_)(cleanup|export|import|purge|sync)(_|$)")
 
 
 def is_rare(function: Node) -> bool:
     """Say whether a function runs seldom: its name says so, or only administrators reach it."""
-    return bool(_JOB.search(function.name)) or is_only_for_admins(function)
+    return bool(_SET_UP.search(function.name)) or is_only_for_admins(function)
+
+
+def is_job(function: Node) -> bool:
+    """Say whether a function is rare, or takes its time anyway: an import, an export."""
+    return bool(_JOB.search(function.name)) or is_rare(function)
 
 
 def is_only_for_admins(function: Node) -> bool:

@@ -35,6 +35,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 
+_CURSOR = re.compile(r"(^|_)(sync|(next_)?page|next|continuation|concurrency|change)_?token", re.IGNORECASE)
 _ENCRYPTED = re.compile(r"(^|_)(enc|encrypted|ciphered|sealed)(_|$)|cipher_?text", re.IGNORECASE)
 
 
@@ -45,7 +46,7 @@ def names_secret(name: str) -> bool:
 
 def is_about_secret(name: str) -> bool:
     """Say whether a name says something of a secret, or that only a key reads it: `encrypted_x`."""
-    return bool(_ABOUT.search(name) or _ENCRYPTED.search(name))
+    return any(pattern.search(name) for pattern in (_ABOUT, _ENCRYPTED, _CURSOR))
 
 
 @dataclass(frozen=True, eq=False)

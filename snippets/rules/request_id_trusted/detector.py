@@ -14,7 +14,9 @@ _CHECKS = {
     "match", "fullmatch", "search", "isalnum", "isascii", "isidentifier", "isprintable", "sub",
 }  # fmt: skip
 _CHECKING = {"uuid.UUID", "builtins.len", "builtins.int"}
-_ID = re.compile(r"_id\b|\brid\b|extra|kwargs|headers", re.IGNORECASE)
+_ID = re.compile(
+    r"\b(req(uest)?|corr(elation)?|trace|x)?_?id\b|\b[rct]id\b|extra|kwargs|headers", re.IGNORECASE
+)
 _BINDS = {"bind", "bind_contextvars", "contextualize", "set"}
 _KEEPS = {"set", "bind", "bind_contextvars", "append", "add", "setdefault"}
 _SENT = "is sent on as it is, as long as the caller likes: what logs it takes it for its own"
