@@ -35,7 +35,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 
-_CURSOR = re.compile(r"(^|_)(sync|(next_)?page|next|continuation|concurrency|change)_?token", re.IGNORECASE)
+_CURSOR = re.compile(r"(^|_)(sync|page|next|continuation|concurrency|change)_?token", re.IGNORECASE)
 _ENCRYPTED = re.compile(r"(^|_)(enc|encrypted|ciphered|sealed)(_|$)|cipher_?text", re.IGNORECASE)
 
 

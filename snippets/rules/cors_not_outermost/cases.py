@@ -117,7 +117,11 @@ from fastapi.responses import JSONResponse
 ALLOWED = ["https://a.example"]
 def wrap(app):
     app.add_middleware(CORSMiddleware, allow_origins=ALLOWED)
-one, two, three, four, five = FastAPI(), FastAPI(), FastAPI(), FastAPI(), FastAPI()
+one = FastAPI()
+two = FastAPI()
+three = FastAPI()
+four = FastAPI()
+five = FastAPI()
 wrap(one)
 @one.middleware("http")
 async def catch(request, call_next):
