@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,12 @@ from markdown_it import MarkdownIt
 
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import load_rules
+from fastapi_pro.validating.fences import find_fences
 from maintain import build
 from maintain.commands import COMMANDS
-from maintain.skillmd.fences import find_fences
 from maintain.surveying.skills import read_pages
-from tests.distribution.checkout import copy_tracked, tree
+from tests.distribution.checkout import tree
+from tests.support.projects import needs_uv
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,25 +45,24 @@ def sections(text: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """A copy of this repository as a clone has it, beside an empty home and a small service."""
-    folder = copy_tracked(tmp_path / "clone")
-    shutil.copytree(ROOT / "docs" / "example", folder / "path" / "to" / "service")
-    (tmp_path / "home").mkdir()
-    return folder
+def place(tmp_path: Path, made: Path) -> Path:
+    """A folder with a small service, beside an empty home and a uvx that has our wheel."""
+    shutil.copytree(ROOT / "docs" / "example", tmp_path / "place" / "path" / "to" / "service")
+    for name in ("home", "bin"):
+        (tmp_path / name).mkdir()
+    uvx = tmp_path / "bin" / "uvx"
+    uvx.write_text(f'#!/bin/sh\nexec {made}/venv/bin/"$@"\n')
+    uvx.chmod(0o755)
+    return tmp_path / "place"
 
 
-def run(line: str, clone: Path) -> subprocess.CompletedProcess[str]:
-    """Run a line as a reader's shell does, with nothing but Python on its path."""
-    bin_ = clone.parent / "bin"
-    environment = {"HOME": str(clone.parent / "home"), "PATH": str(bin_)}
-    environment["XDG_CACHE_HOME"] = str(clone.parent / "cache")  # what the audit compiles
-    if not bin_.exists():
-        bin_.mkdir()
-        (bin_ / "python").symlink_to(sys.executable)
+def run(line: str, place: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a reader's shell does, with nothing but uvx on its path."""
+    environment = {"HOME": str(place.parent / "home"), "PATH": str(place.parent / "bin")}
+    environment["XDG_CACHE_HOME"] = str(place.parent / "cache")  # what the audit compiles
     return subprocess.run(
         ["/bin/sh", "-c", line],
-        cwd=clone, env=environment, capture_output=True, text=True, check=False,
+        cwd=place, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
@@ -71,38 +70,35 @@ def test_every_command_of_the_readme_is_run_by_a_test() -> None:
     lines = shell_lines(README)
     assert set(ELSEWHERE) <= set(lines)
     ours = [line for line in lines if line not in ELSEWHERE]
-    assert all(re.fullmatch(r"python scripts/\w+\.py.*", line) for line in ours)
-    assert {line.split()[1] for line in ours} == {
-        "scripts/install.py", "scripts/new.py", "scripts/audit.py",
-        "scripts/rules.py",
-        "scripts/maintain.py",
-    }  # fmt: skip
+    assert all(line.startswith("uvx fastapi-pro ") for line in ours)
+    assert {line.split()[2] for line in ours} == {"audit", "install", "new", "rules"}
 
 
-def test_install_new_audit_and_pack_work_in_a_clone_with_nothing_but_python(clone: Path) -> None:
-    home = clone.parent / "home"
+@needs_uv
+def test_install_new_audit_and_rules_work_without_a_clone(place: Path) -> None:
+    home = place.parent / "home"
     before = tree(home)
-    for line in shell_lines(README):
+    for line in dict.fromkeys(shell_lines(README)):
         if line in ELSEWHERE:
             continue
-        done = run(line, clone)
+        done = run(line, place)
         has_findings = line.endswith("path/to/service")
         assert done.returncode == int(has_findings), line + done.stdout + done.stderr
-        if line == "python scripts/install.py":
+        if line == "uvx fastapi-pro install":
             skills = home / ".claude" / "skills"
             assert (skills / "fastapi-pro" / "SKILL.md").is_file()
             assert (skills / "fastapi-new" / "SKILL.md").is_file()
     assert tree(home) == before
-    assert (clone / "shop" / "app" / "main.py").is_file()
-    assert (clone / "dist" / "fastapi-pro.skill").is_file()
+    assert (place / "shop" / "app" / "main.py").is_file()
 
 
-def test_the_options_that_the_readme_names_exist(clone: Path) -> None:
+@needs_uv
+def test_the_options_that_the_readme_names_exist(place: Path) -> None:
     told = sections(README)
-    for heading, script in [("Install", "install.py"), ("Start a service", "new.py"),
-                            ("Review a code base", "audit.py")]:  # fmt: skip
+    for heading, command in [("Install", "install"), ("Start a service", "new"),
+                             ("Review a code base", "audit")]:  # fmt: skip
         options = set(re.findall(r"`(--[a-z-]+)", told[heading]))
-        usage = run(f"python scripts/{script} --help", clone).stdout
+        usage = run(f"uvx fastapi-pro {command} --help", place).stdout
         assert options
         assert all(re.search(rf"(?<![\w-]){option}\b", usage) for option in options)
 
@@ -187,7 +183,7 @@ def test_a_survey_that_cannot_be_shown_is_refused(
 
 def test_a_visitor_has_it_soon() -> None:
     """The problem, a picture and the command that installs, on the first screen or two."""
-    head = README[: README.index("python scripts/install.py")]
+    head = README[: README.index("uvx fastapi-pro install")]
     assert "docs/audit.svg" in head
     assert len(head.splitlines()) < 20
     assert len(head.split()) < 170

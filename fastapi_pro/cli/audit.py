@@ -48,7 +48,7 @@ from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
 from fastapi_pro.auditing.sources.git import GitError, changes_since
 from fastapi_pro.auditing.sources.walk import collect, display, project
 from fastapi_pro.cli import newer_python
-from fastapi_pro.command_line import parser_of, run_command
+from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.messages import near, visible
 from fastapi_pro.rulebook import RuleError
 
@@ -326,7 +326,7 @@ def _number(count: int, one: str, many: str = "") -> str:
 
 
 def _fail(message: str) -> int:
-    print(f"audit.py: {visible(message)}", file=sys.stderr)
+    print(f"{called('audit.py')}: {visible(message)}", file=sys.stderr)
     return 2
 
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
+from fastapi_pro import __version__
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
 from fastapi_pro.auditing.reporting.lines import Lines
@@ -23,8 +24,9 @@ def as_sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[
     index = {entry.slug: number for number, entry in enumerate(shown)}
     marks = _fingerprints(findings)
     results = [_result(f, index[f.slug], mark) for f, mark in zip(findings, marks, strict=True)]
+    rules = [_descriptor(entry) for entry in shown]
     run = {
-        "tool": {"driver": {"name": "fastapi-pro", "rules": [_descriptor(e) for e in shown]}},
+        "tool": {"driver": {"name": "fastapi-pro", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
