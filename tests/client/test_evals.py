@@ -40,6 +40,14 @@ def answering(folder: Path, answer: str) -> Turn:
     return {"name": "Bash", "input": {"command": f"cp -r {folder}/. .", "description": "write it"}}
 
 
+def began(output: Path, configuration: str) -> list[str]:
+    """Return the commands that the client knew when a run began, skills among them."""
+    transcript = output / TASK.name / f"{configuration}-1" / "transcript.jsonl"
+    [first] = [json.loads(line) for line in transcript.read_text().splitlines()[:1]]
+    commands: list[str] = first["slash_commands"]
+    return commands
+
+
 def test_a_good_and_a_bad_answer(clients: Clients, tmp_path: Path) -> None:
     good = answering(tmp_path / "good", "good")
     bad = answering(tmp_path / "bad", "late_commit.diff")
@@ -66,6 +74,8 @@ def test_a_good_and_a_bad_answer(clients: Clients, tmp_path: Path) -> None:
         assert (run["result"]["turns"], run["result"]["tool_calls"]) == (2, 1)
         assert run["result"]["tokens"] == 4
         assert run["result"]["time_seconds"] > 0
+    assert "fastapi-review" in began(output, "with_skill")
+    assert "fastapi-review" not in began(output, "without_skill")
     assert f"| {TASK.name} | with | 1 | 1 | 100% |" in done.stdout
     assert f"| {TASK.name} | without | 1 | 0 |" in done.stdout
     assert (output / TASK.name / "with_skill-1" / "answer" / "app" / "orders.py").is_file()
