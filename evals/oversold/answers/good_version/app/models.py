@@ -11,7 +11,7 @@ class Concert(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     seats_left: Mapped[int]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
 
