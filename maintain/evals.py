@@ -1,4 +1,4 @@
-"""Give Claude Code the tasks of evals/, with and without the skill, and grade what it makes of them.
+"""Give Claude Code the tasks of evals/, with and without the skill, and grade its answers.
 
 usage: maintain.py evals [--task NAME] [--runs N] [--without] [--model NAME]
                          [--minutes N] [--output DIR]
@@ -37,7 +37,7 @@ from fastapi_pro.scaffolding.recipes import RecipeError
 from maintain.evaluating import results
 from maintain.evaluating.client import Client, ClientError
 from maintain.evaluating.grading import grade
-from maintain.evaluating.results import WITH, WITHOUT, ResultsError
+from maintain.evaluating.results import WITH, WITHOUT, ResultsError, Run
 from maintain.evaluating.tasks import Task, TaskError, tasks
 
 _NOT_THE_ANSWER = shutil.ignore_patterns(".claude", ".venv", "__pycache__", ".*_cache", "*.db")
@@ -55,8 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _grade(chosen, args.grade)
         client = Client.found(args.model)
         results.check_conditions(args.output, _conditions(client))
-        for task, configuration, number in _runs(chosen, args.runs, without=args.without):
-            _run(client, task, configuration, number, args.output, args.minutes * 60)
+        for run in _runs(chosen, args.runs, without=args.without):
+            _make(run, client, args.output, args.minutes * 60)
         print(results.report(args.output), end="")
     except (ClientError, RecipeError, ResultsError, TaskError) as error:
         print(f"maintain.py evals: {error}", file=sys.stderr)
@@ -118,44 +118,40 @@ def _conditions(client: Client) -> dict[str, str]:
     return {"client": client.version(), "model": client.model or "default", "skill": skill}
 
 
-def _runs(
-    chosen: Sequence[Task], number: int, *, without: bool
-) -> Iterator[tuple[Task, str, int]]:
+def _runs(chosen: Sequence[Task], number: int, *, without: bool) -> Iterator[Run]:
     """Yield the runs, one of each kind before the second of any."""
     for count in range(1, number + 1):
         for task in chosen:
-            yield task, WITH, count
+            yield Run(task, WITH, count)
             if without:
-                yield task, WITHOUT, count
+                yield Run(task, WITHOUT, count)
 
 
-def _run(
-    client: Client, task: Task, configuration: str, number: int, output: Path, seconds: float
-) -> None:
+def _make(run: Run, client: Client, output: Path, seconds: float) -> None:
     """Make a run, grade and record it, unless it is recorded."""
-    place = output / task.name / f"{configuration}-{number}"
+    place = output / run.task.name / f"{run.configuration}-{run.number}"
     record = place / results.RECORD
     if record.exists():
-        print(f"{task.name} {configuration} {number}: recorded before", file=sys.stderr)
+        print(f"{run}: recorded before", file=sys.stderr)
         return
     shutil.rmtree(place, ignore_errors=True)  # of a run that was interrupted
     place.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="eval-") as folder:
         work = Path(folder).resolve() / "service"
-        task.lay_out(work)
-        if configuration == WITH:
+        run.task.lay_out(work)
+        if run.configuration == WITH:
             with contextlib.redirect_stdout(io.StringIO()):
                 install.main(["--project", str(work)])
-        outcome = client.run(task.prompt, work, place, seconds)
+        outcome = client.run(run.task.prompt, work, place, seconds)
         shutil.copytree(work, place / "answer", ignore=_NOT_THE_ANSWER)
     with _copy(place / "answer") as copy:
         found = _findings(copy)
-        grades = grade(task, copy)
-    kept = results.record_of(task, configuration, number, outcome, grades, found)
+        grades = grade(run.task, copy)
+    kept = results.record_of(run, outcome, grades, found)
     results.write(record, json.dumps(kept, indent=2) + "\n")
     passed = f"{kept['result']['passed']} of {len(grades)} checks passed"
     told = outcome.error or f"{passed}, {len(found)} findings left"
-    print(f"{task.name} {configuration} {number}: {told}", file=sys.stderr, flush=True)
+    print(f"{run}: {told}", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

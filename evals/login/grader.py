@@ -1,5 +1,6 @@
-"""Members log in with their password and are known by their token; nobody is by another one, a
-login stops no other request and tells nothing of who is a member.
+"""Members log in with their password and are known by their token, and by no other one.
+
+A login stops no other request, and tells nothing of who is a member.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from httpx import AsyncClient, Response
 
 from evals.tools import check_passed, own_tests, served
 
-SECRET = "the secret of this service and its gateway"  # noqa: S105
+SECRET = "the secret of this service and its gateway"
 ADA = {"email": "ada@example.com", "password": "correct horse"}
 
 
@@ -115,7 +116,9 @@ async def work(client: AsyncClient, email: str, monkeypatch: pytest.MonkeyPatch)
         return call
 
     for name in ("hash", "verify"):
-        monkeypatch.setattr(argon2.PasswordHasher, name, noted(getattr(argon2.PasswordHasher, name)))
+        monkeypatch.setattr(
+            argon2.PasswordHasher, name, noted(getattr(argon2.PasswordHasher, name))
+        )
     response = await log_in(client, email, "wrong horse")
     assert response.status_code == 401, f"POST /token answers {response.status_code}"
     return waited

@@ -1,5 +1,7 @@
-"""Orders are created, kept with the prices of that moment, and given back; what cannot be ordered
-is refused without a trace; tests come with it that would notice if it were missing.
+"""Orders are created, kept with the prices of that moment, and given back.
+
+What cannot be ordered is refused without a trace. Tests come with it that would notice if it were
+missing.
 """
 
 import shutil

@@ -1,5 +1,6 @@
-"""Two workers on PostgreSQL never sell more seats than there are, and count down by what they
-sold; single purchases are answered as before.
+"""Two workers on PostgreSQL never sell more seats than there are, and count down what they sold.
+
+Single purchases are answered as before.
 """
 
 import asyncio

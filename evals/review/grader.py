@@ -1,5 +1,6 @@
-"""The nine planted faults are named at their places, nothing that is sound is called a fault, and
-the code is as it was.
+"""The nine planted faults are named at their places.
+
+Nothing that is sound is called a fault, and the code is as it was.
 """
 
 import ast
@@ -96,9 +97,7 @@ def test_same_address_twice(review: Review) -> None:
 
 def test_lost_update(review: Review) -> None:
     """Two payments at once are paid from the same credit."""
-    review.names(
-        r"race|concurren|at once|same time|simultan|lost|lock|twice|double", (MAIN, "pay")
-    )
+    review.names(r"race|concurren|at once|same time|simultan|lost|lock|twice|double", (MAIN, "pay"))
 
 
 def test_session_of_the_request(review: Review) -> None:

@@ -67,7 +67,7 @@ async def test_as_before(client: AsyncClient, published: list[dict[str, Any]]) -
 
 
 async def test_pages(client: AsyncClient, published: list[dict[str, Any]]) -> None:
-    """limit and offset still cut out the same articles."""
+    """Limit and offset still cut out the same articles."""
     assert await listed(client, limit=7, offset=5) == published[5:], "the page is another one"
     for limit in (0, 501):
         refused = await client.get("/articles", params={"limit": limit})

@@ -34,11 +34,13 @@ def grade(
 
     `environment` are variables of the grader's process, which has those of this one at its start.
     """
-    arguments = ["-c", EVALS / "graders.ini", task.grader]
+    limit = f"timeout={seconds / 2:.0f}"  # of a test
+    arguments = ["-c", str(EVALS / "graders.ini"), "-o", limit, str(task.grader)]
     variables = {"EVALS_START": str(task.start), **(environment or {})}
     results = run_pytest(folder, arguments, seconds=seconds, environment=variables)
+    reasons = {name.partition("::")[2]: reason for name, reason in results.reasons.items()}
     missing = results.error or "the grader ended before it"
     return [
-        Grade(name, text, results.reasons.get(name, f"not found out: {missing}"))
+        Grade(name, text, reasons.get(name, f"not found out: {missing}"))
         for name, text in task.assertions.items()
     ]

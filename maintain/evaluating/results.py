@@ -6,6 +6,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -19,6 +20,18 @@ WITH, WITHOUT = "with_skill", "without_skill"
 RECORD = "record.json"
 _CONDITIONS = "conditions.json"
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The n-th time that a task is given, with the skill or without."""
+
+    task: Task
+    configuration: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.task.name}, {self.configuration}, run {self.number}"
 
 
 class ResultsError(Exception):
@@ -45,16 +58,15 @@ def check_conditions(folder: Path, conditions: Mapping[str, str]) -> None:
 
 
 def record_of(
-    task: Task, configuration: str, number: int, outcome: Outcome, grades: Sequence[Grade],
-    findings: Sequence[str],
-) -> Record:  # fmt: skip
+    run: Run, outcome: Outcome, grades: Sequence[Grade], findings: Sequence[str]
+) -> Record:
     """Return what is kept of a run."""
     passed = sum(one.passed for one in grades)
     return {
-        "eval_id": task.number,
-        "eval_name": task.name,
-        "configuration": configuration,
-        "run_number": number,
+        "eval_id": run.task.number,
+        "eval_name": run.task.name,
+        "configuration": run.configuration,
+        "run_number": run.number,
         "result": {
             "pass_rate": round(passed / len(grades), 4),
             "passed": passed,
@@ -98,10 +110,9 @@ def _table(records: Sequence[Record]) -> str:
     groups: dict[tuple[str, str], list[Record]] = {}
     for record in records:
         groups.setdefault((record["eval_name"], record["configuration"]), []).append(record)
-    rows = [_row(name, how, group) for (name, how), group in sorted(groups.items())]
     for how in (WITH, WITHOUT):
-        if group := [record for record in records if record["configuration"] == how]:
-            rows.append(_row("all", how, group))
+        groups["all", how] = [record for record in records if record["configuration"] == how]
+    rows = [_row(name, how, group) for (name, how), group in groups.items() if group]
     return markdown([head, *rows])
 
 
@@ -111,10 +122,10 @@ def _row(name: str, configuration: str, records: Sequence[Record]) -> list[str]:
     runs = f"{len(ended)}, {lost} not ended" if lost else str(len(ended))
     skill = "with" if configuration == WITH else "without"
     if not ended:
-        return [name, skill, runs, *["–"] * 6]
+        return [name, skill, runs, *["-"] * 6]
 
     def average(key: str) -> float:
-        return mean(result[key] for result in ended)
+        return mean(float(result[key]) for result in ended)
 
     checks = sum(result["passed"] for result in ended) / sum(result["total"] for result in ended)
     return [
@@ -137,9 +148,11 @@ def _notes(records: Sequence[Record], conditions: Mapping[str, str]) -> str:
         run = f"{record['eval_name']}, {record['configuration']}, run {record['run_number']}"
         if record["error"]:
             lines.append(f"- {run} did not end: {record['error']}")
-        for one in record["expectations"]:
-            if not one["passed"]:
-                lines.append(f"- {run}: not so: {one['text']} ({one['evidence']})")
+        lines += [
+            f"- {run}: not so: {one['text']} ({one['evidence']})"
+            for one in record["expectations"]
+            if not one["passed"]
+        ]
     return "\n".join(lines) + "\n"
 
 

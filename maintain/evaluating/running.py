@@ -27,14 +27,14 @@ _LONGEST = 600  # characters of a reason
 
 @dataclass(eq=False)
 class Results:
-    """What became of each test, and why not of others: `reasons` of those that passed are empty."""
+    """Why each test failed, by pytest's name for it; empty if it passed."""
 
     reasons: dict[str, str] = field(default_factory=dict)
-    error: str = ""
+    error: str = ""  # why others were not run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note a test that passed, or why it did not."""
-        name = report.nodeid.partition("::")[2]
+        name = report.nodeid
         if report.failed:
             self.reasons[name] = self.reasons.get(name) or _told(report)
         elif report.when == "call" or report.skipped:
@@ -60,12 +60,12 @@ def run_pytest(
 ) -> Results:
     """Run pytest with `folder` as the current one, which may write there; never raises for it."""
     is_nested = multiprocessing.parent_process() is not None
-    context = multiprocessing.get_context("fork" if is_nested else "forkserver")
-    if not is_nested:
-        context.set_forkserver_preload(_PRELOAD)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOAD)
+    start = multiprocessing.get_context("fork").Process if is_nested else context.Process
     ours, theirs = context.Pipe(duplex=False)
     given = (theirs, folder, [str(one) for one in arguments], dict(environment or {}), is_nested)
-    process = context.Process(target=_run, args=given)
+    process = start(target=_run, args=given)
     process.start()
     theirs.close()
     try:
@@ -97,7 +97,7 @@ def _run(
     else:
         os.setsid()
     nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in range(3 if "EVDEBUG" not in os.environ else 0):
+    for descriptor in range(3):
         os.dup2(nothing, descriptor)
     os.environ.update(environment)
     os.chdir(folder)
@@ -109,23 +109,16 @@ def _run(
     code = pytest.main(["-q", *left_out, *arguments], plugins=[results])
     if not results.reasons and not results.error:
         results.error = f"pytest ran no test, and ended with {int(code)}"
-    if 'EVCPU' in os.environ:  #DBG
-        open(os.environ['EVCPU'],'a').write(f'{arguments[-1:]} {os.times()}\n')  #DBG
     answer.send(results)
 
 
 def forget(folder: Path) -> None:
     """Let the modules below a folder be imported anew."""
     for name, module in list(sys.modules.items()):
-        if (file := getattr(module, "__file__", None)) and Path(file).is_relative_to(folder):
+        file = getattr(module, "__file__", None)
+        places = [file] if file else list(getattr(module, "__path__", ()))
+        if any(Path(place).is_relative_to(folder) for place in places):
             del sys.modules[name]
-        elif any(Path(path).is_relative_to(folder) for path in _places(module)):
-            del sys.modules[name]
-
-
-def _places(module: object) -> list[str]:
-    """Return the folders of a package without a file."""
-    return list(getattr(module, "__path__", ())) if not getattr(module, "__file__", None) else []
 
 
 def _told(report: pytest.TestReport | pytest.CollectReport) -> str:

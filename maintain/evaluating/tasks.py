@@ -11,7 +11,6 @@ a recipe's `plug.diff`; its first line, `Fails:`, names the tests that notice.
 import ast
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -148,9 +147,7 @@ def _entry(task: Task) -> dict[str, object]:
     }
 
 
-def _docstring(
-    node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef, file: Path
-) -> str:
+def _docstring(node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef, file: Path) -> str:
     if text := ast.get_docstring(node):
         return " ".join(text.split())
     what = "it" if isinstance(node, ast.Module) else f"`{node.name}`"

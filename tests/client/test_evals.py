@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from maintain.evaluating.tasks import tasks
+from patience import patient
 from tests.client.npm_clients import Clients
 from tests.client.standin import Turn, standin
 from tests.distribution.checkout import ROOT
-from patience import patient
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -1,6 +1,5 @@
 """The graders of `evals/`: good answers pass, each bad one fails what it is made to fail."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,7 +21,9 @@ def environment(request: pytest.FixtureRequest) -> Mapping[str, str]:
     return {"APP_TEST_DATABASE_URL": request.getfixturevalue("server_url")}
 
 
-def failed(task: Task, answer: str | None, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+def failed(
+    task: Task, answer: str | None, folder: Path, environment: Mapping[str, str]
+) -> dict[str, str]:
     task.lay_out(folder, answer)
     grades = grade(task, folder, patient(120), environment)
     return {one.test: one.reason for one in grades if not one.passed}
@@ -32,7 +33,9 @@ def failed(task: Task, answer: str | None, folder: Path, environment: Mapping[st
     ("name", "answer"),
     [(task.name, answer) for task in TASKS.values() for answer in [None, *task.answers]],
 )
-def test_answer(name: str, answer: str | None, tmp_path: Path, environment: Mapping[str, str]) -> None:
+def test_answer(
+    name: str, answer: str | None, tmp_path: Path, environment: Mapping[str, str]
+) -> None:
     task = TASKS[name]
     reasons = failed(task, answer, tmp_path, environment)
     if answer is None:
