@@ -19,6 +19,7 @@ COMMANDS = {
     "survey": "run the code of other skills, for the README's comparison",
     "compare": "run the audit beside its peer and ruff",
     "servers": "start, stop and kill servers, for the table of references/servers.md",
+    "evals": "give Claude Code the tasks of evals/, with and without the skill, and grade them",
     "matrix": "run the proofs on several Pythons, with the newest and the oldest libraries",
     "advance": "move the date until which the guidance is proven",
 }

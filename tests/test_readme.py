@@ -5,10 +5,13 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from markdown_it import MarkdownIt
 
+from fastapi_pro import __version__
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import load_rules
 from fastapi_pro.validating.fences import find_fences
@@ -20,7 +23,7 @@ from tests.support.projects import needs_uv
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/ci.md"]
 # Commands that other tests run, or that run the tests.
 ELSEWHERE = {
     "pip install uv && uv run scripts/maintain.py show": "tests/building, tests/validation",
@@ -94,13 +97,49 @@ def test_install_new_audit_and_rules_work_without_a_clone(place: Path) -> None:
 
 @needs_uv
 def test_the_options_that_the_readme_names_exist(place: Path) -> None:
-    told = sections(README)
+    told = sections(README) | {"CI": (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")}
     for heading, command in [("Install", "install"), ("Start a service", "new"),
-                             ("Review a code base", "audit")]:  # fmt: skip
+                             ("Review a code base", "audit"), ("CI", "audit")]:  # fmt: skip
         options = set(re.findall(r"`(--[a-z-]+)", told[heading]))
         usage = run(f"uvx fastapi-pro {command} --help", place).stdout
         assert options
         assert all(re.search(rf"(?<![\w-]){option}\b", usage) for option in options)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/ci.md"])
+def test_what_ci_and_hooks_are_told_to_use_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    [repo], steps = (_items(block) for block in blocks)
+    known = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    assert {hook["id"] for hook in repo["hooks"]} <= known
+    [step] = [step for step in steps if "/fastapi-pro@" in step["uses"]]
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    assert all(inputs[name]["default"] == value for name, value in step["with"].items())
+    assert {repo["rev"], step["uses"].partition("@")[2]} == {f"v{__version__}"}
+
+
+def _items(block: Any) -> list[Any]:
+    """Return the list that a block is, or that stands somewhere in it."""
+    found: list[Any] = block if isinstance(block, list) else []
+    for value in block.values() if isinstance(block, dict) else ():
+        found = found or _items(value)
+    return found
+
+
+def test_the_page_on_ci_names_all_hooks_inputs_and_outputs() -> None:
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    assert set(re.findall(r"fastapi-pro-\w+", text)) == {hook["id"] for hook in hooks}
+    args = re.search(r"args: \[(.*?)\]", text)
+    assert args is not None
+    assert [args[1]] == hooks[0]["args"]
+    rows = re.findall(r"^\| `([\w-]+)` \| (?:`(.*?)`)?", text, re.MULTILINE)
+    assert dict(rows) == {
+        **{name: told["default"] for name, told in action["inputs"].items()},
+        **dict.fromkeys(action["outputs"], ""),
+    }
 
 
 def anchors(text: str) -> set[str]:

@@ -72,7 +72,7 @@ def _fingerprints(findings: Sequence[Finding]) -> list[str]:
     lines, seen = Lines(), Counter[str]()
     found = []
     for f in findings:
-        what = "\0".join([f.path, f.slug, lines.text(Path(f.path), f.line)])
+        what = "\0".join([f.path, f.slug, lines.text(Path(f.path).absolute(), f.line)])
         known = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         seen[known] += 1
         found.append(f"{known}:{seen[known]}")
