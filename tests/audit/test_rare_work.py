@@ -266,7 +266,7 @@ class Settings(BaseSettings):
     ],
 )
 def test_a_time_in_a_name_matters_less(use: str, severity: str, tmp_path: Path) -> None:
-    source = f"from datetime import datetime\ndef made():\n    return {use}\n"
+    source = f"import fastapi\nfrom datetime import datetime\ndef made():\n    return {use}\n"
     assert only(tmp_path, "local-time-as-utc", source).severity == severity
 
 
