@@ -46,8 +46,14 @@ def detect(program: Program) -> Iterator[Hit]:
                 yield use.parent.hit(
                     f"`{call.text}` is UTC without saying so, and `{use.member}` reads it as local"
                     " time: it is hours off where the machine is not in UTC",
-                    severity="low" if call.module.is_tool or "scripts" in call.module.name else "",
+                    severity="low" if _is_minor(use) else "",
                 )
+
+
+def _is_minor(use: Node) -> bool:
+    """Say whether little hangs on a time: it is a script's, or a part of a name."""
+    is_of_script = use.module.is_tool or "scripts" in use.module.name
+    return is_of_script or any(isinstance(above.ast, ast.JoinedStr) for above in use.ancestors)
 
 
 def _is_aware(call: Node) -> bool:

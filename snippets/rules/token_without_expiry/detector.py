@@ -53,9 +53,11 @@ def _fix(decode: Decode) -> str:
 
 
 def _all_expire(decode: Decode) -> bool:
-    """Say whether the program makes tokens, and all with an `exp`: then nobody has another."""
-    makers = _makers(decode)
-    return bool(makers) and all(_sets(maker, "exp") for maker in makers)
+    """Say whether all tokens that the program makes have an `exp`: then nobody has another.
+
+    Where it makes none, who does is not to be seen.
+    """
+    return all(_sets(maker, "exp") for maker in _makers(decode))
 
 
 def _makers(decode: Decode) -> list[Node]:
@@ -78,7 +80,25 @@ def _sets(encode: Node, claim: str) -> bool:
         return _names_claim(encode.function, claim)
     callers = [call.function for call in encode.function.callers]
     is_passed = bool(callers) and all(_names_claim(caller, claim) for caller in callers)
-    return _names_claim(encode.function, claim) or is_passed
+    is_made_elsewhere = not callers and _is_given(given[0]) and claim in _claims(encode.program)
+    return _names_claim(encode.function, claim) or is_passed or is_made_elsewhere
+
+
+def _is_given(claims: Node) -> bool:
+    """Say whether claims are a parameter, as they are."""
+    names = [parameter.name for parameter in claims.function.parameters]
+    return bool(claims.name) and claims.name in names and claims.value.ast is not claims.ast
+
+
+@fact
+def _claims(program: Program) -> set[object]:
+    """Return the keys of the dictionaries that have a `sub` or an `exp`."""
+    found: set[object] = set()
+    for made in program.nodes(ast.Dict):
+        keys = {key.constant for key, _ in made.entries}
+        if not keys.isdisjoint(("sub", "exp")):
+            found |= keys
+    return found
 
 
 def _is_whole(claims: Node) -> bool:
