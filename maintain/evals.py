@@ -7,7 +7,8 @@ usage: maintain.py evals [--task NAME] [--runs N] [--without] [--model NAME]
 
 Each run has a fresh copy of the start files and settings of its own, and ends after so many
 minutes. The client runs commands without asking: use a machine that has nothing to lose. It needs
-`claude` on PATH and a key, which pays for the tokens.
+`claude` on PATH and a key, which pays for the tokens. `python` and `pytest` are those of this
+checkout, for the client as for the graders: what is not installed here, an answer cannot use.
 
 What a run gave is kept when it ends: the record, what the client printed, and the answer, in a
 folder below DIR (default: dist/evals). A run that is recorded is not made again, so an interrupted
