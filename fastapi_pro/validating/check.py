@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from maintain.skillmd.report import Finding, Level
-from maintain.validation.body import check_fences, check_links, check_size
-from maintain.validation.contract import (
+from fastapi_pro.validating.body import check_fences, check_links, check_size
+from fastapi_pro.validating.contract import (
     Problem,
     check_fields,
     check_open_standard,
     check_tools,
     check_unknown_keys,
 )
-from maintain.validation.frontmatter import (
+from fastapi_pro.validating.frontmatter import (
     TOP,
     FrontMatter,
     FrontMatterError,
@@ -23,7 +22,8 @@ from maintain.validation.frontmatter import (
     parse,
     split,
 )
-from maintain.validation.gate import Answer, check_paths, try_file
+from fastapi_pro.validating.gate import Answer, check_paths, try_file
+from fastapi_pro.validating.report import Finding, Level
 
 MAX_BYTES = 256 * 1024
 MAX_TOLD = 100  # of links, of fences: more would bury the rest

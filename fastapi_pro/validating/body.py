@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from maintain.skillmd.client_syntax import find_client_syntax
-from maintain.skillmd.fences import find_fences
-from maintain.skillmd.report import Finding, Level
+from fastapi_pro.validating.client_syntax import find_client_syntax
+from fastapi_pro.validating.fences import find_fences
+from fastapi_pro.validating.report import Finding, Level
 
 MAX_LINES = 500  # "Keep SKILL.md under 500 lines" (Claude Code), the same in the open standard
 MAX_TOKENS = 5000  # kept of each skill after a compaction; the open standard recommends it too

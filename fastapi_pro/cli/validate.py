@@ -1,10 +1,10 @@
 """Check skills: front matter, `paths` globs, links and code fences.
 
-usage: validate.py [SKILL_DIR ...] [--try FILE ...]
+usage: validate.py [SKILL_DIR ...] [--try FILE ...] [option ...]
 
-A SKILL_DIR is a skill's folder, a SKILL.md, or a folder with skills below it; without one it is
-this repository. Exits with 0 when nothing is wrong (warnings allowed), 1 for errors found, 2 for
-wrong use.
+A SKILL_DIR is a skill's folder, a SKILL.md, or a folder with skills below it; without one it is the
+current folder, and `skills` in it. Exits with 0 when nothing is wrong (warnings allowed), 1 for
+errors found, 2 for wrong use.
 """
 
 import argparse
@@ -14,31 +14,27 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from fastapi_pro.command_line import run_command
-from maintain.skillmd.report import Finding, Format, render
-from maintain.validation.check import NAME, Options, check_skill, find_skills, try_skill
-from maintain.validation.gate import TRY_NOTE, Answer
-
-REPO = Path(__file__).resolve().parent.parent
+from fastapi_pro.command_line import called, parser_of, run_command
+from fastapi_pro.validating.check import NAME, Options, check_skill, find_skills, try_skill
+from fastapi_pro.validating.gate import TRY_NOTE, Answer
+from fastapi_pro.validating.report import Finding, Format, render
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command with `argv`, print, and return the exit code."""
     args = _arguments(argv)
     files: list[Path] = []
-    ours = [path for path in (REPO, REPO / "skills") if path.exists()]
-    for target in args.skills or ours:
+    for target in args.skills or _here():
         found = [target] if target.name == NAME else list(find_skills(target))
         if not os.path.lexists(target) or not found:
             reason = f"no {NAME} in it" if os.path.lexists(target) else "no such file or folder"
-            print(f"validate.py: {_shown(target)}: {reason}", file=sys.stderr)
+            print(f"{called('validate.py')}: {_shown(target)}: {reason}", file=sys.stderr)
             return 2
         files += found
     findings: list[Finding] = []
     answers: list[Answer] = []
     for file in dict.fromkeys(files):
-        is_ours = os.path.realpath(file.parent) == str(REPO)
-        options = Options(args.strict_spec, args.max_size_error or is_ours)
+        options = Options(args.strict_spec, args.max_size_error)
         findings += check_skill(file, _shown(file), options)
         answers += try_skill(file, _shown(file), args.tries)
     _print(findings, answers, args.format)
@@ -50,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = parser_of(__doc__)
     parser.add_argument("skills", nargs="*", type=Path, metavar="SKILL_DIR")
     parser.add_argument(
         "--try",
@@ -69,9 +65,14 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--max-size-error",
         action="store_true",
-        help="an oversized body is an error (always so for this repository)",
+        help="an oversized body is an error",
     )
     return parser.parse_args(argv)
+
+
+def _here() -> list[Path]:
+    """Return the current folder, which may be a skill, and those that a plugin has besides."""
+    return [Path(), *(path for path in [Path("skills")] if any(find_skills(path)))]
 
 
 def _shown(path: Path) -> str:

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from maintain.skillmd.report import Finding
-from maintain.validation.contract import is_on
-from maintain.validation.frontmatter import FrontMatter, Place
-from maintain.validation.globs import (
+from fastapi_pro.validating.contract import is_on
+from fastapi_pro.validating.frontmatter import FrontMatter, Place
+from fastapi_pro.validating.globs import (
     MAX_PATTERNS,
     TooManyPatternsError,
     covers,
@@ -23,6 +22,7 @@ from maintain.validation.globs import (
     split_commas,
     why_dead,
 )
+from fastapi_pro.validating.report import Finding
 
 TRY_NOTE = (
     "note: Read, Edit or Write of a matching file opens the gate; Bash (cat), Glob and Grep do "
