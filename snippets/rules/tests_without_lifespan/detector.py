@@ -171,7 +171,7 @@ def _missing(app: Node) -> set[str]:
     lifespan = app.keyword("lifespan").definition
     made = _made_by(lifespan) if lifespan.is_function else set()
     made &= _read_by_requests(app.program) if made else made
-    missing = made - _set_elsewhere(lifespan) if made else made
+    missing = made - _set_elsewhere(lifespan, made) if made else made
     return missing - _overridden(app.program) if missing else missing
 
 
@@ -192,11 +192,11 @@ def _is_state(attribute: Node, context: type[ast.expr_context]) -> bool:
     return False
 
 
-def _set_elsewhere(lifespan: Node) -> set[str]:
-    """Return what others than the lifespan set: middleware, a factory, a test."""
+def _set_elsewhere(lifespan: Node, names: set[str]) -> set[str]:
+    """Return which of the names others than the lifespan set: middleware, a factory, a test."""
     found = set()
     for module in lifespan.program.modules:
-        if not module.says("state", "setattr"):
+        if not module.says("state", "setattr") or not module.says(*sorted(names)):
             continue
         for written in module.nodes(ast.Attribute):
             if isinstance(written.ctx, ast.Store):
