@@ -128,12 +128,9 @@ def test_the_pytest_options_shown_are_our_own() -> None:
 
 
 PYTHON = blocks("python")
-# The blocks of references/rules.md are run by the proofs in snippets/rules.
-# Those of recipes are run by tests/test_recipes.py, in projects that have the recipe.
+# The blocks of recipes are run by tests/test_recipes.py, in projects that have the recipe.
 OTHERS = {
-    place: block
-    for place, block in PYTHON.items()
-    if not place.startswith("rules.md") and not block[0].startswith("snippets/recipes/")
+    place: block for place, block in PYTHON.items() if not block[0].startswith("snippets/recipes/")
 }
 
 

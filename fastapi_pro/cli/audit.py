@@ -50,7 +50,7 @@ from fastapi_pro.auditing.sources.walk import collect, display, project
 from fastapi_pro.cli import newer_python
 from fastapi_pro.command_line import parser_of, run_command
 from fastapi_pro.messages import near, visible
-from fastapi_pro.rulebook import RuleError
+from fastapi_pro.rulebook import RuleError, page
 
 
 class UsageError(Exception):
@@ -67,11 +67,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         if args.explain is not None:
             _check([args.explain], entries)
-            print(entries[args.explain].text)
-            return 0
+            return _explain(args.explain)
         return _audit(args, entries, argv)
     except (UsageError, OptionsError, RuleError, baseline.BaselineError) as error:
         return _fail(str(error))
+
+
+def _explain(slug: str) -> int:
+    try:
+        print(page(slug), end="")
+    except OSError as error:
+        raise UsageError(f"the page of {slug} cannot be read: {error}") from None
+    return 0
 
 
 def _entries() -> dict[str, Entry]:

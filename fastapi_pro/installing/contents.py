@@ -20,10 +20,10 @@ _MAIN_PARTS = (
     "scripts/rules.py",
     "snippets",
 )
-# What only a checkout can use: the installer, and the tests of the rules.
+# What only a checkout can use: the installer, the tests of the rules, and what their pages repeat.
 _LEFT_OUT = re.compile(
     r"fastapi_pro/(installing/|cli/install\.py$)"
-    r"|snippets/rules/(conftest\.py$|\w+/(cases|test_proof)\.py$)"
+    r"|snippets/rules/(conftest\.py$|\w+/(cases|test_proof|bad|good)\.\w+$)"
 )
 _SUFFIXES = {
     ".Dockerfile", ".diff", ".example", ".ini", ".mako", ".md", ".py", ".toml", ".yaml", ".yml",
