@@ -5,7 +5,7 @@ A fence says where its content comes from: ```python snippets/app/core/db.py is 
 ```text snippets/app/ the folder as a tree. What stands before a line <!-- end --> is made of the
 rules of snippets/rules/ after <!-- rules KIND -->, of docs/survey.json after <!-- survey -->, of
 the pages and the recipes after <!-- pages --> and <!-- recipes -->. The pages in references/rules/
-are made of the rules as a whole, and one whose rule has gone is deleted.
+are made of the rules, and one whose rule has gone is deleted; llms.txt lists all pages.
 Everything else stays as it is, to the byte. When anything is refused, nothing is written.
 
 Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.
@@ -20,6 +20,7 @@ from pathlib import Path
 from fastapi_pro.command_line import run_command
 from maintain.building.atomic import write_all
 from maintain.building.listings import expand_listings
+from maintain.building.llms import LLMS, llms_txt
 from maintain.building.pages import fill_page
 from maintain.building.refusal import RefusedError, refused
 from maintain.building.rule_pages import old_pages, rule_pages
@@ -55,6 +56,8 @@ def _run(root: Path, *, is_check: bool) -> int:
     old, new, findings = _fill_all(files, snippets)
     try:
         pages = rule_pages(snippets)
+        if (root / LLMS).is_file():
+            pages[root / LLMS] = llms_txt(root)
     except RefusedError as error:
         findings = list(dict.fromkeys([*findings, *error.findings]))
     if findings:

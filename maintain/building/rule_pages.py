@@ -41,7 +41,8 @@ def rule_page(rule: Rule, rules: Path) -> str:
     parts = [
         f"# {rule.slug}",
         f"**{rule.title}**",
-        f"{_standing(rule)}\n{_fix(rule)}",
+        _standing(rule),
+        _fix(rule),
         rule.body,
         *(_code(folder, kind) for kind in ("bad", "good")),
         "## Sources",

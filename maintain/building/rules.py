@@ -74,13 +74,13 @@ def _index(rules: Sequence[Rule]) -> str:
         chosen.sort(key=lambda rule: (SEVERITIES.index(rule.severity), rule.slug))
         if chosen:
             parts += [f"## {what[0].upper()}{what[1:]}", "\n".join(map(_line, chosen))]
-    own = [f"- {_link(entry.slug)}: {_short(entry.title)}" for entry in OWN]
+    own = [f"- {_link(entry.slug)}: {short(entry.title)}" for entry in OWN]
     return "\n\n".join([*parts, "## Of the audit itself", "\n".join(own)])
 
 
 def _line(rule: Rule) -> str:
     mark = ", not in the audit" if rule.unseen else ""
-    return f"- {_link(rule.slug)} ({rule.severity}{mark}): {_short(rule.title)}"
+    return f"- {_link(rule.slug)} ({rule.severity}{mark}): {short(rule.title)}"
 
 
 def _link(slug: str) -> str:
@@ -92,7 +92,7 @@ def _count(rules: Sequence[Rule]) -> str:
     return f"[The {len(rules)} rules](references/rules.md), of which the audit finds {seen}."
 
 
-def _short(title: str) -> str:
+def short(title: str) -> str:
     """Return a title up to its first colon outside of code and brackets."""
     match = _SHORT.match(title)
     return (match[0] if match else title).removesuffix(".")
