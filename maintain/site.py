@@ -11,6 +11,7 @@ Exits with 0, with 1 when the site cannot be built or a link is dead, with 2 for
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,11 @@ from maintain.building.site_pages import navigation, site_files
 from maintain.skillmd.report import render
 
 CONFIG = ROOT / "docs" / "zensical.toml"
-_ZENSICAL = ["uv", "run", "--quiet", "--isolated", "--only-group", "site", "zensical"]
+_ZENSICAL = [
+    *("uv", "run", "--quiet", "--project", str(ROOT)),
+    *("--isolated", "--only-group", "site", "zensical"),
+]
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,17 +73,17 @@ def _build(work: Path, files: Mapping[str, bytes]) -> Path | None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     (work / "zensical.toml").write_text(settings(), encoding="utf-8")
-    command = [*_ZENSICAL, "build", "--clean", "--strict", "--config-file", "zensical.toml"]
     try:
         done = subprocess.run(
-            [*command[:2], "--project", str(ROOT), *command[2:]],
+            [*_ZENSICAL, "build", "--clean", "--strict", "--config-file", "zensical.toml"],
             cwd=work, capture_output=True, text=True, check=False,
         )  # fmt: skip
     except FileNotFoundError:
         print("maintain.py site: uv is not there; pip install uv", file=sys.stderr)
         return None
     if done.returncode:
-        print(done.stdout + done.stderr, file=sys.stderr)
+        told = _COLOUR.sub("", done.stdout + done.stderr).partition("\nTraceback ")[0]
+        print(f"maintain.py site: Zensical builds nothing:\n{told}", file=sys.stderr)
         return None
     built = work / "site"
     for name, content in files.items():
