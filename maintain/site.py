@@ -22,11 +22,11 @@ from pathlib import Path
 from fastapi_pro.addresses import REPOSITORY, SITE
 from fastapi_pro.command_line import parser_of
 from fastapi_pro.paths import ROOT
+from fastapi_pro.validating.report import render
 from maintain.building.llms import LLMS, llms_txt
 from maintain.building.refusal import RefusedError
 from maintain.building.site_links import dead_links
 from maintain.building.site_pages import navigation, site_files
-from maintain.skillmd.report import render
 
 CONFIG = ROOT / "docs" / "zensical.toml"
 _ZENSICAL = [

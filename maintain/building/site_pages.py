@@ -8,9 +8,9 @@ from posixpath import normpath, relpath
 from fastapi_pro.addresses import REPOSITORY
 from fastapi_pro.auditing.reporting.catalogue import OWN
 from fastapi_pro.rulebook import folder_name, load_rules
+from fastapi_pro.validating.fences import find_fences
 from maintain.building.listings import purposes
 from maintain.building.refusal import refused
-from maintain.skillmd.fences import find_fences
 
 GROUPS = {
     "breaks": "What breaks",
