@@ -22,6 +22,7 @@ def llms_txt(root: Path) -> str:
     rules = load_rules(root / "snippets" / "rules")
     guide = {PurePosixPath(name).stem: purpose for name, purpose in purposes(root).items()
              if name != "references/rules.md"}  # fmt: skip
+    more = sorted(root.glob("docs/*.md"))
     parts = [
         f"# {project['name']}",
         f"> {project['description']}",
@@ -34,8 +35,13 @@ def llms_txt(root: Path) -> str:
         "\n".join(
             [
                 f"- [README]({SITE}index.md): install it, start a service, review a code base",
+                *(f"- [{page.stem}]({SITE}docs/{page.name}): {_title(page)}" for page in more),
                 f"- [Repository]({REPOSITORY}): the skill, the audit, the service and all tests",
             ]
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _title(page: Path) -> str:
+    return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")

@@ -1,4 +1,4 @@
-"""The pages of the site: README.md, the rules and the pages of the skill, with links that hold."""
+"""The pages of the site: README.md, `docs/`, the rules and the guide, with links that hold."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -52,6 +52,7 @@ def navigation(root: Path) -> list[object]:
         {"fastapi-pro": "index.md"},
         {"Rules": ["rules/index.md", *({title: pages} for title, pages in groups.items())]},
         {"Guide": [_GUIDE, *guide]},
+        *(f"docs/{file.name}" for file in sorted(root.glob("docs/*.md"))),
     ]
 
 
@@ -59,8 +60,11 @@ def _places(root: Path) -> dict[str, str]:
     """Return where on the site a file of the repository stands."""
     names = [
         "README.md",
-        *(file.relative_to(root).as_posix() for file in sorted(root.glob("references/**/*.md"))),
-        *(file.relative_to(root).as_posix() for file in sorted(root.glob("docs/**/*.svg"))),
+        *(
+            file.relative_to(root).as_posix()
+            for glob in ("references/**/*.md", "docs/*.md", "docs/**/*.svg")
+            for file in sorted(root.glob(glob))
+        ),
     ]
     return {name: _place(name) for name in names}
 
