@@ -29,9 +29,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fastapi_pro import __version__
 from fastapi_pro.cli import audit, install
 from fastapi_pro.command_line import parser_of
-from fastapi_pro.installing.contents import version
 from fastapi_pro.paths import ROOT
 from fastapi_pro.scaffolding.recipes import RecipeError
 from maintain.evaluating import results
@@ -114,7 +114,7 @@ def _conditions(client: Client) -> dict[str, str]:
         ["git", "describe", "--always", "--dirty"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    skill = f"{version(ROOT)} {told.stdout.strip()}".strip()
+    skill = f"{__version__} {told.stdout.strip()}".strip()
     return {"client": client.version(), "model": client.model or "default", "skill": skill}
 
 
