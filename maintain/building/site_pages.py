@@ -1,14 +1,15 @@
 """The pages of the site: README.md, `docs/`, the rules and the guide, with links that hold."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path, PurePosixPath
 from posixpath import normpath, relpath
 
 from fastapi_pro.addresses import REPOSITORY
 from fastapi_pro.auditing.reporting.catalogue import OWN
 from fastapi_pro.rulebook import folder_name, load_rules
-from fastapi_pro.validating.fences import find_fences
+from fastapi_pro.validating.fences import Fence, find_fences
 from maintain.building.listings import purposes
 from maintain.building.refusal import refused
 
@@ -92,19 +93,34 @@ def _page(root: Path, name: str, places: Mapping[str, str]) -> str:
     """Return a page as it stands on the site."""
     text = (root / name).read_text(encoding="utf-8")
     lines = text.split("\n")
-    fenced = {n: n == f.start for f in find_fences(text) for n in range(f.start, f.end + 1)}
+    fences = find_fences(text)
+    fenced = {n: n == f.start for f in fences for n in range(f.start, f.end + 1)}
+    marked = _differences(lines, fences) if name.startswith("references/rules/") else {}
     shown = []
     for number, line in enumerate(lines):
         if number in fenced:
-            shown.append(_opening(line) if fenced[number] else line)
+            shown.append(_opening(line, marked.get(number, "")) if fenced[number] else line)
         elif not line.startswith("<!-- "):
             shown.append(_with_links(line, (root, name, number + 1), places))
     return "\n".join([*shown, *_proof(root, name)])
 
 
-def _opening(line: str) -> str:
-    """Return the opening of a fence, with its source as a title."""
-    return re.sub(r"^(`+|~+)(\w+) (\S+)$", r'\1{ .\2 title="\3" }', line)
+def _opening(line: str, marked: str) -> str:
+    """Return the opening of a fence, with its source as a title, and the lines to be marked."""
+    line = re.sub(r"^(`+|~+)(\w+) (\S+)$", r'\1{ .\2 title="\3" }', line)
+    return re.sub(r"^(`+)(\w+)$", rf'\1{{ .\2 hl_lines="{marked}" }}', line) if marked else line
+
+
+def _differences(lines: Sequence[str], fences: Sequence[Fence]) -> dict[int, str]:
+    """Return what differs between bad and good code, the two fences: numbers of lines in each."""
+    if len(fences) != 2:
+        return {}
+    bad, good = (lines[fence.start + 1 : fence.end] for fence in fences)
+    blocks = SequenceMatcher(None, bad, good, autojunk=False).get_opcodes()
+    changed = [block for tag, *block in blocks if tag != "equal"]
+    in_bad = [str(n + 1) for start, end, _, _ in changed for n in range(start, end) if bad[n]]
+    in_good = [str(n + 1) for _, _, start, end in changed for n in range(start, end) if good[n]]
+    return {fences[0].start: " ".join(in_bad), fences[1].start: " ".join(in_good)}
 
 
 def _with_links(line: str, at: tuple[Path, str, int], places: Mapping[str, str]) -> str:

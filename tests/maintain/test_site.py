@@ -111,6 +111,14 @@ def test_a_rule_leads_to_its_proof(root: Path) -> None:
     assert f"{REPOSITORY}/blob/main/snippets/rules/deep_offset/test_proof.py" in page
 
 
+def test_the_lines_in_which_bad_and_good_code_differ_are_marked(root: Path) -> None:
+    code = "## Bad\n\n```python\na\nb\nc\n```\n\n## Good\n\n```python\na\n\nx\nc\nd\n```\n"
+    (root / "references" / "rules" / "deep-offset.md").write_text(code)
+    page = site_files(root)["rules/deep-offset.md"].decode()
+    assert '```{ .python hl_lines="2" }\na\nb\n' in page
+    assert '```{ .python hl_lines="3 5" }\na\n\nx\n' in page
+
+
 def test_a_link_that_leads_nowhere_is_refused_at_its_line(root: Path) -> None:
     (root / "references" / "jobs.md").write_text("Read this to do work.\n\n[a](none.md)\n")
     with pytest.raises(RefusedError) as caught:
