@@ -58,12 +58,6 @@ class Rule:
     fix_since: tuple[str, ...] = ()
     fix_before: str = ""
 
-    @property
-    def versions(self) -> list[str]:
-        """Return where the rule and its fix apply, in words."""
-        named = (("since", self.since), ("until", self.until), ("fix since", self.fix_since))
-        return [f"{what} {text}" for what, texts in named for text in texts]
-
 
 class RuleError(Exception):
     """A rule that is not complete: `path` and `line` (from 1), what is wrong, what to write."""

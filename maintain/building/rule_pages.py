@@ -53,9 +53,10 @@ def rule_page(rule: Rule, rules: Path) -> str:
 
 
 def _standing(rule: Rule) -> str:
-    what = CONSEQUENCES[rule.consequence]
-    versions = f" Versions: {', '.join(rule.versions)}." if rule.versions else ""
-    return f"Severity {rule.severity}: {what}.{versions}"
+    named = (("before", rule.until), ("since", rule.since), ("fix since", rule.fix_since))
+    versions = ", ".join(f"{when} {text}" for when, texts in named for text in texts)
+    told = f" Versions: {versions}." if versions else ""
+    return f"Severity {rule.severity}: {CONSEQUENCES[rule.consequence]}.{told}"
 
 
 def _fix(rule: Rule) -> str:
