@@ -64,6 +64,14 @@ def test_what_may_write_runs_none_of_the_libraries() -> None:
                 assert ".ci/run" not in commands(job)
 
 
+def test_what_puts_the_site_on_the_web_only_deploys_what_another_job_built() -> None:
+    build, deploy = jobs("site.yml").values()
+    assert "uv run scripts/maintain.py site dist/site" in commands(build)
+    assert build["steps"][-1]["with"]["path"] == "dist/site"
+    assert commands(deploy) == ""
+    assert deploy["permissions"].keys() == {"id-token", "pages"}
+
+
 def test_ci_runs_everything_on_each_python_and_the_rules_on_the_floor() -> None:
     everything, rules = jobs("ci.yml")["all"], jobs("ci.yml")["rules"]
     assert everything["steps"][-1]["run"] == ".ci/run"

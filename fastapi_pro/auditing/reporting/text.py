@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fastapi_pro.addresses import rule_address
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
 from fastapi_pro.auditing.reporting.folding import MANY, Fold, fold
@@ -30,14 +31,15 @@ class Scope:
 def as_text(findings: Sequence[Finding], entries: Mapping[str, Entry], *, unfolded: bool) -> str:
     """Return the findings by consequence, then by place; `unfolded` gives each its line.
 
-    Their severity and fix are filled in.
+    Their severity and fix are filled in. The first of each rule names its page.
     """
+    seen: set[str] = set()
     folds = [Fold([f]) for f in sorted(findings)] if unfolded else fold(findings)
     parts = []
     for consequence, told in CONSEQUENCES.items():
         of_it = [f for f in folds if consequence_of(f.first, entries) == consequence]
         if of_it:
-            lines = [_told(f) for f in sorted(of_it, key=lambda f: f.first)]
+            lines = [_told(f, seen) for f in sorted(of_it, key=lambda f: f.first)]
             parts.append("\n".join([f"{told[0].upper()}{told[1:]}", *lines]))
     return "\n\n".join(parts)
 
@@ -47,12 +49,17 @@ def consequence_of(finding: Finding, entries: Mapping[str, Entry]) -> str:
     return "rest" if finding.severity == "low" else entries[finding.slug].consequence
 
 
-def _told(told: Fold) -> str:
+def _told(told: Fold, seen: set[str]) -> str:
+    """Return the lines of a fold, and add its rule to those whose page was named."""
     f = told.first
     lines = [f"{visible(f.path)}:{f.line}:{f.column}: {f.slug} [{f.severity}] {visible(f.message)}"]
     if len(told.findings) > 1:
         lines.append(f"    {_places(told)}")
-    return "\n".join([*lines, f"    fix: {visible(f.fix)}"])
+    lines.append(f"    fix: {visible(f.fix)}")
+    if f.slug not in seen:
+        seen.add(f.slug)
+        lines.append(f"    see: {rule_address(f.slug)}")
+    return "\n".join(lines)
 
 
 def _places(told: Fold) -> str:
