@@ -233,7 +233,10 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     is_whole = args.diff is None and form == "text"
     versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
     asks = is_whole and args.select is None
-    scope = Scope(len(result.files), result.unread, versions, since=args.diff or "", asks=asks)
+    beside = sum(deploy_files.may_be_deploy_file(str(file)) for file in result.files)
+    scope = Scope(
+        len(result.files), result.unread, versions, args.diff or "", asks=asks, beside=beside
+    )
     if text := render(findings, entries, form, scope, unfolded=args.all):
         print(text)
     sys.stdout.flush()
