@@ -11,7 +11,9 @@ class Timing(BaseHTTPMiddleware):  # !
     async def dispatch(self, request, call_next):
         started = time.perf_counter()
         response = await call_next(request)
-        response.headers["X-Time"] = str(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        response.headers["X-Time"] = str(seconds)
+        histogram.observe(seconds)
         return response
 """,
     "a class under another name, logging": """
@@ -158,6 +160,43 @@ class Timing:
         started = time.perf_counter()
         await self.app(scope, receive, send)
         print(time.perf_counter() - started)
+""",
+    "a time that only a header tells": """
+import time
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+app = FastAPI()
+@app.middleware("http")
+async def timing(request, call_next):
+    started = time.time()
+    response = await call_next(request)
+    response.headers["X-Process-Time"] = str(time.time() - started)
+    return response
+""",
+    "a header, in steps": """
+import time
+from fastapi.responses import StreamingResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+class Timing(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        begun = time.perf_counter()
+        response = await call_next(request)
+        seconds = time.perf_counter() - begun
+        text = f"{seconds:0.4f} sec"
+        response.headers["Server-Timing"] = text
+        return response
+""",
+    "a header, with two times": """
+from datetime import datetime
+from fastapi import BackgroundTasks
+from starlette.middleware.base import BaseHTTPMiddleware
+class Timing(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        before = datetime.now()
+        response = await call_next(request)
+        after = datetime.now()
+        response.headers["X-Time"] = str((after - before).total_seconds())
+        return response
 """,
     "only a header": """
 from starlette.middleware.base import BaseHTTPMiddleware

@@ -15,6 +15,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.node import inherits
 
+_TIMES = "times"
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
 _BINDERS = ("bind_contextvars", "contextualize", "bound_contextvars")  # structlog's, loguru's
@@ -30,10 +31,15 @@ def detect(program: Program) -> Iterator[Hit]:
             # `app` is not another library's
             is_fastapis = is_http_middleware(decorator) and not decorator.owner.library_name
             if is_fastapis and (why := _watches(function)):
-                yield decorator.hit(f"`{function.name}` {why}")
+                yield _hit(decorator, function, why)
     for cls in program.nodes(ast.ClassDef):
         if inherits(cls, BASE_HTTP) and (why := _watches(cls.method("dispatch"))):
-            yield cls.hit(f"`{cls.name}` {why}")
+            yield _hit(cls, cls, why)
+
+
+def _hit(place: Node, named: Node, why: str) -> Hit:
+    is_time = why.startswith(_TIMES)  # a figure is off, and nothing is lost
+    return place.hit(f"`{named.name}` {why}", severity="low" if is_time else "")
 
 
 def _watches(function: Node) -> str:
@@ -42,17 +48,35 @@ def _watches(function: Node) -> str:
     if not kept:
         return ""
     after = [c for c in function.calls if _follows(c, kept) and not _is_in_except(c)]
-    late = [what for what, is_there in _late(function.program).items() if is_there]
-    begun = any(c.called in CLOCKS for c in function.calls if c.line <= kept[0].line)
-    if late and begun and any(call.called in CLOCKS for call in after):
-        return f"times {' and '.join(late)}"
     for call in after if _sets_variables(function) else ():
         if call.member == "get" and call.owner.is_a("contextvars.ContextVar"):
             return "never sees a context variable that the endpoint sets"
     for call in after if _binds_variables(function) else ():
         if call.member in _LEVELS and "log" in call.owner.last_name.lower():
             return "logs without the endpoint's variables"
+    late = [what for what, is_there in _late(function.program).items() if is_there]
+    begun = any(c.called in CLOCKS for c in function.calls if c.line <= kept[0].line)
+    ended = [call for call in after if call.called in CLOCKS]
+    if late and begun and ended and not all(map(_goes_into_header, ended)):
+        return f"{_TIMES} {' and '.join(late)}"
     return ""
+
+
+def _goes_into_header(clock: Node) -> bool:
+    """Say whether a time goes into headers of the answer alone, which are sent before the rest."""
+    names: set[str] = set()
+    statements = [clock.statement]
+    for statement in statements:
+        if not statement.targets:
+            return False
+        for target in statement.targets:
+            if target.name and target.name not in names:
+                names.add(target.name)
+                uses = (use for use in clock.function.own(ast.Name) if use.name == target.name)
+                statements += [use.statement for use in uses if use.is_read]
+            elif not target.name and target.generic.member != "headers":
+                return False
+    return True
 
 
 def _follows(call: Node, kept: list[Node]) -> bool:

@@ -42,6 +42,42 @@ from pydantic_settings import BaseSettings as Base
 class Config(Base):  # !
     token: Secret = Field(default=Secret("x"), min_length=32)
 """,
+    "several that one class joins, which alone is made": """
+#= auth.py
+from pydantic_settings import BaseSettings
+class AuthSettings(BaseSettings):
+    jwt_secret: str
+#= database.py
+from pydantic_settings import BaseSettings
+class DatabaseSettings(BaseSettings):
+    database_password: str
+    host: str
+#= config.py
+from auth import AuthSettings
+from database import DatabaseSettings
+from pydantic_settings import SettingsConfigDict
+class Settings(DatabaseSettings, AuthSettings):  # !
+    model_config = SettingsConfigDict(env_file=".env")
+settings = Settings()
+""",
+    "joined, and one of them made alone": """
+#= auth.py
+from pydantic_settings import BaseSettings
+class AuthSettings(BaseSettings):  # !
+    jwt_secret: str
+auth = AuthSettings()
+#= mail.py
+from pydantic_settings import BaseSettings
+class MailSettings(BaseSettings):
+    smtp_password: str
+#= config.py
+from auth import AuthSettings
+from mail import MailSettings
+from pydantic_settings import SettingsConfigDict
+class Settings(AuthSettings, MailSettings):  # !
+    model_config = SettingsConfigDict(extra="ignore")
+settings = Settings()
+""",
     "a base class, reported once": """
 #= base.py
 from pydantic_settings import BaseSettings, SettingsConfigDict

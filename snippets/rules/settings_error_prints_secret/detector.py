@@ -1,6 +1,6 @@
 """Settings whose errors print what the environment holds."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.pydantic import (
@@ -27,10 +27,12 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each settings class with a secret and without `hide_input_in_errors=True`."""
     exposed = (schema for schema in settings(program) if _is_open(schema))
     found = {schema.node: secret for schema in exposed if (secret := _secret(schema))}
+    joined = [cls for cls in found if _joins(cls, found)]
+    parts = {base for cls in joined for base in cls.lineage if base != cls and not _is_made(base)}
     seen: set[str] = set()
     for cls, secret in found.items():
-        is_heir = any(base in found for base in cls.lineage if base != cls)
-        if is_heir or cls.module.name in seen:
+        is_heir = cls not in joined and any(base in found for base in cls.lineage if base != cls)
+        if is_heir or cls in parts or cls.module.name in seen:
             continue  # one finding for a base, and for the classes of a file
         seen.add(cls.module.name)
         others = sum(other.module is cls.module for other in found) - 1
@@ -40,6 +42,17 @@ def detect(program: Program) -> Iterator[Hit]:
             + (f" (and {others} more classes here)" if others else ""),
             fix=_fix(cls),
         )
+
+
+def _joins(cls: Node, found: Collection[Node]) -> bool:
+    """Say whether a class is made of several settings, of which none is a base of another."""
+    bases = [base for base in cls.lineage if base != cls and base in found]
+    return any(one not in other.lineage for one in bases for other in bases)
+
+
+def _is_made(cls: Node) -> bool:
+    """Say whether a class is called, and not only inherited."""
+    return any(call.func.definition == cls for call in cls.program.calls_named(cls.name))
 
 
 def _fix(cls: Node) -> str:
