@@ -25,15 +25,22 @@ def read(key: str):
 @pytest.mark.parametrize(
     ("name", "more", "severity"),
     [
-        ("ATTEMPTS", "", ""),
+        ("ATTEMPTS", "", "medium"),
+        ("ATTEMPTS", "#= Dockerfile\nCMD uvicorn main:app\n", "medium"),
+        ("METRICS", "", "low"),
+        ("login_stats", "", "low"),
         ("CACHE", "", "low"),
         ("_price_cache", "", "low"),
-        ("PRICES", "import time\ndef keep(k, v):\n    PRICES[k] = (v, time.time())\n", ""),
+        ("PRICES", "import time\ndef keep(k, v):\n    PRICES[k] = (v, time.time())\n", "medium"),
         ("ATTEMPTS", "#= Dockerfile\nCMD uvicorn main:app --workers 1\n", "low"),
         ("ATTEMPTS", "import uvicorn\nuvicorn.run(app)\n", "low"),
         ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=1)\n", "low"),
         ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=4)\n", ""),
-        ("ATTEMPTS", "import uvicorn\nuvicorn.run(app)\n#= Procfile\nweb: gunicorn main:app\n", ""),
+        (
+            "ATTEMPTS",
+            "import uvicorn\nuvicorn.run(app)\n#= Procfile\nweb: gunicorn main:app\n",
+            "medium",
+        ),
     ],
 )
 def test_state_matters_less_in_a_cache_and_in_one_process(
@@ -44,12 +51,27 @@ def test_state_matters_less_in_a_cache_and_in_one_process(
 
 
 @pytest.mark.parametrize(
-    ("name", "severity"), [("PRICES", "low"), ("ATTEMPTS", ""), ("revoked", "")]
+    ("name", "severity"), [("PRICES", "low"), ("ATTEMPTS", "medium"), ("revoked", "medium")]
 )
 def test_what_expires_is_a_cache_unless_it_limits(name: str, severity: str, tmp_path: Path) -> None:
     source = STATE.format(name=name).replace("= value", "= (value, time.time() + 60)")
     found = only(tmp_path, "state-in-memory", f"import time\n{source}")
     assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("start", "severity", "said"),
+    [
+        ("#= Procfile\nweb: uvicorn main:app --workers 3\n", "", "the others do not see it"),
+        ("#= Procfile\nweb: uvicorn main:app\n", "medium", "another worker does not see it"),
+    ],
+)
+def test_state_is_told_by_how_many_workers_there_are(
+    start: str, severity: str, said: str, tmp_path: Path
+) -> None:
+    found = only(tmp_path, "state-in-memory", STATE.format(name="ATTEMPTS") + start)
+    assert found.severity == severity
+    assert said in found.message
 
 
 def test_what_each_worker_flushes_matters_less(tmp_path: Path) -> None:
@@ -74,7 +96,7 @@ def flush_rows():
     [
         ("# safe under single-worker uvicorn", "low"),
         ("# each process has its own; Redis once there are several", "low"),
-        ("# one entry for each account", ""),
+        ("# one entry for each account", "medium"),
     ],
 )
 def test_state_that_is_meant_for_one_worker_matters_less(
@@ -323,9 +345,9 @@ async def {name}():
         ("tally", "store(VISITS)", "session.add(Visit(visits))", "low"),
         ("tally", "await asyncio.to_thread(store, VISITS.copy())", "session.commit()", "low"),
         ("each_minute", "store(VISITS)", "session.merge(Visit(visits))", "low"),
-        ("tally", "print(VISITS)", "session.add(Visit(visits))", ""),
-        ("tally", "store(1)", "session.add(Visit(visits))", ""),
-        ("tally", "store(VISITS)", "print(session.get(Visit, 1))", ""),
+        ("tally", "print(VISITS)", "session.add(Visit(visits))", "medium"),
+        ("tally", "store(1)", "session.add(Visit(visits))", "medium"),
+        ("tally", "store(VISITS)", "print(session.get(Visit, 1))", "medium"),
     ],
 )
 def test_what_is_written_behind_matters_less(
@@ -377,3 +399,52 @@ def test_a_limit_matters_less_where_the_api_promises_all(
         decorator, call = more.split(":")
         source += f'@{decorator}("/all")\ndef everything():\n    return {call}\n'
     assert only(tmp_path, "unbounded-page", source).severity == severity
+
+
+COOKIES = """
+#= shop/main.py
+from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from plugin import main
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"], allow_credentials=True)
+@app.get("/")
+def read(request: Request):
+    return request.cookies.get("session")
+#= plugin/main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"), [("", "low"), ("from fastapi.security import APIKeyCookie\n", "")]
+)
+def test_of_several_applications_each_has_its_own_cookies(
+    more: str, severity: str, tmp_path: Path
+) -> None:
+    found = only(tmp_path, "cors-any-origin-with-credentials", COOKIES + more)
+    assert found.severity == severity
+
+
+UPLOAD = """
+from fastapi import FastAPI, Form, UploadFile
+from fastapi.middleware.cors import CORSMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+@app.post("/files")
+def upload(file: UploadFile, name: str = Form()): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", "`upload` takes uploads of any size, which fill the disk"),
+        ("@app.post('/')\ndef add(name: str = Form()): ...\n", "`add` reads one of any size"),
+    ],
+)
+def test_an_upload_fills_the_disk(more: str, said: str, tmp_path: Path) -> None:
+    assert said in only(tmp_path, "unlimited-body", UPLOAD + more).message

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 
@@ -25,12 +26,14 @@ def detect(program: Program) -> Iterator[Hit]:
         *program.calls_of(_CORS),
         *(call for call in program.calls_named("add_middleware", "Middleware") if _adds_cors(call)),
     ]
+    folders = {call.module.path.parent for call in calls}
     for call in calls:
         if call.keyword("allow_credentials").constant is True and _allows_all(call):
+            folder = call.module.path.parent if len(folders) > 1 else program.root
             yield call.hit(
                 "Any origin may send credentials: every site reads answers with its visitor's"
                 " cookies",
-                severity="" if _uses_cookies(program) else "low",
+                severity="" if any(folder in path.parents for path in _cookies(program)) else "low",
             )
 
 
@@ -56,14 +59,17 @@ def _is_chosen(given: Node) -> bool:
 
 
 @fact
-def _uses_cookies(program: Program) -> bool:
-    """Say whether cookies, or passwords that a browser sends by itself, let somebody in."""
+def _cookies(program: Program) -> set[Path]:
+    """Return the files in which cookies, or passwords of the browser, let somebody in."""
+    found = set()
     for imports in program.nodes(ast.ImportFrom):
         module = getattr(imports.ast, "module", None) or ""
         if module.startswith(("fastapi", "starlette")) and any(
             alias.name in _COOKIES
             for alias in imports.ast.names  # type: ignore[attr-defined]
         ):
-            return True
-    attributes = program.attributes("set_cookie", "cookies")
-    return any(a.member == "set_cookie" or a.owner.is_a("fastapi.Request") for a in attributes)
+            found.add(imports.module.path)
+    for use in program.attributes("set_cookie", "cookies"):
+        if use.member == "set_cookie" or use.owner.is_a("fastapi.Request"):
+            found.add(use.module.path)
+    return found
