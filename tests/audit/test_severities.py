@@ -448,3 +448,36 @@ def upload(file: UploadFile, name: str = Form()): ...
 )
 def test_an_upload_fills_the_disk(more: str, said: str, tmp_path: Path) -> None:
     assert said in only(tmp_path, "unlimited-body", UPLOAD + more).message
+
+
+PICTURE = """
+import io
+import shutil
+from fastapi import FastAPI
+from PIL import Image
+app = FastAPI()
+@app.get("/")
+async def draw(path: str):
+    try:
+        {work}
+    except OSError:
+        {clear}
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "clear", "severity"),
+    [
+        ("Image.open(path).save(io.BytesIO())", "raise", "medium"),
+        ("Image.new('RGB', (120, 40)).save(io.BytesIO())", "raise", "low"),
+        ("image = Image.new('L', (9, 9)); image.save(io.BytesIO())", "raise", "low"),
+        ("print(path)", "shutil.rmtree(path)", "low"),
+        ("shutil.rmtree(path)", "raise", "medium"),
+        ("print(path)", "shutil.copytree(path, 'failed')", "medium"),
+    ],
+)
+def test_what_is_small_or_clears_up_blocks_little(
+    work: str, clear: str, severity: str, tmp_path: Path
+) -> None:
+    source = PICTURE.format(work=work, clear=clear)
+    assert only(tmp_path, "blocking-call-in-async", source).severity == severity

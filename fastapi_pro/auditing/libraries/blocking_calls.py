@@ -1,5 +1,6 @@
 """Calls that keep their thread waiting, and the coroutines that run while requests are served."""
 
+import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -23,8 +24,21 @@ def severity(call: Node) -> str:
     """Return how bad a blocking call is where it is not as bad as waiting for a service."""
     if call in FILES:
         return "low"
+    if call in COMPUTING and (_is_drawn(call) or _clears_up(call)):
+        return "low"
     # a broker that is there takes a job in a millisecond or two
     return "medium" if call in COMPUTING or call.member in JOBS else ""
+
+
+def _is_drawn(call: Node) -> bool:
+    """Say whether an image is one that the code draws itself, as a captcha: it is small."""
+    return call.owner.value.called == "PIL.Image.new"
+
+
+def _clears_up(call: Node) -> bool:
+    """Say whether a call removes files after an error."""
+    is_late = any(isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors)
+    return call.member == "rmtree" and is_late
 
 
 def _blocks(call: Node) -> bool:

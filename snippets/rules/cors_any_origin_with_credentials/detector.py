@@ -14,6 +14,7 @@ _ALL = {
     for rest in (".*", ".+")
     for end in ("", "$")
 }
+_READS = "every site reads answers with its visitor's cookies"
 _COOKIES = {
     "Cookie", "SessionMiddleware", "APIKeyCookie", "HTTPBasic", "CookieTransport", "AuthJWT",
     "CsrfProtect",
@@ -30,10 +31,11 @@ def detect(program: Program) -> Iterator[Hit]:
     for call in calls:
         if call.keyword("allow_credentials").constant is True and _allows_all(call):
             folder = call.module.path.parent if len(folders) > 1 else program.root
+            has_cookies = any(folder in path.parents for path in _cookies(program))
             yield call.hit(
-                "Any origin may send credentials: every site reads answers with its visitor's"
-                " cookies",
-                severity="" if any(folder in path.parents for path in _cookies(program)) else "low",
+                "Any origin may send credentials: "
+                + (_READS if has_cookies else "no cookie is used yet, but with one " + _READS),
+                severity="" if has_cookies else "low",
             )
 
 

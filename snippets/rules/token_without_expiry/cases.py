@@ -66,9 +66,45 @@ from options import TOKEN
 def claims(token, key):
     return jwt.decode(token, key, algorithms=["HS256"], options=TOKEN)  # !
 """,
+    "the claims are dropped, and nothing else is asked": """
+import jwt
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+def login(user: str) -> str:
+    return jwt.encode({"sub": user}, "key")
+@app.get("/me")
+def me(token: str, name: str | None = None):
+    if name is None:
+        raise HTTPException(422)
+    jwt.decode(token, "key", algorithms=["HS256"])  # !
+    return name
+""",
 }
 
 LOOK_ALIKES = {
+    "a store says who it is, and until when": """
+import jwt
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+def login(user: str) -> str:
+    return jwt.encode({"sub": user}, "key")
+async def whose(token: str, store) -> str | None:
+    data = await store.get(token)
+    if not data:
+        return None
+    try:
+        jwt.decode(token, "key", algorithms=["HS256"])
+    except jwt.PyJWTError:
+        return None
+    return data["user_id"]
+@app.get("/me")
+def me(token: str, sessions):
+    session = sessions.find(token)
+    if session is None:
+        raise HTTPException(401)
+    jwt.decode(token, "key", algorithms=["HS256"])
+    return session.user
+""",
     "expired ones, to be renewed": """
 import time
 import jwt

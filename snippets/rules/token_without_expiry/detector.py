@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.jwt import ENCODES, Decode, decodes
+from fastapi_pro.auditing.libraries.logins import missing
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.flow import ends
 from fastapi_pro.auditing.model.source_text import written
 
 _PUBLIC = ("RS", "ES", "PS", "Ed")  # how the names of algorithms with a key pair begin
@@ -30,7 +32,7 @@ def detect(program: Program) -> Iterator[Hit]:
                     f"`{name}` accepts tokens that have expired: `verify_exp`",
                     fix="Take `verify_exp` out of the options",
                 )
-        elif not _is_foreign(decode) and not _is_demanded(decode.call):
+        elif not (_is_stored(decode) or _is_foreign(decode) or _is_demanded(decode.call)):
             yield decode.call.hit(
                 f"`{name}` accepts a token without `exp`, which never expires",
                 severity="low" if _all_expire(decode) else "",
@@ -134,6 +136,20 @@ def _expects_expired(call: Node, depth: int = 0) -> bool:
     if _LATER.search(call.function.name) or depth > limits.CALLS:
         return True
     return any(_expects_expired(above, depth + 1) for above in call.function.callers)
+
+
+def _is_stored(decode: Decode) -> bool:
+    """Say whether a token counts only while a store has it: `if not await get_data(token): ...`."""
+    call = decode.call
+    if not isinstance(call.parent.ast, ast.Expr):
+        return False
+    for branch in call.function.own(ast.If):
+        name = missing(branch.test.ast) if branch.position < call.position else ""  # type: ignore[arg-type]
+        for bound in call.function.bindings(name) if name and ends(branch.body[-1]) else ():
+            lookup = call.at(bound.node).awaited
+            if lookup.is_call and any(arg.name == decode.token.name for arg in lookup.given):
+                return True
+    return False
 
 
 def _is_foreign(decode: Decode) -> bool:
