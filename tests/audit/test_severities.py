@@ -481,3 +481,70 @@ def test_what_is_small_or_clears_up_blocks_little(
 ) -> None:
     source = PICTURE.format(work=work, clear=clear)
     assert only(tmp_path, "blocking-call-in-async", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("use", "severity"),
+    [
+        ("", "low"),
+        ("key = Settings().secret_key", ""),
+        ("def sign(settings):\n    return settings.secret_key", ""),
+        ("#= scripts/show.py\nfrom main import Settings\nSettings().secret_key", "low"),
+    ],
+)
+def test_a_setting_that_nobody_reads_matters_less(use: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+#= main.py
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    secret_key: str = "insecure"
+app = FastAPI()
+{use}
+"""
+    assert only(tmp_path, "secret-in-source", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("made", "severity"), [("int(datetime.utcnow().timestamp())", "low"), ("None", "")]
+)
+def test_a_stamp_compared_with_one_made_alike_matters_less(
+    made: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from datetime import datetime
+from fastapi import FastAPI
+app = FastAPI()
+def is_over(ends: int) -> bool:
+    return ends < datetime.utcnow().timestamp()
+def begin():
+    return {{"ends": {made}}}
+"""
+    found = [f for f in audit(tmp_path, source) if f.slug == "local-time-as-utc"]
+    assert {f.severity for f in found} == {severity}
+
+
+@pytest.mark.parametrize(
+    ("start", "severity"),
+    [("", ""), ("web: uvicorn main:app", "low"), ("web: uvicorn main:app --workers 2", "")],
+)
+def test_tables_matter_less_where_one_worker_creates_them(
+    start: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+engine = create_engine("postgresql://db/app", hide_parameters=True)
+@asynccontextmanager
+async def lifespan(app):
+    Base.metadata.create_all(engine)
+    yield
+app = FastAPI(lifespan=lifespan)
+#= Procfile
+{start}
+"""
+    assert only(tmp_path, "tables-created-by-every-worker", source).severity == severity

@@ -1,6 +1,7 @@
 """Calls that keep their thread waiting, and the coroutines that run while requests are served."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -12,6 +13,10 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 JOBS = {"apply_async", "delay", "send_task"}
 """Methods that hand a job to a broker."""
+_PLATFORM = re.compile(
+    r"(platform\.system\(\)|sys\.platform|os\.name) *==? *.(Darwin|darwin|Windows|win32|nt)\b"
+    r"|sys\.platform\.startswith\(.(darwin|win)"
+)
 _SHORT = 0.05  # seconds of sleep that nobody notices
 
 
@@ -51,7 +56,17 @@ def _blocks(call: Node) -> bool:
         return not (isinstance(seconds, (int, float)) and seconds <= _SHORT)
     if name == "socket.gethostbyname":
         return not any(host.called == "socket.gethostname" for host in call.args)  # /etc/hosts
-    return call in BLOCKING or call in COMPUTING or call in FILES
+    is_known = call in BLOCKING or call in COMPUTING or call in FILES
+    return is_known and not _is_elsewhere(call)
+
+
+def _is_elsewhere(call: Node) -> bool:
+    """Say whether a call is made on macOS or Windows alone, where nobody serves."""
+    branches = (above for above in call.ancestors if isinstance(above.ast, ast.If))
+    return any(
+        _PLATFORM.search(branch.test.text) and any(s.holds(call) for s in branch.body)
+        for branch in branches
+    )
 
 
 @fact

@@ -21,7 +21,11 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the uses of times that are hours off where the machine is not in UTC."""
     encodes = any(program.calls_of(*ENCODES))
     utc = [(call, time) for call in program.calls_of(*_UTC) for time in _uses(call)]
-    stamped = {call.module for call, time in utc if _method(time) == "timestamp"}
+    stamps = [time for _, time in utc if _method(time) == "timestamp"]
+    stamped = {time.module for time in stamps}
+    kept = {time.module for time in stamps if not _is_compared(time)}
+    # what is compared was made in the same file, and is off by as much
+    matched = {time.module for time in stamps if _is_compared(time)} & kept
     for call in program.calls_of(*_LOCAL):
         if _is_aware(call):
             continue
@@ -45,10 +49,12 @@ def detect(program: Program) -> Iterator[Hit]:
                 )
     for call, time in utc:
         if method := _method(time):
+            is_script = call.module.is_tool or "scripts" in call.module.name
+            is_minor = is_script or (method == "timestamp" and call.module in matched)
             yield time.parent.parent.hit(
                 f"`{call.text}` is UTC without saying so, and `{method}` reads it as local"
                 " time: it is hours off where the machine is not in UTC",
-                severity="low" if call.module.is_tool or "scripts" in call.module.name else "",
+                severity="low" if is_minor else "",
             )
 
 
@@ -57,6 +63,10 @@ def _method(time: Node) -> str:
     use = time.parent
     is_called = use.parent.is_call and use.parent.func == use
     return use.member if is_called and use.member in _AS_LOCAL else ""
+
+
+def _is_compared(time: Node) -> bool:
+    return any(isinstance(above.ast, ast.Compare) for above in time.ancestors)
 
 
 def _is_aware(call: Node) -> bool:

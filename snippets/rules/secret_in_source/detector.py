@@ -47,7 +47,10 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
             is_field = field.default.called in _FIELDS
             value = _written(field.default.argument(0, "default") if is_field else field.default)
             if value and not schema.has_model_validator and not schema.is_converted(field.name):
-                yield from _of_name(field.name, value, field.node, f"`{schema.name}.{field.name}`")
+                called = f"`{schema.name}.{field.name}`"
+                is_read = any(not r.module.is_tool for r in program.attributes(field.name))
+                for node, hit in _of_name(field.name, value, field.node, called):
+                    yield node, hit if is_read else hit._replace(severity="low")
     for call in _environment(program):
         name = call.args[0].constant if call.args else None
         value = _written(call.argument(1, "default"))

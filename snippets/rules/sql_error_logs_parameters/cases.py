@@ -105,9 +105,55 @@ class User(HasPassword, Base):
 def make(url):
     return create_async_engine(url, echo=False)  # !
 """,
+    "a password beside a balance": """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password: Mapped[str]
+    balance: Mapped[int]
+engine = create_engine("postgresql://db/app")  # !
+""",
+    "one engine hides, another is kept": _USER
+    + """
+#= database.py
+import models
+from sqlalchemy import create_engine
+engine = create_engine("postgresql://db/app", hide_parameters=True)
+reports = create_engine("postgresql://db/reports")  # !
+""",
 }
 
 LOOK_ALIKES = {
+    "a token that is traded": """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Holding(Base):
+    __tablename__ = "holdings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    price: Mapped[float]
+engine = create_engine("postgresql://db/app")
+""",
+    "the service hides its own; others are for the data of customers": _USER
+    + """
+#= database.py
+import models
+from settings import settings
+from sqlalchemy import create_engine
+engine = create_engine("postgresql://db/app", hide_parameters=not settings.debug)
+#= connectors.py
+from sqlalchemy import create_engine
+class MySQL:
+    def client(self, url: str):
+        return create_engine(url)
+class Cloud:
+    def client(self, connect):
+        return create_engine("mysql+pymysql://", creator=connect)
+""",
     "an engine that makes the tables, and no more": _USER
     + """
 #= tables.py

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, models, names_secret
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, models, names_secret
 
 _DDL = {"create_all", "drop_all"}
 _SENDS = {"add", "add_all", "exec", "execute", "executemany", "scalar", "scalars"}
@@ -18,13 +18,21 @@ _TEXTS = {
 _CERTAIN = re.compile(r"passw|secret|hash|key", re.IGNORECASE)
 """What is secret wherever it stands; a token may be one that is in the address, too."""
 
+_TRADED = re.compile(r"price|amount|balance|decimals|symbol|supply", re.IGNORECASE)
+
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the first engine without `hide_parameters=True` of a program with a secret column."""
-    columns = (c for model in models(program).values() for c in model.columns.values())
-    secrets = [column for column in columns if _is_secret(column)]
+    secrets = [
+        column
+        for model in models(program).values()
+        for column in model.columns.values()
+        if _is_secret(column) and not _is_coin(column, model)
+    ]
     secrets.sort(key=lambda column: not _CERTAIN.search(column.name))
-    found = [engine for engine in engines(program) if _shows(engine)]
+    made = engines(program)
+    is_known = any(_is_hidden(engine) for engine in made)
+    found = [e for e in made if _shows(e) and not (is_known and _is_handed_out(e))]
     if secrets and found:
         more = len(found) - 1
         others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""
@@ -35,10 +43,23 @@ def detect(program: Program) -> Iterator[Hit]:
         )
 
 
-def _shows(engine: Engine) -> bool:
+def _is_coin(column: Column, model: Model) -> bool:
+    """Say whether a `token` is one that is traded: its row has a price or an amount."""
+    return not _CERTAIN.search(column.name) and any(map(_TRADED.search, model.columns))
+
+
+def _is_hidden(engine: Engine) -> bool:
     given = engine.call.keyword("hide_parameters")
-    is_hidden = given and given.constant is not False
-    if is_hidden or engine.call.has_unpacking:
+    return bool(given) and given.constant is not False
+
+
+def _is_handed_out(engine: Engine) -> bool:
+    """Say whether a function returns what it makes: beside the service's own, for other data."""
+    return isinstance(engine.call.parent.ast, ast.Return)
+
+
+def _shows(engine: Engine) -> bool:
+    if _is_hidden(engine) or engine.call.has_unpacking:
         return False
     return not _only_makes_tables(engine) and not is_for_commands(engine.call)
 
