@@ -42,6 +42,23 @@ from pydantic_settings import BaseSettings as Base
 class Config(Base):  # !
     token: Secret = Field(default=Secret("x"), min_length=32)
 """,
+    "a validator of all fields that refuses some": """
+from pydantic import model_validator
+from pydantic_settings import BaseSettings
+def check(url: str) -> None:
+    if not url:
+        raise ValueError("no url")
+class Settings(BaseSettings):  # !
+    client_secret: str = "0123"
+    url: str = "http://id.example"
+    full_url: str | None = None
+    @model_validator(mode="after")
+    def join(self):
+        check(self.url)
+        self.full_url = self.url + "/token"
+        return self
+settings = Settings()
+""",
     "several that one class joins, which alone is made": """
 #= auth.py
 from pydantic_settings import BaseSettings
@@ -119,6 +136,20 @@ class Config(BaseSettings):  # !
 }
 
 LOOK_ALIKES = {
+    "a validator of all fields that refuses nothing": """
+from pydantic import model_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    client_secret: str = "0123"
+    url: str = "http://id.example"
+    full_url: str | None = None
+    @model_validator(mode="after")
+    def join(self):
+        print("joining")
+        self.full_url = self.url + "/token"
+        return self
+settings = Settings()
+""",
     "hidden": """
 from pydantic_settings import BaseSettings, SettingsConfigDict
 class Config(BaseSettings):

@@ -1,5 +1,6 @@
 """Settings whose errors print what the environment holds."""
 
+import ast
 from collections.abc import Collection, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -13,6 +14,7 @@ from fastapi_pro.auditing.libraries.pydantic import (
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_models import names_secret
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import inherits
 
 _DSNS = (
@@ -114,7 +116,7 @@ def _secret(schema: Schema) -> str:
     field's own error prints the field, which plain text cannot have.
     """
     is_any_required = any(field.is_required for field in schema.fields.values())
-    prints_all = is_any_required or schema.has_model_validator
+    prints_all = is_any_required or _is_refused_whole(schema)
     for field in schema.fields.values():
         is_named = names_secret(field.name) or field.name.lower().endswith(_URLS)
         is_text = inherits(field.type, *SECRETS) or (field.type == "builtins.str" and is_named)
@@ -122,6 +124,12 @@ def _secret(schema: Schema) -> str:
         if is_printed or field.type in _DSNS:
             return field.name
     return ""
+
+
+def _is_refused_whole(schema: Schema) -> bool:
+    """Say whether a validator of all fields may raise: its error prints all that was given."""
+    methods = [v.method for v in schema.validators("model_validator", "root_validator")]
+    return any(function.own(ast.Raise, ast.Assert) for function in reached(methods))
 
 
 def _is_constrained(schema: Schema, field: Field) -> bool:

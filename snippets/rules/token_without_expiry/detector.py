@@ -26,7 +26,7 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         name = decode.call.func.text
         if decode.options.get("verify_exp") is False:
-            is_asked = decode.call.function in request_functions(program)
+            is_asked = decode.call.function in request_functions(program) and _decides(decode)
             if is_asked and not _expects_expired(decode.call) and not _is_demanded(decode.call):
                 yield decode.call.hit(
                     f"`{name}` accepts tokens that have expired: `verify_exp`",
@@ -38,6 +38,24 @@ def detect(program: Program) -> Iterator[Hit]:
                 severity="low" if _all_expire(decode) else "",
                 fix=_fix(decode),
             )
+
+
+def _decides(decode: Decode) -> bool:
+    """Say whether something comes of the claims: they are returned, kept, passed on or refused.
+
+    A function that logs them and returns nothing lets nobody in.
+    """
+    function = decode.call.function
+    if any(not value.is_none for value in function.returned):
+        return True
+    targets = (t for node in function.own(ast.Assign, ast.AugAssign) for t in node.targets)
+    raised = (
+        not any(isinstance(above.ast, ast.ExceptHandler) for above in node.ancestors)
+        for node in function.own(ast.Raise)
+    )
+    calls = (call for call in function.calls if call.callee)
+    passed = (_names(given, decode.call) for call in calls for given in call.given)
+    return any(not target.name for target in targets) or any(raised) or any(passed)
 
 
 def _fix(decode: Decode) -> str:
