@@ -30,7 +30,7 @@ SECRET = re.compile(
 """Names of what must not be seen: passwords, their hashes, tokens, keys."""
 _ABOUT = re.compile(
     r"_(owner|issuer|audience|type|kind|url|uri|endpoint|name|id|algorithm|version|status|scopes?"
-    r"|expir\w*|lifetime|header|count|length)$",
+    r"|expir\w*|lifetime|header|count|length|description|scheme|path|file|label|title|policy)$",
     re.IGNORECASE,
 )
 

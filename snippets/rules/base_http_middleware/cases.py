@@ -290,6 +290,22 @@ async def sign_in(request, call_next):
     response = await call_next(request)
     return response
 """,
+    "variables that middleware of a function binds": """
+from fastapi import FastAPI
+from loguru import logger
+from starlette.middleware.base import BaseHTTPMiddleware
+app = FastAPI()
+async def bind(request, call_next):
+    with logger.contextualize(path=request.url.path):
+        return await call_next(request)
+class Format(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        logger.debug("left as it is")
+        return response
+app.add_middleware(Format)
+app.add_middleware(BaseHTTPMiddleware, dispatch=bind)
+""",
     "variables that only middleware binds": """
 import structlog
 from starlette.middleware.base import BaseHTTPMiddleware

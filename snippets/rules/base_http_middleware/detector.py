@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     BASE_HTTP,
+    added_middleware,
     is_http_middleware,
     is_middleware_class,
     uses_background_tasks,
@@ -103,8 +104,9 @@ def _sets_variables(function: Node) -> bool:
 
 def _binds_variables(function: Node) -> bool:
     """Say whether something that is no middleware adds to the lines that a logger writes."""
+    middleware = {function, *added_middleware(function.program)}
     return any(
-        call.function != function and not is_middleware_class(call.enclosing_class)
+        call.function not in middleware and not is_middleware_class(call.enclosing_class)
         for call in function.program.calls_named(*_BINDERS)
     )
 

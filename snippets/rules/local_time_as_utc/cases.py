@@ -78,6 +78,11 @@ def left(exp: int) -> timedelta:
 }
 
 LOOK_ALIKES = {
+    "a number in a name": _IMPORTS
+    + """
+def name_of(shop: str) -> str:
+    return f"{shop}_{int(datetime.utcnow().timestamp())}.csv"
+""",
     "with a zone": _IMPORTS
     + """
 def make(subject: str) -> str:

@@ -23,9 +23,8 @@ def detect(program: Program) -> Iterator[Hit]:
     utc = [(call, time) for call in program.calls_of(*_UTC) for time in _uses(call)]
     stamps = [time for _, time in utc if _method(time) == "timestamp"]
     stamped = {time.module for time in stamps}
-    kept = {time.module for time in stamps if not _is_compared(time)}
-    # what is compared was made in the same file, and is off by as much
-    matched = {time.module for time in stamps if _is_compared(time)} & kept
+    # what is compared with one was made alike, and is off by as much
+    is_matched = len(set(map(_is_compared, stamps))) > 1
     for call in program.calls_of(*_LOCAL):
         if _is_aware(call):
             continue
@@ -48,9 +47,9 @@ def detect(program: Program) -> Iterator[Hit]:
                     " off where the machine is not in UTC"
                 )
     for call, time in utc:
-        if method := _method(time):
+        if (method := _method(time)) and not _is_text(time):
             is_script = call.module.is_tool or "scripts" in call.module.name
-            is_minor = is_script or (method == "timestamp" and call.module in matched)
+            is_minor = is_script or (method == "timestamp" and is_matched)
             yield time.parent.parent.hit(
                 f"`{call.text}` is UTC without saying so, and `{method}` reads it as local"
                 " time: it is hours off where the machine is not in UTC",
@@ -63,6 +62,11 @@ def _method(time: Node) -> str:
     use = time.parent
     is_called = use.parent.is_call and use.parent.func == use
     return use.member if is_called and use.member in _AS_LOCAL else ""
+
+
+def _is_text(time: Node) -> bool:
+    """Say whether a time is a part of a text, such as a name that is new each time."""
+    return any(isinstance(above.ast, ast.JoinedStr) for above in time.ancestors)
 
 
 def _is_compared(time: Node) -> bool:

@@ -136,6 +136,14 @@ class Config(BaseSettings):  # !
 }
 
 LOOK_ALIKES = {
+    "what is said of secrets, and where they lie": """
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    bearer_token_scheme: str
+    api_key_header_description: str
+    signing_private_key_path: str
+    password_file: str
+""",
     "a validator of all fields that refuses nothing": """
 from pydantic import model_validator
 from pydantic_settings import BaseSettings
