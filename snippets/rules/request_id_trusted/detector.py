@@ -22,13 +22,16 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that takes the header without looking at its value."""
     if not any(_WRITTEN.search(module.source) for module in program.code):
         return
+    seen: set[Node] = set()  # one for a function, which may look for two spellings
     for read in (*program.calls_named("get"), *program.nodes(ast.Subscript)):
         if (
             read.module.says("eader", "EADER")
             and _takes(read)
             and _is_kept(read.function)
             and not _is_checked(read.function)
+            and read.function not in seen
         ):
+            seen.add(read.function)
             yield read.hit(f"the caller's request id {_RISK}", cause="the request id")
     for function in program.functions:
         if any(name.endswith("_id") for name in _names(function)):
@@ -52,6 +55,8 @@ def _takes(read: Node) -> bool:
         return False
     # not the headers of a response, nor of a client's answer
     owner = (read.owner or read.generic).text.lower()
+    if owner in ("self.headers", "self._headers"):
+        return False  # those of a message, which another service has sent
     return "header" in owner and "response" not in owner and "resp" not in owner.split(".")[0]
 
 

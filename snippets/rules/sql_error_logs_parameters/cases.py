@@ -127,6 +127,22 @@ reports = create_engine("postgresql://db/reports")  # !
 }
 
 LOOK_ALIKES = {
+    "an engine for one question, which no value goes into": _USER
+    + """
+#= revision.py
+import models
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
+async def revision(url):
+    own = create_async_engine(url)
+    try:
+        async with own.connect() as connection:
+            return await connection.run_sync(
+                lambda sync: MigrationContext.configure(sync).get_current_revision()
+            )
+    finally:
+        await own.dispose()
+""",
     "a token that is traded": """
 from sqlalchemy import create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column

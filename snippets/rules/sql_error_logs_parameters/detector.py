@@ -61,7 +61,18 @@ def _is_handed_out(engine: Engine) -> bool:
 def _shows(engine: Engine) -> bool:
     if _is_hidden(engine) or engine.call.has_unpacking:
         return False
-    return not _only_makes_tables(engine) and not is_for_commands(engine.call)
+    if _only_makes_tables(engine) or _is_disposed_of(engine):
+        return False
+    return not is_for_commands(engine.call)
+
+
+def _is_disposed_of(engine: Engine) -> bool:
+    """Say whether the function that makes an engine ends it, and sends no values by it."""
+    function = engine.call.function
+    names = {target.name for target in engine.call.parent.targets} - {""}
+    calls = function.calls if function and names else []
+    ends = any(call.member == "dispose" and call.owner.name in names for call in calls)
+    return ends and not any(call.member in _SENDS for call in calls)
 
 
 def _only_makes_tables(engine: Engine) -> bool:
