@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fastapi_pro import __version__
 from fastapi_pro.installing.contents import SKILLS
 from tests.distribution.checkout import ROOT, install
 
@@ -79,7 +80,7 @@ def test_the_marketplace_offers_the_three_skills_in_the_one_version() -> None:
     marketplace = json.loads((ROOT / ".claude-plugin" / "marketplace.json").read_text())
     (plugin,) = marketplace["plugins"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert plugin["version"] == project["version"]
+    assert plugin["version"] == __version__
     assert plugin["license"] == project["license"]
     names = []
     for folder in plugin["skills"]:

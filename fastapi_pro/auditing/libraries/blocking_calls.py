@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.library_calls import BLOCKING, COMPUTING, FILES
+from fastapi_pro.auditing.libraries.library_calls import BLOCKING, COMPUTING, FILES, LOCAL
 from fastapi_pro.auditing.model.call_graph import called, find_call
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -27,7 +27,7 @@ def blocks(call: Node) -> bool:
 
 def severity(call: Node) -> str:
     """Return how bad a blocking call is where it is not as bad as waiting for a service."""
-    if call in FILES:
+    if call in FILES or call in LOCAL:
         return "low"
     if call in COMPUTING and (_is_drawn(call) or _clears_up(call)):
         return "low"
@@ -44,6 +44,10 @@ def _clears_up(call: Node) -> bool:
     """Say whether a call removes files after an error."""
     is_late = any(isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors)
     return call.member == "rmtree" and is_late
+
+
+def _is_worse(call: Node) -> bool:
+    return blocks(call) and severity(call) != "low"
 
 
 def _blocks(call: Node) -> bool:
@@ -114,4 +118,6 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
         if not target or target.is_coroutine or target.is_generator or call.is_awaited:
             continue
         if end := find_call(target, blocks):
+            if severity(end) == "low":
+                end = find_call(target, _is_worse) or end
             yield call, end

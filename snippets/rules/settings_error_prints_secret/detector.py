@@ -42,6 +42,7 @@ def detect(program: Program) -> Iterator[Hit]:
             f"a bad or missing variable ends the start of `{cls.name}` with a traceback that"
             f" prints values, `{secret}` among them"
             + (f" (and {others} more classes here)" if others else ""),
+            severity="" if _serves(program) else "low",
             fix=_fix(cls),
         )
 
@@ -55,6 +56,11 @@ def _joins(cls: Node, found: Collection[Node]) -> bool:
 def _is_made(cls: Node) -> bool:
     """Say whether a class is called, and not only inherited."""
     return any(call.func.definition == cls for call in cls.program.calls_named(cls.name))
+
+
+def _serves(program: Program) -> bool:
+    """Say whether it is a service, whose log others read, and no command."""
+    return any(module.imports("fastapi", "starlette", "uvicorn") for module in program.code)
 
 
 def _fix(cls: Node) -> str:
