@@ -29,6 +29,8 @@ def read(key: str):
         ("ATTEMPTS", "#= Dockerfile\nCMD uvicorn main:app\n", "medium"),
         ("METRICS", "", "low"),
         ("login_stats", "", "low"),
+        ("_instruments", "", "low"),
+        ("recent_traces", "", "low"),
         ("CACHE", "", "low"),
         ("_price_cache", "", "low"),
         ("PRICES", "import time\ndef keep(k, v):\n    PRICES[k] = (v, time.time())\n", "medium"),
@@ -548,3 +550,28 @@ app = FastAPI(lifespan=lifespan)
 {start}
 """
     assert only(tmp_path, "tables-created-by-every-worker", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("decode", "severity"),
+    [
+        ("json.loads(value)", "low"),
+        ("value.split(',')", ""),
+        ("json.loads(value) if value[:1] == '[' else value.split(',')", ""),
+    ],
+)
+def test_a_list_that_its_validator_wants_as_json_matters_less(
+    decode: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import json
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    origins: list[str] = []
+    @field_validator("origins", mode="before")
+    @classmethod
+    def decode(cls, value):
+        return {decode} if isinstance(value, str) else value
+"""
+    assert only(tmp_path, "list-setting-from-environment", source).severity == severity

@@ -189,6 +189,10 @@ class MySQL:
 class Cloud:
     def client(self, connect):
         return create_engine("mysql+pymysql://", creator=connect)
+class Mixin:
+    def make(self, url: str, options: dict):
+        engine = create_engine(url, connect_args=options)
+        return engine
 """,
     "secrets that are encrypted before they are stored": """
 #= db.py

@@ -55,8 +55,11 @@ def _is_hidden(engine: Engine) -> bool:
 
 
 def _is_handed_out(engine: Engine) -> bool:
-    """Say whether a function returns what it makes: beside the service's own, for other data."""
-    return isinstance(engine.call.parent.ast, ast.Return)
+    """Say whether a function makes it for its caller: beside the service's own, for other data."""
+    targets = engine.call.parent.targets
+    is_returned = isinstance(engine.call.parent.ast, ast.Return)
+    is_local = bool(targets) and all(target.name for target in targets)
+    return bool(engine.call.function) and (is_returned or is_local)
 
 
 def _shows(engine: Engine) -> bool:

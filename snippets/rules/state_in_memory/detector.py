@@ -36,7 +36,9 @@ _PROGRESS = re.compile(
 )
 _BUFFER = re.compile(r"buffer|batch|flush", re.IGNORECASE)
 _CACHE = re.compile(r"cache|memo(?!ry)|ttl|buffer|batch|flush", re.IGNORECASE)
-_MEASURES = re.compile(r"metric|statistic|telemetry|(^|_)stats?(_|$)", re.IGNORECASE)
+_MEASURES = re.compile(
+    r"metric|statistic|telemetry|tracing|instruments|(^|_)(stats?|traces)(_|$)", re.IGNORECASE
+)
 """Names of figures that are collected from each process."""
 _STRICT = re.compile(
     r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session", re.IGNORECASE
