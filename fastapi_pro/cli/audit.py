@@ -277,7 +277,8 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     is_whole = since is None and form == "text"
     versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
     asks = is_whole and args.select is None
-    scope = Scope(len(result.files), result.unread, versions, since=since or "", asks=asks)
+    beside = sum(deploy_files.may_be_deploy_file(str(file)) for file in result.files)
+    scope = Scope(len(result.files), result.unread, versions, since or "", asks=asks, beside=beside)
     _show(findings, entries, form, scope, args)
     print(_summary(findings, len(result.files), time.perf_counter() - started), file=sys.stderr)
     severities = {f.severity or entries[f.slug].severity for f in findings}

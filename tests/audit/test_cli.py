@@ -137,6 +137,16 @@ def test_files_that_are_not_read_are_counted(
     assert "Read: 2 Python files; not read, so nothing is known of them: 2 (no)\n" in out
 
 
+def test_files_that_are_not_python_are_counted_as_such(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit.runner, "run", lambda *_: [])
+    project.joinpath("Dockerfile").write_text("FROM python\n")
+    project.joinpath("run.sh").write_text("uvicorn app:app\n")
+    audit.main([])
+    assert "Read: 2 Python files, 2 deploy files\n" in capsys.readouterr().out
+
+
 def test_paths_are_relative_below_the_current_folder_and_absolute_elsewhere(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,9 +16,10 @@ from fastapi_pro.rulebook import CONSEQUENCES, SEVERITIES
 class Scope:
     """What the audit looked at, for the summary.
 
-    `read` counts files, `unread` are the findings about those that could not be read. `versions`
-    are sentences on what was taken for granted, such as "fastapi 0.115.6 (uv.lock)". `since` is
-    the commit whose findings are left out. With `asks` the summary says what no code can show.
+    `read` counts files, `beside` those of them that are not Python, as a Dockerfile; `unread` are
+    the findings about those that could not be read. `versions` are sentences on what was taken for
+    granted, such as "fastapi 0.115.6 (uv.lock)". `since` is the commit whose findings are left
+    out. With `asks` the summary says what no code can show.
     """
 
     read: int
@@ -26,6 +27,7 @@ class Scope:
     versions: Sequence[str] = ()
     since: str = ""
     asks: bool = True
+    beside: int = 0
 
 
 def as_text(findings: Sequence[Finding], entries: Mapping[str, Entry], *, unfolded: bool) -> str:
@@ -85,7 +87,9 @@ def summary(
     lines = [f"Found{new}: {listed or 'nothing'}"]
     if not unfolded and (told := len(fold(findings))) < len(findings):
         lines[0] += f"; {len(findings)} places in {_number(told, 'line')}, --all shows each"
-    lines.append(f"Read: {_number(scope.read, 'Python file')}{_unread(scope.unread)}")
+    beside = f", {_number(scope.beside, 'deploy file')}" if scope.beside else ""
+    python = _number(scope.read - scope.beside, "Python file")
+    lines.append(f"Read: {python}{beside}{_unread(scope.unread)}")
     if scope.versions:
         lines.append(f"Taken for granted: {visible('; '.join(scope.versions))}")
     unseen = [entry for entry in entries.values() if entry.unseen]

@@ -12,7 +12,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
-from fastapi_pro.auditing.libraries.starts import runs_one
+from fastapi_pro.auditing.libraries.starts import runs_one, runs_several
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, reached
@@ -37,6 +37,10 @@ _PROGRESS = re.compile(
 )
 _BUFFER = re.compile(r"buffer|batch|flush", re.IGNORECASE)
 _CACHE = re.compile(r"cache|memo(?!ry)|ttl|buffer|batch|flush", re.IGNORECASE)
+_MEASURES = re.compile(
+    r"metric|statistic|telemetry|tracing|instruments|(^|_)(stats?|traces)(_|$)", re.IGNORECASE
+)
+"""Names of figures that are collected from each process."""
 _STRICT = re.compile(
     r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session", re.IGNORECASE
 )
@@ -78,10 +82,15 @@ def detect(program: Program) -> Iterator[Hit]:
             is_harmless = _is_harmless(changed)
             shared = "" if database(program) == "PostgreSQL" else _SHARED
             besides = f" and {others} more change" if others else " changes"
+            where = (
+                "one worker: the others do not see it"
+                if runs_several(program)
+                else "one process: another worker does not see it"
+            )
             yield made.hit(
-                f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of one "
-                "worker: the others do not see it, and a restart forgets it",
-                severity="low" if is_harmless else "",
+                f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of"
+                f" {where}, and a restart forgets it",
+                severity="low" if is_harmless else "" if runs_several(program) else "medium",
                 fix=_OWN_COPY if is_harmless else shared,
             )
 
@@ -96,7 +105,7 @@ def _limiters(program: Program) -> Iterator[Hit]:
             yield call.hit(
                 f"`{call.func.text}` counts in the memory of one worker: several let through that"
                 " many times the limit, and a restart forgets it",
-                severity="medium",
+                severity="medium" if runs_several(program) else "low",
                 fix="`storage_uri=` with a store that the workers share, such as Redis",
             )
 
@@ -125,6 +134,8 @@ def _is_harmless(changed: list[Change]) -> bool:
     if _is_written_behind(changed[0]):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
+    if any(map(_MEASURES.search, names)):
+        return True
     is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
     if is_counted or any(map(_STRICT.search, names)):
         return False
