@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parent
+CARRIED = "_skill"
+"""The folder of the package in which a wheel has the rest of the skill."""
+ROOT = PACKAGE / CARRIED if (PACKAGE / CARRIED).is_dir() else PACKAGE.parent
 SNIPPETS = ROOT / "snippets"
 RULES = SNIPPETS / "rules"
+PAGES = ROOT / "references" / "rules"
+"""One page for each rule, made of its folder in RULES by scripts/build.py."""
 INSTALL_RECORD = ".installed.json"
 """What install.py leaves in a skill's folder, to know it by."""

@@ -3,8 +3,9 @@
 import json
 import re
 import subprocess
-import sys
 import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 from rs_bpe.bpe import openai
 
+from tests.support.alone import alone, run
 from tests.support.pages import PAGES, ROOT, blocks
 
 TEXT = PAGES[0].read_text(encoding="utf-8")
@@ -33,6 +35,35 @@ def test_the_first_1500_tokens_hold_all_critical_rules() -> None:
     rules = re.search(r"^## Critical rules\n(.*?)^## ", BODY, re.MULTILINE | re.DOTALL)
     assert rules is not None
     assert rules.end() / 4 <= 1500
+
+
+def listed(file: Path) -> str:
+    """Return what the client lists of a skill, without its name."""
+    fields = yaml.safe_load(file.read_text(encoding="utf-8").split("---\n")[1])
+    return f"{fields['description']} {fields.get('when_to_use', '')}".strip()
+
+
+LISTED = [
+    listed(file) for file in (ROOT / "SKILL.md", *sorted((ROOT / "skills").glob("*/SKILL.md")))
+]
+
+
+@pytest.mark.parametrize("text", LISTED, ids=lambda text: text[:20])
+def test_a_description_says_what_it_does_and_when_and_names_no_other_skill(text: str) -> None:
+    assert re.match(r"(Guides|Starts|Reviews) [\w ]*FastAPI", text)  # third person, FastAPI first
+    assert re.search(r" Use when [^.]*FastAPI", text)
+    assert re.findall(r"[a-z]+(?:-[a-z0-9]+)+", text) == []  # as skills are called
+
+
+def test_the_symptoms_that_are_listed_are_those_that_a_rule_explains() -> None:
+    told = "\n".join(
+        page.read_text(encoding="utf-8") for page in (ROOT / "references").rglob("*.md")
+    )
+    symptoms = [
+        "QueuePool limit", "MissingGreenlet", "attached to a different", "was never awaited",
+    ]  # fmt: skip
+    assert [symptom for symptom in symptoms if symptom not in LISTED[0]] == []
+    assert [symptom for symptom in symptoms if symptom not in BODY + told] == []
 
 
 SEED_MEANT = [
@@ -128,17 +159,23 @@ def test_the_pytest_options_shown_are_our_own() -> None:
 
 
 PYTHON = blocks("python")
-# The blocks of references/rules.md are run by the proofs in snippets/rules.
-# Those of recipes are run by tests/test_recipes.py, in projects that have the recipe.
+# The blocks of recipes are run by tests/test_recipes.py, in projects that have the recipe.
 OTHERS = {
-    place: block
-    for place, block in PYTHON.items()
-    if not place.startswith("rules.md") and not block[0].startswith("snippets/recipes/")
+    place: block for place, block in PYTHON.items() if not block[0].startswith("snippets/recipes/")
 }
 
 
+@pytest.fixture(scope="module")
+def executor() -> Iterator[ProcessPoolExecutor]:
+    """An executor, each of whose tasks has a new process to itself."""
+    with alone() as executor:
+        yield executor
+
+
 @pytest.mark.parametrize(("source", "code"), OTHERS.values(), ids=OTHERS.keys())
-def test_every_python_block_runs_alone(source: str, code: str, tmp_path: Path) -> None:
+def test_every_python_block_runs_alone(
+    source: str, code: str, tmp_path: Path, executor: ProcessPoolExecutor
+) -> None:
     if "import op\n" in code or "import context\n" in code:
         pytest.skip("runs in Alembic's context: snippets/tests/test_migrations.py runs it")
     path, _, names = source.partition("#")
@@ -146,16 +183,14 @@ def test_every_python_block_runs_alone(source: str, code: str, tmp_path: Path) -
         code = "import " + re.sub(r"^snippets/(tests/)?|/__init__\.py$|\.py$", "", path).replace(
             "/", "."
         )
-    environment = {
-        "APP_DATABASE_URL": "postgresql+asyncpg://user:password@localhost/app",
-        "APP_JWT_SECRET": "a secret for tests, of 32 characters or more",
-        "PYTHONPATH": f"{ROOT / 'snippets'}:{ROOT / 'snippets' / 'tests'}",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    executor.submit(run, code, tmp_path).result()
+
+
+def test_a_block_that_needs_another_fails(tmp_path: Path, executor: ProcessPoolExecutor) -> None:
+    executor.submit(run, "import app.main\nhere = 1", tmp_path).result()
+    with pytest.raises(NameError, match="'here' is not defined"):
+        executor.submit(run, "print(here)", tmp_path).result()
+    executor.submit(run, "import sys\nassert 'app' not in sys.modules", tmp_path).result()
 
 
 def test_no_python_block_has_an_undefined_or_an_unused_name(tmp_path: Path) -> None:

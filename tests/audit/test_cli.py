@@ -13,7 +13,7 @@ import pytest
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import catalogue
 from fastapi_pro.cli import audit
-from fastapi_pro.rulebook import folder_name
+from fastapi_pro.rulebook import folder_name, page
 
 ROOT = Path(__file__).parents[2]
 ONE, TWO = "commit-after-response", "unbounded-page"
@@ -83,7 +83,7 @@ def test_findings_are_printed_in_order_and_summed_up(
         "    2 places: here, y.py:2",
     ]
     assert parts[1][1] == f"y.py:1:1: {TWO} [{catalogue()[TWO].severity}] {TWO} it is"
-    assert all(part[-1].startswith("    fix: ") for part in parts[:2])
+    assert all(part[-2].startswith("    fix: ") for part in parts[:2])
     assert parts[2][1] == "Read: 2 Python files"
     assert captured.err.startswith("3 findings in 2 files of 2; ")
 
@@ -135,6 +135,16 @@ def test_files_that_are_not_read_are_counted(
     audit.main([])
     out = capsys.readouterr().out
     assert "Read: 2 Python files; not read, so nothing is known of them: 2 (no)\n" in out
+
+
+def test_files_that_are_not_python_are_counted_as_such(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit.runner, "run", lambda *_: [])
+    project.joinpath("Dockerfile").write_text("FROM python\n")
+    project.joinpath("run.sh").write_text("uvicorn app:app\n")
+    audit.main([])
+    assert "Read: 2 Python files, 2 deploy files\n" in capsys.readouterr().out
 
 
 def test_paths_are_relative_below_the_current_folder_and_absolute_elsewhere(
@@ -347,11 +357,38 @@ def test_the_baseline_of_the_file_is_relative_to_it(
     assert found(capsys, "..") == []
 
 
+@pytest.mark.parametrize(
+    ("severity", "failing"),
+    [("high", {"low", "medium", "high"}), ("medium", {"low", "medium"}), ("low", {"low"})],
+)
+def test_the_exit_code_may_be_that_of_upper_severities(
+    project: Path, monkeypatch: pytest.MonkeyPatch, severity: str, failing: set[str]
+) -> None:
+    found_now = [Finding(f"{project}/y.py", 1, 1, ONE, "m", severity)]
+    monkeypatch.setattr(audit.runner, "run", lambda *_: found_now)
+    codes = {limit: audit.main(["--fail-on", limit]) for limit in ("low", "medium", "high")}
+    assert codes == {limit: int(limit in failing) for limit in codes}
+    assert audit.main(["--fail-on", "never"]) == 0
+    assert audit.main([]) == 1
+
+
+def test_reports_in_other_formats_go_to_files(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ("--report", "json=of it.json", "--report", "text=of it.txt")
+    assert audit.main(["--format", "github", *files]) == 1
+    assert capsys.readouterr().out.count("::error file=") == 2
+    assert len(json.loads((project / "of it.json").read_text())) == 3
+    assert (project / "of it.txt").read_text().startswith("It does not start")
+    (project / "y.py").write_text("")
+    assert audit.main(["y.py", *files]) == 0
+    assert json.loads((project / "of it.json").read_text()) == []
+
+
 def test_a_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    entries = catalogue()
     for slug in (ONE, "unreadable", "unused-ignore"):
         assert audit.main(["--explain", slug]) == 0
-        assert capsys.readouterr().out == f"{entries[slug].text}\n"
+        assert capsys.readouterr().out == page(slug)
 
 
 def test_every_slug_is_listed_with_why_code_cannot_show_it(
@@ -387,6 +424,9 @@ def test_a_rule_that_no_code_shows_cannot_be_selected(
         (["/dev/null"], "/dev/null: neither a file nor a folder"),
         (["--jobs", "0"], "a whole number above 0"),
         (["--format", "xml"], "invalid choice"),
+        (["--report", "sarif"], "FORMAT=FILE is needed, FORMAT one of text, json"),
+        (["--report", "xml=x"], "FORMAT=FILE is needed"),
+        (["--report", "json=nowhere/x.json"], "nowhere/x.json: No such file or directory"),
         (["--baseline", "nowhere.json"], "nowhere.json: no such file"),
         (["--baseline", "y.py"], "y.py:1: no JSON"),
         (["--write-baseline", "nowhere/known.json"], "No such file or directory"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fastapi_pro import __version__
 from fastapi_pro.installing.contents import SKILLS, contents
 from fastapi_pro.installing.standard import as_open_standard
 from tests.distribution.checkout import ROOT, copy_checkout
@@ -77,9 +78,7 @@ def test_the_front_matter_has_the_six_fields_and_the_version(unpacked: Path) -> 
     fields = front_matter(unpacked / "SKILL.md")
     assert fields.keys() == SIX
     assert isinstance(fields["metadata"], dict)
-    version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert version is not None
-    assert fields["metadata"]["version"] == version[1]
+    assert fields["metadata"]["version"] == __version__
 
 
 def test_uploads_accept_the_front_matter(unpacked: Path) -> None:
@@ -113,7 +112,8 @@ def test_the_other_skills_have_a_standard_form_too(skill: str) -> None:
 
 
 FOR_MAINTAINERS = re.compile(
-    r"/installing/|/install\.py$|rules/(\w+/(cases|test_proof)|conftest)\.py$"
+    r"/installing/|/validating/|/(install|validate)\.py$"
+    r"|rules/(\w+/(cases|test_proof|bad|good)\.\w+|conftest\.py)$"
 )
 
 
@@ -132,7 +132,7 @@ def test_all_that_git_knows_of_the_parts_is_packed(unpacked: Path) -> None:
 
 def test_what_only_maintainers_need_is_not_packed(unpacked: Path) -> None:
     packed = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
-    assert "snippets/rules/deep_offset/detector.py" in packed
+    assert {"snippets/rules/deep_offset/detector.py", "references/rules/deep-offset.md"} <= packed
     assert [name for name in packed if FOR_MAINTAINERS.search(name)] == []
 
 

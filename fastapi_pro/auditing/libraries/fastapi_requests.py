@@ -26,16 +26,22 @@ def request_functions(program: Program) -> set[Node]:
     Endpoints, dependencies, middleware and exception handlers, and what they call within the
     program; what runs in a thread, a background task or a lifespan is not called by them.
     """
-    roots = [endpoint.function for endpoint in endpoints(program)]
-    roots += [dependency.function for dependency in dependencies(program)]
-    roots += [handler.function for handler in exception_handlers(program)]
+    return reached(roots(program)) - lifespans(program)
+
+
+@fact
+def roots(program: Program) -> list[Node]:
+    """Return the functions that FastAPI runs for a request: those that no other need call."""
+    found = [endpoint.function for endpoint in endpoints(program)]
+    found += [dependency.function for dependency in dependencies(program)]
+    found += [handler.function for handler in exception_handlers(program)]
     for function in program.functions:
         if any(is_http_middleware(decorator) for decorator in function.decorators):
-            roots.append(function)
+            found.append(function)
     for cls in program.nodes(ast.ClassDef):
         if is_middleware_class(cls):
-            roots += [cls.method(name) for name in MIDDLEWARE_METHODS]
-    return reached(roots) - lifespans(program)
+            found += [cls.method(name) for name in MIDDLEWARE_METHODS]
+    return found
 
 
 def answering(endpoint: Endpoint) -> set[Node]:
@@ -53,6 +59,18 @@ def is_http_middleware(decorator: Node) -> bool:
     if decorator.member != "middleware" or len(decorator.args) != 1:
         return False
     return decorator.args[0].literal == "http"
+
+
+@fact
+def added_middleware(program: Program) -> set[Node]:
+    """Return the functions that are middleware by `app.middleware("http")(function)`.
+
+    Or by `app.add_middleware(BaseHTTPMiddleware, dispatch=function)`.
+    """
+    calls = [c.parent for c in program.calls_named("middleware") if is_http_middleware(c)]
+    given = [call.argument(0, "func") for call in calls if call.is_call]
+    given += [call.keyword("dispatch") for call in program.calls_named("add_middleware")]
+    return {function.definition for function in given if function.definition.is_function}
 
 
 def is_middleware_class(cls: Node) -> bool:

@@ -8,10 +8,13 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
+from fastapi_pro import __version__
+from fastapi_pro.addresses import rule_address
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
 from fastapi_pro.auditing.reporting.lines import Lines
 from fastapi_pro.messages import visible
+from fastapi_pro.rulebook import page
 
 _LEVELS = {"high": "error", "medium": "warning", "low": "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -23,8 +26,9 @@ def as_sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[
     index = {entry.slug: number for number, entry in enumerate(shown)}
     marks = _fingerprints(findings)
     results = [_result(f, index[f.slug], mark) for f, mark in zip(findings, marks, strict=True)]
+    rules = [_descriptor(entry) for entry in shown]
     run = {
-        "tool": {"driver": {"name": "fastapi-pro", "rules": [_descriptor(e) for e in shown]}},
+        "tool": {"driver": {"name": "fastapi-pro", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
@@ -32,16 +36,24 @@ def as_sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[
 
 
 def _descriptor(entry: Entry) -> dict[str, Any]:
-    """Return what is told of a rule; the page is that of the library, as ours has no address."""
-    descriptor = {
+    text = _page(entry)
+    return {
         "id": entry.slug,
         "shortDescription": {"text": entry.title},
         "fullDescription": {"text": f"{entry.title} Fix: {entry.fix}"},
-        "help": {"text": entry.text, "markdown": entry.markdown or entry.text},
+        "help": {"text": text, "markdown": text},
+        "helpUri": rule_address(entry.slug),
         "defaultConfiguration": {"level": _LEVELS[entry.severity]},
         "properties": {"severity": entry.severity, "consequence": entry.consequence},
     }
-    return descriptor | ({"helpUri": entry.page} if entry.page else {})
+
+
+def _page(entry: Entry) -> str:
+    """Return the page of a rule, or what else is known of one that is so new that it has none."""
+    try:
+        return page(entry.slug)
+    except OSError:
+        return f"{entry.title} Fix: {entry.fix}"
 
 
 def _result(f: Finding, index: int, fingerprint: str) -> dict[str, Any]:
@@ -70,7 +82,7 @@ def _fingerprints(findings: Sequence[Finding]) -> list[str]:
     lines, seen = Lines(), Counter[str]()
     found = []
     for f in findings:
-        what = "\0".join([f.path, f.slug, lines.text(Path(f.path), f.line)])
+        what = "\0".join([f.path, f.slug, lines.text(Path(f.path).absolute(), f.line)])
         known = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         seen[known] += 1
         found.append(f"{known}:{seen[known]}")

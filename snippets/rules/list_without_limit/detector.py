@@ -1,10 +1,12 @@
 """An endpoint that reads all rows of a table that grows with use."""
 
+import ast
 import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_selected, models
 from fastapi_pro.auditing.model.call_graph import reached
 
@@ -15,7 +17,8 @@ _FEW = re.compile(
     r"role|permission|categor|plan|setting|config|tag|currenc|countr|language|locale|template"
     r"|provider|feature|department|team|organi[sz]ation|tenant|workspace|type|kind|status|level"
     r"|group|model|source|channel|scope|client|integration|connector|policy|rule"
-    r"|instance|server|session|author|blog|page|article|faq|news",
+    r"|instance|server|session|author|blog|page|article|faq|news|label|topic|unit|region|city"
+    r"|preference|menu|coupon|badge",
     re.IGNORECASE,
 )
 """Names of tables that somebody fills by hand."""
@@ -41,6 +44,7 @@ def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
     return call.hit(
         f"`{endpoint.name}` reads every row of `{model.name}`, and there is one more with each that"
         " is created: it gets slower and larger for ever",
+        severity="low" if is_rare(endpoint.function) else "",
         fix=paged if key else "",
         cause=f"`{endpoint.name}` in {endpoint.function.module.name}",
     )
@@ -49,7 +53,7 @@ def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
 def _whole_tables(program: Program) -> Iterator[tuple[Node, Model]]:
     """Yield the `.all()` of statements that select a growing model, and nothing but order it."""
     for call in program.calls_named("all", "fetchall"):
-        if not call.owner or call.args or call.module.is_tool:
+        if not call.owner or call.args or call.module.is_tool or _is_switched_off(call):
             continue
         statement = _statement(call)
         if not statement or not _chain(statement) <= _KEEPS_ALL:
@@ -57,6 +61,20 @@ def _whole_tables(program: Program) -> Iterator[tuple[Node, Model]]:
         model = model_selected(statement)
         if model is not None and model.cls in _growing(program):
             yield call, model
+
+
+def _is_switched_off(call: Node) -> bool:
+    """Say whether a call is under `if everything:`, a parameter that is false and nobody gives."""
+    function = call.function
+    for above in call.ancestors:
+        if isinstance(above.ast, ast.If) and any(s.holds(call) for s in above.body):
+            for parameter in function.parameters:
+                if parameter.name == above.test.name and parameter.default.literal is False:
+                    calls = function.callers
+                    return bool(calls) and not any(
+                        parameter.passed(one) or one.has_unpacking for one in calls
+                    )
+    return False
 
 
 def _statement(call: Node) -> Node:

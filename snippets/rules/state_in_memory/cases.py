@@ -3,6 +3,19 @@
 BAD = ["attempts: Counter[str] = Counter()"]
 
 FOUND = {
+    "attempts that an object counts when it is made": """
+from fastapi import FastAPI, HTTPException, Request
+app = FastAPI()
+class Attempt:
+    counts: dict[str, int] = {}  # !
+    def __init__(self, address: str) -> None:
+        Attempt.counts[address] = Attempt.counts.get(address, 0) + 1
+        self.is_last = Attempt.counts[address] > 5
+@app.post("/login")
+def login(request: Request):
+    if Attempt(request.client.host).is_last:
+        raise HTTPException(429)
+""",
     "codes in a dictionary that forgets by itself": """
 from cachetools import TTLCache
 from fastapi import FastAPI, HTTPException
@@ -198,6 +211,148 @@ async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
 }
 
 LOOK_ALIKES = {
+    "objects of the process that are counted": """
+import threading
+from typing import ClassVar
+from fastapi import FastAPI
+app = FastAPI()
+class Store:
+    holders: ClassVar[dict[str, int]] = {}
+    lock = threading.RLock()
+    def __init__(self, url: str) -> None:
+        self.url = url
+        with Store.lock:
+            Store.holders[url] = Store.holders.get(url, 0) + 1
+    def __del__(self) -> None:
+        with Store.lock:
+            count = Store.holders.get(self.url, 0)
+            if count <= 1:
+                Store.holders.pop(self.url, None)
+            else:
+                Store.holders[self.url] = count - 1
+class Client:
+    users: dict[str, int] = {}
+    def __enter__(self):
+        self.users["here"] += 1
+        return self
+    def __exit__(self, *error):
+        self.users["here"] -= 1
+@app.get("/")
+def read():
+    with Client() as client:
+        return Store("a").url, client.users
+""",
+    "connections that are sent to from a broker, and counted": """
+from fastapi import FastAPI, WebSocket
+from faststream import subscriber
+app = FastAPI()
+class Manager:
+    def __init__(self):
+        self.connections: set[WebSocket] = set()
+    def register(self, socket: WebSocket):
+        self.connections.add(socket)
+    def unregister(self, socket: WebSocket):
+        self.connections.discard(socket)
+    def stats(self):
+        rooms = {}
+        for connection in self.connections:
+            rooms[connection.room] = rooms.get("x", 0) + 1
+        return {"users": len({c.user_id for c in self.connections}), "rooms": rooms}
+    async def broadcast(self, message):
+        for connection in self.connections:
+            await connection.send_text(message)
+manager = Manager()
+@subscriber("ticks")
+async def tick(message):
+    await manager.broadcast(message)
+@app.websocket("/ws")
+async def ws(socket: WebSocket):
+    await socket.accept()
+    manager.register(socket)
+    manager.unregister(socket)
+@app.get("/stats")
+def stats():
+    return manager.stats()
+""",
+    "how often one process has tried": """
+import time
+from fastapi import Depends, FastAPI
+from pools import Pool, connect
+app = FastAPI()
+RETRY = 0
+reconnects = 0
+tries = 0
+pool = None
+def make_pool():
+    global pool, RETRY
+    try:
+        pool = Pool()
+    except OSError:
+        if RETRY > 3:
+            raise
+        RETRY += 1
+        time.sleep(1)
+        make_pool()
+def reconnect():
+    global reconnects
+    try:
+        connect()
+    except OSError:
+        reconnects += 1
+        if reconnects > 5:
+            raise
+def again():
+    global tries
+    tries += 1
+    if tries < 3 and not connect():
+        again()
+class Session:
+    retries = 0
+    def open(self):
+        try:
+            connect()
+        except OSError:
+            Session.retries += 1
+            self.open()
+@app.get("/")
+def read(session=Depends(Session)):
+    make_pool()
+    reconnect()
+    again()
+    session.open()
+    return [RETRY, reconnects, tries, Session.retries]
+""",
+    "what each object that is made fills again": """
+from fastapi import FastAPI
+from kinds import Kind, make_table
+app = FastAPI()
+class Store:
+    tables = {}
+    def __init__(self, project):
+        self.project = project
+        self._set_up()
+    def _set_up(self):
+        self._users()
+        self._items()
+    def _users(self):
+        self.tables[Kind.USERS] = make_table("users")
+    def _items(self):
+        self.tables["items"] = make_table("items")
+    def read(self, kind):
+        return self.tables[kind]
+    def names(self):
+        return list(self.tables)
+class Client:
+    registry = {}
+    def __init__(self, url):
+        Client.registry["client"] = url
+    def url(self):
+        return self.registry.get("client")
+@app.get("/{project}")
+def read(project: str):
+    Client("https://prices.example")
+    return Store(project).read(Kind.USERS)
+""",
     "a cache, by functions of its own": """
 from cachetools import LRUCache, TTLCache
 from fastapi import FastAPI

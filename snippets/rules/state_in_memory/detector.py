@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.channels import is_channel, is_sent_through
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
-from fastapi_pro.auditing.libraries.starts import runs_one
+from fastapi_pro.auditing.libraries.starts import runs_one, runs_several
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, reached
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
@@ -35,17 +37,23 @@ _PROGRESS = re.compile(
 )
 _BUFFER = re.compile(r"buffer|batch|flush", re.IGNORECASE)
 _CACHE = re.compile(r"cache|memo(?!ry)|ttl|buffer|batch|flush", re.IGNORECASE)
+_MEASURES = re.compile(
+    r"metric|statistic|telemetry|tracing|instruments|(^|_)(stats?|traces)(_|$)", re.IGNORECASE
+)
+"""Names of figures that are collected from each process."""
 _STRICT = re.compile(
     r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session", re.IGNORECASE
 )
 """Names of what a client must not have twice."""
 _READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
 _SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
+_RETRY = re.compile(r"retr(y|ies)|reconnect|backoff", re.IGNORECASE)
+_MAKERS = {"__init__", "__post_init__", "__enter__", "__aenter__"}
+_ENDERS = {"__del__", "__exit__", "__aexit__", "aclose", "close"}
 _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _OWN_COPY = (
     "Nothing, where each worker may have a copy of its own; else a shared store such as Redis"
 )
-_CHANNELS = ("fastapi.WebSocket", "asyncio.Queue")
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
@@ -74,10 +82,15 @@ def detect(program: Program) -> Iterator[Hit]:
             is_harmless = _is_harmless(changed)
             shared = "" if database(program) == "PostgreSQL" else _SHARED
             besides = f" and {others} more change" if others else " changes"
+            where = (
+                "one worker: the others do not see it"
+                if runs_several(program)
+                else "one process: another worker does not see it"
+            )
             yield made.hit(
-                f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of one "
-                "worker: the others do not see it, and a restart forgets it",
-                severity="low" if is_harmless else "",
+                f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of"
+                f" {where}, and a restart forgets it",
+                severity="low" if is_harmless else "" if runs_several(program) else "medium",
                 fix=_OWN_COPY if is_harmless else shared,
             )
 
@@ -92,7 +105,7 @@ def _limiters(program: Program) -> Iterator[Hit]:
             yield call.hit(
                 f"`{call.func.text}` counts in the memory of one worker: several let through that"
                 " many times the limit, and a restart forgets it",
-                severity="medium",
+                severity="medium" if runs_several(program) else "low",
                 fix="`storage_uri=` with a store that the workers share, such as Redis",
             )
 
@@ -121,6 +134,8 @@ def _is_harmless(changed: list[Change]) -> bool:
     if _is_written_behind(changed[0]):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
+    if any(map(_MEASURES.search, names)):
+        return True
     is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
     if is_counted or any(map(_STRICT.search, names)):
         return False
@@ -190,13 +205,15 @@ def _must_agree(changed: list[Change]) -> bool:
         return False
     if any(map(_is_of_process, changed)) or any(map(_has_store, changed)):
         return False
+    if all(map(_is_set_up, changed)):
+        return False
     if not _is_read(changed):
         return False
-    if any(map(_is_channel, changed)):
-        return any(map(_is_sent_through, changed))
+    if any(map(is_channel, changed)):
+        return any(map(is_sent_through, changed))
     counted = [change for change in changed if change.kind == "count"]
     if counted:
-        return not all(map(_is_taken_back, counted))
+        return not all(map(_is_taken_back, counted)) and not all(map(_is_of_itself, counted))
     filled = [change for change in changed if change.kind in ("store", "put")]
     if not filled or any(_is_filled_once(c.function, changed[0].name) for c in filled):
         return False
@@ -252,6 +269,27 @@ def _is_taken_back(change: Change) -> bool:
     return signs >= {ast.Add, ast.Sub}
 
 
+def _is_of_itself(change: Change) -> bool:
+    """Say whether a function counts what is only its process's: how often it has tried.
+
+    It calls itself then.
+    Or the number says so: `RETRY += 1` in the handler of what failed. What `__init__` counts are
+    the objects of this process.
+    """
+    is_named = bool(_RETRY.search(change.name))
+    is_handled = any(isinstance(above.ast, ast.ExceptHandler) for above in change.node.ancestors)
+    is_again = any(target == change.function for _, target in called(change.function))
+    return is_again or (is_named and is_handled) or _is_of_objects(change)
+
+
+def _is_of_objects(change: Change) -> bool:
+    """Say whether it counts the objects that live: what makes one adds, what ends one changes."""
+    if change.function.name not in _MAKERS:
+        return False
+    ending = [change.function.enclosing_class.method(name) for name in sorted(_ENDERS)]
+    return any(other.name == change.name for function in ending for other in changes(function))
+
+
 def _has_store(change: Change) -> bool:
     """Say whether memory stands in for a shared store, here or where the function is called."""
     callers = (call.function for call in change.function.callers)
@@ -278,25 +316,6 @@ def _is_changing(node: Node) -> bool:
     return call.owner == node and call.is_call and isinstance(call.parent.ast, ast.Expr)
 
 
-def _is_channel(change: Change) -> bool:
-    """Say whether what is kept leads to one client of this process: a WebSocket, a queue."""
-    keys = [target.index for target in change.node.targets] if change.kind == "store" else []
-    return any(part.is_a(*_CHANNELS) for part in (change.value, *keys))
-
-
-def _is_sent_through(change: Change) -> bool:
-    """Say whether a request sends to the clients that others of this process have opened.
-
-    Where a task of each process does so, it may get what to send from outside.
-    """
-    for function in request_functions(change.function.program):
-        for loop in function.own(ast.For, ast.AsyncFor, ast.comprehension):
-            looped = loop.at(getattr(loop.ast, "iter", None))
-            if any(_is_named(part, change.name) for part in looped.walk(ast.Name, ast.Attribute)):
-                return True
-    return False
-
-
 def _is_filled_once(function: Node, name: str) -> bool:
     """Say whether a container is filled where it is found empty: `if not messages: load()`."""
     for other in function.program.functions:
@@ -311,6 +330,23 @@ def _is_filled_once(function: Node, name: str) -> bool:
                     if other == function or any(s.holds(c) for s in branch.body for c in calls):
                         return True
     return False
+
+
+def _is_set_up(change: Change) -> bool:
+    """Say whether each object that is made fills an entry whose key stands in the code."""
+    keys = [target.index for target in change.node.targets]
+    is_constant = all(isinstance(key.ast, (ast.Constant, ast.Attribute)) for key in keys)
+    is_local = any(key.dotted.startswith(("self.", "cls.")) for key in keys)
+    if change.kind != "store" or not keys or not is_constant or is_local:
+        return False
+    return _is_called_by_init(change.function)
+
+
+def _is_called_by_init(function: Node, depth: int = 0) -> bool:
+    if function.name == "__init__":
+        return True
+    above = {call.function for call in function.callers} - {function}
+    return depth < limits.CALLS and any(_is_called_by_init(a, depth + 1) for a in above)
 
 
 def _is_of_process(change: Change) -> bool:
