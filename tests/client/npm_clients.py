@@ -56,6 +56,14 @@ class Clients:
             "DISABLE_TELEMETRY": "1",
         }
 
+    def reach(self, repository: Path, *names: str) -> None:
+        """Let git find a repository here where one of GitHub's is asked for."""
+        config = [f'[url "file://{repository}"]']
+        for name in names or ("OWNER/fastapi-pro",):
+            config += [f"insteadOf = https://github.com/{name}.git"]
+            config += [f"insteadOf = git@github.com:{name}.git"]
+        (self.home / ".gitconfig").write_text("\n".join(config))
+
     def talk(
         self, prompt: str, project: Path, *turns: Turn, approved: Sequence[str] = ()
     ) -> list[str]:

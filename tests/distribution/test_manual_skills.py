@@ -1,16 +1,13 @@
-"""The two skills called by hand, and the marketplace file that offers all three."""
+"""The two skills called by hand."""
 
-import json
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
-from fastapi_pro.installing.contents import SKILLS
 from tests.distribution.checkout import ROOT, install
 
 MANUAL = ["fastapi-new", "fastapi-review"]
@@ -73,16 +70,3 @@ def test_it_costs_nothing_until_it_is_called_and_can_be_called_anywhere(skill: s
     assert fields["disable-model-invocation"] is True
     assert "paths" not in fields
     assert fields["name"] == skill
-
-
-def test_the_marketplace_offers_the_three_skills_in_the_one_version() -> None:
-    marketplace = json.loads((ROOT / ".claude-plugin" / "marketplace.json").read_text())
-    (plugin,) = marketplace["plugins"]
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert plugin["version"] == project["version"]
-    assert plugin["license"] == project["license"]
-    names = []
-    for folder in plugin["skills"]:
-        text = (ROOT / folder / "SKILL.md").read_text()
-        names.append(yaml.safe_load(text.split("---\n", 2)[1])["name"])
-    assert names == list(SKILLS)
