@@ -18,6 +18,7 @@ _MAIN_PARTS = (
     "scripts/audit.py",
     "scripts/new.py",
     "scripts/rules.py",
+    "scripts/run.sh",
     "snippets",
 )
 # What only a checkout can use: the installer, and the tests of the rules.
@@ -56,7 +57,7 @@ def contents(root: Path, skill: str, *, open_standard: bool = False) -> dict[str
     the six fields of the Agent Skills specification. Raises ContentsError.
     """
     folder = root if skill == MAIN else root / "skills" / skill
-    parts = _MAIN_PARTS if skill == MAIN else ("SKILL.md", "run.py")
+    parts = _MAIN_PARTS if skill == MAIN else ("SKILL.md",)
     try:
         found = {file for part in parts for file in _files(folder / part)}
         names = {file: file.relative_to(folder).as_posix() for file in found}

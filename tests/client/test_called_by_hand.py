@@ -40,7 +40,7 @@ def test_fastapi_new_makes_a_project_in_an_empty_folder(
     assert "$ARGUMENTS" not in loaded
     assert (empty_with_skills / "shop" / "app" / "main.py").is_file()
     main_skill = clients.home / ".claude" / "skills" / "fastapi-pro" / "SKILL.md"
-    assert f"main skill: {main_skill}" in done
+    assert f"The rules for all you add: {main_skill}" in done
     assert "uv run pytest" in done.removeprefix(loaded)
 
 
@@ -65,4 +65,4 @@ def test_fastapi_review_takes_a_path(clients: Clients, empty_with_skills: Path) 
 def test_the_model_cannot_call_them(clients: Clients, empty_with_skills: Path, skill: str) -> None:
     turn = call(skill)
     _, answer = clients.talk("hello", empty_with_skills, turn, approved=[f"Skill({skill})"])
-    assert "run.py" not in answer
+    assert "run.sh" not in answer

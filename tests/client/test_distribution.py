@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -59,7 +58,7 @@ def test_in_a_plugin_paths_is_no_gate(with_plugin: Clients, project: Path) -> No
     [request] = with_plugin.talk("hello", project)
     assert DESCRIPTION in request
     [loaded] = with_plugin.talk("/fastapi-pro:fastapi-pro", project)
-    [folder] = set(re.findall(r"`python (\S+)/scripts/rules\.py SLUG`", loaded))
+    [folder] = set(re.findall(r"`sh (\S+)/scripts/run\.sh rules SLUG`", loaded))
     assert BODY.strip().replace("${CLAUDE_SKILL_DIR}", folder) in loaded
     assert (Path(folder) / "scripts" / "rules.py").is_file()
 
@@ -129,8 +128,8 @@ def test_npx_skills_installs_all_three_and_they_work(
     wanted = release_of(repository)
     found = {f"skills/{name}": content for name, content in files_in(skills).items()}
     assert found == {n: c for n, c in wanted.items() if n.startswith("skills/")}
-    launcher = skills / "fastapi-new" / "run.py"
-    subprocess.run([sys.executable, launcher, "new", "shop"], cwd=project, check=True)
+    launcher = skills / "fastapi-pro" / "scripts" / "run.sh"
+    subprocess.run(["sh", launcher, "new", "shop"], cwd=project, check=True)
     assert (project / "shop" / "app" / "main.py").is_file()
 
 

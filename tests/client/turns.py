@@ -32,5 +32,5 @@ def call(skill: str) -> dict[str, Any]:
 
 def named_command(request: str) -> dict[str, Any]:
     """Return the use of Bash that runs the first command which the loaded skill names."""
-    found = re.findall(r"`(python \S*/run\.py [^`]*)`", request)
+    found = re.findall(r"`(sh \S*/run\.sh [^`]*)`", request)
     return {"name": "Bash", "input": {"command": found[0], "description": "as the skill says"}}
