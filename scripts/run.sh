@@ -1,13 +1,16 @@
 #!/bin/sh
 # Run a command of the skill with a Python that is new enough.
 # usage: sh run.sh audit|new|rules [ARGUMENT ...]
+# `stop-hook` is the plugin's, and silent where there is none.
 
 case $0 in
   */*) scripts=${0%/*} ;;
   *) scripts=. ;;
 esac
-case ${1-} in
-  audit | new | rules) script=$scripts/$1.py ;;
+command=${1-}
+case $command in
+  audit | new | rules) script=$scripts/$command.py ;;
+  stop-hook) script=$scripts/stop_hook.py ;;
   *)
     echo "usage: sh run.sh audit|new|rules [ARGUMENT ...]" >&2
     exit 2
@@ -35,6 +38,7 @@ find_python() {
 
 python=$(find_python)
 if [ -z "$python" ]; then
+  [ "$command" = stop-hook ] && exit 0
   echo "run.sh: this needs Python 3.11 or newer. There is none on PATH, and none of uv's:" >&2
   for name in python3 python; do
     if command -v "$name" >/dev/null; then

@@ -19,6 +19,7 @@ _MAIN_PARTS = (
     "scripts/new.py",
     "scripts/rules.py",
     "scripts/run.sh",
+    "scripts/stop_hook.py",
     "snippets",
 )
 # What only a checkout can use: the installer, and the tests of the rules.

@@ -65,20 +65,27 @@ class Clients:
         (self.home / ".gitconfig").write_text("\n".join(config))
 
     def talk(
-        self, prompt: str, project: Path, *turns: Turn, approved: Sequence[str] = ()
+        self,
+        prompt: str,
+        project: Path,
+        *turns: Turn,
+        approved: Sequence[str] = (),
+        settings: str = "{}",
+        stops: int = 1,
     ) -> list[str]:
         """Let a user type the prompt; return the texts of the requests that the client made.
 
         A turn is permitted by what is `approved`, as rules of `--allowedTools`, or by the skill
-        itself; nobody is there to ask.
+        itself; nobody is there to ask. The assistant wants to stop `stops` times, one time more
+        than a hook lets it go on.
         """
-        arguments = ["--permission-mode", "acceptEdits"]
+        arguments = ["--permission-mode", "acceptEdits", "--settings", settings]
         if approved:
             arguments += ["--allowedTools", ",".join(approved)]
         with standin(turns) as session:
             url = session.url
             self.run("claude", *arguments, "-p", prompt, cwd=project, ANTHROPIC_BASE_URL=url)
-        assert len(session.requests) == len(turns) + 1
+        assert len(session.requests) == len(turns) + stops
         return session.requests
 
 

@@ -49,6 +49,7 @@ def test_the_plugin_has_the_three_skills(with_plugin: Clients) -> None:
     told = with_plugin.run(
         "claude", "plugin", "details", "fastapi-pro@fastapi-pro", cwd=with_plugin.home
     ).stdout
+    assert re.search(r"Hooks \(1\) +Stop", told)
     [listed] = re.findall(r"Skills \(3\) +(.*)", told)
     assert sorted(listed.split(", ")) == SKILLS
 

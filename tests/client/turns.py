@@ -20,9 +20,9 @@ def read(file: Path) -> dict[str, Any]:
     return {"name": "Read", "input": {"file_path": str(file)}}
 
 
-def write(file: Path) -> dict[str, Any]:
+def write(file: Path, content: str = "x = 1\n") -> dict[str, Any]:
     """Return the use of Write on a file."""
-    return {"name": "Write", "input": {"file_path": str(file), "content": "x = 1\n"}}
+    return {"name": "Write", "input": {"file_path": str(file), "content": content}}
 
 
 def call(skill: str) -> dict[str, Any]:

@@ -76,6 +76,17 @@ def test_where_there_is_none_it_says_so(path: Path) -> None:
     assert "uv python install" in told
 
 
+def test_the_hook_of_the_plugin_is_silent_then(path: Path) -> None:
+    assert run(path, "stop-hook", text="{}") == ""
+
+
+def test_what_it_tries_reads_nothing_of_what_the_command_reads(path: Path, tmp_path: Path) -> None:
+    put(path, python3="read -r line; exit 1", python=STARTS)
+    shutil.copy(SCRIPT, tmp_path)
+    (tmp_path / "audit.py").write_text("print(input())")
+    assert run(path, "audit", script=tmp_path / "run.sh", text="event\n") == "event\n"
+
+
 def test_the_version_is_what_is_asked_of_it(path: Path, tmp_path: Path) -> None:
     script = tmp_path / "run.sh"
     script.write_text(SCRIPT.read_text().replace("(3, 11)", "(3, 99)"))

@@ -120,7 +120,8 @@ FOR_MAINTAINERS = re.compile(
 def test_all_that_git_knows_of_the_parts_is_packed(unpacked: Path) -> None:
     listing = subprocess.run(
         ["git", "ls-files", "-z", "SKILL.md", "LICENSE", "references", "snippets", "fastapi_pro",
-         "scripts/audit.py", "scripts/new.py", "scripts/rules.py", "scripts/run.sh"],
+         "scripts/audit.py", "scripts/new.py", "scripts/rules.py", "scripts/run.sh",
+         "scripts/stop_hook.py"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     tracked = {name for name in listing.stdout.split("\0") if name and (ROOT / name).exists()}

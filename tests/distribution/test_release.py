@@ -18,6 +18,7 @@ from tests.distribution.checkout import ROOT, tree
 AROUND = {
     ".claude-plugin/marketplace.json",
     ".claude-plugin/plugin.json",
+    "hooks/hooks.json",
     "LICENSE",
     "README.md",
 }
