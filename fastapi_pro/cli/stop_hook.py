@@ -29,6 +29,7 @@ _LONGEST = 9_500  # characters; the client takes 10,000
 _TEXT = 300  # characters of a message, a fix
 _KEPT = 7 * 24 * 3600  # seconds for which a session is remembered
 _FASTAPI = r"^[[:space:]]*(from|import)[[:space:]]+fastapi([^[:alnum:]_]|$)"
+_NO_SKILLS = ":(exclude,glob)**/.*/**"  # ours has FastAPI code in .claude
 
 Finding = dict[str, Any]
 """A finding as `audit.py --format json` prints it."""
@@ -154,7 +155,7 @@ def _stamp(file: Path) -> str:
 
 
 def _has_fastapi(folder: Path, limit: Limit) -> bool:
-    grep = ("grep", "--quiet", "--untracked", "-E", _FASTAPI, "--", "*.py")
+    grep = ("grep", "--quiet", "--untracked", "-E", _FASTAPI, "--", "*.py", _NO_SKILLS)
     return _run_git(folder, limit, *grep).returncode == 0
 
 

@@ -165,6 +165,8 @@ def test_without_a_change_that_the_audit_reads_it_does_not_look(
 @pytest.mark.parametrize("text", ["import fastapi_users\n", "# import fastapi\n", ""])
 def test_without_fastapi_it_does_not_look(tmp_path: Path, audit: Audit, text: str) -> None:
     (tmp_path / "main.py").write_text(text)
+    (tmp_path / ".claude" / "skills").mkdir(parents=True)
+    (tmp_path / ".claude" / "skills" / "main.py").write_text("from fastapi import FastAPI\n")
     git(tmp_path, "init", "-q")
     assert asked(tmp_path) == ""
     assert audit.calls == 0

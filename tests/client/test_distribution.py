@@ -106,6 +106,7 @@ def test_a_new_version_takes_the_place_of_the_old_and_uninstalled_nothing_is_in_
     assert DESCRIPTION not in after
     kept = json.loads((clients.home / ".claude" / "settings.json").read_text())
     assert "fastapi-pro" not in json.dumps(kept)
+    assert list((clients.home / ".claude" / "plugins" / "data").iterdir()) == []
     assert all((folder / ".orphaned_at").exists() for folder in plugins(clients))
 
 
