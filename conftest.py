@@ -1,14 +1,21 @@
 """The whole test run: its options, its time limits, and the PostgreSQL of all folders."""
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from patience import patient
 from postgres import postgres_url
 
+# Kept bytecode spares each of the hundreds of processes seconds, where an environment forbids it.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+SERVICE = Path(__file__).parent / "snippets" / "tests"
 FAST = 3  # seconds that a test may take on a quiet machine without the mark `slow`
 
 
@@ -46,6 +53,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for first in range(workers) for item in items[first::workers]]
     for item in items:
         item.add_marker(pytest.mark.timeout(patient(limit(item))), append=False)
+
+
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Measure the coverage of the service by its own tests: measuring slows down all others."""
+    plugin = item.config.pluginmanager.getplugin("_cov")  # of pytest-cov
+    controller = plugin and plugin.cov_controller
+    is_measured = SERVICE in item.path.parents
+    if controller and controller.started != is_measured:
+        (controller.resume if is_measured else controller.pause)()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,7 +9,7 @@ import sys
 from importlib.machinery import FileFinder, SourceFileLoader
 from types import CodeType
 
-_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 -- pathlib takes long to import
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 -- pathlib takes long to import
 _MAY_NOT_WRITE = bool(sys.flags.dont_write_bytecode)  # PYTHONDONTWRITEBYTECODE, or -B
 _folder: list[str] = []
 
@@ -44,12 +44,12 @@ def keep() -> None:
         return
     _folder[:] = [os.path.join(folder, "fastapi-pro")]  # noqa: PTH118
     sys.path_hooks.insert(0, _finder)
-    for path in [path for path in sys.path_importer_cache if path.startswith(_ROOT)]:
+    for path in [path for path in sys.path_importer_cache if path.startswith(_PACKAGE)]:
         del sys.path_importer_cache[path]
 
 
 def _finder(path: str) -> FileFinder:
-    if not path.startswith(_ROOT):
+    if not path.startswith(_PACKAGE):
         raise ImportError
     return FileFinder(path, (Loader, [".py"]))
 

@@ -8,15 +8,28 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+_words_of: list[str] = []
+
+
+def are_words_of(command: str) -> None:
+    """Have the commands called words of one command, no longer scripts."""
+    _words_of[:] = [command]
+
+
+def called(script: str) -> str:
+    """Return what the user wrote to run this: `audit.py`, or `fastapi-pro audit`."""
+    return " ".join([*_words_of, script.removesuffix(".py")]) if _words_of else script
+
 
 def parser_of(docstring: str | None) -> argparse.ArgumentParser:
     """Return a parser that prints the docstring's parts: a summary, `usage: NAME ...`, the rest."""
     summary, _, rest = (docstring or "").partition("\n\n")
     usage, _, about = rest.partition("\n\n")
     usage = usage.removeprefix("usage: ")
+    script = usage.partition(" ")[0]
     return argparse.ArgumentParser(
-        prog=usage.partition(" ")[0],
-        usage=usage,
+        prog=called(script),
+        usage=usage.replace(script, called(script)),
         description=summary,
         epilog=about,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -25,7 +38,7 @@ def parser_of(docstring: str | None) -> argparse.ArgumentParser:
 
 
 def run_command(main: Callable[[], int], name: str) -> int:
-    """Return the exit code of `main`, run as the command `name`.
+    """Return the exit code of `main`, run as the script `name`.
 
     What the terminal cannot print is escaped. A reader that left gives 1, an interruption 130, and
     a fault of ours 2 with one line instead of a traceback, so that CI can tell it from findings.
@@ -45,6 +58,6 @@ def run_command(main: Callable[[], int], name: str) -> int:
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
         told = f"{type(error).__name__}: {' '.join(str(error).split())} at {place}"
-        print(f"{name}: internal error, please report it: {told}", file=sys.stderr)
+        print(f"{called(name)}: internal error, please report it: {told}", file=sys.stderr)
         return 2
     return code

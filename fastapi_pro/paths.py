@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parent
+CARRIED = "_skill"
+"""The folder of the package in which a wheel has the rest of the skill."""
+ROOT = PACKAGE / CARRIED if (PACKAGE / CARRIED).is_dir() else PACKAGE.parent
 SNIPPETS = ROOT / "snippets"
 RULES = SNIPPETS / "rules"
 INSTALL_RECORD = ".installed.json"

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fastapi_pro.command_line import run_command
+from fastapi_pro.validating.report import Finding, render
 from maintain.building.atomic import write_all
 from maintain.building.listings import expand_listings
 from maintain.building.pages import fill_page
@@ -25,7 +26,6 @@ from maintain.building.rules import expand_rules
 from maintain.building.sources import Snippets, decode
 from maintain.building.survey import expand_survey
 from maintain.building.unshown import find_unshown
-from maintain.skillmd.report import Finding, render
 
 
 def main(argv: list[str] | None = None) -> int:

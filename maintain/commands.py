@@ -15,10 +15,12 @@ COMMANDS = {
     "show": "fill SKILL.md, check it, and show what the assistant will see of it",
     "pack": "pack the skill as a .skill archive",
     "release": "make the tree that users get, in a folder or on a branch",
+    "notes": "print what the changelog says of this version, as the notes of its release",
     "picture": "draw the README's pictures from what the commands print",
     "survey": "run the code of other skills, for the README's comparison",
     "compare": "run the audit beside its peer and ruff",
     "servers": "start, stop and kill servers, for the table of references/servers.md",
+    "evals": "give Claude Code the tasks of evals/, with and without the skill, and grade them",
     "matrix": "run the proofs on several Pythons, with the newest and the oldest libraries",
     "advance": "move the date until which the guidance is proven",
 }

@@ -16,8 +16,9 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from fastapi_pro import __version__
 from fastapi_pro.command_line import parser_of
-from fastapi_pro.installing.contents import MAIN, ContentsError, contents, version
+from fastapi_pro.installing.contents import MAIN, ContentsError, contents
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,7 +30,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         files = contents(ROOT, MAIN, open_standard=True)
         archive = as_archive(files)
         _write(output, archive)
-        number = version(ROOT)
     except ContentsError as error:
         print(f"maintain.py pack: {error}", file=sys.stderr)
         return 1
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    print(f"{output}: {MAIN} {number}, {len(files)} files, {len(archive)} bytes")
+    print(f"{output}: {MAIN} {__version__}, {len(files)} files, {len(archive)} bytes")
     print(f"sha256 {hashlib.sha256(archive).hexdigest()}")
     return 0
 

@@ -1,4 +1,4 @@
-"""Draw what audit.py and new.py print, as docs/audit.svg and docs/new.svg.
+"""Draw what `fastapi-pro audit` and `new` print, as docs/audit.svg and docs/new.svg.
 
 usage: maintain.py picture [--check]
 
@@ -51,11 +51,11 @@ class Step:
     code: int = 0
 
 
-AUDIT = (Step("python scripts/audit.py docs/example", 1),)
+AUDIT = (Step("uvx fastapi-pro audit docs/example", 1),)
 NEW = (
-    Step("python scripts/new.py shop"),
+    Step("uvx fastapi-pro new shop"),
     Step("ls -Am shop"),
-    Step("python scripts/audit.py shop"),
+    Step("uvx fastapi-pro audit shop"),
 )
 
 
@@ -94,8 +94,8 @@ def record(steps: Sequence[Step], folder: Path) -> str:
     shown = []
     for step in steps:
         words = shlex.split(step.line)
-        if words[0] == "python":
-            words[:2] = [sys.executable, str(ROOT / words[1])]
+        if words[0] == "uvx":
+            words[:2] = [sys.executable, "-P", str(ROOT / "fastapi_pro" / "__main__.py")]
         done = subprocess.run(
             words,
             cwd=folder, env=os.environ | {"COLUMNS": str(WIDTH), "LC_ALL": "C"},

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from fastapi_pro.command_line import parser_of
 from fastapi_pro.paths import ROOT
-from maintain import build, picture, survey
+from maintain import build, evals_listing, picture, survey
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,14 +29,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check() -> int:
-    codes = [part(["--check"]) for part in (picture.main, build.main, survey.main, _tokens)]
+    parts = (picture.main, build.main, evals_listing.main, survey.main, _tokens)
+    codes = [part(["--check"]) for part in parts]
     if any(codes):
         print("run scripts/maintain.py refresh, with --all for the survey", file=sys.stderr)
     return int(any(codes))
 
 
 def _refresh(*, with_survey: bool) -> int:
-    code = picture.main([]) or build.main([])
+    code = picture.main([]) or build.main([]) or evals_listing.main([])
     if not code and survey.main(["--check"]) and with_survey:
         code = survey.main(["--write"]) or build.main([])  # README.md shows it
     if not code and _tokens(["--check"]):

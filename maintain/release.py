@@ -19,8 +19,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from fastapi_pro import __version__
 from fastapi_pro.command_line import parser_of
-from fastapi_pro.installing.contents import SKILLS, ContentsError, contents, version
+from fastapi_pro.installing.contents import SKILLS, ContentsError, contents
 
 ROOT = Path(__file__).resolve().parents[1]
 _PLUGIN = ".claude-plugin/plugin.json"
@@ -63,7 +64,7 @@ def release_tree(root: Path) -> dict[str, bytes]:
         if path.is_file()
     }
     plugin = json.loads(files[_PLUGIN])
-    files[_PLUGIN] = _as_json({"name": plugin.pop("name"), "version": version(root)} | plugin)
+    files[_PLUGIN] = _as_json({"name": plugin.pop("name"), "version": __version__} | plugin)
     marketplace = json.loads((root / _MARKETPLACE).read_bytes())
     marketplace["plugins"][0]["source"] = "./"
     files[_MARKETPLACE] = _as_json(marketplace)

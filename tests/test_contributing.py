@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.validating.fences import find_fences
 from maintain.new_rule import FILES
-from maintain.skillmd.fences import find_fences
 from tests.distribution.checkout import ROOT, copy_tracked
 
 SLUG = "value-with-204"

@@ -13,10 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import yaml
 
+from fastapi_pro import __version__
 from fastapi_pro.cli import new
 from fastapi_pro.rulebook import load_rules
 from patience import patient
@@ -247,7 +250,7 @@ def test_no_trace_of_the_template_or_of_the_other_variant_is_left(project: Path)
     for name, text in files.items():
         if name == "AGENTS.md":  # which names a rule on passlib
             continue
-        for word in ["service_name", "My API", "SNIPPETS", *others]:
+        for word in ["service_name", "fastapi_pro_version", "My API", "SNIPPETS", *others]:
             assert word not in text, f"{name}: {word}"
     assert "order_desk" in files["pyproject.toml"]
     assert "order_desk" in files["compose.yaml"]
@@ -288,6 +291,32 @@ def test_compose_file_and_workflow_are_valid_by_schema(
     broken = tmp_path / "broken.yaml"
     broken.write_text((project / file).read_text() + "\nservices: 3\njobs: 3\n")
     assert subprocess.run([*check, broken], check=False, capture_output=True).returncode == 1
+
+
+def test_the_hooks_run_what_ci_runs(project: Path) -> None:
+    config = project / ".pre-commit-config.yaml"
+    subprocess.run([sys.executable, "-m", "pre_commit", "validate-config", config], check=True)
+    workflow = (project / ".github" / "workflows" / "ci.yml").read_text()
+    [repo] = yaml.safe_load(config.read_text())["repos"]
+    for hook in repo["hooks"]:
+        assert hook["entry"].replace("uv run", "uv run --locked") in workflow
+
+
+def test_what_waits_for_a_release_is_right_once_it_is_uncommented(project: Path) -> None:
+    def uncommented(name: str) -> Any:
+        text = (project / name).read_text()
+        return yaml.safe_load(re.sub(r"(?m)^( +)# (?=- |  )", r"\1", text))
+
+    ours = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    repo = uncommented(".pre-commit-config.yaml")["repos"][-1]
+    assert repo["repo"].endswith("/fastapi-pro")
+    assert repo["rev"] == f"v{__version__}"
+    assert {hook["id"] for hook in repo["hooks"]} <= {hook["id"] for hook in ours}
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    steps = uncommented(".github/workflows/ci.yml")["jobs"]["test"]["steps"]
+    [step] = [step for step in steps if "/fastapi-pro@" in step.get("uses", "")]
+    assert step["uses"].endswith(f"@v{__version__}")
+    assert step["with"].keys() <= action["inputs"].keys()
 
 
 def test_the_audit_finds_nothing_in_it(project: Path) -> None:

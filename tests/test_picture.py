@@ -42,9 +42,9 @@ def test_they_are_what_the_commands_print_now() -> None:
 
 def test_they_show_the_commands_of_the_readme_and_what_comes_of_them() -> None:
     audit, new = map(shown, PICTURES)
-    assert "$ python scripts/audit.py docs/example" in audit
+    assert "$ uvx fastapi-pro audit docs/example" in audit
     assert "4 findings in 1 file" in audit
-    assert "$ python scripts/new.py shop" in new
+    assert "$ uvx fastapi-pro new shop" in new
     assert "AGENTS.md" in new
     assert "no findings in" in new
 
@@ -59,13 +59,13 @@ def test_they_hold_no_path_time_or_request_to_a_server(file: Path) -> None:
 
 
 def test_each_run_gives_the_same_bytes() -> None:
-    text = record([Step("python scripts/audit.py docs/example", 1)], ROOT)
+    text = record([Step("uvx fastapi-pro audit docs/example", 1)], ROOT)
     assert draw("audit", text) == draw("audit", text)
 
 
 def test_a_command_that_fails_is_not_drawn(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="exits with 2"):
-        record([Step("python scripts/audit.py missing")], tmp_path)
+        record([Step("uvx fastapi-pro audit missing")], tmp_path)
 
 
 @pytest.mark.parametrize("change", ["changed", "missing"])

@@ -4,23 +4,26 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from markdown_it import MarkdownIt
 
+from fastapi_pro import __version__
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import load_rules
+from fastapi_pro.validating.fences import find_fences
 from maintain import build
 from maintain.commands import COMMANDS
-from maintain.skillmd.fences import find_fences
 from maintain.surveying.skills import read_pages
-from tests.distribution.checkout import copy_tracked, tree
+from tests.distribution.checkout import tree
+from tests.support.projects import needs_uv
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/ci.md"]
 # Commands that other tests run, or that run the tests.
 ELSEWHERE = {
     "pip install uv && uv run scripts/maintain.py show": "tests/building, tests/validation",
@@ -44,25 +47,24 @@ def sections(text: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """A copy of this repository as a clone has it, beside an empty home and a small service."""
-    folder = copy_tracked(tmp_path / "clone")
-    shutil.copytree(ROOT / "docs" / "example", folder / "path" / "to" / "service")
-    (tmp_path / "home").mkdir()
-    return folder
+def place(tmp_path: Path, made: Path) -> Path:
+    """A folder with a small service, beside an empty home and a uvx that has our wheel."""
+    shutil.copytree(ROOT / "docs" / "example", tmp_path / "place" / "path" / "to" / "service")
+    for name in ("home", "bin"):
+        (tmp_path / name).mkdir()
+    uvx = tmp_path / "bin" / "uvx"
+    uvx.write_text(f'#!/bin/sh\nexec {made}/venv/bin/"$@"\n')
+    uvx.chmod(0o755)
+    return tmp_path / "place"
 
 
-def run(line: str, clone: Path) -> subprocess.CompletedProcess[str]:
-    """Run a line as a reader's shell does, with nothing but Python on its path."""
-    bin_ = clone.parent / "bin"
-    environment = {"HOME": str(clone.parent / "home"), "PATH": str(bin_)}
-    environment["XDG_CACHE_HOME"] = str(clone.parent / "cache")  # what the audit compiles
-    if not bin_.exists():
-        bin_.mkdir()
-        (bin_ / "python").symlink_to(sys.executable)
+def run(line: str, place: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a reader's shell does, with nothing but uvx on its path."""
+    environment = {"HOME": str(place.parent / "home"), "PATH": str(place.parent / "bin")}
+    environment["XDG_CACHE_HOME"] = str(place.parent / "cache")  # what the audit compiles
     return subprocess.run(
         ["/bin/sh", "-c", line],
-        cwd=clone, env=environment, capture_output=True, text=True, check=False,
+        cwd=place, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
@@ -70,40 +72,73 @@ def test_every_command_of_the_readme_is_run_by_a_test() -> None:
     lines = shell_lines(README)
     assert set(ELSEWHERE) <= set(lines)
     ours = [line for line in lines if line not in ELSEWHERE]
-    assert all(re.fullmatch(r"python scripts/\w+\.py.*", line) for line in ours)
-    assert {line.split()[1] for line in ours} == {
-        "scripts/install.py", "scripts/new.py", "scripts/audit.py",
-        "scripts/rules.py",
-        "scripts/maintain.py",
-    }  # fmt: skip
+    assert all(line.startswith("uvx fastapi-pro ") for line in ours)
+    assert {line.split()[2] for line in ours} == {"audit", "install", "new", "rules"}
 
 
-def test_install_new_audit_and_pack_work_in_a_clone_with_nothing_but_python(clone: Path) -> None:
-    home = clone.parent / "home"
+@needs_uv
+def test_install_new_audit_and_rules_work_without_a_clone(place: Path) -> None:
+    home = place.parent / "home"
     before = tree(home)
-    for line in shell_lines(README):
+    for line in dict.fromkeys(shell_lines(README)):
         if line in ELSEWHERE:
             continue
-        done = run(line, clone)
+        done = run(line, place)
         has_findings = line.endswith("path/to/service")
         assert done.returncode == int(has_findings), line + done.stdout + done.stderr
-        if line == "python scripts/install.py":
+        if line == "uvx fastapi-pro install":
             skills = home / ".claude" / "skills"
             assert (skills / "fastapi-pro" / "SKILL.md").is_file()
             assert (skills / "fastapi-new" / "SKILL.md").is_file()
     assert tree(home) == before
-    assert (clone / "shop" / "app" / "main.py").is_file()
-    assert (clone / "dist" / "fastapi-pro.skill").is_file()
+    assert (place / "shop" / "app" / "main.py").is_file()
 
 
-def test_the_options_that_the_readme_names_exist(clone: Path) -> None:
-    told = sections(README)
-    for heading, script in [("Install", "install.py"), ("Start a service", "new.py"),
-                            ("Review a code base", "audit.py")]:  # fmt: skip
+@needs_uv
+def test_the_options_that_the_readme_names_exist(place: Path) -> None:
+    told = sections(README) | {"CI": (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")}
+    for heading, command in [("Install", "install"), ("Start a service", "new"),
+                             ("Review a code base", "audit"), ("CI", "audit")]:  # fmt: skip
         options = set(re.findall(r"`(--[a-z-]+)", told[heading]))
-        usage = run(f"python scripts/{script} --help", clone).stdout
+        usage = run(f"uvx fastapi-pro {command} --help", place).stdout
         assert options
         assert all(re.search(rf"(?<![\w-]){option}\b", usage) for option in options)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/ci.md"])
+def test_what_ci_and_hooks_are_told_to_use_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    [repo], steps = (_items(block) for block in blocks)
+    known = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    assert {hook["id"] for hook in repo["hooks"]} <= known
+    [step] = [step for step in steps if "/fastapi-pro@" in step["uses"]]
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    assert all(inputs[name]["default"] == value for name, value in step["with"].items())
+    assert {repo["rev"], step["uses"].partition("@")[2]} == {f"v{__version__}"}
+
+
+def _items(block: Any) -> list[Any]:
+    """Return the list that a block is, or that stands somewhere in it."""
+    found: list[Any] = block if isinstance(block, list) else []
+    for value in block.values() if isinstance(block, dict) else ():
+        found = found or _items(value)
+    return found
+
+
+def test_the_page_on_ci_names_all_hooks_inputs_and_outputs() -> None:
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    assert set(re.findall(r"fastapi-pro-\w+", text)) == {hook["id"] for hook in hooks}
+    args = re.search(r"args: \[(.*?)\]", text)
+    assert args is not None
+    assert [args[1]] == hooks[0]["args"]
+    rows = re.findall(r"^\| `([\w-]+)` \| (?:`(.*?)`)?", text, re.MULTILINE)
+    assert dict(rows) == {
+        **{name: told["default"] for name, told in action["inputs"].items()},
+        **dict.fromkeys(action["outputs"], ""),
+    }
 
 
 def anchors(text: str) -> set[str]:
@@ -186,7 +221,7 @@ def test_a_survey_that_cannot_be_shown_is_refused(
 
 def test_a_visitor_has_it_soon() -> None:
     """The problem, a picture and the command that installs, on the first screen or two."""
-    head = README[: README.index("python scripts/install.py")]
+    head = README[: README.index("uvx fastapi-pro install")]
     assert "docs/audit.svg" in head
     assert len(head.splitlines()) < 20
     assert len(head.split()) < 170

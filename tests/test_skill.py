@@ -3,8 +3,9 @@
 import json
 import re
 import subprocess
-import sys
 import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 from rs_bpe.bpe import openai
 
+from tests.support.alone import alone, run
 from tests.support.pages import PAGES, ROOT, blocks
 
 TEXT = PAGES[0].read_text(encoding="utf-8")
@@ -137,8 +139,17 @@ OTHERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def executor() -> Iterator[ProcessPoolExecutor]:
+    """An executor, each of whose tasks has a new process to itself."""
+    with alone() as executor:
+        yield executor
+
+
 @pytest.mark.parametrize(("source", "code"), OTHERS.values(), ids=OTHERS.keys())
-def test_every_python_block_runs_alone(source: str, code: str, tmp_path: Path) -> None:
+def test_every_python_block_runs_alone(
+    source: str, code: str, tmp_path: Path, executor: ProcessPoolExecutor
+) -> None:
     if "import op\n" in code or "import context\n" in code:
         pytest.skip("runs in Alembic's context: snippets/tests/test_migrations.py runs it")
     path, _, names = source.partition("#")
@@ -146,16 +157,14 @@ def test_every_python_block_runs_alone(source: str, code: str, tmp_path: Path) -
         code = "import " + re.sub(r"^snippets/(tests/)?|/__init__\.py$|\.py$", "", path).replace(
             "/", "."
         )
-    environment = {
-        "APP_DATABASE_URL": "postgresql+asyncpg://user:password@localhost/app",
-        "APP_JWT_SECRET": "a secret for tests, of 32 characters or more",
-        "PYTHONPATH": f"{ROOT / 'snippets'}:{ROOT / 'snippets' / 'tests'}",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    executor.submit(run, code, tmp_path).result()
+
+
+def test_a_block_that_needs_another_fails(tmp_path: Path, executor: ProcessPoolExecutor) -> None:
+    executor.submit(run, "import app.main\nhere = 1", tmp_path).result()
+    with pytest.raises(NameError, match="'here' is not defined"):
+        executor.submit(run, "print(here)", tmp_path).result()
+    executor.submit(run, "import sys\nassert 'app' not in sys.modules", tmp_path).result()
 
 
 def test_no_python_block_has_an_undefined_or_an_unused_name(tmp_path: Path) -> None:

@@ -7,20 +7,19 @@ processes of its own, which see the files as they were.
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.finding import Finding
-from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
 from fastapi_pro.auditing.sources.git import Changes
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE
 
-_NOT_READ = {
+NOT_READ = {
     ".css", ".gif", ".html", ".ico", ".jpg", ".js", ".jsx", ".md", ".png", ".rst", ".svg", ".ts",
     ".tsx", ".vue",
 }  # fmt: skip
+"""The endings of files that no rule reads: a change of these alone brings nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,12 @@ def both_sides(
 ) -> tuple[Side, Side]:
     """Return what is found in the files of a project now, and what was at the commit.
 
-    What both have in common may be missing in both.
+    What both have in common may be missing in both. This process sees the files as `changes.now`
+    has them.
     """
+    files = _as_they_are(files, root, changes)
     changed = {path for path in changes.old if path in files or path.is_relative_to(root)}
-    if all(path.suffix in _NOT_READ for path in changed):
+    if all(path.suffix in NOT_READ for path in changed):
         return Side([], {}), Side([], {})
     unreadable: list[Finding] = []
     now = runner.read_all(sorted(files), unreadable)
@@ -58,6 +59,14 @@ def both_sides(
     )
 
 
+def _as_they_are(files: Collection[Path], root: Path, changes: Changes) -> set[Path]:
+    """Return the files, and not those that are on the disk alone."""
+    staged = {path for path, content in changes.now.items() if content is not None}
+    return {path for path in files if path not in changes.now or path in staged} | {
+        path for path in staged if _is_audited(path, root)
+    }
+
+
 def _groups(sources: Mapping[Path, bytes], root: Path) -> list[list[Path]]:
     deployed = {path for path in sources if path.suffix != ".py" and may_be_deploy_file(str(path))}
     code = {path: content for path, content in sources.items() if path not in deployed}
@@ -73,7 +82,7 @@ def _is_audited(path: Path, root: Path) -> bool:
 
 def _touched(groups: list[list[Path]], changed: set[Path]) -> set[Path]:
     """Return the files of the programs that a change may touch; a manifest touches all."""
-    if any(path.suffix != ".py" and path.suffix not in _NOT_READ for path in changed):
+    if any(path.suffix != ".py" and path.suffix not in NOT_READ for path in changed):
         return {path for group in groups for path in group}
     return {path for group in groups if not changed.isdisjoint(group) for path in group}
 
@@ -94,9 +103,9 @@ def _audit(
         return [], []
     runner.detectors()  # before there are copies of this process
     with ExitStack() as stack:
-        begin = partial(project_files.put_back, changes.old)
+        before = changes.now | changes.old
         shares = runner.shares_of(old_groups, max(1, jobs // 2))
-        pools = [stack.enter_context(runner.pool_of(1, begin)) for _ in shares]
+        pools = [stack.enter_context(runner.pool_of(1, before)) for _ in shares]
         for pool in pools:
             pool.submit(int).result()  # a copy made now has nothing in its caches
         if jobs > 1:

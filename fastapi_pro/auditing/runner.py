@@ -3,9 +3,8 @@
 import ast
 import functools
 import gc
-import linecache
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module, is_test
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
-from fastapi_pro.auditing.sources.parse import UnreadableError, parse, read
+from fastapi_pro.auditing.sources.parse import UnreadableError, lines_of, parse, read
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.bytecode import Loader
@@ -132,11 +131,14 @@ def _work(task: str | list[list[Path]], root: Path) -> list[Finding]:
     return _shared[0].unreadable() if task == UNREADABLE else _shared[0].detect(task)
 
 
-def pool_of(jobs: int, begin: Callable[[], object] | None = None) -> "ProcessPoolExecutor":
-    """Return `jobs` processes, each of which calls `begin` first."""
+def pool_of(
+    jobs: int, contents: Mapping[Path, bytes | None] | None = None
+) -> "ProcessPoolExecutor":
+    """Return `jobs` processes that see files with these contents, else as this process does."""
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- as in `processes`
 
-    return ProcessPoolExecutor(jobs, processes(), begin)
+    seen = project_files.contents() if contents is None else contents
+    return ProcessPoolExecutor(jobs, processes(), project_files.put_back, (seen,))
 
 
 def processes() -> "BaseContext":
@@ -215,6 +217,7 @@ class _Opened:
         modules: list[Module] = []
         files = [path for path in paths if is_deploy_file(str(path))]
         self._files = frozenset(files)
+        self._read: dict[Path, list[str]] = {}
         for path in paths:
             try:
                 if path not in self._files:
@@ -240,7 +243,7 @@ class _Opened:
             told = applied(hit, slug, module) if module is not None else hit if is_file else None
             if told is not None:
                 path, line, offset, message, *more = told
-                column = _column(path, line, offset)
+                column = _column(self._lines(path), line, offset)
                 found.append(Finding(str(path), line, column, slug, message, *more))
         return found
 
@@ -249,6 +252,11 @@ class _Opened:
         tests = [module for module in self._known.values() if module.is_test]
         wrong = [_unreadable(t.path, error, t.name) for t in tests if (error := _wrong_with(t))]
         return self._unreadable + wrong
+
+    def _lines(self, path: Path) -> list[str]:
+        if path not in self._read:
+            self._read[path] = lines_of(path)
+        return self._read[path]
 
     def close(self) -> None:
         """Drop the trees."""
@@ -295,9 +303,9 @@ def _load(root: Path, path: Path) -> Module | None:
         return None
 
 
-def _column(path: Path, line: int, offset: int) -> int:
+def _column(lines: Sequence[str], line: int, offset: int) -> int:
     """Return the column of an offset that counts bytes of UTF-8, as ast does."""
-    text = linecache.getline(str(path), line)
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
     return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace")) + 1
 
 

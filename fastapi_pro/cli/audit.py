@@ -4,8 +4,10 @@ usage: audit.py [PATH ...] [option ...]        (default: the current folder)
        audit.py --list
 
 --diff reports what the work tree has and a commit had not: staged or not, untracked files too. The
-whole project is read for it. --diff alone means HEAD, what a commit is about to add; in CI,
-`--diff "$(git merge-base origin/main HEAD)"`.
+whole project is read for it. --diff alone means HEAD; `--diff origin/main...`, with the dots, is
+where the branch left origin/main: what a pull request brings. --staged reports what a commit is
+about to add: files as they are staged. Where pre-commit compares commits (--from-ref, or before a
+push), --staged reports what those brought. --fail-on says which severity gives exit code 1.
 
 An --exclude PATTERN is as in a .gitignore: a name matches anywhere; one with a slash starts at the
 current folder, at a PATH or at its project. So it means the same wherever the command is called.
@@ -36,6 +38,7 @@ from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.difference import Side, both_sides
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.libraries.assumed_versions import assumed_versions
+from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.reporting import baseline, suppressions
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
 from fastapi_pro.auditing.reporting.lines import Lines
@@ -43,14 +46,19 @@ from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
 from fastapi_pro.auditing.reporting.report import FORMATS, render
 from fastapi_pro.auditing.reporting.text import Scope
+from fastapi_pro.auditing.reporting.whole_files import replace_file
 from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
-from fastapi_pro.auditing.sources.git import GitError, changes_since
+from fastapi_pro.auditing.sources.git import GitError, changes_since, staged_changes
 from fastapi_pro.auditing.sources.walk import collect, display, project
 from fastapi_pro.cli import newer_python
-from fastapi_pro.command_line import parser_of, run_command
+from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.messages import near, visible
-from fastapi_pro.rulebook import RuleError
+from fastapi_pro.rulebook import SEVERITIES, RuleError
+
+_FROM = "PRE_COMMIT_FROM_REF"
+"""The variable of pre-commit where it compares commits, not what is staged."""
+_FAILING = {"never": (), "high": SEVERITIES[:1], "medium": SEVERITIES[:2], "low": SEVERITIES}
 
 
 class UsageError(Exception):
@@ -60,6 +68,8 @@ class UsageError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command, print, and return the exit code."""
     args = _parser().parse_args(argv)
+    if args.staged and _FROM in os.environ:
+        args.staged, args.diff = False, f"{os.environ[_FROM]}..."
     try:
         entries = _entries()
         if args.list:
@@ -72,6 +82,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _audit(args, entries, argv)
     except (UsageError, OptionsError, RuleError, baseline.BaselineError) as error:
         return _fail(str(error))
+    finally:
+        project_files.put_back({})
 
 
 def _entries() -> dict[str, Entry]:
@@ -86,12 +98,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
     add = parser.add_argument
     add("--format", choices=FORMATS, help="how findings are printed (default: text)")
+    add("--report", action="append", default=[], type=_report, metavar="FORMAT=FILE",
+        help="write them to a file, too")  # fmt: skip
     add("--select", action="append", metavar="SLUG[,SLUG]", help="report these only")
     add("--ignore", action="append", metavar="SLUG[,SLUG]", help="do not report these")
     add("--exclude", action="append", metavar="PATTERN", help="leave out, as .gitignore would")
     add("--baseline", metavar="FILE", help="do not report what this file knows")
     add("--write-baseline", metavar="FILE", help="write what is found now, and exit with 0")
-    add("--diff", nargs="?", const="HEAD", metavar="BASE", help="report what BASE had not")
+    since = parser.add_mutually_exclusive_group().add_argument
+    since("--diff", nargs="?", const="HEAD", metavar="BASE", help="report what BASE had not")
+    since("--staged", action="store_true", help="report what the staged changes bring")
+    add("--fail-on", choices=_FAILING, default="low", help="which severity and above exits with 1")
     add("--all", action="store_true", help="give each finding its line (text only)")
     add("--jobs", type=_jobs, metavar="N", help="processes at once (default: one a core)")
     add("--explain", metavar="SLUG", help=argparse.SUPPRESS)  # what rules.py SLUG prints
@@ -104,6 +121,15 @@ def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError("a whole number above 0 is needed")
     return int(text)
+
+
+def _report(text: str) -> tuple[str, Path]:
+    form, _, file = text.partition("=")
+    if form not in FORMATS or not file:
+        raise argparse.ArgumentTypeError(
+            f"FORMAT=FILE is needed, FORMAT one of {', '.join(FORMATS)}"
+        )
+    return form, Path(file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +163,18 @@ class _Audit:
         findings = self._reported(found, suppressions.marked(files, self.root))
         return _Result(findings, files, _unread(found))
 
-    def since(self, base: str) -> _Result:
-        """Return what is found and was not at a commit. Raises GitError."""
+    def since(self, base: str | None) -> _Result:
+        """Return what is found and was not at a commit; of None, what is staged.
+
+        From then on this process sees the files as they are staged. Raises GitError.
+        """
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
         context = self._context(top)
         ours = {*files, *context}
-        changes = changes_since(top, base).shown_as(ours)
+        changes = staged_changes(top) if base is None else changes_since(top, base)
+        changes = changes.shown_as(ours)
+        project_files.put_back(changes.now)
         now, before = both_sides(ours, top, self.jobs, changes)
         found = [f for f in unlisted if Path(f.path) in changes.old] + now.findings
         new = new_findings(
@@ -151,9 +182,14 @@ class _Audit:
             self._places(self._reported(before.findings, self._marked(before)), changes.old, {}),
         )
         files += deploy_files.beside(self.paths, context)
+        files += [path for path in now.sources if path not in ours and self._is_named(path)]
         named = {str(file) for file in files}
         new = [f for f in new if runner.is_reported(self._with_path(f), named)]
         return _Result(new, [file for file in files if file in now.sources], _unread(found))
+
+    def _is_named(self, path: Path) -> bool:
+        is_below = any(path.is_relative_to(named.absolute()) for named in self.paths)
+        return is_below and not is_left_out(path, self.exclude)
 
     def _context(self, top: Path) -> list[Path]:
         """Return the rest of the project, unless its folder is named."""
@@ -210,7 +246,8 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     exclude = _exclude(args, options, [root, *args.paths, project(args.paths)])
     jobs = args.jobs or options.jobs or _cores()
     audit = _Audit(args.paths, root, exclude, active, entries, jobs)
-    result = audit.all() if args.diff is None else _since(audit, args)
+    since = "HEAD" if args.staged else args.diff
+    result = audit.all() if since is None else _since(audit, args)
     code = newer_python.run_again(result.unread, sys.argv[1:] if argv is None else argv)
     if code is not None:
         return code
@@ -225,32 +262,32 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     if known is not None:
         findings, left = baseline.apply(findings, baseline.read(known), known, root)
         fixed = baseline.count_fixed(left, result.files, active, known)
-        if fixed and args.diff is None:  # else what is old is missing for that alone
+        if fixed and since is None:  # else what is old is missing for that alone
             verb = "is" if fixed == 1 else "are"
             told = f"{_number(fixed, 'entry', 'entries')} of the baseline {verb} fixed"
             print(f"{told}: rewrite it with --write-baseline", file=sys.stderr)
     form = args.format or options.format or "text"
-    is_whole = args.diff is None and form == "text"
+    is_whole = since is None and form == "text"
     versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
     asks = is_whole and args.select is None
-    scope = Scope(len(result.files), result.unread, versions, since=args.diff or "", asks=asks)
-    if text := render(findings, entries, form, scope, unfolded=args.all):
-        print(text)
-    sys.stdout.flush()
+    scope = Scope(len(result.files), result.unread, versions, since=since or "", asks=asks)
+    _show(findings, entries, form, scope, args)
     print(_summary(findings, len(result.files), time.perf_counter() - started), file=sys.stderr)
-    return 1 if findings else 0
+    severities = {f.severity or entries[f.slug].severity for f in findings}
+    return int(not severities.isdisjoint(_FAILING[args.fail_on]))
 
 
 def _since(audit: _Audit, args: argparse.Namespace) -> _Result:
     """Return what is new. Raises UsageError."""
+    option = "--staged" if args.staged else "--diff"
     if args.write_baseline is not None:
-        raise UsageError("--write-baseline writes all that is found, --diff only what is new")
+        raise UsageError(f"--write-baseline writes all that is found, {option} only what is new")
     try:
         return audit.since(args.diff)
     except GitError as error:
-        is_path = Path(args.diff).exists()
+        is_path = args.diff not in (None, "HEAD") and Path(args.diff).exists()
         hint = f"; for the path {args.diff}, write `--diff=HEAD {args.diff}`" if is_path else ""
-        raise UsageError(f"--diff: {error}{hint}") from None
+        raise UsageError(f"{option}: {error}{hint}") from None
 
 
 def _active(args: argparse.Namespace, options: Options, entries: dict[str, Entry]) -> set[str]:
@@ -303,6 +340,24 @@ def _write_baseline(file: Path, findings: list[Finding], root: Path) -> int:
     return 0
 
 
+def _show(
+    findings: Sequence[Finding],
+    entries: Mapping[str, Entry],
+    form: str,
+    scope: Scope,
+    args: argparse.Namespace,
+) -> None:
+    """Write the reports that were asked for, and print one. Raises UsageError."""
+    for kind, file in args.report:
+        try:
+            replace_file(file, render(findings, entries, kind, scope, unfolded=args.all) + "\n")
+        except OSError as error:
+            raise UsageError(f"{file}: {error.strerror}") from None
+    if text := render(findings, entries, form, scope, unfolded=args.all):
+        print(text)
+    sys.stdout.flush()
+
+
 def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -326,7 +381,7 @@ def _number(count: int, one: str, many: str = "") -> str:
 
 
 def _fail(message: str) -> int:
-    print(f"audit.py: {visible(message)}", file=sys.stderr)
+    print(f"{called('audit.py')}: {visible(message)}", file=sys.stderr)
     return 2
 
 

@@ -16,8 +16,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from fastapi_pro.command_line import parser_of, run_command
-from fastapi_pro.installing.contents import MAIN, SKILLS, ContentsError, contents, version
+from fastapi_pro import __version__
+from fastapi_pro.command_line import called, parser_of, run_command
+from fastapi_pro.installing.contents import MAIN, SKILLS, ContentsError, contents
 from fastapi_pro.installing.placing import (
     PlacingError,
     commit,
@@ -95,14 +96,13 @@ def _installed(place: Path) -> dict[str, Record]:
 
 def _install(found: Mapping[Path, Mapping[str, Record]], agents: Path, *, dry_run: bool) -> None:
     """Put the skills into each place, or into none."""
-    number = version(ROOT)
     wanted = {}
     for place, records in found.items():
         made = max([_missing(place), *(record.made for record in records.values())])
         skills = {skill: contents(ROOT, skill, open_standard=place == agents) for skill in SKILLS}
-        new = {skill: make_record(number, files, made) for skill, files in skills.items()}
+        new = {skill: make_record(__version__, files, made) for skill, files in skills.items()}
         if new == records:
-            print(f"{number} is there already: {place}")
+            print(f"{__version__} is there already: {place}")
         else:
             wanted[place] = {
                 skill: files | {INSTALL_RECORD: as_json(new[skill])}
@@ -112,7 +112,7 @@ def _install(found: Mapping[Path, Mapping[str, Record]], agents: Path, *, dry_ru
         _replace(wanted)
     for place, skills in wanted.items():
         old = found[place].get(MAIN)
-        change = f"{number} in place of {old.version}" if old else number
+        change = f"{__version__} in place of {old.version}" if old else __version__
         print(f"{'would install' if dry_run else 'installed'} {change}: {place}: {_list(skills)}")
     if wanted and not dry_run:
         print(_NEXT)
@@ -165,7 +165,7 @@ def _list(skills: Iterable[str]) -> str:
 
 
 def _fail(message: str) -> int:
-    print(f"install.py: {message}; nothing was changed", file=sys.stderr)
+    print(f"{called('install.py')}: {message}; nothing was changed", file=sys.stderr)
     return 1
 
 

@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fastapi_pro.command_line import parser_of, run_command
+from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.paths import ROOT, SNIPPETS
 from fastapi_pro.scaffolding.files import dependencies, project_files
 from fastapi_pro.scaffolding.recipes import RecipeError, recipes_told
@@ -47,10 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         _check_free(folder.name, files["pyproject.toml"])
         _write(folder, files)
     except (RefusedError, RecipeError) as error:
-        print(f"new.py: {error}", file=sys.stderr)
+        print(f"{called('new.py')}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"new.py: {error.filename}: {error.strerror}; nothing was made", file=sys.stderr)
+        print(
+            f"{called('new.py')}: {error.filename}: {error.strerror}; nothing was made",
+            file=sys.stderr,
+        )
         return 1
     print(f"{len(files)} files in {args.name}. Next:\n")
     print(f"  cd {args.name}\n  uv run pytest\n  uv run fastapi dev\n")

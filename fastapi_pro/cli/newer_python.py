@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.sources.parse import UnreadableError, read
-from fastapi_pro.paths import ROOT
+from fastapi_pro.paths import PACKAGE
 
 _MARK = "FASTAPI_PRO_PYTHON"
 """The variable that a run by another Python gets, so that it does not look for one itself."""
@@ -44,7 +44,7 @@ def run_again(findings: Sequence[Finding], argv: Sequence[str]) -> int | None:
         return None
     import subprocess  # noqa: PLC0415 -- only here, and it takes long to import
 
-    command = [python, str(ROOT / "scripts" / "audit.py"), *argv]
+    command = [python, "-P", str(PACKAGE / "__main__.py"), "audit", *argv]
     return subprocess.run(command, env=_environment(), check=False).returncode  # noqa: S603
 
 

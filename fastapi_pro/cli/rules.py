@@ -8,7 +8,7 @@ nothing but the standard library.
 
 import sys
 
-from fastapi_pro.command_line import run_command
+from fastapi_pro.command_line import called, run_command
 from fastapi_pro.messages import near
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import RuleError, as_text, load_rules
@@ -20,10 +20,11 @@ def main(argv: list[str] | None = None) -> int:
     try:
         rules = {rule.slug: rule for rule in load_rules(RULES)}
     except (OSError, RuleError) as error:
-        print(f"rules.py: {error}", file=sys.stderr)
+        print(f"{called('rules.py')}: {error}", file=sys.stderr)
         return 1
     if len(arguments) > 1 or any(word.startswith("-") for word in arguments):
-        print((__doc__ or "").split("\n\n", 1)[1].rstrip())
+        usage = (__doc__ or "").split("\n\n", 1)[1].rstrip()
+        print(usage.replace("rules.py", called("rules.py")))
         return 0 if arguments == ["--help"] else 2
     if not arguments:
         for rule in rules.values():
@@ -31,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if arguments[0] not in rules:
         hint = near(arguments[0], rules)
-        print(f"rules.py: there is no rule {arguments[0]!a}{hint}", file=sys.stderr)
+        print(f"{called('rules.py')}: there is no rule {arguments[0]!a}{hint}", file=sys.stderr)
         return 2
     print(as_text(rules[arguments[0]]))
     return 0

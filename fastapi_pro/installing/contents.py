@@ -1,11 +1,12 @@
 """Which files make up each skill when it lies on a user's machine."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from fastapi_pro import __version__
 from fastapi_pro.installing.standard import as_open_standard
+from fastapi_pro.paths import CARRIED, PACKAGE
 
 MAIN = "fastapi-pro"
 SKILLS = (MAIN, "fastapi-new", "fastapi-review")
@@ -22,9 +23,9 @@ _MAIN_PARTS = (
     "scripts/stop_hook.py",
     "snippets",
 )
-# What only a checkout can use: the installer, and the tests of the rules.
+# What only a checkout or the wheel can use: the installer, the validator, the tests of the rules.
 _LEFT_OUT = re.compile(
-    r"fastapi_pro/(installing/|cli/install\.py$)"
+    rf"fastapi_pro/(installing/|validating/|cli/(install|validate)\.py$|{CARRIED}/)"
     r"|snippets/rules/(conftest\.py$|\w+/(cases|test_proof)\.py$)"
 )
 _SUFFIXES = {
@@ -39,40 +40,39 @@ class ContentsError(Exception):
     """What this checkout lacks, or holds in a form that cannot be distributed."""
 
 
-def version(root: Path) -> str:
-    """Return the version in pyproject.toml. Raises ContentsError."""
-    file = root / "pyproject.toml"
-    try:
-        return str(tomllib.loads(file.read_text(encoding="utf-8"))["project"]["version"])
-    except OSError as error:
-        raise ContentsError(f"{file}: {error.strerror}; run this from a whole checkout") from None
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"{file}: {error}; it must hold `version` in [project]"
-        raise ContentsError(message) from None
-
-
 def contents(root: Path, skill: str, *, open_standard: bool = False) -> dict[str, bytes]:
     """Return the files of a skill, by name relative to its folder, with `/` between the parts.
 
-    `root` is a checkout of this repository. With `open_standard` the front matter of SKILL.md has
-    the six fields of the Agent Skills specification. Raises ContentsError.
+    `root` is a checkout of this repository, or what a wheel has of it. With `open_standard` the
+    front matter of SKILL.md has the six fields of the Agent Skills specification. Raises
+    ContentsError.
     """
     folder = root if skill == MAIN else root / "skills" / skill
     parts = _MAIN_PARTS if skill == MAIN else ("SKILL.md",)
     try:
-        found = {file for part in parts for file in _files(folder / part)}
-        names = {file: file.relative_to(folder).as_posix() for file in found}
-        files = {n: f.read_bytes() for f, n in names.items() if not _LEFT_OUT.match(n)}
+        files = {
+            name: file.read_bytes()
+            for part in parts
+            for name, file in _named(folder, part).items()
+            if not _LEFT_OUT.match(name)
+        }
     except OSError as error:
         message = f"{error.filename}: {error.strerror}; run this from a whole checkout"
         raise ContentsError(message) from None
     if open_standard:
         try:
-            text = as_open_standard(files["SKILL.md"].decode(), version(root))
+            text = as_open_standard(files["SKILL.md"].decode(), __version__)
         except ValueError as error:
             raise ContentsError(f"{folder / 'SKILL.md'}: {error}") from None
         files["SKILL.md"] = text.encode()
     return files
+
+
+def _named(folder: Path, part: str) -> dict[str, Path]:
+    """Return the files of a part by name; in a wheel, what runs is not below the same folder."""
+    is_apart = part == PACKAGE.name and not (folder / part).exists()
+    top = PACKAGE.parent if is_apart else folder
+    return {file.relative_to(top).as_posix(): file for file in _files(top / part)}
 
 
 def _files(path: Path) -> Iterator[Path]:

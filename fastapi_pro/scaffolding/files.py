@@ -5,14 +5,17 @@ import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fastapi_pro import __version__
 from fastapi_pro.scaffolding.recipes import add_recipe, with_needs
 
 MARKER = "service_name"
+VERSION_MARKER = "fastapi_pro_version"
 
 _FOLDERS = ("app", "migrations", "tests")
 _FILES = ("Dockerfile", "alembic.ini")
 _RENAMED = {"dockerignore": ".dockerignore", "env.example": ".env.example",
-            "github": ".github", "gitignore": ".gitignore"}  # fmt: skip
+            "github": ".github", "gitignore": ".gitignore",
+            "pre-commit-config.yaml": ".pre-commit-config.yaml"}  # fmt: skip
 _SUFFIXES = {".mako", ".py"}
 # They prove what the skill says of versions, of gunicorn, of python-jose and passlib.
 _SKILLS_OWN = ("tests/test_environments.py", "tests/test_jose.py")
@@ -67,7 +70,8 @@ def _target(snippets: Path, file: Path) -> str:
 
 
 def _for_project(text: str, name: str) -> str:
-    """Return a text with the project's name."""
+    """Return a text with the project's name, and our version where it names a release of ours."""
+    text = text.replace(VERSION_MARKER, __version__)
     return text.replace(MARKER, name).replace('title="My API"', f'title="{name}"')
 
 

@@ -79,12 +79,12 @@ def add_recipe(texts: Mapping[str, str], name: str, files: Mapping[str, str]) ->
         if file.startswith("migrations/versions/"):
             added[file] = _PARENT.sub(f'down_revision = "{parent}"', text)
     result = dict(texts)
-    for file, hunks in _changes(files[PLUG]):
+    for file, hunks in changes(files[PLUG]):
         if file not in texts:
             raise RecipeError(f"{name} changes {file}, which is not there")
         text = texts[file]
         for hunk in hunks:
-            text = _apply(text, hunk, f"{name}: {file}")
+            text = apply(text, hunk, f"{name}: {file}")
         result[file] = _OWN_IMPORTS.sub(_sorted_imports, text)
     return result | added
 
@@ -111,20 +111,20 @@ def _last_revision(texts: Mapping[str, str]) -> str:
     return last
 
 
-def _changes(plug: str) -> list[tuple[str, list[list[str]]]]:
+def changes(plug: str) -> list[tuple[str, list[list[str]]]]:
     """Return each file that a plug names, with its hunks, which are lists of lines."""
-    changes: list[tuple[str, list[list[str]]]] = []
+    found: list[tuple[str, list[list[str]]]] = []
     for line in plug.splitlines():
         if line.startswith("+++ "):
-            changes.append((line[4:], []))
+            found.append((line[4:], []))
         elif line.startswith("@@"):
-            changes[-1][1].append([])
-        elif changes and not line.startswith("--- "):
-            changes[-1][1][-1].append(line)
-    return changes
+            found[-1][1].append([])
+        elif found and not line.startswith("--- "):
+            found[-1][1][-1].append(line)
+    return found
 
 
-def _apply(text: str, hunk: list[str], place: str) -> str:
+def apply(text: str, hunk: list[str], place: str) -> str:
     """Return the text with one hunk applied. Raises RecipeError unless it fits in one place."""
     old = "".join(f"{line[1:]}\n" for line in hunk if line[:1] != "+")
     new = "".join(f"{line[1:]}\n" for line in hunk if line[:1] != "-")

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi_pro.validating.client_syntax import find_client_syntax
+from fastapi_pro.validating.report import Finding
 from maintain.building.extract import pick, whole
 from maintain.building.refusal import RefusedError, refused
 from maintain.building.sources import Snippets, load_module, read_text, relative
 from maintain.building.tree import docstring_line, render_tree
-from maintain.skillmd.client_syntax import find_client_syntax
-from maintain.skillmd.report import Finding
 
 _PYTHON = {"python", "python3", "py"}
 

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fastapi_pro.validating.fences import Fence, find_fences
+from fastapi_pro.validating.report import Finding
 from maintain.building.contents import content_of
 from maintain.building.refusal import RefusedError, refused
 from maintain.building.sources import FOLDER, Snippets, locate
-from maintain.skillmd.fences import Fence, find_fences
-from maintain.skillmd.report import Finding
 
 _LINE_STARTS = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 _PYTHON = re.compile(r"[{.]*(i?python[\d.]*|pyi?3?|pycon)\b(?!-)", re.IGNORECASE)

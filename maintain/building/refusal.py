@@ -1,6 +1,6 @@
 """The one exception of the page builder: why a fence cannot be filled."""
 
-from maintain.skillmd.report import Finding
+from fastapi_pro.validating.report import Finding
 
 
 class RefusedError(Exception):

@@ -5,10 +5,10 @@ import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from fastapi_pro.validating.report import Finding
 from maintain.building.refusal import RefusedError, refused
 from maintain.building.sources import FOLDER, Snippets, decode, load_module, relative
 from maintain.building.tree import files_below
-from maintain.skillmd.report import Finding
 
 _PROJECT = "pyproject.toml"
 _TABLE = "[tool.fastapi-pro.unshown]"

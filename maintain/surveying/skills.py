@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from maintain.skillmd.fences import find_fences
+from fastapi_pro.validating.fences import find_fences
 
 _PYTHON = re.compile(r"python[\d.]*|py3?", re.IGNORECASE)
 _HIDDEN_OR_CACHE = re.compile(r"\..*|__pycache__|node_modules")

@@ -347,6 +347,34 @@ def test_the_baseline_of_the_file_is_relative_to_it(
     assert found(capsys, "..") == []
 
 
+@pytest.mark.parametrize(
+    ("severity", "failing"),
+    [("high", {"low", "medium", "high"}), ("medium", {"low", "medium"}), ("low", {"low"})],
+)
+def test_the_exit_code_may_be_that_of_upper_severities(
+    project: Path, monkeypatch: pytest.MonkeyPatch, severity: str, failing: set[str]
+) -> None:
+    found_now = [Finding(f"{project}/y.py", 1, 1, ONE, "m", severity)]
+    monkeypatch.setattr(audit.runner, "run", lambda *_: found_now)
+    codes = {limit: audit.main(["--fail-on", limit]) for limit in ("low", "medium", "high")}
+    assert codes == {limit: int(limit in failing) for limit in codes}
+    assert audit.main(["--fail-on", "never"]) == 0
+    assert audit.main([]) == 1
+
+
+def test_reports_in_other_formats_go_to_files(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ("--report", "json=of it.json", "--report", "text=of it.txt")
+    assert audit.main(["--format", "github", *files]) == 1
+    assert capsys.readouterr().out.count("::error file=") == 2
+    assert len(json.loads((project / "of it.json").read_text())) == 3
+    assert (project / "of it.txt").read_text().startswith("It does not start")
+    (project / "y.py").write_text("")
+    assert audit.main(["y.py", *files]) == 0
+    assert json.loads((project / "of it.json").read_text()) == []
+
+
 def test_a_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     entries = catalogue()
     for slug in (ONE, "unreadable", "unused-ignore"):
@@ -387,6 +415,9 @@ def test_a_rule_that_no_code_shows_cannot_be_selected(
         (["/dev/null"], "/dev/null: neither a file nor a folder"),
         (["--jobs", "0"], "a whole number above 0"),
         (["--format", "xml"], "invalid choice"),
+        (["--report", "sarif"], "FORMAT=FILE is needed, FORMAT one of text, json"),
+        (["--report", "xml=x"], "FORMAT=FILE is needed"),
+        (["--report", "json=nowhere/x.json"], "nowhere/x.json: No such file or directory"),
         (["--baseline", "nowhere.json"], "nowhere.json: no such file"),
         (["--baseline", "y.py"], "y.py:1: no JSON"),
         (["--write-baseline", "nowhere/known.json"], "No such file or directory"),

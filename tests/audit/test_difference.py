@@ -1,6 +1,5 @@
 """--diff: what the work tree has and a commit had not, on real repositories."""
 
-import json
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -10,61 +9,7 @@ import pytest
 
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.cli import audit
-
-HELD = """\
-import time
-from fastapi import APIRouter
-router = APIRouter()
-@router.get("/one")
-async def one():
-    time.sleep(1)
-"""
-ANOTHER = """\
-@router.get("/two")
-async def two():
-    time.sleep(2)
-"""
-Git = Callable[..., str]
-
-
-@pytest.fixture
-def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """A repository as the current folder, with one commit of a service with one fault."""
-
-    def run(*arguments: str, cwd: Path = tmp_path / "repo") -> str:
-        options = ("user.name=x", "user.email=x@example.com", "commit.gpgSign=false")
-        command = ["git", *(word for o in options for word in ("-c", o)), *arguments]
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-
-    (tmp_path / "repo" / "app").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "repo")
-    run("init", "-q", "-b", "main")
-    write(
-        "app/main.py", "from fastapi import FastAPI\nfrom app.api import router\napp = FastAPI()\n"
-    )
-    write("app/api.py", HELD)
-    write("app/other.py", "from fastapi import APIRouter\nrouter = APIRouter()\n")
-    write("pyproject.toml", "[project]\nname = 'x'\n")
-    run("add", ".")
-    run("commit", "-qm", "first")
-    return run
-
-
-def write(name: str, text: str) -> None:
-    Path(name).parent.mkdir(parents=True, exist_ok=True)
-    Path(name).write_text(text)
-
-
-def new(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, int]]:
-    """Return path and line of what is new, whose exit code must agree."""
-    select = ("--select", "blocking-call-in-async,unreadable,unused-ignore")
-    code = audit.main([*arguments, *select, "--format", "json"])
-    captured = capsys.readouterr()
-    assert code < 2, captured.err
-    items = json.loads(captured.out)
-    assert code == bool(items)
-    return [(item["path"], item["line"]) for item in items]
+from tests.audit.repository import ANOTHER, HELD, Git, new, write
 
 
 def test_a_fault_that_the_commit_had_is_not_reported(
@@ -271,6 +216,7 @@ def test_links_submodules_and_other_repositories_are_passed_over(
     Path("link").unlink()
     write("app/api.py", HELD + ANOTHER)
     assert ("app/api.py", 9) in new(capsys, "app", "--diff")
+    assert new(capsys, "sub", "--diff") == [("sub/x.py", 9)]
 
 
 def test_a_linked_work_tree_and_a_shallow_clone_have_their_own_head(
@@ -285,6 +231,45 @@ def test_a_linked_work_tree_and_a_shallow_clone_have_their_own_head(
         assert new(capsys, "--diff") == [("app/api.py", 9)]
     assert audit.main(["--diff", "HEAD~1"]) == 2
     assert "'HEAD~1' is no commit here; the clone is shallow" in capsys.readouterr().err
+    git("fetch", "-q", "--depth=1", "origin", git("rev-parse", "HEAD~1"), cwd=tmp_path / "shallow")
+    assert audit.main(["--diff", "FETCH_HEAD..."]) == 2
+    told = "no commit in common with 'FETCH_HEAD'; the clone is shallow: fetch the rest first"
+    assert told in capsys.readouterr().err
+
+
+def test_what_the_other_branch_has_mended_is_not_new_with_dots(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git("switch", "-q", "--detach")
+    write("app/other.py", HELD)
+    git("commit", "-qam", "second")
+    branch = git("rev-parse", "HEAD")
+    git("switch", "-q", "main")
+    write("app/api.py", HELD.replace("time.sleep(1)", "pass"))
+    git("commit", "-qam", "third")
+    git("update-ref", "refs/remotes/origin/main", "main")
+    git("switch", "-q", "--detach", branch)
+    assert new(capsys, "--diff", "origin/main") == [("app/api.py", 6), ("app/other.py", 6)]
+    assert new(capsys, "--diff", "origin/main...") == [("app/other.py", 6)]
+
+
+def test_a_project_below_the_top_is_compared_whatever_its_name_and_gits_settings(
+    git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("diff.relative", "diff.noprefix", "core.quotepath"):
+        git("config", name, "true")
+    git("config", "color.ui", "always")
+    git("config", "diff.external", "false")
+    git("config", "status.showUntrackedFiles", "no")
+    write("services/ä shop/pyproject.toml", "")
+    write("services/ä shop/api.py", HELD)
+    git("add", ".")
+    git("commit", "-qm", "second")
+    write("services/ä shop/api.py", HELD + ANOTHER)
+    write("services/ä shop/new.py", HELD)
+    write("app/api.py", HELD + ANOTHER)
+    monkeypatch.chdir("services/ä shop")
+    assert new(capsys, "--diff") == [("api.py", 9), ("new.py", 6)]
 
 
 def test_before_the_first_commit_all_is_new(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
@@ -352,6 +337,10 @@ def test_outside_a_repository_and_without_git_it_is_told(
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert audit.main([str(tmp_path), "--diff"]) == 2
     assert "--diff: git rev-parse: not a git repository" in capsys.readouterr().err
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path], check=True)
+    monkeypatch.chdir(tmp_path)
+    assert audit.main(["--diff"]) == 2
+    assert capsys.readouterr().err.endswith("must be run in a work tree\n")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert audit.main([str(tmp_path), "--diff"]) == 2
     assert "--diff: there is no git here to ask" in capsys.readouterr().err

@@ -17,6 +17,14 @@ from tests.audit.programs import only
         ("title", "medium"),
         ("pinned", "medium"),
         ("hashtag", "medium"),
+        ("is_secret", "medium"),
+        ("has_password", "medium"),
+        ("token_type", "medium"),
+        ("encrypted_token", "medium"),
+        ("secret_expires", "medium"),
+        ("sync_token", "medium"),
+        ("next_page_token", "medium"),
+        ("email_address", ""),
     ],
 )
 def test_a_row_without_a_secret_matters_less(column: str, severity: str, tmp_path: Path) -> None:

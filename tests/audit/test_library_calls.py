@@ -16,6 +16,7 @@ from fastapi_pro.auditing.libraries.library_calls.computing import COMPUTING_TAB
 from fastapi_pro.auditing.libraries.library_calls.passwords import HASHES_TABLE, VERIFICATIONS_TABLE
 from fastapi_pro.auditing.libraries.library_calls.waiting import (
     BLOCKING_TABLE,
+    LOCAL_TABLE,
     SLOW_COROUTINES_TABLE,
     SLOW_TABLE,
 )
@@ -23,7 +24,7 @@ from fastapi_pro.auditing.model.library_types import ATTRIBUTES, METHODS, RETURN
 
 TABLES = (
     SLOW_TABLE, BLOCKING_TABLE, SLOW_COROUTINES_TABLE, COMPUTING_TABLE, FILES_TABLE, HASHES_TABLE,
-    VERIFICATIONS_TABLE,
+    VERIFICATIONS_TABLE, LOCAL_TABLE,
 )  # fmt: skip
 # Their classes are made when the program runs, or are another library's of that name.
 MADE_LATER = {"boto3.client", "boto3.resource", "google.genai.Client.models"}

@@ -51,7 +51,7 @@ def fake(path: Path, *, reads: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         f'#!/bin/sh\nif [ "$1" = -c ]; then exit {0 if reads else 1}; fi\n'
-        f'echo "{path.name} audits: $2 $3 $FASTAPI_PRO_PYTHON"\nexit 1\n'
+        f'shift 2\necho "{path.name} $1s: $2 $3 $FASTAPI_PRO_PYTHON"\nexit 1\n'
     )
     path.chmod(0o755)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maintain.skillmd.fences import find_fences
+from fastapi_pro.validating.fences import find_fences
 from tests.building.small_repository import SNIPPETS, SmallRepository, fence, filled
 
 

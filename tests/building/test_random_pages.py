@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from maintain.skillmd.fences import find_fences
+from fastapi_pro.validating.fences import find_fences
 from tests.building.small_repository import SmallRepository
 
 PIECES = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PARTS = (
-    *("LICENSE", "SKILL.md", "pyproject.toml", "references"),
+    *("LICENSE", "SKILL.md", "references"),
     *("fastapi_pro", "maintain", "scripts", "skills", "snippets"),
 )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro import __version__
 from fastapi_pro.installing.placing import STAGE, recover, staging
 from fastapi_pro.installing.record import inspect
 from tests.distribution.checkout import ROOT, copy_checkout, install, tree
@@ -36,9 +37,9 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def set_version(checkout: Path, version: str) -> None:
-    file = checkout / "pyproject.toml"
+    file = checkout / "fastapi_pro" / "__init__.py"
     text, changed = re.subn(
-        r'^version = ".*"', f'version = "{version}"', file.read_text(), flags=re.MULTILINE
+        r'^__version__ = ".*"', f'__version__ = "{version}"', file.read_text(), flags=re.MULTILINE
     )
     assert changed == 1
     file.write_text(text)
@@ -78,7 +79,7 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would_do(project: Path) -> No
     before = tree(project)
     done = install(ROOT, "--project", project, "--agents", "--dry-run")
     assert tree(project) == before
-    assert done.stdout.count("would install 0.1.0") == 2
+    assert done.stdout.count(f"would install {__version__}") == 2
 
 
 @pytest.mark.parametrize("agents", [[], ["--agents"]])
@@ -102,7 +103,7 @@ def test_folders_made_by_the_first_version_go_with_the_second(
     project = tmp_path / "empty"
     project.mkdir()
     install(ROOT, "--project", project)
-    set_version(checkout, "0.2.0")
+    set_version(checkout, "9.9.9")
     install(checkout, "--project", project)
     install(checkout, "--project", project, "--uninstall")
     assert tree(project) == {}
@@ -128,9 +129,9 @@ def test_an_older_version_is_replaced_as_a_whole(project: Path, checkout: Path) 
     install(checkout, "--project", project)
     (checkout / "references" / "gone.md").unlink()
     (checkout / "references" / "new.md").write_text("in the new version only")
-    set_version(checkout, "0.2.0")
+    set_version(checkout, "9.9.9")
     done = install(checkout, "--project", project)
-    assert "0.2.0 in place of 0.1.0" in done.stdout
+    assert f"9.9.9 in place of {__version__}" in done.stdout
     references = project / ".claude" / "skills" / "fastapi-pro" / "references"
     assert (references / "new.md").exists()
     assert not (references / "gone.md").exists()
@@ -146,10 +147,10 @@ def test_the_same_version_again_changes_nothing(project: Path) -> None:
 
 def test_a_copy_for_other_assistants_does_not_grow_old(project: Path, checkout: Path) -> None:
     install(checkout, "--project", project, "--agents")
-    set_version(checkout, "0.2.0")
+    set_version(checkout, "9.9.9")
     install(checkout, "--project", project)
     copy = project / ".agents" / "skills" / "fastapi-pro" / "SKILL.md"
-    assert 'version: "0.2.0"' in copy.read_text()
+    assert 'version: "9.9.9"' in copy.read_text()
 
 
 @pytest.mark.parametrize("skill", SKILLS)
@@ -190,7 +191,7 @@ def test_files_that_the_user_added_or_changed_stay(
     (skill / "notes.md").write_text("my notes")
     with (skill / "SKILL.md").open("a") as file:
         file.write("my rule\n")
-    set_version(checkout, "0.2.0")
+    set_version(checkout, "9.9.9")
     before = tree(project)
     done = install(checkout, "--project", project, *arguments, code=1)
     assert "added or changed since: SKILL.md, notes.md" in done.stderr
@@ -240,7 +241,7 @@ def test_the_next_run_puts_right_what_a_killed_one_left(project: Path, checkout:
     before = tree(project)
     install(checkout, "--project", project)
     installed = tree(project)
-    set_version(checkout, "0.2.0")
+    set_version(checkout, "9.9.9")
     assert killed(4, checkout, "--project", project)  # one skill is out, none is in
     assert tree(project) != installed
     install(checkout, "--project", project, "--uninstall")
@@ -273,7 +274,7 @@ def test_wrong_use_is_told(arguments: list[str], message: str) -> None:
     assert message in done.stderr
 
 
-@pytest.mark.parametrize("part", ["LICENSE", "pyproject.toml", "skills/fastapi-new/SKILL.md"])
+@pytest.mark.parametrize("part", ["LICENSE", "skills/fastapi-new/SKILL.md"])
 def test_an_incomplete_checkout_is_told(project: Path, checkout: Path, part: str) -> None:
     (checkout / part).unlink()
     before = tree(project)
@@ -337,7 +338,7 @@ def test_killed_at_any_moment_it_leaves_all_of_the_old_or_all_of_the_new(
     set_version(checkout, "0.0.9")
     newer = tmp_path / "newer"
     shutil.copytree(checkout, newer)
-    set_version(newer, "0.2.0")
+    set_version(newer, "9.9.9")
     seen = set()
     for moment in range(1, 100):
         install(checkout, "--project", project)
@@ -347,11 +348,11 @@ def test_killed_at_any_moment_it_leaves_all_of_the_old_or_all_of_the_new(
         recover(skills)
         assert not (project / ".claude" / STAGE).exists()
         found = versions(skills)
-        assert found in (["0.0.9"] * 3, ["0.2.0"] * 3, [])
+        assert found in (["0.0.9"] * 3, ["9.9.9"] * 3, [])
         seen.add(tuple(found))
         install(newer, "--project", project, "--uninstall")
     assert moment > 8
-    assert seen == {("0.0.9",) * 3, () if option == "--uninstall" else ("0.2.0",) * 3}
+    assert seen == {("0.0.9",) * 3, () if option == "--uninstall" else ("9.9.9",) * 3}
 
 
 def test_while_another_installation_is_under_way_nothing_is_changed(project: Path) -> None:

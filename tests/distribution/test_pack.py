@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fastapi_pro import __version__
 from fastapi_pro.installing.contents import SKILLS, contents
 from fastapi_pro.installing.standard import as_open_standard
 from tests.distribution.checkout import ROOT, copy_checkout
@@ -77,9 +78,7 @@ def test_the_front_matter_has_the_six_fields_and_the_version(unpacked: Path) -> 
     fields = front_matter(unpacked / "SKILL.md")
     assert fields.keys() == SIX
     assert isinstance(fields["metadata"], dict)
-    version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert version is not None
-    assert fields["metadata"]["version"] == version[1]
+    assert fields["metadata"]["version"] == __version__
 
 
 def test_uploads_accept_the_front_matter(unpacked: Path) -> None:
@@ -113,7 +112,7 @@ def test_the_other_skills_have_a_standard_form_too(skill: str) -> None:
 
 
 FOR_MAINTAINERS = re.compile(
-    r"/installing/|/install\.py$|rules/(\w+/(cases|test_proof)|conftest)\.py$"
+    r"/installing/|/validating/|/(install|validate)\.py$|rules/(\w+/(cases|test_proof)|conftest)\.py$"
 )
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.cli import audit
-from maintain import build, validate
+from fastapi_pro.cli import audit, validate
+from maintain import build
 from tests.faults.mutants import mutant
 
 pytestmark = pytest.mark.slow

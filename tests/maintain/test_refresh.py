@@ -14,7 +14,7 @@ class Parts:
         self.calls: list[str] = []
         self.old: set[str] = set()
         self.failing: set[str] = set()
-        for name in ("picture", "build", "survey"):
+        for name in ("picture", "build", "evals_listing", "survey"):
             monkeypatch.setattr(f"maintain.{name}.main", lambda argv, n=name: self.run(n, argv))
         monkeypatch.setattr(refresh, "_tokens", lambda argv: self.run("tokens", argv))
 
@@ -38,21 +38,22 @@ def made(parts: Parts) -> list[str]:
 def test_pages_come_before_what_is_counted_of_them(parts: Parts) -> None:
     parts.old = {"survey", "tokens"}
     assert refresh.main([]) == 0
-    assert made(parts) == ["picture", "build", "tokens --write"]
+    assert made(parts) == ["picture", "build", "evals_listing", "tokens --write"]
 
 
 def test_the_survey_is_made_with_all_and_then_shown(parts: Parts) -> None:
     parts.old = {"survey", "tokens"}
     assert refresh.main(["--all"]) == 0
-    assert made(parts) == ["picture", "build", "survey --write", "build", "tokens --write"]
+    expected = ["picture", "build", "evals_listing", "survey --write", "build", "tokens --write"]
+    assert made(parts) == expected
 
 
 def test_what_is_up_to_date_keeps_its_date(parts: Parts) -> None:
     assert refresh.main(["--all"]) == 0
-    assert made(parts) == ["picture", "build"]
+    assert made(parts) == ["picture", "build", "evals_listing"]
 
 
-@pytest.mark.parametrize("failing", ["picture", "build", "survey", "tokens"])
+@pytest.mark.parametrize("failing", ["picture", "build", "evals_listing", "survey", "tokens"])
 def test_a_part_that_fails_is_the_last(parts: Parts, failing: str) -> None:
     parts.old, parts.failing = {"survey", "tokens"}, {failing}
     assert refresh.main(["--all"]) == 1
@@ -68,6 +69,6 @@ def test_a_check_asks_all_parts_and_writes_nothing(
     assert refresh.main(["--check"]) == 1
     assert "run scripts/maintain.py refresh" in capsys.readouterr().err
     assert made(parts) == []
-    assert [call.split()[0] for call in parts.calls[-4:]] == [
-        "picture", "build", "survey", "tokens",
+    assert [call.split()[0] for call in parts.calls[-5:]] == [
+        "picture", "build", "evals_listing", "survey", "tokens",
     ]  # fmt: skip

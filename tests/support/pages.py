@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from maintain.skillmd.fences import find_fences
+from fastapi_pro.validating.fences import find_fences
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "SKILL.md", *sorted((ROOT / "references").glob("*.md"))]

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from maintain.skillmd.report import Finding
-from maintain.validation.check import Options, check_skill
+from fastapi_pro.validating.check import Options, check_skill
+from fastapi_pro.validating.report import Finding
 
 GOOD = "name: demo\ndescription: Does a thing. Use when it is asked for."
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from maintain.validation.check import Options
+from fastapi_pro.validating.check import Options
 from tests.validation.demo_skill import GOOD, found, skill, told
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from maintain.validation.globs import (
+from fastapi_pro.validating.globs import (
     TooManyPatternsError,
     covers,
     expand_braces,

@@ -5,8 +5,8 @@ from pathlib import Path
 import fastapi
 import pytest
 
-from maintain import validate
-from maintain.validation.check import Options
+from fastapi_pro.cli import validate
+from fastapi_pro.validating.check import Options
 from tests.validation.demo_skill import GOOD, found, skill, told
 
 WARNINGS = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maintain import validate
+from fastapi_pro.cli import validate
 from tests.validation.demo_skill import found, raw_skill, told
 
 _YAML = st.lists(

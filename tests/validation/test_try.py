@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maintain import validate
-from maintain.validation.gate import suggest
-from maintain.validation.globs import matching_pattern
+from fastapi_pro.cli import validate
+from fastapi_pro.validating.gate import suggest
+from fastapi_pro.validating.globs import matching_pattern
 from tests.validation.demo_skill import GOOD, skill
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.cli import validate
 from fastapi_pro.paths import ROOT
-from maintain import validate
 from tests.validation.demo_skill import GOOD, found, skill, told
 
 SCRIPT = ROOT / "scripts" / "validate.py"
@@ -73,17 +73,25 @@ def test_a_folder_without_skills_is_wrong_use(
     assert "no SKILL.md" in capsys.readouterr().err
 
 
-def test_this_repository_is_the_default_and_its_size_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The default is the folder above scripts/, whose body must not be too long."""
-    assert SCRIPT.parent.parent == validate.REPO
+def test_a_body_that_is_too_long_is_an_error_where_that_is_asked_for(tmp_path: Path) -> None:
+    """The recommended size is no limit of the client's."""
     file = skill(tmp_path, GOOD, "x\n" * 501)
     assert validate.main([str(file)]) == 0
     assert validate.main([str(file), "--max-size-error"]) == 1
-    monkeypatch.setattr(validate, "REPO", file.parent.resolve())
-    assert validate.main([]) == 1
-    assert validate.main([str(file)]) == 1
+
+
+def test_the_default_is_the_current_folder_and_the_skills_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plugin, such as this repository, may be a skill itself and have more."""
+    plugin = skill(tmp_path, GOOD).parent
+    monkeypatch.chdir(plugin)
+    assert validate.main([]) == 0
+    assert "skills: 1," in capsys.readouterr().err
+    (plugin / "skills").mkdir()
+    skill(plugin / "skills", GOOD)
+    assert validate.main([]) == 0
+    assert "skills: 2," in capsys.readouterr().err
 
 
 def test_warnings_alone_exit_with_0_and_errors_with_1(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.library_calls import BLOCKING, COMPUTING, FILES
+from fastapi_pro.auditing.libraries.library_calls import BLOCKING, COMPUTING, FILES, LOCAL
 from fastapi_pro.auditing.model.call_graph import called, find_call
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -21,10 +21,14 @@ def blocks(call: Node) -> bool:
 
 def severity(call: Node) -> str:
     """Return how bad a blocking call is where it is not as bad as waiting for a service."""
-    if call in FILES:
+    if call in FILES or call in LOCAL:
         return "low"
     # a broker that is there takes a job in a millisecond or two
     return "medium" if call in COMPUTING or call.member in JOBS else ""
+
+
+def _is_worse(call: Node) -> bool:
+    return blocks(call) and severity(call) != "low"
 
 
 def _blocks(call: Node) -> bool:
@@ -85,4 +89,6 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
         if not target or target.is_coroutine or target.is_generator or call.is_awaited:
             continue
         if end := find_call(target, blocks):
+            if severity(end) == "low":
+                end = find_call(target, _is_worse) or end
             yield call, end

@@ -26,16 +26,22 @@ def request_functions(program: Program) -> set[Node]:
     Endpoints, dependencies, middleware and exception handlers, and what they call within the
     program; what runs in a thread, a background task or a lifespan is not called by them.
     """
-    roots = [endpoint.function for endpoint in endpoints(program)]
-    roots += [dependency.function for dependency in dependencies(program)]
-    roots += [handler.function for handler in exception_handlers(program)]
+    return reached(roots(program)) - lifespans(program)
+
+
+@fact
+def roots(program: Program) -> list[Node]:
+    """Return the functions that FastAPI runs for a request: those that no other need call."""
+    found = [endpoint.function for endpoint in endpoints(program)]
+    found += [dependency.function for dependency in dependencies(program)]
+    found += [handler.function for handler in exception_handlers(program)]
     for function in program.functions:
         if any(is_http_middleware(decorator) for decorator in function.decorators):
-            roots.append(function)
+            found.append(function)
     for cls in program.nodes(ast.ClassDef):
         if is_middleware_class(cls):
-            roots += [cls.method(name) for name in MIDDLEWARE_METHODS]
-    return reached(roots) - lifespans(program)
+            found += [cls.method(name) for name in MIDDLEWARE_METHODS]
+    return found
 
 
 def answering(endpoint: Endpoint) -> set[Node]:

@@ -224,7 +224,8 @@ def _compose_environment(value: yaml.Value) -> dict[str, Word]:
         found = {}
         for name, inner in value.values.items():
             word = _word(inner)
-            if word is not None:
+            # without a value it is the shell's own variable, set or not
+            if word is not None and not (word.line == 0 or word.text in ("null", "~")):
                 line, column = value.places[name]
                 found[name] = Word(word.text, line, column, word.is_known)
         return found

@@ -15,19 +15,33 @@ _KNOWN = re.compile(
     r"current|logged|principal|^me\b|^user: .*(Dep|Security|Session)", re.IGNORECASE
 )
 
+_DUPLICATE = re.compile(r"duplicate|integrity|unique|exists|conflict|taken", re.IGNORECASE)
+
 
 def looked_up(function: Node, name: str) -> list[Node]:
     """Return the calls that give a variable its account, found by what a stranger gave.
 
-    Nothing where the caller is logged in already, as to change a password.
+    Nothing where the caller is logged in already, as to change a password, nor where the account
+    was found to be there: a registration that failed looks up which account it collided with.
     """
     if any(_KNOWN.search(parameter.text) for parameter in function.parameters):
         return []
     bound = [function.at(b.node) for b in function.bindings(name) if b.kind == "assign"]
+    if any(map(_is_after_duplicate, bound)):
+        return []
     calls = [value.awaited for value in bound if value.awaited.is_call]
     texts = [written(value) for value in bound if value.awaited.is_call]
     is_named = any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))
     return calls if is_named else []
+
+
+def _is_after_duplicate(value: Node) -> bool:
+    """Say whether a handler of an error that says "there is one already" looks something up."""
+    return any(
+        isinstance(above.ast, ast.ExceptHandler)
+        and bool(_DUPLICATE.search(above.at(above.ast.type).text))
+        for above in value.ancestors
+    )
 
 
 def missing(test: ast.expr) -> str:

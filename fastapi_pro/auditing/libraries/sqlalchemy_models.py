@@ -29,15 +29,24 @@ SECRET = re.compile(
 )
 """Names of what must not be seen: passwords, their hashes, tokens, keys."""
 _ABOUT = re.compile(
+    r"^(is|has|can|needs?|must|requires?|use[sd]?|allows?|shows?|enable[sd]?)_|"
     r"_(owner|issuer|audience|type|kind|url|uri|endpoint|name|id|algorithm|version|status|scopes?"
     r"|expir\w*|lifetime|header|count|length)$",
     re.IGNORECASE,
 )
 
+_CURSOR = re.compile(r"(^|_)(sync|page|next|continuation|concurrency|change)_?token", re.IGNORECASE)
+_ENCRYPTED = re.compile(r"(^|_)(enc|encrypted|ciphered|sealed)(_|$)|cipher_?text", re.IGNORECASE)
+
 
 def names_secret(name: str) -> bool:
     """Say whether a name is that of a secret, and not of something about one: `token_issuer`."""
-    return bool(SECRET.search(name)) and not _ABOUT.search(name)
+    return bool(SECRET.search(name)) and not is_about_secret(name)
+
+
+def is_about_secret(name: str) -> bool:
+    """Say whether a name says something of a secret, or that only a key reads it: `encrypted_x`."""
+    return any(pattern.search(name) for pattern in (_ABOUT, _ENCRYPTED, _CURSOR))
 
 
 @dataclass(frozen=True, eq=False)

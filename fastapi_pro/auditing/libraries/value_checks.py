@@ -66,7 +66,9 @@ _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
 def _written(function: Node) -> dict[str, list[Node]]:
     """Return the names, attributes and items in a function by their last name."""
     found: dict[str, list[Node]] = defaultdict(list)
-    for node in function.own(ast.Name, ast.Attribute, ast.Subscript, ast.Call):
+    kinds = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+    inner = [node for part in function.own(ast.Lambda) for node in part.walk(*kinds)]
+    for node in (*function.own(*kinds), *inner):
         found[_short(node.ast)].append(node)
     return found
 

@@ -1,7 +1,7 @@
-"""The files of the project, as they lie on the disk or as they were at a commit.
+"""The files of the project, as they lie on the disk, in git's index, or at a commit.
 
 Whatever is worked out of a file is kept for the life of a process. So a process knows one of the
-two: `audit.py --diff` calls `put_back` in a process that does nothing else.
+three: `audit.py --diff` calls `put_back` in a process that does nothing else.
 """
 
 import errno
@@ -23,6 +23,11 @@ def put_back(contents: Mapping[Path, bytes | None]) -> None:
     for path in contents:
         for folder in path.parents:
             _beside[folder].append(path)
+
+
+def contents() -> Mapping[Path, bytes | None]:
+    """Return what `put_back` was given."""
+    return dict(_old)
 
 
 def read(path: Path) -> bytes:

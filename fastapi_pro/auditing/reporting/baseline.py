@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.lines import Lines
+from fastapi_pro.auditing.reporting.whole_files import replace_file
 
 
 class Entry(NamedTuple):
@@ -54,18 +55,9 @@ def write(file: Path, findings: Iterable[Finding], root: Path) -> None:
 
     Their paths are absolute or relative to `root`.
     """
-    file = file.resolve()
-    counts = Counter(entry for _, entry in _entries(findings, file, root))
+    counts = Counter(entry for _, entry in _entries(findings, file.resolve(), root))
     items = [{**entry._asdict(), "count": counts[entry]} for entry in sorted(counts)]
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("x", encoding="utf-8") as stream:
-            stream.write(json.dumps(items, indent=2) + "\n")
-        if file.exists():
-            temporary.chmod(file.stat().st_mode & 0o777)
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
+    replace_file(file, json.dumps(items, indent=2) + "\n")
 
 
 def apply(

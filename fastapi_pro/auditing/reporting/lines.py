@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from fastapi_pro.auditing.model import project_files
+
 
 class Lines:
     """The lines of files, each read once; `contents` are those that are not to be read."""
@@ -23,6 +25,6 @@ class Lines:
         if path in self._contents:
             return self._contents[path] or b""
         try:
-            return path.read_bytes()
+            return project_files.read(path)
         except OSError:
             return b""

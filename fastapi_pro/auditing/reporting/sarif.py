@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
+from fastapi_pro import __version__
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
 from fastapi_pro.auditing.reporting.lines import Lines
@@ -23,8 +24,9 @@ def as_sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[
     index = {entry.slug: number for number, entry in enumerate(shown)}
     marks = _fingerprints(findings)
     results = [_result(f, index[f.slug], mark) for f, mark in zip(findings, marks, strict=True)]
+    rules = [_descriptor(entry) for entry in shown]
     run = {
-        "tool": {"driver": {"name": "fastapi-pro", "rules": [_descriptor(e) for e in shown]}},
+        "tool": {"driver": {"name": "fastapi-pro", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
@@ -70,7 +72,7 @@ def _fingerprints(findings: Sequence[Finding]) -> list[str]:
     lines, seen = Lines(), Counter[str]()
     found = []
     for f in findings:
-        what = "\0".join([f.path, f.slug, lines.text(Path(f.path), f.line)])
+        what = "\0".join([f.path, f.slug, lines.text(Path(f.path).absolute(), f.line)])
         known = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         seen[known] += 1
         found.append(f"{known}:{seen[known]}")

@@ -1,8 +1,11 @@
-"""What a work tree has changed since a commit: asked of git, which writes nothing for it."""
+"""What a work tree, or the index, has changed since a commit.
+
+It is asked of git, which writes nothing for it.
+"""
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _LARGEST = 10_000_000  # bytes; a lock file lists every wheel
@@ -20,37 +23,91 @@ class Changes:
     """The files that differ from a commit, as absolute real paths.
 
     `old` has what each held there, None where there was none; a renamed file stands for two.
-    `renamed` leads from a path of now to the one at the commit.
+    `renamed` leads from a path of now to the one at the commit. `now` has what is not on the disk
+    as it is to be read: of what is staged, the files that the work tree has otherwise.
     """
 
     old: dict[Path, bytes | None]
     renamed: dict[Path, Path]
+    now: dict[Path, bytes | None] = field(default_factory=dict)
 
     def shown_as(self, files: Iterable[Path]) -> "Changes":
         """Return the same by the paths of these files, which links may lead to."""
-        names = {path.name for path in self.old}
+        known = self.old.keys() | self.now.keys()
+        names = {path.name for path in known}
         linked = {}
         for file in files:
-            if file.name in names and file not in self.old:
+            if file.name in names and file not in known:
                 linked[file.resolve()] = file
         return Changes(
             {linked.get(path, path): content for path, content in self.old.items()},
             {linked.get(now, now): linked.get(old, old) for now, old in self.renamed.items()},
+            {linked.get(path, path): content for path, content in self.now.items()},
         )
 
 
 def changes_since(folder: Path, base: str) -> Changes:
     """Return what the repository around `folder` has changed since `base`, untracked files too.
 
-    Submodules are not looked into. Raises GitError.
+    `COMMIT...` is where the branch that is checked out left that of COMMIT. Submodules are not
+    looked into, and what a merge brings to HEAD is no change. Raises GitError.
     """
-    top = Path(_text(folder, "rev-parse", "--show-toplevel").rstrip("\r\n"))
-    commit = _commit(top, base)
-    untracked = _words(_run(top, "ls-files", "-z", "--others", "--exclude-standard"))
-    old: dict[Path, bytes | None] = {top / word: None for word in untracked if word[-1] != "/"}
+    top = _top(folder)
+    old, renamed = _differences(top, _commit(top, base))
+    if base == "HEAD":
+        old = _not_merged(top, old)
+    return Changes(_untracked(top) | old, renamed)
+
+
+def staged_changes(folder: Path) -> Changes:
+    """Return what the index of the repository around `folder` has and HEAD has not.
+
+    Raises GitError.
+    """
+    top = _top(folder)
+    index = _index(top)
+    old, renamed = _differences(top, "--cached", _commit(top, "HEAD"), **index)
+    unstaged, _ = _differences(top, **index)
+    old = _not_merged(top, old, "--cached", **index)
+    return Changes(old, renamed, _untracked(top, **index) | unstaged)
+
+
+def _not_merged(
+    top: Path, old: dict[Path, bytes | None], *options: str, **variables: str
+) -> dict[Path, bytes | None]:
+    """Return those files that are not as in the commit that is about to be merged, if one is."""
+    if not _succeeds(top, "rev-parse", "--verify", "--quiet", "MERGE_HEAD"):
+        return old
+    theirs, _ = _differences(top, *options, "MERGE_HEAD", **variables)
+    return {path: content for path, content in old.items() if path in theirs}
+
+
+def _top(folder: Path) -> Path:
+    return Path(_text(folder, "rev-parse", "--show-toplevel").rstrip("\r\n"))
+
+
+def _index(top: Path) -> dict[str, str]:
+    """Return the variable that names the index: in a hook of `git commit FILE` it is another."""
+    named = os.environ.get("GIT_INDEX_FILE", "")
+    git_dir = Path(_text(top, "rev-parse", "--absolute-git-dir").rstrip("\r\n"))
+    is_ours = (top / named).resolve().parent == git_dir.resolve()
+    return {"GIT_INDEX_FILE": str(top / named)} if named and is_ours else {}
+
+
+def _untracked(top: Path, **variables: str) -> dict[Path, bytes | None]:
+    """Return the files that git neither has nor ignores: there was nothing before."""
+    words = _words(_run(top, "ls-files", "-z", "--others", "--exclude-standard", **variables))
+    return {top / word: None for word in words if word[-1] != "/"}
+
+
+def _differences(
+    top: Path, *compared: str, **variables: str
+) -> tuple[dict[Path, bytes | None], dict[Path, Path]]:
+    """Return what `git diff` compares: what each file held before, and which are renamed."""
+    old: dict[Path, bytes | None] = {}
     renamed: dict[Path, Path] = {}
     blobs: dict[Path, str] = {}
-    words = iter(_words(_run(top, *_DIFF, commit, "--")))
+    words = iter(_words(_run(top, *_DIFF, *compared, "--", **variables)))
     for head in words:
         before, after, blob, _, status = head.removeprefix(":").split(" ")
         path = now = top / next(words)
@@ -64,7 +121,7 @@ def changes_since(folder: Path, base: str) -> Changes:
         if before in _FILES:
             blobs[path] = blob
     contents = _contents(top, sorted(set(blobs.values())))
-    return Changes(old | {path: contents.get(blob) for path, blob in blobs.items()}, renamed)
+    return old | {path: contents.get(blob) for path, blob in blobs.items()}, renamed
 
 
 _DIFF = ("diff", "--raw", "-z", "--no-abbrev", "-M", "--no-color", "--no-ext-diff",
@@ -73,15 +130,31 @@ _DIFF = ("diff", "--raw", "-z", "--no-abbrev", "-M", "--no-color", "--no-ext-dif
 
 def _commit(top: Path, base: str) -> str:
     """Return the commit that `base` names; nothing, as a tree, before the first commit."""
+    if base.endswith("..."):
+        return _common(top, base.removesuffix("..."))
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
     try:
         return _text(top, *asked, f"{base}^{{commit}}").strip()
     except GitError:
         if base == "HEAD" and not _succeeds(top, *asked, "HEAD"):
             return _run(top, "hash-object", "-t", "tree", "--stdin").decode().strip()
-        shallow = _text(top, "rev-parse", "--is-shallow-repository").strip() == "true"
-        hint = "; the clone is shallow: fetch it first (git fetch --depth=1 ...)" * shallow
+        hint = _if_shallow(top, "fetch it first (git fetch --depth=1 ...)")
         raise GitError(f"{base!a} is no commit here{hint}") from None
+
+
+def _common(top: Path, base: str) -> str:
+    """Return the newest commit that `base` and HEAD have in common. Raises GitError."""
+    commit = _commit(top, base)
+    try:
+        return _text(top, "merge-base", commit, "HEAD").strip()
+    except GitError:
+        hint = _if_shallow(top, "fetch the rest first (git fetch --unshallow)")
+        raise GitError(f"HEAD has no commit in common with {base!a}{hint}") from None
+
+
+def _if_shallow(top: Path, hint: str) -> str:
+    is_shallow = _text(top, "rev-parse", "--is-shallow-repository").strip() == "true"
+    return f"; the clone is shallow: {hint}" if is_shallow else ""
 
 
 def _contents(top: Path, blobs: list[str]) -> dict[str, bytes]:
@@ -115,12 +188,12 @@ def _succeeds(folder: Path, *arguments: str) -> bool:
     return True
 
 
-def _run(folder: Path, *arguments: str, stdin: str = "") -> bytes:
+def _run(folder: Path, *arguments: str, stdin: str = "", **variables: str) -> bytes:
     """Return what git prints. Raises GitError."""
     import subprocess  # noqa: PLC0415 -- only --diff asks git, and it takes long to import
 
     environment = {name: value for name, value in os.environ.items() if name not in _OURS}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **variables}
     command = ["git", "-C", os.fspath(folder), *arguments]
     try:
         done = subprocess.run(  # noqa: S603 -- git, with arguments of ours and a commit's name

@@ -5,7 +5,7 @@ import re
 import sys
 import tokenize
 import warnings
-from io import BytesIO
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 from fastapi_pro.auditing.model import project_files
@@ -35,6 +35,17 @@ def read(path: Path) -> bytes:
         return project_files.read(path)
     except OSError as error:
         raise UnreadableError(error.strerror or "cannot be read") from None
+
+
+def lines_of(path: Path) -> list[str]:
+    """Return the lines of a file as ast counts them, none of one that cannot be read."""
+    try:
+        stream = BytesIO(project_files.read(path))
+        encoding, _ = tokenize.detect_encoding(stream.readline)
+        stream.seek(0)
+        return TextIOWrapper(stream, encoding).readlines()
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return []
 
 
 def parse(source: bytes) -> ast.Module:

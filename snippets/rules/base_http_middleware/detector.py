@@ -30,10 +30,15 @@ def detect(program: Program) -> Iterator[Hit]:
             # `app` is not another library's
             is_fastapis = is_http_middleware(decorator) and not decorator.owner.library_name
             if is_fastapis and (why := _watches(function)):
-                yield decorator.hit(f"`{function.name}` {why}")
+                yield decorator.hit(f"`{function.name}` {why}", severity=_severity(why))
     for cls in program.nodes(ast.ClassDef):
         if inherits(cls, BASE_HTTP) and (why := _watches(cls.method("dispatch"))):
-            yield cls.hit(f"`{cls.name}` {why}")
+            yield cls.hit(f"`{cls.name}` {why}", severity=_severity(why))
+
+
+def _severity(why: str) -> str:
+    """Return how bad it is: a duration that is too short misleads, and loses nothing."""
+    return "low" if why.startswith("times") else ""
 
 
 def _watches(function: Node) -> str:

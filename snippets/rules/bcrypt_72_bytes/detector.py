@@ -1,11 +1,15 @@
 """Passwords that go to bcrypt whatever their length in bytes."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 
 _LIMIT = 72
+_SHORT = 20  # a bound below this is for the fewest characters
+_PASSWORD = re.compile(r"passw|pwd", re.IGNORECASE)
+_FIELDS = ("Field", "StringConstraints", "constr", "Form", "Body", "Query")
 _BCRYPT = "pwdlib.hashers.bcrypt.BcryptHasher"
 
 
@@ -13,7 +17,8 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that hash a password with bcrypt, in programs that never check 72 bytes."""
     found = list(_found(program))
     if found and not _checks_length(program):
-        yield from found
+        is_short = _limits_characters(program)
+        yield from (hit._replace(severity="low") for hit in found) if is_short else found
 
 
 def _found(program: Program) -> Iterator[Hit]:
@@ -47,6 +52,25 @@ def _checks_length(program: Program) -> bool:
                 if node.at(upper).constant == _LIMIT:
                     return True
     return False
+
+
+def _limits_characters(program: Program) -> bool:
+    """Say whether passwords have 72 characters at most: only others than ASCII are longer then."""
+    for call in program.calls_named(*_FIELDS):
+        limit = call.keyword("max_length").constant
+        if _is_limit(limit) and _PASSWORD.search(call.statement.text):
+            return True
+    for node in program.nodes(ast.Compare):
+        sides = node.operands
+        lengths = [side.value for side in sides if side.value.called == "builtins.len"]
+        is_of_password = any(_PASSWORD.search(length.text) for length in lengths)
+        if is_of_password and any(_is_limit(side.constant) for side in sides):
+            return True
+    return False
+
+
+def _is_limit(value: object) -> bool:
+    return isinstance(value, int) and _SHORT <= value <= _LIMIT
 
 
 def _encoded(password: Node) -> str:

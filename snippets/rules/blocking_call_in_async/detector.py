@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.blocking_calls import JOBS, coroutines, severity, stalls
+from fastapi_pro.auditing.libraries.library_calls import LOCAL
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 
 _RANKS = {"": 0, "medium": 1, "low": 2}
 
@@ -13,7 +15,7 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the worst blocking call of each coroutine function; a shared helper's once."""
     found: dict[Node, tuple[Node, Node]] = {}
     others: dict[Node, set[str]] = defaultdict(set)
-    for function in coroutines(program):
+    for function in sorted(coroutines(program), key=is_rare):
         for call, end in sorted(stalls(function), key=lambda stall: _RANKS[severity(stall[1])]):
             if end not in found:
                 found[end] = (function, call)
@@ -21,13 +23,15 @@ def detect(program: Program) -> Iterator[Hit]:
             others[end].add(function.name)
     for end, (function, call) in found.items():
         through = f", called through `{_written(call)}`," if call != end else ""
+        where = f" in line {end.line} of {end.module.path.name}" if call != end else ""
         count = len(others[end] - {function.name})
         also = f", and in {count} other coroutines" if count else ""
         yield call.hit(
-            f"`async def {function.name}` calls `{_written(end)}`{through} which blocks{also}: "
-            "no other request is served meanwhile",
-            severity=severity(end),
+            f"`async def {function.name}` calls `{_written(end)}`{where}{through} which"
+            f" blocks{also}: no other request is served meanwhile",
+            severity="low" if is_rare(function) else severity(end),
             fix=f"`await asyncio.to_thread({_written(end)}, …)`" if end.member in JOBS else "",
+            cause=f"sqlite3 in {end.module.name}" if end in LOCAL else "",
         )
 
 

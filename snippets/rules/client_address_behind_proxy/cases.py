@@ -131,6 +131,19 @@ command=/venv/bin/gunicorn app.main:app -k asgi --forwarded-allow-ips="*"
 }
 
 LOOK_ALIKES = {
+    "a list that names nobody": """
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+app = FastAPI()
+@app.middleware("http")
+async def block(request: Request, call_next):
+    host = request.client.host
+    if host in []:
+        return JSONResponse({}, status_code=403)
+    if request.client.host in ():
+        raise HTTPException(403)
+    return await call_next(request)
+""",
     "an address that is counted, logged or compared with another": """
 from fastapi import FastAPI, HTTPException, Request
 app = FastAPI()

@@ -93,6 +93,8 @@ def _is_refusal(statement: Node) -> bool:
 def _compares(test: Node) -> bool:
     """Say whether a comparison looks for the client's address among others."""
     match test.ast:
+        case ast.Compare(comparators=[ast.List(elts=[]) | ast.Tuple(elts=[])]):
+            return False  # nobody is named
         case ast.Compare(left=left, ops=[ast.In() | ast.NotIn() | ast.Eq() | ast.NotEq()]):
             return _is_address(test.at(left))
     return False

@@ -13,10 +13,11 @@ _ALL = {
     for rest in (".*", ".+")
     for end in ("", "$")
 }
-_COOKIES = {
-    "Cookie", "SessionMiddleware", "APIKeyCookie", "HTTPBasic", "CookieTransport", "AuthJWT",
-    "CsrfProtect",
-}  # fmt: skip
+_ACROSS = {"HTTPBasic", "AuthJWT", "CsrfProtect"}
+"""What lets somebody in by a password, or by a cookie, that browsers send across sites."""
+_READS = {"Cookie", "APIKeyCookie"}
+_SAYS = "every site reads answers with its visitor's cookies"
+_SAYS_LOW = "a cookie with SameSite=None would let every site read its visitor's answers"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -27,10 +28,10 @@ def detect(program: Program) -> Iterator[Hit]:
     ]
     for call in calls:
         if call.keyword("allow_credentials").constant is True and _allows_all(call):
+            is_sure = _uses_cookies(program)
             yield call.hit(
-                "Any origin may send credentials: every site reads answers with its visitor's"
-                " cookies",
-                severity="" if _uses_cookies(program) else "low",
+                f"Any origin may send credentials: {_SAYS if is_sure else _SAYS_LOW}",
+                severity="" if is_sure else "low",
             )
 
 
@@ -57,13 +58,42 @@ def _is_chosen(given: Node) -> bool:
 
 @fact
 def _uses_cookies(program: Program) -> bool:
-    """Say whether cookies, or passwords that a browser sends by itself, let somebody in."""
-    for imports in program.nodes(ast.ImportFrom):
-        module = getattr(imports.ast, "module", None) or ""
-        if module.startswith(("fastapi", "starlette")) and any(
-            alias.name in _COOKIES
-            for alias in imports.ast.names  # type: ignore[attr-defined]
-        ):
-            return True
-    attributes = program.attributes("set_cookie", "cookies")
-    return any(a.member == "set_cookie" or a.owner.is_a("fastapi.Request") for a in attributes)
+    """Say whether cookies, or passwords, that a browser sends across sites let somebody in."""
+    names = _imported(program)
+    if names & _ACROSS:
+        return True
+    sets = [(call, "samesite") for call in program.calls_named("set_cookie")]
+    sets += [(call, "cookie_samesite") for call in program.calls_named("CookieTransport")]
+    sets += [(call, "same_site") for call in _adds(program, "SessionMiddleware")]
+    if sets:
+        return any(_is_sent_across(call, option) for call, option in sets)
+    reads = (a for a in program.attributes("cookies") if a.owner.is_a("fastapi.Request"))
+    return bool(names & _READS) or any(reads)
+
+
+def _imported(program: Program) -> set[str]:
+    """Return the names that are imported from FastAPI, Starlette and what adds to them."""
+    return {
+        alias.name
+        for imports in program.nodes(ast.ImportFrom)
+        if (getattr(imports.ast, "module", None) or "").startswith(("fastapi", "starlette"))
+        for alias in imports.ast.names  # type: ignore[attr-defined]
+    }
+
+
+def _adds(program: Program, name: str) -> list[Node]:
+    """Return the calls that make or add a middleware."""
+    added = program.calls_named("add_middleware", "Middleware")
+    given = [c for c in added if c.argument(0, "middleware_class").last_name == name]
+    return [*program.calls_named(name), *given]
+
+
+def _is_sent_across(call: Node, option: str) -> bool:
+    """Say whether a cookie may be sent with the requests of other sites' scripts.
+
+    The defaults of Starlette and fastapi-users are Lax; what is no constant may be "none".
+    """
+    if call.has_unpacking:
+        return True
+    given = call.keyword(option)
+    return bool(given) and str(given.constant or "none").lower() == "none"

@@ -110,6 +110,53 @@ app = FastAPI(middleware=make_middleware())
 }
 
 LOOK_ALIKES = {
+    "an answer with the headers of CORS, or to a foreign origin": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+ALLOWED = ["https://a.example"]
+def wrap(app):
+    app.add_middleware(CORSMiddleware, allow_origins=ALLOWED)
+one = FastAPI()
+two = FastAPI()
+three = FastAPI()
+four = FastAPI()
+five = FastAPI()
+wrap(one)
+@one.middleware("http")
+async def catch(request, call_next):
+    try:
+        return await call_next(request)
+    except Exception:
+        return JSONResponse({}, 500, headers={"access-control-allow-origin": "*"})
+wrap(two)
+@two.middleware("http")
+async def block(request, call_next):
+    if request.headers.get("Origin") not in ALLOWED:
+        return JSONResponse({}, 403)
+    return await call_next(request)
+wrap(three)
+@three.middleware("http")
+async def fail(request, call_next):
+    response = JSONResponse({}, 500)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+class Origins:
+    def __init__(self, app): self.app = app
+    async def __call__(self, scope, receive, send):
+        if dict(scope["headers"]).get(b"origin") not in ALLOWED:
+            await JSONResponse({}, 403)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+wrap(four)
+four.add_middleware(Origins)
+wrap(five)
+@five.middleware("http")
+async def check(request, call_next):
+    if "origin" in request.headers and request.headers["origin"] not in ALLOWED:
+        return JSONResponse({}, 403)
+    return await call_next(request)
+""",
     "a host that is refused": """
 import fastapi as fa
 from fastapi.middleware.cors import CORSMiddleware as Cors

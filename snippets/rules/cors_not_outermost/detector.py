@@ -1,11 +1,14 @@
 """CORS inside a middleware that answers by itself."""
 
+import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
 
 _HOSTS = "fastapi.middleware.trustedhost.TrustedHostMiddleware"
+
+_HEADERS = {"origin", "access-control-allow-origin"}
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -24,7 +27,18 @@ def detect(program: Program) -> Iterator[Hit]:
 def _may_answer(added: Middleware) -> bool:
     """Say whether a middleware answers requests whose answer a browser is to read.
 
-    A host that is not the service's is refused to attackers, not to its own pages.
+    A host that is not the service's is refused to attackers, not to its own pages; so is an origin
+    that the middleware itself looks at. An answer may have the headers of CORS without it.
     """
     is_other = added.library_name == _HOSTS or "cors" in added.name.lower()
-    return added.may_answer and not is_other
+    return added.may_answer and not is_other and not _knows_cors(added)
+
+
+def _knows_cors(added: Middleware) -> bool:
+    """Say whether a middleware reads the origin, or writes the headers of CORS."""
+    texts = (text.literal for text in added.definition.walk(ast.Constant))
+    return any(
+        (text.decode("latin-1") if isinstance(text, bytes) else str(text)).lower() in _HEADERS
+        for text in texts
+        if isinstance(text, (str, bytes))
+    )

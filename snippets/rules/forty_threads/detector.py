@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import dependencies, endpoints
 from fastapi_pro.auditing.libraries.http_timeouts import DEFAULT, timeout
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.model.call_graph import find_call
+
+_LONG = 30  # seconds; what answers within them seldom holds many threads
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each slow request once, at the first endpoint or dependency that makes it."""
     found: dict[Node, tuple[Node, Node]] = {}
     others: dict[Node, set[str]] = defaultdict(set)
-    for function in _in_threads(program):
+    for function in sorted(_in_threads(program), key=is_rare):
         for call in function.calls:
             end = call if _is_slow(call) else _slow_inside(call.callee)
             if end and found.setdefault(end, (function, call))[0] != function:
@@ -26,6 +29,7 @@ def detect(program: Program) -> Iterator[Hit]:
         yield call.hit(
             f"`{function.name}` waits {wait} for `{end.func.text}` in one of the 40 threads of "
             f"all `def` endpoints{also}: 40 slow answers stop them all",
+            severity="low" if seconds is None or seconds <= _LONG or is_rare(function) else "",
             cause=f"requests of {end.module.name}",
         )
 

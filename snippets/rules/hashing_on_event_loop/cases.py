@@ -3,6 +3,27 @@
 BAD = ["if not password_hash.verify(credentials.password, expected):"]
 
 FOUND = {
+    "an update with the password": """
+#= users.py
+from passlib.context import CryptContext
+context = CryptContext(schemes=["argon2"])
+class Users:
+    def update(self, db, user, values):
+        if values.get("password", None):
+            values["hashed_password"] = context.hash(values["password"])
+users = Users()
+#= main.py
+from fastapi import Depends, FastAPI
+from users import users
+app = FastAPI()
+@app.put("/a")
+async def a(password: str, db=Depends(), user=Depends()):
+    users.update(db, user, {"password": password})  # !
+@app.put("/b")
+async def b(values: dict, key: str, db=Depends(), user=Depends()):
+    users.update(db, user, values)  # !
+    users.update(db, user, {key: "x"})  # !
+""",
     "the helper of fastapi-users": """
 from fastapi import Depends, FastAPI
 from fastapi_users import BaseUserManager, IntegerIDMixin
@@ -106,6 +127,35 @@ async def log_in(password: str) -> bool:
 }
 
 LOOK_ALIKES = {
+    "an update without the password": """
+#= users.py
+from passlib.context import CryptContext
+context = CryptContext(schemes=["argon2"])
+class Users:
+    def update(self, db, user, values):
+        if values.get("password", None):
+            values["hashed_password"] = context.hash(values["password"])
+        for key, value in values.items():
+            setattr(user, key, value)
+    def change(self, user, *, data):
+        if "password" in data:
+            user.hashed = self.hashed(data["password"])
+    def hashed(self, password):
+        return context.hash(password)
+users = Users()
+def save(user, values: dict):
+    if password := values.pop("password", None):
+        user.hashed = context.hash(password)
+#= main.py
+from fastapi import Depends, FastAPI
+from users import save, users
+app = FastAPI()
+@app.put("/a")
+async def a(db=Depends(), user=Depends()):
+    users.update(db, user, {"role": "owner"})
+    users.update(db, user, values={"role": "owner", "active": True})
+    save(user, {"name": "x"})
+""",
     "plain def": """
 import bcrypt
 from fastapi import FastAPI

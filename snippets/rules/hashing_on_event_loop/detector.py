@@ -1,11 +1,16 @@
 """Password hashes that coroutines compute."""
 
+import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.blocking_calls import coroutines
 from fastapi_pro.auditing.libraries.passwords import computed_hash
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 
+_ANY = "password"  # what a key may be that is no constant
+_PASSWORD = re.compile(r"passw|pwd", re.IGNORECASE)
 _LONGEST = 110  # characters of a fix
 
 
@@ -14,13 +19,26 @@ def detect(program: Program) -> Iterator[Hit]:
     for function in coroutines(program):
         for call in function.calls:
             end = call.at(None) if call.is_awaited else computed_hash(call)
-            if end:
+            if end and not _is_given_no_password(call, end):
                 through = f" through `{call.func.text}`" if end != call else ""
                 yield call.hit(
                     f"`async def {function.name}` computes a password hash on the event loop, "
                     f"`{end.func.text}`{through}: no other request is served meanwhile",
+                    severity="low" if is_rare(function) else "",
                     fix=_in_thread(call),
                 )
+
+
+def _is_given_no_password(call: Node, end: Node) -> bool:
+    """Say whether a call gives a dictionary without the password that it hashes if there is one.
+
+    `update(user, {"role": "admin"})` of a function that hashes `if data.get("password")`.
+    """
+    asked = [above.test for above in end.ancestors if isinstance(above.ast, ast.If)]
+    given = [value for value in call.given if isinstance(value.ast, ast.Dict)]
+    keys = [str(key.constant or _ANY) for value in given for key, _ in value.entries]
+    is_asked = any(_PASSWORD.search(test.text) for test in asked)
+    return end != call and is_asked and bool(keys) and not any(map(_PASSWORD.search, keys))
 
 
 def _in_thread(call: Node) -> str:

@@ -9,6 +9,7 @@ from fastapi_pro.auditing.libraries.blocking_calls import serving
 from fastapi_pro.auditing.libraries.fastapi import dependencies, endpoints
 from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS, KEPT_CLIENTS, VERBS
 from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.bindings import FUNCTIONS
 from fastapi_pro.auditing.model.call_graph import is_cached, reached
@@ -113,7 +114,7 @@ def _answering(program: Program) -> set[Node]:
 
 def _is_often(function: Node) -> bool:
     """Say whether a function answers requests itself; a helper may run once a day."""
-    return function in _answering(function.program)
+    return function in _answering(function.program) and not is_rare(function)
 
 
 def _is_one_host(call: Node) -> bool:

@@ -129,6 +129,26 @@ export ALLOWED_HOSTS='a.example,b.example'  # both
 }
 
 LOOK_ALIKES = {
+    "variables of compose that have no value": """
+#= docker-compose.yml
+services:
+  app:
+    environment:
+      APP_ORIGINS:
+      APP_HOSTS: null
+      APP_KEYS: ~
+  worker:
+    environment:
+      - APP_METHODS
+#= config.py
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="APP_")
+    origins: list[str] = []
+    hosts: list[str] = []
+    keys: set[str] = set()
+    methods: list[str] = []
+""",
     "an optional list: the text reaches the validator": _HEAD.replace("\n", "\n#= a.py\n", 1)
     + """
 class Settings(BaseSettings):

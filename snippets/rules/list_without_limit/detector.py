@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_selected, models
 from fastapi_pro.auditing.model.call_graph import reached
 
@@ -15,7 +16,8 @@ _FEW = re.compile(
     r"role|permission|categor|plan|setting|config|tag|currenc|countr|language|locale|template"
     r"|provider|feature|department|team|organi[sz]ation|tenant|workspace|type|kind|status|level"
     r"|group|model|source|channel|scope|client|integration|connector|policy|rule"
-    r"|instance|server|session|author|blog|page|article|faq|news",
+    r"|instance|server|session|author|blog|page|article|faq|news|label|topic|unit|region|city"
+    r"|preference|menu|coupon|badge",
     re.IGNORECASE,
 )
 """Names of tables that somebody fills by hand."""
@@ -41,6 +43,7 @@ def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
     return call.hit(
         f"`{endpoint.name}` reads every row of `{model.name}`, and there is one more with each that"
         " is created: it gets slower and larger for ever",
+        severity="low" if is_rare(endpoint.function) else "",
         fix=paged if key else "",
         cause=f"`{endpoint.name}` in {endpoint.function.module.name}",
     )

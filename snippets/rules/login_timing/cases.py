@@ -119,6 +119,72 @@ async def authenticate(session: AsyncSession, name: str, password: str):
 }
 
 LOOK_ALIKES = {
+    "a registration that meets the account it wanted to make": """
+from fastapi import FastAPI, HTTPException
+from pymongo.errors import DuplicateKeyError
+from pwdlib import PasswordHash
+from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
+from models import User
+hasher = PasswordHash.recommended()
+app = FastAPI()
+class EmailTaken(Exception): ...
+class UserAlreadyExists(Exception): ...
+@app.post("/a")
+async def a(email: str, password: str, users):
+    try:
+        user = await users.create(email, password)
+    except DuplicateKeyError:
+        user = await users.get_by_email(email)
+        if not user:
+            raise HTTPException(400, "user_missing")
+        if not hasher.verify(password, user.hashed):
+            raise HTTPException(400, "invalid_current_password")
+    return user.id
+@app.post("/b")
+async def b(email: str, password: str, session):
+    try:
+        user = await session.scalar(insert(User).values(email=email).returning(User))
+    except (DataError, IntegrityError) as error:
+        user = await session.scalar(select(User).where(User.email == email))
+        if user is None:
+            raise HTTPException(500, "Try again") from error
+        if not hasher.verify(password, user.hashed):
+            raise HTTPException(409, "There is such an account")
+    return user.id
+@app.post("/c")
+async def c(username: str, password: str, users):
+    try:
+        await users.create(username, password)
+        return {}
+    except EmailTaken:
+        known = await users.by_username(username)
+        if known is None:
+            raise HTTPException(404)
+        if not hasher.verify(password, known.hashed):
+            raise HTTPException(401)
+        return {"id": known.id}
+@app.post("/d")
+def d(email: str, password: str, users):
+    try:
+        users.create(email, password)
+    except users.UserAlreadyExists:
+        found = users.by_email(email)
+        if found and hasher.verify(password, found.hashed):
+            return found.id
+        raise HTTPException(409)
+@app.post("/e")
+def e(email: str, password: str, users):
+    try:
+        users.create(email, password)
+    except UserAlreadyExists:
+        with users.lock:
+            found = users.by_email(email=email)
+            if found is None:
+                raise HTTPException(404, "gone")
+            if not hasher.verify(password, found.hashed):
+                raise HTTPException(403, "taken")
+""",
     "a lookup that raises, and a hash for who is unknown": """
 from fastapi import Depends, FastAPI, HTTPException
 from pwdlib import PasswordHash

@@ -9,7 +9,9 @@ from fastapi_pro.auditing.libraries.fastapi import LISTS, Endpoint, http_endpoin
 from fastapi_pro.auditing.libraries.serialised_by_hand import ENCODER, dumped
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     SECRET,
+    Column,
     Model,
+    is_about_secret,
     model_named,
     model_of,
     model_selected,
@@ -26,6 +28,9 @@ _PRIVATE = re.compile(
     re.IGNORECASE,
 )
 """Names of columns that hold secrets, or what is known of a person."""
+_FLAGS = {
+    "builtins.bool", "datetime.datetime", "sqlalchemy.Boolean", "sqlalchemy.DateTime",
+}  # fmt: skip
 _BY_HAND = "Return the object, and declare a `response_model=` of the fields that may be seen"
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
@@ -92,7 +97,7 @@ def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
             " and the answer is a 500",
             fix=fix,
         )
-    secret = next(filter(_PRIVATE.search, model.columns), "")
+    secret = next((c.name for c in model.columns.values() if _is_private(c)), "")
     too = f", `{secret}` too" if secret else ""
     return endpoint.call.hit(
         f"`{endpoint.name}` returns a `{model.name}` and declares no response schema: every"
@@ -100,6 +105,13 @@ def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
         severity="" if secret else "medium",
         fix=fix,
     )
+
+
+def _is_private(column: Column) -> bool:
+    """Say whether a column holds a secret or a person's data, and no flag or date about it."""
+    if column.type in _FLAGS or is_about_secret(column.name):
+        return False
+    return bool(_PRIVATE.search(column.name))
 
 
 def _declares(endpoint: Endpoint) -> str:

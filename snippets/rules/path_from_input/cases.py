@@ -116,6 +116,34 @@ async def load(file: UploadFile):
 }
 
 LOOK_ALIKES = {
+    "looked up among the known in a lambda": """
+from pathlib import Path
+from fastapi import FastAPI, HTTPException
+from store import characters
+app = FastAPI()
+FOLDER = Path("characters")
+@app.get("/a")
+def a(name: str):
+    found = next(filter(lambda each: each.name == name, characters), None)
+    if found is None:
+        raise HTTPException(404)
+    return (FOLDER / name).read_text()
+@app.get("/b")
+def b(name: str):
+    found = list(filter(lambda each: each.name == name, characters))
+    if not found:
+        raise HTTPException(404)
+    return (FOLDER / name / "policy.md").read_text()
+@app.get("/c")
+def c(name: str):
+    if not any(map(lambda each: name == each.name, characters)):
+        raise HTTPException(404)
+    return (FOLDER / name).read_bytes()
+@app.get("/d")
+def d(name: str):
+    assert sum(map(lambda each: each == name, characters)) == 1
+    return open(f"characters/{name}").read()
+""",
     "one segment of the path": _APP
     + """
 @app.get("/files/{name}")

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.rare_work import is_only_for_admins
 from fastapi_pro.auditing.libraries.request_texts import Search, Text, is_segment
 from fastapi_pro.auditing.libraries.value_checks import FILE_QUESTIONS
 
@@ -91,6 +92,7 @@ def _text(path: Node) -> Text | None:
 def _hit(call: Node, text: Text) -> Hit:
     return call.hit(
         f"{text.name} leads `{call.last_name}` out of its folder, by `../` or a leading `/`",
+        severity="low" if is_only_for_admins(call.function) else "",
         cause=f"{text.name} in {call.function.name}, {call.module.name}",
     )
 

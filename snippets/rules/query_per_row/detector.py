@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.rare_work import is_job
 from fastapi_pro.auditing.libraries.sqlalchemy_models import model_named
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import rows_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
@@ -37,6 +38,7 @@ def detect(program: Program) -> Iterator[Hit]:
                     yield query.hit(
                         f"`{name}` runs once for each `{model.name}` of the loop in line"
                         f" {iterable.line}: 100 rows are 100 more queries in one request",
+                        severity="low" if is_job(function) else "",
                         fix=_fix(query),
                     )
 

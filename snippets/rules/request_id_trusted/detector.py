@@ -14,7 +14,12 @@ _CHECKS = {
     "match", "fullmatch", "search", "isalnum", "isascii", "isidentifier", "isprintable", "sub",
 }  # fmt: skip
 _CHECKING = {"uuid.UUID", "builtins.len", "builtins.int"}
+_ID = re.compile(
+    r"\b(req(uest)?|corr(elation)?|trace|x)?_?id\b|\b[rct]id\b|extra|kwargs|headers", re.IGNORECASE
+)
+_BINDS = {"bind", "bind_contextvars", "contextualize", "set"}
 _KEEPS = {"set", "bind", "bind_contextvars", "append", "add", "setdefault"}
+_SENT = "is sent on as it is, as long as the caller likes: what logs it takes it for its own"
 _RISK = "is taken as it is: it forges fields of log lines, and is as long as the caller likes"
 
 
@@ -29,12 +34,22 @@ def detect(program: Program) -> Iterator[Hit]:
             and _is_kept(read.function)
             and not _is_checked(read.function)
         ):
-            yield read.hit(f"the caller's request id {_RISK}", cause="the request id")
+            is_logged = _is_logged(read.function)
+            yield read.hit(
+                f"the caller's request id {_RISK if is_logged else _SENT}",
+                severity="" if is_logged else "low",
+                cause="the request id",
+            )
     for function in program.functions:
         if any(name.endswith("_id") for name in _names(function)):
             for parameter in parameters(function):
                 if _is_header(parameter) and _is_kept(function) and not _is_checked(function):
-                    yield parameter.node.hit(f"`{parameter.name}` {_RISK}", cause="the request id")
+                    is_logged = _is_logged(function)
+                    yield parameter.node.hit(
+                        f"`{parameter.name}` {_RISK if is_logged else _SENT}",
+                        severity="" if is_logged else "low",
+                        cause="the request id",
+                    )
 
 
 def _names(function: Node) -> list[str]:
@@ -71,6 +86,23 @@ def _is_checked(function: Node) -> bool:
     calls = (call for scope in scopes for call in scope.calls)
     is_called = any(call.member in _CHECKS or call.called in _CHECKING for call in calls)
     return is_called or bool(function.own(ast.Slice))
+
+
+def _is_logged(function: Node) -> bool:
+    """Say whether a function, or what it calls, logs or binds the id, or keeps it for others."""
+    for scope in (function, *(target for _, target in called(function))):
+        for node in scope.walk(ast.Call, ast.Attribute):
+            if node.is_call and "log" in node.owner.text.lower() and _gives_id(node):
+                return True
+            if node.is_call and (node.member in _BINDS or node.func.name in _BINDS):
+                return True
+            if node.is_target and "state" in node.owner.text.lower():
+                return True
+    return False
+
+
+def _gives_id(call: Node) -> bool:
+    return any(_ID.search(value.text) for value in call.given)
 
 
 def _is_kept(function: Node) -> bool:

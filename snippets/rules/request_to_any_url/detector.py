@@ -11,6 +11,7 @@ from fastapi_pro.auditing.libraries.library_calls import (
     REQUESTS,
     REQUESTS_SESSIONS,
 )
+from fastapi_pro.auditing.libraries.rare_work import is_only_for_admins
 from fastapi_pro.auditing.libraries.request_texts import Search, is_segment
 
 _FUNCTIONS = (
@@ -63,7 +64,8 @@ def _sent(call: Node) -> Iterator[Hit]:
     if given is not None and not is_segment(given):
         yield call.hit(
             f"{given.name} says where `{call.func.text}` goes: a client reaches what only the"
-            " server can"
+            " server can",
+            severity="low" if is_only_for_admins(call.function) else "",
         )
 
 

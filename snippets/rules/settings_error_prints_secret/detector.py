@@ -38,8 +38,14 @@ def detect(program: Program) -> Iterator[Hit]:
             f"a bad or missing variable ends the start of `{cls.name}` with a traceback that"
             f" prints values, `{secret}` among them"
             + (f" (and {others} more classes here)" if others else ""),
+            severity="" if _serves(program) else "low",
             fix=_fix(cls),
         )
+
+
+def _serves(program: Program) -> bool:
+    """Say whether it is a service, whose log others read, and no command."""
+    return any(module.imports("fastapi", "starlette", "uvicorn") for module in program.code)
 
 
 def _fix(cls: Node) -> str:

@@ -13,6 +13,26 @@ class User(Base):
 """
 
 FOUND = {
+    "beside one that is encrypted": """
+#= db.py
+from sqlalchemy import create_engine
+from settings import settings
+engine = create_engine(settings.url)  # !
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Provider(Base):
+    __tablename__ = "providers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    api_key: Mapped[str]
+    password: Mapped[str]
+#= main.py
+from db import engine
+from models import Provider
+from security import encrypt_data
+def create(key: str, password: str):
+    return Provider(api_key=encrypt_data(key), password=password)
+""",
     "the engine of the service, not that of its commands": _USER
     + """
 #= app/cli.py
@@ -108,6 +128,38 @@ def make(url):
 }
 
 LOOK_ALIKES = {
+    "secrets that are encrypted before they are stored": """
+#= db.py
+from sqlalchemy import create_engine
+from settings import settings
+engine = create_engine(settings.url)
+#= models.py
+from sqlalchemy import Boolean, Column, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+
+class Provider(Base):
+    __tablename__ = "providers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    api_key: Mapped[str]
+    encrypted_token: Mapped[str]
+    secret_enc: Mapped[str]
+    password_ciphertext = Column(LargeBinary)
+    token: Mapped[str]
+    is_secret: Mapped[str]
+#= main.py
+from db import engine
+from fastapi import FastAPI
+from models import Provider
+from security import box, encrypt_data
+app = FastAPI()
+@app.post("/")
+def create(key: str, token: str):
+    provider = Provider(api_key=encrypt_data(key))
+    hidden = box.encrypt(token)
+    provider.token = hidden
+    return provider.id
+""",
     "an engine that makes the tables, and no more": _USER
     + """
 #= tables.py

@@ -15,6 +15,7 @@ _TEXTS = {
     "builtins.str", "builtins.bytes", "sqlalchemy.String", "sqlalchemy.Text",
     "sqlalchemy.LargeBinary", "sqlalchemy.Unicode",
 }  # fmt: skip
+_ENCRYPTS = re.compile(r"encrypt|encipher|seal", re.IGNORECASE)
 _CERTAIN = re.compile(r"passw|secret|hash|key", re.IGNORECASE)
 """What is secret wherever it stands; a token may be one that is in the address, too."""
 
@@ -65,4 +66,14 @@ def _is_for_tables(engine: Node) -> bool:
 
 
 def _is_secret(column: Column) -> bool:
-    return column.type in _TEXTS and names_secret(column.name)
+    is_named = column.type in _TEXTS and names_secret(column.name)
+    return is_named and not _is_encrypted(column)
+
+
+def _is_encrypted(column: Column) -> bool:
+    """Say whether the program encrypts what it stores in a column."""
+    program = column.node.program
+    given = [call.keyword(column.name) for call in program.calls_named(column.owner)]
+    written = program.attributes(column.name)
+    given += [node.statement.assigned for node in written if node.is_target]
+    return any(_ENCRYPTS.search(value.value.func.last_name) for value in given if value)

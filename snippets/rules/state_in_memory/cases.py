@@ -198,6 +198,85 @@ async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
 }
 
 LOOK_ALIKES = {
+    "how often one process has tried": """
+import time
+from fastapi import Depends, FastAPI
+from pools import Pool, connect
+app = FastAPI()
+RETRY = 0
+reconnects = 0
+tries = 0
+pool = None
+def make_pool():
+    global pool, RETRY
+    try:
+        pool = Pool()
+    except OSError:
+        if RETRY > 3:
+            raise
+        RETRY += 1
+        time.sleep(1)
+        make_pool()
+def reconnect():
+    global reconnects
+    try:
+        connect()
+    except OSError:
+        reconnects += 1
+        if reconnects > 5:
+            raise
+def again():
+    global tries
+    tries += 1
+    if tries < 3 and not connect():
+        again()
+class Session:
+    retries = 0
+    def open(self):
+        try:
+            connect()
+        except OSError:
+            Session.retries += 1
+            self.open()
+@app.get("/")
+def read(session=Depends(Session)):
+    make_pool()
+    reconnect()
+    again()
+    session.open()
+    return [RETRY, reconnects, tries, Session.retries]
+""",
+    "what each object that is made fills again": """
+from fastapi import FastAPI
+from kinds import Kind, make_table
+app = FastAPI()
+class Store:
+    tables = {}
+    def __init__(self, project):
+        self.project = project
+        self._set_up()
+    def _set_up(self):
+        self._users()
+        self._items()
+    def _users(self):
+        self.tables[Kind.USERS] = make_table("users")
+    def _items(self):
+        self.tables["items"] = make_table("items")
+    def read(self, kind):
+        return self.tables[kind]
+    def names(self):
+        return list(self.tables)
+class Client:
+    registry = {}
+    def __init__(self, url):
+        Client.registry["client"] = url
+    def url(self):
+        return self.registry.get("client")
+@app.get("/{project}")
+def read(project: str):
+    Client("https://prices.example")
+    return Store(project).read(Kind.USERS)
+""",
     "a cache, by functions of its own": """
 from cachetools import LRUCache, TTLCache
 from fastapi import FastAPI

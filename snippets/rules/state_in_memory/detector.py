@@ -13,6 +13,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.libraries.starts import runs_one
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, reached
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
@@ -41,6 +42,7 @@ _STRICT = re.compile(
 """Names of what a client must not have twice."""
 _READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
 _SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
+_RETRY = re.compile(r"retr(y|ies)|reconnect|backoff", re.IGNORECASE)
 _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _OWN_COPY = (
     "Nothing, where each worker may have a copy of its own; else a shared store such as Redis"
@@ -190,13 +192,15 @@ def _must_agree(changed: list[Change]) -> bool:
         return False
     if any(map(_is_of_process, changed)) or any(map(_has_store, changed)):
         return False
+    if all(map(_is_set_up, changed)):
+        return False
     if not _is_read(changed):
         return False
     if any(map(_is_channel, changed)):
         return any(map(_is_sent_through, changed))
     counted = [change for change in changed if change.kind == "count"]
     if counted:
-        return not all(map(_is_taken_back, counted))
+        return not all(map(_is_taken_back, counted)) and not all(map(_is_of_retry, counted))
     filled = [change for change in changed if change.kind in ("store", "put")]
     if not filled or any(_is_filled_once(c.function, changed[0].name) for c in filled):
         return False
@@ -250,6 +254,17 @@ def _is_taken_back(change: Change) -> bool:
             case ast.AugAssign(target=target, op=op) if name and node.at(target).dotted == name:
                 signs.add(type(op))
     return signs >= {ast.Add, ast.Sub}
+
+
+def _is_of_retry(change: Change) -> bool:
+    """Say whether a function counts how often it has tried what it just did: it calls itself.
+
+    Or the number says so: `RETRY += 1` in the handler of what failed.
+    """
+    is_named = bool(_RETRY.search(change.name))
+    is_handled = any(isinstance(above.ast, ast.ExceptHandler) for above in change.node.ancestors)
+    is_again = any(target == change.function for _, target in called(change.function))
+    return is_again or (is_named and is_handled)
 
 
 def _has_store(change: Change) -> bool:
@@ -311,6 +326,23 @@ def _is_filled_once(function: Node, name: str) -> bool:
                     if other == function or any(s.holds(c) for s in branch.body for c in calls):
                         return True
     return False
+
+
+def _is_set_up(change: Change) -> bool:
+    """Say whether each object that is made fills an entry whose key stands in the code."""
+    keys = [target.index for target in change.node.targets]
+    is_constant = all(isinstance(key.ast, (ast.Constant, ast.Attribute)) for key in keys)
+    is_local = any(key.dotted.startswith(("self.", "cls.")) for key in keys)
+    if change.kind != "store" or not keys or not is_constant or is_local:
+        return False
+    return _is_called_by_init(change.function)
+
+
+def _is_called_by_init(function: Node, depth: int = 0) -> bool:
+    if function.name == "__init__":
+        return True
+    above = {call.function for call in function.callers} - {function}
+    return depth < limits.CALLS and any(_is_called_by_init(a, depth + 1) for a in above)
 
 
 def _is_of_process(change: Change) -> bool:

@@ -108,6 +108,35 @@ def create_app() -> FastAPI:
 }
 
 LOOK_ALIKES = {
+    "one process of several makes them": """
+#= models.py
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+#= main.py
+import os
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from models import Base
+from settings import config, engine, is_leader, multiprocess
+def create():
+    Base.metadata.create_all(engine)
+def init_data():
+    create()
+@asynccontextmanager
+async def lifespan(app):
+    if config.clusterization.role == "chief":
+        init_data()
+    if is_leader():
+        create()
+    if config.primary:
+        Base.metadata.create_all(engine)
+    if os.environ.get("RANK") == "0":
+        Base.metadata.create_all(engine)
+    if multiprocess.is_main_process:
+        create()
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
     "the one engine stands in the branch of SQLite": """
 from contextlib import asynccontextmanager
 from fastapi import FastAPI

@@ -18,6 +18,10 @@ from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.source_text import mentions
 
 _SQLITE = re.compile(r"sqlite|memory", re.IGNORECASE)
+_ONE_OF_MANY = re.compile(
+    r"chief|leader|primary|main_?process|first_?worker|(^|\W|_)(role|rank)(\W|_|$)", re.IGNORECASE
+)
+"""What tests ask that one process of several passes."""
 _OTHERS = re.compile(r"\bnot\b|!=")
 
 
@@ -31,7 +35,7 @@ def detect(program: Program) -> Iterator[Hit]:
     for node in program.attributes("create_all"):
         if node.owner.is_call or "metadata" not in node.owner.last_name.lower():
             continue
-        if _is_of_sqlite(node.parent) or _is_for_sqlite(node, starting):
+        if _is_of_sqlite(node.parent) or _is_for_some(node, starting):
             continue
         is_at_start = node.function in starting and not locked
         if is_at_start or (not node.function and not _is_guarded(node)):
@@ -49,20 +53,25 @@ def _is_of_sqlite(call: Node) -> bool:
     return made.called in MAKERS and Engine(made).is_sqlite
 
 
-def _is_for_sqlite(node: Node, starting: set[Node], depth: int = 0) -> bool:
-    """Say whether this stands under a test for SQLite, or all that call it at the start do."""
+def _is_for_some(node: Node, starting: set[Node], depth: int = 0) -> bool:
+    """Say whether this stands under a test for SQLite, or for the one process that makes tables.
+
+    Or all that call it at the start do.
+    """
     below = node
     for above in node.ancestors:
         match above.ast:
             case ast.If(test=test, body=body) if below.ast in body:
                 text = above.at(test).text
+                if _ONE_OF_MANY.search(text):
+                    return True
                 if _SQLITE.search(text) and not _OTHERS.search(text):
                     return True
         below = above
     if depth > limits.CALLS:
         return False
     callers = [call for call in node.function.callers if call.function in starting]
-    return bool(callers) and all(_is_for_sqlite(call, starting, depth + 1) for call in callers)
+    return bool(callers) and all(_is_for_some(call, starting, depth + 1) for call in callers)
 
 
 def _is_guarded(node: Node) -> bool:

@@ -10,6 +10,21 @@ async def remind(user: int) -> None: ...
 """
 
 FOUND = {
+    "a task that waits for others": """
+import asyncio
+from fastapi import FastAPI
+app = FastAPI()
+queue = asyncio.Queue()
+async def follow():
+    while True:
+        print(await queue.get())
+        await asyncio.sleep(1)
+@app.on_event("startup")
+async def start():
+    asyncio.create_task(follow())  # !
+    work = follow()
+    asyncio.ensure_future(work)  # !
+""",
     "in an endpoint": _ROUTER
     + """
 @router.post("/{user}")
@@ -79,6 +94,59 @@ async def post():
 }
 
 LOOK_ALIKES = {
+    "a timer or a thread holds the task": """
+import asyncio
+import anyio
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from watchfiles import awatch
+app = FastAPI()
+async def reload(path):
+    async for changes in awatch(path):
+        print(changes)
+async def tick():
+    while True:
+        print("here")
+        await asyncio.sleep(60)
+async def later():
+    await anyio.sleep(5)
+    await anyio.to_thread.run_sync(print, "now")
+async def write():
+    await asyncio.to_thread(print, "now")
+async def read():
+    await run_in_threadpool(print, "now")
+@app.on_event("startup")
+async def start():
+    asyncio.create_task(reload("."))
+    asyncio.create_task(tick())
+    asyncio.ensure_future(later())
+    asyncio.get_running_loop().create_task(write())
+    asyncio.create_task(read())
+""",
+    "a task that is kept already": """
+import asyncio
+from fastapi import FastAPI
+app = FastAPI()
+running = set()
+async def work(): ...
+class Runner:
+    def start(self, context, loop):
+        task = context.run(loop.create_task, work())
+        running.add(task)
+        asyncio.ensure_future(task).add_done_callback(running.discard)
+        return task
+    def watch(self, future: asyncio.Future):
+        asyncio.ensure_future(future).add_done_callback(print)
+def follow(task):
+    asyncio.ensure_future(task)
+def again():
+    task = asyncio.create_task(work())
+    running.add(task)
+    asyncio.ensure_future(task)
+def each():
+    for task in running:
+        asyncio.ensure_future(task)
+""",
     "kept in a set": _ROUTER
     + """
 tasks = set()

@@ -8,6 +8,11 @@ from fastapi_pro.auditing.libraries.fastapi import endpoints
 
 _LOOPS = {"asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop"}
 _WAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
+_HOLDING = {
+    "anyio.sleep", "anyio.to_thread.run_sync", "asyncio.sleep", "asyncio.to_thread",
+    "fastapi.concurrency.run_in_threadpool", "watchfiles.awatch",
+}  # fmt: skip
+"""Coroutines whose timer or thread keeps what waits for them."""
 _IN_ENDPOINT = "Give it to `BackgroundTasks`, or keep the task in a set until it is done"
 
 
@@ -18,6 +23,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for call in (*program.calls_of("asyncio.create_task", "asyncio.ensure_future"), *of_loops):
         if call.module.is_tool or call.function.name == "__del__" or not _is_dropped(call):
             continue
+        if _is_task(call) or _is_held(call):
+            continue
         work = call.argument(0, "coro").func.dotted or "what it is given"
         yield call.hit(
             f"nobody keeps the task of `{work}`: the garbage collector may take it before it is"
@@ -25,6 +32,30 @@ def detect(program: Program) -> Iterator[Hit]:
             fix=_IN_ENDPOINT if call.function in answering else "",
             cause=f"tasks of {call.module.name}",
         )
+
+
+def _is_task(call: Node) -> bool:
+    """Say whether `ensure_future` is given a task or future, which it gives back as it is."""
+    given = call.argument(0, "coro_or_future")
+    if call.last_name != "ensure_future" or given.is_call:
+        return False
+    made = given.value
+    return not (made.is_call and made.callee.is_coroutine)
+
+
+def _is_held(call: Node) -> bool:
+    """Say whether the loop holds the task: all that it waits for is a timer or a thread."""
+    work = call.argument(0, "coro").callee
+    waits = [work.at(_awaited(node.ast)) for node in work.own(*_WAITS)] if work else []
+    return bool(waits) and all(wait.is_call and wait.called in _HOLDING for wait in waits)
+
+
+def _awaited(node: ast.AST) -> ast.AST | None:
+    """Return what a statement or expression waits for, if that is one thing."""
+    match node:
+        case ast.Await(value=value) | ast.AsyncFor(iter=value):
+            return value
+    return None
 
 
 def _is_loop(owner: Node) -> bool:

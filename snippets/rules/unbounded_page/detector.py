@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Parameter, endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
+from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_rare
 from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs
 
@@ -27,8 +28,21 @@ def detect(program: Program) -> Iterator[Hit]:
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} has no upper bound that helps and is the"
             " LIMIT of a query: one request can load the whole table",
-            severity="low" if _is_meant(given) else "",
+            severity="low" if _is_meant(given) or _is_rare(given) else "",
         )
+
+
+def _is_rare(given: Input) -> bool:
+    """Say whether only administrators ask for a page: as a parameter, or in a schema."""
+    if isinstance(given, Parameter):
+        return is_rare(given.node.function)
+    schema = given.node.enclosing_class
+    asking = [
+        endpoint
+        for endpoint in endpoints(given.node.program)
+        if any(parameter.type == schema for parameter in endpoint.parameters)
+    ]
+    return bool(asking) and all(map(is_for_admins, asking))
 
 
 def _is_meant(given: Input) -> bool:

@@ -3,6 +3,18 @@
 BAD = ["orm_mode = True"]
 
 FOUND = {
+    "beside a module that supports both": """
+#= compat.py
+try:
+    from pydantic.v1 import BaseModel
+except ImportError:
+    from pydantic import BaseModel
+#= main.py
+from pydantic import BaseModel
+class User(BaseModel):
+    class Config:
+        orm_mode = True  # !
+""",
     "a base class that others inherit": """
 from pydantic import BaseModel as Model
 class Base(Model):
@@ -65,6 +77,44 @@ class User(BaseModel):
 }
 
 LOOK_ALIKES = {
+    "a base that is of either version": """
+#= compat.py
+from pydantic import VERSION
+if VERSION.startswith("2."):
+    from pydantic.v1 import BaseModel
+else:
+    from pydantic import BaseModel
+try:
+    from pydantic.v1 import BaseModel as Schema
+except ImportError:
+    from pydantic import BaseModel as Schema
+#= types_.py
+from compat import BaseModel
+class Prompt(BaseModel):
+    text: str
+#= main.py
+from compat import Schema
+from fastapi import FastAPI
+from types_ import Prompt
+app = FastAPI()
+class Completion(Prompt):
+    class Config:
+        schema_extra = {"example": {}}
+class Item(Schema):
+    name: str
+    class Config:
+        orm_mode = True
+try:
+    from pydantic.v1 import BaseModel
+except ImportError:
+    from pydantic import BaseModel
+class User(BaseModel):
+    class Config:
+        anystr_strip_whitespace = True
+class Admin(User):
+    class Config:
+        allow_population_by_field_name = True
+""",
     "requires.txt keeps Pydantic below 2": """
 #= requires.txt
 pydantic[email]>=1.9.1,<2

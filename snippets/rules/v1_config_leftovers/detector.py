@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.pydantic import DICTS, schemas
 
 _RENAMED = {
@@ -28,6 +28,7 @@ _V1_ONLY = {
     "pydantic.env_settings.BaseSettings", "pydantic.generics.GenericModel",
 }  # fmt: skip
 
+_NEW, _OLD = "pydantic", "pydantic.v1"
 _LONGEST = 110  # characters of a fix
 _SHORT = 12  # characters of a value
 
@@ -38,6 +39,8 @@ def detect(program: Program) -> Iterator[Hit]:
         return
     for schema in schemas(program):
         written = _keys(schema.node)
+        if _is_perhaps_of_v1(schema.node):
+            continue
         leftovers = [(node, key) for node, key in written if key in _RENAMED or key in _REMOVED]
         if leftovers:
             node, key = leftovers[0]
@@ -47,6 +50,42 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"Pydantic 2 ignores `{key}`{now}{others} in the configuration of `{schema.name}`",
                 fix=_fix(leftovers),
             )
+
+
+def _is_perhaps_of_v1(cls: Node) -> bool:
+    """Say whether a class, or one that it inherits, has a base that may be Pydantic 1's.
+
+    `if PYDANTIC_V2: from pydantic.v1 import BaseModel` gives it one of two.
+    """
+    names = _of_both(cls.program)
+    for above in cls.lineage if names else ():
+        for base in getattr(above.ast, "bases", ()):
+            bound = above.at(base).bound
+            if bound is None or bound.imported is None or bound.imported.name not in names:
+                continue
+            is_direct = str(bound.imported.module).startswith("pydantic")
+            if not is_direct or _OLD in _sources(above, above.at(base).name):
+                return True
+    return False
+
+
+@fact
+def _of_both(program: Program) -> set[str]:
+    """Return the names that a module imports from Pydantic 2 and from its V1."""
+    found: set[str] = set()
+    for module in program.code if any(m.says(_OLD) for m in program.code) else ():
+        top = Node(module, module.tree)
+        for node in module.nodes(ast.ImportFrom):
+            if node.module == _OLD:
+                names = {alias.asname or alias.name for alias in node.names}
+                found |= {name for name in names if _NEW in _sources(top, name)}
+    return found
+
+
+def _sources(node: Node, name: str) -> set[str]:
+    """Return the modules from which the module of a node imports a name."""
+    bindings = node.at(node.module.tree).bindings(name)
+    return {str(b.imported.module) for b in bindings if b.imported is not None}
 
 
 def _fix(leftovers: list[tuple[Node, str]]) -> str:

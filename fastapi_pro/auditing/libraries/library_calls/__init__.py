@@ -26,6 +26,7 @@ from fastapi_pro.auditing.libraries.library_calls.passwords import (
 from fastapi_pro.auditing.libraries.library_calls.threads import THREADS
 from fastapi_pro.auditing.libraries.library_calls.waiting import (
     BLOCKING,
+    LOCAL,
     SLOW,
     SLOW_COROUTINES,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "HTTPX",
     "HTTP_CLIENTS",
     "KEPT_CLIENTS",
+    "LOCAL",
     "PASSLIB",
     "REQUESTS",
     "REQUESTS_SESSIONS",

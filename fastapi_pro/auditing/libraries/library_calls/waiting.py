@@ -87,9 +87,6 @@ BLOCKING_TABLE = {
     "redis.Redis": "* -close -lock -pipeline -pubsub -register_script",
     "redis.StrictRedis": "* -close -lock -pipeline -pubsub -register_script",
     "redis.RedisCluster": "* -close -lock -pipeline -pubsub -register_script",
-    "sqlite3": "connect",
-    "sqlite3.Connection": "commit execute executemany executescript rollback",
-    "sqlite3.Cursor": _CURSOR,
     # services
     "boto3.client": "* -can_paginate -close -generate_presigned_post -generate_presigned_url"
     " -get_paginator -get_waiter",
@@ -116,6 +113,13 @@ BLOCKING_TABLE = {
 }
 """Calls that keep their thread waiting, not for long for the most part."""
 
+LOCAL_TABLE = {
+    "sqlite3": "connect",
+    "sqlite3.Connection": "commit execute executemany executescript rollback",
+    "sqlite3.Cursor": _CURSOR,
+}
+"""Calls that read and write a file of this machine, mostly within a millisecond."""
+
 SLOW_COROUTINES_TABLE = {
     "aiohttp.ClientSession": _VERBS,
     "aiosmtplib": "send",
@@ -131,5 +135,6 @@ SLOW_COROUTINES_TABLE = {
 """Coroutines that wait for a foreign service, without the thread."""
 
 SLOW = Calls(SLOW_TABLE)
-BLOCKING = Calls(SLOW_TABLE, BLOCKING_TABLE)
+BLOCKING = Calls(SLOW_TABLE, BLOCKING_TABLE, LOCAL_TABLE)
+LOCAL = Calls(LOCAL_TABLE)
 SLOW_COROUTINES = Calls(SLOW_COROUTINES_TABLE)

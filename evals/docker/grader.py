@@ -1,0 +1,236 @@
+"""The image runs the service as a user of its own, reachable from outside the container.
+
+The server gets the signal to end, and no secret and no tool of development is in the image.
+"""
+
+import fnmatch
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from patience import patient, wait_until
+
+SERVERS = ("uvicorn", "gunicorn", "fastapi", "hypercorn", "granian", "python", "python3")
+
+
+@dataclass
+class Image:
+    """The instructions of a Dockerfile, of its last stage and of all."""
+
+    last: list[tuple[str, str]]
+    all: list[tuple[str, str]]
+
+    @classmethod
+    def read(cls, answer: Path) -> "Image":
+        """Read the Dockerfile of an answer."""
+        file = answer / "Dockerfile"
+        assert file.is_file(), "there is no Dockerfile"
+        text = re.sub(r"^\s*#.*\n", "", file.read_text(), flags=re.MULTILINE)
+        text = re.sub(r"\\\n", " ", text)
+        found = [line.strip().partition(" ") for line in text.splitlines() if line.strip()]
+        steps = [(name.upper(), rest.strip()) for name, _, rest in found]
+        froms = [index for index, (name, _) in enumerate(steps) if name == "FROM"]
+        assert froms, "the Dockerfile has no FROM"
+        return cls(steps[froms[-1] :], steps)
+
+    def command(self) -> list[str]:
+        """Return what the container runs, of ENTRYPOINT and CMD in the form of a list."""
+        words: list[str] = []
+        for wanted in ("ENTRYPOINT", "CMD"):
+            for name, rest in self.last:
+                if name == wanted:
+                    part = rest
+            if any(name == wanted for name, _ in self.last):
+                try:
+                    words += json.loads(part)
+                except ValueError:
+                    raise AssertionError(f"{wanted} is no list: a shell runs {part!r}") from None
+        assert words, "neither CMD nor ENTRYPOINT"
+        return words
+
+
+@pytest.fixture
+def image(answer: Path) -> Image:
+    """The answer's Dockerfile."""
+    return Image.read(answer)
+
+
+def test_user(image: Image) -> None:
+    """The server does not run as root."""
+    users = [rest for name, rest in image.last if name == "USER"]
+    assert users, "no USER in the last stage"
+    assert users[-1].split(":")[0] not in ("root", "0"), f"USER is {users[-1]}"
+
+
+def test_signal(image: Image, answer: Path) -> None:
+    """The signal to end reaches the server: no shell stands between."""
+    words = image.command()
+    name = Path(words[0]).name
+    script = answer / Path(words[0]).name
+    scripts = [file for file in answer.rglob(name) if file.is_file() and "app" not in file.parts]
+    if name in ("sh", "bash"):
+        inner = " ".join(words[1:])
+        assert re.search(r"\bexec\b", inner) or script_execs(answer, words), f"{name} runs it"
+    elif scripts or script.is_file():
+        assert re.search(r"^\s*exec\b", (scripts or [script])[0].read_text(), re.MULTILINE), (
+            f"{name} starts the server without exec"
+        )
+    else:
+        known = (*SERVERS, "tini", "dumb-init", "uv", "opentelemetry-instrument")
+        assert name in known, f"{name} is no server that we know"
+
+
+def script_execs(answer: Path, words: list[str]) -> bool:
+    files = [file for word in words[1:] for file in answer.rglob(Path(word).name) if file.is_file()]
+    return any(re.search(r"^\s*exec\b", file.read_text(), re.MULTILINE) for file in files)
+
+
+def served_words(image: Image, answer: Path, port: int) -> list[str]:
+    """Return the command, run by this Python, on a port of this machine."""
+    words = image.command()
+    name = Path(words[0]).name
+    if name in ("sh", "bash", "tini", "dumb-init") or name not in SERVERS:
+        text = " ".join(words)
+        for file in answer.rglob("*.sh"):
+            text += "\n" + file.read_text()
+        found = re.search(r"(?:exec\s+)?((?:uvicorn|gunicorn|fastapi)\s[^\n;&]+)", text)
+        assert found is not None, f"no server in {text!r}"
+        words = shlex.split(re.sub(r"\$\{?\w+(:-([\w.]+))?\}?", r"\2", found[1]))
+    words = [re.sub(r"\b8000\b", str(port), word) for word in words]
+    tool = Path(words[0]).name
+    if tool.startswith("python"):
+        return [sys.executable, *words[1:]]
+    beside = Path(sys.executable).parent / tool
+    return [str(beside), *words[1:]]
+
+
+@dataclass
+class Running:
+    """The server of the command, as it would run in a container."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+
+@pytest.fixture
+def running(image: Image, answer: Path, tmp_path: Path) -> Iterator[Running]:
+    """The server, started."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path / "log"
+    environment = os.environ | {"PORT": str(port), "PYTHONPATH": str(answer)}
+    for name, rest in image.all:
+        if name == "ENV":
+            pairs = dict(re.findall(r"(\w+)=(\S+)", rest))
+            environment |= {k: v for k, v in pairs.items() if not k.startswith(("PATH", "PYTHON"))}
+    words = served_words(image, answer, port)
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603
+            words, cwd=answer, env=environment, stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        wait_until(lambda: process.poll() is not None or listens(port), 20)
+        yield Running(process, port, log)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_serves(running: Running) -> None:
+    """The command starts the service on port 8000."""
+    assert running.process.poll() is None, f"it ends: {running.log.read_text()[-300:]}"
+    response = httpx.get(f"http://127.0.0.1:{running.port}/greetings/Ada", timeout=patient(10))
+    assert response.status_code == 200, f"it answers {response.status_code}"
+
+
+def test_reachable(image: Image, answer: Path) -> None:
+    """It listens on every address of the container, not on 127.0.0.1 alone."""
+    text = " ".join(image.command())
+    text += " ".join(rest for name, rest in image.last if name == "ENV")
+    for file in [*answer.rglob("*.sh"), *answer.rglob("gunicorn*.py"), *answer.rglob("run*.py")]:
+        text += file.read_text()
+    is_fastapi_run = re.search(r"fastapi\W+run", text)  # its default is 0.0.0.0
+    assert is_fastapi_run or re.search(r"0\.0\.0\.0|\[?::\]?(?=[:\s\"'])", text), "on 127.0.0.1"
+
+
+def test_ends_gracefully(running: Running) -> None:
+    """After SIGTERM a request that is under way is still answered, and the server ends."""
+    assert running.process.poll() is None, f"it ends: {running.log.read_text()[-300:]}"
+    answered: list[int] = []
+
+    pause = min(patient(0.4), 5)  # until the request is under way, of which nothing tells
+
+    def ask() -> None:
+        url = f"http://127.0.0.1:{running.port}/greetings/Ada?seconds={3 * pause}"
+        try:
+            answered.append(httpx.get(url, timeout=patient(20)).status_code)
+        except httpx.HTTPError:
+            answered.append(0)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    time.sleep(pause)
+    running.process.send_signal(signal.SIGTERM)
+    asking.join()
+    assert answered == [200], "the request is cut off"
+    wait_until(lambda: running.process.poll() is not None, 15)
+
+
+def test_no_reload(image: Image, answer: Path) -> None:
+    """It does not run as on a laptop: no reloader, no `fastapi dev`."""
+    text = " ".join(image.command())
+    for file in answer.rglob("*.sh"):
+        text += file.read_text()
+    found = re.search(r"--reload|fastapi\W+dev", text)
+    assert found is None, f"the command has {found}"
+
+
+def test_no_secrets(image: Image, answer: Path) -> None:
+    """`.env` does not come into the image, nor does its password."""
+    whole = [rest for name, rest in image.all if name in ("ENV", "ARG", "RUN")]
+    assert not any("tea-and-cake" in rest for rest in whole), "the password is in the Dockerfile"
+    copied = [rest for name, rest in image.all if name in ("COPY", "ADD") and "--from" not in rest]
+    sources = [word for rest in copied for word in rest.split()[:-1] if not word.startswith("--")]
+    assert ".env" not in sources, ".env is copied"
+    if any(source in (".", "./", "*") for source in sources):
+        assert is_ignored(answer, ".env"), "all is copied, and .dockerignore does not name .env"
+
+
+def is_ignored(answer: Path, name: str) -> bool:
+    file = answer / ".dockerignore"
+    ignored = False
+    for line in file.read_text().split() if file.is_file() else ():
+        pattern = line.removeprefix("!").removeprefix("**/").strip("/")
+        if fnmatch.fnmatch(name, pattern):
+            ignored = not line.startswith("!")
+    return ignored
+
+
+def test_base(image: Image) -> None:
+    """The base is a Python of a named version that is still maintained."""
+    bases = " ".join(rest for name, rest in image.all if name == "FROM")
+    found = re.search(r"python[\w./-]*:(?:python)?3\.(\d+)|python3\.(\d+)", bases)
+    assert found is not None, f"FROM names no version of Python: {bases}"
+    assert 11 <= int(found[1] or found[2]) <= 14, f"FROM names {found[0]}"

@@ -1,0 +1,94 @@
+"""What few people ask of a service, and seldom: administrators, imports, migrations."""
+
+import ast
+import re
+
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
+from fastapi_pro.auditing.libraries.fastapi_requests import answering, request_functions, roots
+from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
+
+_ADMIN = re.compile(r"admin|super_?user|(^|[^a-z])staff([^a-z]|$)", re.IGNORECASE)
+_ROLES = re.compile(r"""[.'"](user|member|viewer|guest|customer)\b""", re.IGNORECASE)
+_FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
+_DEVELOPS = re.compile(
+    r"(^|[^a-z])(local_?)?(dev|develop\w*|debug|testing)([^a-z]|$)", re.IGNORECASE
+)
+_OTHERWISE = re.compile(r"\bnot\b|!=")
+_OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth", re.IGNORECASE)
+"""Names of endpoints that answer strangers, those of administrators too."""
+_SET_UP = re.compile(
+    r"(^|_)(backfill|bootstrap|install|migrate|migration|rebuild|reindex|seed|setup|teardown"
+    r"|uninstall)(_|$)"
+)
+_JOB = re.compile(r"(^|_)(cleanup|export|import|purge|sync)(_|$)")
+
+
+def is_rare(function: Node) -> bool:
+    """Say whether a function runs seldom: its name says so, or only administrators reach it."""
+    return bool(_SET_UP.search(function.name)) or is_only_for_admins(function)
+
+
+def is_job(function: Node) -> bool:
+    """Say whether a function is rare, or takes its time anyway: an import, an export."""
+    return bool(_JOB.search(function.name)) or is_rare(function)
+
+
+def is_only_for_admins(function: Node) -> bool:
+    """Say whether only administrators reach a function."""
+    if _FOLDER.search(function.module.name) and not _OPEN.search(function.name):
+        return True
+    program = function.program
+    return function in request_functions(program) and function not in _often(program)
+
+
+@fact
+def _often(program: Program) -> set[Node]:
+    """Return the functions that run while a request of anybody else waits."""
+    rare = [endpoint for endpoint in endpoints(program) if is_for_admins(endpoint)]
+    if not rare:
+        return request_functions(program)
+    often = [endpoint for endpoint in endpoints(program) if endpoint not in rare]
+    found = set[Node]().union(*map(answering, often))
+    of_admins = set[Node]().union(*map(answering, rare)) - found
+    return found | reached(root for root in roots(program) if root not in of_admins)
+
+
+def is_for_admins(endpoint: Endpoint) -> bool:
+    """Say whether an endpoint answers only administrators, as its path or a dependency says.
+
+    Or only developers: it is there under a test such as `if settings.debug`.
+    """
+    if _is_for_developers(endpoint.function):
+        return True
+    if _OPEN.search(endpoint.name) or _OPEN.search(endpoint.path or ""):
+        return False
+    if _FOLDER.search(endpoint.call.module.name) or _ADMIN.search(endpoint.path or ""):
+        return True
+    router = endpoint.router
+    if _ADMIN.search(str(router.keyword("prefix").constant or "")):
+        return True
+    guards = [router.keyword("dependencies"), endpoint.call.keyword("dependencies")]
+    for dependency in endpoint.dependencies:
+        guards += [dependency.call, dependency.target]
+    return any(_is_guard(guard) for guard in guards if guard)
+
+
+def _is_for_developers(function: Node) -> bool:
+    """Say whether a function is defined under a test for debugging or development."""
+    below = function
+    for above in function.ancestors:
+        if isinstance(above.ast, ast.If):
+            text = above.test.text
+            is_inside = below.ast in above.ast.body
+            if is_inside and _DEVELOPS.search(text) and not _OTHERWISE.search(text):
+                return True
+        below = above
+    return False
+
+
+def _is_guard(node: Node) -> bool:
+    """Say whether a dependency, or the parameter that it fills, lets only administrators in."""
+    text = node.name if node.is_function or node.is_class else node.text
+    return bool(_ADMIN.search(text)) and not _ROLES.search(text)

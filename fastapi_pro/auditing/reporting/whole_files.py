@@ -1,0 +1,18 @@
+"""Files that are written as a whole, or stay as they are."""
+
+import os
+from pathlib import Path
+
+
+def replace_file(file: Path, text: str) -> None:
+    """Give a file this text, in UTF-8; what a link leads to is replaced. Raises OSError."""
+    file = file.resolve()
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("x", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+        if file.exists():
+            temporary.chmod(file.stat().st_mode & 0o777)
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)

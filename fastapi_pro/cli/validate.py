@@ -1,0 +1,102 @@
+"""Check skills: front matter, `paths` globs, links and code fences.
+
+usage: validate.py [SKILL_DIR ...] [--try FILE ...] [option ...]
+
+A SKILL_DIR is a skill's folder, a SKILL.md, or a folder with skills below it; without one it is the
+current folder, and `skills` in it. Exits with 0 when nothing is wrong (warnings allowed), 1 for
+errors found, 2 for wrong use.
+"""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from fastapi_pro.command_line import called, parser_of, run_command
+from fastapi_pro.validating.check import NAME, Options, check_skill, find_skills, try_skill
+from fastapi_pro.validating.gate import TRY_NOTE, Answer
+from fastapi_pro.validating.report import Finding, Format, render
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command with `argv`, print, and return the exit code."""
+    args = _arguments(argv)
+    files: list[Path] = []
+    for target in args.skills or _here():
+        found = [target] if target.name == NAME else list(find_skills(target))
+        if not os.path.lexists(target) or not found:
+            reason = f"no {NAME} in it" if os.path.lexists(target) else "no such file or folder"
+            print(f"{called('validate.py')}: {_shown(target)}: {reason}", file=sys.stderr)
+            return 2
+        files += found
+    findings: list[Finding] = []
+    answers: list[Answer] = []
+    for file in dict.fromkeys(files):
+        options = Options(args.strict_spec, args.max_size_error)
+        findings += check_skill(file, _shown(file), options)
+        answers += try_skill(file, _shown(file), args.tries)
+    _print(findings, answers, args.format)
+    errors = sum(finding.level == "error" for finding in findings)
+    warnings = len(findings) - errors
+    summary = f"skills: {len(set(files))}, errors: {errors}, warnings: {warnings}"
+    print(summary, file=sys.stderr)
+    return 1 if errors else 0
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = parser_of(__doc__)
+    parser.add_argument("skills", nargs="*", type=Path, metavar="SKILL_DIR")
+    parser.add_argument(
+        "--try",
+        dest="tries",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="say which glob of `paths` loads the skill when this file is read, or why none does",
+    )
+    parser.add_argument("--format", choices=["text", "json", "github"], default="text")
+    parser.add_argument(
+        "--strict-spec",
+        action="store_true",
+        help="each field outside the six-field open standard is an error",
+    )
+    parser.add_argument(
+        "--max-size-error",
+        action="store_true",
+        help="an oversized body is an error",
+    )
+    return parser.parse_args(argv)
+
+
+def _here() -> list[Path]:
+    """Return the current folder, which may be a skill, and those that a plugin has besides."""
+    return [Path(), *(path for path in [Path("skills")] if any(find_skills(path)))]
+
+
+def _shown(path: Path) -> str:
+    """Return `path` relative to the current folder when it lies below, else as it was given."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def _print(findings: list[Finding], answers: list[Answer], form: Format) -> None:
+    """Print the answers first; as JSON both together, but a plain list when nothing was tried."""
+    rendered = render(findings, form)
+    if answers and form == "json":
+        told = [asdict(answer) for answer in answers]
+        print(json.dumps({"tried": told, "findings": json.loads(rendered)}, indent=2))
+        return
+    for answer in answers:
+        verdict = "opens" if answer.opens else "stays shut"
+        print(f"{answer.skill}: {answer.file}: {verdict}: {answer.why}")
+    if answers:
+        print(TRY_NOTE)
+    if rendered:
+        print(rendered)
+
+
+def run() -> int:
+    """Run as a command."""
+    return run_command(main, "validate.py")

@@ -1,0 +1,1 @@
+"""What validate.py checks of skills; this alone needs libraries, the extra `validate`."""

@@ -1,0 +1,148 @@
+"""The body of a skill: its size, its links, and what the client would act on inside fences.
+
+A body is given with the front matter's lines blanked, so that line numbers are the file's.
+"""
+
+import re
+from collections.abc import Iterator
+from os.path import normpath
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from fastapi_pro.validating.client_syntax import find_client_syntax
+from fastapi_pro.validating.fences import find_fences
+from fastapi_pro.validating.report import Finding, Level
+
+MAX_LINES = 500  # "Keep SKILL.md under 500 lines" (Claude Code), the same in the open standard
+MAX_TOKENS = 5000  # kept of each skill after a compaction; the open standard recommends it too
+CHARACTERS_PER_TOKEN = 4
+
+_SHELLS = {"bash", "sh", "shell", "zsh", "console"}
+_BUNDLED = re.compile(r"(?:\./)?((?:references|scripts|assets)/[\w./@+-]*[\w+-])(?=\s|$)")
+_EXAMPLE = re.compile(r"\be\.g\.|\bsuch as\b|\bfor (?:example|instance)\b|\bExamples?\b")
+_SENTENCE = 200  # so far back an example may be announced
+_HARMLESS = re.compile(r"\$\d{3,}")  # no call has a hundred arguments: it is a price
+_PLACEHOLDER = re.compile(r"[{}<>*$]|\.\.\.|…")
+
+
+def check_size(body: str, first_line: int, path: str, level: Level) -> Iterator[Finding]:
+    """Yield a finding for a body that is longer than recommended, in lines or in tokens."""
+    text = body.lstrip("\n")
+    lines = len(text.splitlines())
+    tokens = len(text) // CHARACTERS_PER_TOKEN
+    fix = "move details to references/ and say when to read each"
+    if lines > MAX_LINES:
+        message = f"the body has {lines:,} lines, more than {MAX_LINES}"
+        yield Finding(path, first_line, 1, "body-too-long", message, fix, level)
+    if tokens > MAX_TOKENS:
+        message = f"the body has about {tokens:,} tokens, more than {MAX_TOKENS:,}"
+        yield Finding(path, first_line, 1, "body-too-long", message, fix, level)
+
+
+def check_fences(body: str, path: str) -> Iterator[Finding]:
+    """Yield an error for each sequence in a fence that the client would run or replace.
+
+    Two uses are meant so and pass: a fence whose info string is `!`, and a bundled file named by
+    `${CLAUDE_SKILL_DIR}/` in a shell fence.
+    """
+    lines = body.split("\n")
+    for fence in find_fences(body):
+        if fence.info.startswith("!"):
+            continue
+        for number in range(fence.start + 1, fence.end):
+            line = lines[number]
+            for found in find_client_syntax(line, first_line=number + 1):
+                rest = line[found.column - 1 + len(found.text) :]
+                named = found.text == "${CLAUDE_SKILL_DIR}" and rest.startswith("/")
+                if named and fence.language.lower() in _SHELLS:
+                    continue
+                if _HARMLESS.fullmatch(found.text):
+                    continue
+                message = f"`{found.text}` in a fence {found.effect} when the skill loads"
+                fix = "write it otherwise, or move the block to a file in references/"
+                yield Finding(path, found.line, found.column, "client-syntax", message, fix)
+
+
+def check_links(body: str, page: Path, skill: Path, path: str) -> Iterator[Finding]:
+    """Yield a finding for each file that `page` links or names and `skill` lacks, told once.
+
+    Links count from the page's folder. In SKILL.md a file named in `code` counts too, from the
+    skill's folder, unless it is told as an example.
+    """
+    lines = body.split("\n")
+    told = set()
+    for token in MarkdownIt("commonmark").parse(body):
+        first, stop = token.map or (0, 0)
+        for target in _targets(token, codes=page.parent == skill):
+            problem = None if target in told else _problem(target, page.parent, skill)
+            told.add(target)
+            if problem:
+                code, message, fix, level = problem
+                line, column = _find(lines, target, first, stop)
+                yield Finding(path, line, column, code, f"`{target}` {message}", fix, level)
+
+
+def _targets(block: Token, *, codes: bool) -> Iterator[str]:
+    """Yield the files that the inline content of a block points to."""
+    before = ""
+    for token in block.children or ():
+        target = _link(token)
+        if codes and token.type == "code_inline" and not _EXAMPLE.search(before):
+            match = _BUNDLED.match(token.content)
+            target = match[1] if match else None
+        before = (before + token.content)[-_SENTENCE:]
+        if target:
+            yield target
+
+
+def _link(token: Token) -> str | None:
+    """Return the file of a link or an image, or None for addresses, anchors and placeholders."""
+    link = token.attrGet({"link_open": "href", "image": "src"}.get(token.type, ""))
+    try:
+        parts = urlsplit(str(link or ""))
+    except ValueError:  # such as an unclosed [ of an IPv6 address
+        return None
+    target = unquote(parts.path)
+    if parts.scheme or parts.netloc or _PLACEHOLDER.search(target):
+        return None
+    return target or None
+
+
+def _problem(target: str, base: Path, skill: Path) -> tuple[str, str, str, Level] | None:
+    """Return code, message, fix and level for a file that is missing or not the skill's own.
+
+    A file beside the skill may be there in a plugin: a warning. A path from the root or from home
+    is right on one machine only: an error.
+    """
+    fix = "copy the file into the skill, or link to its public address"
+    if target.startswith(("/", "~")):
+        return "link-outside", "leaves the skill's folder", fix, "error"
+    root = normpath(skill.absolute())
+    wanted = normpath(base.absolute() / target)
+    if not _exists(wanted):
+        fix = "create the file, or name one that exists"
+        return "link-missing", "does not exist in the skill", fix, "error"
+    if wanted != root and not wanted.startswith(root.rstrip("/") + "/"):
+        message = "leaves the skill's folder: it breaks where the skill is installed alone"
+        return "link-outside", message, fix, "warning"
+    return None
+
+
+def _exists(path: str) -> bool:
+    try:
+        Path(path).stat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _find(lines: list[str], target: str, first: int, stop: int) -> tuple[int, int]:
+    """Return line and column of `target`: in its block, else in a link definition anywhere."""
+    for number in (*range(first, stop), *range(len(lines))):
+        for line in (lines[number], unquote(lines[number])):
+            if target in line:
+                return number + 1, line.index(target) + 1
+    return first + 1, 1

@@ -1,0 +1,219 @@
+"""Check one skill: read its SKILL.md, and gather what every part of the contract says."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from fastapi_pro.validating.body import check_fences, check_links, check_size
+from fastapi_pro.validating.contract import (
+    Problem,
+    check_fields,
+    check_open_standard,
+    check_tools,
+    check_unknown_keys,
+)
+from fastapi_pro.validating.frontmatter import (
+    TOP,
+    FrontMatter,
+    FrontMatterError,
+    Place,
+    parse,
+    split,
+)
+from fastapi_pro.validating.gate import Answer, check_paths, try_file
+from fastapi_pro.validating.report import Finding, Level
+
+MAX_BYTES = 256 * 1024
+MAX_TOLD = 100  # of links, of fences: more would bury the rest
+NAME = "SKILL.md"
+_IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
+_CHECKOUT_MARKS = (".git", ".claude-plugin")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How strict to be: portability field by field as errors, an oversized body as an error."""
+
+    strict_spec: bool = False
+    max_size_error: bool = False
+
+
+def find_skills(folder: Path) -> Iterator[Path]:
+    """Yield the SKILL.md of `folder`, or if it has none each one below it, links followed once."""
+    if os.path.lexists(folder / NAME):
+        yield folder / NAME
+        return
+    seen = set()
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            identity = os.path.realpath(here)
+            if identity in seen:
+                continue
+            seen.add(identity)
+            children = sorted(os.scandir(here), key=lambda entry: entry.name, reverse=True)
+        except OSError:
+            continue  # a folder that may not be read holds no skill that could be loaded
+        for child in children:
+            if child.name == NAME:
+                yield here / NAME
+            elif child.name not in _IGNORED and _is_folder(child):
+                waiting.append(here / child.name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
+    """Return what is wrong with the skill of `file`, a SKILL.md that findings call `shown`."""
+    try:
+        text = _read(file)
+        parts = split(text)
+    except FrontMatterError as error:
+        return [_refusal(error, shown)]
+    size_level: Level = "error" if options.max_size_error else "warning"
+    found = [
+        *check_size(parts.body, parts.body_line, shown, size_level),
+        *islice(check_fences(parts.body, shown), MAX_TOLD),
+        *islice(check_links(parts.body, file, file.parent, shown), MAX_TOLD),
+        *_check_pages(file.parent, Path(shown).parent),
+    ]
+    try:
+        front = parse(parts.yaml)
+    except FrontMatterError as error:
+        found.append(_refusal(error, shown))
+    else:
+        found += check_paths(front, text.split("\n"), shown)
+        found += _check_front(front, file, shown, options)
+    return sorted(set(found))
+
+
+def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
+    """Return for each file in `wanted` whether it opens the gate of this skill, and why."""
+    try:
+        text = _read(file)
+        front = parse(split(text).yaml)
+    except FrontMatterError as error:
+        why = f"the front matter cannot be read, so the client drops it: {error.message}"
+        return [Answer(shown, name, opens=False, glob=None, why=why) for name in wanted]
+    return [try_file(front, text.split("\n"), shown, name) for name in wanted]
+
+
+def _read(file: Path) -> str:
+    r"""Return the text of `file` without a byte order mark, its lines ending at `\n`.
+
+    Raises FrontMatterError for what cannot be read as a text of reasonable size.
+    """
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        fix = "make it a readable plain file"
+        raise FrontMatterError(TOP, "unreadable", reason, fix) from None
+    if len(raw) > MAX_BYTES:
+        message = f"the file is larger than {MAX_BYTES // 1024} KiB"
+        fix = "keep the 500 lines that matter, move the rest to references/"
+        raise FrontMatterError(TOP, "file-too-large", message, fix)
+    bad = raw.find(b"\0")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        bad = error.start
+    if bad >= 0:
+        before = _normal(raw[:bad].decode("utf-8", "replace"))
+        place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        message = f"byte {raw[bad]:#04x} is no UTF-8 text"
+        raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
+    return _normal(text)
+
+
+def _normal(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
+    """Yield what is wrong with the links of the pages in references/."""
+    for page in sorted(skill.glob("references/*.md")):
+        path = str(shown / "references" / page.name)
+        try:
+            yield from islice(check_links(_read(page), page, skill, path), MAX_TOLD)
+        except FrontMatterError as error:
+            yield _refusal(error, path)
+
+
+def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -> list[Finding]:
+    values = front.values
+    fields = check_fields(values)
+    told = {problem.path[0] for problem in fields}
+    unknown = check_unknown_keys(values)
+    if not options.strict_spec:
+        told |= {problem.path[0] for problem in unknown}
+    open_standard = [p for p in check_open_standard(values) if p.path[0] not in told]
+    found = [_at_value(problem, front, shown, "error") for problem in fields]
+    found += [_at_value(problem, front, shown, "warning") for problem in check_tools(values)]
+    found += [_at_key(problem, front, shown, "warning") for problem in unknown]
+    found += _empty(front, shown, told)
+    if options.strict_spec:
+        found += [_at_key(problem, front, shown, "error") for problem in open_standard]
+    elif open_standard:
+        names = ", ".join(f"`{problem.path[0]}`" for problem in open_standard)
+        message = f"{names} are not as in the open standard, other clients may refuse the skill"
+        if len(open_standard) == 1:
+            message = open_standard[0].message
+        first = Problem(open_standard[0].path, "not-portable", message, open_standard[0].fix)
+        found.append(_at_key(first, front, shown, "warning"))
+    if "name" not in told:
+        found += _check_folder(front, file, shown)
+    return found
+
+
+def _empty(front: FrontMatter, shown: str, told: set[str | int]) -> Iterator[Finding]:
+    for key, value in front.values.items():
+        if value is None and key not in told:
+            where, message = front.keys[key], f"`{key}` has no value and counts as absent"
+            fix = "give it a value, or remove it"
+            yield Finding(shown, where.line, where.column, "empty-value", message, fix, "warning")
+
+
+def _check_folder(front: FrontMatter, file: Path, shown: str) -> Iterator[Finding]:
+    """Yield an error when the folder has another name: the client calls the skill by its folder.
+
+    The root of a checkout or plugin may be called anything.
+    """
+    name = front.values.get("name")
+    folder = Path(os.path.abspath(file)).parent  # noqa: PTH100 -- resolve() would follow links: the client sees the link's name
+    free = any(os.path.lexists(folder / mark) for mark in _CHECKOUT_MARKS)
+    if name is None or free or name == folder.name:
+        return
+    where = front.place(("name",))
+    message = f"`name` is {name}, but the folder is called {folder.name}"
+    fix = "give both the same name: the folder's is the one the client calls"
+    yield Finding(shown, where.line, where.column, "name-not-folder", message, fix)
+
+
+def _refusal(error: FrontMatterError, shown: str) -> Finding:
+    where = error.place
+    return Finding(shown, where.line, where.column, error.code, error.message, error.fix)
+
+
+def _at_value(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
+    where = front.place(problem.path)
+    return _place(problem, where, shown, level)
+
+
+def _at_key(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
+    return _place(problem, front.keys.get(str(problem.path[0]), TOP), shown, level)
+
+
+def _place(problem: Problem, where: Place, shown: str, level: Level) -> Finding:
+    return Finding(
+        shown, where.line, where.column, problem.code, problem.message, problem.fix, level
+    )

@@ -1,1 +1,0 @@
-"""What build.py and validate.py both know about SKILL.md files."""

@@ -1,1 +1,0 @@
-"""What validate.py checks of a skill."""

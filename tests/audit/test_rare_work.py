@@ -1,0 +1,276 @@
+"""What costs little, or is seldom done, matters less."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.audit.programs import only
+
+BLOCKING = """
+import sqlite3
+import psycopg2
+from fastapi import FastAPI
+app = FastAPI()
+class Store:
+    def __init__(self):
+        self.local = sqlite3.connect("keys.db")
+        self.remote = psycopg2.connect("postgresql:///keys")
+    def keys(self):
+        return {call}
+store = Store()
+@app.get("/keys")
+async def keys():
+    return store.keys()
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "severity"),
+    [
+        ("self.local.execute('SELECT 1').fetchall()", "low"),
+        ("self.local.cursor().execute('SELECT 1')", "low"),
+        ("self.local.commit()", "low"),
+        ("sqlite3.connect('other.db')", "low"),
+        ("self.remote.commit()", ""),
+        ("self.local.commit(), self.remote.commit()", ""),
+    ],
+)
+def test_a_local_file_blocks_for_a_moment(call: str, severity: str, tmp_path: Path) -> None:
+    source = BLOCKING.format(call=call)
+    assert only(tmp_path, "blocking-call-in-async", source).severity == severity
+
+
+HASHING = """
+import bcrypt
+from pydantic import BaseModel, Field
+MAXIMUM = 64
+class SignUp(BaseModel):
+    password: str{limit}
+def check(password: str):
+    {check}
+def hashed(password: str) -> bytes:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "check", "severity"),
+    [
+        ("", "return password", ""),
+        (" = Field(max_length=64)", "return password", "low"),
+        (" = Field(min_length=8, max_length=128)", "return password", ""),
+        ("", "return 8 <= len(password) <= 64", "low"),
+        ("", "size = len(password)\n    return size > MAXIMUM", "low"),
+        ("", "return len(password) < 8", ""),
+        ("", "return len(check.__name__) < 64", ""),
+    ],
+)
+def test_72_bytes_matter_less_where_the_characters_are_counted(
+    limit: str, check: str, severity: str, tmp_path: Path
+) -> None:
+    source = HASHING.format(limit=limit, check=check)
+    assert only(tmp_path, "bcrypt-72-bytes", source).severity == severity
+
+
+RARE = """
+import time
+from fastapi import APIRouter, Depends, FastAPI, Security
+from users import current_user, require, require_admin, users
+router = APIRouter({router})
+async def names():
+    time.sleep(2)
+    return []
+@router.get("{path}"{more})
+async def {name}({given}):
+    return await names()
+"""
+USUAL = {"router": "", "path": "/names", "more": "", "name": "read", "given": ""}
+
+
+def rare(**parts: str) -> str:
+    """Return a service with one endpoint that blocks."""
+    return RARE.format(**(USUAL | parts))
+
+
+OTHER = """
+other = APIRouter()
+@other.get("/names")
+async def read_names():
+    return await names()
+"""
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"path": "/admin/names"},
+        {"router": "prefix='/admin'"},
+        {"router": "dependencies=[Depends(require_admin)]"},
+        {"more": ", dependencies=[Depends(require_admin)]"},
+        {"more": ", dependencies=[Security(users, scopes=['admin'])] if users else None"},
+        {"given": "user=Depends(current_user('superuser'))"},
+        {"given": "_=Depends(require(users.Role.admin, users.Role.manager))"},
+    ],
+    ids=str,
+)
+def test_what_only_administrators_ask_for_matters_less(
+    parts: dict[str, str], tmp_path: Path
+) -> None:
+    source = rare(**parts)
+    assert only(tmp_path, "blocking-call-in-async", source).severity == "low"
+    assert only(tmp_path, "blocking-call-in-async", source + OTHER).severity == ""
+
+
+@pytest.mark.parametrize(
+    ("test", "severity"),
+    [
+        ("settings.debug", "low"),
+        ("config('LOCAL_DEV', default=False)", "low"),
+        ("settings.environment == 'development'", "low"),
+        ("not settings.debug", ""),
+        ("settings.environment != 'dev'", ""),
+        ("settings.device", ""),
+    ],
+)
+def test_what_only_developers_ask_for_matters_less(
+    test: str, severity: str, tmp_path: Path
+) -> None:
+    start, endpoint = rare().split("@router")
+    lines = f"@router{endpoint}".splitlines()
+    source = f"{start}if {test}:\n" + "".join(f"    {line}\n" for line in lines)
+    assert only(tmp_path, "blocking-call-in-async", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "given"),
+    [
+        ("/names", "read", ""),
+        ("/admin/login", "login", ""),
+        ("/names", "read", "admin_id: int"),
+        ("/names", "read", "user=Depends(current_user)"),
+        ("/names", "read", "_=Depends(require('admin', 'user'))"),
+    ],
+)
+def test_what_others_ask_for_matters(path: str, name: str, given: str, tmp_path: Path) -> None:
+    source = rare(path=path, name=name, given=given)
+    assert only(tmp_path, "blocking-call-in-async", source).severity == ""
+
+
+@pytest.mark.parametrize("name", ["reindex", "install", "rebuild_all", "run_migration", "seed_all"])
+def test_a_job_that_a_function_is_named_for_matters_less(name: str, tmp_path: Path) -> None:
+    source = rare().replace("names()", f"{name}()")
+    assert only(tmp_path, "blocking-call-in-async", source).severity == "low"
+
+
+@pytest.mark.parametrize(
+    ("timeout", "severity"), [("", ""), (", timeout=10", "low"), (", timeout=120", "")]
+)
+def test_a_request_that_gives_up_soon_matters_less(
+    timeout: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import requests
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/prices")
+def prices():
+    return requests.get("https://prices.example.com"{timeout}).json()
+"""
+    assert only(tmp_path, "forty-threads", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        ("", "low"),
+        ("def sign_in(response): response.set_cookie('id', '1', samesite='none')", ""),
+        ("def sign_in(response): response.set_cookie('id', '1', samesite=settings.samesite)", ""),
+        ("def sign_in(response): response.set_cookie('id', '1')", "low"),
+        ("def sign_in(response): response.set_cookie('id', '1', samesite='Lax')", "low"),
+        ("def sign_in(response): response.set_cookie('id', '1', samesite='strict')", "low"),
+        ("from fastapi import Cookie", ""),
+        ("from fastapi.security import HTTPBasic", ""),
+        (("from starlette.middleware.sessions import SessionMiddleware\n"
+         "app.add_middleware(SessionMiddleware, secret_key=settings.key)"), "low"),
+        (("from starlette.middleware.sessions import SessionMiddleware\n"
+         "app.add_middleware(SessionMiddleware, same_site='none', secret_key=settings.key)"), ""),
+        (("from fastapi_users.authentication import CookieTransport\n"
+         "cookies = CookieTransport(cookie_max_age=3600)"), "low"),
+    ],
+)  # fmt: skip
+def test_all_origins_matter_less_where_no_cookie_crosses_sites(
+    more: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from settings import settings
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+{more}
+"""
+    found = only(tmp_path, "cors-any-origin-with-credentials", source)
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("use", "severity"),
+    [
+        ("log.info('id %s', request_id)", ""),
+        ("logger.bind(request_id=request_id)", ""),
+        ("current.set(request_id)", ""),
+        ("request.state.request_id = request_id", ""),
+        ("pass", "low"),
+        ("log.info('answered')", "low"),
+    ],
+)
+def test_a_request_id_that_is_only_sent_on_matters_less(
+    use: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI, Request
+from logs import current, log, logger
+app = FastAPI()
+@app.middleware("http")
+async def identify(request: Request, call_next):
+    request_id = request.headers.get("X-Request-ID") or "none"
+    response = await call_next(request)
+    {use}
+    response.headers["X-Request-ID"] = request_id
+    return response
+"""
+    assert only(tmp_path, "request-id-trusted", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [("from fastapi import FastAPI\napp = FastAPI()", ""), ("print(Settings().url)", "low")],
+)
+def test_the_settings_of_a_command_matter_less(more: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    url: str
+    api_key: str
+{more}
+"""
+    assert only(tmp_path, "settings-error-prints-secret", source).severity == severity
+
+
+@pytest.mark.parametrize(("guard", "severity"), [("require_admin", "low"), ("current_user", "")])
+def test_a_page_in_a_schema_matters_less_where_only_administrators_send_it(
+    guard: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import select
+from users import User, current_user, db, require_admin
+app = FastAPI()
+class Page(BaseModel):
+    per_page: int = 50
+@app.post("/users", dependencies=[Depends({guard})])
+def users(data: Page):
+    return db.scalars(select(User).limit(data.per_page)).all()
+"""
+    assert only(tmp_path, "unbounded-page", source).severity == severity
