@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -53,7 +54,10 @@ def test_it_needs_nothing_and_holds_what_is_installed(made: Path) -> None:
         names = set(wheel.namelist())
         [metadata] = [name for name in names if name.endswith("dist-info/METADATA")]
         fields = email.message_from_bytes(wheel.read(metadata))
-    assert all("extra ==" in need for need in fields.get_all("Requires-Dist", []))
+    needs = [need.split("; ") for need in fields.get_all("Requires-Dist", [])]
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    assert {need for need, _ in needs} == {*groups["maintain"]} - {"hatchling>=1.27"}
+    assert {marker for _, marker in needs} == {"extra == 'validate'"}
     assert (fields["Requires-Python"], fields["Version"]) == (">=3.11", __version__)
     carried = {name for name in names if name.startswith(f"fastapi_pro/{CARRIED}/")}
     wanted = {"fastapi-pro": "", **{skill: f"skills/{skill}/" for skill in SKILLS[1:]}}

@@ -1,4 +1,4 @@
-"""Code run by itself, in a fork of a process that has imported libraries and nothing of ours."""
+"""Code run by itself: in a fork of a process with the libraries, and with nothing of ours."""
 
 import multiprocessing
 import os

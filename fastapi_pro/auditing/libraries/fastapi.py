@@ -149,9 +149,8 @@ class Endpoint:
     def dependencies(self) -> list[Dependency]:
         """Its dependencies, those of its router, and theirs."""
         found = [p.dependency for p in self.parameters if p.dependency is not None]
-        known = {d.call: d for d in dependencies(self.function.program)}
         for call in (self.router, self.call):
-            found += [known[e] for e in call.keyword("dependencies").elements if e in known]
+            found += filter(None, map(_known_dependency, call.keyword("dependencies").elements))
         seen: set[Node] = set()
         for dependency in found:  # grows while it is walked
             if dependency.target and dependency.target not in seen:
@@ -261,6 +260,15 @@ def _dependency(call: Node) -> Dependency:
 def dependencies(program: Program) -> list[Dependency]:
     """Return every `Depends(...)` and `Security(...)` outside tests."""
     return [_dependency(call) for call in program.calls_of(*DEPENDS)]
+
+
+@fact
+def _dependencies_by_call(program: Program) -> dict[Node, Dependency]:
+    return {dependency.call: dependency for dependency in dependencies(program)}
+
+
+def _known_dependency(call: Node) -> Dependency | None:
+    return _dependencies_by_call(call.program).get(call)
 
 
 @fact

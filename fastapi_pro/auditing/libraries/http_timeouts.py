@@ -18,7 +18,7 @@ DEFAULT = 5  # seconds, of httpx; requests and urllib wait for ever
 
 def timeout(call: Node) -> float | None:
     """Return the seconds a request may take; None where it is no request, or nobody knows."""
-    if call.has_unpacking:
+    if call.last_name not in _request_names(call.program) or call.has_unpacking:
         return None
     name = call.called
     kind = call.owner.type if call.member in REQUEST_METHODS else None
@@ -31,6 +31,12 @@ def timeout(call: Node) -> float | None:
     if name in HTTPX:
         return _seconds(call.keyword("timeout"), DEFAULT)
     return _seconds(call.keyword("timeout"), _of_client(call.owner)) if kind == _CLIENT else None
+
+
+@fact
+def _request_names(program: Program) -> frozenset[str]:
+    """Return the last names of what sends a request: a first, cheap look."""
+    return frozenset(program.spellings(frozenset({*REQUEST_METHODS, "urlopen"})))
 
 
 def _of_session(session: Node) -> float | None:

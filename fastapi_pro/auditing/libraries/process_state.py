@@ -95,12 +95,12 @@ def changes(function: Node) -> list[Change]:
 def _changes(function: Node) -> list[Change]:
     found = []
     for node in function.own(ast.AugAssign, ast.Assign, ast.Delete, ast.Call):
-        for target in node.targets:
+        for target in node.targets if not node.is_call else ():
             kind = _kind(node, target)
             if kind:
                 value = node.assigned if kind == "store" else node.at(None)
                 found.append(Change(function, node, _container(target), kind, value))
-        if node.member in _PUT or node.member in _TAKE:
+        if node.is_call and (node.member in _PUT or node.member in _TAKE):
             changed = _container(node.owner)
             kind = "take" if node.member in _TAKE else "put" if changed == node.owner else "count"
             value = node.args[-1] if node.args else node.at(None)

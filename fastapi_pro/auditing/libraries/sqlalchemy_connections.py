@@ -37,7 +37,7 @@ def engine_behind(expr: Node, depth: int = 0) -> Engine | None:
     if not found:
         return _of_attribute(expr, depth)
     if isinstance(found.ast, ast.arg):
-        return _of_parameter(found, depth)
+        return found.program.once(_of_parameter, (found.ast, depth), found, depth)
     return engine_behind(found, depth + 1)
 
 

@@ -141,7 +141,7 @@ def engines(program: Program) -> list[Engine]:
 @fact
 def names_mysql(program: Program) -> bool:
     """Say whether code names a driver of MySQL: an engine of unknown URL may be on it."""
-    return any(True for _ in program.strings(_MYSQL_URL))
+    return any(True for _ in program.strings(_MYSQL_URL, "mysql", "mariadb"))
 
 
 @fact

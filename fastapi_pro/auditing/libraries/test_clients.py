@@ -18,6 +18,9 @@ _TEST_CLIENT = "fastapi.testclient.TestClient"
 _CLIENTS = ("httpx.AsyncClient", "httpx2.AsyncClient")
 _DECORATORS = "|".join(sorted(METHODS)).encode()
 _DECLARES = re.compile(rb"@[\w.]+\.(?:%b)\(|add_(?:api_)?(?:websocket_)?route" % _DECORATORS)
+_NAMES = [name.rpartition(".")[2] for name in (*_TRANSPORTS, _TEST_CLIENT, *_CLIENTS)]
+_MAKES = re.compile(rb"(?:%b)(?:\s*\(|\s+as\b)" % "|".join(sorted(set(_NAMES))).encode())
+_ASSIGNED = [f"= {name}" for name in _NAMES]
 _METHODS = {"get", "post", "put", "patch", "delete", "options", "head"}
 
 
@@ -88,10 +91,15 @@ def clients(program: Program) -> list[Client]:
     found: list[Client] = []
     known = (*_TRANSPORTS, _TEST_CLIENT)
     for module in program.modules:
-        if module.mentions(*(name.rpartition(".")[2] for name in (*known, *_CLIENTS))):
+        if _may_make_client(module) and module.mentions(*_NAMES):
             calls = [*program.calls_in(module, *known), *program.calls_in(module, *_CLIENTS)]
             found += [Client(call) for call in calls if _connects(call)]
     return found
+
+
+def _may_make_client(module: Module) -> bool:
+    """Say whether a test's text calls or renames a client: many only annotate one."""
+    return not module.is_test or bool(_MAKES.search(module.source)) or module.says(*_ASSIGNED)
 
 
 def requests_in(function: Node) -> list[Request]:

@@ -31,19 +31,20 @@ def _called(function: Node) -> list[tuple[Node, Node]]:
     return [(call, target) for call in function.calls if (target := call.callee)]
 
 
-def find_call(
-    function: Node,
-    is_wanted: Callable[[Node], bool],
-    depth: int = limits.CALLS,
-    seen: set[Node] | None = None,
-) -> Node:
+def find_call(function: Node, is_wanted: Callable[[Node], bool]) -> Node:
     """Return the first wanted call of a plain function, or of plain functions that it calls.
 
     Coroutines are not followed: their calls are found where they stand. Nor are functions whose
     result is kept: they run once.
     """
+    key = (function.ast, is_wanted)
+    return function.program.once(_find_call, key, function, is_wanted, limits.CALLS, set())
+
+
+def _find_call(
+    function: Node, is_wanted: Callable[[Node], bool], depth: int, seen: set[Node]
+) -> Node:
     nothing = function.at(None)
-    seen = set() if seen is None else seen
     if function in seen or depth < 0 or is_cached(function):
         return nothing
     seen.add(function)
@@ -53,13 +54,17 @@ def find_call(
     for _, target in called(function):
         if target.is_coroutine or target.is_generator:
             continue
-        if found := find_call(target, is_wanted, depth - 1, seen):
+        if found := _find_call(target, is_wanted, depth - 1, seen):
             return found
     return nothing
 
 
 def is_cached(function: Node) -> bool:
     """Say whether a decorator keeps what a function returns, or a variable of the module does."""
+    return function.program.once(_is_cached, function.ast, function)
+
+
+def _is_cached(function: Node) -> bool:
     if any(decorator.func.library_name in _CACHES for decorator in function.decorators):
         return True
     returned = {value.name or value.generic.name for value in function.returned} - {""}

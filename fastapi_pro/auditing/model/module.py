@@ -317,6 +317,38 @@ class Module:
                 found[func.id].append(call)
         return found
 
+    @functools.cached_property
+    def aliases(self) -> dict[str, str]:
+        """What imports name: `{"b": "a"}` for `import a as b` and `from x import a as b`."""
+        return {alias.asname: alias.name for alias in self.nodes(ast.alias) if alias.asname}
+
+    @functools.cached_property
+    def defined(self) -> set[str]:
+        """The names of its functions and classes, and those that may stand for one.
+
+        What `renames` knows is not among them.
+        """
+        found = {definition.name for definition in self.nodes(ast.ClassDef)}
+        found.update(definition.name for definition in self.functions())
+        for assign in self.nodes(ast.Assign):
+            for target in assign.targets:
+                if isinstance(target, (ast.Tuple, ast.List)):
+                    found.update(item.id for item in target.elts if isinstance(item, ast.Name))
+        others: list[ast.AnnAssign | ast.NamedExpr] = [*self.nodes(ast.AnnAssign)]
+        for other in (*others, *self.nodes(ast.NamedExpr)):
+            if isinstance(other.value, (ast.Name, ast.Attribute)):
+                found.add(getattr(other.target, "id", ""))
+        return found
+
+    def calls_of_imported(self, name: str) -> list[ast.Call]:
+        """Return the calls by a last name, which imports may have replaced."""
+        named = [alias for alias, original in self.aliases.items() if original == name]
+        found = self.calls_by_name.get(name, [])
+        if name in self.aliases:
+            found = [call for call in found if isinstance(call.func, ast.Attribute)]
+        others = (call for alias in named for call in self.calls_by_name.get(alias, ()))
+        return [*found, *(call for call in others if isinstance(call.func, ast.Name))]
+
     def self_assignments(self, cls: ast.AST) -> dict[str, list[ast.Assign | ast.AnnAssign]]:
         """Return the statements `self.name = ...` in the methods of a class, by name."""
         if cls not in self._assigned:

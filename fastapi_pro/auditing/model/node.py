@@ -287,8 +287,10 @@ class Node:
         there = [kind for kind in kinds if module.own_of_kind(self.ast, kind)]
         if kinds and len(there) < 2:
             return [Node(module, n) for kind in there for n in module.own_of_kind(self.ast, kind)]
-        own = module.own_nodes(self.ast)
-        return [Node(module, node) for node in own if not kinds or isinstance(node, kinds)]
+        wanted = [
+            node for node in module.own_nodes(self.ast) if not kinds or node.__class__ in there
+        ]
+        return [Node(module, node) for node in wanted]
 
     @property
     def calls(self) -> "list[Node]":

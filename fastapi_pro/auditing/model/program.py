@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from fastapi_pro.auditing.model import limits, types
-from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, preferred
+from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, import_base, preferred
 from fastapi_pro.auditing.model.import_paths import file_of, find, is_file, is_ours
 from fastapi_pro.auditing.model.library_names import LIBRARIES, canonical
 from fastapi_pro.auditing.model.module import Module
@@ -54,11 +54,13 @@ class Program:
             module.program = self
         self._top = str(root)
         self._by_path: dict[str, Module | None] = {m.place: m for m in modules}
+        self._loaded: list[Module] = []
         self._facts: dict[Callable[..., object], dict[object, object]] = defaultdict(dict)
         self._resolving: set[int] = set()
         self._origins: dict[ast.AST, Origin] = {}
         self._imports: dict[Binding, Origin] = {}
         self._bindings: dict[ast.AST, Binding | None] = {}
+        self._run_by: dict[ast.AST, Node] = {}
         self.types: dict[ast.AST, tuple[Type, int]] = {}
         """What `types.type_of` knows: the type of an expression, and how deep it was asked."""
 
@@ -161,9 +163,18 @@ class Program:
                 if attribute.attr in names:
                     yield Node(module, attribute)
 
-    def strings(self, pattern: re.Pattern[str]) -> Iterator[tuple[Node, re.Match[str]]]:
-        """Yield the strings, outside tests, in which a pattern is found, and where."""
-        for module in self.code:
+    def saying(self, *words: str) -> list[Module]:
+        """Return the modules outside tests whose text has one of these words."""
+        return [module for module in self.code if module.says(*words)]
+
+    def strings(
+        self, pattern: re.Pattern[str], *words: str
+    ) -> Iterator[tuple[Node, re.Match[str]]]:
+        """Yield the strings, outside tests, in which a pattern is found, and where.
+
+        `words` are some of which one is in each text that the pattern matches.
+        """
+        for module in self.saying(*words):
             for constant, text in module.texts:
                 if found := pattern.search(text):
                     yield Node(module, constant), found
@@ -311,6 +322,9 @@ class Program:
             found = self._by_path[path] = self._load(Path(path))
             if found is not None:
                 found.program = self
+                self._loaded.append(found)
+                if "_defined" in self.__dict__:
+                    self._defined.update(found.defined)
         return self._by_path[path]
 
     def _module_at(self, place: str) -> Module | None:
@@ -376,27 +390,67 @@ class Program:
 
     def run_by(self, func: Node) -> Node:
         """Return what calling an expression runs, as `callee_of` does for a call."""
-        return self.once(types.run_by, func.ast, func)
+        found = self._run_by.get(func.ast)
+        if found is None:
+            may_be_ours = func.last_name in self._defined or func.module.is_test
+            found = types.run_by(func) if may_be_ours else func.at(None)
+            self._run_by[func.ast] = found
+        return found
+
+    @functools.cached_property
+    def _defined(self) -> set[str]:
+        """The names by which functions and classes are called that can be followed.
+
+        More than half of all calls are of others, and need not be looked at. Imports may lead to
+        modules beside the program: they are parsed for it.
+        """
+        found: set[str] = set()
+        waiting = [*self.code, *self._loaded]
+        for module in waiting:
+            found |= module.defined
+        for module in waiting:  # grows while it is walked
+            known = len(self._loaded)
+            self._follow_imports(module, found)
+            for other in self._loaded[known:]:
+                found |= other.defined
+                waiting.append(other)
+        return set(self._spellings(frozenset(found)))
+
+    def _follow_imports(self, module: Module, known: set[str]) -> None:
+        """Parse what a module imports of other names than those known, if that is there."""
+        for statement in module.nodes(ast.ImportFrom):
+            base = import_base(statement, module.path.parent)
+            if isinstance(base, Path) or self._is_ours(module, base.partition(".")[0]):
+                for alias in statement.names:
+                    if alias.name not in known:
+                        self._imported(module, Imported(base, alias.name), 0)
+        for plain in module.nodes(ast.Import):
+            for alias in plain.names:
+                if self._is_ours(module, alias.name.partition(".")[0]):
+                    self._imported(module, Imported(alias.name), 0)
 
     def callers_of(self, function: Node) -> list[Node]:
         """Return the calls of a function outside tests; of `__init__`, those of its class."""
-        return self.once(self._callers, function.ast, function)
-
-    def _callers(self, function: Node) -> list[Node]:
         owner = function.parent
         name = owner.name if function.name == "__init__" and owner.is_class else function.name
-        return [call for call in self._calls_by_name.get(name, ()) if call.callee == function]
+        return self.once(self._calls_by_callee, name, name).get(function.ast, [])
+
+    def _calls_by_callee(self, name: str) -> dict[ast.AST, list[Node]]:
+        """Return the calls of what is named so where it is defined, by what they run."""
+        found: dict[ast.AST, list[Node]] = defaultdict(list)
+        for module in self._calling(name, *self._imported_as.get(name, ())):
+            for call in module.calls_of_imported(name):
+                node = Node(module, call)
+                if callee := node.callee:
+                    found[callee.ast].append(node)
+        return found
 
     @functools.cached_property
-    def _calls_by_name(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = defaultdict(list)
+    def _imported_as(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
         for module in self.code:
-            renamed = {a.asname: a.name for a in module.nodes(ast.alias) if a.asname}
-            for call in module.nodes(ast.Call):
-                if isinstance(call.func, ast.Attribute):
-                    found[call.func.attr].append(Node(module, call))
-                elif isinstance(call.func, ast.Name):
-                    found[renamed.get(call.func.id, call.func.id)].append(Node(module, call))
+            for alias, name in module.aliases.items():
+                found[name].add(alias)
         return found
 
     # -- classes -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ _LIMIT = 72
 _SHORT = 20  # a bound below this is for the fewest characters
 _PASSWORD = re.compile(r"passw|pwd", re.IGNORECASE)
 _FIELDS = ("Field", "StringConstraints", "constr", "Form", "Body", "Query")
+_WRITTEN = re.compile(rb"\b7[23]\b")
 _BCRYPT = "pwdlib.hashers.bcrypt.BcryptHasher"
 
 
@@ -41,7 +42,7 @@ def _found(program: Program) -> Iterator[Hit]:
 
 def _checks_length(program: Program) -> bool:
     """Say whether something is compared with 72, or cut there."""
-    if not any(module.says(str(_LIMIT), str(_LIMIT + 1)) for module in program.code):
+    if not any(_WRITTEN.search(module.source) for module in program.code):
         return False
     for node in program.nodes(ast.Compare, ast.Slice):
         match node.ast:

@@ -43,7 +43,7 @@ class _Lookup:
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the checks before an insert that may collide with another request's."""
-    if _is_handled_by_app(program):
+    if not models(program) or _is_handled_by_app(program):
         return
     for function in program.functions:
         for check in function.own(ast.If, ast.Try) if not function.module.is_tool else ():

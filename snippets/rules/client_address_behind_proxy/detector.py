@@ -19,6 +19,7 @@ _MESSAGE = (
 _PARSERS = ("ipaddress.ip_address", "ipaddress.IPv4Address", "builtins.str")
 _REFUSED = (401, 403, 404)
 _RIGHT = re.compile(r"forwarded.allow.ips|ProxyHeadersMiddleware|proxy.headers", re.IGNORECASE)
+_WORDS = ("orwarded", "ORWARDED", "roxy", "ROXY")
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -68,7 +69,9 @@ def _knows_proxy(program: Program) -> bool:
     """Say whether the program itself says which proxies the server is to trust."""
     keys = (key.arg or "" for module in program.code for key in module.nodes(ast.keyword))
     names = (alias.name for module in program.code for alias in module.nodes(ast.alias))
-    return any(map(_RIGHT.search, (*keys, *names))) or any(True for _ in program.strings(_RIGHT))
+    return any(map(_RIGHT.search, (*keys, *names))) or any(
+        True for _ in program.strings(_RIGHT, *_WORDS)
+    )
 
 
 def _refuses(branch: Node) -> bool:

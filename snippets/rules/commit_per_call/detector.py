@@ -20,7 +20,7 @@ _WRITES = {"add", "add_all", "delete", "merge"}
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the second of two calls whose functions commit, one in each function."""
-    for function in program.functions:
+    for function in program.functions if _committing(program) else ():
         if function.module.is_tool or function not in request_functions(program):
             continue
         committing = [

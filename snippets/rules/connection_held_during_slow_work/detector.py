@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import endpoints, parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
@@ -71,7 +71,12 @@ def _commit(wait: _Slow, query: _Event) -> str:
 
 
 def _is_endpoint(function: Node) -> bool:
-    return any(endpoint.function == function for endpoint in endpoints(function.program))
+    return function in _endpoint_functions(function.program)
+
+
+@fact
+def _endpoint_functions(program: Program) -> set[Node]:
+    return {endpoint.function for endpoint in endpoints(program)}
 
 
 def _held(function: Node) -> list[tuple[_Slow, _Event]]:

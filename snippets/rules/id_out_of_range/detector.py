@@ -94,7 +94,7 @@ def _compared(program: Program) -> Iterator[tuple[Node, str]]:
             if len(compare.ops) == 1 and isinstance(compare.ops[0], ast.Eq):
                 left, right = Node(module, compare.left), Node(module, compare.comparators[0])
                 for named, value in ((left, right), (right, left)):
-                    if name := _column(named):
+                    if isinstance(named.ast, ast.Attribute) and (name := _column(named)):
                         yield value, name
 
 

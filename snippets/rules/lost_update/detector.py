@@ -18,6 +18,7 @@ _NUMBERS = {
 _LONGEST = 110  # characters of a fix
 _LOCK = re.compile(r"for_update|(^|_)(advisory|x?act|row|dist\w*)?_?locks?(_|$)", re.IGNORECASE)
 _STRICT = re.compile(r"^(SERIALIZABLE|REPEATABLE READ)$", re.IGNORECASE)
+_WORDS = ("ERIALIZABLE", "erializable", "EPEATABLE", "epeatable")
 _OF_VALUE = re.compile(
     r"balance|credit|debit|amount|stock|quantit|inventory|price|total|points|seats|budget|quota"
     r"|available|remaining|reserved|wallet",
@@ -29,7 +30,7 @@ _PLACES = re.compile(r"version|revision|position|order|rank|index|sort|priority|
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the additions that another request's may overwrite."""
     names = {column.name for column in _numbers(program)}
-    if not names or any(program.strings(_STRICT)):
+    if not names or any(program.strings(_STRICT, *_WORDS)):
         return
     for attribute in program.attributes(*sorted(names)):
         if attribute.is_read or attribute.module.is_tool or not _is_changed(attribute):

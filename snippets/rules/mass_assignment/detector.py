@@ -64,8 +64,7 @@ def _stored(program: Program) -> Iterator[Hit]:
 
 def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
     """Yield what writes a request's fields by their names, into which model."""
-    for unpacked in program.nodes(ast.keyword):
-        call = unpacked.parent if getattr(unpacked.ast, "arg", "") is None else unpacked
+    for call in _unpacking(program):
         model = model_named(call.func) if call.is_call and call.last_name[:1].isupper() else None
         for given in call.unpacked if model else ():
             if model and (body := body_of(given)):
@@ -89,6 +88,14 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
         for given in (*call.unpacked, *call.args[:1]) if model else ():
             if model and (body := body_of(given)):
                 yield call, model, body
+
+
+def _unpacking(program: Program) -> Iterator[Node]:
+    """Yield what is given `**something`."""
+    for module in program.code:
+        for given in module.nodes(ast.keyword):
+            if given.arg is None:
+                yield Node(module, given).parent
 
 
 def _updated(statement: Node) -> Model | None:

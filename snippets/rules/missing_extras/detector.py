@@ -23,6 +23,7 @@ _NEEDS = {
     "pydantic.EmailStr": "email-validator",
     "pydantic.NameEmail": "email-validator",
 }
+_WANTED = {name.rpartition(".")[2] for name in _NEEDS}
 _BRINGS = {
     "greenlet": {
         "greenlet", "gevent", "eventlet", "playwright", "sqlmodel", "advanced-alchemy",
@@ -85,10 +86,11 @@ def _used(module: Module) -> dict[str, Node]:
     for statement in module.nodes(ast.ImportFrom):
         if not statement.level and (statement.module or "").startswith("sqlalchemy.ext.asyncio"):
             found.setdefault("greenlet", Node(module, statement))
-    wanted = {name.rpartition(".")[2] for name in _NEEDS}
-    renamed = {a.asname or a.name for a in module.nodes(ast.alias) if a.name in wanted}
-    uses: list[ast.Name | ast.Attribute] = [n for n in module.nodes(ast.Name) if n.id in renamed]
-    uses += [a for a in module.nodes(ast.Attribute) if a.attr in wanted]
+    renamed = {a.asname or a.name for a in module.nodes(ast.alias) if a.name in _WANTED}
+    names = module.nodes(ast.Name) if renamed else ()
+    uses: list[ast.Name | ast.Attribute] = [n for n in names if n.id in renamed]
+    if not module.attribute_names.isdisjoint(_WANTED):
+        uses += [a for a in module.nodes(ast.Attribute) if a.attr in _WANTED]
     for use in (Node(module, use) for use in uses):
         package = _NEEDS.get(use.library_name)
         # `= EmailStr()` is a default that validates nothing

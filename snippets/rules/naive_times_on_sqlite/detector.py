@@ -5,14 +5,17 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import may_leave_sqlite, names_sqlite
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, model_of
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, model_of, models
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each `DateTime(timezone=True)` column that is compared with an aware time."""
     reported: set[Column] = set()
-    for node in program.nodes(ast.Compare, ast.BinOp) if names_sqlite(program) else ():
-        if not _is_compared(node) or not any(map(_is_aware_now, node.operands)):
+    names = {name for model in models(program).values() for name in model.columns}
+    for node in program.nodes(ast.Compare, ast.BinOp) if names and names_sqlite(program) else ():
+        if not _is_compared(node) or names.isdisjoint(side.member for side in node.operands):
+            continue
+        if not any(map(_is_aware_now, node.operands)):
             continue
         for column in map(_column, node.operands):
             if column is not None and column not in reported:

@@ -32,10 +32,17 @@ def detect(program: Program) -> Iterator[Hit]:
         for key, value in call.keyword("headers").value.entries:
             if str(key.literal).lower() == "location":
                 yield from _led(call, value)
-    for node in program.nodes(ast.Assign):
+    for node in _assignments(program):
         target = node.targets[0]
         if target.generic.member == "headers" and str(target.index.literal).lower() == "location":
             yield from _led(node, node.assigned)
+
+
+def _assignments(program: Program) -> Iterator[Node]:
+    """Yield the assignments of modules that may set the header."""
+    for module in program.code:
+        if module.says("headers") and module.says("ocation", "OCATION"):
+            yield from (Node(module, node) for node in module.nodes(ast.Assign))
 
 
 def _led(node: Node, address: Node) -> Iterator[Hit]:

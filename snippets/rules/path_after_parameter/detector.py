@@ -30,15 +30,16 @@ def detect(program: Program) -> Iterator[Hit]:
     found: set[Node] = set()
     for router in _declared(program):
         routes = _routes(router) if router in _served(program) else list(_own_routes(router))
-        by_length: dict[int, list[_Route]] = defaultdict(list)
+        by_length: dict[tuple[str, int], list[_Route]] = defaultdict(list)
         for route in routes:
             if _ANY in route.parts:
-                by_length[len(route.parts)].append(route)
+                by_length[route.declared.module.name, len(route.parts)].append(route)
         whole = [route for route in routes if route.parts[-1] == _REST]
         for late in routes:
             if late.endpoint.call in found:
                 continue
-            for first in (*by_length[len(late.parts)], *whole):
+            alike = by_length.get((late.declared.module.name, len(late.parts)), ())
+            for first in (*alike, *whole):
                 if _takes(first, late) and _is_asked_first(first, late):
                     found.add(late.endpoint.call)
                     yield late.endpoint.call.hit(

@@ -40,4 +40,4 @@ def _shares(program: Program) -> bool:
         return True
     if any(_FOLDER.search(variable.name) for variable in variables(program)):
         return True
-    return any(program.strings(_FOLDER))
+    return any(program.strings(_FOLDER, "MULTIPROC_DIR", "multiproc_dir"))

@@ -9,7 +9,7 @@ from fastapi_pro.auditing.libraries.fastapi import Parameter, parameters
 from fastapi_pro.auditing.model.call_graph import called
 
 _HEADERS = {"x-request-id", "x-correlation-id", "x-trace-id", "request-id", "correlation-id"}
-_WRITTEN = re.compile(rb"(?:request|correlation|trace)[-_]id", re.IGNORECASE)
+_WRITTEN = (b"request", b"correlation", b"trace")
 _CHECKS = {
     "match", "fullmatch", "search", "isalnum", "isascii", "isidentifier", "isprintable", "sub",
 }  # fmt: skip
@@ -25,22 +25,18 @@ _RISK = "is taken as it is: it forges fields of log lines, and is as long as the
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that takes the header without looking at its value."""
-    if not any(_WRITTEN.search(module.source) for module in program.code):
+    if not any(_is_written(module.source.lower()) for module in program.code):
         return
-    for read in (*program.calls_named("get"), *program.nodes(ast.Subscript)):
-        if (
-            read.module.says("eader", "EADER")
-            and _takes(read)
-            and _is_kept(read.function)
-            and not _is_checked(read.function)
-        ):
+    for read in _reads(program):
+        if _takes(read) and _is_kept(read.function) and not _is_checked(read.function):
             is_logged = _is_logged(read.function)
             yield read.hit(
                 f"the caller's request id {_RISK if is_logged else _SENT}",
                 severity="" if is_logged else "low",
                 cause="the request id",
             )
-    for function in program.functions:
+    has_parameters = any(module.says("Header") for module in program.code)
+    for function in program.functions if has_parameters else ():
         if any(name.endswith("_id") for name in _names(function)):
             for parameter in parameters(function):
                 if _is_header(parameter) and _is_kept(function) and not _is_checked(function):
@@ -50,6 +46,18 @@ def detect(program: Program) -> Iterator[Hit]:
                         severity="" if is_logged else "low",
                         cause="the request id",
                     )
+
+
+def _is_written(text: bytes) -> bool:
+    return any(name + joint + b"id" in text for name in _WRITTEN for joint in (b"-", b"_"))
+
+
+def _reads(program: Program) -> Iterator[Node]:
+    """Yield what may read a header: `headers.get("X-Request-ID")`, `headers["X-Request-ID"]`."""
+    for module in program.code:
+        if module.says("eader", "EADER"):
+            calls = module.calls_by_name.get("get", ())
+            yield from (Node(module, read) for read in (*calls, *module.nodes(ast.Subscript)))
 
 
 def _names(function: Node) -> list[str]:

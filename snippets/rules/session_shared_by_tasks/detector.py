@@ -27,7 +27,7 @@ _LISTED = (ast.List, ast.Tuple, ast.ListComp, ast.Call)
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the `gather` of tasks that use one session, or the task that is the second to do so."""
-    for function in program.functions:
+    for function in program.functions_calling(*_NAMES):
         if not function.is_coroutine:
             continue
         started: dict[str, list[Node]] = defaultdict(list)

@@ -161,7 +161,7 @@ def _is_written_behind(change: Change) -> bool:
     answering = request_functions(change.function.program)
     return any(
         other.node.member in ("popleft", "popitem") or _is_used(function, other)
-        for function in change.function.program.functions
+        for function in change.function.program.functions_calling("clear", "popleft", "popitem")
         if function not in answering
         for other in changes(function)
         if other.node.member in ("clear", "popleft", "popitem") and other.kept == change.kept

@@ -18,7 +18,8 @@ from fastapi_pro.auditing.libraries.test_clients import Client, Request, as_requ
 from fastapi_pro.auditing.model.module import Module
 
 _CAUGHT = {"builtins.Exception", "builtins.BaseException"}
-_WRITTEN = re.compile(rb"(?<!\d)500(?!\d)|INTERNAL_SERVER|5_00|0[xob]")
+_WRITTEN = re.compile(rb"(?<!\d)500(?!\d)|INTERNAL_SERVER|5_00|0[xX]1[fF]4|0[oO]764|0[bB]1{5}0100")
+_SPELLED = ("500", "INTERNAL_SERVER", "5_00", "0x", "0o", "0b", "0X", "0O", "0B")
 _MIDDLEWARE = re.compile(rb"\.middleware\b|\bdef +(?:__call__|dispatch)\b")
 _NAMES = ("500", "INTERNAL_SERVER", "InternalServer")
 
@@ -42,7 +43,11 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _says_500(module: Module) -> bool:
-    return module.says("status_code") and _WRITTEN.search(module.source) is not None
+    return (
+        module.says("status_code")
+        and module.says(*_SPELLED)
+        and _WRITTEN.search(module.source) is not None
+    )
 
 
 def _mentions(module: Module) -> bool:

@@ -11,10 +11,13 @@ from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import makes_session, uses
 from fastapi_pro.auditing.libraries.test_clients import clients, overrides, requests_in
 from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION
+from fastapi_pro.auditing.model.module import Module
 
 _CLEANING = re.compile(r"\b(TRUNCATE|DELETE\s+FROM|DROP\s+TABLE)\b", re.IGNORECASE)
 _HANDED = re.compile(r"session|engine|get_db|database", re.IGNORECASE)
 _CHANGES = ("setattr", "patch", "patch.object", ".override", ".configure")
+_CHANGING = tuple(change.rpartition(".")[2] for change in _CHANGES)
+_WRITTEN = re.compile("|".join(rf"{name}\s*\(" for name in _CHANGING).encode())
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -71,13 +74,24 @@ def _is_handed_over(program: Program) -> bool:
     for module in program.modules:
         if any(_may_give_session(override) for override in overrides(module)):
             return True
-        for call in (Node(module, written) for written in module.nodes(ast.Call)):
-            name = call.func.dotted
-            if name.endswith(_CHANGES):
-                texts = " ".join(argument.text for argument in call.args)
-                if _HANDED.search(f"{texts} {name}"):
-                    return True
+        if _WRITTEN.search(module.source) and any(_hands_over(call) for call in _changes(module)):
+            return True
     return False
+
+
+def _changes(module: Module) -> Iterator[Node]:
+    """Yield the calls that may put something in another's place."""
+    for name, calls in module.calls_by_name.items():
+        if name.endswith(_CHANGING):
+            yield from (Node(module, call) for call in calls)
+
+
+def _hands_over(call: Node) -> bool:
+    name = call.func.dotted
+    if not name.endswith(_CHANGES):
+        return False
+    texts = " ".join(argument.text for argument in call.args)
+    return _HANDED.search(f"{texts} {name}") is not None
 
 
 def _may_give_session(override: Node) -> bool:

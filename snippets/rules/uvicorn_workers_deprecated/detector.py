@@ -14,7 +14,7 @@ _DEPRECATED = "`{}` is deprecated, with a warning that gunicorn hides"
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that names a worker class of `uvicorn.workers`."""
-    for text, found in program.strings(_WORKER):
+    for text, found in program.strings(_WORKER, _MODULE):
         is_docstring = isinstance(text.parent.ast, ast.Expr)
         if not is_docstring and len(found.string) <= 500:
             yield text.hit(_DEPRECATED.format(found[0]))
@@ -22,9 +22,10 @@ def detect(program: Program) -> Iterator[Hit]:
         kind = start.option("worker-class")
         if start.launch and kind and _WORKER.fullmatch(str(kind.value)):
             yield kind.place.hit(_DEPRECATED.format(kind.value))
-    for statement in program.nodes(ast.ImportFrom, ast.Import):
-        if _imports_workers(statement):
-            yield statement.hit(_DEPRECATED.format(_MODULE))
+    for module in program.saying(_MODULE):
+        for statement in (Node(module, node) for node in module.nodes(ast.ImportFrom, ast.Import)):
+            if _imports_workers(statement):
+                yield statement.hit(_DEPRECATED.format(_MODULE))
 
 
 def _imports_workers(statement: Node) -> bool:
