@@ -50,4 +50,4 @@ if [ -z "$python" ]; then
   echo "Install one, for example with: uv python install" >&2
   exit 2
 fi
-exec "$python" "$script" "$@"
+exec "$python" -S "$script" "$@" # -S: no package is needed, and some take long to import

@@ -181,7 +181,7 @@ def new_findings(folder: Path, data: str, limit: Limit) -> list[Finding]:
 
     What it compiles is kept in the plugin's folder for data, which goes with the plugin.
     """
-    audit = [sys.executable, str(ROOT / "scripts" / "audit.py"), "--diff", "HEAD"]
+    audit = [sys.executable, "-S", str(ROOT / "scripts" / "audit.py"), "--diff", "HEAD"]
     with subprocess.Popen(  # noqa: S603 -- a script of ours
         [*audit, "--format", "json"],
         cwd=folder,
