@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import ignore_patterns
 
 import pytest
+import yaml
 
 from fastapi_pro import __version__
 from fastapi_pro.installing.contents import SKILLS, contents
@@ -173,3 +174,20 @@ def test_elsewhere_the_branch_of_origin_goes_on_and_strangers_release_nothing(
     repository.commit()
     repository.release()
     assert git("rev-parse", "release^") == first
+
+
+def test_the_workflow_pushes_the_branch(tmp_path: Path) -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())
+    script = workflow["jobs"]["branch"]["steps"][-1]["run"]
+    repository = Repository(tmp_path / "clone")
+    repository.git("init", "-q", "--bare", str(tmp_path / "origin"))
+    repository.git("remote", "add", "origin", str(tmp_path / "origin"))
+    (tmp_path / "bin").mkdir()
+    for name, line in {"gh": ":", "python": f'exec {sys.executable} "$@"'}.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{line}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = {"HOME": str(tmp_path), "PATH": path}
+    subprocess.run(["bash", "-e", "-c", script], cwd=repository.folder, env=environment, check=True)
+    [line] = repository.git("ls-remote", "origin").splitlines()
+    assert line.split() == [repository.git("rev-parse", "release"), "refs/heads/release"]
