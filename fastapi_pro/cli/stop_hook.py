@@ -4,8 +4,9 @@ usage: stop_hook.py        (reads the event of Claude Code on stdin)
 
 It audits what differs from HEAD, untracked files too, in the folder of the session, and prints at
 most ten findings of high and medium severity that HEAD had not, as the decision to go on. It prints
-nothing where there are none, without FastAPI or git, where it has told them in this session, and
-where anything fails. Exits with 0. Needs nothing but the standard library of Python 3.11.
+nothing where there are none, without FastAPI or git, while the assistant only plans, where it has
+told them in this session, and where anything fails. Exits with 0. Needs nothing but the standard
+library of Python 3.11.
 """
 
 import contextlib
@@ -48,7 +49,8 @@ def decide(event: Mapping[str, Any], environment: Mapping[str, str]) -> str:
 
     Raises OSError, ValueError, SubprocessError where it cannot tell.
     """
-    if event.get("stop_hook_active") or environment.get(OPTION) == "false":
+    may_mend = event.get("permission_mode") != "plan"
+    if event.get("stop_hook_active") or environment.get(OPTION) == "false" or not may_mend:
         return ""
     limit = Limit(SECONDS)
     asked = _git(Path(event["cwd"]), limit, "rev-parse", "--show-toplevel")

@@ -51,10 +51,10 @@ def commit(folder: Path) -> None:
     git(folder, "commit", "-qm", "all")
 
 
-def asked(folder: Path, *, active: bool = False, **environment: str) -> str:
+def asked(folder: Path, event: dict[str, Any] | None = None, **environment: str) -> str:
     """Return what the hook prints when a session in a folder is about to stop."""
-    event = {"cwd": str(folder), "session_id": SESSION, "stop_hook_active": active}
-    return decide(event, environment)
+    asked_of = {"cwd": str(folder), "session_id": SESSION, "stop_hook_active": False}
+    return decide(asked_of | (event or {}), environment)
 
 
 def reason(decision: str) -> str:
@@ -134,16 +134,20 @@ def test_as_a_command_it_prints_the_decision_or_nothing(repository: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("active", "environment"), [(True, {}), (False, {OPTION: "false"})], ids=["active", "off"]
+    ("event", "environment"),
+    [({"stop_hook_active": True}, {}), ({"permission_mode": "plan"}, {}), ({}, {OPTION: "false"})],
+    ids=["active", "plan", "off"],
 )
 def test_it_does_not_look_where_it_may_not_tell(
-    repository: Path, audit: Audit, *, active: bool, environment: dict[str, str]
+    repository: Path, audit: Audit, event: dict[str, Any], environment: dict[str, str]
 ) -> None:
     change(repository)
-    assert asked(repository, active=active, **environment) == ""
+    assert asked(repository, event, **environment) == ""
     assert audit.calls == 0
     audit.found = [finding()]
-    assert "lost-update" in reason(asked(repository, **{OPTION: "true"}))
+    assert "lost-update" in reason(
+        asked(repository, {"permission_mode": "default"}, **{OPTION: "true"})
+    )
 
 
 def test_without_a_change_that_the_audit_reads_it_does_not_look(
