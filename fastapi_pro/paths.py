@@ -8,5 +8,7 @@ CARRIED = "_skill"
 ROOT = PACKAGE / CARRIED if (PACKAGE / CARRIED).is_dir() else PACKAGE.parent
 SNIPPETS = ROOT / "snippets"
 RULES = SNIPPETS / "rules"
+PAGES = ROOT / "references" / "rules"
+"""One page for each rule, made of its folder in RULES by scripts/build.py."""
 INSTALL_RECORD = ".installed.json"
 """What install.py leaves in a skill's folder, to know it by."""

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi_pro.paths import PAGES
+
 TIERS = ("critical", "pitfall", "reference")
 SEVERITIES = ("high", "medium", "low")
 CONSEQUENCES = {
@@ -24,11 +26,6 @@ _CHOICES: dict[str, Collection[str]] = {
     "severity": SEVERITIES,
     "consequence": CONSEQUENCES,
 }
-_WHERE = {
-    "critical": "SKILL.md states it first",
-    "pitfall": "SKILL.md's table of symptoms has it",
-    "reference": "references/rules.md has it",
-}
 _VERSIONED = ("since", "until", "fix-since")
 _LISTS = (*_VERSIONED, "sources")
 _PACKAGE = re.compile(r"([a-z0-9][a-z0-9-]*) (\d+(?:\.\d+)*)")
@@ -41,9 +38,8 @@ class Rule:
     `since` and `until` are versions such as "fastapi 0.118": the first ones with the fault, and the
     first ones without it again. Of the same package `until` may be the lower: then the versions
     between have no fault. `fix` works from `fix_since` on; before that `fix_before` does, and where
-    it is "" nothing but an upgrade. `body` is markdown, `bad` and `good` are code, `examples` the
-    names of their files. `unseen` says why `audit.py` cannot find the rule broken, and is "" where
-    it can; `ask` is what to ask of the code instead.
+    it is "" nothing but an upgrade. `body` is markdown. `unseen` says why `audit.py` cannot find
+    the rule broken, and is "" where it can; `ask` is what to ask of the code instead.
     """
 
     slug: str
@@ -57,19 +53,10 @@ class Rule:
     until: tuple[str, ...]
     sources: tuple[str, ...]
     body: str
-    bad: str
-    good: str
     unseen: str = ""
     ask: str = ""
     fix_since: tuple[str, ...] = ()
     fix_before: str = ""
-    examples: tuple[str, str] = ("bad.py", "good.py")
-
-    @property
-    def versions(self) -> list[str]:
-        """Return where the rule and its fix apply, in words."""
-        named = (("since", self.since), ("until", self.until), ("fix since", self.fix_since))
-        return [f"{what} {text}" for what, texts in named for text in texts]
 
 
 class RuleError(Exception):
@@ -111,9 +98,7 @@ def example(folder: Path, kind: str) -> Path:
 def load_rule(folder: Path) -> Rule:
     """Return the rule of one folder. Raises RuleError where a part is missing or wrong."""
     path = folder / "rule.md"
-    examples = example(folder, "bad"), example(folder, "good")
-    text, bad, good = map(_read, (path, *examples))
-    lines = text.split("\n")
+    lines = read_part(path).split("\n")
     for number, line in enumerate(lines, start=1):
         if "TODO" in line:
             raise RuleError(path, number, "a TODO is left", "write what it asks for")
@@ -138,9 +123,6 @@ def load_rule(folder: Path) -> Rule:
         until=tuple(lists.get("until", ())),
         sources=tuple(lists["sources"]),
         body=body,
-        bad=bad,
-        good=good,
-        examples=(examples[0].name, examples[1].name),
         unseen=texts.get("unseen", ""),
         ask=texts.get("ask", ""),
         fix_since=tuple(lists.get("fix-since", ())),
@@ -154,44 +136,16 @@ def package_and_version(text: str) -> tuple[str, str]:
     return package, version
 
 
-def as_text(rule: Rule) -> str:
-    """Return everything a reader needs of one rule."""
-    parts = [
-        f"{rule.slug} {_standing(rule)}",
-        rule.title,
-        rule.body,
-        f"# bad\n{rule.bad.rstrip()}",
-        f"# good\n{rule.good.rstrip()}",
-        "\n".join(rule.sources),
-    ]
-    return "\n\n".join(parts)
+def page(slug: str) -> str:
+    """Return the page of a rule, or of what else is reported: all there is to read of it.
+
+    Raises OSError where there is none.
+    """
+    return (PAGES / f"{slug}.md").read_text(encoding="utf-8")
 
 
-def as_markdown(rule: Rule) -> str:
-    """Return the same as markdown."""
-    parts = [
-        f"**{rule.title}**",
-        rule.body,
-        f"Bad:\n\n```python\n{rule.bad.rstrip()}\n```",
-        f"Good:\n\n```python\n{rule.good.rstrip()}\n```",
-        _standing(rule),
-        "\n".join(f"- <{source}>" for source in rule.sources),
-    ]
-    return "\n\n".join(parts)
-
-
-def _standing(rule: Rule) -> str:
-    """Return the words of the front matter, and what they mean."""
-    words = [f"severity {rule.severity}", f"consequence {rule.consequence}", f"tier {rule.tier}"]
-    meaning = [
-        f"{rule.consequence}: {CONSEQUENCES[rule.consequence]}",
-        f"{rule.tier}: {_WHERE[rule.tier]}",
-    ]
-    return "\n".join([f"({', '.join([*words, *rule.versions])})", *meaning])
-
-
-def _read(path: Path) -> str:
-    """Return the text of a rule's file, which must be there and UTF-8."""
+def read_part(path: Path) -> str:
+    """Return the text of a rule's file. Raises RuleError where it is missing or not UTF-8."""
     if not path.is_file():
         raise RuleError(path, 1, "the rule lacks this file", "write it")
     try:

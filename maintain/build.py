@@ -4,7 +4,8 @@ A fence says where its content comes from: ```python snippets/app/core/db.py is 
 ```python snippets/app/api/deps.py#get_db,SessionDep those definitions with the imports they need,
 ```text snippets/app/ the folder as a tree. What stands before a line <!-- end --> is made of the
 rules of snippets/rules/ after <!-- rules KIND -->, of docs/survey.json after <!-- survey -->, of
-the pages and the recipes after <!-- pages --> and <!-- recipes -->.
+the pages and the recipes after <!-- pages --> and <!-- recipes -->. The pages in references/rules/
+are made of the rules, and one whose rule has gone is deleted; llms.txt lists all pages.
 Everything else stays as it is, to the byte. When anything is refused, nothing is written.
 
 Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.
@@ -20,8 +21,10 @@ from fastapi_pro.command_line import run_command
 from fastapi_pro.validating.report import Finding, render
 from maintain.building.atomic import write_all
 from maintain.building.listings import expand_listings
+from maintain.building.llms import LLMS, llms_txt
 from maintain.building.pages import fill_page
 from maintain.building.refusal import RefusedError, refused
+from maintain.building.rule_pages import old_pages, rule_pages
 from maintain.building.rules import expand_rules
 from maintain.building.sources import Snippets, decode
 from maintain.building.survey import expand_survey
@@ -49,20 +52,34 @@ def main(argv: list[str] | None = None) -> int:
 def _run(root: Path, *, is_check: bool) -> int:
     """Check or write the pages below `root`; raises OSError when a file cannot be used."""
     files = [root / "SKILL.md", *sorted(root.glob("references/*.md")), *root.glob("README.md")]
-    old, new, findings = _fill_all(files, Snippets(root))
+    snippets = Snippets(root)
+    old, new, findings = _fill_all(files, snippets)
+    try:
+        pages = rule_pages(snippets)
+        if (root / LLMS).is_file():
+            pages[root / LLMS] = llms_txt(root)
+    except RefusedError as error:
+        findings = list(dict.fromkeys([*findings, *error.findings]))
     if findings:
         _say(render(findings, "text"))
         return 1
-    changed = {file: text for file, text in new.items() if text != old[file]}
+    old |= old_pages(root, pages)
+    new |= pages
+    changed = {file: text for file, text in new.items() if text != old.get(file)}
+    gone = [file for file in old if file not in new]
     if is_check:
-        for file, text in changed.items():
-            _say(_diff(file.relative_to(root).as_posix(), old[file], text))
-        if changed:
+        for file in [*changed, *gone]:
+            name = file.relative_to(root).as_posix()
+            _say(_diff(name, old.get(file, ""), new.get(file, "")))
+        if changed or gone:
             print("build.py: run scripts/maintain.py refresh", file=sys.stderr)
-        return 1 if changed else 0
+        return 1 if changed or gone else 0
     write_all({file: text.encode() for file, text in changed.items()})
     for file in changed:
         _say(f"wrote {file.relative_to(root).as_posix()}")
+    for file in gone:
+        file.unlink()
+        _say(f"deleted {file.relative_to(root).as_posix()}")
     return 0
 
 

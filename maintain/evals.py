@@ -7,7 +7,8 @@ usage: maintain.py evals [--task NAME] [--runs N] [--without] [--model NAME]
 
 Each run has a fresh copy of the start files and settings of its own, and ends after so many
 minutes. The client runs commands without asking: use a machine that has nothing to lose. It needs
-`claude` on PATH and a key, which pays for the tokens.
+`claude` on PATH and a key, which pays for the tokens. `python` and `pytest` are those of this
+checkout, for the client as for the graders: what is not installed here, an answer cannot use.
 
 What a run gave is kept when it ends: the record, what the client printed, and the answer, in a
 folder below DIR (default: dist/evals). A run that is recorded is not made again, so an interrupted
@@ -141,9 +142,11 @@ def _make(run: Run, client: Client, output: Path, seconds: float) -> None:
         run.task.lay_out(work)
         if run.configuration == WITH:
             with contextlib.redirect_stdout(io.StringIO()):
-                install.main(["--project", str(work)])
+                code = install.main(["--project", str(work)])
+            if code:
+                raise ResultsError("the skill cannot be installed in the start files")
         outcome = client.run(run.task.prompt, work, place, seconds)
-        shutil.copytree(work, place / "answer", ignore=_NOT_THE_ANSWER)
+        _copy_tree(work, place / "answer")
     with _copy(place / "answer") as copy:
         found = _findings(copy)
         grades = grade(run.task, copy)
@@ -159,15 +162,23 @@ def _copy(folder: Path) -> Iterator[Path]:
     """Yield a copy of an answer, which a grader may write to."""
     with tempfile.TemporaryDirectory(prefix="grade-") as place:
         copy = Path(place).resolve() / "answer"
-        shutil.copytree(folder, copy, ignore=_NOT_THE_ANSWER)
+        _copy_tree(folder, copy)
         yield copy
+
+
+def _copy_tree(source: Path, target: Path) -> None:
+    """Copy an answer; sockets and the like, which cannot be copied, are left out."""
+    with contextlib.suppress(shutil.Error):
+        shutil.copytree(source, target, symlinks=True, ignore=_NOT_THE_ANSWER)
 
 
 def _findings(folder: Path) -> list[str]:
     """Return what the audit finds in an answer, a line each."""
     told = io.StringIO()
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(io.StringIO()):
-        audit.main([str(folder), "--format=json"])
+        code = audit.main([str(folder), "--format=json"])
+    if code not in (0, 1):
+        return ["the audit cannot read the answer"]
     found = json.loads(told.getvalue() or "[]")
     paths = [Path(one["path"]).resolve().relative_to(folder.resolve()) for one in found]
     return [

@@ -20,10 +20,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi_pro import __version__
+from fastapi_pro.addresses import REPOSITORY, SITE
 from fastapi_pro.command_line import parser_of
 from fastapi_pro.installing.contents import SKILLS, ContentsError, contents
 
 ROOT = Path(__file__).resolve().parents[1]
+NAME = REPOSITORY.removeprefix("https://github.com/")
 _PLUGIN = ".claude-plugin/plugin.json"
 _MARKETPLACE = ".claude-plugin/marketplace.json"
 
@@ -64,7 +66,8 @@ def release_tree(root: Path) -> dict[str, bytes]:
         if path.is_file()
     }
     plugin = json.loads(files[_PLUGIN])
-    files[_PLUGIN] = _as_json({"name": plugin.pop("name"), "version": __version__} | plugin)
+    ours = {"version": __version__, "homepage": SITE, "repository": REPOSITORY}
+    files[_PLUGIN] = _as_json({"name": plugin.pop("name")} | ours | plugin)
     marketplace = json.loads((root / _MARKETPLACE).read_bytes())
     marketplace["plugins"][0]["source"] = "./"
     files[_MARKETPLACE] = _as_json(marketplace)
@@ -112,12 +115,14 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 def _check_repository() -> None:
     """Raise ReleaseError where a workflow of another repository than ours would release this.
 
-    The marketplace of the main branch names a repository: users would get what stands there.
+    The marketplace of the main branch leads to ours: users would get what stands there.
     """
     here = os.environ.get("GITHUB_REPOSITORY")
-    named = json.loads((ROOT / _MARKETPLACE).read_bytes())["plugins"][0]["source"]["repo"]
-    if here is not None and here != named:
-        raise ReleaseError(f"{_MARKETPLACE} names {named}, this is {here}; write {here} there")
+    if here is not None and here != NAME:
+        raise ReleaseError(
+            f"this is {here}, not {NAME}; write its owner to fastapi_pro/addresses.py "
+            f"and to {_MARKETPLACE}"
+        )
 
 
 def _commit(branch: str, files: Mapping[str, bytes]) -> None:

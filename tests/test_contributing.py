@@ -66,8 +66,10 @@ def test_the_steps_to_a_rule_lead_to_one(tmp_path: Path) -> None:
     assert sorted(written) == sorted(f"{FOLDER}/{name}" for name in FILES)
     listed = carry_out("uv run scripts/audit.py --list", checkout)
     assert f"\n{SLUG} [low] Answer 200 where" in listed
-    assert f"\n### {SLUG}\n" in (checkout / "references" / "rules.md").read_text(encoding="utf-8")
-    assert f"| [{SLUG}](references/rules.md#{SLUG}) |" in (checkout / "README.md").read_text()
+    references = checkout / "references"
+    page = (references / "rules" / f"{SLUG}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {SLUG}\n")
+    assert f"\n- [{SLUG}](rules/{SLUG}.md) (low): " in (references / "rules.md").read_text()
     tokens = "docs/bench/tokens.json"
     assert (checkout / tokens).read_bytes() != (ROOT / tokens).read_bytes()
     assert not (ROOT / FOLDER).exists()

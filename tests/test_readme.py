@@ -183,12 +183,11 @@ def test_every_script_is_in_the_list_of_what_is_where() -> None:
     assert {name for name in COMMANDS if f"`{name}`" not in text} == set()
 
 
-def test_the_table_of_rules_has_each_rule_once() -> None:
-    slugs = re.findall(r"^\| \[([a-z0-9-]+)\]\(references/rules\.md#\1\) \|", README, re.MULTILINE)
+def test_the_rules_are_counted() -> None:
     rules = load_rules(RULES)
-    assert slugs == [rule.slug for rule in rules]
     audited = sum(not rule.unseen for rule in rules)
-    assert f"The {len(rules)} rules, of which the audit finds {audited}" in README
+    told = f"[The {len(rules)} rules](references/rules.md), of which the audit finds {audited}."
+    assert told in README
 
 
 def test_the_table_of_skills_counts_our_blocks_as_they_are() -> None:

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from rs_bpe.bpe import openai
 
+from fastapi_pro.auditing.reporting.catalogue import catalogue
 from fastapi_pro.cli import rules
-from fastapi_pro.rulebook import TIERS, RuleError, folder_name, load_rule, load_rules
+from fastapi_pro.paths import PAGES
+from fastapi_pro.rulebook import TIERS, RuleError, example, folder_name, load_rule, load_rules
 from maintain import build
 
 ROOT = Path(__file__).parents[1]
@@ -20,10 +23,31 @@ FOLDER = folder_name(SLUG)
 def test_a_rule_is_printed_with_its_bad_and_good_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert rules.main([SLUG]) == 0
     out = capsys.readouterr().out
-    rule = load_rule(ROOT / "snippets" / "rules" / FOLDER)
-    for part in (SLUG, rule.title, rule.body, rule.bad.rstrip(), rule.good.rstrip()):
+    folder = ROOT / "snippets" / "rules" / FOLDER
+    rule = load_rule(folder)
+    code = [example(folder, kind).read_text().rstrip() for kind in ("bad", "good")]
+    for part in (f"# {SLUG}\n", rule.title, rule.body, *code, *rule.sources):
         assert part in out
-    assert rule.sources[0] in out
+
+
+def test_what_is_printed_is_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    rules.main([SLUG])
+    assert capsys.readouterr().out == (PAGES / f"{SLUG}.md").read_text(encoding="utf-8")
+
+
+def test_a_rule_whose_page_is_not_yet_made_is_told_how_to_make_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fastapi_pro.rulebook.PAGES", tmp_path)
+    assert rules.main([SLUG]) == 1
+    assert "scripts/build.py makes it" in capsys.readouterr().err
+
+
+def test_a_page_is_read_in_a_minute() -> None:
+    texts = {page.stem: page.read_text(encoding="utf-8") for page in PAGES.glob("*.md")}
+    assert [slug for slug, text in texts.items() if len(text.splitlines()) > 200] == []
+    count = openai.o200k_base().count
+    assert [slug for slug, text in texts.items() if count(text) > 1600] == []
 
 
 def test_without_a_name_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,7 +77,8 @@ def test_wrong_use_is_told(
 def test_the_command_needs_only_the_standard_library(tmp_path: Path) -> None:
     for part in ("fastapi_pro", "scripts"):
         shutil.copytree(ROOT / part, tmp_path / part)
-    shutil.copytree(ROOT / "snippets" / "rules", tmp_path / "snippets" / "rules")
+    for part in ("snippets/rules", "references/rules"):
+        shutil.copytree(ROOT / part, tmp_path / part)
     subprocess.run(
         [sys.executable, "-S", "-E", str(tmp_path / "scripts" / "rules.py"), SLUG],
         check=True,
@@ -73,7 +98,7 @@ def project(tmp_path: Path) -> Path:
         '[tool.fastapi-pro.unshown]\n"snippets/rules/**" = "taken apart"\n'
     )
     (tmp_path / "references").mkdir()
-    (tmp_path / "references" / "rules.md").write_text("<!-- rules all -->\n<!-- end -->\n")
+    (tmp_path / "references" / "rules.md").write_text("<!-- rules index -->\n<!-- end -->\n")
     return tmp_path
 
 
@@ -83,11 +108,61 @@ def test_the_parts_are_made_from_the_rules(project: Path) -> None:
     skill = (project / "SKILL.md").read_text()
     assert f"1. {rule.title} `{SLUG}`\n<!-- end -->\n\nkept\n" in skill
     assert "old" not in skill
-    page = (project / "references" / "rules.md").read_text()
-    bad = f"[bad.py](../snippets/rules/{FOLDER}/bad.py)"
-    for part in (f"### {SLUG}", rule.body, bad, "fastapi 0.118"):
+    index = (project / "references" / "rules.md").read_text()
+    assert f"\n- [{SLUG}](rules/{SLUG}.md) (high): Commit before the answer\n" in index
+    page = (project / "references" / "rules" / f"{SLUG}.md").read_text()
+    for part in (
+        f"# {SLUG}\n",
+        rule.body,
+        "before fastapi 0.106, since fastapi 0.118, f",
+        f"ignore[{SLUG}] reason",
+    ):
         assert part in page
     assert build.main(["--root", str(project), "--check"]) == 0
+
+
+def test_what_is_reported_and_is_no_rule_has_a_page_too(project: Path) -> None:
+    build.main(["--root", str(project)])
+    pages = {page.stem for page in (project / "references" / "rules").iterdir()}
+    assert pages == {SLUG, "unreadable", "unused-ignore"}
+    assert catalogue().keys() == {page.stem for page in PAGES.glob("*.md")}
+
+
+def test_a_rule_that_code_cannot_show_says_what_to_ask(project: Path) -> None:
+    rule = project / "snippets" / "rules" / FOLDER / "rule.md"
+    rule.write_text(
+        rule.read_text().replace("severity:", "unseen: it is far\nask: Is it?\nseverity:")
+    )
+    build.main(["--root", str(project)])
+    page = (project / "references" / "rules" / f"{SLUG}.md").read_text()
+    assert page.endswith("\n\nThe audit does not find it: it is far. Ask: Is it?\n")
+
+
+def test_a_dockerfile_is_shown_as_one() -> None:
+    page = (PAGES / "container-as-root.md").read_text(encoding="utf-8")
+    assert "## Good\n\n```dockerfile\nFROM " in page
+
+
+@pytest.mark.parametrize("change", ["edited", "gone", "of no rule"])
+def test_a_page_that_is_not_as_made_is_drift_and_made_anew(
+    project: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    build.main(["--root", str(project)])
+    page = project / "references" / "rules" / f"{SLUG}.md"
+    made = page.read_bytes()
+    other = page.with_name("other.md")
+    if change == "edited":
+        page.write_text("mine\n\x81", encoding="latin-1")
+    elif change == "gone":
+        page.unlink()
+    else:
+        other.write_text("# other\n")
+    capsys.readouterr()
+    assert build.main(["--root", str(project), "--check"]) == 1
+    assert ("-# other" if change == "of no rule" else f"+# {SLUG}") in capsys.readouterr().out
+    assert build.main(["--root", str(project)]) == 0
+    assert page.read_bytes() == made
+    assert not other.exists()
 
 
 def test_lines_end_as_those_of_the_page(project: Path) -> None:
@@ -171,11 +246,13 @@ def test_a_rule_that_is_not_whole_ends_the_command(
     assert "rule.md:1: the rule lacks this file" in capsys.readouterr().err
 
 
-def test_a_rule_without_good_code_is_refused(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(ROOT / "snippets" / "rules" / FOLDER, tmp_path / FOLDER))
-    (folder / "good.py").unlink()
-    with pytest.raises(RuleError, match="lacks this file"):
-        load_rule(folder)
+def test_a_rule_without_good_code_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "snippets" / "rules" / FOLDER / "good.py").unlink()
+    assert build.main(["--root", str(project)]) == 1
+    told = f"snippets/rules/{FOLDER}/good.py:1:1: bad-rule the rule lacks this file"
+    assert told in capsys.readouterr().out
 
 
 def test_a_rule_that_is_not_utf_8_is_refused_at_its_line(

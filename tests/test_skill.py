@@ -37,6 +37,35 @@ def test_the_first_1500_tokens_hold_all_critical_rules() -> None:
     assert rules.end() / 4 <= 1500
 
 
+def listed(file: Path) -> str:
+    """Return what the client lists of a skill, without its name."""
+    fields = yaml.safe_load(file.read_text(encoding="utf-8").split("---\n")[1])
+    return f"{fields['description']} {fields.get('when_to_use', '')}".strip()
+
+
+LISTED = [
+    listed(file) for file in (ROOT / "SKILL.md", *sorted((ROOT / "skills").glob("*/SKILL.md")))
+]
+
+
+@pytest.mark.parametrize("text", LISTED, ids=lambda text: text[:20])
+def test_a_description_says_what_it_does_and_when_and_names_no_other_skill(text: str) -> None:
+    assert re.match(r"(Guides|Starts|Reviews) [\w ]*FastAPI", text)  # third person, FastAPI first
+    assert re.search(r" Use when [^.]*FastAPI", text)
+    assert re.findall(r"[a-z]+(?:-[a-z0-9]+)+", text) == []  # as skills are called
+
+
+def test_the_symptoms_that_are_listed_are_those_that_a_rule_explains() -> None:
+    told = "\n".join(
+        page.read_text(encoding="utf-8") for page in (ROOT / "references").rglob("*.md")
+    )
+    symptoms = [
+        "QueuePool limit", "MissingGreenlet", "attached to a different", "was never awaited",
+    ]  # fmt: skip
+    assert [symptom for symptom in symptoms if symptom not in LISTED[0]] == []
+    assert [symptom for symptom in symptoms if symptom not in BODY + told] == []
+
+
 SEED_MEANT = [
     "**/*.py",
     "**/requirements*.txt",
@@ -130,12 +159,9 @@ def test_the_pytest_options_shown_are_our_own() -> None:
 
 
 PYTHON = blocks("python")
-# The blocks of references/rules.md are run by the proofs in snippets/rules.
-# Those of recipes are run by tests/test_recipes.py, in projects that have the recipe.
+# The blocks of recipes are run by tests/test_recipes.py, in projects that have the recipe.
 OTHERS = {
-    place: block
-    for place, block in PYTHON.items()
-    if not place.startswith("rules.md") and not block[0].startswith("snippets/recipes/")
+    place: block for place, block in PYTHON.items() if not block[0].startswith("snippets/recipes/")
 }
 
 

@@ -39,7 +39,7 @@ def test_the_security_linter_of_workflows_finds_nothing() -> None:
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
 def test_actions_are_pinned_to_a_commit_and_jobs_end(file: Path) -> None:
-    uses = re.findall(r"uses: (.*)", file.read_text())
+    uses = [use for use in re.findall(r"uses: (.*)", file.read_text()) if not use.startswith("./ ")]
     assert uses
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", use) for use in uses)
     assert all(job["timeout-minutes"] <= 60 for job in jobs(file.name).values())
@@ -62,6 +62,14 @@ def test_what_may_write_runs_none_of_the_libraries() -> None:
             if job["permissions"] != {"contents": "read"}:
                 assert "uv run" not in commands(job)
                 assert ".ci/run" not in commands(job)
+
+
+def test_what_puts_the_site_on_the_web_only_deploys_what_another_job_built() -> None:
+    build, deploy = jobs("site.yml").values()
+    assert "uv run scripts/maintain.py site dist/site" in commands(build)
+    assert build["steps"][-1]["with"]["path"] == "dist/site"
+    assert commands(deploy) == ""
+    assert deploy["permissions"].keys() == {"id-token", "pages"}
 
 
 def test_ci_runs_everything_on_each_python_and_the_rules_on_the_floor() -> None:

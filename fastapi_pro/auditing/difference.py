@@ -16,10 +16,15 @@ from fastapi_pro.auditing.sources.git import Changes
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE
 
 NOT_READ = {
-    ".css", ".gif", ".html", ".ico", ".jpg", ".js", ".jsx", ".md", ".png", ".rst", ".svg", ".ts",
-    ".tsx", ".vue",
+    ".css", ".csv", ".gif", ".html", ".ico", ".jpg", ".js", ".json", ".jsx", ".md", ".png", ".rst",
+    ".svg", ".ts", ".tsx", ".vue",
 }  # fmt: skip
 """The endings of files that no rule reads: a change of these alone brings nothing."""
+
+
+def _is_read(path: Path, root: Path) -> bool:
+    is_of_github = ".github" in path.parts[len(root.parts) :]
+    return path.suffix == ".py" or not (is_of_github or path.suffix in NOT_READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def both_sides(
     """
     files = _as_they_are(files, root, changes)
     changed = {path for path in changes.old if path in files or path.is_relative_to(root)}
-    if all(path.suffix in NOT_READ for path in changed):
+    if not any(_is_read(path, root) for path in changed):
         return Side([], {}), Side([], {})
     unreadable: list[Finding] = []
     now = runner.read_all(sorted(files), unreadable)
@@ -48,7 +53,7 @@ def both_sides(
     before = {path: content for path, content in now.items() if path not in changes.old}
     before |= {path: content for path, content in old.items() if content is not None}
     groups, old_groups = _groups(now, root), _groups(before, root)
-    touched = _touched([*groups, *old_groups], changed)
+    touched = _touched([*groups, *old_groups], changed, root)
     groups, old_groups = _holding(groups, touched), _holding(old_groups, touched)
     found, old_found = _audit(groups, old_groups, root, jobs, changes)
     found += [f for f in unreadable if Path(f.path) in changed]
@@ -80,9 +85,9 @@ def _is_audited(path: Path, root: Path) -> bool:
     return LEFT_ALONE.isdisjoint(path.relative_to(root).parts)
 
 
-def _touched(groups: list[list[Path]], changed: set[Path]) -> set[Path]:
+def _touched(groups: list[list[Path]], changed: set[Path], root: Path) -> set[Path]:
     """Return the files of the programs that a change may touch; a manifest touches all."""
-    if any(path.suffix != ".py" and path.suffix not in NOT_READ for path in changed):
+    if any(path.suffix != ".py" and _is_read(path, root) for path in changed):
         return {path for group in groups for path in group}
     return {path for group in groups if not changed.isdisjoint(group) for path in group}
 

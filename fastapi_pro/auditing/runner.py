@@ -16,7 +16,7 @@ from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module, is_test
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
-from fastapi_pro.auditing.sources.parse import UnreadableError, lines_of, parse, read
+from fastapi_pro.auditing.sources.parse import UnreadableError, check, lines_of, parse, read
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.bytecode import Loader
@@ -92,18 +92,41 @@ def _in_parallel(groups: list[list[Path]], root: Path, jobs: int) -> list[Findin
     """Return the findings of programs, which processes share out.
 
     One that is most of all is parsed here, and its rules are shared out to copies of this process.
+    Another process works meanwhile at the others, and looks whether the tests can be parsed.
     """
-    tasks: list[str | list[list[Path]]] = []
-    if processes().get_start_method() == "fork" and (large := _most_of(groups, jobs)):
-        groups = [group for group in groups if group is not large]
-        _shared[:] = [_Opened(large, root)]
-        _shared[0].index()
-        tasks += [*detectors(), UNREADABLE]
-    tasks += shares_of(groups, jobs * 4)
+    large = _most_of(groups, jobs) if processes().get_start_method() == "fork" else []
+    shares = shares_of([group for group in groups if group is not large], jobs * 4)
+    with pool_of(1 if large else jobs) as pool:
+        answers = [pool.submit(audit_one_by_one, share, root) for share in shares]
+        if large:
+            answers.append(pool.submit(_unreadable_tests, large, root))
+        found = _by_rules(large, root, jobs) if large else []
+        return [*found, *(finding for answer in answers for finding in answer.result())]
+
+
+def _by_rules(group: list[Path], root: Path, jobs: int) -> list[Finding]:
+    """Return the findings of a program, whose rules processes share out; of tests none is told."""
+    _shared[:] = [_Opened(group, root)]
+    _shared[0].index()
+    of_tests = [slug for slug in detectors() if slug.startswith("tests-")]  # they parse the same
+    tasks = [of_tests, *([slug] for slug in detectors() if slug not in of_tests)]
     with pool_of(jobs) as pool:
-        results = list(pool.map(_work, tasks, [root] * len(tasks)))
+        results = [_shared[0].unreadable_code, *pool.map(_detect_shared, tasks)]
     _shared.clear()
     return [finding for result in results for finding in result]
+
+
+def _detect_shared(slugs: list[str]) -> list[Finding]:
+    """Return what rules find in the program that was opened before."""
+    return [finding for slug in slugs for finding in _shared[0].detect(slug)]
+
+
+def _unreadable_tests(paths: list[Path], root: Path) -> list[Finding]:
+    """Return the tests among files that can be read and not parsed."""
+    names = {path: display(path, root) for path in paths if not is_deploy_file(str(path))}
+    sources = read_all([path for path, name in names.items() if is_test(name)], [])
+    wrong = ((path, _wrong_with(source)) for path, source in sources.items())
+    return [_unreadable(path, error, names[path]) for path, error in wrong if error is not None]
 
 
 def _most_of(groups: list[list[Path]], jobs: int) -> list[Path]:
@@ -122,13 +145,6 @@ def _size(path: Path) -> int:
         return project_files.size(path)
     except OSError:
         return 0
-
-
-def _work(task: str | list[list[Path]], root: Path) -> list[Finding]:
-    """Return what a rule finds in the program that was opened before, or the findings of others."""
-    if not isinstance(task, str):
-        return audit_one_by_one(task, root)
-    return _shared[0].unreadable() if task == UNREADABLE else _shared[0].detect(task)
 
 
 def pool_of(
@@ -213,7 +229,7 @@ class _Opened:
 
     def __init__(self, paths: list[Path], root: Path) -> None:
         gc.disable()  # the trees live until the end: collecting among them is half of the time
-        self._unreadable: list[Finding] = []
+        self.unreadable_code: list[Finding] = []
         modules: list[Module] = []
         files = [path for path in paths if is_deploy_file(str(path))]
         self._files = frozenset(files)
@@ -223,7 +239,7 @@ class _Opened:
                 if path not in self._files:
                     modules.append(_module(root, path))
             except UnreadableError as error:
-                self._unreadable.append(_unreadable(path, error, display(path, root)))
+                self.unreadable_code.append(_unreadable(path, error, display(path, root)))
         self._known = {module.path: module for module in modules}
         load = functools.partial(_load, root)
         self._program = Program(modules, root, load, KnownTypes(), files)
@@ -249,9 +265,14 @@ class _Opened:
 
     def unreadable(self) -> list[Finding]:
         """Return the files that cannot be read or parsed: tests, too, that nothing has asked of."""
-        tests = [module for module in self._known.values() if module.is_test]
-        wrong = [_unreadable(t.path, error, t.name) for t in tests if (error := _wrong_with(t))]
-        return self._unreadable + wrong
+        tests = [
+            m for m in self._known.values() if m.is_test and not (m.was_parsed and m.tree.body)
+        ]
+        wrong = ((test, _wrong_with(test.source)) for test in tests)
+        told = [
+            _unreadable(test.path, error, test.name) for test, error in wrong if error is not None
+        ]
+        return self.unreadable_code + told
 
     def _lines(self, path: Path) -> list[str]:
         if path not in self._read:
@@ -284,12 +305,10 @@ def _parse(source: bytes) -> ast.Module:
         return ast.Module([], [])
 
 
-def _wrong_with(test: Module) -> UnreadableError | None:
-    """Return why a test cannot be parsed, if nothing has asked for its tree, or that was empty."""
-    if test.was_parsed and test.tree.body:
-        return None
+def _wrong_with(source: bytes) -> UnreadableError | None:
+    """Return why a test cannot be parsed."""
     try:
-        parse(test.source)
+        check(source)
     except UnreadableError as error:
         return error
     return None

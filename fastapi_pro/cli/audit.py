@@ -54,7 +54,7 @@ from fastapi_pro.auditing.sources.walk import collect, display, project
 from fastapi_pro.cli import newer_python
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.messages import near, visible
-from fastapi_pro.rulebook import SEVERITIES, RuleError
+from fastapi_pro.rulebook import SEVERITIES, RuleError, page
 
 _FROM = "PRE_COMMIT_FROM_REF"
 """The variable of pre-commit where it compares commits, not what is staged."""
@@ -77,13 +77,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         if args.explain is not None:
             _check([args.explain], entries)
-            print(entries[args.explain].text)
-            return 0
+            return _explain(args.explain)
         return _audit(args, entries, argv)
     except (UsageError, OptionsError, RuleError, baseline.BaselineError) as error:
         return _fail(str(error))
     finally:
         project_files.put_back({})
+
+
+def _explain(slug: str) -> int:
+    try:
+        print(page(slug), end="")
+    except OSError as error:
+        raise UsageError(f"the page of {slug} cannot be read: {error}") from None
+    return 0
 
 
 def _entries() -> dict[str, Entry]:
@@ -270,7 +277,8 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     is_whole = since is None and form == "text"
     versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
     asks = is_whole and args.select is None
-    scope = Scope(len(result.files), result.unread, versions, since=since or "", asks=asks)
+    beside = sum(deploy_files.may_be_deploy_file(str(file)) for file in result.files)
+    scope = Scope(len(result.files), result.unread, versions, since or "", asks=asks, beside=beside)
     _show(findings, entries, form, scope, args)
     print(_summary(findings, len(result.files), time.perf_counter() - started), file=sys.stderr)
     severities = {f.severity or entries[f.slug].severity for f in findings}

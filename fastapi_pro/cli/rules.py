@@ -11,7 +11,7 @@ import sys
 from fastapi_pro.command_line import called, run_command
 from fastapi_pro.messages import near
 from fastapi_pro.paths import RULES
-from fastapi_pro.rulebook import RuleError, as_text, load_rules
+from fastapi_pro.rulebook import RuleError, load_rules, page
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -34,7 +34,11 @@ def main(argv: list[str] | None = None) -> int:
         hint = near(arguments[0], rules)
         print(f"{called('rules.py')}: there is no rule {arguments[0]!a}{hint}", file=sys.stderr)
         return 2
-    print(as_text(rules[arguments[0]]))
+    try:
+        print(page(arguments[0]), end="")
+    except OSError as error:
+        print(f"{called('rules.py')}: {error}; scripts/build.py makes it", file=sys.stderr)
+        return 1
     return 0
 
 

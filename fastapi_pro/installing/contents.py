@@ -23,10 +23,11 @@ _MAIN_PARTS = (
     "scripts/stop_hook.py",
     "snippets",
 )
-# What only a checkout or the wheel can use: the installer, the validator, the tests of the rules.
+# What only a checkout or the wheel can use: the installer, the validator, the tests of the
+# rules, and what their pages repeat.
 _LEFT_OUT = re.compile(
     rf"fastapi_pro/(installing/|validating/|cli/(install|validate)\.py$|{CARRIED}/)"
-    r"|snippets/rules/(conftest\.py$|\w+/(cases|test_proof)\.py$)"
+    r"|snippets/rules/(conftest\.py$|\w+/(cases|test_proof|bad|good)\.\w+$)"
 )
 _SUFFIXES = {
     ".Dockerfile", ".diff", ".example", ".ini", ".mako", ".md", ".py", ".toml", ".yaml", ".yml",

@@ -38,14 +38,20 @@ def expand_listings(name: str, text: str, root: Path) -> str:
     return _PART.sub(part, text)
 
 
-def _pages(root: Path) -> str:
-    rows = []
+def purposes(root: Path) -> dict[str, str]:
+    """Return what each page of `references/` is read for. Raises RefusedError, and OSError."""
+    told = {}
     for name, text in _texts(root).items():
         purpose = _PURPOSE.search(text)
         if purpose is None:
             fix = "write a line such as: Read this to add an endpoint."
             raise refused("no-purpose", "the page does not say when to read it", fix, name)
-        rows.append(f"| {purpose[1]} | `{name}` |")
+        told[name] = purpose[1]
+    return told
+
+
+def _pages(root: Path) -> str:
+    rows = [f"| {purpose} | `{name}` |" for name, purpose in purposes(root).items()]
     return "\n".join(["| To | Read |", "|---|---|", *rows])
 
 

@@ -1,4 +1,4 @@
-"""The parts of a page that are made from the rules: lists, a table, all of them in full.
+"""The parts of a page that are made from the rules: lists, a table, an index, a count.
 
 A part stands between the lines `<!-- rules KIND -->` and `<!-- end -->`.
 """
@@ -6,7 +6,8 @@ A part stands between the lines `<!-- rules KIND -->` and `<!-- end -->`.
 import re
 from collections.abc import Callable, Sequence
 
-from fastapi_pro.rulebook import Rule, RuleError, folder_name
+from fastapi_pro.auditing.reporting.catalogue import OWN
+from fastapi_pro.rulebook import CONSEQUENCES, SEVERITIES, Rule, RuleError
 from maintain.building.refusal import refused
 from maintain.building.sources import Snippets, relative
 
@@ -16,11 +17,6 @@ _PART = re.compile(
 )
 _CODE = r"`[^`]*`"
 _SHORT = re.compile(rf"(?:{_CODE}|\((?:{_CODE}|[^()`])*\)|:(?! )|[^:`(])+")
-_HEADINGS = {
-    "critical": "Critical",
-    "pitfall": "Pitfalls",
-    "reference": "To know",
-}
 
 
 def expand_rules(name: str, text: str, snippets: Snippets) -> str:
@@ -71,39 +67,32 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _all(rules: Sequence[Rule]) -> str:
-    parts = []
-    for tier, heading in _HEADINGS.items():
-        parts += [f"## {heading}", *(_full(rule) for rule in rules if rule.tier == tier)]
-    return "\n\n".join(parts)
-
-
-def _full(rule: Rule) -> str:
-    code = " and ".join(_link(rule, name) for name in rule.examples)
-    severity = "; ".join([rule.severity, *rule.versions])
-    sources = ", ".join(f"<{source}>" for source in rule.sources)
-    last = f"Code: {code}. Severity {severity}. Sources: {sources}"
-    return "\n\n".join([f"### {rule.slug}", rule.title, rule.body, last])
-
-
-def _link(rule: Rule, name: str) -> str:
-    return f"[{name}](../snippets/rules/{folder_name(rule.slug)}/{name})"
-
-
 def _index(rules: Sequence[Rule]) -> str:
-    rows = [
-        f"| [{rule.slug}](references/rules.md#{rule.slug}) | {_cell(_short(rule.title))} "
-        f"| {rule.severity} | {'no' if rule.unseen else 'yes'} |"
-        for rule in rules
-    ]
+    parts = []
+    for consequence, what in CONSEQUENCES.items():
+        chosen = [rule for rule in rules if rule.consequence == consequence]
+        chosen.sort(key=lambda rule: (SEVERITIES.index(rule.severity), rule.slug))
+        if chosen:
+            parts += [f"## {what[0].upper()}{what[1:]}", "\n".join(map(_line, chosen))]
+    own = [f"- {_link(entry.slug)}: {short(entry.title)}" for entry in OWN]
+    return "\n\n".join([*parts, "## Of the audit itself", "\n".join(own)])
+
+
+def _line(rule: Rule) -> str:
+    mark = ", not in the audit" if rule.unseen else ""
+    return f"- {_link(rule.slug)} ({rule.severity}{mark}): {short(rule.title)}"
+
+
+def _link(slug: str) -> str:
+    return f"[{slug}](rules/{slug}.md)"
+
+
+def _count(rules: Sequence[Rule]) -> str:
     seen = sum(not rule.unseen for rule in rules)
-    summary = f"The {len(rules)} rules, of which the audit finds {seen}"
-    table = ["| Rule | In short | Severity | In the audit |", "|---|---|---|---|", *rows]
-    head = ["<details>", f"<summary>{summary}</summary>", ""]
-    return "\n".join([*head, *table, "", "</details>"])
+    return f"[The {len(rules)} rules](references/rules.md), of which the audit finds {seen}."
 
 
-def _short(title: str) -> str:
+def short(title: str) -> str:
     """Return a title up to its first colon outside of code and brackets."""
     match = _SHORT.match(title)
     return (match[0] if match else title).removesuffix(".")
@@ -112,6 +101,6 @@ def _short(title: str) -> str:
 _KINDS: dict[str, Callable[[Sequence[Rule]], str]] = {
     "critical": _critical,
     "pitfalls": _pitfalls,
-    "all": _all,
     "index": _index,
+    "count": _count,
 }

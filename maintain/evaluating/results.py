@@ -1,6 +1,6 @@
 """What the runs gave, kept as they end, and the tables made of it.
 
-`runs` of the result is in the form of skill-creator's benchmark.json, whose viewer shows it.
+A run is told in the form of a run in skill-creator's benchmark.json, with some keys besides.
 """
 
 import json

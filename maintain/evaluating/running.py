@@ -78,9 +78,10 @@ def run_pytest(
     else:
         return results
     finally:  # whatever threads and processes the code has left
-        with contextlib.suppress(ProcessLookupError):
-            if process.pid is not None:
-                (os.kill if is_nested else os.killpg)(process.pid, signal.SIGKILL)
+        if process.pid is not None and not is_nested:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         process.join()
 
 

@@ -30,7 +30,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Pages:
-    """A skill's text: `first` is what loads when it is used, `fences` are (language, code)."""
+    """A skill's text: `first` is what loads when it is used, `fences` are (language, code).
+
+    Pages of rules count as text; their code, of which half is bad on purpose, is in no fence.
+    """
 
     first: str
     everything: str
@@ -73,7 +76,8 @@ def read_pages(place: Path) -> Pages:
         raise SurveyError(message) from None
     except UnicodeDecodeError:
         raise SurveyError(f"{place}: a page is not UTF-8; name another folder") from None
-    fences = tuple(fence for text in texts for fence in _fences(text))
+    shown = [text for file, text in zip(files, texts, strict=True) if file.parent.name != "rules"]
+    fences = tuple(fence for text in shown for fence in _fences(text))
     return Pages(texts[0], "".join(texts), fences)
 
 

@@ -13,7 +13,7 @@ import pytest
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import catalogue
 from fastapi_pro.cli import audit
-from fastapi_pro.rulebook import folder_name
+from fastapi_pro.rulebook import folder_name, page
 
 ROOT = Path(__file__).parents[2]
 ONE, TWO = "commit-after-response", "unbounded-page"
@@ -83,7 +83,7 @@ def test_findings_are_printed_in_order_and_summed_up(
         "    2 places: here, y.py:2",
     ]
     assert parts[1][1] == f"y.py:1:1: {TWO} [{catalogue()[TWO].severity}] {TWO} it is"
-    assert all(part[-1].startswith("    fix: ") for part in parts[:2])
+    assert all(part[-2].startswith("    fix: ") for part in parts[:2])
     assert parts[2][1] == "Read: 2 Python files"
     assert captured.err.startswith("3 findings in 2 files of 2; ")
 
@@ -135,6 +135,16 @@ def test_files_that_are_not_read_are_counted(
     audit.main([])
     out = capsys.readouterr().out
     assert "Read: 2 Python files; not read, so nothing is known of them: 2 (no)\n" in out
+
+
+def test_files_that_are_not_python_are_counted_as_such(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit.runner, "run", lambda *_: [])
+    project.joinpath("Dockerfile").write_text("FROM python\n")
+    project.joinpath("run.sh").write_text("uvicorn app:app\n")
+    audit.main([])
+    assert "Read: 2 Python files, 2 deploy files\n" in capsys.readouterr().out
 
 
 def test_paths_are_relative_below_the_current_folder_and_absolute_elsewhere(
@@ -376,10 +386,9 @@ def test_reports_in_other_formats_go_to_files(
 
 
 def test_a_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    entries = catalogue()
     for slug in (ONE, "unreadable", "unused-ignore"):
         assert audit.main(["--explain", slug]) == 0
-        assert capsys.readouterr().out == f"{entries[slug].text}\n"
+        assert capsys.readouterr().out == page(slug)
 
 
 def test_every_slug_is_listed_with_why_code_cannot_show_it(

@@ -112,6 +112,8 @@ def test_a_program_that_did_not_change_is_not_audited(
     git("commit", "-qm", "second")
     write("app/api.py", HELD + ANOTHER)
     write("README.md", "changed\n")
+    write("package.json", "{}")
+    write(".github/workflows/ci.yml", "on: push\n")
     asked: list[str] = []
     original = audit.runner.audit
 

@@ -103,6 +103,30 @@ def read(token):
 
 
 @pytest.mark.parametrize(
+    ("maker", "severity"),
+    [
+        ("", "low"),
+        ("def claims(soon): return {'sub': '1', 'exp': soon}", "low"),
+        ("def claims(soon): return {'sub': '1'}", ""),
+    ],
+)
+def test_a_token_whose_maker_is_out_of_sight_matters_less(
+    maker: str, severity: str, tmp_path: Path
+) -> None:
+    encode = (
+        'def encode(claims): return jwt.encode(claims, "k", algorithm="HS256")' if maker else ""
+    )
+    source = f"""
+import jwt
+{encode}
+{maker}
+def read(token):
+    return jwt.decode(token, "k", algorithms=["HS256"])
+"""
+    assert only(tmp_path, "token-without-expiry", source).severity == severity
+
+
+@pytest.mark.parametrize(
     ("url", "says"),
     [
         ("postgresql+asyncpg://db/a", "PostgreSQL gives 97"),

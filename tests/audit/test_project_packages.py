@@ -213,9 +213,20 @@ def test_the_wheel_that_holds_the_code_says_what_it_needs(tmp_path: Path) -> Non
     assert packages(program) == {"fastapi"}
 
 
-def test_an_old_fastapi_means_an_old_pydantic(tmp_path: Path) -> None:
-    write(tmp_path, "#= requirements.txt\nfastapi==0.99.1\n")
-    assert not _versions(tmp_path, "pydantic").has_from("2")
+@pytest.mark.parametrize(
+    ("pydantic", "is_new"),
+    [
+        ("", False),
+        ("pydantic", False),
+        ("pydantic>=1.10", False),
+        ("pydantic[email]>=1.8,<3", False),
+        ("pydantic==1.10.7", False),
+        ("pydantic==2.5.3", True),  # then it is what runs, whatever FastAPI asks for
+    ],
+)
+def test_an_old_fastapi_means_an_old_pydantic(pydantic: str, is_new: bool, tmp_path: Path) -> None:
+    write(tmp_path, f"#= requirements.txt\nfastapi[all]==0.99.1\n{pydantic}\n")
+    assert _versions(tmp_path, "pydantic").has_from("2") == is_new
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_72_bytes_matter_less_where_the_characters_are_counted(
 RARE = """
 import time
 from fastapi import APIRouter, Depends, FastAPI, Security
-from users import current_user, require, require_admin, users
+from users import current_user, require, require_admin, users, verify_shop_admin
 router = APIRouter({router})
 async def names():
     time.sleep(2)
@@ -149,6 +149,7 @@ def test_what_only_developers_ask_for_matters_less(
         ("/names", "read", "admin_id: int"),
         ("/names", "read", "user=Depends(current_user)"),
         ("/names", "read", "_=Depends(require('admin', 'user'))"),
+        ("/names", "read", "_=Depends(verify_shop_admin)"),
     ],
 )
 def test_what_others_ask_for_matters(path: str, name: str, given: str, tmp_path: Path) -> None:
@@ -255,6 +256,18 @@ class Settings(BaseSettings):
 {more}
 """
     assert only(tmp_path, "settings-error-prints-secret", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("use", "severity"),
+    [
+        ("f'basket_{int(datetime.utcnow().timestamp())}'", "low"),
+        ("{'iat': int(datetime.utcnow().timestamp())}", ""),
+    ],
+)
+def test_a_time_in_a_name_matters_less(use: str, severity: str, tmp_path: Path) -> None:
+    source = f"import fastapi\nfrom datetime import datetime\ndef made():\n    return {use}\n"
+    assert only(tmp_path, "local-time-as-utc", source).severity == severity
 
 
 @pytest.mark.parametrize(("guard", "severity"), [("require_admin", "low"), ("current_user", "")])

@@ -8,10 +8,11 @@ from urllib.parse import unquote
 
 import pytest
 
+from fastapi_pro.addresses import SITE, rule_address
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
 from fastapi_pro.auditing.reporting.report import FORMATS, render
-from fastapi_pro.rulebook import CONSEQUENCES
+from fastapi_pro.rulebook import CONSEQUENCES, page
 
 ENTRIES = {
     severity: Entry(severity, severity, f"{severity} title", f"{severity} fix", "text")
@@ -30,7 +31,27 @@ def test_text_is_a_line_and_its_fix() -> None:
     assert lines == [
         "app/a b.py:3:5: medium [medium] 50%: é\\n::error::x\\x1b[31m",
         "    fix: medium fix",
+        f"    see: {rule_address('medium')}",
     ]
+
+
+def test_each_finding_names_the_page_of_its_rule_and_text_names_it_once() -> None:
+    findings = [replace(FINDING, line=line, message=str(line)) for line in (1, 2)]
+    address = f"{SITE}rules/medium/"
+    assert render(findings, ENTRIES, "text", unfolded=True).count(address) == 1
+    assert [found["page"] for found in json.loads(render(findings, ENTRIES, "json"))] == [
+        address, address,
+    ]  # fmt: skip
+    lines = render(findings, ENTRIES, "github").split("\n")
+    assert all(line.endswith(f"; see {address}") for line in lines)
+    [run] = sarif(*findings)["runs"]
+    described = {rule["id"]: rule["helpUri"] for rule in run["tool"]["driver"]["rules"]}
+    assert described["medium"] == address
+
+
+def test_a_rule_without_a_page_is_explained_in_a_line() -> None:
+    [run] = sarif()["runs"]
+    assert run["tool"]["driver"]["rules"][0]["help"]["text"] == "high title Fix: high fix"
 
 
 def test_json_is_a_list_of_objects() -> None:
@@ -45,6 +66,7 @@ def test_json_is_a_list_of_objects() -> None:
             "fix": "medium fix",
             "consequence": "rest",
             "cause": "",
+            "page": rule_address("medium"),
         }
     ]
     assert json.loads(render([], ENTRIES, "json")) == []
@@ -56,13 +78,14 @@ def test_json_is_a_list_of_objects() -> None:
 def test_a_workflow_command_has_the_level_of_the_severity(severity: str, command: str) -> None:
     line = render([Finding("x.py", 1, 2, severity, "m")], ENTRIES, "github")
     where = f"file=x.py,line=1,col=2,title={severity}"
-    assert line == f"::{command} {where}::m; fix: {severity} fix"
+    assert line == f"::{command} {where}::m; fix: {severity} fix; see {rule_address(severity)}"
 
 
 def test_a_workflow_command_is_escaped() -> None:
     line = render([Finding("a,b:c%.py", 1, 1, "low", "100%\nnext")], ENTRIES, "github")
     assert line == (
         "::notice file=a%2Cb%3Ac%25.py,line=1,col=1,title=low::100%25\\nnext; fix: low fix"
+        f"; see {rule_address('low')}"
     )
 
 
@@ -115,17 +138,15 @@ def test_no_format_prints_a_control_character_of_the_audited_code(form: str) -> 
     assert not set(text) & set("\x1b\x07\u202e")
 
 
-def test_sarif_explains_each_rule_as_markdown_and_leads_to_its_source() -> None:
+def test_sarif_explains_each_rule_by_its_page() -> None:
     entries = catalogue()
     log = json.loads(render([], entries, "sarif"))
     rules = {rule["id"]: rule for rule in log["runs"][0]["tool"]["driver"]["rules"]}
     assert rules.keys() == {slug for slug, entry in entries.items() if not entry.unseen}
     for slug, rule in rules.items():
-        assert rule["help"]["markdown"]
+        assert rule["help"]["markdown"] == page(slug)
+        assert rule["helpUri"] == rule_address(slug)
         assert rule["properties"]["consequence"] in CONSEQUENCES
-        if slug not in ("unreadable", "unused-ignore"):
-            assert rule["helpUri"].startswith("https://")
-            assert "```python\n" in rule["help"]["markdown"]
 
 
 def test_sarif_has_the_severity_of_the_place() -> None:

@@ -25,15 +25,24 @@ def read(key: str):
 @pytest.mark.parametrize(
     ("name", "more", "severity"),
     [
-        ("ATTEMPTS", "", ""),
+        ("ATTEMPTS", "", "medium"),
+        ("ATTEMPTS", "#= Dockerfile\nCMD uvicorn main:app\n", "medium"),
+        ("METRICS", "", "low"),
+        ("login_stats", "", "low"),
+        ("_instruments", "", "low"),
+        ("recent_traces", "", "low"),
         ("CACHE", "", "low"),
         ("_price_cache", "", "low"),
-        ("PRICES", "import time\ndef keep(k, v):\n    PRICES[k] = (v, time.time())\n", ""),
+        ("PRICES", "import time\ndef keep(k, v):\n    PRICES[k] = (v, time.time())\n", "medium"),
         ("ATTEMPTS", "#= Dockerfile\nCMD uvicorn main:app --workers 1\n", "low"),
         ("ATTEMPTS", "import uvicorn\nuvicorn.run(app)\n", "low"),
         ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=1)\n", "low"),
         ("ATTEMPTS", "import uvicorn\nuvicorn.run('main:app', workers=4)\n", ""),
-        ("ATTEMPTS", "import uvicorn\nuvicorn.run(app)\n#= Procfile\nweb: gunicorn main:app\n", ""),
+        (
+            "ATTEMPTS",
+            "import uvicorn\nuvicorn.run(app)\n#= Procfile\nweb: gunicorn main:app\n",
+            "medium",
+        ),
     ],
 )
 def test_state_matters_less_in_a_cache_and_in_one_process(
@@ -44,12 +53,27 @@ def test_state_matters_less_in_a_cache_and_in_one_process(
 
 
 @pytest.mark.parametrize(
-    ("name", "severity"), [("PRICES", "low"), ("ATTEMPTS", ""), ("revoked", "")]
+    ("name", "severity"), [("PRICES", "low"), ("ATTEMPTS", "medium"), ("revoked", "medium")]
 )
 def test_what_expires_is_a_cache_unless_it_limits(name: str, severity: str, tmp_path: Path) -> None:
     source = STATE.format(name=name).replace("= value", "= (value, time.time() + 60)")
     found = only(tmp_path, "state-in-memory", f"import time\n{source}")
     assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("start", "severity", "said"),
+    [
+        ("#= Procfile\nweb: uvicorn main:app --workers 3\n", "", "the others do not see it"),
+        ("#= Procfile\nweb: uvicorn main:app\n", "medium", "another worker does not see it"),
+    ],
+)
+def test_state_is_told_by_how_many_workers_there_are(
+    start: str, severity: str, said: str, tmp_path: Path
+) -> None:
+    found = only(tmp_path, "state-in-memory", STATE.format(name="ATTEMPTS") + start)
+    assert found.severity == severity
+    assert said in found.message
 
 
 def test_what_each_worker_flushes_matters_less(tmp_path: Path) -> None:
@@ -74,7 +98,7 @@ def flush_rows():
     [
         ("# safe under single-worker uvicorn", "low"),
         ("# each process has its own; Redis once there are several", "low"),
-        ("# one entry for each account", ""),
+        ("# one entry for each account", "medium"),
     ],
 )
 def test_state_that_is_meant_for_one_worker_matters_less(
@@ -323,9 +347,9 @@ async def {name}():
         ("tally", "store(VISITS)", "session.add(Visit(visits))", "low"),
         ("tally", "await asyncio.to_thread(store, VISITS.copy())", "session.commit()", "low"),
         ("each_minute", "store(VISITS)", "session.merge(Visit(visits))", "low"),
-        ("tally", "print(VISITS)", "session.add(Visit(visits))", ""),
-        ("tally", "store(1)", "session.add(Visit(visits))", ""),
-        ("tally", "store(VISITS)", "print(session.get(Visit, 1))", ""),
+        ("tally", "print(VISITS)", "session.add(Visit(visits))", "medium"),
+        ("tally", "store(1)", "session.add(Visit(visits))", "medium"),
+        ("tally", "store(VISITS)", "print(session.get(Visit, 1))", "medium"),
     ],
 )
 def test_what_is_written_behind_matters_less(
@@ -377,3 +401,177 @@ def test_a_limit_matters_less_where_the_api_promises_all(
         decorator, call = more.split(":")
         source += f'@{decorator}("/all")\ndef everything():\n    return {call}\n'
     assert only(tmp_path, "unbounded-page", source).severity == severity
+
+
+COOKIES = """
+#= shop/main.py
+from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from plugin import main
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"], allow_credentials=True)
+@app.get("/")
+def read(request: Request):
+    return request.cookies.get("session")
+#= plugin/main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"), [("", "low"), ("from fastapi.security import APIKeyCookie\n", "")]
+)
+def test_of_several_applications_each_has_its_own_cookies(
+    more: str, severity: str, tmp_path: Path
+) -> None:
+    found = only(tmp_path, "cors-any-origin-with-credentials", COOKIES + more)
+    assert found.severity == severity
+
+
+UPLOAD = """
+from fastapi import FastAPI, Form, UploadFile
+from fastapi.middleware.cors import CORSMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+@app.post("/files")
+def upload(file: UploadFile, name: str = Form()): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", "`upload` takes uploads of any size, which fill the disk"),
+        ("@app.post('/')\ndef add(name: str = Form()): ...\n", "`add` reads one of any size"),
+    ],
+)
+def test_an_upload_fills_the_disk(more: str, said: str, tmp_path: Path) -> None:
+    assert said in only(tmp_path, "unlimited-body", UPLOAD + more).message
+
+
+PICTURE = """
+import io
+import shutil
+from fastapi import FastAPI
+from PIL import Image
+app = FastAPI()
+@app.get("/")
+async def draw(path: str):
+    try:
+        {work}
+    except OSError:
+        {clear}
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "clear", "severity"),
+    [
+        ("Image.open(path).save(io.BytesIO())", "raise", "medium"),
+        ("Image.new('RGB', (120, 40)).save(io.BytesIO())", "raise", "low"),
+        ("image = Image.new('L', (9, 9)); image.save(io.BytesIO())", "raise", "low"),
+        ("print(path)", "shutil.rmtree(path)", "low"),
+        ("shutil.rmtree(path)", "raise", "medium"),
+        ("print(path)", "shutil.copytree(path, 'failed')", "medium"),
+    ],
+)
+def test_what_is_small_or_clears_up_blocks_little(
+    work: str, clear: str, severity: str, tmp_path: Path
+) -> None:
+    source = PICTURE.format(work=work, clear=clear)
+    assert only(tmp_path, "blocking-call-in-async", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("use", "severity"),
+    [
+        ("", "low"),
+        ("key = Settings().secret_key", ""),
+        ("def sign(settings):\n    return settings.secret_key", ""),
+        ("#= scripts/show.py\nfrom main import Settings\nSettings().secret_key", "low"),
+    ],
+)
+def test_a_setting_that_nobody_reads_matters_less(use: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+#= main.py
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    secret_key: str = "insecure"
+app = FastAPI()
+{use}
+"""
+    assert only(tmp_path, "secret-in-source", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("made", "severity"), [("int(datetime.utcnow().timestamp())", "low"), ("None", "")]
+)
+def test_a_stamp_compared_with_one_made_alike_matters_less(
+    made: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from datetime import datetime
+from fastapi import FastAPI
+app = FastAPI()
+def is_over(ends: int) -> bool:
+    return ends < datetime.utcnow().timestamp()
+def begin():
+    return {{"ends": {made}}}
+"""
+    found = [f for f in audit(tmp_path, source) if f.slug == "local-time-as-utc"]
+    assert {f.severity for f in found} == {severity}
+
+
+@pytest.mark.parametrize(
+    ("start", "severity"),
+    [("", ""), ("web: uvicorn main:app", "low"), ("web: uvicorn main:app --workers 2", "")],
+)
+def test_tables_matter_less_where_one_worker_creates_them(
+    start: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+engine = create_engine("postgresql://db/app", hide_parameters=True)
+@asynccontextmanager
+async def lifespan(app):
+    Base.metadata.create_all(engine)
+    yield
+app = FastAPI(lifespan=lifespan)
+#= Procfile
+{start}
+"""
+    assert only(tmp_path, "tables-created-by-every-worker", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("decode", "severity"),
+    [
+        ("json.loads(value)", "low"),
+        ("value.split(',')", ""),
+        ("json.loads(value) if value[:1] == '[' else value.split(',')", ""),
+    ],
+)
+def test_a_list_that_its_validator_wants_as_json_matters_less(
+    decode: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import json
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    origins: list[str] = []
+    @field_validator("origins", mode="before")
+    @classmethod
+    def decode(cls, value):
+        return {decode} if isinstance(value, str) else value
+"""
+    assert only(tmp_path, "list-setting-from-environment", source).severity == severity

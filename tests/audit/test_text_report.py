@@ -143,11 +143,11 @@ def test_the_summary_says_what_was_looked_at_and_what_is_left_to_ask() -> None:
         Finding("b.py", 1, 1, "load", "n", severity="low"),
     ]
     unread = [Finding("x.py", n, 1, "unreadable", f"bad: {n}", cause="bad") for n in (1, 2)]
-    scope = Scope(40, unread, ["fastapi 0.115 (uv.lock)", "python 3.12"])
+    scope = Scope(40, unread, ["fastapi 0.115 (uv.lock)", "python 3.12"], beside=1)
     text = render(findings, ENTRIES, "text", scope)
     assert text.split("\n\n")[-1].split("\n") == [
         "Found: 1 high, 1 low",
-        "Read: 40 Python files; not read, so nothing is known of them: 2 (bad)",
+        "Read: 39 Python files, 1 deploy file; not read, so nothing is known of them: 2 (bad)",
         "Taken for granted: fastapi 0.115 (uv.lock); python 3.12",
         "No code shows these; ask:",
         "    hidden: What then?",

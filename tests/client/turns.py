@@ -9,10 +9,22 @@ import yaml
 from tests.distribution.checkout import ROOT
 
 SKILLS = ["fastapi-new", "fastapi-pro", "fastapi-review"]
-_, _FRONT, BODY = re.split(
-    r"^---\n", (ROOT / "SKILL.md").read_text(), maxsplit=2, flags=re.MULTILINE
-)
-DESCRIPTION = yaml.safe_load(_FRONT)["description"]
+MANUAL = ["fastapi-new", "fastapi-review"]
+
+
+def _parts(file: Path) -> tuple[dict[str, Any], str]:
+    """Return the front matter and the body of a SKILL.md."""
+    _, front, body = re.split(r"^---\n", file.read_text(), maxsplit=2, flags=re.MULTILINE)
+    return yaml.safe_load(front), body
+
+
+_FIELDS, BODY = _parts(ROOT / "SKILL.md")
+DESCRIPTION = _FIELDS["description"]
+
+
+def description(skill: str) -> str:
+    """Return the description of one of the small skills."""
+    return str(_parts(ROOT / "skills" / skill / "SKILL.md")[0]["description"])
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -25,9 +37,9 @@ def write(file: Path, content: str = "x = 1\n") -> dict[str, Any]:
     return {"name": "Write", "input": {"file_path": str(file), "content": content}}
 
 
-def call(skill: str) -> dict[str, Any]:
-    """Return the model's call of a skill."""
-    return {"name": "Skill", "input": {"skill": skill}}
+def call(skill: str, words: str = "") -> dict[str, Any]:
+    """Return the model's call of a skill, with words that a user would write after its name."""
+    return {"name": "Skill", "input": {"skill": skill} | ({"args": words} if words else {})}
 
 
 def named_command(request: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def put(path: Path, **commands: str) -> None:
 )
 def test_it_takes_the_python_that_is_there(path: Path, commands: dict[str, str]) -> None:
     put(path, **commands)
-    assert "deep-offset (" in run(path, *LISTING)
+    assert "# deep-offset" in run(path, *LISTING)
 
 
 def test_where_there_is_only_an_old_one_it_says_so(path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_file_that_the_audit_reads_starts_the_hook(tmp_path: Path, name: str) 
     assert tags.isdisjoint(AUDIT["exclude_types"])
 
 
-@pytest.mark.parametrize("suffix", sorted(difference.NOT_READ))
+@pytest.mark.parametrize("suffix", sorted(difference.NOT_READ - {".json"}))  # as Pipfile.lock is
 def test_a_file_that_it_does_not_read_does_not(suffix: str) -> None:
     tags = identify.tags_from_filename(f"x{suffix}")
     assert not tags.issuperset(AUDIT["types"]) or not tags.isdisjoint(AUDIT["exclude_types"])

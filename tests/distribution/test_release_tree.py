@@ -13,7 +13,7 @@ import yaml
 
 from fastapi_pro import __version__
 from fastapi_pro.installing.contents import SKILLS, contents
-from maintain.release import main, release_tree
+from maintain.release import NAME, main, release_tree
 from tests.distribution.checkout import ROOT, tree
 
 AROUND = {
@@ -59,7 +59,7 @@ def test_both_marketplaces_offer_this_plugin(files: dict[str, bytes]) -> None:
         "plugins"
     ]
     [entry] = json.loads(files[".claude-plugin/marketplace.json"])["plugins"]
-    assert main_entry["source"]["ref"] == "release"
+    assert main_entry["source"] == {"source": "github", "repo": NAME, "ref": "release"}
     assert entry == main_entry | {"source": "./"}
     assert (entry["name"], entry["description"]) == (plugin["name"], plugin["description"])
 
@@ -165,8 +165,8 @@ def test_elsewhere_the_branch_of_origin_goes_on_and_strangers_release_nothing(
     repository = Repository(tmp_path / "clone")
     git = repository.git
     told = repository.release(code=1, GITHUB_REPOSITORY="somebody/fastapi-pro")
-    assert "names fastapi-pro/fastapi-pro, this is somebody/fastapi-pro" in told
-    repository.release(GITHUB_REPOSITORY="fastapi-pro/fastapi-pro")
+    assert f"this is somebody/fastapi-pro, not {NAME}" in told
+    repository.release(GITHUB_REPOSITORY=NAME)
     first = git("rev-parse", "release")
     git("update-ref", "refs/remotes/origin/release", first)
     git("branch", "-D", "release")

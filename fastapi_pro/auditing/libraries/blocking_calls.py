@@ -1,5 +1,7 @@
 """Calls that keep their thread waiting, and the coroutines that run while requests are served."""
 
+import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -11,6 +13,10 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 JOBS = {"apply_async", "delay", "send_task"}
 """Methods that hand a job to a broker."""
+_PLATFORM = re.compile(
+    r"(platform\.system\(\)|sys\.platform|os\.name) *==? *.(Darwin|darwin|Windows|win32|nt)\b"
+    r"|sys\.platform\.startswith\(.(darwin|win)"
+)
 _SHORT = 0.05  # seconds of sleep that nobody notices
 
 
@@ -23,8 +29,21 @@ def severity(call: Node) -> str:
     """Return how bad a blocking call is where it is not as bad as waiting for a service."""
     if call in FILES or call in LOCAL:
         return "low"
+    if call in COMPUTING and (_is_drawn(call) or _clears_up(call)):
+        return "low"
     # a broker that is there takes a job in a millisecond or two
     return "medium" if call in COMPUTING or call.member in JOBS else ""
+
+
+def _is_drawn(call: Node) -> bool:
+    """Say whether an image is one that the code draws itself, as a captcha: it is small."""
+    return call.owner.value.called == "PIL.Image.new"
+
+
+def _clears_up(call: Node) -> bool:
+    """Say whether a call removes files after an error."""
+    is_late = any(isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors)
+    return call.member == "rmtree" and is_late
 
 
 def _is_worse(call: Node) -> bool:
@@ -41,7 +60,17 @@ def _blocks(call: Node) -> bool:
         return not (isinstance(seconds, (int, float)) and seconds <= _SHORT)
     if name == "socket.gethostbyname":
         return not any(host.called == "socket.gethostname" for host in call.args)  # /etc/hosts
-    return call in BLOCKING or call in COMPUTING or call in FILES
+    is_known = call in BLOCKING or call in COMPUTING or call in FILES
+    return is_known and not _is_elsewhere(call)
+
+
+def _is_elsewhere(call: Node) -> bool:
+    """Say whether a call is made on macOS or Windows alone, where nobody serves."""
+    branches = (above for above in call.ancestors if isinstance(above.ast, ast.If))
+    return any(
+        _PLATFORM.search(branch.test.text) and any(s.holds(call) for s in branch.body)
+        for branch in branches
+    )
 
 
 @fact

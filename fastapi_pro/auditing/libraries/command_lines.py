@@ -1,5 +1,6 @@
 """Code that a person runs on the command line, once, beside the service."""
 
+import ast
 import re
 
 from fastapi_pro.auditing.model import limits
@@ -25,3 +26,17 @@ def is_for_commands(node: Node, depth: int = 0) -> bool:
         return True
     callers = function.callers
     return bool(callers) and all(is_for_commands(call, depth + 1) for call in callers)
+
+
+def is_script(function: Node, depth: int = 0) -> bool:
+    """Say whether a function runs only where its file is run: below `if __name__ == "__main__"`."""
+    callers = function.callers if depth <= limits.CALLS else []
+    return bool(callers) and all(
+        is_script(call.function, depth + 1) if call.function else _is_in_main(call)
+        for call in callers
+    )
+
+
+def _is_in_main(node: Node) -> bool:
+    branches = (above for above in node.ancestors if isinstance(above.ast, ast.If))
+    return any("__main__" in branch.test.text for branch in branches)

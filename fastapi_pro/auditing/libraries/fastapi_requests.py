@@ -61,6 +61,18 @@ def is_http_middleware(decorator: Node) -> bool:
     return decorator.args[0].literal == "http"
 
 
+@fact
+def added_middleware(program: Program) -> set[Node]:
+    """Return the functions that are middleware by `app.middleware("http")(function)`.
+
+    Or by `app.add_middleware(BaseHTTPMiddleware, dispatch=function)`.
+    """
+    calls = [c.parent for c in program.calls_named("middleware") if is_http_middleware(c)]
+    given = [call.argument(0, "func") for call in calls if call.is_call]
+    given += [call.keyword("dispatch") for call in program.calls_named("add_middleware")]
+    return {function.definition for function in given if function.definition.is_function}
+
+
 def is_middleware_class(cls: Node) -> bool:
     """Say whether a class is ASGI middleware: BaseHTTPMiddleware, or `__call__` of three."""
     if inherits(cls, BASE_HTTP):

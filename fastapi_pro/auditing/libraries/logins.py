@@ -10,6 +10,7 @@ from fastapi_pro.auditing.model.source_text import written
 _NAMED = re.compile(
     r"e_?mail|user_?name|login|phone|account|nick|handle|credential|form", re.IGNORECASE
 )
+_BY_ID = re.compile(r"by_?(id|pk)$", re.IGNORECASE)
 _PROVEN = re.compile(r"token|payload|claims|session_?id", re.IGNORECASE)
 _KNOWN = re.compile(
     r"current|logged|principal|^me\b|^user: .*(Dep|Security|Session)", re.IGNORECASE
@@ -30,9 +31,17 @@ def looked_up(function: Node, name: str) -> list[Node]:
     if any(map(_is_after_duplicate, bound)):
         return []
     calls = [value.awaited for value in bound if value.awaited.is_call]
-    texts = [written(value) for value in bound if value.awaited.is_call]
+    texts = [_said(value) for value in bound if value.awaited.is_call]
     is_named = any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))
     return calls if is_named else []
+
+
+def _said(lookup: Node) -> str:
+    """Return the text of a lookup with that of its variables; by an id, that is for a caller known.
+
+    How the id was found says nothing then: `get_login_id(request)` reads it of a session.
+    """
+    return lookup.text if _BY_ID.search(lookup.awaited.member) else written(lookup)
 
 
 def _is_after_duplicate(value: Node) -> bool:

@@ -150,8 +150,10 @@ def _is_response(call: Node) -> bool:
 
 def _copies(call: Node) -> bool:
     """Say whether a response gets the headers of another: it is made anew, not by itself."""
-    attributes = call.keyword("headers").walk(ast.Attribute)
-    return any(attribute.member in ("headers", "raw_headers") for attribute in attributes)
+    headers = call.keyword("headers")
+    made = headers.value.callee  # a function that picks those to keep
+    parts = [*headers.walk(ast.Attribute), *(made.walk(ast.Attribute) if made else ())]
+    return any(part.member in ("headers", "raw_headers") for part in parts)
 
 
 def _starts(argument: Node) -> bool:

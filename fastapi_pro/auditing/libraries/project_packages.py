@@ -28,7 +28,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 _BLOCK = 3  # lines at least, of a script's block
 _BELOW = {"pydantic": ("2", "fastapi", "0.100")}
-"""Of packages that nothing names: a version that they are below if another is below its own."""
+"""A version that a package is below if another is below its own, as far as its pins allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,11 @@ def versions(module: Module, package: str) -> Versions:
         return Versions(_ranges(script, package, Range()))
     folder, program = module.path.parent, module.program
     found = program.once(_versions, (folder, package), folder, _top(program.root), package)
-    if package in _BELOW and not found.ranges:
+    if package in _BELOW and (not found.ranges or found.has_from(_BELOW[package][0])):
         version, other, its_own = _BELOW[package]
         if not versions(module, other).has_from(its_own):
-            return Versions((Range(high=(bound(version)[0], -1)),))
+            below = Range(high=(bound(version)[0], -1))
+            return Versions(tuple(_both(list(found.ranges), [below])) or (below,))
     return found
 
 

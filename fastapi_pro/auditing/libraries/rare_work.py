@@ -11,6 +11,12 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 _ADMIN = re.compile(r"admin|super_?user|(^|[^a-z])staff([^a-z]|$)", re.IGNORECASE)
 _ROLES = re.compile(r"""[.'"](user|member|viewer|guest|customer)\b""", re.IGNORECASE)
+_OF_MEMBERS = re.compile(
+    r"(channel|club|company|group|org|organi[sz]ation|project|room|shop|store|team|tenant"
+    r"|workspace)_?admin",
+    re.IGNORECASE,
+)
+"""Administrators of what customers have, of whom there are as many."""
 _FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
 _DEVELOPS = re.compile(
     r"(^|[^a-z])(local_?)?(dev|develop\w*|debug|testing)([^a-z]|$)", re.IGNORECASE
@@ -91,4 +97,4 @@ def _is_for_developers(function: Node) -> bool:
 def _is_guard(node: Node) -> bool:
     """Say whether a dependency, or the parameter that it fills, lets only administrators in."""
     text = node.name if node.is_function or node.is_class else node.text
-    return bool(_ADMIN.search(text)) and not _ROLES.search(text)
+    return bool(_ADMIN.search(text)) and not (_ROLES.search(text) or _OF_MEMBERS.search(text))

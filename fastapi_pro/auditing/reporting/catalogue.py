@@ -5,14 +5,14 @@ from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE
 from fastapi_pro.paths import RULES
-from fastapi_pro.rulebook import as_markdown, as_text, load_rules
+from fastapi_pro.rulebook import load_rules
 
 UNUSED_IGNORE = "unused-ignore"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One slug. `text` is all there is to read of it, `markdown` the same, `page` an address.
+    """One slug; its page has the rest. `text` is what there is to say of one that is no rule.
 
     `unseen` says why no code can show it, and `ask` what to ask of the code instead.
     """
@@ -21,15 +21,13 @@ class Entry:
     severity: str
     title: str
     fix: str
-    text: str
+    text: str = ""
     unseen: str = ""
     ask: str = ""
     consequence: str = "rest"
-    markdown: str = ""
-    page: str = ""
 
 
-_OWN = (
+OWN = (
     Entry(
         UNREADABLE,
         "medium",
@@ -58,23 +56,10 @@ def catalogue(folder: Path = RULES) -> dict[str, Entry]:
             rule.severity,
             rule.title,
             rule.fix,
-            as_text(rule),
             unseen=rule.unseen,
             ask=rule.ask,
             consequence=rule.consequence,
-            markdown=as_markdown(rule),
-            page=next((source for source in rule.sources if source.startswith("https://")), ""),
         )
         for rule in load_rules(folder)
     ]
-    own = [
-        Entry(
-            e.slug,
-            e.severity,
-            e.title,
-            e.fix,
-            f"{e.slug} (severity {e.severity})\n\n{e.title}\n\n{e.text}",
-        )
-        for e in _OWN
-    ]
-    return {entry.slug: entry for entry in [*ours, *own]}
+    return {entry.slug: entry for entry in [*ours, *OWN]}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from fastapi_pro.addresses import rule_address
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
 from fastapi_pro.auditing.reporting.text import Scope, as_text, consequence_of, summary
@@ -57,9 +58,10 @@ def _object(f: Finding, entries: Mapping[str, Entry]) -> dict[str, str | int]:
         "fix": f.fix,
         "consequence": consequence_of(f, entries),
         "cause": f.cause,
+        "page": rule_address(f.slug),
     }
 
 
 def _github(f: Finding) -> str:
-    message = f"{f.message}; fix: {f.fix}"
+    message = f"{f.message}; fix: {f.fix}; see {rule_address(f.slug)}"
     return annotation(_COMMANDS[f.severity], (f.path, f.line, f.column), f.slug, message)

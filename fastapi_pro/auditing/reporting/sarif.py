@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi_pro import __version__
+from fastapi_pro.addresses import rule_address
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
 from fastapi_pro.auditing.reporting.lines import Lines
 from fastapi_pro.messages import visible
+from fastapi_pro.rulebook import page
 
 _LEVELS = {"high": "error", "medium": "warning", "low": "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -34,16 +36,24 @@ def as_sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[
 
 
 def _descriptor(entry: Entry) -> dict[str, Any]:
-    """Return what is told of a rule; the page is that of the library, as ours has no address."""
-    descriptor = {
+    text = _page(entry)
+    return {
         "id": entry.slug,
         "shortDescription": {"text": entry.title},
         "fullDescription": {"text": f"{entry.title} Fix: {entry.fix}"},
-        "help": {"text": entry.text, "markdown": entry.markdown or entry.text},
+        "help": {"text": text, "markdown": text},
+        "helpUri": rule_address(entry.slug),
         "defaultConfiguration": {"level": _LEVELS[entry.severity]},
         "properties": {"severity": entry.severity, "consequence": entry.consequence},
     }
-    return descriptor | ({"helpUri": entry.page} if entry.page else {})
+
+
+def _page(entry: Entry) -> str:
+    """Return the page of a rule, or what else is known of one that is so new that it has none."""
+    try:
+        return page(entry.slug)
+    except OSError:
+        return f"{entry.title} Fix: {entry.fix}"
 
 
 def _result(f: Finding, index: int, fingerprint: str) -> dict[str, Any]:

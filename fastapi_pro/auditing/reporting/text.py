@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fastapi_pro.addresses import rule_address
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
 from fastapi_pro.auditing.reporting.folding import MANY, Fold, fold
@@ -15,9 +16,10 @@ from fastapi_pro.rulebook import CONSEQUENCES, SEVERITIES
 class Scope:
     """What the audit looked at, for the summary.
 
-    `read` counts files, `unread` are the findings about those that could not be read. `versions`
-    are sentences on what was taken for granted, such as "fastapi 0.115.6 (uv.lock)". `since` is
-    the commit whose findings are left out. With `asks` the summary says what no code can show.
+    `read` counts files, `beside` those of them that are not Python, as a Dockerfile; `unread` are
+    the findings about those that could not be read. `versions` are sentences on what was taken for
+    granted, such as "fastapi 0.115.6 (uv.lock)". `since` is the commit whose findings are left
+    out. With `asks` the summary says what no code can show.
     """
 
     read: int
@@ -25,19 +27,21 @@ class Scope:
     versions: Sequence[str] = ()
     since: str = ""
     asks: bool = True
+    beside: int = 0
 
 
 def as_text(findings: Sequence[Finding], entries: Mapping[str, Entry], *, unfolded: bool) -> str:
     """Return the findings by consequence, then by place; `unfolded` gives each its line.
 
-    Their severity and fix are filled in.
+    Their severity and fix are filled in. The first of each rule names its page.
     """
+    seen: set[str] = set()
     folds = [Fold([f]) for f in sorted(findings)] if unfolded else fold(findings)
     parts = []
     for consequence, told in CONSEQUENCES.items():
         of_it = [f for f in folds if consequence_of(f.first, entries) == consequence]
         if of_it:
-            lines = [_told(f) for f in sorted(of_it, key=lambda f: f.first)]
+            lines = [_told(f, seen) for f in sorted(of_it, key=lambda f: f.first)]
             parts.append("\n".join([f"{told[0].upper()}{told[1:]}", *lines]))
     return "\n\n".join(parts)
 
@@ -47,12 +51,17 @@ def consequence_of(finding: Finding, entries: Mapping[str, Entry]) -> str:
     return "rest" if finding.severity == "low" else entries[finding.slug].consequence
 
 
-def _told(told: Fold) -> str:
+def _told(told: Fold, seen: set[str]) -> str:
+    """Return the lines of a fold, and add its rule to those whose page was named."""
     f = told.first
     lines = [f"{visible(f.path)}:{f.line}:{f.column}: {f.slug} [{f.severity}] {visible(f.message)}"]
     if len(told.findings) > 1:
         lines.append(f"    {_places(told)}")
-    return "\n".join([*lines, f"    fix: {visible(f.fix)}"])
+    lines.append(f"    fix: {visible(f.fix)}")
+    if f.slug not in seen:
+        seen.add(f.slug)
+        lines.append(f"    see: {rule_address(f.slug)}")
+    return "\n".join(lines)
 
 
 def _places(told: Fold) -> str:
@@ -78,7 +87,9 @@ def summary(
     lines = [f"Found{new}: {listed or 'nothing'}"]
     if not unfolded and (told := len(fold(findings))) < len(findings):
         lines[0] += f"; {len(findings)} places in {_number(told, 'line')}, --all shows each"
-    lines.append(f"Read: {_number(scope.read, 'Python file')}{_unread(scope.unread)}")
+    beside = f", {_number(scope.beside, 'deploy file')}" if scope.beside else ""
+    python = _number(scope.read - scope.beside, "Python file")
+    lines.append(f"Read: {python}{beside}{_unread(scope.unread)}")
     if scope.versions:
         lines.append(f"Taken for granted: {visible('; '.join(scope.versions))}")
     unseen = [entry for entry in entries.values() if entry.unseen]

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import symtable
 import sys
 import tokenize
 import warnings
@@ -68,6 +69,22 @@ def parse(source: bytes) -> ast.Module:
         raise UnreadableError(f"does not parse: {error}") from None
     except (RecursionError, MemoryError):
         raise UnreadableError("is nested too deep") from None
+
+
+def check(source: bytes) -> None:
+    """Raise UnreadableError where a file's contents cannot be parsed; make no tree if they can.
+
+    The compiler's first pass takes two thirds of the time of `ast.parse`.
+    """
+    try:
+        if source.isascii():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                symtable.symtable(source.decode("ascii"), "", "exec")
+                return
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass  # the pass refuses more than the parser does
+    parse(source)
 
 
 def _parse(source: bytes) -> ast.Module:

@@ -4,7 +4,7 @@ import functools
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from fastapi_pro.auditing.model.library_names import LIBRARIES
@@ -29,6 +29,7 @@ _IMPORT = re.compile(
     rb"import[ \t]+([\w., \t]+))"
 )
 _APPLICATION = re.compile(rb"""["']([A-Za-z_][\w.]*):\w+["']""")
+_APPLICATION_END = re.compile(rb""":\w+["']""")
 _FOREIGN = LIBRARIES | sys.stdlib_module_names
 
 
@@ -46,6 +47,7 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
     homes = {_top(path, root) for path in traced if _HOME.search(sources[path])}
     chosen = [path for path in sources if path in traced or _top(path, root) in homes]
     by_name = {_name(path): str(path) for path in chosen}
+    below = _with_folders(by_name, str(root))
     leader = {str(path): str(path) for path in chosen}
     tops = {str(path): _top(path, root) for path in chosen}
 
@@ -57,7 +59,7 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
 
     for path in chosen:
         own = find(str(path))
-        for target in _imported(path, sources[path], by_name, root):
+        for target in _imported(path, sources[path], by_name, below, root):
             if are_installed and tops[target] != tops[str(path)]:
                 continue
             other = find(target)
@@ -84,18 +86,34 @@ def _name(path: Path) -> str:
     return str(path.parent) if path.name == "__init__.py" else str(path)[: -len(path.suffix)]
 
 
-def _imported(path: Path, source: bytes, by_name: dict[str, str], root: Path) -> Iterator[str]:
+def _with_folders(names: Iterable[str], root: str) -> set[str]:
+    """Return the paths of modules, and of the folders that they lie in."""
+    found: set[str] = set()
+    for name in names:
+        path = name
+        while len(path) > len(root) and path not in found:
+            found.add(path)
+            path = path.rpartition("/")[0]
+    return found
+
+
+def _imported(
+    path: Path, source: bytes, by_name: dict[str, str], below: Container[str], root: Path
+) -> Iterator[str]:
     """Yield the files that a file's imports lead to, as far as its text tells."""
     folders = _folders(str(path.parent), str(root))
+    places: dict[str, list[str]] = {}  # where the first part of a name is to be found
     for dotted in _dotted(source):
         parts = dotted.lstrip(".").replace(".", "/")
         level = len(dotted) - len(dotted.lstrip("."))
         if level:
-            where = folders[level - 1 : level]
-        elif parts.partition("/")[0] in _FOREIGN:
-            continue
+            where = [*folders[level - 1 : level]]
         else:
-            where = _places(folders)
+            first = parts.partition("/")[0]
+            if first not in places:
+                beside = () if first in _FOREIGN else _places(folders)
+                places[first] = [folder for folder in beside if f"{folder}/{first}" in below]
+            where = places[first]
         for folder in where:
             found = by_name.get(f"{folder}/{parts}".rstrip("/"))
             if found is not None:
@@ -119,7 +137,7 @@ def _places(folders: tuple[str, ...]) -> tuple[str, ...]:
 
 def _dotted(source: bytes) -> set[str]:
     """Return what a text imports, or names as uvicorn does; relative names begin with "."."""
-    found = {match[1].decode() for match in _APPLICATION.finditer(source)}
+    found = {match[1].decode() for match in _applications(source)}
     for match in _imports(source):
         base, names, plain = (g.decode("utf-8", "replace") if g else "" for g in match.groups())
         if plain:
@@ -129,6 +147,14 @@ def _dotted(source: bytes) -> set[str]:
             joint = "" if base.endswith(".") else "."
             found.update(f"{base}{joint}{word}" for word in re.findall(r"\w+", names))
     return found
+
+
+def _applications(source: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield what may name an application; to look for the colon first is much faster."""
+    for end in _APPLICATION_END.finditer(source):
+        start = max(source.rfind(quote, 0, end.start()) for quote in (b"'", b'"'))
+        if start >= 0 and (match := _APPLICATION.match(source, start)):
+            yield match
 
 
 def _imports(source: bytes) -> Iterator[re.Match[bytes]]:

@@ -11,7 +11,9 @@ class Timing(BaseHTTPMiddleware):  # !
     async def dispatch(self, request, call_next):
         started = time.perf_counter()
         response = await call_next(request)
-        response.headers["X-Time"] = str(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        response.headers["X-Time"] = str(seconds)
+        histogram.observe(seconds)
         return response
 """,
     "a class under another name, logging": """
@@ -159,6 +161,43 @@ class Timing:
         await self.app(scope, receive, send)
         print(time.perf_counter() - started)
 """,
+    "a time that only a header tells": """
+import time
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+app = FastAPI()
+@app.middleware("http")
+async def timing(request, call_next):
+    started = time.time()
+    response = await call_next(request)
+    response.headers["X-Process-Time"] = str(time.time() - started)
+    return response
+""",
+    "a header, in steps": """
+import time
+from fastapi.responses import StreamingResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+class Timing(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        begun = time.perf_counter()
+        response = await call_next(request)
+        seconds = time.perf_counter() - begun
+        text = f"{seconds:0.4f} sec"
+        response.headers["Server-Timing"] = text
+        return response
+""",
+    "a header, with two times": """
+from datetime import datetime
+from fastapi import BackgroundTasks
+from starlette.middleware.base import BaseHTTPMiddleware
+class Timing(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        before = datetime.now()
+        response = await call_next(request)
+        after = datetime.now()
+        response.headers["X-Time"] = str((after - before).total_seconds())
+        return response
+""",
     "only a header": """
 from starlette.middleware.base import BaseHTTPMiddleware
 class Headers(BaseHTTPMiddleware):
@@ -250,6 +289,22 @@ async def sign_in(request, call_next):
     request.state.age = time.time() - now
     response = await call_next(request)
     return response
+""",
+    "variables that middleware of a function binds": """
+from fastapi import FastAPI
+from loguru import logger
+from starlette.middleware.base import BaseHTTPMiddleware
+app = FastAPI()
+async def bind(request, call_next):
+    with logger.contextualize(path=request.url.path):
+        return await call_next(request)
+class Format(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        logger.debug("left as it is")
+        return response
+app.add_middleware(Format)
+app.add_middleware(BaseHTTPMiddleware, dispatch=bind)
 """,
     "variables that only middleware binds": """
 import structlog

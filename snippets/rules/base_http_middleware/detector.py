@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     BASE_HTTP,
+    added_middleware,
     is_http_middleware,
     is_middleware_class,
     uses_background_tasks,
@@ -15,6 +16,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.node import inherits
 
+_TIMES = "times"
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
 _BINDERS = ("bind_contextvars", "contextualize", "bound_contextvars")  # structlog's, loguru's
@@ -38,7 +40,7 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _severity(why: str) -> str:
     """Return how bad it is: a duration that is too short misleads, and loses nothing."""
-    return "low" if why.startswith("times") else ""
+    return "low" if why.startswith(_TIMES) else ""
 
 
 def _watches(function: Node) -> str:
@@ -47,17 +49,35 @@ def _watches(function: Node) -> str:
     if not kept:
         return ""
     after = [c for c in function.calls if _follows(c, kept) and not _is_in_except(c)]
-    late = [what for what, is_there in _late(function.program).items() if is_there]
-    begun = any(c.called in CLOCKS for c in function.calls if c.line <= kept[0].line)
-    if late and begun and any(call.called in CLOCKS for call in after):
-        return f"times {' and '.join(late)}"
     for call in after if _sets_variables(function) else ():
         if call.member == "get" and call.owner.is_a("contextvars.ContextVar"):
             return "never sees a context variable that the endpoint sets"
     for call in after if _binds_variables(function) else ():
         if call.member in _LEVELS and "log" in call.owner.last_name.lower():
             return "logs without the endpoint's variables"
+    late = [what for what, is_there in _late(function.program).items() if is_there]
+    begun = any(c.called in CLOCKS for c in function.calls if c.line <= kept[0].line)
+    ended = [call for call in after if call.called in CLOCKS]
+    if late and begun and ended and not all(map(_goes_into_header, ended)):
+        return f"{_TIMES} {' and '.join(late)}"
     return ""
+
+
+def _goes_into_header(clock: Node) -> bool:
+    """Say whether a time goes into headers of the answer alone, which are sent before the rest."""
+    names: set[str] = set()
+    statements = [clock.statement]
+    for statement in statements:
+        if not statement.targets:
+            return False
+        for target in statement.targets:
+            if target.name and target.name not in names:
+                names.add(target.name)
+                uses = (use for use in clock.function.own(ast.Name) if use.name == target.name)
+                statements += [use.statement for use in uses if use.is_read]
+            elif not target.name and target.generic.member != "headers":
+                return False
+    return True
 
 
 def _follows(call: Node, kept: list[Node]) -> bool:
@@ -84,8 +104,9 @@ def _sets_variables(function: Node) -> bool:
 
 def _binds_variables(function: Node) -> bool:
     """Say whether something that is no middleware adds to the lines that a logger writes."""
+    middleware = {function, *added_middleware(function.program)}
     return any(
-        call.function != function and not is_middleware_class(call.enclosing_class)
+        call.function not in middleware and not is_middleware_class(call.enclosing_class)
         for call in function.program.calls_named(*_BINDERS)
     )
 

@@ -247,9 +247,46 @@ class Billing:
 async def pay(container=Depends(lambda: None)) -> None:
     await container.billing.charge_card()
 """,
+    "on Linux, and on all but macOS": """
+import platform
+import subprocess
+import sys
+from fastapi import FastAPI
+app = FastAPI()
+@app.delete("/{folder}")
+async def remove(folder: str):
+    if platform.system() == "Linux":
+        subprocess.run(["chattr", "-i", folder])  # !
+@app.put("/{folder}")
+async def put(folder: str):
+    if sys.platform == "darwin":
+        print(folder)
+    else:
+        subprocess.run(["lsattr", folder])  # !
+""",
 }
 
 LOOK_ALIKES = {
+    "on a machine where nobody serves": """
+import os
+import platform
+import subprocess
+import sys
+from fastapi import FastAPI
+app = FastAPI()
+def clean(folder: str) -> None:
+    if platform.system() == "Darwin":
+        subprocess.run(["chmod", "-RN", folder])
+@app.delete("/{folder}")
+async def remove(folder: str):
+    clean(folder)
+    if sys.platform == "win32":
+        subprocess.run(["attrib", "-r", folder])
+    if sys.platform.startswith("darwin"):
+        subprocess.run(["xattr", "-c", folder])
+    if os.name == "nt":
+        subprocess.run(["del", folder])
+""",
     "asynchronous methods of the same libraries": """
 import asyncio
 import boto3

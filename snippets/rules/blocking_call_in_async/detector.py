@@ -1,6 +1,5 @@
 """Synchronous calls in coroutines that serve requests."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -13,18 +12,18 @@ _RANKS = {"": 0, "medium": 1, "low": 2}
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the worst blocking call of each coroutine function; a shared helper's once."""
-    found: dict[Node, tuple[Node, Node]] = {}
-    others: dict[Node, set[str]] = defaultdict(set)
-    for function in sorted(coroutines(program), key=is_rare):
+    found: dict[Node, list[tuple[Node, Node]]] = {}
+    for function in coroutines(program):
         for call, end in sorted(stalls(function), key=lambda stall: _RANKS[severity(stall[1])]):
-            if end not in found:
-                found[end] = (function, call)
+            is_new = end not in found
+            found.setdefault(end, []).append((function, call))
+            if is_new:
                 break
-            others[end].add(function.name)
-    for end, (function, call) in found.items():
+    for end, reaching in found.items():
+        function, call = next((r for r in reaching if not is_rare(r[0])), reaching[0])
         through = f", called through `{_written(call)}`," if call != end else ""
         where = f" in line {end.line} of {end.module.path.name}" if call != end else ""
-        count = len(others[end] - {function.name})
+        count = len({other.name for other, _ in reaching} - {function.name})
         also = f", and in {count} other coroutines" if count else ""
         yield call.hit(
             f"`async def {function.name}` calls `{_written(end)}`{where}{through} which"

@@ -20,7 +20,34 @@ class Tag(Base):
     name: Mapped[str]
 """
 
+_COMMAND = """
+#= admins.py
+import asyncio
+import sys
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+async def create_admin(session: AsyncSession, email: str) -> None:
+    if await session.scalar(select(User).where(User.email == email)):  # !
+        raise ValueError("exists")
+    session.add(User(email=email))
+    await session.commit()
+def main(session: AsyncSession) -> None:
+    asyncio.run(create_admin(session, sys.argv[1]))
+if __name__ == "__main__":
+    main(AsyncSession())
+"""
+
 FOUND = {
+    "a script that the service calls as well": _MODELS
+    + _COMMAND
+    + """
+app = FastAPI()
+@app.post("/admins")
+async def add(session: AsyncSession, email: str):
+    await create_admin(session, email)
+""",
     "a repository that adds what it is given": _MODELS
     + """
 #= main.py
@@ -336,6 +363,7 @@ from models import Tag, User
 """
 
 LOOK_ALIKES = {
+    "a script that somebody runs": _MODELS + _COMMAND.replace("  # !", ""),
     "a row that a dependency gives": """
 from typing import Annotated
 from fastapi import Depends, FastAPI, HTTPException

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.command_lines import is_for_commands, is_script
 from fastapi_pro.auditing.libraries.fastapi import (
     dependencies,
     endpoints,
@@ -51,6 +52,8 @@ def detect(program: Program) -> Iterator[Hit]:
             insert = _insert_after(check, found.model) if found else None
             if found is None or insert is None or _is_handled(function):
                 continue
+            if is_for_commands(function) or is_script(function):
+                break
             if any(_comes(c, insert) and _saves(c.callee) for c in function.calls):
                 continue
             columns = ", ".join(f"`{name}`" for name in sorted(found.columns))

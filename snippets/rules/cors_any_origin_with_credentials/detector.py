@@ -1,9 +1,10 @@
 """CORS that lets every origin send credentials."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.detection import Hit, Node, Program
 
 _CORS = "fastapi.middleware.cors.CORSMiddleware"
 _ALL = {
@@ -26,9 +27,12 @@ def detect(program: Program) -> Iterator[Hit]:
         *program.calls_of(_CORS),
         *(call for call in program.calls_named("add_middleware", "Middleware") if _adds_cors(call)),
     ]
+    folders = {call.module.path.parent for call in calls}
     for call in calls:
         if call.keyword("allow_credentials").constant is True and _allows_all(call):
-            is_sure = _uses_cookies(program)
+            # of several applications, each has what is in its folder
+            folder = call.module.path.parent if len(folders) > 1 else program.root
+            is_sure = _uses_cookies(program, folder)
             yield call.hit(
                 f"Any origin may send credentials: {_SAYS if is_sure else _SAYS_LOW}",
                 severity="" if is_sure else "low",
@@ -56,26 +60,32 @@ def _is_chosen(given: Node) -> bool:
     return len(scope.bindings(given.name)) > 1
 
 
-@fact
-def _uses_cookies(program: Program) -> bool:
+def _uses_cookies(program: Program, folder: Path) -> bool:
     """Say whether cookies, or passwords, that a browser sends across sites let somebody in."""
-    names = _imported(program)
+    names = _imported(program, folder)
     if names & _ACROSS:
         return True
-    sets = [(call, "samesite") for call in program.calls_named("set_cookie")]
-    sets += [(call, "cookie_samesite") for call in program.calls_named("CookieTransport")]
-    sets += [(call, "same_site") for call in _adds(program, "SessionMiddleware")]
+    made = {
+        "samesite": program.calls_named("set_cookie"),
+        "cookie_samesite": program.calls_named("CookieTransport"),
+        "same_site": _adds(program, "SessionMiddleware"),
+    }
+    sets = [(call, option) for option, calls in made.items() for call in _below(calls, folder)]
     if sets:
         return any(_is_sent_across(call, option) for call, option in sets)
-    reads = (a for a in program.attributes("cookies") if a.owner.is_a("fastapi.Request"))
-    return bool(names & _READS) or any(reads)
+    reads = _below(program.attributes("cookies"), folder)
+    return bool(names & _READS) or any(read.owner.is_a("fastapi.Request") for read in reads)
 
 
-def _imported(program: Program) -> set[str]:
+def _below(nodes: Iterable[Node], folder: Path) -> Iterator[Node]:
+    return (node for node in nodes if folder in node.module.path.parents)
+
+
+def _imported(program: Program, folder: Path) -> set[str]:
     """Return the names that are imported from FastAPI, Starlette and what adds to them."""
     return {
         alias.name
-        for imports in program.nodes(ast.ImportFrom)
+        for imports in _below(program.nodes(ast.ImportFrom), folder)
         if (getattr(imports.ast, "module", None) or "").startswith(("fastapi", "starlette"))
         for alias in imports.ast.names  # type: ignore[attr-defined]
     }

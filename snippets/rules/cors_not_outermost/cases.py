@@ -230,6 +230,21 @@ app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
 app.add_middleware(PublicCorsMiddleware)
 """,
+    "an answer made anew, with headers that a function picks": """
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.base import BaseHTTPMiddleware
+class Format(BaseHTTPMiddleware):
+    @classmethod
+    def kept(cls, response: Response) -> dict[str, str]:
+        return {k: v for k, v in response.headers.items() if k.lower() != "content-length"}
+    async def dispatch(self, request: Request, call_next):
+        response = await call_next(request)
+        return Response("{}", response.status_code, headers=self.kept(response))
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+app.add_middleware(Format)
+""",
     "an answer made anew, with the headers of the application's": """
 from fastapi import FastAPI, Response
 from fastapi.middleware.cors import CORSMiddleware

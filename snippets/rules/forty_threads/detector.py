@@ -15,17 +15,17 @@ _LONG = 30  # seconds; what answers within them seldom holds many threads
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each slow request once, at the first endpoint or dependency that makes it."""
-    found: dict[Node, tuple[Node, Node]] = {}
-    others: dict[Node, set[str]] = defaultdict(set)
-    for function in sorted(_in_threads(program), key=is_rare):
+    found: dict[Node, list[tuple[Node, Node]]] = defaultdict(list)
+    for function in _in_threads(program):
         for call in function.calls:
-            end = call if _is_slow(call) else _slow_inside(call.callee)
-            if end and found.setdefault(end, (function, call))[0] != function:
-                others[end].add(function.name)
-    for end, (function, call) in found.items():
+            if end := call if _is_slow(call) else _slow_inside(call.callee):
+                found[end].append((function, call))
+    for end, reaching in found.items():
+        function, call = next((r for r in reaching if not is_rare(r[0])), reaching[0])
+        others = {other.name for other, _ in reaching} - {function.name}
         seconds = timeout(end)
         wait = "without a timeout" if seconds == math.inf else f"up to {seconds:g} s"
-        also = f", as in {len(others[end])} others" if others[end] else ""
+        also = f", as in {len(others)} others" if others else ""
         yield call.hit(
             f"`{function.name}` waits {wait} for `{end.func.text}` in one of the 40 threads of "
             f"all `def` endpoints{also}: 40 slow answers stop them all",

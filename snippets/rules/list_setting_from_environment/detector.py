@@ -45,8 +45,17 @@ def detect(program: Program) -> Iterator[Hit]:
                 yield field.node.hit(
                     f"`{field.name}` is decoded as JSON before its validator runs: `{text}` and an"
                     " empty value end the start with SettingsError",
+                    severity="low" if _wants_json(schema, field) else "",
                     fix=_fix_of_dict(field, has_before=True),
                 )
+
+
+def _wants_json(schema: Schema, field: Field) -> bool:
+    """Say whether the validators of a field decode JSON themselves, and split nothing."""
+    methods = [v.method for v in schema.field_validators if field.name in v.fields and v.is_before]
+    calls = [call for method in methods for call in method.calls]
+    is_decoded = any(call.called == "json.loads" for call in calls)
+    return is_decoded and not any(call.member == "split" for call in calls)
 
 
 def _fix_of_dict(field: Field, *, has_before: bool) -> str:

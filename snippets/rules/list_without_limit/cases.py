@@ -102,9 +102,31 @@ def read(session: Session = Depends(get_session)):
     heroes = session.exec(select(Hero)).all()  # !
     return heroes
 """,
+    "all of them, as a caller asks for it": _MAIN
+    + """
+def find(session: Session, limit: int = 20, everything: bool = False):
+    query = session.query(Order)
+    if everything:
+        return query.all()  # !
+    return query.limit(limit).all()
+@app.get("/orders")
+def list_orders(session: Session = Depends(get_db)):
+    return find(session, everything=True)
+""",
 }
 
 LOOK_ALIKES = {
+    "all of them only for a caller that does not exist": _MAIN
+    + """
+def find(session: Session, limit: int = 20, everything: bool = False):
+    query = session.query(Order)
+    if everything:
+        return query.all()
+    return query.limit(limit).all()
+@app.get("/orders")
+def list_orders(session: Session = Depends(get_db)):
+    return find(session, limit=50)
+""",
     "with a limit": _MAIN
     + """
 @app.get("/orders")

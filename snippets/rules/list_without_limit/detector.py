@@ -1,5 +1,6 @@
 """An endpoint that reads all rows of a table that grows with use."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -52,7 +53,7 @@ def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
 def _whole_tables(program: Program) -> Iterator[tuple[Node, Model]]:
     """Yield the `.all()` of statements that select a growing model, and nothing but order it."""
     for call in program.calls_named("all", "fetchall"):
-        if not call.owner or call.args or call.module.is_tool:
+        if not call.owner or call.args or call.module.is_tool or _is_switched_off(call):
             continue
         statement = _statement(call)
         if not statement or not _chain(statement) <= _KEEPS_ALL:
@@ -60,6 +61,20 @@ def _whole_tables(program: Program) -> Iterator[tuple[Node, Model]]:
         model = model_selected(statement)
         if model is not None and model.cls in _growing(program):
             yield call, model
+
+
+def _is_switched_off(call: Node) -> bool:
+    """Say whether a call is under `if everything:`, a parameter that is false and nobody gives."""
+    function = call.function
+    for above in call.ancestors:
+        if isinstance(above.ast, ast.If) and any(s.holds(call) for s in above.body):
+            for parameter in function.parameters:
+                if parameter.name == above.test.name and parameter.default.literal is False:
+                    calls = function.callers
+                    return bool(calls) and not any(
+                        parameter.passed(one) or one.has_unpacking for one in calls
+                    )
+    return False
 
 
 def _statement(call: Node) -> Node:

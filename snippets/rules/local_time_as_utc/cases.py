@@ -65,9 +65,24 @@ def age(seconds: float) -> timedelta:
     now = datetime.utcnow()
     return now - datetime.fromtimestamp(seconds)  # !
 """,
+    "a stamp that is read back as it was written: only others read it wrong": _IMPORTS
+    + """
+def make() -> dict:
+    ends = datetime.utcnow() + timedelta(hours=1)
+    return {"exp": ends.timestamp()}  # !
+def is_over(claims: dict) -> bool:
+    return datetime.utcnow() >= datetime.fromtimestamp(claims["exp"])
+def left(exp: int) -> timedelta:
+    return datetime.fromtimestamp(exp) - datetime.utcnow()
+""",
 }
 
 LOOK_ALIKES = {
+    "a number in a name": _IMPORTS
+    + """
+def name_of(shop: str) -> str:
+    return f"{shop}_{int(datetime.utcnow().timestamp())}.csv"
+""",
     "with a zone": _IMPORTS
     + """
 def make(subject: str) -> str:

@@ -20,6 +20,11 @@ _AS_LOCAL = {"timestamp", "astimezone"}
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the uses of times that are hours off where the machine is not in UTC."""
     encodes = any(program.calls_of(*ENCODES))
+    utc = [(call, time) for call in program.calls_of(*_UTC) for time in _uses(call)]
+    stamps = [time for _, time in utc if _method(time) == "timestamp"]
+    stamped = {time.module for time in stamps}
+    # what is compared with one was made alike, and is off by as much
+    is_matched = len(set(map(_is_compared, stamps))) > 1
     for call in program.calls_of(*_LOCAL):
         if _is_aware(call):
             continue
@@ -34,20 +39,38 @@ def detect(program: Program) -> Iterator[Hit]:
                     f"`{call.text}` is local time, and `replace` calls it UTC: it is hours off"
                     " where the machine is not in UTC"
                 )
+            elif call.member == "fromtimestamp" and call.module in stamped:
+                continue  # it undoes what `timestamp` did to a UTC time of this module
             elif other := _compared_utc(time):
                 yield time.parent.hit(
                     f"`{call.text}` is local time, `{other.text}` is UTC: the comparison is hours"
                     " off where the machine is not in UTC"
                 )
-    for call in program.calls_of(*_UTC):
-        for time in _uses(call):
-            use = time.parent
-            if use.member in _AS_LOCAL and use.parent.is_call and use.parent.func == use:
-                yield use.parent.hit(
-                    f"`{call.text}` is UTC without saying so, and `{use.member}` reads it as local"
-                    " time: it is hours off where the machine is not in UTC",
-                    severity="low" if call.module.is_tool or "scripts" in call.module.name else "",
-                )
+    for call, time in utc:
+        if (method := _method(time)) and not _is_text(time):
+            is_script = call.module.is_tool or "scripts" in call.module.name
+            is_minor = is_script or (method == "timestamp" and is_matched)
+            yield time.parent.parent.hit(
+                f"`{call.text}` is UTC without saying so, and `{method}` reads it as local"
+                " time: it is hours off where the machine is not in UTC",
+                severity="low" if is_minor else "",
+            )
+
+
+def _method(time: Node) -> str:
+    """Return the method called on a time that takes it for local time, or ""."""
+    use = time.parent
+    is_called = use.parent.is_call and use.parent.func == use
+    return use.member if is_called and use.member in _AS_LOCAL else ""
+
+
+def _is_text(time: Node) -> bool:
+    """Say whether a time is a part of a text, such as a name that is new each time."""
+    return any(isinstance(above.ast, ast.JoinedStr) for above in time.ancestors)
+
+
+def _is_compared(time: Node) -> bool:
+    return any(isinstance(above.ast, ast.Compare) for above in time.ancestors)
 
 
 def _is_aware(call: Node) -> bool:

@@ -119,6 +119,25 @@ async def authenticate(session: AsyncSession, name: str, password: str):
 }
 
 LOOK_ALIKES = {
+    "a change of the password, by the id of the session": _USERS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException, Request
+from security import context
+app = FastAPI()
+class Auth:
+    @staticmethod
+    async def get_login_id(request: Request) -> int: ...
+@app.post("/password")
+async def change(request: Request, dao, old: str, new: str):
+    user_id = await Auth.get_login_id(request)
+    user = dao.find_by_id(user_id)
+    if not user:
+        raise HTTPException(404)
+    if not context.verify(old, user.password_hash):
+        raise HTTPException(403)
+    user.password_hash = context.hash(new)
+""",
     "a registration that meets the account it wanted to make": """
 from fastapi import FastAPI, HTTPException
 from pymongo.errors import DuplicateKeyError

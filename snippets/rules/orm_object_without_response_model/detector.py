@@ -50,7 +50,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 continue
             if model := _in_response(returned):
                 seen.add(endpoint.function)
-                yield _hit(endpoint, model, "nothing", _BY_HAND)
+                yield _hit(endpoint, model, "past" if declared == "schema" else "nothing", _BY_HAND)
                 break
             if declared == "schema":
                 continue
@@ -99,9 +99,14 @@ def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
         )
     secret = next((c.name for c in model.columns.values() if _is_private(c)), "")
     too = f", `{secret}` too" if secret else ""
+    is_past = declared == "past" and endpoint.call.keyword("response_model")
+    schema = (
+        "in a response that its schema does not filter"
+        if is_past
+        else "and declares no response schema"
+    )
     return endpoint.call.hit(
-        f"`{endpoint.name}` returns a `{model.name}` and declares no response schema: every"
-        f" loaded column is sent{too}",
+        f"`{endpoint.name}` returns a `{model.name}` {schema}: every loaded column is sent{too}",
         severity="" if secret else "medium",
         fix=fix,
     )

@@ -114,8 +114,36 @@ async def read(session: AsyncSession = Depends()):
 """
 )
 FOUND["searched until one fits"] = _SEARCHED
+FOUND["a function that somebody asks for more than six"] = (
+    _MAIN
+    + """
+async def newest(session: AsyncSession, *, limit: int) -> list[Book]:
+    return (await session.scalars(select(Book).limit(limit))).all()
+async def build(session: AsyncSession, count: int = 6):
+    books = await newest(session, limit=count)
+    return [await session.get(Author, book.author_id) for book in books]  # !
+@router.get("/books")
+async def read(count: int, session: AsyncSession = Depends()):
+    return await build(session, count)
+"""
+)
 
 LOOK_ALIKES = {
+    "a function that is asked for six": _MAIN
+    + """
+async def newest(session: AsyncSession, *, limit: int) -> list[Book]:
+    return (await session.scalars(select(Book).limit(limit))).all()
+async def build(session: AsyncSession, count: int = 6):
+    books = await newest(session, limit=count)
+    return [await session.get(Author, book.author_id) for book in books]
+@router.get("/books")
+async def read(session: AsyncSession = Depends()):
+    return await build(session)
+@router.get("/news")
+async def news(session: AsyncSession = Depends()):
+    for book in await newest(session, limit=3):
+        await session.get(Author, book.author_id)
+""",
     "one query with in_": _MAIN
     + """
 @router.get("/books")

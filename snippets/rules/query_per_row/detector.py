@@ -168,16 +168,26 @@ def _is_perhaps(call: Node) -> bool:
     return any(end.position < call.statement.position for end in call.function.own(ast.Return))
 
 
+def _is_few(limit: Node) -> bool:
+    """Say whether a limit is a small number, or a parameter that is one and that nobody gives."""
+    number = limit.constant
+    function = limit.function
+    for parameter in function.parameters if limit.name and function else ():
+        if parameter.name == limit.name:
+            calls = function.callers
+            is_given = any(parameter.passed(c) or c.has_unpacking for c in calls)
+            number = parameter.default.constant if calls and not is_given else None
+    return isinstance(number, int) and number <= _SHORT
+
+
 def _is_short(iterable: Node) -> bool:
     """Say whether a query has a limit of a few rows."""
     stack = [iterable]
     for _ in range(8):
         found = stack[-1].value.awaited
         limits = [call for call in found.walk(ast.Call) if call.member == "limit" and call.args]
-        for call in limits:
-            number = call.args[0].constant
-            if isinstance(number, int) and number <= _SHORT:
-                return True
+        if any(map(_is_few, (*(call.args[0] for call in limits), found.keyword("limit")))):
+            return True
         following = found.owner or next(iter(found.args), found.at(None))
         if not following:
             return False

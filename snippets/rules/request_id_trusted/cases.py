@@ -45,9 +45,34 @@ log = logging.getLogger(__name__)
 def trace(request_id: str = fa.Header(default="", alias="X-Request-ID")):  # !
     log.info(request_id)
 """,
+    "two spellings in one function, told once": """
+import logging
+from fastapi import FastAPI, Request
+log = logging.getLogger(__name__)
+app = FastAPI()
+@app.exception_handler(ValueError)
+async def invalid(request: Request, exc: ValueError):
+    found = (
+        request.headers.get("X-Request-ID")  # !
+        or request.headers.get("x-request-id")
+        or request.headers.get("x-correlation-id")
+    )
+    log.warning("failed %s", found)
+""",
 }
 
 LOOK_ALIKES = {
+    "the headers of a message": """
+import logging
+from fastapi import FastAPI
+log = logging.getLogger(__name__)
+app = FastAPI()
+class Consumed:
+    def __init__(self, headers: dict[str, str]) -> None:
+        self.headers = headers
+    def __enter__(self):
+        log.info("message of %s", self.headers.get("x-request-id"))
+""",
     "matched": """
 import re
 from uuid import uuid4

@@ -27,8 +27,15 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each place that takes the header without looking at its value."""
     if not any(_is_written(module.source.lower()) for module in program.code):
         return
+    seen: set[Node] = set()  # one for a function, which may look for two spellings
     for read in _reads(program):
-        if _takes(read) and _is_kept(read.function) and not _is_checked(read.function):
+        if (
+            _takes(read)
+            and _is_kept(read.function)
+            and not _is_checked(read.function)
+            and read.function not in seen
+        ):
+            seen.add(read.function)
             is_logged = _is_logged(read.function)
             yield read.hit(
                 f"the caller's request id {_RISK if is_logged else _SENT}",
@@ -75,6 +82,8 @@ def _takes(read: Node) -> bool:
         return False
     # not the headers of a response, nor of a client's answer
     owner = (read.owner or read.generic).text.lower()
+    if owner in ("self.headers", "self._headers"):
+        return False  # those of a message, which another service has sent
     return "header" in owner and "response" not in owner and "resp" not in owner.split(".")[0]
 
 

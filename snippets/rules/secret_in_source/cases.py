@@ -61,6 +61,13 @@ SECRET = "SECRET"  # !
 def get_strategy():
     return JWTStrategy(secret=SECRET, lifetime_seconds=3600)
 """,
+    "only another variable is required": _SETTINGS
+    + """
+def load() -> str:
+    if "DATABASE_URL" not in os.environ:
+        raise ValueError("DATABASE_URL is required")
+    return os.environ.get("JWT_SECRET_KEY", "dev-secret-key")  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -81,6 +88,22 @@ class Settings(BaseSettings):
     secret_key: str = secrets.token_urlsafe(32)
     jwt_secret: str = Field(default_factory=secrets.token_hex)
 KEY = os.getenv("SECRET_KEY", secrets.token_hex())
+""",
+    "the start ends where it is not given": _SETTINGS
+    + """
+def load(config: dict) -> dict:
+    found = {"key": os.environ.get("JWT_SECRET_KEY", "dev-secret-key")}
+    if not config["bypass"] and "JWT_SECRET_KEY" not in os.environ:
+        raise ValueError("JWT_SECRET_KEY is required")
+    return found
+""",
+    "it ends at once, at module level": _SETTINGS
+    + """
+import sys
+KEY = os.getenv("SECRET_KEY", "insecure")
+if not os.getenv("SECRET_KEY"):
+    print("no SECRET_KEY")
+    sys.exit(1)
 """,
     "the start refuses it": _SETTINGS
     + """

@@ -24,6 +24,7 @@ _FIELDS = ("pydantic.Field", "sqlmodel.Field")
 _READS = ("os.getenv", "os.environ.get", "os.environ.setdefault")
 _CONFIGS = ("config", "env", "get_env", "getenv")
 _NEEDS_KEY = (*ENCODES, "fastapi.middleware.sessions.SessionMiddleware")
+_EXITS = ("sys.exit", "os._exit", "builtins.exit", "builtins.quit")
 _MAKES = ("itsdangerous.URLSafeTimedSerializer", "itsdangerous.URLSafeSerializer")
 
 
@@ -46,13 +47,16 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
             is_field = field.default.called in _FIELDS
             value = _written(field.default.argument(0, "default") if is_field else field.default)
             if value and not schema.has_model_validator and not schema.is_converted(field.name):
-                yield from _of_name(field.name, value, field.node, f"`{schema.name}.{field.name}`")
+                called = f"`{schema.name}.{field.name}`"
+                is_read = any(not r.module.is_tool for r in program.attributes(field.name))
+                for node, hit in _of_name(field.name, value, field.node, called):
+                    yield node, hit if is_read else hit._replace(severity="low")
     for call in _environment(program):
         name = call.args[0].constant if call.args else None
         value = _written(call.argument(1, "default"))
         if not value and isinstance(call.parent.ast, ast.BoolOp):
             value = _written(call.parent.operands[-1])
-        if value and isinstance(name, str):
+        if value and isinstance(name, str) and not _is_required(call, name):
             yield from _of_name(name, value, call, f"`{name}`")
     for key in _keys(program):
         value = _written(key.value if not key.is_call else key)
@@ -83,6 +87,21 @@ def _environment(program: Program) -> Iterator[Node]:
     for call in program.calls_named(*_CONFIGS):
         if call.func.name and call.keyword("default") and not call.called.startswith("os."):
             yield call
+
+
+def _is_required(call: Node, name: str) -> bool:
+    """Say whether the code beside raises where a variable is not given: `"X" not in os.environ`."""
+    scope = call.function or call.at(call.module.tree)
+    for branch in scope.own(ast.If):
+        asks = any(text.literal == name for text in branch.test.walk(ast.Constant))
+        if asks and any(isinstance(s.ast, ast.Raise) or _ends(s) for s in branch.body):
+            return True
+    return False
+
+
+def _ends(statement: Node) -> bool:
+    """Say whether a statement ends the process."""
+    return any(call.called in _EXITS for call in statement.walk(ast.Call))
 
 
 def _keys(program: Program) -> Iterator[Node]:

@@ -42,6 +42,59 @@ from pydantic_settings import BaseSettings as Base
 class Config(Base):  # !
     token: Secret = Field(default=Secret("x"), min_length=32)
 """,
+    "a validator of all fields that refuses some": """
+from pydantic import model_validator
+from pydantic_settings import BaseSettings
+def check(url: str) -> None:
+    if not url:
+        raise ValueError("no url")
+class Settings(BaseSettings):  # !
+    client_secret: str = "0123"
+    url: str = "http://id.example"
+    full_url: str | None = None
+    @model_validator(mode="after")
+    def join(self):
+        check(self.url)
+        self.full_url = self.url + "/token"
+        return self
+settings = Settings()
+""",
+    "several that one class joins, which alone is made": """
+#= auth.py
+from pydantic_settings import BaseSettings
+class AuthSettings(BaseSettings):
+    jwt_secret: str
+#= database.py
+from pydantic_settings import BaseSettings
+class DatabaseSettings(BaseSettings):
+    database_password: str
+    host: str
+#= config.py
+from auth import AuthSettings
+from database import DatabaseSettings
+from pydantic_settings import SettingsConfigDict
+class Settings(DatabaseSettings, AuthSettings):  # !
+    model_config = SettingsConfigDict(env_file=".env")
+settings = Settings()
+""",
+    "joined, and one of them made alone": """
+#= auth.py
+from pydantic_settings import BaseSettings
+class AuthSettings(BaseSettings):  # !
+    jwt_secret: str
+auth = AuthSettings()
+#= mail.py
+from pydantic_settings import BaseSettings
+class MailSettings(BaseSettings):
+    smtp_password: str
+#= config.py
+from auth import AuthSettings
+from mail import MailSettings
+from pydantic_settings import SettingsConfigDict
+class Settings(AuthSettings, MailSettings):  # !
+    model_config = SettingsConfigDict(extra="ignore")
+settings = Settings()
+""",
     "a base class, reported once": """
 #= base.py
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -83,6 +136,28 @@ class Config(BaseSettings):  # !
 }
 
 LOOK_ALIKES = {
+    "what is said of secrets, and where they lie": """
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    bearer_token_scheme: str
+    api_key_header_description: str
+    signing_private_key_path: str
+    password_file: str
+""",
+    "a validator of all fields that refuses nothing": """
+from pydantic import model_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    client_secret: str = "0123"
+    url: str = "http://id.example"
+    full_url: str | None = None
+    @model_validator(mode="after")
+    def join(self):
+        print("joining")
+        self.full_url = self.url + "/token"
+        return self
+settings = Settings()
+""",
     "hidden": """
 from pydantic_settings import BaseSettings, SettingsConfigDict
 class Config(BaseSettings):

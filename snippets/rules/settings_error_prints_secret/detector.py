@@ -1,6 +1,7 @@
 """Settings whose errors print what the environment holds."""
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Collection, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.pydantic import (
@@ -13,6 +14,7 @@ from fastapi_pro.auditing.libraries.pydantic import (
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_models import names_secret
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import inherits
 
 _DSNS = (
@@ -27,10 +29,12 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each settings class with a secret and without `hide_input_in_errors=True`."""
     exposed = (schema for schema in settings(program) if _is_open(schema))
     found = {schema.node: secret for schema in exposed if (secret := _secret(schema))}
+    joined = [cls for cls in found if _joins(cls, found)]
+    parts = {base for cls in joined for base in cls.lineage if base != cls and not _is_made(base)}
     seen: set[str] = set()
     for cls, secret in found.items():
-        is_heir = any(base in found for base in cls.lineage if base != cls)
-        if is_heir or cls.module.name in seen:
+        is_heir = cls not in joined and any(base in found for base in cls.lineage if base != cls)
+        if is_heir or cls in parts or cls.module.name in seen:
             continue  # one finding for a base, and for the classes of a file
         seen.add(cls.module.name)
         others = sum(other.module is cls.module for other in found) - 1
@@ -41,6 +45,17 @@ def detect(program: Program) -> Iterator[Hit]:
             severity="" if _serves(program) else "low",
             fix=_fix(cls),
         )
+
+
+def _joins(cls: Node, found: Collection[Node]) -> bool:
+    """Say whether a class is made of several settings, of which none is a base of another."""
+    bases = [base for base in cls.lineage if base != cls and base in found]
+    return any(one not in other.lineage for one in bases for other in bases)
+
+
+def _is_made(cls: Node) -> bool:
+    """Say whether a class is called, and not only inherited."""
+    return any(call.func.definition == cls for call in cls.program.calls_named(cls.name))
 
 
 def _serves(program: Program) -> bool:
@@ -107,7 +122,7 @@ def _secret(schema: Schema) -> str:
     field's own error prints the field, which plain text cannot have.
     """
     is_any_required = any(field.is_required for field in schema.fields.values())
-    prints_all = is_any_required or schema.has_model_validator
+    prints_all = is_any_required or _is_refused_whole(schema)
     for field in schema.fields.values():
         is_named = names_secret(field.name) or field.name.lower().endswith(_URLS)
         is_text = inherits(field.type, *SECRETS) or (field.type == "builtins.str" and is_named)
@@ -115,6 +130,12 @@ def _secret(schema: Schema) -> str:
         if is_printed or field.type in _DSNS:
             return field.name
     return ""
+
+
+def _is_refused_whole(schema: Schema) -> bool:
+    """Say whether a validator of all fields may raise: its error prints all that was given."""
+    methods = [v.method for v in schema.validators("model_validator", "root_validator")]
+    return any(function.own(ast.Raise, ast.Assert) for function in reached(methods))
 
 
 def _is_constrained(schema: Schema, field: Field) -> bool:

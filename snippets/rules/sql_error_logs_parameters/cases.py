@@ -125,9 +125,75 @@ class User(HasPassword, Base):
 def make(url):
     return create_async_engine(url, echo=False)  # !
 """,
+    "a password beside a balance": """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password: Mapped[str]
+    balance: Mapped[int]
+engine = create_engine("postgresql://db/app")  # !
+""",
+    "one engine hides, another is kept": _USER
+    + """
+#= database.py
+import models
+from sqlalchemy import create_engine
+engine = create_engine("postgresql://db/app", hide_parameters=True)
+reports = create_engine("postgresql://db/reports")  # !
+""",
 }
 
 LOOK_ALIKES = {
+    "an engine for one question, which no value goes into": _USER
+    + """
+#= revision.py
+import models
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
+async def revision(url):
+    own = create_async_engine(url)
+    try:
+        async with own.connect() as connection:
+            return await connection.run_sync(
+                lambda sync: MigrationContext.configure(sync).get_current_revision()
+            )
+    finally:
+        await own.dispose()
+""",
+    "a token that is traded": """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Holding(Base):
+    __tablename__ = "holdings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    price: Mapped[float]
+engine = create_engine("postgresql://db/app")
+""",
+    "the service hides its own; others are for the data of customers": _USER
+    + """
+#= database.py
+import models
+from settings import settings
+from sqlalchemy import create_engine
+engine = create_engine("postgresql://db/app", hide_parameters=not settings.debug)
+#= connectors.py
+from sqlalchemy import create_engine
+class MySQL:
+    def client(self, url: str):
+        return create_engine(url)
+class Cloud:
+    def client(self, connect):
+        return create_engine("mysql+pymysql://", creator=connect)
+class Mixin:
+    def make(self, url: str, options: dict):
+        engine = create_engine(url, connect_args=options)
+        return engine
+""",
     "secrets that are encrypted before they are stored": """
 #= db.py
 from sqlalchemy import create_engine

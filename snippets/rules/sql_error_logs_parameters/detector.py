@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, models, names_secret
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, models, names_secret
 
 _DDL = {"create_all", "drop_all"}
 _SENDS = {"add", "add_all", "exec", "execute", "executemany", "scalar", "scalars"}
@@ -19,13 +19,21 @@ _ENCRYPTS = re.compile(r"encrypt|encipher|seal", re.IGNORECASE)
 _CERTAIN = re.compile(r"passw|secret|hash|key", re.IGNORECASE)
 """What is secret wherever it stands; a token may be one that is in the address, too."""
 
+_TRADED = re.compile(r"price|amount|balance|decimals|symbol|supply", re.IGNORECASE)
+
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the first engine without `hide_parameters=True` of a program with a secret column."""
-    columns = (c for model in models(program).values() for c in model.columns.values())
-    secrets = [column for column in columns if _is_secret(column)]
+    secrets = [
+        column
+        for model in models(program).values()
+        for column in model.columns.values()
+        if _is_secret(column) and not _is_coin(column, model)
+    ]
     secrets.sort(key=lambda column: not _CERTAIN.search(column.name))
-    found = [engine for engine in engines(program) if _shows(engine)]
+    made = engines(program)
+    is_known = any(_is_hidden(engine) for engine in made)
+    found = [e for e in made if _shows(e) and not (is_known and _is_handed_out(e))]
     if secrets and found:
         more = len(found) - 1
         others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""
@@ -36,12 +44,39 @@ def detect(program: Program) -> Iterator[Hit]:
         )
 
 
-def _shows(engine: Engine) -> bool:
+def _is_coin(column: Column, model: Model) -> bool:
+    """Say whether a `token` is one that is traded: its row has a price or an amount."""
+    return not _CERTAIN.search(column.name) and any(map(_TRADED.search, model.columns))
+
+
+def _is_hidden(engine: Engine) -> bool:
     given = engine.call.keyword("hide_parameters")
-    is_hidden = given and given.constant is not False
-    if is_hidden or engine.call.has_unpacking:
+    return bool(given) and given.constant is not False
+
+
+def _is_handed_out(engine: Engine) -> bool:
+    """Say whether a function makes it for its caller: beside the service's own, for other data."""
+    targets = engine.call.parent.targets
+    is_returned = isinstance(engine.call.parent.ast, ast.Return)
+    is_local = bool(targets) and all(target.name for target in targets)
+    return bool(engine.call.function) and (is_returned or is_local)
+
+
+def _shows(engine: Engine) -> bool:
+    if _is_hidden(engine) or engine.call.has_unpacking:
         return False
-    return not _only_makes_tables(engine) and not is_for_commands(engine.call)
+    if _only_makes_tables(engine) or _is_disposed_of(engine):
+        return False
+    return not is_for_commands(engine.call)
+
+
+def _is_disposed_of(engine: Engine) -> bool:
+    """Say whether the function that makes an engine ends it, and sends no values by it."""
+    function = engine.call.function
+    names = {target.name for target in engine.call.parent.targets} - {""}
+    calls = function.calls if function and names else []
+    ends = any(call.member == "dispose" and call.owner.name in names for call in calls)
+    return ends and not any(call.member in _SENDS for call in calls)
 
 
 def _only_makes_tables(engine: Engine) -> bool:

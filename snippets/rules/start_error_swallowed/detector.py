@@ -8,7 +8,7 @@ from fastapi_pro.auditing.libraries.fastapi import lifespans
 from fastapi_pro.auditing.model.call_graph import reached
 
 _ALL = {"builtins.Exception", "builtins.BaseException", "sqlalchemy.exc.SQLAlchemyError"}
-_NEEDED = {"alembic.command.upgrade": "the migrations", "asyncpg.create_pool": "the pool"}
+_NEEDED = {"alembic.command.upgrade": "the migration", "asyncpg.create_pool": "the pool"}
 _LEAVES = {"sys.exit", "os._exit", "os.kill", "builtins.exit", "builtins.quit"}
 
 

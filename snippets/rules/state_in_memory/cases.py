@@ -3,6 +3,19 @@
 BAD = ["attempts: Counter[str] = Counter()"]
 
 FOUND = {
+    "attempts that an object counts when it is made": """
+from fastapi import FastAPI, HTTPException, Request
+app = FastAPI()
+class Attempt:
+    counts: dict[str, int] = {}  # !
+    def __init__(self, address: str) -> None:
+        Attempt.counts[address] = Attempt.counts.get(address, 0) + 1
+        self.is_last = Attempt.counts[address] > 5
+@app.post("/login")
+def login(request: Request):
+    if Attempt(request.client.host).is_last:
+        raise HTTPException(429)
+""",
     "codes in a dictionary that forgets by itself": """
 from cachetools import TTLCache
 from fastapi import FastAPI, HTTPException
@@ -198,6 +211,69 @@ async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
 }
 
 LOOK_ALIKES = {
+    "objects of the process that are counted": """
+import threading
+from typing import ClassVar
+from fastapi import FastAPI
+app = FastAPI()
+class Store:
+    holders: ClassVar[dict[str, int]] = {}
+    lock = threading.RLock()
+    def __init__(self, url: str) -> None:
+        self.url = url
+        with Store.lock:
+            Store.holders[url] = Store.holders.get(url, 0) + 1
+    def __del__(self) -> None:
+        with Store.lock:
+            count = Store.holders.get(self.url, 0)
+            if count <= 1:
+                Store.holders.pop(self.url, None)
+            else:
+                Store.holders[self.url] = count - 1
+class Client:
+    users: dict[str, int] = {}
+    def __enter__(self):
+        self.users["here"] += 1
+        return self
+    def __exit__(self, *error):
+        self.users["here"] -= 1
+@app.get("/")
+def read():
+    with Client() as client:
+        return Store("a").url, client.users
+""",
+    "connections that are sent to from a broker, and counted": """
+from fastapi import FastAPI, WebSocket
+from faststream import subscriber
+app = FastAPI()
+class Manager:
+    def __init__(self):
+        self.connections: set[WebSocket] = set()
+    def register(self, socket: WebSocket):
+        self.connections.add(socket)
+    def unregister(self, socket: WebSocket):
+        self.connections.discard(socket)
+    def stats(self):
+        rooms = {}
+        for connection in self.connections:
+            rooms[connection.room] = rooms.get("x", 0) + 1
+        return {"users": len({c.user_id for c in self.connections}), "rooms": rooms}
+    async def broadcast(self, message):
+        for connection in self.connections:
+            await connection.send_text(message)
+manager = Manager()
+@subscriber("ticks")
+async def tick(message):
+    await manager.broadcast(message)
+@app.websocket("/ws")
+async def ws(socket: WebSocket):
+    await socket.accept()
+    manager.register(socket)
+    manager.unregister(socket)
+@app.get("/stats")
+def stats():
+    return manager.stats()
+""",
     "how often one process has tried": """
 import time
 from fastapi import Depends, FastAPI

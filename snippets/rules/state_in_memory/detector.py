@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.channels import is_channel, is_sent_through
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
-from fastapi_pro.auditing.libraries.starts import runs_one
+from fastapi_pro.auditing.libraries.starts import runs_one, runs_several
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, reached
@@ -36,6 +37,10 @@ _PROGRESS = re.compile(
 )
 _BUFFER = re.compile(r"buffer|batch|flush", re.IGNORECASE)
 _CACHE = re.compile(r"cache|memo(?!ry)|ttl|buffer|batch|flush", re.IGNORECASE)
+_MEASURES = re.compile(
+    r"metric|statistic|telemetry|tracing|instruments|(^|_)(stats?|traces)(_|$)", re.IGNORECASE
+)
+"""Names of figures that are collected from each process."""
 _STRICT = re.compile(
     r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session", re.IGNORECASE
 )
@@ -43,11 +48,12 @@ _STRICT = re.compile(
 _READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
 _SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
 _RETRY = re.compile(r"retr(y|ies)|reconnect|backoff", re.IGNORECASE)
+_MAKERS = {"__init__", "__post_init__", "__enter__", "__aenter__"}
+_ENDERS = {"__del__", "__exit__", "__aexit__", "aclose", "close"}
 _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _OWN_COPY = (
     "Nothing, where each worker may have a copy of its own; else a shared store such as Redis"
 )
-_CHANNELS = ("fastapi.WebSocket", "asyncio.Queue")
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
@@ -76,10 +82,15 @@ def detect(program: Program) -> Iterator[Hit]:
             is_harmless = _is_harmless(changed)
             shared = "" if database(program) == "PostgreSQL" else _SHARED
             besides = f" and {others} more change" if others else " changes"
+            where = (
+                "one worker: the others do not see it"
+                if runs_several(program)
+                else "one process: another worker does not see it"
+            )
             yield made.hit(
-                f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of one "
-                "worker: the others do not see it, and a restart forgets it",
-                severity="low" if is_harmless else "",
+                f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of"
+                f" {where}, and a restart forgets it",
+                severity="low" if is_harmless else "" if runs_several(program) else "medium",
                 fix=_OWN_COPY if is_harmless else shared,
             )
 
@@ -94,7 +105,7 @@ def _limiters(program: Program) -> Iterator[Hit]:
             yield call.hit(
                 f"`{call.func.text}` counts in the memory of one worker: several let through that"
                 " many times the limit, and a restart forgets it",
-                severity="medium",
+                severity="medium" if runs_several(program) else "low",
                 fix="`storage_uri=` with a store that the workers share, such as Redis",
             )
 
@@ -123,6 +134,8 @@ def _is_harmless(changed: list[Change]) -> bool:
     if _is_written_behind(changed[0]):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
+    if any(map(_MEASURES.search, names)):
+        return True
     is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
     if is_counted or any(map(_STRICT.search, names)):
         return False
@@ -196,11 +209,11 @@ def _must_agree(changed: list[Change]) -> bool:
         return False
     if not _is_read(changed):
         return False
-    if any(map(_is_channel, changed)):
-        return any(map(_is_sent_through, changed))
+    if any(map(is_channel, changed)):
+        return any(map(is_sent_through, changed))
     counted = [change for change in changed if change.kind == "count"]
     if counted:
-        return not all(map(_is_taken_back, counted)) and not all(map(_is_of_retry, counted))
+        return not all(map(_is_taken_back, counted)) and not all(map(_is_of_itself, counted))
     filled = [change for change in changed if change.kind in ("store", "put")]
     if not filled or any(_is_filled_once(c.function, changed[0].name) for c in filled):
         return False
@@ -256,15 +269,25 @@ def _is_taken_back(change: Change) -> bool:
     return signs >= {ast.Add, ast.Sub}
 
 
-def _is_of_retry(change: Change) -> bool:
-    """Say whether a function counts how often it has tried what it just did: it calls itself.
+def _is_of_itself(change: Change) -> bool:
+    """Say whether a function counts what is only its process's: how often it has tried.
 
-    Or the number says so: `RETRY += 1` in the handler of what failed.
+    It calls itself then.
+    Or the number says so: `RETRY += 1` in the handler of what failed. What `__init__` counts are
+    the objects of this process.
     """
     is_named = bool(_RETRY.search(change.name))
     is_handled = any(isinstance(above.ast, ast.ExceptHandler) for above in change.node.ancestors)
     is_again = any(target == change.function for _, target in called(change.function))
-    return is_again or (is_named and is_handled)
+    return is_again or (is_named and is_handled) or _is_of_objects(change)
+
+
+def _is_of_objects(change: Change) -> bool:
+    """Say whether it counts the objects that live: what makes one adds, what ends one changes."""
+    if change.function.name not in _MAKERS:
+        return False
+    ending = [change.function.enclosing_class.method(name) for name in sorted(_ENDERS)]
+    return any(other.name == change.name for function in ending for other in changes(function))
 
 
 def _has_store(change: Change) -> bool:
@@ -291,25 +314,6 @@ def _is_changing(node: Node) -> bool:
     """Say whether a statement changes a container and drops what the method returns."""
     call = node.parent.parent
     return call.owner == node and call.is_call and isinstance(call.parent.ast, ast.Expr)
-
-
-def _is_channel(change: Change) -> bool:
-    """Say whether what is kept leads to one client of this process: a WebSocket, a queue."""
-    keys = [target.index for target in change.node.targets] if change.kind == "store" else []
-    return any(part.is_a(*_CHANNELS) for part in (change.value, *keys))
-
-
-def _is_sent_through(change: Change) -> bool:
-    """Say whether a request sends to the clients that others of this process have opened.
-
-    Where a task of each process does so, it may get what to send from outside.
-    """
-    for function in request_functions(change.function.program):
-        for loop in function.own(ast.For, ast.AsyncFor, ast.comprehension):
-            looped = loop.at(getattr(loop.ast, "iter", None))
-            if any(_is_named(part, change.name) for part in looped.walk(ast.Name, ast.Attribute)):
-                return True
-    return False
 
 
 def _is_filled_once(function: Node, name: str) -> bool:

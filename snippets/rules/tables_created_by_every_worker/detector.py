@@ -12,7 +12,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
     database,
     names_sqlite,
 )
-from fastapi_pro.auditing.libraries.starts import runs_one
+from fastapi_pro.auditing.libraries.starts import runs_several, starts
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.source_text import mentions
@@ -42,7 +42,7 @@ def detect(program: Program) -> Iterator[Hit]:
             yield node.hit(
                 f"every worker runs this when it starts: on an empty {name} they race, and"
                 " all but one die",
-                severity="low" if runs_one(program) else "",
+                severity="low" if starts(program) and not runs_several(program) else "",
                 fix="" if name == "PostgreSQL" else "Migrations as a step before the servers",
             )
 

@@ -162,6 +162,45 @@ client = TestClient(app)
 def test_down():
     assert client.get("/stock").status_code == 500
 """,
+    "middleware that a call adds": _APP
+    + """
+#= middleware.py
+from fastapi.responses import JSONResponse
+async def guard(request, call_next):
+    try:
+        return await call_next(request)
+    except Exception as error:
+        return JSONResponse({"detail": str(error)}, 500)
+#= main.py
+from app import app
+from middleware import guard
+app.middleware("http")(guard)
+#= tests/test_stock.py
+from fastapi.testclient import TestClient
+from main import app
+client = TestClient(app)
+def test_down():
+    assert client.get("/stock").status_code == 500
+""",
+    "middleware of a function": _APP
+    + """
+#= main.py
+from fastapi.responses import JSONResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+from app import app
+async def guard(request, call_next):
+    try:
+        return await call_next(request)
+    except Exception:
+        return JSONResponse({}, 500)
+app.add_middleware(BaseHTTPMiddleware, dispatch=guard)
+#= tests/test_stock.py
+from fastapi.testclient import TestClient
+from main import app
+client = TestClient(app)
+def test_down():
+    assert client.get("/stock").status_code == 500
+""",
     "a handler of the app's own error": """
 #= app.py
 from fastapi import FastAPI

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi_requests import (
+    added_middleware,
     answering,
     is_http_middleware,
     is_middleware_class,
@@ -120,7 +121,8 @@ def _answers_itself(program: Program) -> bool:
         if not is_last and not is_known and _may_answer_500(handler.function):
             return True
     modules = (m for m in program.modules if _MIDDLEWARE.search(m.source))
-    functions = (Node(module, f) for module in modules for f in module.functions())
+    functions = [Node(module, f) for module in modules for f in module.functions()]
+    functions += added_middleware(program)
     return any(
         _catches_all(caught)
         for function in functions
@@ -138,7 +140,8 @@ def _may_answer_500(handler: Node) -> bool:
 
 
 def _is_middleware(function: Node) -> bool:
-    if any(is_http_middleware(decorator) for decorator in function.decorators):
+    is_decorated = any(is_http_middleware(decorator) for decorator in function.decorators)
+    if is_decorated or function in added_middleware(function.program):
         return True
     owner = function.parent
     is_entry = function.name in ("__call__", "dispatch")

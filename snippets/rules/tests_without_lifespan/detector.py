@@ -1,6 +1,7 @@
 """A test's client of an app whose lifespan makes what the requests need, and never runs."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -148,7 +149,9 @@ def _is_entered(client: Client) -> bool:
         return True
     program, own = client.call.program, client.call.module
     names = [t.last_name for t in client.call.statement.targets if t.last_name]
-    modules = [m for m in program.modules if m is own or (names and m.says(*names))]
+    entered = re.compile(rf"\bwith\b[^:]*\b({'|'.join(map(re.escape, names))})\b".encode())
+    others = [m for m in program.modules if m is not own and names and m.says(*names)]
+    modules = [own, *(m for m in others if entered.search(m.source))]
     return any(client.call in program.once(_entered, m, m) for m in modules)
 
 
@@ -171,7 +174,7 @@ def _missing(app: Node) -> set[str]:
     lifespan = app.keyword("lifespan").definition
     made = _made_by(lifespan) if lifespan.is_function else set()
     made &= _read_by_requests(app.program) if made else made
-    missing = made - _set_elsewhere(lifespan) if made else made
+    missing = made - _set_elsewhere(lifespan, made) if made else made
     return missing - _overridden(app.program) if missing else missing
 
 
@@ -192,11 +195,11 @@ def _is_state(attribute: Node, context: type[ast.expr_context]) -> bool:
     return False
 
 
-def _set_elsewhere(lifespan: Node) -> set[str]:
-    """Return what others than the lifespan set: middleware, a factory, a test."""
+def _set_elsewhere(lifespan: Node, names: set[str]) -> set[str]:
+    """Return which of the names others than the lifespan set: middleware, a factory, a test."""
     found = set()
     for module in lifespan.program.modules:
-        if not module.says("state", "setattr"):
+        if not module.says("state", "setattr") or not module.says(*sorted(names)):
             continue
         for written in module.nodes(ast.Attribute):
             if isinstance(written.ctx, ast.Store):

@@ -66,9 +66,77 @@ from options import TOKEN
 def claims(token, key):
     return jwt.decode(token, key, algorithms=["HS256"], options=TOKEN)  # !
 """,
+    "expired ones are kept for the endpoint": """
+import jwt
+from fastapi import FastAPI, Header, Request
+app = FastAPI()
+def sign_in(request: Request, token: str) -> None:
+    claims = jwt.decode(token, "key", algorithms=["HS256"], options={"verify_exp": False})  # !
+    request.state.user = claims["sub"]
+@app.get("/")
+def read(request: Request, authorization: str = Header()):
+    sign_in(request, authorization)
+    return request.state.user
+""",
+    "the claims are dropped, and nothing else is asked": """
+import jwt
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+def login(user: str) -> str:
+    return jwt.encode({"sub": user}, "key")
+@app.get("/me")
+def me(token: str, name: str | None = None):
+    if name is None:
+        raise HTTPException(422)
+    jwt.decode(token, "key", algorithms=["HS256"])  # !
+    return name
+""",
 }
 
 LOOK_ALIKES = {
+    "claims that are only logged": """
+import logging
+import jwt
+from fastapi import FastAPI, Header
+app = FastAPI()
+logger = logging.getLogger(__name__)
+def log_claims(token: str) -> None:
+    if not token:
+        return
+    try:
+        claims = jwt.decode(token, "key", algorithms=["HS256"], options={"verify_exp": False})
+        logged = {name: claims.get(name) for name in ("sub", "tenant")}
+        logger.info("claims %s", logged)
+    except jwt.PyJWTError:
+        logger.warning("no token")
+@app.get("/")
+def read(authorization: str = Header()):
+    log_claims(authorization)
+    return "hello"
+""",
+    "a store says who it is, and until when": """
+import jwt
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+def login(user: str) -> str:
+    return jwt.encode({"sub": user}, "key")
+async def whose(token: str, store) -> str | None:
+    data = await store.get(token)
+    if not data:
+        return None
+    try:
+        jwt.decode(token, "key", algorithms=["HS256"])
+    except jwt.PyJWTError:
+        return None
+    return data["user_id"]
+@app.get("/me")
+def me(token: str, sessions):
+    session = sessions.find(token)
+    if session is None:
+        raise HTTPException(401)
+    jwt.decode(token, "key", algorithms=["HS256"])
+    return session.user
+""",
     "expired ones, to be renewed": """
 import time
 import jwt

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.jwt import ENCODES, Decode, decodes
+from fastapi_pro.auditing.libraries.logins import missing
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.flow import ends
 from fastapi_pro.auditing.model.source_text import written
 
 _PUBLIC = ("RS", "ES", "PS", "Ed")  # how the names of algorithms with a key pair begin
@@ -24,18 +26,36 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         name = decode.call.func.text
         if decode.options.get("verify_exp") is False:
-            is_asked = decode.call.function in request_functions(program)
+            is_asked = decode.call.function in request_functions(program) and _decides(decode)
             if is_asked and not _expects_expired(decode.call) and not _is_demanded(decode.call):
                 yield decode.call.hit(
                     f"`{name}` accepts tokens that have expired: `verify_exp`",
                     fix="Take `verify_exp` out of the options",
                 )
-        elif not _is_foreign(decode) and not _is_demanded(decode.call):
+        elif not (_is_stored(decode) or _is_foreign(decode) or _is_demanded(decode.call)):
             yield decode.call.hit(
                 f"`{name}` accepts a token without `exp`, which never expires",
                 severity="low" if _all_expire(decode) else "",
                 fix=_fix(decode),
             )
+
+
+def _decides(decode: Decode) -> bool:
+    """Say whether something comes of the claims: they are returned, kept, passed on or refused.
+
+    A function that logs them and returns nothing lets nobody in.
+    """
+    function = decode.call.function
+    if any(not value.is_none for value in function.returned):
+        return True
+    targets = (t for node in function.own(ast.Assign, ast.AugAssign) for t in node.targets)
+    raised = (
+        not any(isinstance(above.ast, ast.ExceptHandler) for above in node.ancestors)
+        for node in function.own(ast.Raise)
+    )
+    calls = (call for call in function.calls if call.callee)
+    passed = (_names(given, decode.call) for call in calls for given in call.given)
+    return any(not target.name for target in targets) or any(raised) or any(passed)
 
 
 def _fix(decode: Decode) -> str:
@@ -53,9 +73,11 @@ def _fix(decode: Decode) -> str:
 
 
 def _all_expire(decode: Decode) -> bool:
-    """Say whether the program makes tokens, and all with an `exp`: then nobody has another."""
-    makers = _makers(decode)
-    return bool(makers) and all(_sets(maker, "exp") for maker in makers)
+    """Say whether all tokens that the program makes have an `exp`: then nobody has another.
+
+    Where it makes none, who does is not to be seen.
+    """
+    return all(_sets(maker, "exp") for maker in _makers(decode))
 
 
 def _makers(decode: Decode) -> list[Node]:
@@ -78,7 +100,25 @@ def _sets(encode: Node, claim: str) -> bool:
         return _names_claim(encode.function, claim)
     callers = [call.function for call in encode.function.callers]
     is_passed = bool(callers) and all(_names_claim(caller, claim) for caller in callers)
-    return _names_claim(encode.function, claim) or is_passed
+    is_made_elsewhere = not callers and _is_given(given[0]) and claim in _claims(encode.program)
+    return _names_claim(encode.function, claim) or is_passed or is_made_elsewhere
+
+
+def _is_given(claims: Node) -> bool:
+    """Say whether claims are a parameter, as they are."""
+    names = [parameter.name for parameter in claims.function.parameters]
+    return bool(claims.name) and claims.name in names and claims.value.ast is not claims.ast
+
+
+@fact
+def _claims(program: Program) -> set[object]:
+    """Return the keys of the dictionaries that have a `sub` or an `exp`."""
+    found: set[object] = set()
+    for made in program.nodes(ast.Dict):
+        keys = {key.constant for key, _ in made.entries}
+        if not keys.isdisjoint(("sub", "exp")):
+            found |= keys
+    return found
 
 
 def _is_whole(claims: Node) -> bool:
@@ -134,6 +174,20 @@ def _expects_expired(call: Node, depth: int = 0) -> bool:
     if _LATER.search(call.function.name) or depth > limits.CALLS:
         return True
     return any(_expects_expired(above, depth + 1) for above in call.function.callers)
+
+
+def _is_stored(decode: Decode) -> bool:
+    """Say whether a token counts only while a store has it: `if not await get_data(token): ...`."""
+    call = decode.call
+    if not isinstance(call.parent.ast, ast.Expr):
+        return False
+    for branch in call.function.own(ast.If):
+        name = missing(branch.test.ast) if branch.position < call.position else ""  # type: ignore[arg-type]
+        for bound in call.function.bindings(name) if name and ends(branch.body[-1]) else ():
+            lookup = call.at(bound.node).awaited
+            if lookup.is_call and any(arg.name == decode.token.name for arg in lookup.given):
+                return True
+    return False
 
 
 def _is_foreign(decode: Decode) -> bool:

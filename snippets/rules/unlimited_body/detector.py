@@ -13,6 +13,7 @@ from fastapi_pro.auditing.model.module import Module
 _MARKERS = ("fastapi.Body", "fastapi.Form", "fastapi.File")
 _ELSEWHERE = ("fastapi.Query", "fastapi.Header", "fastapi.Cookie", "fastapi.Path")
 _TYPES = ("fastapi.UploadFile", "fastapi.security.OAuth2PasswordRequestForm")
+_ON_DISK = "takes uploads of any size, which fill the disk"
 _LIMITS = ("max_body", "body_limit", "max_content", "max_upload")
 _SPELLED = [name.encode() for name in _LIMITS]
 _TOO_LARGE = re.compile(r"too (large|big|long)|exceed|larger than|at most", re.IGNORECASE)
@@ -31,9 +32,8 @@ def detect(program: Program) -> Iterator[Hit]:
         return
     for app in public:
         if reader := _reader(app, is_only=len(public) == 1):
-            yield app.hit(
-                f"nothing limits a body: `{reader}` reads one of any size into memory whole"
-            )
+            what = _ON_DISK if _is_upload(reader) else "reads one of any size into memory whole"
+            yield app.hit(f"nothing limits a body: `{reader.name}` {what}")
 
 
 def _is_limited(program: Program) -> bool:
@@ -91,17 +91,24 @@ def _is_length(value: object) -> bool:
     return isinstance(text, str) and text.lower() == "content-length"
 
 
-def _reader(app: Node, *, is_only: bool) -> str:
-    """Return the name of the first endpoint that takes a body, below the application's folder.
+def _reader(app: Node, *, is_only: bool) -> Endpoint | None:
+    """Return an endpoint that takes a body, below the application's folder.
 
-    Where the application is the only one, the endpoint may lie anywhere.
+    Where the application is the only one, it may lie anywhere. One that reads into memory is
+    worse than one that takes an upload.
     """
     folder = app.module.path.parent
-    for endpoint in endpoints(app.program):
-        near = is_only or folder in endpoint.function.module.path.parents
-        if near and _reads(endpoint):
-            return endpoint.name
-    return ""
+    found = [
+        endpoint
+        for endpoint in endpoints(app.program)
+        if (is_only or folder in endpoint.function.module.path.parents) and _reads(endpoint)
+    ]
+    return min(found, key=_is_upload, default=None)
+
+
+def _is_upload(endpoint: Endpoint) -> bool:
+    """Say whether an endpoint takes files, which Starlette keeps on disk."""
+    return any(p.type == "fastapi.UploadFile" for p in endpoint.parameters)
 
 
 def _reads(endpoint: Endpoint) -> bool:

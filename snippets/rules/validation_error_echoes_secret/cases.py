@@ -81,6 +81,22 @@ async def invalid(request: Request, exc: RequestValidationError):
 @app.post("/a")
 async def a(data: SignUp): ...
 """,
+    "the encoder leaves something else out": """
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+class SignUp(BaseModel):
+    email: str
+    password: str
+app = FastAPI()
+@app.exception_handler(RequestValidationError)
+async def invalid(request: Request, exc: RequestValidationError):
+    return JSONResponse(jsonable_encoder(exc.errors(), exclude={"url"}), 422)  # !
+@app.post("/a")
+async def a(data: SignUp): ...
+""",
     "only another error is handled": """
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
@@ -119,6 +135,22 @@ app = FastAPI()
 async def invalid(request, exc):
     return JSONResponse({"detail": [{"loc": e["loc"], "msg": e["msg"]} for e in exc.errors()]}, 422)
 app.add_exception_handler(RequestValidationError, invalid)
+@app.post("/a")
+async def a(data: SignUp): ...
+""",
+    "the encoder leaves the input out": _SIGN_UP
+    + """
+#= main.py
+from fastapi import FastAPI
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from schemas import SignUp
+app = FastAPI()
+LEFT_OUT = {"input", "url", "ctx"}
+@app.exception_handler(RequestValidationError)
+async def invalid(request, exc):
+    return JSONResponse({"detail": jsonable_encoder(exc.errors(), exclude=LEFT_OUT)}, 422)
 @app.post("/a")
 async def a(data: SignUp): ...
 """,

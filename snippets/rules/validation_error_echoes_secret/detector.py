@@ -69,9 +69,17 @@ def _is_sent(node: Node) -> bool:
         if above.last_name.endswith("Response"):
             return True
         is_passed_on = above.last_name == "jsonable_encoder"
+        if is_passed_on and "input" in _texts(above.keyword("exclude")):
+            return False
         if not is_passed_on and not isinstance(above.ast, (ast.Dict, ast.keyword, ast.List)):
             return False
     return False
+
+
+def _texts(given: Node) -> set[object]:
+    """Return the texts of a set or list."""
+    values = given.constant
+    return set(values) if isinstance(values, (list, tuple, set, frozenset)) else set()
 
 
 def _echoed(endpoint: Endpoint) -> Iterator[Input]:
