@@ -7,14 +7,14 @@ from fastapi.security import OAuth2PasswordRequestForm
 
 from app.api.deps import SessionmakerDep
 from app.api.errors import documented
-from app.core.errors import NotAuthenticatedError
+from app.core.errors import NotAuthenticatedError, TooBusyError
 from app.schemas.token import Token
 from app.services import auth
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-@router.post("/login", responses=documented(NotAuthenticatedError))
+@router.post("/login", responses=documented(NotAuthenticatedError, TooBusyError))
 async def log_in(
     form: Annotated[OAuth2PasswordRequestForm, Depends()], sessionmaker: SessionmakerDep
 ) -> Token:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 
 from app.api.deps import CurrentUser, SessionDep
 from app.api.errors import documented
-from app.core.errors import NotAuthenticatedError
+from app.core.errors import NotAuthenticatedError, TooBusyError
 from app.models import User
 from app.models.base import MAX_ID
 from app.schemas.user import UserCreate, UserOut
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/users", tags=["users"])
     "",
     response_model=UserOut,
     status_code=201,
-    responses=documented(users.EmailTakenError),
+    responses=documented(users.EmailTakenError, TooBusyError),
 )
 async def create_user(data: UserCreate, session: SessionDep) -> User:
     """Sign up."""
