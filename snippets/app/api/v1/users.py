@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 
-from app.api.deps import CurrentUser, SessionDep
+from app.api.deps import CurrentUser, SessionDep, forbid_caches
 from app.api.errors import documented
 from app.core.errors import NotAuthenticatedError, TooBusyError
 from app.models import User
@@ -12,7 +12,7 @@ from app.models.base import MAX_ID
 from app.schemas.user import UserCreate, UserOut
 from app.services import users
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = APIRouter(prefix="/users", tags=["users"], dependencies=[Depends(forbid_caches)])
 
 
 @router.post(
