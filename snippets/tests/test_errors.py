@@ -169,9 +169,9 @@ async def test_a_transaction_that_others_were_in_the_way_of_is_503(
     async with client_on(own_postgres_url, monkeypatch) as client:
         engine = create_async_engine(own_postgres_url)
         async with engine.begin() as connection:
+            body = f"BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END"
             for statement in (
-                "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$",
+                f"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
                 "CREATE TRIGGER fail BEFORE INSERT ON users EXECUTE FUNCTION fail()",
             ):
                 await connection.execute(text(statement))
@@ -186,14 +186,14 @@ async def test_a_server_that_became_read_only_is_left_for_one_that_writes(
     """So it is after a failover: the pool's connections lead to what is a standby now."""
     async with client_on(own_postgres_url, monkeypatch):
         pass  # makes the tables
-    name = make_url(own_postgres_url).database
+    alter = f"ALTER DATABASE {make_url(own_postgres_url).database}"
     admin = create_async_engine(own_postgres_url)
     async with admin.begin() as connection:
-        await connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only=on"))
+        await connection.execute(text(f"{alter} SET default_transaction_read_only = on"))
     async with client_on(own_postgres_url, monkeypatch, APP_CREATE_TABLES="false") as client:
         assert (await client.get("/api/v1/products")).status_code == 200
         async with admin.begin() as connection:
-            await connection.execute(text(f"ALTER DATABASE {name} RESET ALL"))
+            await connection.execute(text(f"{alter} RESET ALL"))
         assert (await client.post("/api/v1/users", json=ADA)).status_code == 503
         assert (await client.post("/api/v1/users", json=ADA)).status_code == 201
     await admin.dispose()
@@ -232,6 +232,13 @@ async def test_a_preflight_is_answered_with_a_request_id(failing_client: AsyncCl
     assert response.status_code == 200
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "X-Request-ID" in response.headers
+
+
+async def test_a_page_of_another_origin_may_read_when_to_come_back(
+    failing_client: AsyncClient,
+) -> None:
+    response = await failing_client.get("/away/refused", headers={"Origin": ORIGIN})
+    assert "Retry-After" in response.headers["Access-Control-Expose-Headers"]
 
 
 async def test_another_origin_gets_no_cors_header(failing_client: AsyncClient) -> None:
