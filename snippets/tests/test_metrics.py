@@ -70,3 +70,16 @@ async def test_requests_are_counted_by_route(committing_client: AsyncClient) -> 
     metrics = (await committing_client.get("/metrics")).text
     assert 'handler="/api/v1/users/{user_id}"' in metrics
     assert "/no/such/path" not in metrics
+
+
+async def test_methods_that_clients_invent_are_counted_as_one(
+    committing_client: AsyncClient,
+) -> None:
+    """Servers other than uvicorn's httptools take any word for one."""
+    before = len((await committing_client.get("/metrics")).text.splitlines())
+    for number in range(20):
+        response = await committing_client.request(f"INVENTED{number}", "/api/v1/products")
+        assert response.status_code == 405
+    metrics = (await committing_client.get("/metrics")).text
+    assert "INVENTED" not in metrics
+    assert len(metrics.splitlines()) < before + 20

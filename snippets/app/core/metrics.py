@@ -8,6 +8,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
 
 def share_between_workers() -> None:
     """Name a folder for the workers' counters; call it before prometheus_client is imported.
@@ -28,6 +30,16 @@ def share_between_workers() -> None:
 def instrument(app: FastAPI) -> None:
     """Count and time every request by its route, and serve `/metrics`."""
     share_between_workers()
-    from prometheus_fastapi_instrumentator import Instrumentator
+    from prometheus_fastapi_instrumentator import Instrumentator, metrics
 
-    Instrumentator().instrument(app).expose(app, include_in_schema=False)
+    instrumentator = Instrumentator()
+    count = metrics.default(registry=instrumentator.registry)
+
+    def count_known_methods(info: metrics.Info) -> None:
+        # Each label value is kept for ever, and clients may invent methods.
+        info.method = info.method if info.method in METHODS else "other"
+        if count:
+            count(info)
+
+    instrumentator.add(count_known_methods)
+    instrumentator.instrument(app).expose(app, include_in_schema=False)
