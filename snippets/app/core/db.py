@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+TABLES_LOCK = 727_365  # of those who create or migrate tables; any number of your own
 READ_ONLY = "25006"
 # Beginnings of SQLSTATE: the connection failed, none is left, the server stops or starts, another
 # transaction was in the way (40001: of its reads, 40P01: a deadlock), the server is a standby now.
@@ -73,7 +74,7 @@ async def create_tables(connection: AsyncConnection, metadata: MetaData) -> None
     """Create what is missing; several workers may do so at once."""
     if connection.dialect.name == "postgresql":
         # CREATE TABLE IF NOT EXISTS still races: two workers collide in pg_type.
-        await connection.execute(text("SELECT pg_advisory_xact_lock(727365)"))
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({TABLES_LOCK})"))
     await connection.run_sync(metadata.create_all)
 
 
