@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+SHARED_MEMORY = "/dev/shm"  # of Linux, also in a container
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -21,10 +22,18 @@ def share_between_workers() -> None:
     supervisor = multiprocessing.parent_process()
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ and supervisor is not None:
         key = hashlib.sha256(multiprocessing.current_process().authkey).hexdigest()
-        folder = Path(tempfile.gettempdir(), f"metrics-{supervisor.pid}-{key[:32]}")
+        folder = Path(temporary_folder(), f"metrics-{supervisor.pid}-{key[:32]}")
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     if shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         Path(shared).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def temporary_folder() -> str:
+    """Return where files may be written, also where the disk is read-only."""
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:
+        return SHARED_MEMORY
 
 
 def instrument(app: FastAPI) -> None:
