@@ -9,6 +9,8 @@ from decimal import Decimal
 import httpx
 import pytest
 from httpx import AsyncClient
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.alias_generators import to_camel
 from redis.asyncio import Redis
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -16,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core.cache import Cache, mark_changed
 from app.core.db import create_engine
 from app.models import Base, Product, User
+from app.schemas.product import ProductOut
+from app.services import product_pages
 from app.services.product_pages import first_page
 from clients import client_on, headers_of, sign_up
 from live import live_server
@@ -65,6 +69,20 @@ async def names(client: AsyncClient, **query: int) -> list[str]:
     response = await client.get(PAGE, params=query)
     assert response.status_code == 200, response.text
     return [product["name"] for product in response.json()]
+
+
+async def test_it_writes_the_names_that_clients_know(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Camel(ProductOut):
+        model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    monkeypatch.setattr(product_pages, "_page", TypeAdapter(list[Camel]))
+    await sign_up(client)
+    await offer(client, await headers_of(client), "Lamp")
+    page = (await client.get(PAGE)).json()
+    assert "createdAt" in page[0]
+    assert "created_at" not in page[0]
 
 
 async def rename_behind_the_cache(database_url: str, name: str) -> None:

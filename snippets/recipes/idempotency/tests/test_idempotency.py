@@ -2,12 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from fastapi.encoders import jsonable_encoder
 from httpx import AsyncClient, Response
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.api.idempotency import Once
 from app.models import StoredAnswer, User
 from app.models.base import utc_now
 from app.services.idempotency import DeletedMeanwhileError, claim, forget_answers
@@ -38,6 +43,26 @@ async def test_a_repetition_gets_the_same_answer_and_does_nothing(client: AsyncC
     assert "idempotent-replayed" not in first.headers
     assert again.headers["idempotent-replayed"] == "true"
     assert await count(client) == 1
+
+
+async def test_a_repetition_is_written_as_the_first_answer(session: AsyncSession) -> None:
+    """With the names that clients know, as FastAPI writes them."""
+
+    class Camel(BaseModel):
+        model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+        full_price: Decimal
+        left_over: int | None = None
+
+    async def work() -> Camel:
+        return Camel(full_price=Decimal("1.50"))
+
+    user = User(email="a", full_name="A", password_hash="")
+    session.add(user)
+    await session.flush()
+    asked = StoredAnswer(user_id=user.id, key="a", fingerprint="")
+    await Once(session, asked)(201, Camel, work)
+    assert asked.body == jsonable_encoder(await work()) == {"fullPrice": "1.50", "leftOver": None}
 
 
 async def test_repetitions_at_the_same_instant_do_the_work_once(

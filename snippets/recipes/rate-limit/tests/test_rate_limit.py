@@ -13,8 +13,10 @@ import pytest
 from httpx import AsyncClient
 from redis.asyncio import Redis
 
+from app.api.rate_limit import network_of
 from app.core.config import get_settings
 from app.core.rate_limit import RateLimiter, parse
+from app.main import app
 from clients import client_on
 from live import live_server
 from patience import patient
@@ -91,6 +93,50 @@ async def test_a_store_that_does_not_answer_costs_a_request_little() -> None:
             started = time.monotonic()
             assert await limiter.hit(limit, "x") == 0
             assert 0.4 < time.monotonic() - started < patient(2)
+
+
+def with_a_password() -> set[tuple[str, str]]:
+    """Return the operations whose body holds a password: method and path."""
+    found = set()
+    schema = app.openapi()
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            media = operation.get("requestBody", {}).get("content", {}).values()
+            for name in [each["schema"].get("$ref", "").rpartition("/")[2] for each in media]:
+                fields = schema["components"]["schemas"].get(name, {}).get("properties", {})
+                if any(field.get("format") == "password" for field in fields.values()):
+                    found.add((method, path))
+    return found
+
+
+async def test_whatever_takes_a_password_has_the_limit_of_logins(
+    own_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all recipes: one way in without it would be the one that is tried."""
+    limited = set()
+    async with client_on(own_database_url, monkeypatch, APP_LOGIN_LIMIT="1/hour") as client:
+        assert await log_in(client, 2) == {401: 1, 429: 1}
+        for path, operations in app.openapi()["paths"].items():
+            for method in {*operations} - {"get"}:
+                url = re.sub(r"\{\w+\}", "1", path)
+                if (await client.request(method, url)).status_code == 429:
+                    limited.add((method, path))
+    assert limited == with_a_password() >= {("post", "/api/v1/auth/login")}
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_an_address_counts_by_its_network(address: str, network: str) -> None:
+    assert network_of(address) == network
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="connects from 127.0.0.2")

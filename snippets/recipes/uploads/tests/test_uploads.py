@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import stat
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.v1.uploads import MAX_BYTES
+from app.core.files import save
 from clients import ADA, headers_of, sign_up
 from live import LiveServer, live_server
 from patience import patient, wait_until
@@ -85,6 +87,23 @@ async def test_what_was_sent_comes_back(client: AsyncClient, folder: Path) -> No
         assert answer.headers["content-disposition"].startswith("attachment;")
         assert answer.headers["x-content-type-options"] == "nosniff"
     assert len(files_in(folder)) == 3
+
+
+async def test_the_file_is_on_the_disk_before_it_has_its_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And its name is on the disk before the row can be: a power loss takes what was not synced."""
+    synced: list[tuple[bool, list[str], int]] = []
+
+    def fsync(descriptor: int) -> None:
+        info = os.fstat(descriptor)
+        synced.append((stat.S_ISDIR(info.st_mode), files_in(folder), info.st_size))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    await save(folder / "a", zeros(1))
+    size = len(PNG) + MEBIBYTE
+    assert synced[0] == (False, ["a.part"], size)
+    assert [each[:2] for each in synced[1:]] == [(True, ["a"])]
 
 
 async def test_a_type_is_told_by_the_content_not_by_the_header(

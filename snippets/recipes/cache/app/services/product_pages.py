@@ -22,7 +22,7 @@ async def first_page(
     async def read() -> bytes:
         async with sessionmaker() as session:  # ends before the store is asked again
             page = _page.validate_python(await products.list_products(session, limit, 0))
-        return _page.dump_json(page)
+        return _page.dump_json(page, by_alias=True)  # as FastAPI does
 
     # Another shape of ProductOut, another number: old and new workers share the store.
     return await cache.get_or_make(_TOPIC, f"1:{limit}", read)

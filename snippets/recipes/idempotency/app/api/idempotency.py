@@ -43,7 +43,8 @@ class Once:
             return JSONResponse(stored.body, stored.status_code, headers)
         result = await work()
         self._request.status_code = status_code
-        self._request.body = schema.model_validate(result).model_dump(mode="json")
+        answer = schema.model_validate(result)
+        self._request.body = answer.model_dump(mode="json", by_alias=True)  # as FastAPI does
         return result
 
 

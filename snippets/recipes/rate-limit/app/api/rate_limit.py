@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from redis.asyncio import Redis
@@ -32,11 +33,27 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, RateLimiter]]:
 rate_limits = APIRouter(lifespan=lifespan)
 
 
+def network_of(address: str) -> str:
+    """Return what counts as one client: an IPv4 address, or the /64 that an IPv6 customer has."""
+    try:
+        ip = ip_address(address)
+    except ValueError:  # of a test, or a socket in the file system
+        return address
+    if not isinstance(ip, IPv6Address):
+        return address
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(IPv6Network((int(ip), 64), strict=False).network_address)
+
+
 async def limit_logins(request: Request) -> None:
-    """Count a login of this address, which is right behind a proxy only with `--proxy-headers`."""
+    """Count a request that takes a password, with all others of this client.
+
+    Behind a proxy the address is right only with `--proxy-headers`.
+    """
     limiter: RateLimiter = request.state.rate_limiter
-    address = request.client.host if request.client else "unknown"
-    if seconds := await limiter.hit(get_settings().login_limit, "login", address):
+    client = network_of(request.client.host) if request.client else "unknown"
+    if seconds := await limiter.hit(get_settings().login_limit, "login", client):
         raise TooManyRequestsError(seconds)
 
 

@@ -12,10 +12,11 @@ from app.core.errors import NotAuthenticatedError
 from app.schemas.session import PasswordChange, Refresh, TokenPair
 from app.services import sessions
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+with_password = APIRouter()  # joins the router of the login
+router = APIRouter(prefix="/auth", tags=["auth"])  # of tokens, which nobody can guess
 
 
-@router.post("/session", responses=documented(NotAuthenticatedError))
+@with_password.post("/session", responses=documented(NotAuthenticatedError))
 async def start_session(
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
     session: SessionDep,
@@ -44,7 +45,7 @@ async def log_out(body: Refresh, session: SessionDep) -> None:
     await sessions.end(session, body.refresh_token)
 
 
-@router.post(
+@with_password.post(
     "/password",
     status_code=204,
     responses=documented(NotAuthenticatedError, sessions.WrongPasswordError),
