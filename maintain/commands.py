@@ -14,6 +14,7 @@ COMMANDS = {
     "refresh": "make anew everything that is generated, or --check it",
     "show": "fill SKILL.md, check it, and show what the assistant will see of it",
     "pack": "pack the skill as a .skill archive",
+    "release": "make the tree that users get, in a folder or on a branch",
     "site": "build the site for GitHub Pages",
     "notes": "print what the changelog says of this version, as the notes of its release",
     "picture": "draw the README's pictures from what the commands print",

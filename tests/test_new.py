@@ -31,6 +31,7 @@ from tests.support.projects import (
     run_in,
     run_new,
 )
+from tests.support.sample import chosen
 
 VARIANTS = [[], ["--with", "jose"]]
 NAMES = ["pyjwt", "jose"]
@@ -374,33 +375,32 @@ def use(url: str) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose the projects that are run: the other login is also that of the joined recipes."""
-    if "arguments_and_tests" in metafunc.fixturenames:
+    """Choose the project that is run: the other login is also that of the joined recipes."""
+    if "login" in metafunc.fixturenames:
         number = 2 if metafunc.config.getoption("whole") else 1
-        ids = NAMES[:number]
-        metafunc.parametrize(
-            "arguments_and_tests", [*zip(VARIANTS, TESTS, strict=True)][:number], ids=ids
-        )
+        metafunc.parametrize("login", VARIANTS[:number], ids=NAMES[:number])
 
 
-# Those that start servers are those of snippets/tests, but for one; test_recipes.py runs all on
-# PostgreSQL.
-TESTS = [
-    ["-k", "not postgresql and not may_take_long and (not test_live or sigterm)"],
-    ["tests/test_auth.py", "tests/test_users.py"],
-]
+# Those that start servers are those of snippets/tests, but for one; test_recipes.py runs what
+# needs PostgreSQL.
+OWN = ["-k", "not postgresql and not may_take_long and (not test_live or sigterm)"]
 
 
 @needs_uv
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="stops servers by signals")
 @pytest.mark.timeout(600)
-def test_it_runs_at_once(tmp_path: Path, arguments_and_tests: tuple[list[str], list[str]]) -> None:
-    """Its checks and its tests pass, it serves on SQLite, and the image's steps work."""
-    arguments, tests = arguments_and_tests
-    run_new("order_desk", *arguments, cwd=tmp_path)
+def test_it_runs_at_once(tmp_path: Path, login: list[str], pytestconfig: pytest.Config) -> None:
+    """Its checks and its tests pass, it serves on SQLite, and the image's steps work.
+
+    A normal run takes a third of the files of tests.
+    """
+    run_new("order_desk", *login, cwd=tmp_path)
     folder = tmp_path / "order_desk"
-    run_in(folder, "uv", "run", "-q", "pytest", "-q", "-n0", *tests)
+    names = sorted(file.name for file in (folder / "tests").glob("test_*.py"))
+    names = chosen(pytestconfig, names, len(names) // 3, "snippets/tests")
+    tests = [f"tests/{name}" for name in names]
+    run_in(folder, "uv", "run", "-q", "pytest", "-q", "-n0", *OWN, *tests)
     check(folder, "uv", "run", "-q", "python")
     with serving(["uv", "run", "fastapi", "dev", "--port", "{port}"], folder) as url:
         use(url)

@@ -28,9 +28,8 @@ PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/ci
 ELSEWHERE = {
     "pip install uv && uv run scripts/maintain.py show": "tests/building, tests/validation",
     "pip install uv && uv run pytest -n 3 --dist worksteal --cov": "this test run",
-    "claude plugin marketplace add OWNER/fastapi-pro && "
-    "claude plugin install fastapi-pro@fastapi-pro": "tests/client/test_distribution.py",
-    "npx skills add OWNER/fastapi-pro --full-depth": "tests/client/test_distribution.py",
+    "claude plugin install fastapi-pro --marketplace OWNER/fastapi-pro#release": "tests/client",
+    "npx skills add OWNER/fastapi-pro#release": "tests/client",
 }
 
 

@@ -100,14 +100,13 @@ def test_a_recipe_works_in_a_new_project(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose among recipes of which a project takes one, and those that are tried alone."""
+    """Choose one of the recipes that fit together, and one of the others."""
     config = metafunc.config
     if "recipe" in metafunc.fixturenames:
         joined = {*compatible_recipes(SNIPPETS)} - TRIED_ALONE
-        others = {name for names in alternatives().values() for name in names[1:]}
-        left_out = joined - {*chosen(config, sorted(joined), 1, FOLDER)}
-        left_out |= others - {*chosen(config, sorted(others), 1, FOLDER)}
-        metafunc.parametrize("recipe", [name for name in NAMES if name not in left_out])
+        others = [name for name in NAMES if name not in joined]
+        kinds = (chosen(config, names, 1, FOLDER) for names in (sorted(joined), others))
+        metafunc.parametrize("recipe", [name for names in kinds for name in names])
     if "sampled" in metafunc.fixturenames:
         metafunc.parametrize("sampled", chosen(config, NAMES, 1, FOLDER))
 
@@ -142,10 +141,17 @@ def test_of_alternatives_all_but_the_first_are_left_out() -> None:
 def test_the_service_works_with_all_recipes(
     joined: Path, run: Run, python: Path, pytestconfig: pytest.Config
 ) -> None:
-    """The service's own tests pass as before, and so do the linter and the type checker."""
+    """The service's own tests pass as before, and so do the linter and the type checker.
+
+    A normal run takes a third of the files.
+    """
     left_out = "sqlite" if pytestconfig.getoption("whole") else LEFT_OUT
-    services = {file.name for file in (SNIPPETS / "tests").glob("test_*.py")} - {"test_live.py"}
-    tests = sorted(file for file in (joined / "tests").iterdir() if file.name in services)
+    files = {file.name for file in (SNIPPETS / "tests").glob("test_*.py")} - {"test_live.py"}
+    names = sorted(file.name for file in (joined / "tests").iterdir() if file.name in files)
+    tests = [
+        joined / "tests" / name
+        for name in chosen(pytestconfig, names, len(names) // 3, "snippets/tests")
+    ]
     options = ["-q", "-n0", "-k", f"not ({left_out})", *QUIET]
     run(joined, python, "-m", "pytest", *options, *tests)
     check(joined, python)
@@ -155,9 +161,12 @@ def test_the_service_works_with_all_recipes(
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("half", [0, 1], ids=["first half", "second half"])
-def test_each_recipe_works_with_all_others(joined: Path, run: Run, python: Path, half: int) -> None:
-    """A recipe's own tests pass among all others."""
+def test_each_recipe_works_with_all_others(
+    joined: Path, run: Run, python: Path, half: int, pytestconfig: pytest.Config
+) -> None:
+    """A recipe's own tests pass among all others: those of half of them in a normal run."""
     names = sorted({*compatible_recipes(SNIPPETS)} - TRIED_ALONE)
+    names = chosen(pytestconfig, names, len(names) // 2, FOLDER)
     tests = [file for name in names for file in own_tests(name) if file != "--co"]
     options = ["-q", "-n0", "-k", "not sqlite", *QUIET]
     run(joined, python, "-m", "pytest", *options, *tests[half::2])

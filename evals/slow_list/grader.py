@@ -74,6 +74,14 @@ async def test_pages(client: AsyncClient, published: list[dict[str, Any]]) -> No
         assert refused.status_code == 422, f"limit={limit} answers {refused.status_code}"
 
 
+async def test_all(client: AsyncClient) -> None:
+    """Without a limit, 120 articles are listed."""
+    for number in range(120):
+        await client.post("/articles", json={"title": f"T{number}", "author": "Ada"})
+    rows = await listed(client)
+    assert len(rows) == 120, f"{len(rows)} are"
+
+
 async def test_fresh(client: AsyncClient, published: list[dict[str, Any]]) -> None:
     """An article that was just published is in the next answer."""
     await listed(client)

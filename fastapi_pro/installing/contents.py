@@ -19,6 +19,8 @@ _MAIN_PARTS = (
     "scripts/audit.py",
     "scripts/new.py",
     "scripts/rules.py",
+    "scripts/run.sh",
+    "scripts/stop_hook.py",
     "snippets",
 )
 # What only a checkout or the wheel can use: the installer, the validator, the tests of the
@@ -47,7 +49,7 @@ def contents(root: Path, skill: str, *, open_standard: bool = False) -> dict[str
     ContentsError.
     """
     folder = root if skill == MAIN else root / "skills" / skill
-    parts = _MAIN_PARTS if skill == MAIN else ("SKILL.md", "run.py")
+    parts = _MAIN_PARTS if skill == MAIN else ("SKILL.md",)
     try:
         files = {
             name: file.read_bytes()

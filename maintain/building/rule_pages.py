@@ -9,7 +9,7 @@ from maintain.building.refusal import refused
 from maintain.building.sources import FOLDER, Snippets, relative
 
 PAGES = "references/rules"
-_LANGUAGES = {".py": "python", ".Dockerfile": "dockerfile"}
+_LANGUAGES = {".py": "python", ".Dockerfile": "dockerfile", ".yaml": "yaml"}
 
 
 def rule_pages(snippets: Snippets) -> dict[Path, str]:

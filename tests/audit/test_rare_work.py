@@ -258,18 +258,6 @@ class Settings(BaseSettings):
     assert only(tmp_path, "settings-error-prints-secret", source).severity == severity
 
 
-@pytest.mark.parametrize(
-    ("use", "severity"),
-    [
-        ("f'basket_{int(datetime.utcnow().timestamp())}'", "low"),
-        ("{'iat': int(datetime.utcnow().timestamp())}", ""),
-    ],
-)
-def test_a_time_in_a_name_matters_less(use: str, severity: str, tmp_path: Path) -> None:
-    source = f"import fastapi\nfrom datetime import datetime\ndef made():\n    return {use}\n"
-    assert only(tmp_path, "local-time-as-utc", source).severity == severity
-
-
 @pytest.mark.parametrize(("guard", "severity"), [("require_admin", "low"), ("current_user", "")])
 def test_a_page_in_a_schema_matters_less_where_only_administrators_send_it(
     guard: str, severity: str, tmp_path: Path

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,18 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
             raise
         pytest.skip(f"npm cannot install the clients: {error.stderr[-500:]}")
     return folder / "node_modules" / ".bin"
+
+
+@pytest.fixture(scope="session")
+def with_plugin(
+    commands: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Clients:
+    """Clients of a user who has installed the plugin as the README says; no test changes that."""
+    clients = Clients(commands, tmp_path_factory.mktemp("with_plugin"))
+    clients.reach(repository)
+    line = "plugin install fastapi-pro --marketplace OWNER/fastapi-pro#release"
+    clients.run("claude", *line.split(), cwd=clients.home)
+    return clients
 
 
 @pytest.fixture
@@ -55,11 +68,11 @@ def empty(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of this repository with what is changed in the work tree, and committed."""
-    return made_once(tmp_path_factory, "checkout", _commit_all) / "fastapi-pro"
+    """A clone of this repository, released, with what is changed in the work tree."""
+    return made_once(tmp_path_factory, "checkout", _release_all) / "fastapi-pro"
 
 
-def _commit_all(place: Path) -> None:
+def _release_all(place: Path) -> None:
     folder = place / "fastapi-pro"
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -70,5 +83,10 @@ def _commit_all(place: Path) -> None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com"]
-    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+    for arguments in (["init", "-qb", "main"], ["add", "-A"], ["commit", "-qm", "all"]):
         subprocess.run([*git, *arguments], cwd=folder, check=True)
+    who = {f"GIT_{who}_NAME": "test" for who in ("AUTHOR", "COMMITTER")}
+    who |= {f"GIT_{who}_EMAIL": "test@example.com" for who in ("AUTHOR", "COMMITTER")}
+    command = [sys.executable, "scripts/maintain.py", "release", "--branch", "release"]
+    here = {name: os.environ[name] for name in ("HOME", "PATH")}
+    subprocess.run(command, cwd=folder, env=here | who, check=True)

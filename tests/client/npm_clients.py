@@ -56,21 +56,36 @@ class Clients:
             "DISABLE_TELEMETRY": "1",
         }
 
+    def reach(self, repository: Path, *names: str) -> None:
+        """Let git find a repository here where one of GitHub's is asked for."""
+        config = [f'[url "file://{repository}"]']
+        for name in names or ("OWNER/fastapi-pro",):
+            config += [f"insteadOf = https://github.com/{name}.git"]
+            config += [f"insteadOf = git@github.com:{name}.git"]
+        (self.home / ".gitconfig").write_text("\n".join(config))
+
     def talk(
-        self, prompt: str, project: Path, *turns: Turn, approved: Sequence[str] = ()
+        self,
+        prompt: str,
+        project: Path,
+        *turns: Turn,
+        approved: Sequence[str] = (),
+        settings: str = "{}",
+        stops: int = 1,
     ) -> list[str]:
         """Let a user type the prompt; return the texts of the requests that the client made.
 
         A turn is permitted by what is `approved`, as rules of `--allowedTools`, or by the skill
-        itself; nobody is there to ask.
+        itself; nobody is there to ask. The assistant wants to stop `stops` times, one time more
+        than a hook lets it go on.
         """
-        arguments = ["--permission-mode", "acceptEdits"]
+        arguments = ["--permission-mode", "acceptEdits", "--settings", settings]
         if approved:
             arguments += ["--allowedTools", ",".join(approved)]
         with standin(turns) as session:
             url = session.url
             self.run("claude", *arguments, "-p", prompt, cwd=project, ANTHROPIC_BASE_URL=url)
-        assert len(session.requests) == len(turns) + 1
+        assert len(session.requests) == len(turns) + stops
         return session.requests
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from maintain.release import main as make_release
 from tests.client.npm_clients import Clients
 from tests.distribution.checkout import ROOT, install
 from tests.support.sample import chosen
@@ -143,9 +144,11 @@ def test_the_packed_skill_is_valid_by_the_reference_validator(packed: Path) -> N
 
 
 def test_the_clients_own_validator_passes_all(
-    clients: Clients, installed: Path, repository: Path
+    clients: Clients, installed: Path, repository: Path, tmp_path: Path
 ) -> None:
-    for folder in (installed.parents[1], repository):
+    release = tmp_path / "release"
+    assert make_release([str(release)]) == 0
+    for folder in (installed.parents[1], repository, release):
         clients.run("claude", "plugin", "validate", "--strict", folder, cwd=clients.home)
     skill = installed / "fastapi-new" / "SKILL.md"
     skill.write_text(skill.read_text().replace("name: fastapi-new", "name: [1]"))

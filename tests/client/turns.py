@@ -32,9 +32,9 @@ def read(file: Path) -> dict[str, Any]:
     return {"name": "Read", "input": {"file_path": str(file)}}
 
 
-def write(file: Path) -> dict[str, Any]:
+def write(file: Path, content: str = "x = 1\n") -> dict[str, Any]:
     """Return the use of Write on a file."""
-    return {"name": "Write", "input": {"file_path": str(file), "content": "x = 1\n"}}
+    return {"name": "Write", "input": {"file_path": str(file), "content": content}}
 
 
 def call(skill: str, words: str = "") -> dict[str, Any]:
@@ -44,5 +44,5 @@ def call(skill: str, words: str = "") -> dict[str, Any]:
 
 def named_command(request: str) -> dict[str, Any]:
     """Return the use of Bash that runs the first command which the loaded skill names."""
-    found = re.findall(r"`(python \S*/run\.py [^`]*)`", request)
+    found = re.findall(r"`(sh \S*/run\.sh [^`]*)`", request)
     return {"name": "Bash", "input": {"command": found[0], "description": "as the skill says"}}

@@ -274,7 +274,7 @@ def test_wrong_use_is_told(arguments: list[str], message: str) -> None:
     assert message in done.stderr
 
 
-@pytest.mark.parametrize("part", ["LICENSE", "skills/fastapi-new/run.py"])
+@pytest.mark.parametrize("part", ["LICENSE", "skills/fastapi-new/SKILL.md"])
 def test_an_incomplete_checkout_is_told(project: Path, checkout: Path, part: str) -> None:
     (checkout / part).unlink()
     before = tree(project)

@@ -100,7 +100,7 @@ def test_the_validator_has_nothing_against_it_by_the_open_standard(unpacked: Pat
 def test_no_placeholder_of_one_client_is_left(unpacked: Path) -> None:
     text = (unpacked / "SKILL.md").read_text()
     assert "CLAUDE_" not in text
-    assert "`python scripts/audit.py PATH`" in text
+    assert "`sh scripts/run.sh audit PATH`" in text
 
 
 @pytest.mark.parametrize("skill", SKILLS)
@@ -120,7 +120,8 @@ FOR_MAINTAINERS = re.compile(
 def test_all_that_git_knows_of_the_parts_is_packed(unpacked: Path) -> None:
     listing = subprocess.run(
         ["git", "ls-files", "-z", "SKILL.md", "LICENSE", "references", "snippets", "fastapi_pro",
-         "scripts/audit.py", "scripts/new.py", "scripts/rules.py"],
+         "scripts/audit.py", "scripts/new.py", "scripts/rules.py", "scripts/run.sh",
+         "scripts/stop_hook.py"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     tracked = {name for name in listing.stdout.split("\0") if name and (ROOT / name).exists()}

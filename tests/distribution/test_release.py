@@ -97,7 +97,7 @@ def test_only_the_job_that_publishes_may_say_who_it_is_and_it_waits_for_the_test
     assert [name for name in rights if "id-token" in rights[name]] == ["pypi"]
     assert rights["pypi"] == {"id-token": "write"}
     assert jobs()["pypi"]["environment"] == "pypi"
-    assert rights["github"] == {"contents": "write"}
-    for name in ("pypi", "github"):
+    assert rights["github"] == rights["branch"] == {"contents": "write"}
+    for name in ("pypi", "github", "branch"):
         assert jobs()[name]["needs"] == ["test", "build"]
     assert jobs()["test"]["steps"][-1]["run"] == ".ci/run"

@@ -7,7 +7,6 @@ import pytest
 from fastapi_pro import __version__
 from fastapi_pro.auditing.reporting.catalogue import catalogue
 from fastapi_pro.auditing.reporting.sarif import as_sarif
-from fastapi_pro.paths import ROOT
 from maintain.notes import ReleaseError, main, notes
 
 CHANGELOG = """\
@@ -35,13 +34,6 @@ CHANGELOG = """\
 
 def test_the_version_is_a_release_of_semantic_versioning() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
-
-
-def test_what_the_clients_read_says_it() -> None:
-    said = set()
-    for file in (ROOT / ".claude-plugin").glob("*.json"):
-        said |= set(re.findall(r'"version": "(.*)"', file.read_text()))
-    assert said == {__version__}
 
 
 def test_sarif_says_it() -> None:
