@@ -78,6 +78,23 @@ def make(claims: dict) -> list[str]:
         jwt.encode(claims, PUBLIC_KEY, algorithm="HS256"),
     ]
 ''',
+    "a named text where the environment gives none": """
+#= app/defaults.py
+DEFAULT_SECRET = "a-secret-for-everybody"
+#= app/main.py
+import os
+import jwt
+import app.defaults
+from app.defaults import DEFAULT_SECRET
+OTHER_SECRET = "another-secret"
+SECRET_KEY = os.getenv("SECRET_KEY", DEFAULT_SECRET)  # !
+JWT_SECRET = os.environ.get("JWT_SECRET") or OTHER_SECRET  # !
+class Tokens:
+    FALLBACK = "a-secret-of-the-class"
+    def __init__(self, config) -> None:
+        self.key = config.key or os.getenv("JWT_SECRET_KEY") or app.defaults.DEFAULT_SECRET
+        self.other = os.environ.get("APP_SECRET_KEY", default=Tokens.FALLBACK)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -224,4 +241,17 @@ SIGNING_KEY = os.getenv("SIGNING_KEY", "-----BEGIN EC PUBLIC KEY-----\\nMFkwEwYH
 def read(token: str) -> dict:
     return jwt.decode(token, settings.jwt_key, algorithms=["RS256"])
 ''',
+    "a name that is no text where the environment gives none": """
+import os
+import secrets
+import jwt
+DRAWN = secrets.token_hex(32)
+NOTHING = ""
+PATH = "/run/secrets/key"
+SECRET_KEY = os.getenv("SECRET_KEY", DRAWN)
+JWT_SECRET = os.environ.get("JWT_SECRET") or NOTHING
+SIGNING_KEY = os.getenv("SIGNING_KEY") or open(PATH).read()
+def key(given: str) -> str:
+    return os.getenv("SECRET_KEY") or given
+""",
 }

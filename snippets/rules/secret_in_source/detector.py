@@ -56,9 +56,9 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
                     yield node, hit if is_read else hit._replace(severity="low")
     for call in _environment(program):
         name = call.args[0].constant if call.args else None
-        value = _written(call.argument(1, "default"))
+        value = _written(call.argument(1, "default").value)
         if not value and isinstance(call.parent.ast, ast.BoolOp):
-            value = _written(call.parent.operands[-1])
+            value = _written(call.parent.operands[-1].value)
         if value and isinstance(name, str) and not _is_required(call, name):
             yield from _of_name(name, value, call, f"`{name}`")
     for key in _keys(program):
