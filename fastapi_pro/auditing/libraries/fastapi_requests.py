@@ -30,6 +30,12 @@ def request_functions(program: Program) -> set[Node]:
 
 
 @fact
+def starting_functions(program: Program) -> set[Node]:
+    """Return the functions that run only while an application starts or ends: no request waits."""
+    return reached(lifespans(program)) - reached(roots(program))
+
+
+@fact
 def roots(program: Program) -> list[Node]:
     """Return the functions that FastAPI runs for a request: those that no other need call."""
     found = [endpoint.function for endpoint in endpoints(program)]
