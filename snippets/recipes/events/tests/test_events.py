@@ -1,5 +1,6 @@
 """Server-sent events: nothing is missed, nothing is held, and they end."""
 
+import asyncio
 import json
 import signal
 import time
@@ -9,7 +10,7 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.db import create_engine, create_tables
@@ -56,6 +57,15 @@ def offer(server: LiveServer, name: str) -> None:
     """Add a product."""
     product = {"name": name, "price": 1}
     httpx.post(f"{server.url}/api/v1/products", json=product, headers=headers(server))
+
+
+async def delete_all(database_url: str) -> None:
+    """Delete the user, and what is theirs."""
+    engine = create_engine(database_url, 1)
+    async with engine.begin() as connection:
+        await connection.execute(delete(Product))
+        await connection.execute(delete(User))
+    await engine.dispose()
 
 
 @contextmanager
@@ -132,6 +142,15 @@ def test_a_stop_of_the_server_ends_it_at_once(own_postgres_url: str) -> None:
         assert server.process.wait(patient(20)) is not None
         assert time.monotonic() - told < patient(5)
         assert "Cancel" not in server.log()
+
+
+def test_it_ends_with_its_user(own_postgres_url: str) -> None:
+    with started(own_postgres_url) as server, stream(server) as lines:
+        offer(server, "Lamp")
+        next_event(lines)
+        asyncio.run(delete_all(own_postgres_url))
+        assert "event: product" not in list(lines)
+        assert "Traceback" not in server.log()
 
 
 def test_who_leaves_leaves_nothing_running(own_postgres_url: str) -> None:

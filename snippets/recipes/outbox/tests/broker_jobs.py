@@ -1,4 +1,4 @@
-"""What a broker must show: its worker is killed in mid-job, and the job is done, once."""
+"""What a broker must show: it is killed, its worker too, and the job is done, once."""
 
 import asyncio
 import os
@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -70,10 +70,13 @@ WAITING = "SELECT count(*) FROM outbox"
 AGAIN = "INSERT INTO outbox VALUES (1, 'welcome', '{\"user_id\": 1}', 0, now())"
 
 
-async def check_kill_in_mid_job(database_url: str, redis_url: str, worker: Sequence[str]) -> None:
-    """Sign up, hold the job up, kill its worker, and start another.
+async def check_kill_in_mid_job(
+    database_url: str, redis_url: str, kill_broker: Callable[[], None], worker: Sequence[str]
+) -> None:
+    """Sign up, kill the broker that has the job, hold the job up, kill its worker, start another.
 
-    The job is held by a lock on the user, whom its product refers to.
+    `kill_broker` starts it again. The job is held by a lock on the user, whom its product
+    refers to.
     """
     variables = {"APP_DATABASE_URL": database_url, "APP_REDIS_URL": redis_url}
     relay = ["python", "-m", "app.relay", "app.worker:deliver"]
@@ -84,6 +87,7 @@ async def check_kill_in_mid_job(database_url: str, redis_url: str, worker: Seque
             await holder.execute(text("SELECT id FROM users FOR UPDATE"))
             with running(relay, **variables):  # the job is sent before there is a worker
                 await wait_for(watcher, WAITING, 0)
+            kill_broker()
             with running(worker, **variables) as first:
                 await wait_for(watcher, BLOCKED, 1)
                 kill(first)

@@ -1,6 +1,8 @@
 """A real Valkey for tests, without Docker: `APP_TEST_REDIS_URL`, a wheel, or from PATH."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,9 +18,10 @@ from patience import patient
 
 
 class Valkey:
-    """One server on a free port, which keeps nothing on disk."""
+    """One server on a free port, which keeps on disk what its options say: by default nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self._options = options
         self.folder = tempfile.mkdtemp(prefix="valkey-")
         self._program = _find_program()
         self.process: subprocess.Popen[bytes] | None = None
@@ -30,6 +33,7 @@ class Valkey:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", "."]
+        options += self._options
         self.process = subprocess.Popen(
             [self._program, *options], cwd=self.folder, stdout=subprocess.DEVNULL
         )
@@ -48,10 +52,22 @@ class Valkey:
             return False
 
     def stop(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """End the server; what it held is gone."""
+        """End the server; what it held in memory is gone."""
         if self.process is not None:
             self.process.send_signal(how)
             self.process.wait(patient(30))
+
+    def restart(self) -> None:
+        """Kill the server and start it again."""
+        self.stop()
+        self.start()
+
+
+def compose_options() -> list[str]:
+    """Return the options that the store has in compose.yaml."""
+    text = Path(__file__).parent.with_name("compose.yaml").read_text(encoding="utf-8")
+    command = re.search(r'^ +command: (\["valkey-server", .+\])$', text, re.MULTILINE)
+    return json.loads(command[1])[1:] if command else []
 
 
 def _find_program() -> str:
@@ -66,9 +82,9 @@ def _find_program() -> str:
 
 
 @contextmanager
-def running_valkey() -> Iterator[Valkey]:
+def running_valkey(*options: str) -> Iterator[Valkey]:
     """Yield a started server of one's own, which a test may stop and start."""
-    server = Valkey()
+    server = Valkey(*options)
     try:
         server.start()
         yield server

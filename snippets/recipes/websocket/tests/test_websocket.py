@@ -1,5 +1,6 @@
 """WebSockets: who may open one, what it costs while it is open, and how it ends."""
 
+import asyncio
 import json
 import signal
 import time
@@ -8,15 +9,19 @@ from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
+from sqlalchemy import delete
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from app.core.db import create_engine
+from app.models import Product, User
 from clients import ADA
 from live import LiveServer, live_server
 from patience import patient
-from postgres import scratch_database
+from postgres import running_postgres, scratch_database
 
 PATH = "/api/v1/products/live"
+END = f"{2**62}-0"  # a position after all
 
 
 @contextmanager
@@ -30,10 +35,26 @@ def started(database_url: str) -> Iterator[LiveServer]:
 
 
 @pytest.fixture(scope="module")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL of these tests' own: transactions of others would hold the answers back."""
+    with running_postgres() as postgres:
+        yield postgres.url
+
+
+@pytest.fixture(scope="module")
 def server(server_url: str) -> Iterator[LiveServer]:
     """A server for all tests that leave it as it was, but for more products."""
     with scratch_database(server_url) as url, started(url) as server:
         yield server
+
+
+async def delete_all(database_url: str) -> None:
+    """Delete the user, and what is theirs."""
+    engine = create_engine(database_url, 1)
+    async with engine.begin() as connection:
+        await connection.execute(delete(Product))
+        await connection.execute(delete(User))
+    await engine.dispose()
 
 
 def token(server: LiveServer) -> str:
@@ -60,7 +81,7 @@ def socket_of(server: LiveServer, origin: str | None = None) -> Iterator[ClientC
         yield socket
 
 
-def ask(socket: ClientConnection, after: int) -> dict[str, object]:
+def ask(socket: ClientConnection, after: str) -> dict[str, object]:
     """Ask what is new."""
     socket.send(json.dumps({"after": after}))
     answer: dict[str, object] = json.loads(socket.recv(timeout=patient(10)))
@@ -76,15 +97,16 @@ def closing(socket: ClientConnection) -> int | None:
 
 def test_it_tells_what_is_new(server: LiveServer) -> None:
     with socket_of(server) as socket:
-        assert ask(socket, 0) == {"names": ["Lamp"], "last": 1}
-        assert ask(socket, 1) == {"names": [], "last": 1}
+        lamp = ask(socket, "0-0")
+        assert lamp["names"] == ["Lamp"]
+        assert ask(socket, str(lamp["last"])) == {"names": [], "last": lamp["last"]}
         offer(server, "Torch")
-        assert ask(socket, 1) == {"names": ["Torch"], "last": 2}
+        assert ask(socket, str(lamp["last"]))["names"] == ["Torch"]
 
 
 def test_a_page_of_another_origin_is_refused(server: LiveServer) -> None:
     with socket_of(server, "https://good.example") as socket:
-        assert ask(socket, 1)
+        assert ask(socket, "0-0")
     with pytest.raises(InvalidStatus, match="403"), socket_of(server, "https://evil.example"):
         pass
 
@@ -106,11 +128,31 @@ def test_who_says_nothing_is_not_waited_for(server: LiveServer) -> None:
         assert 4 < time.monotonic() - asked < patient(10)
 
 
-@pytest.mark.parametrize("message", ["{", "[]", '{"after": -1}', '{"after": 2147483648}'])
+@pytest.mark.parametrize(
+    "message", ["{", "[]", '{"after": 1}', '{"after": "x"}', '{"after": "0--1"}']
+)
 def test_what_is_no_question_ends_it(server: LiveServer, message: str) -> None:
     with socket_of(server) as socket:
         socket.send(message)
         assert closing(socket) == 1007
+
+
+def test_it_ends_with_its_user(own_postgres_url: str) -> None:
+    with started(own_postgres_url) as server, socket_of(server) as socket:
+        ask(socket, "0-0")
+        asyncio.run(delete_all(own_postgres_url))
+        socket.send(json.dumps({"after": "0-0"}))
+        assert closing(socket) == 1008
+
+
+def test_a_database_that_is_away_is_no_bad_token() -> None:
+    """Clients come back after 1013; after 1008 they ask for the password."""
+    with running_postgres() as postgres, started(postgres.url) as server:
+        with socket_of(server) as socket:
+            ask(socket, "0-0")
+            postgres.stop()
+            socket.send(json.dumps({"after": "0-0"}))
+            assert closing(socket) == 1013
 
 
 def test_bytes_end_it(server: LiveServer) -> None:
@@ -133,13 +175,13 @@ def test_open_sockets_hold_no_connection_of_the_pool(server: LiveServer) -> None
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket_of(server)) for _ in range(10)]
         for socket in sockets:
-            assert ask(socket, 9) == {"names": [], "last": 9}
+            assert ask(socket, END) == {"names": [], "last": END}
         assert httpx.get(f"{server.url}/api/v1/products").status_code == 200
 
 
 def test_a_stop_of_the_server_ends_it_at_once(own_postgres_url: str) -> None:
     with started(own_postgres_url) as server, socket_of(server) as socket:
-        ask(socket, 1)
+        ask(socket, "0-0")
         told = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         assert closing(socket) == 1012  # service restart: clients come back
@@ -152,7 +194,7 @@ def test_nothing_of_this_is_an_error_in_the_log(own_postgres_url: str) -> None:
         with connect(server.url.replace("http", "ws") + PATH):
             pass
         with socket_of(server) as socket:
-            ask(socket, 1)
+            ask(socket, "0-0")
             socket.socket.close()  # gone without a word
         server.stop()
         assert "Traceback" not in server.log()

@@ -57,13 +57,17 @@ async def first_look(
     responses=documented(NotAuthenticatedError, BadPositionError),
 )
 async def stream_products(
-    request: Request, sessionmaker: SessionmakerDep, after: Annotated[Position, Depends(first_look)]
+    request: Request,
+    token: Annotated[str, Depends(oauth2_scheme)],
+    sessionmaker: SessionmakerDep,
+    after: Annotated[Position, Depends(first_look)],
 ) -> AsyncIterator[ServerSentEvent]:
     """Send each new product, from now on or after the event that the client saw last."""
     stopping: asyncio.Event = request.state.stopping
     try:
         while not stopping.is_set():
             async with sessionmaker() as session:
+                await auth.get_token_user(session, token)  # it may have ended since the last look
                 found = await products_after(session, after)
             for product in found:
                 after = position_of(product)
@@ -73,5 +77,7 @@ async def stream_products(
             with suppress(TimeoutError):
                 async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
                     await stopping.wait()
+    except NotAuthenticatedError:  # a clean end: the client comes back, and is told 401
+        pass
     finally:  # also when the client has left
         logger.info("stream_ended", after=after.encode())

@@ -5,15 +5,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect, status
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from structlog import get_logger
 
+from app.core import db
 from app.core.config import get_settings
 from app.core.errors import NotAuthenticatedError
-from app.models import Product
-from app.models.base import MAX_ID
 from app.services import auth
+from app.services.new_products import BadPositionError, Position, position_of, products_after
 
+logger = get_logger()
 router = APIRouter()
 SECONDS_TO_LOG_IN = 5.0
 
@@ -25,21 +26,25 @@ class Login(BaseModel):
 
 
 class Question(BaseModel):
-    """Asks what is newer than the product with this id."""
+    """Asks what is newer than this position: the `last` of an answer, or 0-0."""
 
-    after: Annotated[int, Field(ge=0, le=MAX_ID)]
+    after: Annotated[str, Field(max_length=50)]
 
 
 class Answer(BaseModel):
-    """The names of at most 100 products, oldest first, and the id to ask with next."""
+    """The names of at most 100 products, oldest first, and the position to ask with next."""
 
     names: list[str]
-    last: int
+    last: str
+
+
+class UnavailableError(Exception):
+    """The database is away, or too slow: another time the same question has an answer."""
 
 
 @router.websocket("/products/live")
 async def live_products(websocket: WebSocket) -> None:
-    """Answer one client until it leaves, or its token would have expired."""
+    """Answer one client until it leaves, or its token or its user ends."""
     # CORS does not apply: any page can open a WebSocket, and what it may read is for us to say.
     origin = websocket.headers.get("origin")
     if origin is not None and origin not in get_settings().cors_origins:
@@ -50,27 +55,39 @@ async def live_products(websocket: WebSocket) -> None:
     try:
         async with asyncio.timeout(SECONDS_TO_LOG_IN):
             login = Login.model_validate_json(await websocket.receive_text())
-        async with sessionmaker() as session:
-            await auth.get_token_user(session, login.token)
-        async with asyncio.timeout(get_settings().jwt_exp_minutes * 60):
+        async with asyncio.timeout(get_settings().jwt_exp_minutes * 60):  # also of who is silent
+            await answer(sessionmaker, login.token, None)
             async for text in websocket.iter_text():
-                question = Question.model_validate_json(text)
-                # For each message: an open socket holds no connection of the pool.
-                async with sessionmaker() as session:
-                    answer = await products_after(session, question.after)
-                await websocket.send_text(answer.model_dump_json())
+                after = Position.decode(Question.model_validate_json(text).after)
+                found = await answer(sessionmaker, login.token, after)
+                await websocket.send_text(found.model_dump_json())
     except KeyError:  # bytes, where text was asked for
         await websocket.close(status.WS_1003_UNSUPPORTED_DATA)
-    except ValidationError:
+    except (ValidationError, BadPositionError):
         await websocket.close(status.WS_1007_INVALID_FRAME_PAYLOAD_DATA)
     except (NotAuthenticatedError, TimeoutError):
         await websocket.close(status.WS_1008_POLICY_VIOLATION)
+    except UnavailableError:
+        await websocket.close(status.WS_1013_TRY_AGAIN_LATER)
     except WebSocketDisconnect:  # it left before it logged in
         pass
 
 
-async def products_after(session: AsyncSession, after: int) -> Answer:
-    """Return the products created after that one."""
-    statement = select(Product).where(Product.id > after).order_by(Product.id).limit(100)
-    found = (await session.scalars(statement)).all()
-    return Answer(names=[each.name for each in found], last=found[-1].id if found else after)
+async def answer(
+    sessionmaker: async_sessionmaker[AsyncSession], token: str, after: Position | None
+) -> Answer:
+    """Return what is new; raise `NotAuthenticatedError` once the token or the user has ended.
+
+    In a session of its own: an open socket holds no connection of the pool.
+    """
+    try:
+        async with sessionmaker() as session:
+            await auth.get_token_user(session, token)
+            found = await products_after(session, after) if after else ()
+    except db.ERRORS as exc:
+        if not db.is_unavailable(exc):
+            raise
+        logger.error("database_unavailable", exc_info=exc)
+        raise UnavailableError from exc
+    last = position_of(found[-1]) if found else after or Position()
+    return Answer(names=[each.name for each in found], last=last.encode())
