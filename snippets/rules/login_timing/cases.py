@@ -117,7 +117,7 @@ async def authenticate(session: AsyncSession, name: str, password: str):
     return user
 """,
     "something is done for an unknown account, and nothing is hashed": _USERS
-    + '''
+    + """
 #= main.py
 from fastapi import FastAPI
 from security import verify_password
@@ -141,7 +141,7 @@ def hook() -> None:
 @app.post("/b")
 def b(session, email: str, password: str):
     return called_by_hook_and_request(session, email, password)
-''',
+""",
 }
 
 LOOK_ALIKES = {
@@ -449,7 +449,7 @@ async def create_admin(users, email, password):
     return await users.create(email, password)
 """,
     "an unknown account takes as long by a dummy": _USERS
-    + '''
+    + """
 #= work.py
 from security import context
 class Passwords:
@@ -516,9 +516,9 @@ def f(session, email: str, password: str):
             context.dummy_verify()
         raise HTTPException(401)
     return user
-''',
+""",
     "at the start no client waits": _USERS
-    + '''
+    + """
 #= main.py
 from contextlib import asynccontextmanager
 from fastapi import FastAPI
@@ -554,5 +554,5 @@ def hook() -> None:
     app.state.warning = called_by_hook("admin")
 app.router.on_startup.append(hook)
 other = FastAPI(on_startup=[hook])
-''',
+""",
 }

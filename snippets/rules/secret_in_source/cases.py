@@ -68,7 +68,7 @@ def load() -> str:
         raise ValueError("DATABASE_URL is required")
     return os.environ.get("JWT_SECRET_KEY", "dev-secret-key")  # !
 """,
-    "a private key, and a key that signs although it is called public": '''
+    "a private key, and a key that signs although it is called public": """
 import jwt
 PRIVATE = "-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA\\n-----END RSA PRIVATE KEY-----"  # !
 PUBLIC_KEY = "a-word-that-both-sides-know"  # !
@@ -77,7 +77,7 @@ def make(claims: dict) -> list[str]:
         jwt.encode(claims, PRIVATE, algorithm="RS256"),
         jwt.encode(claims, PUBLIC_KEY, algorithm="HS256"),
     ]
-''',
+""",
     "a named text where the environment gives none": """
 #= app/defaults.py
 DEFAULT_SECRET = "a-secret-for-everybody"
