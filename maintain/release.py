@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from fastapi_pro import __version__
 from fastapi_pro.addresses import REPOSITORY, SITE
@@ -55,9 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def release_tree(root: Path) -> dict[str, bytes]:
-    """Return the files of a release of a checkout, by name. Raises ContentsError, OSError.
+    """Return the files of a release of a checkout, by name.
 
-    It is a marketplace of its own, so that the plugin comes from the same commit.
+    It is a marketplace of its own, so that the plugin comes from the same commit. Raises
+    ContentsError, ReleaseError, OSError.
     """
     folder = root / "plugin"
     files = {
@@ -65,16 +67,24 @@ def release_tree(root: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
-    plugin = json.loads(files[_PLUGIN])
+    plugin = _json_of(folder / _PLUGIN)
     ours = {"version": __version__, "homepage": SITE, "repository": REPOSITORY}
     files[_PLUGIN] = _as_json({"name": plugin.pop("name")} | ours | plugin)
-    marketplace = json.loads((root / _MARKETPLACE).read_bytes())
+    marketplace = _json_of(root / _MARKETPLACE)
     marketplace["plugins"][0]["source"] = "./"
     files[_MARKETPLACE] = _as_json(marketplace)
     files["LICENSE"] = (root / "LICENSE").read_bytes()
     for skill in SKILLS:
         files |= {f"skills/{skill}/{name}": text for name, text in contents(root, skill).items()}
     return files
+
+
+def _json_of(file: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise ReleaseError(f"{file}: {error}; write JSON") from None
+    return found
 
 
 def _as_json(value: object) -> bytes:

@@ -77,7 +77,7 @@ async def test_pages(client: AsyncClient, published: list[dict[str, Any]]) -> No
 async def test_all(client: AsyncClient) -> None:
     """Without a limit, 120 articles are listed."""
     for number in range(120):
-        await client.post("/articles", json={"title": f"T{number}"})
+        await client.post("/articles", json={"title": f"T{number}", "author": "Ada"})
     rows = await listed(client)
     assert len(rows) == 120, f"{len(rows)} are"
 

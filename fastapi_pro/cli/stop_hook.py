@@ -184,10 +184,11 @@ def new_findings(folder: Path, data: str, limit: Limit) -> list[Finding]:
     What it compiles is kept in the plugin's folder for data, which goes with the plugin.
     """
     audit = [sys.executable, "-S", str(ROOT / "scripts" / "audit.py"), "--diff", "HEAD"]
+    cache = {"XDG_CACHE_HOME": data} if data else {}
     with subprocess.Popen(  # noqa: S603 -- a script of ours
         [*audit, "--format", "json"],
         cwd=folder,
-        env=os.environ | ({"XDG_CACHE_HOME": data} if data else {}),
+        env=os.environ | cache,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

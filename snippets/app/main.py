@@ -63,7 +63,10 @@ def add_middleware(app: FastAPI) -> None:
             "Content-Type",
             "X-Request-ID",
         ],
-        expose_headers=["X-Request-ID"],
+        expose_headers=[
+            "Retry-After",
+            "X-Request-ID",
+        ],
     )
     app.add_middleware(RequestContextMiddleware)
 

@@ -8,9 +8,12 @@ import threading
 import time
 from decimal import Decimal
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
+from urllib.parse import urljoin
 
 import pytest
+from anyio import CapacityLimiter
 from httpx import AsyncClient
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
@@ -18,9 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionm
 from app.core import security as security_module
 from app.core.config import get_settings
 from app.core.errors import NotAuthenticatedError
+from app.main import app
 from app.models import Product, User
 from app.services import auth
 from clients import ADA, client_on, headers_of, sign_up
+from patience import patient
 
 SECRET = "a secret for tests, of 32 characters or more"
 
@@ -39,6 +44,14 @@ def test_a_hash_fits_its_password_and_no_other(security: ModuleType, password: s
     assert password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert security.verify_password(password, password_hash)
     assert not security.verify_password(password[:-1] + "x", password_hash)
+
+
+@pytest.mark.parametrize(("set_as", "typed_as"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_password_is_the_same_from_keyboards_that_compose_letters_differently(
+    security: ModuleType, set_as: Literal["NFC", "NFD"], typed_as: Literal["NFC", "NFD"]
+) -> None:
+    password_hash = security.hash_password(normalize(set_as, "Zoë café"))
+    assert security.verify_password(normalize(typed_as, "Zoë café"), password_hash)
 
 
 def test_a_token_names_its_user(security: ModuleType) -> None:
@@ -144,6 +157,7 @@ async def test_the_right_password_answers_a_bearer_token(client: AsyncClient) ->
     assert response.status_code == 200
     assert response.json().keys() == {"access_token", "token_type"}
     assert response.json()["token_type"] == "bearer"
+    assert response.headers["Cache-Control"] == "no-store"
     headers = {"Authorization": f"Bearer {response.json()['access_token']}"}
     assert (await client.get(f"/api/v1/users/{ada['id']}", headers=headers)).json() == ada
 
@@ -182,6 +196,12 @@ async def test_a_password_in_an_odd_encoding_answers_401(client: AsyncClient) ->
         b'Content-Disposition: form-data; name="password"\r\n\r\n\\ud800 alone\r\n--b--\r\n',
     )
     assert response.status_code == 401
+
+
+def test_swagger_logs_in_below_the_path_of_a_proxy() -> None:
+    flows = app.openapi()["components"]["securitySchemes"]["OAuth2PasswordBearer"]["flows"]
+    address = urljoin("https://shop.example/shop/", flows["password"]["tokenUrl"])
+    assert address == "https://shop.example/shop/api/v1/auth/login"
 
 
 async def test_an_unknown_account_is_verified_as_a_known_one(
@@ -246,6 +266,25 @@ async def test_a_login_holds_no_connection_while_it_hashes(
         monkeypatch.setattr(auth, "verify_password", verify_and_read)
         await headers_of(client)
     assert read == [200]
+
+
+async def test_a_flood_of_logins_is_refused_beyond_a_queue_and_stops_nobody_else(
+    committing_client: AsyncClient, security: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+    monkeypatch.setattr(security, "verify_password", lambda *_: not release.wait(patient(60)))
+    monkeypatch.setattr(auth, "_queue", CapacityLimiter(4))
+    form = {"username": ADA["email"], "password": "wrong horse"}
+    logins = {
+        asyncio.create_task(committing_client.post("/api/v1/auth/login", data=form))
+        for _ in range(5)
+    }
+    done, waiting = await asyncio.wait(logins, return_when=asyncio.FIRST_COMPLETED)
+    [refused] = [login.result() for login in done]
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    assert (await committing_client.get("/api/v1/products")).status_code == 200
+    release.set()
+    assert [login.status_code for login in await asyncio.gather(*waiting)] == [401] * 4
 
 
 def test_no_thread_outlives_the_event_loop_that_hashed() -> None:

@@ -20,6 +20,18 @@ def command() -> list[str]:
     return words
 
 
+def test_the_image_runs_as_a_user_whom_kubernetes_can_tell_from_root() -> None:
+    """`runAsNonRoot` refuses an image whose user is a name."""
+    user = DOCKERFILE.split("\nUSER ", 1)[1].split()[0]
+    assert int(user) > 0
+
+
+def test_the_server_keeps_connections_longer_than_load_balancers_do() -> None:
+    """AWS's keeps them for 60 s; who closes first cuts a request that is on its way."""
+    options = command()
+    assert int(options[options.index("--timeout-keep-alive") + 1]) > 60
+
+
 @pytest.mark.slow
 def test_a_release_migrates_once_and_then_starts_the_dockerfiles_command(
     own_database_url: str,

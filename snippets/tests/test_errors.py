@@ -25,7 +25,7 @@ from structlog.stdlib import ProcessorFormatter
 from app.core.config import get_settings
 from app.core.errors import AppError
 from app.main import create_app
-from clients import client_on
+from clients import ADA, client_on
 
 ORIGIN = "https://shop.example"
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :role"
@@ -161,6 +161,58 @@ async def test_a_server_that_takes_no_more_connections_is_503_until_it_does(
     await admin.dispose()
 
 
+@pytest.mark.parametrize("state", ["40P01", "40001"])
+async def test_a_transaction_that_others_were_in_the_way_of_is_503(
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """A deadlock, a failed serialisation: nothing is stored, and nothing was wrong with it."""
+    async with client_on(own_postgres_url, monkeypatch) as client:
+        engine = create_async_engine(own_postgres_url)
+        async with engine.begin() as connection:
+            body = f"BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END"
+            for statement in (
+                f"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+                "CREATE TRIGGER fail BEFORE INSERT ON users EXECUTE FUNCTION fail()",
+            ):
+                await connection.execute(text(statement))
+        await engine.dispose()
+        refused = await client.post("/api/v1/users", json=ADA)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+
+
+async def test_a_server_that_became_read_only_is_left_for_one_that_writes(
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is after a failover: the pool's connections lead to what is a standby now."""
+    async with client_on(own_postgres_url, monkeypatch):
+        pass  # makes the tables
+    alter = f"ALTER DATABASE {make_url(own_postgres_url).database}"
+    admin = create_async_engine(own_postgres_url)
+    async with admin.begin() as connection:
+        await connection.execute(text(f"{alter} SET default_transaction_read_only = on"))
+    async with client_on(own_postgres_url, monkeypatch, APP_CREATE_TABLES="false") as client:
+        assert (await client.get("/api/v1/products")).status_code == 200
+        async with admin.begin() as connection:
+            await connection.execute(text(f"{alter} RESET ALL"))
+        assert (await client.post("/api/v1/users", json=ADA)).status_code == 503
+        assert (await client.post("/api/v1/users", json=ADA)).status_code == 201
+    await admin.dispose()
+
+
+async def test_a_migration_under_a_running_service_costs_a_503(
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver's prepared statements do not fit a column's new type."""
+    async with client_on(own_postgres_url, monkeypatch) as client:
+        assert (await client.get("/api/v1/products")).status_code == 200
+        engine = create_async_engine(own_postgres_url)
+        async with engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE products ALTER name TYPE text"))
+        await engine.dispose()
+        assert (await client.get("/api/v1/products")).status_code == 503
+        assert (await client.get("/api/v1/products")).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/app-error", "/bug", "/nowhere", "/api/v1/users/1", "/away/cut"])
 async def test_errors_have_cors_headers_and_a_request_id(
     failing_client: AsyncClient, path: str
@@ -180,6 +232,13 @@ async def test_a_preflight_is_answered_with_a_request_id(failing_client: AsyncCl
     assert response.status_code == 200
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "X-Request-ID" in response.headers
+
+
+async def test_a_page_of_another_origin_may_read_when_to_come_back(
+    failing_client: AsyncClient,
+) -> None:
+    response = await failing_client.get("/away/refused", headers={"Origin": ORIGIN})
+    assert "Retry-After" in response.headers["Access-Control-Expose-Headers"]
 
 
 async def test_another_origin_gets_no_cors_header(failing_client: AsyncClient) -> None:

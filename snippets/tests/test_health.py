@@ -54,6 +54,10 @@ async def test_health_is_ok_while_the_pool_is_exhausted(
         await locker.dispose()
 
 
+async def test_a_monitor_may_ask_with_head(committing_client: AsyncClient) -> None:
+    assert (await committing_client.head("/healthz")).status_code == 200
+
+
 async def test_without_the_creation_of_tables_the_start_only_connects(
     own_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

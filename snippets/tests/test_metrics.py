@@ -4,10 +4,12 @@ import multiprocessing
 import os
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from httpx import AsyncClient
 
+from app.core import metrics
 from app.core.metrics import share_between_workers
 
 
@@ -44,6 +46,16 @@ def test_workers_of_one_supervisor_share_a_folder(
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_workers_need_no_disk_to_write_on(
+    monkeypatch: pytest.MonkeyPatch, temporary_folder: Path
+) -> None:
+    """As in a container whose root is read-only: its shared memory is not."""
+    monkeypatch.setattr(metrics, "SHARED_MEMORY", str(temporary_folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("tempfile._get_default_tempdir", Mock(side_effect=FileNotFoundError))
+    assert folder_of_a_worker(monkeypatch, 42, b"key").parent == temporary_folder
+
+
 @pytest.mark.usefixtures("temporary_folder")
 def test_a_later_supervisor_with_the_same_process_id_has_a_folder_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
@@ -67,6 +79,19 @@ def test_the_variable_wins_and_its_folder_is_made(
 async def test_requests_are_counted_by_route(committing_client: AsyncClient) -> None:
     await committing_client.get("/api/v1/users/7")
     await committing_client.get("/no/such/path")
-    metrics = (await committing_client.get("/metrics")).text
-    assert 'handler="/api/v1/users/{user_id}"' in metrics
-    assert "/no/such/path" not in metrics
+    scraped = (await committing_client.get("/metrics")).text
+    assert 'handler="/api/v1/users/{user_id}"' in scraped
+    assert "/no/such/path" not in scraped
+
+
+async def test_methods_that_clients_invent_are_counted_as_one(
+    committing_client: AsyncClient,
+) -> None:
+    """Servers other than uvicorn's httptools take any word for one."""
+    before = len((await committing_client.get("/metrics")).text.splitlines())
+    for number in range(20):
+        response = await committing_client.request(f"INVENTED{number}", "/api/v1/products")
+        assert response.status_code == 405
+    scraped = (await committing_client.get("/metrics")).text
+    assert "INVENTED" not in scraped
+    assert len(scraped.splitlines()) < before + 20

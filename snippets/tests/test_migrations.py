@@ -2,11 +2,15 @@
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from patience import patient
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +57,42 @@ def test_a_new_migration_comes_from_the_template(
     )  # fmt: skip
     [script] = more_versions.glob("*_0002_nothing.py")
     ast.parse(script.read_text())
+
+
+NEW_COLUMNS = """
+from sqlalchemy.orm import Mapped, mapped_column
+from app.models import Product
+from app.models.base import Money, UtcDateTime
+Product.sold_at = mapped_column(UtcDateTime, nullable=True)
+Product.reduced = mapped_column(Money, nullable=True)
+"""
+
+
+def test_a_migration_that_autogenerate_makes_knows_the_projects_types(
+    own_database_url: str, more_versions: Path
+) -> None:
+    shutil.copytree(ROOT / "app", more_versions / "app")
+    shutil.copytree(ROOT / "migrations", more_versions / "migrations")
+    shutil.copy(ROOT / "alembic.ini", more_versions)
+    with (more_versions / "app" / "models" / "__init__.py").open("a") as models:
+        models.write(NEW_COLUMNS)
+    run = partial(alembic, own_database_url, folder=more_versions)
+    run("upgrade", "head")
+    run("revision", "--autogenerate", "-m", "more columns", "--rev-id", "0002")
+    run("upgrade", "head")
+    assert "No new upgrade operations detected" in run("check")
+
+
+def test_two_that_migrate_at_once_do_so_one_after_the_other(own_postgres_url: str) -> None:
+    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    environment = os.environ | {"APP_DATABASE_URL": own_postgres_url}
+    both = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for one in both:
+        _, errors = one.communicate(timeout=patient(30))
+        assert one.returncode == 0, errors.decode()
 
 
 LONG = """

@@ -14,6 +14,7 @@ from clients import ADA, headers_of, sign_up
 async def test_sign_up_answers_201_without_the_password(client: AsyncClient) -> None:
     response = await client.post("/api/v1/users", json=ADA)
     assert response.status_code == 201
+    assert response.headers["Cache-Control"] == "no-store"
     body = response.json()
     assert body.keys() == {"id", "email", "full_name", "created_at"}
     assert (body["email"], body["full_name"]) == (ADA["email"], ADA["full_name"])

@@ -115,14 +115,19 @@ def test_it_tells_what_head_had_not_with_place_consequence_and_fix(repository: P
     assert "async def one" not in text
 
 
-def test_as_a_command_it_prints_the_decision_or_nothing(repository: Path) -> None:
+def test_as_the_plugin_calls_it_it_prints_the_decision_or_nothing(
+    repository: Path, tmp_path: Path
+) -> None:
     event = {"cwd": str(repository), "stop_hook_active": False}
+    plugin = tmp_path / "my plugin"
+    (plugin / "skills").mkdir(parents=True)
+    (plugin / "skills" / "fastapi-pro").symlink_to(ROOT)
+    command = hook()["command"].replace("${CLAUDE_PLUGIN_ROOT}", str(plugin))
 
     def run(text: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-S", ROOT / "scripts" / "stop_hook.py"],
-            input=text, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            ["sh", "-c", command], input=text, capture_output=True, text=True, check=True
+        )
         assert done.stderr == ""
         return done.stdout
 
@@ -344,11 +349,16 @@ def is_at_end(reader: int) -> bool:
         return False
 
 
-def test_its_limit_is_below_that_of_the_hook() -> None:
+def hook() -> dict[str, Any]:
+    """Return the hook as the plugin registers it."""
     hooks: dict[str, Any] = json.loads((ROOT / "plugin" / "hooks" / "hooks.json").read_bytes())
     [group] = hooks["hooks"]["Stop"]
-    [hook] = group["hooks"]
-    assert hook["timeout"] > stop_hook.SECONDS
+    [found] = group["hooks"]
+    return dict(found)
+
+
+def test_its_limit_is_below_that_of_the_hook() -> None:
+    assert hook()["timeout"] > stop_hook.SECONDS
     plugin = json.loads((ROOT / "plugin" / ".claude-plugin" / "plugin.json").read_bytes())
     [option] = plugin["userConfig"]
     assert f"CLAUDE_PLUGIN_OPTION_{option.upper()}" == OPTION

@@ -164,6 +164,11 @@ def test_elsewhere_the_branch_of_origin_goes_on_and_strangers_release_nothing(
 ) -> None:
     repository = Repository(tmp_path / "clone")
     git = repository.git
+    manifest = repository.folder / "plugin" / ".claude-plugin" / "plugin.json"
+    written = manifest.read_text()
+    manifest.write_text(f"{written},")
+    assert f"{manifest}: Extra data: line " in repository.release(code=1)
+    manifest.write_text(written)
     told = repository.release(code=1, GITHUB_REPOSITORY="somebody/fastapi-pro")
     assert f"this is somebody/fastapi-pro, not {NAME}" in told
     repository.release(GITHUB_REPOSITORY=NAME)

@@ -1,7 +1,7 @@
 """What runs for a request: endpoints, dependencies, middleware, exception handlers."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fastapi_pro.auditing.libraries.fastapi import (
     Endpoint,
@@ -30,6 +30,12 @@ def request_functions(program: Program) -> set[Node]:
 
 
 @fact
+def starting_functions(program: Program) -> set[Node]:
+    """Return the functions that run only while an application starts or ends: no request waits."""
+    return reached(lifespans(program)) - reached(roots(program))
+
+
+@fact
 def roots(program: Program) -> list[Node]:
     """Return the functions that FastAPI runs for a request: those that no other need call."""
     found = [endpoint.function for endpoint in endpoints(program)]
@@ -51,7 +57,12 @@ def answering(endpoint: Endpoint) -> set[Node]:
 
 
 def _answering(endpoint: Endpoint) -> set[Node]:
-    return reached([endpoint.function, *(d.function for d in endpoint.dependencies)])
+    return answering_any([endpoint])
+
+
+def answering_any(group: Iterable[Endpoint]) -> set[Node]:
+    """Return the functions that run to answer the requests of one of several endpoints."""
+    return reached(f for e in group for f in (e.function, *(d.function for d in e.dependencies)))
 
 
 def is_http_middleware(decorator: Node) -> bool:

@@ -4,7 +4,7 @@ import ast
 import re
 
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
-from fastapi_pro.auditing.libraries.fastapi_requests import answering, request_functions, roots
+from fastapi_pro.auditing.libraries.fastapi_requests import answering_any, request_functions, roots
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -56,8 +56,8 @@ def _often(program: Program) -> set[Node]:
     if not rare:
         return request_functions(program)
     often = [endpoint for endpoint in endpoints(program) if endpoint not in rare]
-    found = set[Node]().union(*map(answering, often))
-    of_admins = set[Node]().union(*map(answering, rare)) - found
+    found = answering_any(often)
+    of_admins = answering_any(rare) - found
     return found | reached(root for root in roots(program) if root not in of_admins)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from fastapi_pro.auditing.libraries.fastapi import unwrap
 from fastapi_pro.auditing.libraries.known_types import selected
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -81,7 +82,7 @@ class Column:
 class Relationship:
     """A relationship: its statement, its name, and the class that it leads to.
 
-    `lazy` is what is written, or "select".
+    `lazy` is what is written, or "select"; "" where nobody can read it.
     """
 
     node: Node
@@ -198,9 +199,37 @@ def _sql_type(options: Node) -> str:
 
 
 def _lazy(call: Node) -> str:
-    options = call.keyword("sa_relationship_kwargs")
-    lazy = (options.entry("lazy") or call.keyword("lazy")).literal
-    return lazy if isinstance(lazy, str) else "select"
+    """Return what is written of a relationship, or "select"; "" where nobody can read it."""
+    given = [call.keyword("sa_relationship_kwargs"), *call.unpacked]
+    said = [_said_lazy(options) for options in given if options]
+    if lazy := call.keyword("lazy"):
+        said.append(_text_of(lazy))
+    return "" if None in said else next((text for text in reversed(said) if text), "select")
+
+
+def _said_lazy(options: Node, depth: int = 0) -> str | None:
+    """Return `lazy` of a dictionary of options, "" without it, None where nobody can read it."""
+    found = options.value
+    parts: list[Node] = []
+    last: list[Node] = []
+    if isinstance(found.ast, ast.Dict):
+        parts = [value for key, value in found.entries if not key]
+        last = [value for key, value in found.entries if key.literal == "lazy"]
+    elif isinstance(found.ast, ast.BinOp) and isinstance(found.ast.op, ast.BitOr):
+        parts = found.operands
+    elif found.called == "builtins.dict":
+        parts = [*found.args, *found.unpacked]
+        last = [value for value in [found.keyword("lazy")] if value]
+    else:
+        return None
+    if depth > limits.NAMES:
+        return None
+    said = [_said_lazy(part, depth + 1) for part in parts] + [*map(_text_of, last)]
+    return None if None in said else next((text for text in reversed(said) if text), "")
+
+
+def _text_of(value: Node) -> str | None:
+    return text if isinstance(text := value.constant, str) else None
 
 
 def _target(statement: Node) -> Node:

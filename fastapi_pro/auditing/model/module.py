@@ -222,11 +222,12 @@ class Module:
 
     def own_of_kind(self, scope: ast.AST, kind: type[ast.AST]) -> list[ast.AST]:
         """Return those of `own_nodes` that are of one kind."""
-        if scope not in self._own_by_kind:
+        found = self._own_by_kind.get(scope)
+        if found is None:
             found = self._own_by_kind[scope] = defaultdict(list)
             for node in self.own_nodes(scope):
                 found[node.__class__].append(node)
-        return self._own_by_kind[scope].get(kind, [])
+        return found.get(kind, [])
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """Return the node that holds this one."""
@@ -257,10 +258,11 @@ class Module:
 
     def bindings(self, scope: ast.AST) -> Bindings:
         """Return what the scope itself binds, each name's bindings in the order of the source."""
-        if scope not in self._scopes:
+        found = self._scopes.get(scope)
+        if found is None:
             own = self.own_nodes(scope)
-            self._scopes[scope] = bindings_of(scope, own, self.path.parent)
-        return self._scopes[scope]
+            found = self._scopes[scope] = bindings_of(scope, own, self.path.parent)
+        return found
 
     def binding(self, name: ast.AST) -> Binding | None:
         """Return the binding that a name refers to, or None where no scope binds it."""

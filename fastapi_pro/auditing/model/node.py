@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _NOTHING = ast.AST()
 _LITERALS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.Call)
+_NAMED: dict[type[ast.AST], str] = {
+    ast.Name: "id", ast.arg: "arg", ast.alias: "name", ast.ClassDef: "name",
+    ast.FunctionDef: "name", ast.AsyncFunctionDef: "name",
+}  # fmt: skip
+"""The field that has the name."""
 _CALL, _ATTRIBUTE = ast.Call, ast.Attribute  # asked for most often: a name is found faster
 
 
@@ -71,14 +76,8 @@ class Node:
     @property
     def name(self) -> str:
         """The name of a variable, parameter, function, class or alias; "" of anything else."""
-        match self.ast:
-            case ast.Name(id=name) | ast.arg(arg=name) | ast.ClassDef(name=name):
-                return name
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                return name
-            case ast.alias(name=name):
-                return name
-        return ""
+        field = _NAMED.get(self.ast.__class__)
+        return getattr(self.ast, field) if field else ""
 
     @property
     def owner(self) -> "Node":
@@ -452,7 +451,8 @@ class Node:
         """The dotted name of the library's thing that a call calls, or ""."""
         if not isinstance(self.ast, _CALL):
             return ""
-        return Node(self.module, self.ast.func).library_name
+        origin = self.module.program.origin(Node(self.module, self.ast.func))
+        return origin if isinstance(origin, str) else ""
 
     @property
     def value(self) -> "Node":
@@ -515,7 +515,7 @@ class Node:
     @property
     def callee(self) -> "Node":
         """The function or method of the program that a call runs; for a class its `__init__`."""
-        return self.program.callee_of(self)
+        return self.module.program.callee_of(self)
 
     @property
     def runs(self) -> "Node":

@@ -252,9 +252,10 @@ class Program:
 
     def binding_of(self, name: Node) -> Binding | None:
         """Return the binding that a name refers to, or None where no scope binds it."""
-        if name.ast not in self._bindings:
-            self._bindings[name.ast] = name.module.binding(name.ast)
-        return self._bindings[name.ast]
+        found = self._bindings.get(name.ast, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = self._bindings[name.ast] = name.module.binding(name.ast)
+        return found  # type: ignore[return-value]
 
     def origin_of_binding(self, module: Module, binding: Binding, depth: int = 0) -> Origin:
         """Return what a name that is bound so stands for."""
@@ -386,7 +387,9 @@ class Program:
 
     def callee_of(self, call: Node) -> Node:
         """Return the function or method that a call runs; for a class its `__init__`."""
-        return self.run_by(call.func) if call.is_call else call.at(None)
+        if not isinstance(call.ast, ast.Call):
+            return call.at(None)
+        return self._run_by.get(call.ast.func) or self.run_by(call.func)
 
     def run_by(self, func: Node) -> Node:
         """Return what calling an expression runs, as `callee_of` does for a call."""

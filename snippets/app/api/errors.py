@@ -46,7 +46,7 @@ async def validation_error(_request: Request, exc: RequestValidationError) -> JS
 
 
 async def database_error(_request: Request, exc: Exception) -> JSONResponse:
-    """Answer 503 while the database is unavailable; any other error of it is a bug, hence 500."""
+    """Answer 503 where the database may serve the same request later; else 500, as for a bug."""
     if not db.is_unavailable(exc):
         raise exc
     logger.error("database_unavailable", exc_info=exc)

@@ -1,16 +1,19 @@
-"""Engines, the creation of tables, and what means that the database is unavailable."""
+"""Engines, the creation of tables, and which errors of the database pass."""
 
 from typing import Any
 
-from asyncpg import PostgresError
-from sqlalchemy import Connection, MetaData, event, make_url, text
+from asyncpg import InvalidCachedStatementError, PostgresError
+from sqlalchemy import Connection, ExceptionContext, MetaData, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-# Classes of SQLSTATE: the connection failed, none is left, the server stops or starts.
-UNAVAILABLE_SQLSTATES = ("08", "53", "57P")
+TABLES_LOCK = 727_365  # of those who create or migrate tables; any number of your own
+READ_ONLY = "25006"
+# Beginnings of SQLSTATE: the connection failed, none is left, the server stops or starts, another
+# transaction was in the way (40001: of its reads, 40P01: a deadlock), the server is a standby now.
+UNAVAILABLE_SQLSTATES = ("08", "53", "57P", "40001", "40P01", READ_ONLY)
 # PostgresError: what PostgreSQL says to a new connection; SQLAlchemy 2.1 wraps it.
 _UNREACHABLE = (ConnectionError, TimeoutError, PoolTimeoutError, PostgresError)
 ERRORS = (DBAPIError, *_UNREACHABLE)
@@ -23,7 +26,7 @@ def create_engine(url: str, pool_size: int, command_timeout: int | None = 10) ->
     """
     if make_url(url).get_backend_name() == "sqlite":
         return _create_sqlite_engine(url)
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
@@ -33,6 +36,14 @@ def create_engine(url: str, pool_size: int, command_timeout: int | None = 10) ->
         hide_parameters=True,  # an error message would carry password hashes into the log
         connect_args={"timeout": 5, "command_timeout": command_timeout},
     )
+    event.listen(engine.sync_engine, "handle_error", leave_read_only_server)
+    return engine
+
+
+def leave_read_only_server(context: ExceptionContext) -> None:
+    """Drop the pool's connections after a failover: its old server answers pings, and no writes."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _create_sqlite_engine(url: str) -> AsyncEngine:
@@ -63,13 +74,15 @@ async def create_tables(connection: AsyncConnection, metadata: MetaData) -> None
     """Create what is missing; several workers may do so at once."""
     if connection.dialect.name == "postgresql":
         # CREATE TABLE IF NOT EXISTS still races: two workers collide in pg_type.
-        await connection.execute(text("SELECT pg_advisory_xact_lock(727365)"))
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({TABLES_LOCK})"))
     await connection.run_sync(metadata.create_all)
 
 
 def is_unavailable(error: Exception) -> bool:
-    """Say whether the database is away or its pool empty: the same request may succeed later."""
+    """Say whether the same request may succeed later."""
     if not isinstance(error, DBAPIError):
         return isinstance(error, _UNREACHABLE)
+    if error.orig and isinstance(error.orig.__cause__, InvalidCachedStatementError):
+        return True  # a migration changed the table; the connection prepares its statements anew
     state: str = getattr(error.orig, "sqlstate", None) or ""
     return error.connection_invalidated or state.startswith(UNAVAILABLE_SQLSTATES)

@@ -20,3 +20,11 @@ class NotAuthenticatedError(AppError):
     status_code = 401
     msg = "Invalid credentials"
     headers: Mapping[str, str] | None = {"WWW-Authenticate": "Bearer"}
+
+
+class TooBusyError(AppError):
+    """More was asked at once than this process can do; nothing of it was begun."""
+
+    status_code = 503
+    msg = "Too busy"
+    headers: Mapping[str, str] | None = {"Retry-After": "1"}

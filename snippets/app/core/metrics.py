@@ -8,6 +8,9 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+SHARED_MEMORY = "/dev/shm"  # of Linux, also in a container
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
 
 def share_between_workers() -> None:
     """Name a folder for the workers' counters; call it before prometheus_client is imported.
@@ -19,15 +22,33 @@ def share_between_workers() -> None:
     supervisor = multiprocessing.parent_process()
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ and supervisor is not None:
         key = hashlib.sha256(multiprocessing.current_process().authkey).hexdigest()
-        folder = Path(tempfile.gettempdir(), f"metrics-{supervisor.pid}-{key[:32]}")
+        folder = Path(temporary_folder(), f"metrics-{supervisor.pid}-{key[:32]}")
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     if shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         Path(shared).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def temporary_folder() -> str:
+    """Return where files may be written, also where the disk is read-only."""
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:
+        return SHARED_MEMORY
+
+
 def instrument(app: FastAPI) -> None:
     """Count and time every request by its route, and serve `/metrics`."""
     share_between_workers()
-    from prometheus_fastapi_instrumentator import Instrumentator
+    from prometheus_fastapi_instrumentator import Instrumentator, metrics
 
-    Instrumentator().instrument(app).expose(app, include_in_schema=False)
+    instrumentator = Instrumentator()
+    count = metrics.default(registry=instrumentator.registry)
+
+    def count_known_methods(info: metrics.Info) -> None:
+        # Each label value is kept for ever, and clients may invent methods.
+        info.method = info.method if info.method in METHODS else "other"
+        if count:
+            count(info)
+
+    instrumentator.add(count_known_methods)
+    instrumentator.instrument(app).expose(app, include_in_schema=False)

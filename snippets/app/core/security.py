@@ -1,6 +1,7 @@
 """Passwords (pwdlib) and tokens (PyJWT)."""
 
 from datetime import UTC, datetime, timedelta
+from unicodedata import normalize
 
 import jwt
 from pwdlib import PasswordHash
@@ -15,12 +16,12 @@ _hasher = PasswordHash((Argon2Hasher(memory_cost=19_456, time_cost=2, parallelis
 
 def hash_password(password: str) -> str:
     """Return an Argon2id hash; takes tens of milliseconds, so never on the event loop."""
-    return _hasher.hash(password)
+    return _hasher.hash(normalize("NFC", password))  # as "é" may be one character or two
 
 
 def verify_password(password: str, password_hash: str) -> bool:
     """Say whether the password matches this hash; as slow as hashing."""
-    return _hasher.verify(password, password_hash)
+    return _hasher.verify(normalize("NFC", password), password_hash)
 
 
 def create_access_token(user_id: int) -> str:

@@ -35,6 +35,21 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 hasher = PasswordHash((BcryptHasher(rounds=12), Argon2Hasher()))  # !
 """,
+    "a text that is drawn once, and once comes from a client": """
+import secrets
+import bcrypt
+from fastapi import FastAPI
+app = FastAPI()
+def hashed(value: str) -> bytes:
+    return bcrypt.hashpw(value.encode(), bcrypt.gensalt())  # !
+def hash_password_of_token(password: str, token: str) -> bytes:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())  # !
+@app.post("/users")
+def register(secret: str) -> None:
+    hashed(secret)
+def reset() -> None:
+    hashed(secrets.token_urlsafe(32))
+""",
 }
 
 LOOK_ALIKES = {
@@ -93,5 +108,30 @@ def hashpw(password, salt): ...
 def make(password: str):
     hashpw(password.encode(), b"")
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+""",
+    "keys, tokens and codes that the service draws": """
+import base64, os, secrets, uuid
+import bcrypt
+def hash_api_key(raw_api_key: str) -> bytes:
+    return bcrypt.hashpw(raw_api_key.encode("utf-8"), bcrypt.gensalt())
+class Keys:
+    def hash_token(self, refresh_token: str) -> bytes:
+        return bcrypt.hashpw(refresh_token.encode(), bcrypt.gensalt())
+    def hash_code(self, code: str) -> bytes:
+        return bcrypt.hashpw(bytes(code, "utf-8"), bcrypt.gensalt())
+def hashed(value: str) -> bytes:
+    return bcrypt.hashpw(value.encode(), bcrypt.gensalt())
+def hashed_otherwise(*, text: str) -> bytes:
+    encoded = text.encode()
+    return bcrypt.hashpw(encoded, bcrypt.gensalt())
+def make() -> list[bytes]:
+    drawn = secrets.token_urlsafe(32)
+    other = base64.urlsafe_b64encode(os.urandom(16)).decode()
+    return [
+        hashed(drawn),
+        hashed(value=other),
+        hashed("admin"),
+        hashed_otherwise(text=f"key_{uuid.uuid4()}"),
+    ]
 """,
 }

@@ -4,11 +4,17 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 
 _LIMIT = 72
 _SHORT = 20  # a bound below this is for the fewest characters
 _PASSWORD = re.compile(r"passw|pwd", re.IGNORECASE)
+_DRAWN = re.compile(
+    r"(^|_)(api_?key|(access|refresh|reset)_?token|token|otp|((verification|recovery|backup)_)?code)$",
+    re.IGNORECASE,
+)
+"""Names of what a service makes up, and gives to a client."""
+_DRAWS = ("os.urandom", "secrets.", "uuid.", "nacl.utils.random")
 _FIELDS = ("Field", "StringConstraints", "constr", "Form", "Body", "Query")
 _WRITTEN = re.compile(rb"\b7[23]\b")
 _BCRYPT = "pwdlib.hashers.bcrypt.BcryptHasher"
@@ -40,9 +46,17 @@ def _found(program: Program) -> Iterator[Hit]:
             )
 
 
+@fact
+def _writes_limit(program: Program) -> bool:
+    """Say whether 72 or 73 is written somewhere: a first, cheap look."""
+    modules = (module for module in program.code if _WRITTEN.search(module.source))
+    limits = (_LIMIT, _LIMIT + 1)
+    return any(number.value in limits for m in modules for number in m.nodes(ast.Constant))
+
+
 def _checks_length(program: Program) -> bool:
     """Say whether something is compared with 72, or cut there."""
-    if not any(_WRITTEN.search(module.source) for module in program.code):
+    if not _writes_limit(program):
         return False
     for node in program.nodes(ast.Compare, ast.Slice):
         match node.ast:
@@ -88,4 +102,21 @@ def _encoded(password: Node) -> str:
     if text.is_call or not text.last_name:
         return ""
     origin = text.definition
-    return text.text if not origin or isinstance(origin.ast, ast.arg) else ""
+    if origin and not isinstance(origin.ast, ast.arg):
+        return ""
+    return "" if _is_drawn_by_service(text, origin) else text.text
+
+
+def _is_drawn_by_service(text: Node, origin: Node) -> bool:
+    """Say whether a text is no client's: a key or token by its name, or by all that is passed."""
+    if _DRAWN.search(text.last_name) and not _PASSWORD.search(text.last_name):
+        return True
+    callers = origin.function.callers if origin else []
+    passed = [origin.passed(call).value for call in callers]
+    return bool(passed) and all(map(_is_drawn, passed))
+
+
+def _is_drawn(value: Node) -> bool:
+    if isinstance(value.literal, str):
+        return True
+    return any(call.called.startswith(_DRAWS) for call in value.walk(ast.Call))

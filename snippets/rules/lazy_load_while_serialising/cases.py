@@ -216,6 +216,36 @@ async def teams(session: AsyncSession = Depends(get_session)):
     result = await session.exec(select(Team))  # !
     return result.all()
 """,
+    "dictionaries of options that leave it lazy": """
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, Relationship, SQLModel, select
+app = FastAPI()
+async def get_db() -> AsyncSession: ...
+SessionDep = Annotated[AsyncSession, Depends(get_db)]
+EAGER = {"lazy": "selectin"}
+class Item(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    order_id: int = Field(foreign_key="order.id")
+class Order(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    items: list[Item] = Relationship(sa_relationship_kwargs=dict(cascade="all"))
+class Bill(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    items: list[Item] = Relationship(sa_relationship_kwargs=EAGER | {"lazy": "select"})
+class ItemOut(BaseModel):
+    id: int
+class OrderOut(BaseModel, from_attributes=True):
+    items: list[ItemOut]
+@app.get("/orders", response_model=list[OrderOut])
+async def orders(session: SessionDep):
+    return (await session.execute(select(Order))).scalars().all()  # !
+@app.get("/bills", response_model=list[OrderOut])
+async def bills(session: SessionDep):
+    return (await session.execute(select(Bill))).scalars().all()  # !
+""",
 }
 
 _MAIN = """
@@ -358,5 +388,87 @@ async def read(session: SessionDep):
 async def read(session: SessionDep):
     order = await session.get_one(Order, 1)
     return OrderOut(id=order.id, items=[])
+""",
+    "options of a relationship in a dictionary, however it is written": """
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import ForeignKey
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlmodel import Field, Relationship, SQLModel, select
+app = FastAPI()
+async def get_db() -> AsyncSession: ...
+SessionDep = Annotated[AsyncSession, Depends(get_db)]
+EAGER = {"lazy": "selectin"}
+JOINED = dict(lazy="joined")
+CASCADE = {"cascade": "all, delete-orphan"}
+class Base(DeclarativeBase): ...
+class Item(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    order_id: int = Field(foreign_key="order.id")
+class Order(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    called: list[Item] = Relationship(sa_relationship_kwargs=dict(lazy="selectin"))
+    named: list[Item] = Relationship(sa_relationship_kwargs=EAGER)
+    named_call: list[Item] = Relationship(sa_relationship_kwargs=JOINED)
+    added: list[Item] = Relationship(sa_relationship_kwargs=EAGER | {"order_by": "Item.id"})
+    added_last: list[Item] = Relationship(sa_relationship_kwargs=CASCADE | dict(lazy="selectin"))
+    unpacked: list[Item] = Relationship(sa_relationship_kwargs={**EAGER, **CASCADE})
+    in_call: list[Item] = Relationship(sa_relationship_kwargs=dict(EAGER, uselist=True))
+    in_call_too: list[Item] = Relationship(sa_relationship_kwargs=dict(**CASCADE, **JOINED))
+class Part(Base):
+    __tablename__ = "parts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    whole_id: Mapped[int] = mapped_column(ForeignKey("wholes.id"))
+class Whole(Base):
+    __tablename__ = "wholes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parts: Mapped[list[Part]] = relationship(**EAGER)
+    others: Mapped[list[Part]] = relationship(viewonly=True, **{"lazy": "selectin"})
+class ItemOut(BaseModel):
+    id: int
+class OrderOut(BaseModel, from_attributes=True):
+    called: list[ItemOut]
+    named: list[ItemOut]
+    named_call: list[ItemOut]
+    added: list[ItemOut]
+    added_last: list[ItemOut]
+    unpacked: list[ItemOut]
+    in_call: list[ItemOut]
+    in_call_too: list[ItemOut]
+class WholeOut(BaseModel, from_attributes=True):
+    parts: list[ItemOut]
+    others: list[ItemOut]
+@app.get("/orders", response_model=list[OrderOut])
+async def orders(session: SessionDep):
+    return (await session.execute(select(Order))).scalars().all()
+@app.get("/wholes", response_model=list[WholeOut])
+async def wholes(session: SessionDep):
+    return (await session.scalars(select(Whole))).all()
+""",
+    "options of a relationship that a function makes": """
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, Relationship, SQLModel, select
+from options import eager
+app = FastAPI()
+async def get_db() -> AsyncSession: ...
+SessionDep = Annotated[AsyncSession, Depends(get_db)]
+class Item(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    order_id: int = Field(foreign_key="order.id")
+class Order(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    items: list[Item] = Relationship(sa_relationship_kwargs=eager())
+class ItemOut(BaseModel):
+    id: int
+class OrderOut(BaseModel, from_attributes=True):
+    items: list[ItemOut]
+@app.get("/orders", response_model=list[OrderOut])
+async def orders(session: SessionDep):
+    return (await session.execute(select(Order))).scalars().all()
 """,
 }

@@ -75,6 +75,30 @@ def is_over(claims: dict) -> bool:
 def left(exp: int) -> timedelta:
     return datetime.fromtimestamp(exp) - datetime.utcnow()
 """,
+    "an `exp` of an object that is encoded, dumped or read": """
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+import jwt
+from pydantic import BaseModel
+class TokenData(BaseModel):
+    email: str
+    exp: datetime
+@dataclass
+class Signed:
+    iat: datetime
+class Session(BaseModel):
+    nbf: datetime
+def make(email: str) -> str:
+    data = TokenData(email=email, exp=datetime.now())  # !
+    return jwt.encode(data.model_dump(), "key")
+def other() -> str:
+    signed = Signed(iat=datetime.now())  # !
+    return jwt.encode(asdict(signed), "key")
+def begin() -> Session:
+    return Session(nbf=datetime.now())  # !
+def is_open(session: Session) -> bool:
+    return session.nbf.replace(tzinfo=timezone.utc) < datetime.now(timezone.utc)
+""",
 }
 
 LOOK_ALIKES = {
@@ -127,5 +151,35 @@ from fastapi import FastAPI
 app = FastAPI()
 def log() -> dict:
     return {"at": datetime.now(), "exp": datetime.now()}
+""",
+    "an `exp` of an object that nobody reads": """
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+import jwt
+from fastapi import FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+class TokenData(BaseModel):
+    email: str
+    exp: datetime
+@dataclass
+class Signed:
+    iat: datetime
+    exp: datetime | None = None
+class Pair(NamedTuple):
+    token: str
+    nbf: datetime
+class Claims(BaseModel):
+    sub: str
+def sign(subject: str) -> str:
+    return jwt.encode(Claims(sub=subject).model_dump(), "key")
+def decode(payload: dict) -> TokenData:
+    return TokenData(email=payload["email"], exp=datetime.fromtimestamp(payload["exp"]))
+def signed() -> Signed:
+    ends = datetime.now() + timedelta(hours=1)
+    return Signed(iat=datetime.now(), exp=ends)
+def pair(token: str) -> Pair:
+    return Pair(token=token, nbf=datetime.today())
 """,
 }

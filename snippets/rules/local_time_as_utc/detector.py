@@ -14,6 +14,13 @@ _UTC_ZONES = {
     "datetime.UTC", "datetime.timezone.utc", "pytz.utc", "pytz.UTC", "zoneinfo.ZoneInfo",
 }  # fmt: skip
 _CLAIMS = {"exp", "iat", "nbf"}
+_DUMPS = ("dict", "json", "model_dump", "model_dump_json", "_asdict")
+_TURNS = (
+    "dataclasses.asdict",
+    "builtins.vars",
+    "builtins.dict",
+    "fastapi.encoders.jsonable_encoder",
+)
 _AS_LOCAL = {"timestamp", "astimezone"}
 
 
@@ -29,7 +36,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if _is_aware(call):
             continue
         for time in _uses(call):
-            if encodes and (claim := _claim(time)):
+            if encodes and (claim := _claim(time)) and _is_asked_for(time, claim):
                 yield time.hit(
                     f"`{claim}` is the local time of `{call.text}`, and is read as UTC: it is hours"
                     " off where the machine is not in UTC"
@@ -125,6 +132,20 @@ def _claim(time: Node) -> str:
     else:
         names = []
     return next((name for name in names if isinstance(name, str) and name in _CLAIMS), "")
+
+
+def _is_asked_for(time: Node, claim: str) -> bool:
+    """Say whether anybody reads or encodes a claim; of an object's attribute nobody may do so."""
+    made = time.parent.parent if isinstance(time.parent.ast, ast.keyword) else time.at(None)
+    cls = made.func.definition
+    if not cls.is_class:
+        return True
+    program = time.program
+    reads = [node.owner for node in program.attributes(claim) if node.is_read]
+    dumps = [call.owner for call in program.calls_named(*_DUMPS)]
+    dumps += [value for call in program.calls_of(*_TURNS) for value in call.args]
+    owners = [owner.type_class for owner in reads + dumps]
+    return cls in owners or any(not owner.type for owner in reads)
 
 
 def _is_called_utc(time: Node) -> bool:

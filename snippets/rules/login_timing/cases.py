@@ -116,6 +116,32 @@ async def authenticate(session: AsyncSession, name: str, password: str):
         raise PermissionError
     return user
 """,
+    "something is done for an unknown account, and nothing is hashed": _USERS
+    + """
+#= main.py
+from fastapi import FastAPI
+from security import verify_password
+from users import user_by_email
+app = FastAPI()
+def count() -> None:
+    app.state.failed += 1
+@app.post("/a")
+def a(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if user:  # !
+        return verify_password(password, user.password_hash)
+    else:
+        count()
+def called_by_hook_and_request(session, login: str, password: str) -> bool:
+    user = user_by_email(session, login)
+    return bool(user and verify_password(password, user.password_hash))  # !
+@app.on_event("startup")
+def hook() -> None:
+    app.state.warning = called_by_hook_and_request(None, "admin", "1234")
+@app.post("/b")
+def b(session, email: str, password: str):
+    return called_by_hook_and_request(session, email, password)
+""",
 }
 
 LOOK_ALIKES = {
@@ -421,5 +447,112 @@ async def create_admin(users, email, password):
             admin.password_hash = bcrypt.hashpw(password, bcrypt.gensalt())
         return admin
     return await users.create(email, password)
+""",
+    "an unknown account takes as long by a dummy": _USERS
+    + """
+#= work.py
+from security import context
+class Passwords:
+    def check(self, password: str, expected: str) -> bool:
+        return context.verify(password, expected)
+    def waste(self) -> None:
+        context.dummy_verify()
+passwords = Passwords()
+def burn(password: str) -> None:
+    spend(password)
+def spend(password: str) -> None:
+    context.hash(password)
+def spent() -> None:
+    context.dummy_verify()
+#= main.py
+import asyncio
+from fastapi import FastAPI, HTTPException
+from security import DUMMY_HASH, context, verify_password
+from users import user_by_email
+from work import burn, passwords, spent
+app = FastAPI()
+@app.post("/a")
+def a(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if user and verify_password(password, user.password_hash):
+        return user
+    elif user:
+        return None
+    else:
+        context.dummy_verify()
+@app.post("/b")
+def b(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if user is None:
+        burn(password)
+        raise HTTPException(401)
+    return verify_password(password, user.password_hash)
+@app.post("/c")
+def c(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if not user:
+        passwords.waste()
+        return None
+    return passwords.check(password, user.password_hash)
+@app.post("/d")
+def d(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if user is not None:
+        return verify_password(password, user.password_hash)
+    spent()
+    return False
+@app.post("/e")
+async def e(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if user is None:
+        await asyncio.to_thread(spent)
+        return None
+    return await asyncio.to_thread(verify_password, password, user.password_hash)
+@app.post("/f")
+def f(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if not user or not verify_password(password, user.password_hash):
+        if not user:
+            context.dummy_verify()
+        raise HTTPException(401)
+    return user
+""",
+    "at the start no client waits": _USERS
+    + """
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from database import session_of
+from security import verify_password
+from users import user_by_email
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    username = "admin"
+    user = user_by_email(session_of(), username)
+    if user and verify_password("1234", user.password_hash):
+        app.state.warning = True
+    yield
+app = FastAPI(lifespan=lifespan)
+def is_default(user) -> bool:
+    return verify_password("1234", user.password_hash)
+@app.on_event("startup")
+async def warn() -> None:
+    user = user_by_email(session_of(), "admin@example.org")
+    if user and is_default(user):
+        app.state.warning = True
+async def warn_too() -> None:
+    login = "admin"
+    user = user_by_email(session_of(), login)
+    if not user:
+        return
+    app.state.warning = verify_password("1234", user.password_hash)
+app.add_event_handler("startup", warn_too)
+def called_by_hook(login: str) -> bool:
+    user = user_by_email(session_of(), login)
+    return bool(user and verify_password("1234", user.password_hash))
+def hook() -> None:
+    app.state.warning = called_by_hook("admin")
+app.router.on_startup.append(hook)
+other = FastAPI(on_startup=[hook])
 """,
 }

@@ -4,19 +4,22 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
 from fastapi_pro.auditing.libraries.logins import looked_up, missing
 from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification, may_verify
+from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.flow import ends
 
 _ONE = ("get_one", "one", "scalar_one")
+_DUMMY = "dummy_verify"  # of passlib
 _SLEEPS = ("asyncio.sleep", "time.sleep", "anyio.sleep")
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the test for a missing account that skips the verification, one in each function."""
     for function in may_verify(program):
-        if function.module.is_tool:
+        if function.module.is_tool or function in starting_functions(program):
             continue
         checks = [call for call in function.calls if call.given and is_verification(call)]
         is_login = bool(checks) and all(map(_lets_in, checks))
@@ -77,6 +80,8 @@ def _skips(function: Node, checks: list[Node]) -> Node | None:
                 is_told = missing if isinstance(op, ast.Or) else _present
                 for index, value in enumerate(values):
                     later = _inside(node, values[index + 1 :], checks)
+                    if later and _is_made_up_for(node):
+                        continue
                     if later and _is_looked_up(function, is_told(value), later):
                         return node.statement
             case ast.If():
@@ -84,6 +89,16 @@ def _skips(function: Node, checks: list[Node]) -> Node | None:
                 if later and _is_looked_up(function, name, later):
                     return node
     return _raises(function, checks)
+
+
+def _is_made_up_for(test: Node) -> bool:
+    """Say whether the branch for a missing account, of an `if` with this test, hashes."""
+    branch = test.parent
+    if not isinstance(branch.ast, ast.If) or branch.test != test:
+        return False
+    if isinstance(test.ast, ast.BoolOp) and isinstance(test.ast.op, ast.And):
+        return _works_after(branch, branch.ast)
+    return _hashes(branch, branch.ast.body)
 
 
 def _raises(function: Node, checks: list[Node]) -> Node | None:
@@ -124,8 +139,17 @@ def _skipped(node: Node, branch: ast.If, checks: list[Node]) -> tuple[str, list[
         is_skipped = not inside and not before and not _hashes(node, branch.body)
         return name, after + _inside(node, branch.orelse, checks) if is_skipped else []
     name = _present(branch.test)
-    is_skipped = len(inside) == len(checks) and not _hashes(node, branch.orelse)
+    is_skipped = len(inside) == len(checks) and not _works_after(node, branch)
     return name, inside if name and is_skipped else []
+
+
+def _works_after(node: Node, branch: ast.If) -> bool:
+    """Say whether what an `if` leads to otherwise hashes: its `else`, or what follows its end."""
+    if _hashes(node, branch.orelse):
+        return True
+    function = node.function
+    later = [call for call in function.calls if call.position > node.position]
+    return ends(node.body[-1]) and any(_works(c) for c in later if not node.holds(c))
 
 
 def _inside(node: Node, parts: Sequence[ast.AST], checks: list[Node]) -> list[Node]:
@@ -134,11 +158,19 @@ def _inside(node: Node, parts: Sequence[ast.AST], checks: list[Node]) -> list[No
 
 def _hashes(node: Node, statements: Sequence[ast.stmt]) -> bool:
     """Say whether statements verify or hash, themselves or through functions of the program."""
-    return any(
-        is_hash(call) or is_verification(call) or any(map(is_hash, call.callee.calls))
-        for statement in statements
-        for call in node.at(statement).walk(ast.Call)
-    )
+    return any(_works(call) for part in statements for call in node.at(part).walk(ast.Call))
+
+
+def _works(call: Node) -> bool:
+    """Say whether a call takes as long as a verification: it verifies, hashes or leads to that."""
+    runs = handed_to_thread(call)
+    if _is_work(call) or runs.member == _DUMMY:
+        return True
+    return any(_is_work(inner) for f in reached([runs.runs or call.callee]) for inner in f.calls)
+
+
+def _is_work(call: Node) -> bool:
+    return call.member == _DUMMY or is_hash(call) or is_verification(call)
 
 
 def _present(test: ast.expr) -> str:

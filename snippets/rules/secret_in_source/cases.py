@@ -68,6 +68,33 @@ def load() -> str:
         raise ValueError("DATABASE_URL is required")
     return os.environ.get("JWT_SECRET_KEY", "dev-secret-key")  # !
 """,
+    "a private key, and a key that signs although it is called public": """
+import jwt
+PRIVATE = "-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA\\n-----END RSA PRIVATE KEY-----"  # !
+PUBLIC_KEY = "a-word-that-both-sides-know"  # !
+def make(claims: dict) -> list[str]:
+    return [
+        jwt.encode(claims, PRIVATE, algorithm="RS256"),
+        jwt.encode(claims, PUBLIC_KEY, algorithm="HS256"),
+    ]
+""",
+    "a named text where the environment gives none": """
+#= app/defaults.py
+DEFAULT_SECRET = "a-secret-for-everybody"
+#= app/main.py
+import os
+import jwt
+import app.defaults
+from app.defaults import DEFAULT_SECRET
+OTHER_SECRET = "another-secret"
+SECRET_KEY = os.getenv("SECRET_KEY", DEFAULT_SECRET)  # !
+JWT_SECRET = os.environ.get("JWT_SECRET") or OTHER_SECRET  # !
+class Tokens:
+    FALLBACK = "a-secret-of-the-class"
+    def __init__(self, config) -> None:
+        self.key = config.key or os.getenv("JWT_SECRET_KEY") or app.defaults.DEFAULT_SECRET
+        self.other = os.environ.get("APP_SECRET_KEY", default=Tokens.FALLBACK)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -173,5 +200,58 @@ def challenge(token):
 import jwt
 def read(token, keys):
     return jwt.decode(token, keys["public"], algorithms=["RS256"])["exp"]
+""",
+    "public keys and certificates": '''
+import jwt
+from jose import jwt as jose
+PUBLIC = """-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAjxTIntA7YvdfnYkLSN4w
+-----END PUBLIC KEY-----
+"""
+OLD = "-----BEGIN RSA PUBLIC KEY-----\\nMIIBCgKCAQEAjxTIntA7Yvdfn\\n-----END RSA PUBLIC KEY-----"
+CERTIFICATE = b"""-----BEGIN CERTIFICATE-----
+MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBa
+-----END CERTIFICATE-----"""
+SSH = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB1Zk7uQxq issuer"
+JWK = {"kty": "RSA", "kid": "1", "n": "jxTIntA7YvdfnYkLSN4w", "e": "AQAB"}
+ISSUER_PUBLIC_KEY = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAjxTIntA7YvdfnYkLSN4w"
+publicKey = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAjxTIntA7YvdfnYkLSN4w"
+def read(token: str) -> list[dict]:
+    return [
+        jwt.decode(token, PUBLIC, algorithms=["RS256"]),
+        jwt.decode(token, OLD, algorithms=["RS256"]),
+        jwt.decode(token, key=CERTIFICATE.decode(), algorithms=["RS256"]),
+        jwt.decode(token, SSH, algorithms=["EdDSA"]),
+        jose.decode(token, JWK, algorithms=["RS256"]),
+        jwt.decode(token, ISSUER_PUBLIC_KEY, algorithms=["RS256"]),
+        jwt.decode(token, publicKey, algorithms=["RS256"]),
+        jwt.decode(token, "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA", algorithms=["ES256"]),
+    ]
+''',
+    "a public key as the default of a setting": '''
+import os
+import jwt
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    jwt_key: str = """-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAjxTIntA7YvdfnYkLSN4w
+-----END PUBLIC KEY-----"""
+settings = Settings()
+SIGNING_KEY = os.getenv("SIGNING_KEY", "-----BEGIN EC PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQY")
+def read(token: str) -> dict:
+    return jwt.decode(token, settings.jwt_key, algorithms=["RS256"])
+''',
+    "a name that is no text where the environment gives none": """
+import os
+import secrets
+import jwt
+DRAWN = secrets.token_hex(32)
+NOTHING = ""
+PATH = "/run/secrets/key"
+SECRET_KEY = os.getenv("SECRET_KEY", DRAWN)
+JWT_SECRET = os.environ.get("JWT_SECRET") or NOTHING
+SIGNING_KEY = os.getenv("SIGNING_KEY") or open(PATH).read()
+def key(given: str) -> str:
+    return os.getenv("SECRET_KEY") or given
 """,
 }

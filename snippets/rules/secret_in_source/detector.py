@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.jwt import ENCODES, decodes
+from fastapi_pro.auditing.libraries.jwt import ENCODES, Decode, decodes
 from fastapi_pro.auditing.libraries.pydantic import settings
 
 _SIGNS = re.compile(
@@ -19,6 +19,9 @@ _ADMINS = re.compile(
 _URL = re.compile(r"^\w+(\+\w+)?://[^:/@\s]*:[^@\s/{}<>$]+@(?P<host>[\w-]+(\.[\w-]+)+)[:/]")
 _HERE = re.compile(r"^127\.|^0\.0|\.?example\.|\.local$|\.internal$|localhost")
 _NO_SECRET = re.compile(r"^(none|null|disabled|\s*)$|\$\{|\{\{|^/|\.pem$|^<", re.IGNORECASE)
+_PUBLISHED = re.compile(r"^\s*(-----BEGIN ([A-Z0-9]+ )?(PUBLIC KEY|CERTIFICATE)-|ssh-\w+ |ecdsa-)")
+_PUBLIC = re.compile(r"(^|[^a-z])public|certificate|(^|_)cert(_|$)", re.IGNORECASE)
+_ASYMMETRIC = re.compile(r"(RS|PS|ES)\d+K?|EdDSA")
 _DEVELOPMENT = re.compile(r"test|dev|local|example|sample|demo|mock|fake", re.IGNORECASE)
 _FIELDS = ("pydantic.Field", "sqlmodel.Field")
 _READS = ("os.getenv", "os.environ.get", "os.environ.setdefault")
@@ -53,9 +56,9 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
                     yield node, hit if is_read else hit._replace(severity="low")
     for call in _environment(program):
         name = call.args[0].constant if call.args else None
-        value = _written(call.argument(1, "default"))
+        value = _written(call.argument(1, "default").value)
         if not value and isinstance(call.parent.ast, ast.BoolOp):
-            value = _written(call.parent.operands[-1])
+            value = _written(call.parent.operands[-1].value)
         if value and isinstance(name, str) and not _is_required(call, name):
             yield from _of_name(name, value, call, f"`{name}`")
     for key in _keys(program):
@@ -111,10 +114,19 @@ def _keys(program: Program) -> Iterator[Node]:
     for call in program.calls_of(*_MAKES):
         yield call.argument(0, "secret_key")
     for decode in decodes(program):
-        if not decode.is_unverified:
+        if not (decode.is_unverified or _is_public(decode)):
             yield decode.key
     for call in program.calls_named("add_middleware", "JWTStrategy"):
         yield call.keyword("secret_key") or call.keyword("secret")
+
+
+def _is_public(decode: Decode) -> bool:
+    """Say whether the key only verifies: whoever knows it can sign nothing."""
+    listed = decode.algorithms.constant
+    names = [listed] if isinstance(listed, str) else listed
+    if isinstance(names, (list, tuple, set)) and names:
+        return all(_ASYMMETRIC.fullmatch(str(name)) for name in names)
+    return bool(_PUBLIC.search(decode.key.text))
 
 
 def _written(value: Node) -> Node:
@@ -124,7 +136,7 @@ def _written(value: Node) -> Node:
         value = value.value
     text = value.literal
     text = text.decode(errors="replace") if isinstance(text, bytes) else text
-    is_secret = isinstance(text, str) and not _NO_SECRET.search(text)
+    is_secret = isinstance(text, str) and not (_NO_SECRET.search(text) or _PUBLISHED.search(text))
     return value if is_secret else value.at(None)
 
 

@@ -89,6 +89,34 @@ FROM python:3.13
 CMD python serve.py
 # !
 """,
+    "an image and a Procfile run the same script": _APP
+    + """
+#= Procfile
+web: ./start.sh
+#= Dockerfile
+FROM python:3.13
+CMD ["./start.sh"]
+#= start.sh
+#!/bin/sh
+alembic upgrade head
+uvicorn app.main:app
+# !
+""",
+    "of scripts with one name, that of the image": _APP
+    + """
+#= one/Dockerfile
+FROM python:3.13
+CMD ["/bin/bash", "start.sh"]
+#= one/scripts/start.sh
+#!/bin/bash
+uvicorn app.main:app
+# !
+#= two/Procfile
+web: bash start.sh
+#= two/scripts/start.sh
+#!/bin/bash
+uvicorn app.main:app
+""",
 }
 
 LOOK_ALIKES = {
@@ -176,5 +204,57 @@ services:
     build: .
     volumes: [".:/srv"]
     command: sh -c "uvicorn app.main:app --reload"
+""",
+    "a script that another supervisor runs": _APP
+    + """
+#= one/Dockerfile
+FROM python:3.13
+CMD ["/start.sh"]
+#= one/start.sh
+#!/bin/sh
+exec uvicorn app.main:app
+#= two/Dockerfile
+FROM python:3.13
+CMD ["honcho", "start"]
+#= two/Procfile
+web: sleep 5; sh start.sh
+#= two/start.sh
+#!/bin/sh
+uvicorn app.main:app
+#= three/supervisord.conf
+[program:api]
+command=/bin/bash /srv/start.sh
+#= three/scripts/start.sh
+#!/bin/sh
+uvicorn app.main:app
+""",
+    "a supervisor is given the script": _APP
+    + """
+#= one/Dockerfile
+FROM python:3.13
+CMD ["honcho", "run", "./start.sh"]
+#= two/Dockerfile
+FROM python:3.13
+CMD ["foreman", "run", "./start.sh"]
+#= three/Dockerfile
+FROM python:3.13
+ENTRYPOINT ["circusd"]
+CMD ["start.sh"]
+#= start.sh
+#!/bin/sh
+uvicorn app.main:app
+""",
+    "scripts of one name, and the image has that beside it": _APP
+    + """
+#= api/Dockerfile
+FROM python:3.13
+COPY scripts/run.sh /
+CMD ["bash", "/run.sh"]
+#= api/scripts/run.sh
+#!/bin/bash
+exec uvicorn app.main:app
+#= tools/run.sh
+#!/bin/bash
+uvicorn app.main:app
 """,
 }

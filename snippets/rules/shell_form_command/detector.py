@@ -11,6 +11,11 @@ from fastapi_pro.auditing.libraries.starts import modules_run, serves, starts
 from fastapi_pro.auditing.sources.shell import Command
 
 _COMES = "SIGTERM never reaches the server, which is killed with its requests"
+_SUPERVISED = ("procfile", "supervisor")
+_SUPERVISORS = {
+    "circusd", "dumb-init", "foreman", "goreman", "hivemind", "honcho", "init", "overmind",
+    "runsvdir", "s6-svscan", "supervisord",
+}  # fmt: skip
 _ARGUMENTS = re.compile(r"^[ \t]*\"?\$@\"?[ \t]*(?:\n[ \t]*(?:#.*)?)*\Z", re.MULTILINE)
 
 
@@ -23,13 +28,13 @@ def detect(program: Program) -> Iterator[Hit]:
         if launch not in started or launch.is_development or launch.is_mounted:
             continue
         if launch.kind == "script":
-            if any(_runs(image, launch) for image in _containers(program)):
+            if any(_runs(program, image, launch) for image in _containers(program)):
                 yield from _below(program, launch, "the script")
         elif launch in _containers(program) and launch.read_by and not _signals_all(launch):
             yield from _below(program, launch, "`sh -c`", _shell(program, launch))
     for launch in launches(program):
         if launch.kind == "script" and launch not in started:
-            yield from _passed_on(launch, [i for i in images if i in started])
+            yield from _passed_on(program, launch, [i for i in images if i in started])
 
 
 def _containers(program: Program) -> list[Launch]:
@@ -37,16 +42,42 @@ def _containers(program: Program) -> list[Launch]:
     return [la for la in found if la.kind in ("dockerfile", "compose", "kubernetes")]
 
 
-def _runs(container: Launch, script: Launch) -> bool:
+def _runs(program: Program, container: Launch, script: Launch) -> bool:
     """Say whether a container's command is the script, which is then the process that is told."""
-    names = [name_of(word) for command in container.commands for word in command.words]
-    return script.source.path.name in names and not _signals_all(container)
+    is_named = script.source.path.name in _names(container)
+    return is_named and not _signals_all(container) and _belongs(program, script, container)
+
+
+def _names(launch: Launch) -> list[str]:
+    return [name_of(word) for command in launch.commands for word in command.words]
+
+
+def _belongs(program: Program, script: Launch, container: Launch) -> bool:
+    """Say whether a script is the container's: it has none of that name nearer to it.
+
+    Nor is anything nearer to the script that runs it below a process of its own: a Procfile.
+    """
+    name, near = script.source.path.name, _nearness(script, container)
+    for other in launches(program):
+        is_namesake = other.kind == "script" and other.source.path.name == name
+        if is_namesake and _nearness(other, container) > near:
+            return False
+        runs_it = other.kind in _SUPERVISED and name in _names(other)
+        if runs_it and _nearness(other, script) > near:
+            return False
+    return True
+
+
+def _nearness(one: Launch, other: Launch) -> int:
+    """Return how many folders two files share."""
+    folders = set(other.source.path.parents)
+    return sum(folder in folders for folder in one.source.path.parents)
 
 
 def _signals_all(launch: Launch) -> bool:
     """Say whether an init process sends signals to all below it."""
-    names = [name_of(word) for command in launch.commands for word in command.words]
-    if "dumb-init" in names or {"supervisord", "s6-svscan", "init", "runsvdir"} & set(names):
+    names = _names(launch)
+    if not _SUPERVISORS.isdisjoint(names):
         return True
     return "tini" in names and "-g" in names
 
@@ -93,10 +124,10 @@ def _fix(launch: Launch) -> str:
     return "" if launch.kind == "dockerfile" else "`exec` before the command of the server"
 
 
-def _passed_on(script: Launch, images: Sequence[Launch]) -> Iterator[Hit]:
+def _passed_on(program: Program, script: Launch, images: Sequence[Launch]) -> Iterator[Hit]:
     """Yield the `"$@"` without `exec` of an entry script, to which the image gives a server."""
     is_last = _ARGUMENTS.search(script.source.text) is not None
-    if not is_last or not any(_runs(image, script) for image in images):
+    if not is_last or not any(_runs(program, image, script) for image in images):
         return
     for command in script.commands[-1:]:
         yield script.source.at(command.words[0]).hit(

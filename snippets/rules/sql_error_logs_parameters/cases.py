@@ -144,6 +144,54 @@ from sqlalchemy import create_engine
 engine = create_engine("postgresql://db/app", hide_parameters=True)
 reports = create_engine("postgresql://db/reports")  # !
 """,
+    "the engine on which the sessions are, not another before it": _USER
+    + """
+#= a_first.py
+import os
+from sqlalchemy import create_engine, text
+reports = create_engine(os.environ["REPORTS_URL"])
+def totals():
+    with reports.connect() as connection:
+        return connection.execute(text("SELECT count(*) FROM sales")).scalar()
+#= database.py
+import os
+import models
+from a_first import totals
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+def make():
+    return create_async_engine(os.environ["DATABASE_URL"])  # !
+engine = make()
+Session = async_sessionmaker(engine, expire_on_commit=False)
+""",
+    "sessions that are opened on it": _USER
+    + """
+#= a_first.py
+import os
+from sqlalchemy import create_engine
+reports = create_engine(os.environ["REPORTS_URL"])
+#= database.py
+import os
+import models
+from a_first import reports
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+class Database:
+    def __init__(self) -> None:
+        self.engine = create_engine(os.environ["DATABASE_URL"])  # !
+    def session(self):
+        return Session(self.engine)
+""",
+    "a sessionmaker whose engine nobody can tell": _USER
+    + """
+#= database.py
+import os
+import models
+from elsewhere import chosen
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+engine = create_engine(os.environ["DATABASE_URL"])  # !
+Session = sessionmaker(bind=chosen())
+""",
 }
 
 LOOK_ALIKES = {
@@ -325,5 +373,38 @@ import models
 from sqlalchemy import create_engine
 def connect(url: str):
     return create_engine(url)
+""",
+    "engines on which no session writes the models": _USER
+    + """
+#= warehouse.py
+import os
+from database import Session
+from sqlalchemy import create_engine, text
+REGION = os.getenv("REGION", "eu")
+URL = "awsathena+rest://:@athena.{region}.amazonaws.com:443/{name}?s3_staging_dir={folder}"
+athena = create_engine(URL.format(region=REGION, name="x", folder="y"))
+reports = create_engine(os.environ["REPORTS_URL"])
+snowflake = create_engine("snowflake://user@account/database")
+def totals():
+    with reports.connect() as connection:
+        return connection.execute(text("SELECT count(*) FROM sales")).scalar()
+#= database.py
+import os
+from models import User
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+engine = create_engine(os.environ["DATABASE_URL"], hide_parameters=True)
+Session = sessionmaker(bind=engine)
+""",
+    "a database of another kind alone": _USER
+    + """
+#= warehouse.py
+from sqlalchemy import create_engine
+import models
+engine = create_engine(f"bigquery://{models.PROJECT}")
+other = create_engine("clickhouse+native://host/default")
+third = create_engine("databricks://token@host")
+duck = create_engine("duckdb:///file.db")
+trino = create_engine(url="trino://user@host:8080/catalog")
 """,
 }

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands
+from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, models, names_secret
+from fastapi_pro.auditing.libraries.sqlalchemy_urls import literal_url
 
 _DDL = {"create_all", "drop_all"}
 _SENDS = {"add", "add_all", "exec", "execute", "executemany", "scalar", "scalars"}
@@ -19,6 +21,16 @@ _ENCRYPTS = re.compile(r"encrypt|encipher|seal", re.IGNORECASE)
 _CERTAIN = re.compile(r"passw|secret|hash|key", re.IGNORECASE)
 """What is secret wherever it stands; a token may be one that is in the address, too."""
 
+_ANALYSES = re.compile(
+    "awsathena|bigquery|clickhouse|databricks|dremio|druid|duckdb|elasticsearch|hive|impala|presto"
+    "|redshift|snowflake|trino"
+)
+"""Databases for analysis, in which no service keeps its accounts."""
+
+_SESSIONS = (
+    "sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlalchemy.ext.asyncio.async_sessionmaker",
+)  # fmt: skip
 _TRADED = re.compile(r"price|amount|balance|decimals|symbol|supply", re.IGNORECASE)
 
 
@@ -30,10 +42,12 @@ def detect(program: Program) -> Iterator[Hit]:
         for column in model.columns.values()
         if _is_secret(column) and not _is_coin(column, model)
     ]
-    secrets.sort(key=lambda column: not _CERTAIN.search(column.name))
+    secrets.sort(key=lambda c: (not _is_used(c), not _CERTAIN.search(c.name)))
     made = engines(program)
     is_known = any(_is_hidden(engine) for engine in made)
     found = [e for e in made if _shows(e) and not (is_known and _is_handed_out(e))]
+    written = _of_sessions(program) if secrets and found else None
+    found = [e for e in found if written is None or e in written]
     if secrets and found:
         more = len(found) - 1
         others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""
@@ -42,6 +56,18 @@ def detect(program: Program) -> Iterator[Hit]:
             f" `{secrets[0].full_name}` too{others}",
             fix=f"`{found[0].call.func.last_name}(url, hide_parameters=True)`",
         )
+
+
+def _of_sessions(program: Program) -> set[Engine] | None:
+    """Return the engines on which sessions write models; None where nobody can tell."""
+    behind = {engine_behind(call) for call in program.calls_of(*_SESSIONS) if call.given}
+    return {engine for engine in behind if engine} if behind and None not in behind else None
+
+
+def _is_used(column: Column) -> bool:
+    """Say whether the model of a column is named outside its own module."""
+    own = column.node.module
+    return any(m is not own and m.mentions(column.owner) for m in column.node.program.service)
 
 
 def _is_coin(column: Column, model: Model) -> bool:
@@ -63,11 +89,17 @@ def _is_handed_out(engine: Engine) -> bool:
 
 
 def _shows(engine: Engine) -> bool:
-    if _is_hidden(engine) or engine.call.has_unpacking:
+    if _is_hidden(engine) or engine.call.has_unpacking or _is_for_analysis(engine):
         return False
     if _only_makes_tables(engine) or _is_disposed_of(engine):
         return False
     return not is_for_commands(engine.call)
+
+
+def _is_for_analysis(engine: Engine) -> bool:
+    url = engine.call.argument(0, "url").value
+    text = url.owner if url.is_call and url.member == "format" else url
+    return bool(_ANALYSES.match(literal_url(text)))
 
 
 def _is_disposed_of(engine: Engine) -> bool:

@@ -5,16 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.security import OAuth2PasswordRequestForm
 
-from app.api.deps import SessionmakerDep
+from app.api.deps import SessionmakerDep, forbid_caches
 from app.api.errors import documented
-from app.core.errors import NotAuthenticatedError
+from app.core.errors import NotAuthenticatedError, TooBusyError
 from app.schemas.token import Token
 from app.services import auth
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[Depends(forbid_caches)])
 
 
-@router.post("/login", responses=documented(NotAuthenticatedError))
+@router.post("/login", responses=documented(NotAuthenticatedError, TooBusyError))
 async def log_in(
     form: Annotated[OAuth2PasswordRequestForm, Depends()], sessionmaker: SessionmakerDep
 ) -> Token:

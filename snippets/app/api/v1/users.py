@@ -2,24 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 
-from app.api.deps import CurrentUser, SessionDep
+from app.api.deps import CurrentUser, SessionDep, forbid_caches
 from app.api.errors import documented
-from app.core.errors import NotAuthenticatedError
+from app.core.errors import NotAuthenticatedError, TooBusyError
 from app.models import User
 from app.models.base import MAX_ID
 from app.schemas.user import UserCreate, UserOut
 from app.services import users
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = APIRouter(prefix="/users", tags=["users"], dependencies=[Depends(forbid_caches)])
 
 
 @router.post(
     "",
     response_model=UserOut,
     status_code=201,
-    responses=documented(users.EmailTakenError),
+    responses=documented(users.EmailTakenError, TooBusyError),
 )
 async def create_user(data: UserCreate, session: SessionDep) -> User:
     """Sign up."""
