@@ -147,12 +147,15 @@ def test_it_ends_with_its_user(own_postgres_url: str) -> None:
 
 def test_a_database_that_is_away_is_no_bad_token() -> None:
     """Clients come back after 1013; after 1008 they ask for the password."""
-    with running_postgres() as postgres, started(postgres.url) as server:
-        with socket_of(server) as socket:
-            ask(socket, "0-0")
-            postgres.stop()
-            socket.send(json.dumps({"after": "0-0"}))
-            assert closing(socket) == 1013
+    with (
+        running_postgres() as postgres,
+        started(postgres.url) as server,
+        socket_of(server) as socket,
+    ):
+        ask(socket, "0-0")
+        postgres.stop()
+        socket.send(json.dumps({"after": "0-0"}))
+        assert closing(socket) == 1013
 
 
 def test_bytes_end_it(server: LiveServer) -> None:

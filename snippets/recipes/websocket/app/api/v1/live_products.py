@@ -87,7 +87,7 @@ async def answer(
     except db.ERRORS as exc:
         if not db.is_unavailable(exc):
             raise
-        logger.error("database_unavailable", exc_info=exc)
+        logger.exception("database_unavailable")
         raise UnavailableError from exc
     last = position_of(found[-1]) if found else after or Position()
     return Answer(names=[each.name for each in found], last=last.encode())
