@@ -109,6 +109,19 @@ async def test_only_what_is_safe_is_sent_again(method: str, first: bytes, sent: 
         assert len(service.requests) == sent
 
 
+@pytest.mark.parametrize(("seconds", "connections"), [(2, 1), (4, 2)])
+async def test_a_connection_that_the_server_may_be_closing_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, connections: int
+) -> None:
+    """Most servers close after 5 s, and a POST that meets the close is not sent again."""
+    real = time.monotonic
+    async with other_service(answer(200)) as service, create_client(service.url) as client:
+        await call(client, client.build_request("POST", "/"))
+        monkeypatch.setattr(time, "monotonic", lambda: real() + seconds)
+        await call(client, client.build_request("POST", "/"))
+        assert service.connections == connections
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_connection_that_is_refused_is_tried_again_by_any_method(
     method: str, caplog: pytest.LogCaptureFixture

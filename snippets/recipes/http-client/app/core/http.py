@@ -55,7 +55,9 @@ def create_client(base_url: str) -> AsyncClient:
     return AsyncClient(
         base_url=base_url,
         timeout=Timeout(2, pool=1),  # for each step: a body that drips takes any time
-        limits=Limits(max_connections=20, max_keepalive_connections=20),
+        # Less than the 5 s of most servers: a POST on a connection that the server is just closing
+        # fails, and is not sent again.
+        limits=Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=3),
     )
 
 
