@@ -59,12 +59,12 @@ def _belongs(program: Program, script: Launch, container: Launch) -> bool:
     """
     name, near = script.source.path.name, _nearness(script, container)
     for other in launches(program):
-        if other.kind == "script" and other.source.path.name == name:
-            if _nearness(other, container) > near:
-                return False
-        elif other.kind in _SUPERVISED and name in _names(other):
-            if _nearness(other, script) > near:
-                return False
+        is_namesake = other.kind == "script" and other.source.path.name == name
+        if is_namesake and _nearness(other, container) > near:
+            return False
+        is_above = other.kind in _SUPERVISED and name in _names(other)
+        if is_above and _nearness(other, script) > near:
+            return False
     return True
 
 
