@@ -74,16 +74,27 @@ def _fix(wait: _Slow, query: _Event) -> str:
     return f"`{_commit(wait, query)}` before the slow call, then use the session again"
 
 
-def _is_changed_before(call: Node, depth: int = 0) -> bool:
+def _is_changed_before(call: Node) -> bool:
     """Say whether rows are changed before a call, in its function or those that call that."""
-    function = call.function
-    ends = [other for other in function.calls if other.member in _ENDS]
-    for change in _changes(function):
-        is_open = not any(reaches(change, end) and reaches(end, call) for end in ends)
-        if reaches(change, call) and is_open:
+    seen: set[Node] = set()
+    queue = [call]
+    while queue:
+        function = queue[-1].function
+        if _is_changed_here(queue.pop()):
             return True
-    callers = function.callers if depth < limits.CALLS else []
-    return any(_is_changed_before(caller, depth + 1) for caller in callers if caller.function)
+        if function and function not in seen:
+            seen.add(function)
+            queue += function.callers
+    return False
+
+
+def _is_changed_here(call: Node) -> bool:
+    """Say whether a function changes rows before a call, and has not committed that."""
+    ends = [other for other in call.function.calls if other.member in _ENDS]
+    return any(
+        reaches(change, call) and not any(reaches(change, e) and reaches(e, call) for e in ends)
+        for change in _changes(call.function)
+    )
 
 
 def _changes(function: Node) -> list[Node]:
