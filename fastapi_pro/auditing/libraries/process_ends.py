@@ -38,7 +38,9 @@ def _last_reads(change: Change) -> Iterator[Node]:
 def _is_ended(read: Node) -> bool:
     """Say whether what a container holds is ended: in a loop, or by what gets the container."""
     for above in read.ancestors:
-        if above.is_call and not above.func.holds(read) and _ENDS.search(above.last_name):
+        is_given = above.is_call and not above.func.holds(read)
+        is_text = is_given and isinstance(above.owner.literal, str)  # ", ".join(names)
+        if is_given and not is_text and _ENDS.search(above.last_name):
             return True
         if isinstance(above.ast, _LOOPS):
             return any(map(_ends, above.walk(ast.Call)))
@@ -48,5 +50,8 @@ def _is_ended(read: Node) -> bool:
 
 
 def _ends(call: Node) -> bool:
-    texts = [str(constant.literal) for constant in call.walk(ast.Constant)]
-    return any(map(_ENDS.search, (call.last_name, *texts)))
+    """Say whether a call ends something by its name, or runs a command of such a name."""
+    is_run = call.called.startswith("subprocess.")
+    texts = [str(word.literal) for word in call.walk(ast.Constant)] if is_run else []
+    is_text = isinstance(call.owner.literal, str)
+    return not is_text and any(map(_ENDS.search, (call.last_name, *texts)))

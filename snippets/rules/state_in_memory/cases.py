@@ -230,6 +230,40 @@ async def cancel(name: str):
     orders.pop(name, None)
     return carts.pop(name, None)
 """,
+    "only told in the log at shutdown": """
+import logging
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+orders: dict[str, str] = {}  # !
+carts: dict[str, str] = {}  # !
+class Store:
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+    def put(self, name: str) -> None:
+        self.rows[name] = name
+    def take(self, name: str) -> None:
+        self.rows.pop(name)
+    def close(self) -> None:
+        logging.info("stopping with %s", ", ".join(self.rows))
+store = Store()  # !
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    yield
+    logging.info("stop: " + ", ".join(orders))
+    for name in carts:
+        logging.warning("closed %s", name)
+app = FastAPI(lifespan=lifespan)
+@app.post("/orders")
+async def order(name: str):
+    orders[name] = "open"
+    carts[name] = "full"
+    store.put(name)
+@app.delete("/orders")
+async def cancel(name: str):
+    store.take(name)
+    orders.pop(name, None)
+    return carts.pop(name, None)
+""",
 }
 
 LOOK_ALIKES = {
