@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.cli import audit, validate
+from fastapi_pro.cli import audit, newer_python, validate
 from maintain import build
 from tests.faults.mutants import mutant
 
@@ -158,6 +158,8 @@ def test_audit_reads_any_project_and_changes_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(audit, "catalogue", functools.cache(audit.catalogue))  # 64 files each time
+    # What no Python reads would be given to each that is found here.
+    monkeypatch.setattr(newer_python, "pythons", lambda: iter(()))
     sources = {
         tmp_path / "pyproject.toml": AUDITED.encode(),
         tmp_path / ".gitignore": b"/x\n*.db\n",
