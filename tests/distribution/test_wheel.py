@@ -41,7 +41,7 @@ def one_command(made: Path) -> Path:
     return made / "venv" / "bin" / "fastapi-pro"
 
 
-pytestmark = needs_uv
+pytestmark = [needs_uv, pytest.mark.slow]
 
 
 def test_the_wheel_from_the_sdist_is_that_from_the_checkout(made: Path, tmp_path: Path) -> None:
