@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.models import User
 from app.services import auth
 
-# Without a slash before it: relative to where a proxy serves the application.
+# No slash before it: relative to the path that a proxy adds.
 oauth2_scheme = OAuth2PasswordBearer(tokenUrl="api/v1/auth/login")
 
 
