@@ -1,13 +1,19 @@
 """Whether a rule applies to the versions that a project has, and which fix does."""
 
 import functools
+import re
 
 from fastapi_pro.auditing.finding import Hit
-from fastapi_pro.auditing.libraries.project_packages import Versions, versions
-from fastapi_pro.auditing.libraries.version_ranges import bound
+from fastapi_pro.auditing.libraries.project_packages import Versions, python, versions
+from fastapi_pro.auditing.libraries.version_ranges import Range, bound
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import Rule, folder_name, load_rule, package_and_version
+
+_TO_THREAD = "asyncio.to_thread"  # from Python 3.9
+_CALL = re.compile(r"asyncio\.to_thread\((?=\w)")
+_NAMED = re.compile(r"(?<=, )\w+=[^`]*(?=\)`)")
+"""Arguments by name, which `run_in_executor` does not pass on."""
 
 
 def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
@@ -18,7 +24,19 @@ def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
     rule = _rule(slug)
     if not _has_fault(rule, module):
         return None
-    return hit if hit.fix else hit._replace(fix=_fix(rule, module))
+    fix = hit.fix or _fix(rule, module)
+    if _TO_THREAD in (fix or rule.fix):
+        fix = _for_python(fix, rule, module)
+    return hit._replace(fix=fix)
+
+
+def _for_python(fix: str, rule: Rule, module: Module) -> str:
+    """Return a fix without `asyncio.to_thread` where the project admits Pythons without it."""
+    admitted = python(module).low
+    if admitted == Range().low or admitted >= bound("3.9"):
+        return fix
+    called = _CALL.sub(r"loop.run_in_executor(None, ", fix or rule.fix)
+    return _NAMED.sub("…", called).replace(_TO_THREAD, "loop.run_in_executor")
 
 
 @functools.cache

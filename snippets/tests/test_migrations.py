@@ -57,6 +57,7 @@ def test_a_new_migration_comes_from_the_template(
     )  # fmt: skip
     [script] = more_versions.glob("*_0002_nothing.py")
     ast.parse(script.read_text())
+    assert "import op\n\nrevision = " in script.read_text()
 
 
 NEW_COLUMNS = """
@@ -79,6 +80,8 @@ def test_a_migration_that_autogenerate_makes_knows_the_projects_types(
     run = partial(alembic, own_database_url, folder=more_versions)
     run("upgrade", "head")
     run("revision", "--autogenerate", "-m", "more columns", "--rev-id", "0002")
+    [script] = (more_versions / "migrations" / "versions").glob("*_0002_more_columns.py")
+    assert "import op\n\nimport app.models.base\n\nrevision = " in script.read_text()
     run("upgrade", "head")
     assert "No new upgrade operations detected" in run("check")
 

@@ -65,3 +65,47 @@ sqlalchemy==2.0.30
     )
     (fix,) = [f.fix for f in found if f.slug == "ping-that-hangs"]
     assert fix.endswith("(from sqlalchemy 2.0.39)")
+
+
+HASHING = """
+#= app/main.py
+import anyio
+from fastapi import FastAPI
+from passlib.context import CryptContext
+context = CryptContext(schemes=["argon2"])
+app = FastAPI()
+@app.post("/a")
+async def a(password: str):
+    {call}
+#= pyproject.toml
+"""
+HASH, VERIFY = "context.hash(password)", "context.verify(password, hash=app.state.hash)"
+
+
+@pytest.mark.parametrize(
+    ("call", "python", "fix"),
+    [
+        (HASH, 'requires-python = ">=3.8"', "loop.run_in_executor(None, context.hash, password)"),
+        (
+            HASH,
+            'requires-python = ">=3.7,<4"',
+            "loop.run_in_executor(None, context.hash, password)",
+        ),
+        (VERIFY, 'python = "^3.8"', "loop.run_in_executor(None, context.verify, password, …)"),
+        (HASH, 'requires-python = ">=3.9"', "asyncio.to_thread(context.hash, password)"),
+        (VERIFY, 'python = "~3.11"', "asyncio.to_thread(context.verify, password, hash="),
+        (HASH, 'requires-python = "<4"', "asyncio.to_thread(context.hash, password)"),
+        (HASH, 'name = "app"', "asyncio.to_thread(context.hash, password)"),
+    ],
+)
+def test_old_pythons_have_no_to_thread(call: str, python: str, fix: str, tmp_path: Path) -> None:
+    found = audit(tmp_path, f"{HASHING.format(call=call)}[project]\n{python}\n")
+    (told,) = [f.fix for f in found if f.slug == "hashing-on-event-loop"]
+    assert told.startswith(f"`await {fix}")
+
+
+def test_the_fix_of_a_rule_has_none_either(tmp_path: Path) -> None:
+    source = HASHING.format(call="import time; time.sleep(3)")
+    found = audit(tmp_path, f'{source}[project]\nrequires-python = ">=3.8"\n')
+    (told,) = [f.fix for f in found if f.slug == "blocking-call-in-async"]
+    assert told.endswith("`loop.run_in_executor`")

@@ -55,6 +55,37 @@ def test_the_session_that_ends_is_named(endpoint: str, fix: str, tmp_path: Path)
     assert found.fix.startswith(fix)
 
 
+CHANGED = """
+@app.put("/a/{id}")
+async def change(id: int, session: Session = Depends(), client: httpx.AsyncClient = Depends()):
+    author = session.get(Author, id)
+    BEFORE
+    return await looked_up(session, client)
+async def looked_up(session: Session, client: httpx.AsyncClient) -> str:
+    session.scalar(select(Author.name))
+    return (await client.get("https://example.com")).text
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "fix"),
+    [
+        ("author.name = 'x'", "Do the slow call before"),
+        ("author.copies += 1", "Do the slow call before"),
+        ("setattr(author, 'name', 'x')", "Do the slow call before"),
+        ("session.add(Book(author_id=id))", "Do the slow call before"),
+        ("session.delete(author)", "Do the slow call before"),
+        ("name = author.name", "`session.commit()` before"),
+        ("author.name = 'x'; session.commit()", "`session.commit()` before"),
+        ("app.state.name = author.name", "`session.commit()` before"),
+    ],
+)
+def test_half_a_change_is_not_to_be_stored(before: str, fix: str, tmp_path: Path) -> None:
+    source = BOOKS + CHANGED.replace("BEFORE", before)
+    found = only(tmp_path, "connection-held-during-slow-work", source)
+    assert found.fix.startswith(fix)
+
+
 @pytest.mark.parametrize(
     ("query", "fix"),
     [

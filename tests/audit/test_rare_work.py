@@ -275,3 +275,70 @@ def users(data: Page):
     return db.scalars(select(User).limit(data.per_page)).all()
 """
     assert only(tmp_path, "unbounded-page", source).severity == severity
+
+
+ACCOUNTS = """
+import httpx
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+engine = create_async_engine("postgresql+asyncpg:///app")
+class Base(DeclarativeBase): ...
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+class Wanted(BaseModel):
+    account_id: int
+def {guard}(): ...
+async def get_db() -> AsyncSession: ...
+router = APIRouter({router})
+"""
+ENDPOINTS = {
+    "id-out-of-range": """
+@router.get("/accounts/{account_id}")
+async def read(account_id: int, db: AsyncSession = Depends(get_db), _=Depends(GUARD)):
+    return await db.get(Account, account_id)
+""",
+    "id-out-of-range of a body": """
+@router.post("/wanted")
+async def want(wanted: Wanted, db: AsyncSession = Depends(get_db), _=Depends(GUARD)):
+    return await db.get(Account, wanted.account_id)
+""",
+    "check-then-insert": """
+@router.post("/accounts")
+async def create(name: str, db: AsyncSession = Depends(get_db), _=Depends(GUARD)):
+    if await db.scalar(select(Account).where(Account.name == name)):
+        raise HTTPException(409)
+    db.add(Account(name=name))
+    await db.commit()
+""",
+    "connection-held-during-slow-work": """
+@router.get("/names")
+async def names(client: httpx.AsyncClient, db: AsyncSession = Depends(get_db), _=Depends(GUARD)):
+    account = await db.scalar(select(Account).limit(1))
+    return (await client.get("https://example.org", params={"name": account.name})).text
+""",
+}
+
+
+@pytest.mark.parametrize("rule", ENDPOINTS)
+@pytest.mark.parametrize(
+    ("guard", "router", "severity"),
+    [
+        ("current_superuser", "", "low"),
+        ("require_admin", "", "low"),
+        ("get_user", "prefix='/admin'", "low"),
+        ("get_user", "dependencies=[Depends(only_staff)]", "low"),
+        ("get_user", "", ""),
+        ("require_shop_admin", "", ""),
+    ],
+)
+def test_errors_of_administrators_matter_less(
+    rule: str, guard: str, router: str, severity: str, tmp_path: Path
+) -> None:
+    start = ACCOUNTS.format(guard=guard, router=router)
+    source = start + ENDPOINTS[rule].replace("GUARD", guard)
+    assert only(tmp_path, rule.partition(" ")[0], source).severity == severity

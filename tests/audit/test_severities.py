@@ -300,6 +300,27 @@ def test_a_client_matters_where_requests_to_one_host_open_it(
     assert only(tmp_path, "http-client-per-request", source).severity == severity
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "severity"),
+    [
+        ("/token", "get_token_from_code", "low"),
+        ("/auth/callback", "finish", "low"),
+        ("/oauth2/exchange", "exchange", "low"),
+        ("/enter", "login_by_orcid", "low"),
+        ("/sso", "sign_in", "low"),
+        ("/tokens/count", "count_words", ""),
+        ("/verify", "verify", ""),
+        ("/weather", "weather", ""),
+    ],
+)
+def test_a_client_of_one_call_for_each_login_matters_less(
+    path: str, name: str, severity: str, tmp_path: Path
+) -> None:
+    source = OFTEN.format(url="HOST").replace("fetch(", f"{name}(")
+    source = source.replace("async def", f'@app.post("{path}")\nasync def')
+    assert only(tmp_path, "http-client-per-request", source).severity == severity
+
+
 @pytest.mark.parametrize(("base", "severity"), [("settings.url", ""), ("host", "low")])
 def test_a_client_of_a_dependency_matters_where_its_host_is_constant(
     base: str, severity: str, tmp_path: Path
@@ -422,7 +443,16 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
 
 
 @pytest.mark.parametrize(
-    ("more", "severity"), [("", "low"), ("from fastapi.security import APIKeyCookie\n", "")]
+    ("more", "severity"),
+    [
+        ("", "low"),
+        ("from fastapi.security import APIKeyCookie\n", "low"),
+        ("from fastapi import Cookie\n", "low"),
+        ("def read(request: Request): return request.cookies['x']\n", "low"),
+        ("def enter(answer): answer.set_cookie('x', 'y', samesite='lax')\n", "low"),
+        ("def enter(answer): answer.set_cookie('x', 'y', samesite='none')\n", ""),
+        ("from fastapi.security import HTTPBasic\n", ""),
+    ],
 )
 def test_of_several_applications_each_has_its_own_cookies(
     more: str, severity: str, tmp_path: Path

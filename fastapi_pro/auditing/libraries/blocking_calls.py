@@ -61,7 +61,31 @@ def _blocks(call: Node) -> bool:
     if name == "socket.gethostbyname":
         return not any(host.called == "socket.gethostname" for host in call.args)  # /etc/hosts
     is_known = call in BLOCKING or call in COMPUTING or call in FILES
-    return is_known and not _is_elsewhere(call)
+    return is_known and not _is_elsewhere(call) and not _copies_memory(call)
+
+
+def _copies_memory(call: Node) -> bool:
+    """Say whether an archive in memory takes bytes as they are: nothing is packed or written."""
+    if call.member != "writestr":
+        return False
+    made = _opened(call.owner)
+    target, packing = made.argument(0, "file"), made.argument(2, "compression")
+    given = call.keyword("compress_type")
+    is_packed = any(kind and not _is_stored(kind) for kind in (packing, given))
+    return _opened(target).called == "io.BytesIO" and not is_packed and not made.has_unpacking
+
+
+def _is_stored(kind: Node) -> bool:
+    return kind.library_name == "zipfile.ZIP_STORED"
+
+
+def _opened(variable: Node) -> Node:
+    """Return the call that makes what a variable holds, also that of a `with`."""
+    for above in variable.ancestors:
+        for context, target in above.contexts.items():
+            if target.name and target.name == variable.name:
+                return context
+    return variable.value
 
 
 def _is_elsewhere(call: Node) -> bool:

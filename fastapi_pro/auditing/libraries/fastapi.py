@@ -343,10 +343,9 @@ def lifespans(program: Program) -> set[Node]:
                 handlers += Node(module, key.value).elements
         for call in module.calls_by_name.get("add_event_handler", ()):
             handlers.append(Node(module, call).argument(1, "func"))
-        for added in module.calls_by_name.get("append", ()):
-            append = Node(module, added)
-            if append.owner.member in ("on_startup", "on_shutdown"):
-                handlers += append.args
+        for call in module.calls_by_name.get("append", ()):
+            if Node(module, call).owner.member in ("on_startup", "on_shutdown"):
+                handlers += Node(module, call).args
         found.update(h.definition for h in handlers if h.definition.is_function)
         for function in module.functions():
             node = Node(module, function)

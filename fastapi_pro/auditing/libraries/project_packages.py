@@ -73,6 +73,16 @@ def versions(module: Module, package: str) -> Versions:
     return found
 
 
+def python(module: Module) -> Range:
+    """Return the versions of Python that a module may run with."""
+    folder, program = module.path.parent, module.program
+    return program.once(_python_of, folder, folder, _top(program.root))
+
+
+def _python_of(folder: Path, top: Path) -> Range:
+    return _python(_up_to(folder, top))
+
+
 def versions_in(folder: Path, root: Path, package: str) -> tuple[Range, ...]:
     """Return the versions of a package that code in a folder may run with; none says: any."""
     return _versions(folder, _top(root), package).ranges

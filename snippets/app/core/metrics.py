@@ -41,14 +41,10 @@ def instrument(app: FastAPI) -> None:
     share_between_workers()
     from prometheus_fastapi_instrumentator import Instrumentator, metrics
 
-    instrumentator = Instrumentator()
-    count = metrics.default(registry=instrumentator.registry)
-
-    def count_known_methods(info: metrics.Info) -> None:
+    def name_method(info: metrics.Info) -> None:
         # Each label value is kept for ever, and clients may invent methods.
         info.method = info.method if info.method in METHODS else "other"
-        if count:
-            count(info)
 
-    instrumentator.add(count_known_methods)
+    instrumentator = Instrumentator()
+    instrumentator.add(name_method, metrics.default(registry=instrumentator.registry))
     instrumentator.instrument(app).expose(app, include_in_schema=False)

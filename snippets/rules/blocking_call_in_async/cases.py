@@ -264,6 +264,28 @@ async def put(folder: str):
     else:
         subprocess.run(["lsattr", folder])  # !
 """,
+    "an archive that is packed, or a file": """
+import io
+from zipfile import ZIP_DEFLATED, ZipFile
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/a")
+async def a(content: bytes):
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("a", content)  # !
+@app.get("/b")
+async def b(content: bytes):
+    with ZipFile("a.zip", "w") as archive:
+        archive.writestr("a", content)  # !
+@app.get("/c")
+async def c(content: bytes):
+    with ZipFile(io.BytesIO(), "w") as archive:
+        archive.writestr("a", content, compress_type=ZIP_DEFLATED)  # !
+@app.get("/d")
+async def d(content: bytes, archive: ZipFile):
+    archive.writestr("a", content)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -479,5 +501,31 @@ app = FastAPI()
 @app.get("/")
 async def read() -> None:
     time.sleep(1)
+""",
+    "bytes into an archive in memory, as they are": """
+import io
+import zipfile
+from io import BytesIO
+from zipfile import ZIP_STORED, ZipFile
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/a")
+async def a(content: bytes):
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        archive.writestr("a", content)
+@app.get("/b")
+async def b(content: bytes):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(file=buffer, mode="w", compression=ZIP_STORED) as archive:
+        archive.writestr("a", content)
+@app.get("/c")
+async def c(content: bytes):
+    archive = zipfile.ZipFile(io.BytesIO(), "w", zipfile.ZIP_STORED)
+    archive.writestr("a", content)
+@app.get("/d")
+async def d(content: bytes):
+    with BytesIO() as buffer, ZipFile(buffer, "a") as archive:
+        archive.writestr("a", content, compress_type=ZIP_STORED)
 """,
 }

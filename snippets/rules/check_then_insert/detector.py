@@ -14,6 +14,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
     parameters,
 )
 from fastapi_pro.auditing.libraries.http_errors import raised_status
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.repositories import INSERTS, LOOKUPS, repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
@@ -61,6 +62,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"between this check of {columns} and the insert of `{found.model.name}` in line"
                 f" {insert.line} another request may insert it: `{function.name}` then answers 500"
                 " with an IntegrityError",
+                severity="low" if is_rare(function) else "",
                 fix="" if function.is_coroutine else _SYNC,
             )
             break

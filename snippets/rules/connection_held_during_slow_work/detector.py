@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import endpoints, parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
+from fastapi_pro.auditing.libraries.sqlalchemy_models import model_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     COROUTINES,
     QUERIES,
@@ -21,6 +23,7 @@ from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION
 
 _ENDS = {"close", "commit", "invalidate", "reset", "rollback"}
+_WRITES = {"add", "add_all", "delete", "merge"}
 _BEGINS = QUERIES | {"query"}
 
 
@@ -58,8 +61,55 @@ def detect(program: Program) -> Iterator[Hit]:
             f"`{wait.call.function.name}` waits for `{wait.text}` with the connection that"
             f" `{query.session}` took in line {query.node.line}{others}: as many slow answers as"
             " the pool has connections stop every endpoint",
-            fix=f"`{_commit(wait, query)}` before the slow call, then use the session again",
+            severity="low" if all(is_rare(one.call.function) for one, _ in held) else "",
+            fix=_fix(wait, query),
         )
+
+
+def _fix(wait: _Slow, query: _Event) -> str:
+    if _is_changed_before(wait.call):
+        return (
+            "Do the slow call before the first query: a commit here stores what is changed so far"
+        )
+    return f"`{_commit(wait, query)}` before the slow call, then use the session again"
+
+
+def _is_changed_before(call: Node) -> bool:
+    """Say whether rows are changed before a call, in its function or those that call that."""
+    seen: set[Node] = set()
+    queue = [call]
+    while queue:
+        function = queue[-1].function
+        if _is_changed_here(queue.pop()):
+            return True
+        if function and function not in seen:
+            seen.add(function)
+            queue += function.callers
+    return False
+
+
+def _is_changed_here(call: Node) -> bool:
+    """Say whether a function changes rows before a call, and has not committed that."""
+    ends = [other for other in call.function.calls if other.member in _ENDS]
+    return any(
+        reaches(change, call) and not any(reaches(change, e) and reaches(e, call) for e in ends)
+        for change in _changes(call.function)
+    )
+
+
+def _changes(function: Node) -> list[Node]:
+    """Return what sets attributes of rows, adds or deletes rows in a function's own body."""
+    assignments = function.own(ast.Assign, ast.AugAssign, ast.AnnAssign)
+    found = [s for s in assignments if any(_is_of_row(target) for target in s.targets)]
+    for call in function.calls:
+        is_set = call.called == "builtins.setattr" and call.args and model_of(call.args[0])
+        if is_set or (call.member in _WRITES and _is_connected(call.owner)):
+            found.append(call)
+    return found
+
+
+def _is_of_row(target: Node) -> bool:
+    return isinstance(target.ast, ast.Attribute) and model_of(target.owner) is not None
 
 
 def _commit(wait: _Slow, query: _Event) -> str:

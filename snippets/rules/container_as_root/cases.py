@@ -93,6 +93,50 @@ FROM base
 # !
 CMD ["python", "-m", "shop"]
 """,
+    "only the services of others have a user": _APP
+    + """
+#= api/Dockerfile
+FROM python:3.13-slim
+# !
+CMD ["uvicorn", "app.main:app"]
+#= compose.yaml
+services:
+  api:
+    build: api
+  db:
+    image: postgres:17
+    user: "999:999"
+  cache:
+    image: docker.io/bitnami/redis:7
+    user: redis
+    command: su-exec redis redis-server
+#= k8s/database.yaml
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: db
+spec:
+  template:
+    spec:
+      securityContext:
+        runAsUser: 999
+      containers:
+      - name: db
+        image: pgvector/pgvector:pg16
+#= k8s/queue.yaml
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: queue
+spec:
+  template:
+    spec:
+      containers:
+      - name: queue
+        image: "rabbitmq:3-management"
+        securityContext:
+          runAsUser: 100
+""",
 }
 
 LOOK_ALIKES = {
@@ -165,5 +209,56 @@ CMD ["uvicorn", "app.main:app"]
 #= web/Dockerfile
 FROM node:22
 CMD ["npm", "start"]
+""",
+    "the service beside that of others has a user": _APP
+    + """
+#= one/Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app"]
+#= k8s/all.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: api
+spec:
+  template:
+    spec:
+      securityContext:
+        runAsUser: 1000
+      containers:
+      - name: api
+        image: registry.example/api
+      - name: cache
+        image: redis:7
+""",
+    "a part of a manifest, of nobody knows which service": _APP
+    + """
+#= one/Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app"]
+#= k8s/patch.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: api
+spec:
+  template:
+    spec:
+      securityContext:
+        runAsUser: 1000
+      containers:
+      - name: api
+        env: []
+""",
+    "compose says as whom, of an image that is made elsewhere": _APP
+    + """
+#= one/Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app"]
+#= compose.yaml
+services:
+  api:
+    image: registry.example/team/postgres-admin-api:1
+    user: "1000"
 """,
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.images import has_root, starting_images
-from fastapi_pro.auditing.libraries.launches import launches
+from fastapi_pro.auditing.libraries.launches import Launch, launches
 from fastapi_pro.auditing.sources import yaml
 from fastapi_pro.auditing.sources.deploy_files import kind
 from fastapi_pro.auditing.sources.spots import source
@@ -14,6 +14,12 @@ _GIVES_UP = re.compile(
     r"\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|setuidgid|capsh|setuid)\b|"
     r"\bsudo -u\b|\bsu -|\bsu \w+ -|--user\b|USER_ID|PUID|GUNICORN_USER"
 )
+_OTHERS = re.compile(
+    r"(?:adminer|clickhouse-server|elasticsearch|grafana|kafka|keycloak|mailhog|mariadb|memcached|"
+    r"minio|mongo|mongodb|mysql|nats|nginx|opensearch|pgadmin4|pgvector|postgis|postgres|postgresql|"
+    r"prometheus|qdrant|rabbitmq|redis|timescaledb|traefik|valkey|vault|zookeeper)(?:[:@]|$)"
+)
+"""Images of databases, brokers and proxies."""
 _ROOT = re.compile(r"(?:root|0)(?::\w+)?")
 
 
@@ -49,6 +55,8 @@ def detect(program: Program) -> Iterator[Hit]:
 def _gives_root_up(program: Program) -> bool:
     """Say whether something else decides as whom the server runs."""
     for launch in launches(program):
+        if _is_of_others(launch):
+            continue
         if launch.kind == "compose" and launch.body and launch.body.get("user") is not yaml.NOTHING:
             return True
         runs = launch.stage.runs if launch.stage else []
@@ -59,11 +67,24 @@ def _gives_root_up(program: Program) -> bool:
     return any("runAsUser" in text for text in _manifests(program))
 
 
+def _is_of_others(launch: Launch) -> bool:
+    """Say whether a service runs an image that others publish: a database, a broker."""
+    if launch.body is None or launch.body.get("build") is not yaml.NOTHING:
+        return False
+    image = launch.body.get("image")
+    if not isinstance(image, yaml.Scalar):
+        return False
+    return bool(_OTHERS.match(image.text.rpartition("/")[2]))
+
+
 def _must_be_checked(program: Program) -> bool:
     return any(re.search(r"runAsNonRoot:\s*true", text) for text in _manifests(program))
 
 
 def _manifests(program: Program) -> Iterator[str]:
+    """Yield the manifests, but those in which only others' images run."""
     for path in program.files:
         if kind(path) == "kubernetes":
-            yield source(path).text
+            run = [launch for launch in launches(program) if launch.source.path == path]
+            if not run or not all(map(_is_of_others, run)):
+                yield source(path).text

@@ -16,7 +16,6 @@ _ALL = {
 }
 _ACROSS = {"HTTPBasic", "AuthJWT", "CsrfProtect"}
 """What lets somebody in by a password, or by a cookie, that browsers send across sites."""
-_READS = {"Cookie", "APIKeyCookie"}
 _SAYS = "every site reads answers with its visitor's cookies"
 _SAYS_LOW = "a cookie with SameSite=None would let every site read its visitor's answers"
 
@@ -61,9 +60,11 @@ def _is_chosen(given: Node) -> bool:
 
 
 def _uses_cookies(program: Program, folder: Path) -> bool:
-    """Say whether cookies, or passwords, that a browser sends across sites let somebody in."""
-    names = _imported(program, folder)
-    if names & _ACROSS:
+    """Say whether cookies, or passwords, that a browser sends across sites let somebody in.
+
+    Of a cookie that is read alone nobody knows who sets it, and for which sites.
+    """
+    if _imported(program, folder) & _ACROSS:
         return True
     made = {
         "samesite": program.calls_named("set_cookie"),
@@ -71,10 +72,7 @@ def _uses_cookies(program: Program, folder: Path) -> bool:
         "same_site": _adds(program, "SessionMiddleware"),
     }
     sets = [(call, option) for option, calls in made.items() for call in _below(calls, folder)]
-    if sets:
-        return any(_is_sent_across(call, option) for call, option in sets)
-    reads = _below(program.attributes("cookies"), folder)
-    return bool(names & _READS) or any(read.owner.is_a("fastapi.Request") for read in reads)
+    return any(_is_sent_across(call, option) for call, option in sets)
 
 
 def _below(nodes: Iterable[Node], folder: Path) -> Iterator[Node]:

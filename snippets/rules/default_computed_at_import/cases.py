@@ -105,6 +105,39 @@ class Film(BaseModel):
 @app.get("/films")
 async def read_films(year: int = Query(ge=1888, le=date.today().year)): ...  # !
 """,
+    "one that makes it, a request or a subclass gives no value": """
+#= models.py
+from datetime import datetime
+from pydantic import BaseModel
+class User(BaseModel):
+    created_at: datetime = datetime.now()  # !
+class Sent(BaseModel):
+    at: datetime = datetime.now()  # !
+class Unpacked(BaseModel):
+    at: datetime = datetime.now()  # !
+class Validated(BaseModel):
+    at: datetime = datetime.now()  # !
+class Above(BaseModel):
+    at: datetime = datetime.now()  # !
+class Below(Above):
+    name: str = ""
+class Unmade(BaseModel):
+    at: datetime = datetime.now()  # !
+#= main.py
+from fastapi import FastAPI
+from models import Above, Below, Sent, Unpacked, User, Validated
+app = FastAPI()
+@app.get("/a")
+def a(row: dict) -> list:
+    users = [User(created_at=row["created_at"]), User()]
+    return [users, Unpacked(**row), Validated.model_validate(row), Below(), Above(at=row["at"])]
+@app.post("/b")
+def b(sent: Sent) -> None:
+    again = Sent(at=sent.at)
+@app.post("/c")
+def c(row: dict) -> None:
+    Validated(at=row["at"])
+""",
 }
 
 LOOK_ALIKES = {
@@ -223,5 +256,39 @@ def create_user(name: str, password: str = secrets.token_urlsafe(16)) -> None:
 @click.command()
 def user(name: str) -> None:
     create_user(name)
+""",
+    "all that make one give the value": """
+#= models.py
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID, uuid4
+from pydantic import BaseModel, Field
+class User(BaseModel):
+    name: str
+    created_at: datetime = datetime.now()
+    updated_at: datetime = Field(default=datetime.utcnow())
+@dataclass
+class Event:
+    name: str
+    at: datetime = datetime.now()
+class Row(NamedTuple):
+    name: str
+    id: UUID = uuid4()
+#= main.py
+import models
+from fastapi import FastAPI
+from models import Event, Row, User
+app = FastAPI()
+@app.get("/a")
+def a(row: dict) -> User:
+    return User(name=row["name"], created_at=row["created_at"], updated_at=row["updated_at"])
+@app.get("/b")
+def b(row: dict) -> list[User]:
+    return [models.User(created_at=row["c"], name=row["name"], updated_at=row["u"])]
+@app.get("/c")
+def c(row: dict) -> None:
+    event = Event(name="a", at=row["at"])
+    other = Row(name="b", id=row["id"])
 """,
 }

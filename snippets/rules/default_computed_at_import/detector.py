@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands
 from fastapi_pro.auditing.libraries.pydantic import settings
+from fastapi_pro.auditing.libraries.request_values import filled
 from fastapi_pro.auditing.model import limits
 
 _TIMES = {
@@ -23,6 +24,10 @@ _BOUNDS = {"ge", "gt", "le", "lt"}
 _AROUND = {"sa_column", "tz", "sep", "timespec"}
 _FIELDS = {"Field", "Query", "Path", "Header", "Cookie", "Body", "Form", "field"}
 _OLD_SETTINGS = "pydantic.BaseSettings"
+_MAKERS = (
+    "construct", "from_orm", "model_construct", "model_validate", "model_validate_json",
+    "parse_obj", "parse_raw", "_make",
+)  # fmt: skip
 _RECORDS = {"pydantic.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple"}
 _DATACLASSES = {"dataclasses.dataclass", "pydantic.dataclasses.dataclass"}
 
@@ -122,7 +127,24 @@ def _field(statement: Node, *, is_keyword: bool) -> str:
     target = statement.targets[0] if statement.targets else statement
     is_field = isinstance(statement.ast, ast.AnnAssign) and _is_record(cls)
     is_constant = "ClassVar" in statement.annotation.text
-    return target.name if (is_keyword or is_field) and not is_constant else ""
+    is_default = (is_keyword or is_field) and not is_constant
+    return target.name if is_default and not _is_always_given(cls, target.name) else ""
+
+
+def _is_always_given(cls: Node, name: str) -> bool:
+    """Say whether all that make an object of a class give it a value, so that no default is used.
+
+    They call the class; where a request, a method or a subclass makes objects nobody knows.
+    """
+    program = cls.program
+    calls = [c for c in program.calls_named(cls.name) if c.func.definition == cls]
+    if not calls or cls in filled(program) or not _is_record(cls) or cls.keyword("table"):
+        return False
+    if any(cls in other.lineage for other in program.classes if other != cls):
+        return False
+    if any(call.owner.definition == cls for call in program.calls_named(*_MAKERS)):
+        return False
+    return all(call.keyword(name) and not call.has_unpacking for call in calls)
 
 
 @fact

@@ -17,6 +17,11 @@ from fastapi_pro.auditing.model.call_graph import is_cached, reached
 _TASK = ("fastapi.BackgroundTask", "starlette.background.BackgroundTask")
 _OF_ONE_USER = {"app", "cert", "cookies", "cookie_jar", "mounts", "proxies", "proxy", "transport"}
 _SIGNS_IN = re.compile(r"log_?in|sign_?in|authenticate|scrape|crawl", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"log_?in|sign_?in|callback|oauth|authorize|exchange_?(code|token)|token_?exchange"
+    r"|/token/?(?= |$)|(^|[^a-z])sso([^a-z]|$)",
+    re.IGNORECASE,
+)
 _HOST = re.compile(r"https?://[^/]")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.comprehension)
 _AIOHTTP = (
@@ -114,7 +119,17 @@ def _answering(program: Program) -> set[Node]:
 
 def _is_often(function: Node) -> bool:
     """Say whether a function answers requests itself; a helper may run once a day."""
-    return function in _answering(function.program) and not is_rare(function)
+    is_asked = function in _answering(function.program) and function not in _logins(
+        function.program
+    )
+    return is_asked and not is_rare(function)
+
+
+@fact
+def _logins(program: Program) -> set[Node]:
+    """Return the endpoints that somebody asks once for each login, as their name or path says."""
+    asked = [e for e in endpoints(program) if _LOGIN.search(f"{e.path or ''} {e.name}")]
+    return {endpoint.function for endpoint in asked}
 
 
 def _is_one_host(call: Node) -> bool:

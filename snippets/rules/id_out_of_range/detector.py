@@ -2,13 +2,14 @@
 
 import ast
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi import endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.pydantic import Field
+from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_only_for_admins
 from fastapi_pro.auditing.libraries.repositories import repository_model
 from fastapi_pro.auditing.libraries.request_values import Input, inputs
 from fastapi_pro.auditing.libraries.sqlalchemy_drivers import refuses_large_numbers
@@ -41,14 +42,30 @@ def detect(program: Program) -> Iterator[Hit]:
             if is_new and refuses_large_numbers(value):
                 seen.add(given.node)
                 found[given.node.module.name, column].append(given)
-    for (_, column), group in found.items():
+    counts = Counter(module for (module, _), group in found.items() for _ in group)
+    for (module, column), group in found.items():
         first, *others = sorted(group, key=lambda given: given.node.line)
         more = f", like {len(others)} more below," if others else ""
         yield first.node.hit(
             f"`{first.name}` of `{first.owner}`{more} has no upper bound and is compared with"
             f" {column}: a number that the column cannot hold is a 500",
-            fix=_fix(first, column, len(group)),
+            severity="low" if all(map(_is_for_admins, group)) else "",
+            fix=_fix(first, column, counts[module]),
+            cause=f"numbers without a bound in {module}",
         )
+
+
+def _is_for_admins(given: Input) -> bool:
+    """Say whether only administrators send it: a field by what its schema is the parameter of."""
+    if not isinstance(given, Field):
+        return is_only_for_admins(given.node.function)
+    schema = given.node.enclosing_class
+    named = [e for e in endpoints(given.node.program) if _takes(e, schema)]
+    return bool(named) and all(map(is_for_admins, named))
+
+
+def _takes(endpoint: Endpoint, schema: Node) -> bool:
+    return any(parameter.type == schema for parameter in endpoint.parameters)
 
 
 def _fix(given: Input, column: str, count: int) -> str:

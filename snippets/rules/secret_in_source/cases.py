@@ -95,6 +95,30 @@ class Tokens:
         self.key = config.key or os.getenv("JWT_SECRET_KEY") or app.defaults.DEFAULT_SECRET
         self.other = os.environ.get("APP_SECRET_KEY", default=Tokens.FALLBACK)  # !
 """,
+    "what signs is a default where nothing else is given, whatever it is called": """
+import os
+import jwt
+from pydantic import BaseModel
+DEFAULT_OF_ALL = "what-everybody-can-read"
+OF_CRYPTO = "what-everybody-can-read-too"
+KEY = os.getenv("SHOP_KEY") or DEFAULT_OF_ALL  # !
+OTHER = os.environ.get("SHOP_OTHER_KEY", "and-this-one")  # !
+class Config(BaseModel):
+    key: str | None = None
+class Crypto:
+    def __init__(self, config: Config) -> None:
+        self.key = (
+            config.key
+            or os.getenv("SHOP_SECRET_KEY")
+            or OF_CRYPTO  # !
+        )
+    def sign(self, claims: dict) -> str:
+        return jwt.encode(claims, self.key, algorithm="HS256")
+    def read(self, token: str) -> dict:
+        return jwt.decode(token, self.key, algorithms=["HS256"])
+def sign(claims: dict) -> list[str]:
+    return [jwt.encode(claims, KEY, algorithm="HS256"), jwt.encode(claims, OTHER)]
+""",
 }
 
 LOOK_ALIKES = {
@@ -253,5 +277,24 @@ JWT_SECRET = os.environ.get("JWT_SECRET") or NOTHING
 SIGNING_KEY = os.getenv("SIGNING_KEY") or open(PATH).read()
 def key(given: str) -> str:
     return os.getenv("SECRET_KEY") or given
+""",
+    "what signs is given, drawn or required": """
+import os
+import secrets
+import jwt
+DRAWN = secrets.token_urlsafe(32)
+KEY = os.getenv("SHOP_KEY") or DRAWN
+OTHER = os.environ.get("SHOP_OTHER_KEY", "")
+class Crypto:
+    def __init__(self, key: str | None) -> None:
+        self.key = key or os.environ["SHOP_SECRET_KEY"]
+        self.other = key or secrets.token_hex()
+        self.algorithm = os.getenv("ALGORITHM") or "HS256"
+    def sign(self, claims: dict) -> str:
+        return jwt.encode(claims, self.key, algorithm=self.algorithm)
+    def read(self, token: str) -> dict:
+        return jwt.decode(token, self.other, algorithms=["HS256"])
+def sign(claims: dict) -> list[str]:
+    return [jwt.encode(claims, KEY, algorithm="HS256"), jwt.encode(claims, OTHER)]
 """,
 }

@@ -65,6 +65,27 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
         value = _written(key.value if not key.is_call else key)
         if value:
             yield value, _hit(value, f"`{key.text}`", "is a key that stands in the source")
+        else:
+            for place, default in _fallbacks(key):
+                yield default, _hit(place, f"`{key.text}`", "has a default that anybody can read")
+
+
+def _fallbacks(key: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield the texts that a key is where nothing else is given, each with its place."""
+    made = [key.value]
+    if key.owner.name == "self":
+        made += [
+            statement.assigned
+            for method in key.enclosing_class.body
+            for statement in (method.own(ast.Assign) if method.is_function else ())
+            if any(target.text == key.text for target in statement.targets)
+        ]
+    for value in made:
+        place = value.operands[-1] if isinstance(value.ast, ast.BoolOp) else value.at(None)
+        if value.called in _READS:
+            place = value.argument(1, "default")
+        if default := _written(place.value):
+            yield place, default
 
 
 def _of_name(name: str, value: Node, place: Node, called: str) -> Iterator[tuple[Node, Hit]]:

@@ -62,8 +62,8 @@ def _belongs(program: Program, script: Launch, container: Launch) -> bool:
         is_namesake = other.kind == "script" and other.source.path.name == name
         if is_namesake and _nearness(other, container) > near:
             return False
-        runs_it = other.kind in _SUPERVISED and name in _names(other)
-        if runs_it and _nearness(other, script) > near:
+        is_above = other.kind in _SUPERVISED and name in _names(other)
+        if is_above and _nearness(other, script) > near:
             return False
     return True
 

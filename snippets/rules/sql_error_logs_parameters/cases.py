@@ -192,6 +192,30 @@ from sqlalchemy.orm import sessionmaker
 engine = create_engine(os.environ["DATABASE_URL"])  # !
 Session = sessionmaker(bind=chosen())
 """,
+    "a model that its own module writes, or a relationship names": """
+#= keys.py
+from models import Base
+from sqlalchemy.orm import Mapped, mapped_column
+class ApiKey(Base):
+    __tablename__ = "keys"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    api_key: Mapped[str]
+def make(key: str) -> ApiKey:
+    return ApiKey(api_key=key)
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+#= database.py
+import os
+import keys
+from models import Item
+from sqlalchemy import create_engine
+engine = create_engine(os.environ["DATABASE_URL"])  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -406,5 +430,33 @@ other = create_engine("clickhouse+native://host/default")
 third = create_engine("databricks://token@host")
 duck = create_engine("duckdb:///file.db")
 trino = create_engine(url="trino://user@host:8080/catalog")
+""",
+    "the only model with a secret is one that nobody uses": """
+#= legacy.py
+from models import Base
+from sqlalchemy.orm import Mapped, mapped_column
+class Association(Base):
+    __tablename__ = "associations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret: Mapped[str]
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+#= database.py
+import os
+import legacy
+from sqlalchemy import create_engine
+engine = create_engine(os.environ["DATABASE_URL"])
+#= main.py
+from database import engine
+from models import Item
+from sqlalchemy.orm import Session
+def add(name: str) -> None:
+    with Session(engine) as session:
+        session.add(Item(name=name))
 """,
 }

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
@@ -38,11 +38,11 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the first engine without `hide_parameters=True` of a program with a secret column."""
     secrets = [
         column
-        for model in models(program).values()
+        for model in _in_use(program)
         for column in model.columns.values()
         if _is_secret(column) and not _is_coin(column, model)
     ]
-    secrets.sort(key=lambda c: (not _is_used(c), not _CERTAIN.search(c.name)))
+    secrets.sort(key=lambda column: not _CERTAIN.search(column.name))
     made = engines(program)
     is_known = any(_is_hidden(engine) for engine in made)
     found = [e for e in made if _shows(e) and not (is_known and _is_handed_out(e))]
@@ -64,10 +64,17 @@ def _of_sessions(program: Program) -> set[Engine] | None:
     return {engine for engine in behind if engine} if behind and None not in behind else None
 
 
-def _is_used(column: Column) -> bool:
-    """Say whether the model of a column is named outside its own module."""
-    own = column.node.module
-    return any(m is not own and m.mentions(column.owner) for m in column.node.program.service)
+@fact
+def _in_use(program: Program) -> list[Model]:
+    """Return the models that code names beside their class; all of them where none is."""
+    found = list(models(program).values())
+    return [model for model in found if _is_named(model.cls)] or found
+
+
+def _is_named(cls: Node) -> bool:
+    if any(module.says(cls.name) for module in cls.program.service if module is not cls.module):
+        return True
+    return any(name.id == cls.name for name in cls.module.nodes(ast.Name))
 
 
 def _is_coin(column: Column, model: Model) -> bool:

@@ -208,6 +208,62 @@ async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
         account.balance -= 1
         await session.commit()
 """,
+    "emptied, or written to a file, at shutdown": """
+import json
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+orders: dict[str, str] = {}  # !
+carts: dict[str, str] = {}  # !
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    yield
+    orders.clear()
+    with open("carts.json", "w") as file:
+        json.dump(carts, file)
+app = FastAPI(lifespan=lifespan)
+@app.post("/orders")
+async def order(name: str):
+    orders[name] = "open"
+    carts[name] = "full"
+@app.delete("/orders")
+async def cancel(name: str):
+    orders.pop(name, None)
+    return carts.pop(name, None)
+""",
+    "only told in the log at shutdown": """
+import logging
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+orders: dict[str, str] = {}  # !
+carts: dict[str, str] = {}  # !
+class Store:
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+    def put(self, name: str) -> None:
+        self.rows[name] = name
+    def take(self, name: str) -> None:
+        self.rows.pop(name)
+    def close(self) -> None:
+        logging.info("stopping with %s", ", ".join(self.rows))
+store = Store()  # !
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    yield
+    logging.info("stop: " + ", ".join(orders))
+    for name in carts:
+        logging.warning("closed %s", name)
+app = FastAPI(lifespan=lifespan)
+@app.post("/orders")
+async def order(name: str):
+    orders[name] = "open"
+    carts[name] = "full"
+    store.put(name)
+@app.delete("/orders")
+async def cancel(name: str):
+    store.take(name)
+    orders.pop(name, None)
+    return carts.pop(name, None)
+""",
 }
 
 LOOK_ALIKES = {
@@ -637,5 +693,71 @@ def start(url: str):
 @app.delete("/gateways")
 def stop(url: str):
     gateways.stop(url)
+""",
+    "what this process runs, and ends at its shutdown": """
+import asyncio
+import subprocess
+from contextlib import asynccontextmanager
+from cleanup import cleanup_after_shutdown
+from fastapi import FastAPI, Request
+running: dict[str, str] = {}
+pids: list[int] = []
+class Runner:
+    def __init__(self) -> None:
+        self.jobs: dict[str, object] = {}
+    def start(self, name: str, job) -> None:
+        self.jobs[name] = job
+    def forget(self, name: str) -> None:
+        self.jobs.pop(name, None)
+    async def shutdown(self) -> None:
+        for job in self.jobs.values():
+            job.cancel()
+runner = Runner()
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    app.state.jobs = []
+    yield
+    await cleanup_after_shutdown(jobs=app.state.jobs, logger_name="lifespan")
+    for name in list(running):
+        await stop(name)
+app = FastAPI(lifespan=lifespan)
+async def stop(name: str) -> None: ...
+@app.on_event("shutdown")
+def end() -> None:
+    for pid in pids:
+        subprocess.run(["kill", str(pid)], check=False)
+@app.post("/jobs")
+async def submit(request: Request, name: str):
+    request.app.state.jobs.append(name)
+    running[name] = "started"
+    runner.start(name, object())
+    pids.append(1)
+    return running.get(name)
+@app.delete("/jobs")
+async def remove(request: Request, name: str):
+    request.app.state.jobs.remove(name)
+    running.pop(name, None)
+    runner.forget(name)
+    pids.remove(1)
+""",
+    "subprocesses of this process": """
+import asyncio
+import subprocess
+import multiprocessing
+from fastapi import FastAPI
+app = FastAPI()
+processes: dict[str, asyncio.subprocess.Process] = {}
+others: dict[str, subprocess.Popen] = {}
+workers: dict[str, multiprocessing.Process] = {}
+@app.post("/run")
+async def run(name: str):
+    processes[name] = await asyncio.create_subprocess_exec("work", name)
+    others[name] = subprocess.Popen(["work", name])
+    workers[name] = multiprocessing.Process(target=print)
+@app.delete("/run")
+async def end(name: str):
+    processes.pop(name).kill()
+    others.pop(name).kill()
+    workers.pop(name).terminate()
 """,
 }

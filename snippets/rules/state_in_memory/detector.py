@@ -9,6 +9,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.channels import is_channel, is_sent_through
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.process_ends import is_ended_at_shutdown
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
@@ -20,7 +21,8 @@ from fastapi_pro.auditing.model.call_graph import called, reached
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
 _OWN = (
     "asyncio.Lock", "asyncio.Semaphore", "asyncio.Event", "threading.", "httpx.", "sqlalchemy.",
-    "redis.", "jinja2.", "pydantic.TypeAdapter", "re.compile", "weakref.",
+    "redis.", "jinja2.", "pydantic.TypeAdapter", "re.compile", "weakref.", "subprocess.Popen",
+    "asyncio.create_subprocess", "asyncio.subprocess.Process", "multiprocessing.",
 )  # fmt: skip
 """What a process needs a copy of its own of."""
 _OWN_NAME = re.compile(r"(^|_)(fallback|local|per_process|this_process)(_|$)")
@@ -203,7 +205,9 @@ def _must_agree(changed: list[Change]) -> bool:
         return False
     if all(map(_is_flag, changed)) or any(map(_is_from_file, changed)):
         return False
-    if any(map(_is_of_process, changed)) or any(map(_has_store, changed)):
+    if any(map(_is_of_process, changed)) or is_ended_at_shutdown(changed[0]):
+        return False
+    if any(map(_has_store, changed)):
         return False
     if all(map(_is_set_up, changed)):
         return False
@@ -356,7 +360,7 @@ def _is_of_process(change: Change) -> bool:
         is_callback = name and call.func.dotted.endswith("add_done_callback")
         if is_callback and any(name in arg.text for arg in call.args):
             return True
-    value = change.value.value
+    value = change.value.value.awaited
     if value.called in _TASKS or value.called.startswith(_OWN):
         return True
     is_dict = isinstance(value.ast, ast.Dict)
