@@ -258,6 +258,12 @@ def test_imports_of_the_service_are_sorted() -> None:
     )
 
 
+def test_two_recipes_may_begin_the_imports_of_the_service() -> None:
+    text = plugged(" import os\n+\n+from app.c import c\n")["app/main.py"]
+    block = "from app.b import b\nfrom app.c import c\nfrom app.d import d\n"
+    assert text.startswith(f"import os\n\n{block}\none\n")
+
+
 @pytest.mark.parametrize(
     ("hunk", "why"),
     [

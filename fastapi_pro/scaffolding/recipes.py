@@ -15,7 +15,8 @@ PLUG = "plug.diff"
 _FIRST_REVISION = "0001"
 _REVISION = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
 _PARENT = re.compile(rf'^down_revision = "{_FIRST_REVISION}"$', re.MULTILINE)
-_OWN_IMPORTS = re.compile(r"(?:^from app[. ].*\n)+", re.MULTILINE)
+# A recipe that begins the block puts an empty line before it; two may begin the same.
+_OWN_IMPORTS = re.compile(r"(?:^from app[. ].*\n(?:\n(?=from app[. ]))?)+", re.MULTILINE)
 
 
 class RecipeError(Exception):
@@ -135,4 +136,5 @@ def apply(text: str, hunk: list[str], place: str) -> str:
 
 
 def _sorted_imports(block: re.Match[str]) -> str:
-    return "".join(sorted(block[0].splitlines(keepends=True), key=lambda line: line.split()[1]))
+    lines = re.findall(r".+\n", block[0])
+    return "".join(sorted(lines, key=lambda line: line.split()[1]))

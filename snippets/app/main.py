@@ -14,7 +14,7 @@ from app.api.errors import add_exception_handlers
 from app.api.middleware import RequestContextMiddleware, UnhandledErrorMiddleware
 from app.core import metrics
 from app.core.config import get_settings
-from app.core.db import create_engine, create_tables
+from app.core.db import create_engine, create_sessionmaker, create_tables
 from app.core.logging import configure_logging
 from app.models import Base
 from app.schemas.error import Error
@@ -41,7 +41,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
             else:
                 await connection.execute(text("SELECT 1"))
         yield {
-            "sessionmaker": async_sessionmaker(engine, expire_on_commit=False),
+            "sessionmaker": create_sessionmaker(engine),
             "health_engine": health_engine,
         }
     finally:

@@ -6,7 +6,13 @@ from asyncpg import InvalidCachedStatementError, PostgresError
 from sqlalchemy import Connection, ExceptionContext, MetaData, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 TABLES_LOCK = 727_365  # of those who create or migrate tables; any number of your own
@@ -68,6 +74,11 @@ def _create_sqlite_engine(url: str) -> AsyncEngine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def create_sessionmaker(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Return what makes the sessions of a process, of the web or of jobs."""
+    return async_sessionmaker(engine, expire_on_commit=False)
 
 
 async def create_tables(connection: AsyncConnection, metadata: MetaData) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.cache import Cache, mark_changed
-from app.core.db import create_engine
+from app.core.db import create_engine, create_sessionmaker
 from app.models import Base, Product, User
 from app.schemas.product import ProductOut
 from app.services import product_pages
@@ -154,7 +154,7 @@ async def test_a_reader_just_before_the_commit_does_not_keep_the_old_page(
 async def test_forgetting_before_the_commit_leaves_the_old_page(
     own_postgres_url: str, valkey: Valkey, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the order in get_db is for."""
+    """Why a session forgets when it is closed."""
     cache = Cache(redis, 60)
     async with client_on(own_postgres_url, monkeypatch, APP_REDIS_URL=valkey.url) as client:
         await sign_up(client)
@@ -198,17 +198,15 @@ WRITES: dict[str, Callable[[AsyncSession], Awaitable[object]]] = {
 
 @pytest.mark.parametrize("kind", WRITES)
 async def test_whatever_a_session_writes_is_seen(
-    kind: str, client: AsyncClient, own_database_url: str, redis: Redis
+    kind: str, client: AsyncClient, own_database_url: str
 ) -> None:
+    """In whatever process: this session is none of a request."""
     await sign_up(client)
     await offer(client, await headers_of(client), "Lamp")
     before = (await client.get(PAGE)).json()
     engine = create_engine(own_database_url, 1)
-    async with AsyncSession(engine) as session:
+    async with create_sessionmaker(engine).begin() as session:
         await WRITES[kind](session)
-        await session.commit()
-        assert (await client.get(PAGE)).json() == before
-        await Cache(redis, 60).forget_changed(session)
     await engine.dispose()
     assert (await client.get(PAGE)).json() != before
 
@@ -269,14 +267,15 @@ async def test_a_request_that_fails_forgets_nothing(client: AsyncClient, redis: 
     assert await redis.get("products:generation") == before
 
 
-async def test_only_what_was_marked_is_forgotten(redis: Redis, own_postgres_url: str) -> None:
+async def test_only_what_was_marked_is_forgotten(
+    client: AsyncClient, redis: Redis, own_database_url: str
+) -> None:
     cache = Cache(redis, 60)
     for topic in ("one", "other"):
         await cache.get_or_make(topic, "key", made(b"old"))
-    engine = create_engine(own_postgres_url, 1)
-    async with AsyncSession(engine) as session:
+    engine = create_engine(own_database_url, 1)
+    async with create_sessionmaker(engine)() as session:
         mark_changed(session.sync_session, "one")
-        await cache.forget_changed(session)
     await engine.dispose()
     assert await cache.get_or_make("one", "key", made(b"new")) == b"new"
     assert await cache.get_or_make("other", "key", made(b"new")) == b"old"

@@ -7,7 +7,7 @@ from httpx import AsyncClient, Response
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.api.etags import matches
+from app.api.etags import BadTagsError, matches
 from app.models import User
 from clients import headers_of, sign_up
 
@@ -113,12 +113,28 @@ async def test_browsers_may_send_and_see_them(client: AsyncClient) -> None:
         ('"13"', False, False),
         ('W/"3"', False, False),
         ('W/"3"', True, True),
-        ("3", False, False),
-        ("", False, False),
-        ('"3', False, False),
+        ('"2,"\t,, "3",', False, True),
+        ('"2,3"', False, False),
         (" * ", False, True),
         ('"*"', False, False),
     ],
 )
 def test_tags_are_compared_as_rfc_9110_says(header: str, *, weak: bool, expected: bool) -> None:
     assert matches(header, '"3"', weak=weak) is expected
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", ",", "3", '"3', '3"', '"3" "4"', '"3"x', 'w/"3"', 'W/ "3"', '"3", *', '"3", 4', '" "'],
+)
+def test_what_is_no_list_of_tags_is_refused_whole(header: str) -> None:
+    with pytest.raises(BadTagsError):
+        matches(header, '"3"', weak=True)
+
+
+async def test_the_client_is_told_so(client: AsyncClient) -> None:
+    """Not that somebody else has changed the account."""
+    await sign_up(client)
+    answer = await rename(client, "Ada", await headers_of(client) | {"If-Match": "3"})
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "If-Match and If-None-Match take * or a list of ETags"}

@@ -115,6 +115,14 @@ def test_without_a_token_there_is_no_stream(server: LiveServer) -> None:
         assert httpx.get(server.url + URL, headers=token).status_code == 401
 
 
+def test_a_page_of_another_origin_may_come_back(server: LiveServer) -> None:
+    preflight = {"Origin": "https://x.example", "Access-Control-Request-Method": "GET"}
+    answer = httpx.options(
+        server.url + URL, headers=preflight | {"Access-Control-Request-Headers": "Last-Event-ID"}
+    )
+    assert "Last-Event-ID" in answer.headers["access-control-allow-headers"]
+
+
 @pytest.mark.parametrize("seen", [
     "x", "1", "1-", "-1", "0--1", "1-2147483648", "9223372036854775808-1", "1-1-1", "1.5-1",
 ])  # fmt: skip

@@ -60,8 +60,8 @@ async def test_a_repetition_is_written_as_the_first_answer(session: AsyncSession
     user = User(email="a", full_name="A", password_hash="")
     session.add(user)
     await session.flush()
-    asked = StoredAnswer(user_id=user.id, key="a", fingerprint="")
-    await Once(session, asked)(201, Camel, work)
+    asked = StoredAnswer(user_id=user.id, key="a")
+    await Once(session, asked)(201, Camel, await work(), work)
     assert asked.body == jsonable_encoder(await work()) == {"fullPrice": "1.50", "leftOver": None}
 
 
@@ -83,6 +83,20 @@ async def test_a_key_belongs_to_one_request(client: AsyncClient) -> None:
     other = await offer(client, headers, "a", LAMP | {"price": "2.00"})
     assert other.status_code == 422
     assert other.json() == {"error": "This Idempotency-Key belongs to another request"}
+    assert await count(client) == 1
+
+
+async def test_what_means_the_same_is_the_same_request(client: AsyncClient) -> None:
+    """Libraries write the same JSON in several ways, also before and after an update."""
+    await sign_up(client)
+    json = {"Idempotency-Key": "a", "Content-Type": "application/json"}
+    headers = await headers_of(client) | json
+    same = ['{"name": "Lamp", "price": "1.00"}', '{"price":1,"name":"L\\u0061mp"}']
+    answers = [
+        await client.post("/api/v1/products", content=body, headers=headers) for body in same
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[1].headers["idempotent-replayed"] == "true"
     assert await count(client) == 1
 
 

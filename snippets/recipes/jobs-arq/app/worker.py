@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from arq import create_pool
 from arq.connections import RedisSettings
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import get_settings
-from app.core.db import create_engine
+from app.core.db import create_engine, create_sessionmaker
 from app.models.outbox import OutboxMessage
 from app.services.outbox import first_time
 from app.services.welcome import welcome
@@ -18,7 +18,7 @@ from app.services.welcome import welcome
 settings = get_settings()
 redis_settings = RedisSettings.from_dsn(settings.redis_url.get_secret_value())
 engine = create_engine(settings.database_url.get_secret_value(), settings.database_pool_size)
-sessionmaker = async_sessionmaker(engine)
+sessionmaker = create_sessionmaker(engine)
 
 
 async def welcome_job(_context: dict[str, Any], message_id: int, user_id: int) -> None:

@@ -3,10 +3,10 @@
 import asyncio
 
 from celery import Celery  # type: ignore[import-untyped]
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import get_settings
-from app.core.db import create_engine
+from app.core.db import create_engine, create_sessionmaker
 from app.models.outbox import OutboxMessage
 from app.services.outbox import first_time
 from app.services.welcome import welcome
@@ -25,7 +25,7 @@ celery.conf.update(
     broker_connection_retry_on_startup=True,
 )
 engine = create_engine(settings.database_url.get_secret_value(), pool_size=1)
-sessionmaker = async_sessionmaker(engine)
+sessionmaker = create_sessionmaker(engine)
 # Celery's jobs are synchronous. One event loop a process, as connections belong to their loop;
 # `asyncio.run` would make one for each job.
 runner = asyncio.Runner()

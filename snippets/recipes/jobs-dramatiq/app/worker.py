@@ -5,10 +5,10 @@ import asyncio
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import AsyncIO
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import get_settings
-from app.core.db import create_engine
+from app.core.db import create_engine, create_sessionmaker
 from app.models.outbox import OutboxMessage
 from app.services.outbox import first_time
 from app.services.welcome import welcome
@@ -25,7 +25,7 @@ broker = RedisBroker(  # type: ignore[no-untyped-call]
 broker.add_middleware(AsyncIO())
 dramatiq.set_broker(broker)
 engine = create_engine(settings.database_url.get_secret_value(), settings.database_pool_size)
-sessionmaker = async_sessionmaker(engine)
+sessionmaker = create_sessionmaker(engine)
 
 
 @dramatiq.actor(max_retries=20)

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 from taskiq import TaskiqEvents, TaskiqState
 from taskiq_redis import RedisStreamBroker
 
 from app.core.config import get_settings
-from app.core.db import create_engine
+from app.core.db import create_engine, create_sessionmaker
 from app.models.outbox import OutboxMessage
 from app.services.outbox import first_time
 from app.services.welcome import welcome
@@ -23,7 +23,7 @@ broker = RedisStreamBroker(
     consumer_id="0",
 )
 engine = create_engine(settings.database_url.get_secret_value(), settings.database_pool_size)
-sessionmaker = async_sessionmaker(engine)
+sessionmaker = create_sessionmaker(engine)
 
 
 @broker.task

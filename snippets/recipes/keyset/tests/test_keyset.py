@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.db import create_engine, create_tables
 from app.models import Base, Product
-from app.schemas.catalogue import Cursor
+from app.schemas.catalogue import BadCursorError, Cursor
 from app.services.catalogue import catalogue
 from clients import headers_of, sign_up
 
@@ -82,6 +82,7 @@ def encoded(value: object) -> str:
         "a" * 200,
         encoded(1),
         encoded({"price": "1.00"}),
+        encoded({"price": "1.00", "id": 1}),  # of the right form, made up
         encoded({"price": None, "id": 1}),
         encoded({"price": "1.00", "id": 2**31}),
         encoded({"price": "1.00", "id": 0}),
@@ -93,6 +94,17 @@ def encoded(value: object) -> str:
 async def test_a_cursor_that_is_none_of_ours_is_refused(client: AsyncClient, cursor: str) -> None:
     answer = await client.get(URL, params={"after": cursor})
     assert (answer.status_code, answer.json()) == (422, {"error": "Bad cursor"})
+
+
+def test_a_cursor_that_was_changed_is_refused() -> None:
+    ours = Cursor(price=Decimal("1.00"), id=1)
+    content = base64.urlsafe_b64decode(ours.encode())
+    assert Cursor.decode(ours.encode()) == ours
+    for place in range(len(content)):
+        other = bytearray(content)
+        other[place] ^= 1
+        with pytest.raises(BadCursorError):
+            Cursor.decode(base64.urlsafe_b64encode(other).decode())
 
 
 async def test_a_row_with_null_in_its_key_is_on_no_page(session: AsyncSession) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from structlog import get_logger
 
 from app.core.config import get_settings
-from app.core.db import create_engine
+from app.core.db import create_engine, create_sessionmaker
 from app.core.logging import configure_logging
 from app.models.base import utc_now
 from app.models.outbox import OutboxMessage
@@ -70,7 +70,7 @@ async def run(deliver: Deliver) -> None:
     settings = get_settings()
     configure_logging()
     engine = create_engine(settings.database_url.get_secret_value(), pool_size=1)
-    task = asyncio.create_task(relay(async_sessionmaker(engine), deliver))
+    task = asyncio.create_task(relay(create_sessionmaker(engine), deliver))
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, task.cancel)
     try:

@@ -50,6 +50,13 @@ async def test_a_session_goes_on_from_token_to_token(client: AsyncClient) -> Non
         assert answer.status_code == 201
 
 
+async def test_no_cache_keeps_tokens(client: AsyncClient) -> None:
+    await sign_up(client)
+    session = await log_in(client)
+    for answer in (session, await refresh(client, session.json()["refresh_token"])):
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+
+
 async def test_a_wrong_password_starts_no_session(client: AsyncClient) -> None:
     await sign_up(client)
     assert (await log_in(client, "wrong horse")).status_code == 401

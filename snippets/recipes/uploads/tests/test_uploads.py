@@ -89,6 +89,16 @@ async def test_what_was_sent_comes_back(client: AsyncClient, folder: Path) -> No
     assert len(files_in(folder)) == 3
 
 
+async def test_a_client_may_ask_how_large_it_is(client: AsyncClient) -> None:
+    await sign_up(client)
+    headers = await headers_of(client) | {"Origin": "https://x.example"}
+    sent = await client.post(URL, params={"name": "a"}, content=PNG, headers=headers)
+    answer = await client.head(f"{URL}/{sent.json()['id']}", headers=headers)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert int(answer.headers["content-length"]) == len(PNG)
+    assert "Content-Disposition" in answer.headers["access-control-expose-headers"]
+
+
 async def test_the_file_is_on_the_disk_before_it_has_its_name(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

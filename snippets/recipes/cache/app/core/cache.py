@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from structlog import get_logger
 
+from app.core.config import get_settings
+
 logger = get_logger()
 
 PATIENCE = 0.5  # seconds that a store which does not answer costs, each time it is asked
@@ -64,16 +66,28 @@ class Cache:
         except _UNAVAILABLE as exc:
             logger.warning("cache_not_forgotten", topics=topics, reason=_reason(exc))
 
-    async def forget_changed(self, session: AsyncSession) -> None:
-        """Drop what was marked in the session; call it after the commit, never before."""
-        await self.forget(*session.info.pop(_CHANGED, ()))
+
+class ForgettingSession(AsyncSession):
+    """A session that, when it is closed, drops what was marked in it: never before the commit.
+
+    All of `create_sessionmaker` are of this kind, in workers too. Its connection is free by then.
+    """
+
+    async def close(self) -> None:
+        """Close the session, then drop what it has changed; what was rolled back is made anew."""
+        await super().close()
+        if topics := self.info.pop(_CHANGED, None):
+            settings = get_settings()
+            # Of its own, as a connection belongs to one event loop, and workers have no lifespan.
+            async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
+                await Cache(redis, settings.cache_seconds).forget(*topics)
 
 
 _CHANGED = "changed topics"
 
 
 def mark_changed(session: Session, topic: str) -> None:
-    """Have the topic dropped after the commit of this session, if it commits."""
+    """Have the topic dropped when this session is closed."""
     session.info.setdefault(_CHANGED, set()).add(topic)
 
 

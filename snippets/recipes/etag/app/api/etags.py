@@ -8,7 +8,13 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.errors import AppError
 
-_TAG = re.compile(r'(W/)?("[^"]*")')
+_ELEMENT = re.compile(r'[ \t]*(?:(W/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|\Z)')
+
+
+class BadTagsError(AppError):
+    """The header is no list of tags; what could be read of it may not be what was meant."""
+
+    msg = "If-Match and If-None-Match take * or a list of ETags"
 
 
 class NoIfMatchError(AppError):
@@ -31,13 +37,29 @@ def etag(row_id: int, version: int) -> str:
 
 
 def matches(header: str, current: str, *, weak: bool) -> bool:
-    """Say whether a list of tags, or `*`, names the current one.
+    """Say whether a list of tags, or `*`, names the current one; raise `BadTagsError`.
 
     `weak` is how If-None-Match compares; If-Match must not take a weak tag.
     """
-    if header.strip() == "*":
+    if header.strip(" \t") == "*":
         return True
-    return any(tag == current and (weak or not is_weak) for is_weak, tag in _TAG.findall(header))
+    return any(tag == current and (weak or not is_weak) for is_weak, tag in _tags(header))
+
+
+def _tags(header: str) -> list[tuple[bool, str]]:
+    """Return whether each tag is weak, and the tag. Elements may be empty, but not all."""
+    tags: list[tuple[bool, str]] = []
+    place = 0
+    while place < len(header):
+        element = _ELEMENT.match(header, place)
+        if element is None:
+            raise BadTagsError
+        if element[2]:
+            tags.append((element[1] is not None, element[2]))
+        place = element.end()
+    if not tags:
+        raise BadTagsError
+    return tags
 
 
 def require_match(if_match: str | None, current: str) -> None:

@@ -3,9 +3,11 @@
 draft-ietf-httpapi-idempotency-key-header; the key is the client's, a new one for each new wish.
 """
 
-import hashlib
+import json
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from typing import Annotated, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
@@ -25,19 +27,29 @@ T = TypeVar("T")
 class Once:
     """Answers a request by doing its work, or as it was answered before."""
 
-    def __init__(self, session: AsyncSession, request: StoredAnswer | None) -> None:
+    def __init__(
+        self, session: AsyncSession, request: StoredAnswer | None = None, place: str = ""
+    ) -> None:
         self._session = session
         self._request = request
+        self._place = place
 
     async def __call__(
-        self, status_code: int, schema: type[BaseModel], work: Callable[[], Awaitable[T]]
+        self,
+        status_code: int,
+        schema: type[BaseModel],
+        data: BaseModel,
+        work: Callable[[], Awaitable[T]],
     ) -> T | Response:
         """Return what `work` does, and store it as `schema` in its transaction, or replay.
 
+        The request is the same if it means the same: its bytes may differ, not its `data`.
         An error rolls the key back with the work: the client may repeat the request.
         """
         if self._request is None:
             return await work()
+        meaning = json.dumps(data.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
+        self._request.fingerprint = sha256(f"{self._place}\n{meaning}".encode()).hexdigest()
         if stored := await claim(self._session, self._request):
             headers = {"Idempotent-Replayed": "true"}
             return JSONResponse(stored.body, stored.status_code, headers)
@@ -53,10 +65,10 @@ async def get_once(
 ) -> Once:
     """Replay the stored answer when the request carries a known key; else do the work."""
     if key is None:
-        return Once(session, None)
-    what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    fingerprint = hashlib.sha256(what + await request.body()).hexdigest()
-    return Once(session, StoredAnswer(user_id=user.id, key=key, fingerprint=fingerprint))
+        return Once(session)
+    query = urlencode(sorted(request.query_params.multi_items()))
+    place = f"{request.method} {request.url.path}?{query}"
+    return Once(session, StoredAnswer(user_id=user.id, key=key), place)
 
 
 OnceDep = Annotated[Once, Depends(get_once)]

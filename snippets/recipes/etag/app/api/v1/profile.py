@@ -7,7 +7,14 @@ from pydantic import BaseModel, Field
 
 from app.api.deps import CurrentUser, SessionDep
 from app.api.errors import documented
-from app.api.etags import ChangedMeanwhileError, NoIfMatchError, etag, matches, require_match
+from app.api.etags import (
+    BadTagsError,
+    ChangedMeanwhileError,
+    NoIfMatchError,
+    etag,
+    matches,
+    require_match,
+)
 from app.core.errors import NotAuthenticatedError
 from app.models import User
 from app.schemas.text import Text
@@ -25,7 +32,8 @@ class ProfileChange(BaseModel):
 @router.get(
     "",
     response_model=UserOut,
-    responses=documented(NotAuthenticatedError) | {304: {"description": "You have this version"}},
+    responses=documented(BadTagsError, NotAuthenticatedError)
+    | {304: {"description": "You have this version"}},
 )
 async def read_profile(
     user: CurrentUser, response: Response, if_none_match: Annotated[str | None, Header()] = None
@@ -41,7 +49,9 @@ async def read_profile(
 @router.patch(
     "",
     response_model=UserOut,
-    responses=documented(NotAuthenticatedError, NoIfMatchError, ChangedMeanwhileError),
+    responses=documented(
+        BadTagsError, NotAuthenticatedError, NoIfMatchError, ChangedMeanwhileError
+    ),
 )
 async def change_profile(
     data: ProfileChange,

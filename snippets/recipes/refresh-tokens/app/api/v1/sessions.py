@@ -6,14 +6,15 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import OAuth2PasswordRequestForm
 
-from app.api.deps import CurrentUser, SessionDep, SessionmakerDep
+from app.api.deps import CurrentUser, SessionDep, SessionmakerDep, forbid_caches
 from app.api.errors import documented
 from app.core.errors import NotAuthenticatedError
 from app.schemas.session import PasswordChange, Refresh, TokenPair
 from app.services import sessions
 
 with_password = APIRouter()  # joins the router of the login
-router = APIRouter(prefix="/auth", tags=["auth"])  # of tokens, which nobody can guess
+# Of tokens, which nobody can guess.
+router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[Depends(forbid_caches)])
 
 
 @with_password.post("/session", responses=documented(NotAuthenticatedError))

@@ -58,6 +58,7 @@ async def create_upload(
         raise IncompleteUploadError from None
 
 
+@router.head("/{upload_id}", include_in_schema=False)  # how large it is
 @router.get(
     "/{upload_id}",
     response_class=FileResponse,
