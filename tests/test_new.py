@@ -122,6 +122,12 @@ def test_what_is_there_is_not_touched(tmp_path: Path, place: str, message: str) 
     assert len(list(tmp_path.iterdir())) == 4
 
 
+def test_recipes_may_be_named_one_by_one(tmp_path: Path) -> None:
+    run_new("shop", "--with", "jobs", "--with", "etag,jobs", cwd=tmp_path)
+    assert (tmp_path / "shop" / "app" / "worker.py").is_file()
+    assert (tmp_path / "shop" / "app" / "api" / "etags.py").is_file()
+
+
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "services" / "shop").mkdir(parents=True)
     run_new("services/shop", cwd=tmp_path)
@@ -404,7 +410,17 @@ def test_it_runs_at_once(tmp_path: Path, login: list[str], pytestconfig: pytest.
     check(folder, "uv", "run", "-q", "python")
     with serving(["uv", "run", "fastapi", "dev", "--port", "{port}"], folder) as url:
         use(url)
+        if shutil.which("curl"):
+            follow((folder / "README.md").read_text(), url)
     image(folder, tmp_path / "srv")
+
+
+def follow(readme: str, url: str) -> None:
+    """Send the requests of a README."""
+    [lines] = re.findall(r"```shell\n(curl .*?)```", readme, re.DOTALL)
+    command = ["bash", "-euo", "pipefail", "-c", lines.replace("http://127.0.0.1:8000", url)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert '"9.90"' in done.stdout.splitlines()[-1]
 
 
 def image(folder: Path, srv: Path) -> None:

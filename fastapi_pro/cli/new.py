@@ -70,6 +70,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--with",
         dest="recipes",
         metavar="RECIPE,...",
+        action="extend",
         default=[],
         type=lambda names: names.split(","),
         help="recipes to add, such as rate-limit,jobs",

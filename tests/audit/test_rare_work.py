@@ -189,7 +189,7 @@ def prices():
         ("def sign_in(response): response.set_cookie('id', '1')", "low"),
         ("def sign_in(response): response.set_cookie('id', '1', samesite='Lax')", "low"),
         ("def sign_in(response): response.set_cookie('id', '1', samesite='strict')", "low"),
-        ("from fastapi import Cookie", ""),
+        ("from fastapi import Cookie", "low"),
         ("from fastapi.security import HTTPBasic", ""),
         (("from starlette.middleware.sessions import SessionMiddleware\n"
          "app.add_middleware(SessionMiddleware, secret_key=settings.key)"), "low"),
