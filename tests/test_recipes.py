@@ -164,9 +164,9 @@ def test_the_service_works_with_all_recipes(
 def test_each_recipe_works_with_all_others(
     joined: Path, run: Run, python: Path, half: int, pytestconfig: pytest.Config
 ) -> None:
-    """A recipe's own tests pass among all others: those of half of them in a normal run."""
+    """A recipe's own tests pass among all others: those of a third of them in a normal run."""
     names = sorted({*compatible_recipes(SNIPPETS)} - TRIED_ALONE)
-    names = chosen(pytestconfig, names, len(names) // 2, FOLDER)
+    names = chosen(pytestconfig, names, len(names) // 3, FOLDER)
     tests = [file for name in names for file in own_tests(name) if file != "--co"]
     options = ["-q", "-n0", "-k", "not sqlite", *QUIET]
     run(joined, python, "-m", "pytest", *options, *tests[half::2])

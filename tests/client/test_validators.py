@@ -104,7 +104,7 @@ TOOLS: dict[str, Callable[[Path, Clients], Iterator[Found]]] = {
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the validators: they take up to a minute each."""
     if "tool" in metafunc.fixturenames:
-        metafunc.parametrize("tool", chosen(metafunc.config, [*TOOLS], 2, "skills"))
+        metafunc.parametrize("tool", chosen(metafunc.config, [*TOOLS], 1, "skills"))
 
 
 def test_what_a_validator_finds_is_explained_and_no_explanation_is_left_over(
