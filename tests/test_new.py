@@ -334,7 +334,9 @@ def test_the_audit_finds_nothing_in_it(project: Path) -> None:
 
 
 @contextmanager
-def serving(command: list[str], folder: Path, **variables: str) -> Iterator[str]:
+def serving(
+    command: list[str], folder: Path, end: signal.Signals = signal.SIGTERM, **variables: str
+) -> Iterator[str]:
     """Start a server, with `{port}` in its words; yield its address once it is healthy."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -355,7 +357,7 @@ def serving(command: list[str], folder: Path, **variables: str) -> Iterator[str]
             time.sleep(0.2)
         yield url
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        os.killpg(process.pid, end)
         process.wait(patient(30))
 
 
@@ -408,7 +410,9 @@ def test_it_runs_at_once(tmp_path: Path, login: list[str], pytestconfig: pytest.
     tests = [f"tests/{name}" for name in names]
     run_in(folder, "uv", "run", "-q", "pytest", "-q", "-n0", *OWN, *tests)
     check(folder, "uv", "run", "-q", "python")
-    with serving(["uv", "run", "fastapi", "dev", "--port", "{port}"], folder) as url:
+    dev = ["uv", "run", "fastapi", "dev", "--port", "{port}"]
+    # Its reloader now and then waits for ever, where the process it watches ends at once with it.
+    with serving(dev, folder, signal.SIGKILL) as url:
         use(url)
         if shutil.which("curl"):
             follow((folder / "README.md").read_text(), url)
