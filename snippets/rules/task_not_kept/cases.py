@@ -227,4 +227,28 @@ class Client:
     def __del__(self):
         asyncio.create_task(self.close())
 """,
+    "a thread, which goes on": """
+import asyncio
+import time
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
+from starlette import concurrency
+router = APIRouter()
+def convert(path: str) -> None:
+    time.sleep(1)
+@router.post("/a")
+async def a(path: str) -> None:
+    asyncio.create_task(asyncio.to_thread(convert, path))
+    asyncio.create_task(to_thread.run_sync(convert, path), name="convert")
+    loop = asyncio.get_running_loop()
+    loop.create_task(run_in_threadpool(convert, path))
+    loop.create_task(concurrency.run_in_threadpool(lambda: convert(path)))
+@router.post("/b")
+async def b(path: str) -> None:
+    work = asyncio.to_thread(convert, path)
+    task = asyncio.create_task(coro=work)
+    asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(None, convert, path))
+    asyncio.ensure_future(coro_or_future=asyncio.to_thread(convert, path))
+""",
 }
