@@ -163,6 +163,38 @@ def _container(expr: Node) -> Node:
     return expr
 
 
+def is_template(changed: list[Change]) -> bool:
+    """Say whether each function that reads a dictionary first writes all entries that change.
+
+    Nothing is kept then from one call to the next.
+    """
+    made = changed[0].kept.made if changed[0].kept is not None else changed[0].node
+    keys = {key for change in changed for key in _written_keys(change)}
+    if None in keys or made.enclosing_class or not isinstance(made.ast, ast.Dict):
+        return False
+    for module in made.program.saying(changed[0].name):
+        for name in (Node(module, node) for node in module.nodes(ast.Name, ast.Attribute)):
+            is_named = name.is_read and name.last_name == changed[0].name
+            if is_named and variable(name) == made and not _is_after(name, changed, keys):
+                return False
+    return True
+
+
+def _written_keys(change: Change) -> list[object]:
+    """Return the literal keys that a change writes whenever its function runs, else None."""
+    is_always = change.kind == "store" and change.node.parent == change.function
+    return [target.index.literal if is_always else None for target in change.node.targets] or [None]
+
+
+def _is_after(read: Node, changed: list[Change], keys: set[object]) -> bool:
+    """Say whether a read is part of a write, or its function wrote all these keys before it."""
+    before = [c for c in changed if c.function == read.function and c.node.position < read.position]
+    if any(target.generic == read for change in changed for target in change.node.targets):
+        return True
+    is_one_step = not read.function.own(ast.Await)
+    return is_one_step and {key for change in before for key in _written_keys(change)} == keys
+
+
 def is_container(value: Node) -> bool:
     """Say whether a value is a new dict, list, set, counter or deque."""
     return isinstance(value.ast, _LITERALS) or value.called in _MADE | CACHES
