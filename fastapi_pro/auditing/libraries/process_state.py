@@ -77,6 +77,24 @@ class Change:
         """The name of what it changes, if that outlives the request."""
         return self.kept.name if self.kept is not None else ""
 
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether each function that reads the module's dictionary first writes this entry.
+
+        The dictionary is a template then: nothing is kept from one call to the next.
+        """
+        keys = self.written_keys
+        if not keys or self.kept is None or not isinstance(self.kept.made.ast, ast.Dict):
+            return False
+        return all(_is_written_before(read, keys) for read in _reads(self.kept))
+
+    @property
+    def written_keys(self) -> set[object]:
+        """The keys that an assignment writes whenever its function runs, if they are literals."""
+        keys = {target.index.literal for target in self.node.targets}
+        is_always = self.kind == "store" and self.node.parent == self.function
+        return keys if is_always and None not in keys else set()
+
     def _counts_number(self, found: Node) -> bool:
         number = found.literal
         is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
@@ -163,36 +181,29 @@ def _container(expr: Node) -> Node:
     return expr
 
 
-def is_template(changed: list[Change]) -> bool:
-    """Say whether each function that reads a dictionary first writes all entries that change.
+def _reads(kept: Kept) -> list[Node]:
+    """Return where a variable of a module is read, but for what writes an entry of it."""
+    return [
+        name
+        for module in kept.made.program.saying(kept.name)
+        for name in (Node(module, node) for node in module.nodes(ast.Name, ast.Attribute))
+        if name.last_name == kept.name and name.is_read and not name.parent.is_target
+        if variable(name) == kept.made
+    ]
 
-    Nothing is kept then from one call to the next.
+
+def _is_written_before(read: Node, keys: set[object]) -> bool:
+    """Say whether a function writes entries of what it reads later, and lets no other run between.
+
+    Another coroutine may write its own while one waits.
     """
-    made = changed[0].kept.made if changed[0].kept is not None else changed[0].node
-    keys = {key for change in changed for key in _written_keys(change)}
-    if None in keys or made.enclosing_class or not isinstance(made.ast, ast.Dict):
+    if not read.function or read.function.own(ast.Await):
         return False
-    for module in made.program.saying(changed[0].name):
-        for name in (Node(module, node) for node in module.nodes(ast.Name, ast.Attribute)):
-            is_named = name.is_read and name.last_name == changed[0].name
-            if is_named and variable(name) == made and not _is_after(name, changed, keys):
-                return False
-    return True
-
-
-def _written_keys(change: Change) -> list[object]:
-    """Return the literal keys that a change writes whenever its function runs, else None."""
-    is_always = change.kind == "store" and change.node.parent == change.function
-    return [target.index.literal if is_always else None for target in change.node.targets] or [None]
-
-
-def _is_after(read: Node, changed: list[Change], keys: set[object]) -> bool:
-    """Say whether a read is part of a write, or its function wrote all these keys before it."""
-    before = [c for c in changed if c.function == read.function and c.node.position < read.position]
-    if any(target.generic == read for change in changed for target in change.node.targets):
-        return True
-    is_one_step = not read.function.own(ast.Await)
-    return is_one_step and {key for change in before for key in _written_keys(change)} == keys
+    return any(
+        keys == change.written_keys and change.node.position < read.position
+        for change in changes(read.function)
+        if change.changed.last_name == read.last_name
+    )
 
 
 def is_container(value: Node) -> bool:

@@ -332,6 +332,7 @@ def b(row: dict) -> list[User]:
 def c(row: dict) -> None:
     event = Event(name="a", at=row["at"])
     other = Row(name="b", id=row["id"])
+    more = [Event("c", row["at"]), Row("d", row["id"])]
 """,
     "all calls pass it": """
 #= clock.py

@@ -1,6 +1,7 @@
 """The time, or something random, taken while a class or a parameter list is read."""
 
 import ast
+import sys
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -28,7 +29,8 @@ _MAKERS = (
     "construct", "from_orm", "model_construct", "model_validate", "model_validate_json",
     "parse_obj", "parse_raw", "_make",
 )  # fmt: skip
-_RECORDS = {"pydantic.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple"}
+_SCHEMAS = {"pydantic.BaseModel", "sqlmodel.SQLModel"}
+_RECORDS = {*_SCHEMAS, "typing.NamedTuple"}
 _METHODS = {"classmethod", "staticmethod"}
 _DATACLASSES = {"dataclasses.dataclass", "pydantic.dataclasses.dataclass"}
 
@@ -182,7 +184,15 @@ def _is_always_given(cls: Node, name: str) -> bool:
         return False
     if any(call.owner.definition == cls for call in program.calls_named(*_MAKERS)):
         return False
-    return all(call.keyword(name) and not call.has_unpacking for call in calls)
+    place = _place(cls, name)
+    return all(call.argument(place, name) and not call.has_unpacking for call in calls)
+
+
+def _place(cls: Node, name: str) -> int:
+    """Return where a call gives a field by position: one that Pydantic makes takes names alone."""
+    declared = [s.targets[0].name for s in cls.body if s.annotation]
+    is_alone = len(list(cls.lineage)) == 1 and cls.bases.isdisjoint(_SCHEMAS)
+    return declared.index(name) if is_alone and name in declared else sys.maxsize
 
 
 @fact

@@ -10,13 +10,7 @@ from fastapi_pro.auditing.libraries.channels import is_channel, is_sent_through
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_ends import is_ended_at_shutdown
-from fastapi_pro.auditing.libraries.process_state import (
-    CACHES,
-    Change,
-    changes,
-    is_template,
-    variable,
-)
+from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.libraries.starts import runs_one, runs_several
@@ -209,13 +203,13 @@ def _must_agree(changed: list[Change]) -> bool:
     """Say whether workers must agree on it, unlike on a cache that is filled and only read."""
     if any(_OWN_NAME.search(c.name) or _OWN_NAME.search(c.function.name) for c in changed):
         return False
-    if all(map(_is_flag, changed)) or any(map(_is_from_file, changed)) or is_template(changed):
+    if all(map(_is_flag, changed)) or any(map(_is_from_file, changed)):
+        return False
+    if all(change.is_rewritten for change in changed):
         return False
     if any(map(_is_of_process, changed)) or is_ended_at_shutdown(changed[0]):
         return False
-    if any(map(_has_store, changed)):
-        return False
-    if all(map(_is_set_up, changed)):
+    if any(map(_has_store, changed)) or all(map(_is_set_up, changed)):
         return False
     if not _is_read(changed):
         return False
