@@ -628,11 +628,15 @@ def check(token: str, is_strict: bool = False, kind: str = "a") -> str:
     if is_strict and kind == "a":
         requests.get("https://example.com", timeout=3)
     return token
+def note(token: str, is_kept: bool = False) -> str:
+    if is_kept:
+        requests.post("https://example.com", timeout=3)
+    return token
 def look(token: str, *, slowly: bool = False) -> str:
     if token:
         if slowly:
             time.sleep(1)
-    return check(token)
+    return note(token)
 async def wait(slowly: bool = False) -> None:
     if slowly:
         time.sleep(1)
