@@ -45,13 +45,26 @@ def _is_task(call: Node) -> bool:
 
 
 def _is_held(call: Node) -> bool:
-    """Say whether the loop holds the task: all that it waits for is a timer or a thread."""
+    """Say whether the loop holds the task: all that it waits for is a timer or a thread.
+
+    Or it waits for nothing: it is done in the one step for which it stands in line.
+    """
     given = (call.argument(0, "coro") or call.keyword("coro_or_future")).value
     if given.called in _HOLDING or handed_to_thread(given):
         return True
     work = given.callee
-    waits = [work.at(_awaited(node.ast)) for node in work.own(*_WAITS)] if work else []
-    return bool(waits) and all(wait.is_call and wait.called in _HOLDING for wait in waits)
+    if not work:
+        return False
+    waits = [work.at(_awaited(node.ast)) for node in work.own(*_WAITS)]
+    is_one_step = work.is_coroutine and bool(work.calls) and not _loops(work)
+    return (bool(waits) or is_one_step) and all(
+        wait.is_call and wait.called in _HOLDING for wait in waits
+    )
+
+
+def _loops(work: Node) -> bool:
+    """Say whether a comprehension waits: `[row async for row in rows]`."""
+    return any(getattr(part.ast, "is_async", 0) for part in work.own(ast.comprehension))
 
 
 def _awaited(node: ast.AST) -> ast.AST | None:
