@@ -1,6 +1,7 @@
 """Calls that keep their thread waiting, and the coroutines that run while requests are served."""
 
 import ast
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -165,11 +166,15 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
             continue
         end = find_call(target, blocks)
         if end and _is_left_out(end, call):
-            end = find_call(target, lambda c, by=call: blocks(c) and not _is_left_out(c, by))
+            end = find_call(target, functools.partial(_blocks_for, call))
         if end:
             if severity(end) == "low":
                 end = find_call(target, _is_worse) or end
             yield call, end
+
+
+def _blocks_for(caller: Node, call: Node) -> bool:
+    return blocks(call) and not _is_left_out(call, caller)
 
 
 def _is_left_out(end: Node, caller: Node | None = None) -> bool:
