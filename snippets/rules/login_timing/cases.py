@@ -602,6 +602,7 @@ def details(session, email: str):
 #= main.py
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import NoResultFound
 from accounts import details
 from errors import AppError
 from security import verify_password
@@ -629,5 +630,14 @@ def c(session, email: str, password: str):
     user = details(session, email)
     if not user or not verify_password(password, user.password_hash):
         raise HTTPException(401, "Wrong e-mail address or password")
+@app.exception_handler(NoResultFound)
+async def missing(request, exc):
+    return JSONResponse({"detail": str(exc)}, 422)
+@app.post("/d")
+def d(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if not user:
+        raise NoResultFound(f"No user {email}")
+    return verify_password(password, user.password_hash)
 """,
 }

@@ -89,9 +89,10 @@ def _tells(statement: Node) -> bool:
     """Say whether what is raised is answered, and says that there is no such account."""
     made = statement.at(getattr(statement.ast, "exc", None)).value
     cls = made.func.definition
-    handled = {handler.key.definition for handler in exception_handlers(statement.program)}
-    is_handled = cls.is_class and not handled.isdisjoint(cls.lineage)
-    if not (made.called == _HTTP or _HTTP in cls.bases or is_handled):
+    keys = [handler.key for handler in exception_handlers(statement.program)]
+    known = {_HTTP, *(key.library_name for key in keys)} - {""}
+    is_own = cls.is_class and any(key.definition in cls.lineage for key in keys)
+    if not (is_own or made.called in known or not cls.bases.isdisjoint(known)):
         return False
     texts = (str(constant.literal) for constant in made.walk(ast.Constant))
     return raised_status(statement) == _NOT_FOUND or any(map(_NO_ACCOUNT.search, texts))
