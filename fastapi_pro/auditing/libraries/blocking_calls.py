@@ -1,12 +1,14 @@
 """Calls that keep their thread waiting, and the coroutines that run while requests are served."""
 
 import ast
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, roots
 from fastapi_pro.auditing.libraries.library_calls import BLOCKING, COMPUTING, FILES, LOCAL
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, find_call
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -125,8 +127,28 @@ def serving(program: Program) -> list[Node]:
 
 @fact
 def coroutines(program: Program) -> list[Node]:
-    """Return the coroutine functions that run while a request waits, by file and line."""
-    return [function for function in serving(program) if function.is_coroutine]
+    """Return the coroutine functions that run on the loop of the requests, by file and line."""
+    return [f for f in serving(program) if f.is_coroutine and not _has_own_loop(f)]
+
+
+def _has_own_loop(function: Node, depth: int = 0) -> bool:
+    """Say whether a coroutine is entered only through `asyncio.run` of plain functions."""
+    program = function.program
+    callers = function.callers
+    if not callers or depth > limits.CALLS or function in roots(program):
+        return False
+    if any(call.is_awaited and not call.callee for call in program.calls_named(function.name)):
+        return False
+    return all(
+        _has_own_loop(call.function, depth + 1) if call.function.is_coroutine else _is_run(call)
+        for call in callers
+    )
+
+
+def _is_run(call: Node) -> bool:
+    """Say whether a coroutine is made for a loop that runs it and ends, or waits for it."""
+    runner = call.parent.parent if isinstance(call.parent.ast, ast.keyword) else call.parent
+    return runner.called == "asyncio.run" or runner.member == "run_until_complete"
 
 
 def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
@@ -136,12 +158,56 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
     """
     for call in function.calls:
         if blocks(call):
-            yield call, call
+            if not _is_left_out(call):
+                yield call, call
             continue
         target = call.callee
         if not target or target.is_coroutine or target.is_generator or call.is_awaited:
             continue
-        if end := find_call(target, blocks):
+        end = find_call(target, blocks)
+        if end and _is_left_out(end, call):
+            end = find_call(target, functools.partial(_blocks_for, call))
+        if end:
             if severity(end) == "low":
                 end = find_call(target, _is_worse) or end
             yield call, end
+
+
+def _blocks_for(caller: Node, call: Node) -> bool:
+    return blocks(call) and not _is_left_out(call, caller)
+
+
+def _is_left_out(end: Node, caller: Node | None = None) -> bool:
+    """Say whether a call stands under `if flag` where the flag is False for who calls.
+
+    That is one caller of its function, or all.
+    """
+    switches = [flag for flag in _flags(end) if flag.function == end.function]
+    if not switches:
+        return False
+    function = end.function
+    if caller is not None and caller.callee == function:
+        callers = [caller]
+    else:
+        callers = [] if function in roots(function.program) else function.callers
+    return bool(callers) and any(all(_is_off(f, call) for call in callers) for f in switches)
+
+
+def _flags(end: Node) -> Iterator[Node]:
+    """Yield the parameters of which one that is False keeps a call from being made."""
+    for branch in end.ancestors:
+        if branch.is_function:
+            return
+        if isinstance(branch.ast, ast.If) and any(s.holds(end) for s in branch.body):
+            test = branch.test
+            is_all = isinstance(test.ast, ast.BoolOp) and isinstance(test.ast.op, ast.And)
+            for part in test.operands if is_all else [test]:
+                bound = part.bound
+                if bound is not None and bound.kind == "param":
+                    yield part.at(bound.node)
+
+
+def _is_off(flag: Node, call: Node) -> bool:
+    """Say whether a call gives a parameter False, or leaves it at that."""
+    given = flag.passed(call)
+    return not call.has_unpacking and (given or flag.default).literal is False

@@ -77,6 +77,24 @@ class Change:
         """The name of what it changes, if that outlives the request."""
         return self.kept.name if self.kept is not None else ""
 
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether each function that reads the module's dictionary first writes this entry.
+
+        The dictionary is a template then: nothing is kept from one call to the next.
+        """
+        keys = self.written_keys
+        if not keys or self.kept is None or not isinstance(self.kept.made.ast, ast.Dict):
+            return False
+        return all(_is_written_before(read, keys) for read in _reads(self.kept))
+
+    @property
+    def written_keys(self) -> set[object]:
+        """The keys that an assignment writes whenever its function runs, if they are literals."""
+        keys = {target.index.literal for target in self.node.targets}
+        is_always = self.kind == "store" and self.node.parent == self.function
+        return keys if is_always and None not in keys else set()
+
     def _counts_number(self, found: Node) -> bool:
         number = found.literal
         is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
@@ -161,6 +179,31 @@ def _container(expr: Node) -> Node:
     while expr.generic or (expr.is_call and expr.member in ("setdefault", "get")):
         expr = expr.generic or expr.owner
     return expr
+
+
+def _reads(kept: Kept) -> list[Node]:
+    """Return where a variable of a module is read, but for what writes an entry of it."""
+    return [
+        name
+        for module in kept.made.program.saying(kept.name)
+        for name in (Node(module, node) for node in module.nodes(ast.Name, ast.Attribute))
+        if name.last_name == kept.name and name.is_read and not name.parent.is_target
+        if variable(name) == kept.made
+    ]
+
+
+def _is_written_before(read: Node, keys: set[object]) -> bool:
+    """Say whether a function writes entries of what it reads later, and lets no other run between.
+
+    Another coroutine may write its own while one waits.
+    """
+    if not read.function or read.function.own(ast.Await):
+        return False
+    return any(
+        keys == change.written_keys and change.node.position < read.position
+        for change in changes(read.function)
+        if change.changed.last_name == read.last_name
+    )
 
 
 def is_container(value: Node) -> bool:

@@ -286,6 +286,66 @@ async def c(content: bytes):
 async def d(content: bytes, archive: ZipFile):
     archive.writestr("a", content)  # !
 """,
+    "run on a loop of its own, and awaited by an endpoint": """
+import asyncio
+import time
+from fastapi import Depends, FastAPI
+app = FastAPI()
+async def work() -> None:
+    time.sleep(1)  # !
+async def check() -> None:
+    time.sleep(1)  # !
+class Jobs:
+    async def do_all(self) -> None:
+        time.sleep(1)  # !
+def run_all() -> None:
+    asyncio.run(work())
+    asyncio.run(check())
+    asyncio.run(Jobs().do_all())
+@app.get("/a", dependencies=[Depends(check)])
+async def a(jobs=Depends(lambda: None)) -> None:
+    await work()
+    await jobs.do_all()
+@app.get("/b")
+def b() -> None:
+    run_all()
+""",
+    "a flag that is True, or may be": """
+import time
+import requests
+from fastapi import FastAPI
+app = FastAPI()
+def check(is_strict: bool = False) -> None:
+    if is_strict:
+        requests.get("https://example.com", timeout=3)
+def both(is_strict: bool = False) -> None:
+    if is_strict:
+        requests.get("https://example.com", timeout=3)
+    time.sleep(1)
+def otherwise(is_fast: bool = False) -> None:
+    if is_fast:
+        return
+    else:
+        time.sleep(2)
+async def wait(slowly: bool = False) -> None:
+    if slowly:
+        time.sleep(1)  # !
+@app.get("/a")
+async def a() -> None:
+    check(is_strict=True)  # !
+@app.get("/b")
+async def b(options: dict, is_strict: bool) -> None:
+    await wait()
+    await wait(is_strict)
+    both()  # !
+@app.get("/c")
+async def c() -> None:
+    otherwise()  # !
+@app.get("/d")
+async def d(is_strict: bool = False) -> None:
+    if is_strict:
+        time.sleep(1)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -527,5 +587,69 @@ async def c(content: bytes):
 async def d(content: bytes):
     with BytesIO() as buffer, ZipFile(buffer, "a") as archive:
         archive.writestr("a", content, compress_type=ZIP_STORED)
+""",
+    "a loop of its own": """
+import asyncio
+import time
+import requests
+from fastapi import BackgroundTasks, FastAPI
+app = FastAPI()
+async def load(url: str) -> str:
+    return requests.get(url, timeout=3).text
+async def load_all(urls: list[str]) -> list[str]:
+    time.sleep(1)
+    return [await load(url) for url in urls]
+class Importer:
+    async def run(self) -> None:
+        time.sleep(1)
+    async def wait(self) -> None:
+        time.sleep(1)
+def read(url: str) -> str:
+    loop = asyncio.new_event_loop()
+    return loop.run_until_complete(load(url))
+@app.get("/a")
+def a(url: str) -> str:
+    return read(url)
+@app.get("/b")
+def b(url: str) -> list[str]:
+    return asyncio.run(load_all([url]))
+@app.post("/c")
+def c() -> None:
+    importer = Importer()
+    asyncio.run(importer.run(), debug=True)
+    asyncio.run(main=Importer().wait())
+""",
+    "a flag that is False": """
+import time
+import requests
+from fastapi import FastAPI
+app = FastAPI()
+def check(token: str, is_strict: bool = False, kind: str = "a") -> str:
+    if is_strict and kind == "a":
+        requests.get("https://example.com", timeout=3)
+    return token
+def note(token: str, is_kept: bool = False) -> str:
+    if is_kept:
+        requests.post("https://example.com", timeout=3)
+    return token
+def look(token: str, *, slowly: bool = False) -> str:
+    if token:
+        if slowly:
+            time.sleep(1)
+    return note(token)
+async def wait(slowly: bool = False) -> None:
+    if slowly:
+        time.sleep(1)
+@app.get("/a")
+async def a(token: str) -> str:
+    await wait()
+    return check(token)
+@app.get("/b")
+async def b(token: str) -> str:
+    await wait(slowly=False)
+    return check(token, False, "b") + look(token)
+@app.get("/c")
+def c(token: str) -> str:
+    return check(token, is_strict=True)
 """,
 }

@@ -138,6 +138,48 @@ def b(sent: Sent) -> None:
 def c(row: dict) -> None:
     Validated(at=row["at"])
 """,
+    "a call leaves it out, or others call it": """
+from datetime import UTC, date, datetime
+from fastapi import Depends, FastAPI
+app = FastAPI()
+def left_out(day: date = date.today()) -> date:  # !
+    return day
+def unpacked(day: date = date.today()) -> date:  # !
+    return day
+def handed_on(day: date = date.today()) -> date:  # !
+    return day
+class Visits:
+    def count(self, name: str, until: datetime = datetime.now(UTC)) -> int:  # !
+        return len(name)
+class Service:
+    def __init__(self, visits) -> None:
+        self.visits = visits
+    def all(self, until: datetime) -> int:
+        return Visits().count("a", until) + self.visits.count("b")
+@app.get("/a")
+def a(given: dict, day: date = Depends(handed_on)) -> list:
+    return [left_out(), left_out(day), unpacked(**given), unpacked(*given), handed_on(day)]
+@app.get("/b")
+def b(day: date = date.today()) -> date:  # !
+    return day
+def c(day: date) -> date:
+    return b(day)
+""",
+    "a class that another module imports by another name": """
+#= models.py
+from datetime import datetime
+from pydantic import BaseModel
+class User(BaseModel):
+    at: datetime = datetime.now()  # !
+#= main.py
+from fastapi import FastAPI
+from models import User
+from models import User as Account
+app = FastAPI()
+@app.get("/a")
+def a(row: dict) -> list:
+    return [User(at=row["at"]), Account()]
+""",
 }
 
 LOOK_ALIKES = {
@@ -290,5 +332,36 @@ def b(row: dict) -> list[User]:
 def c(row: dict) -> None:
     event = Event(name="a", at=row["at"])
     other = Row(name="b", id=row["id"])
+    more = [Event("c", row["at"]), Row("d", row["id"])]
+""",
+    "all calls pass it": """
+#= clock.py
+from datetime import UTC, date, datetime, timedelta
+def week_of(day: date = date.today()) -> int:
+    return day.isocalendar().week
+class Report:
+    @staticmethod
+    def lines(name: str, since: date = (datetime.now(UTC) - timedelta(30)).date()) -> list:
+        return [name, since]
+    @classmethod
+    def title(cls, *, day: date = datetime.now(UTC).date()) -> str:
+        return str(day)
+    def rows(self, since: datetime = datetime.now(UTC), until: datetime = datetime.now(UTC)):
+        return [since, until]
+#= main.py
+import clock
+from clock import Report, week_of as week
+from fastapi import Depends, FastAPI
+app = FastAPI()
+def get_report() -> Report:
+    return Report()
+@app.get("/a")
+def a(since, until, report: Report = Depends(get_report)) -> list:
+    lines = Report.lines("a", since) + clock.Report.lines(since=since, name="b")
+    return [lines, Report.title(day=since), report.rows(since, until=until)]
+@app.get("/b")
+def b(since, until) -> list:
+    report = Report()
+    return [report.rows(since, until), week(since), clock.week_of(day=until)]
 """,
 }

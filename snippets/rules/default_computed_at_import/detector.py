@@ -1,6 +1,7 @@
 """The time, or something random, taken while a class or a parameter list is read."""
 
 import ast
+import sys
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -28,7 +29,9 @@ _MAKERS = (
     "construct", "from_orm", "model_construct", "model_validate", "model_validate_json",
     "parse_obj", "parse_raw", "_make",
 )  # fmt: skip
-_RECORDS = {"pydantic.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple"}
+_SCHEMAS = {"pydantic.BaseModel", "sqlmodel.SQLModel"}
+_RECORDS = {*_SCHEMAS, "typing.NamedTuple"}
+_METHODS = {"classmethod", "staticmethod"}
 _DATACLASSES = {"dataclasses.dataclass", "pydantic.dataclasses.dataclass"}
 
 
@@ -115,8 +118,44 @@ def _parameter(arguments: Node, default: Node) -> str:
     function = arguments.parent
     if not function.is_function or function.function or is_for_commands(function):
         return ""
-    named = (p for p in function.parameters if p.default == default)
-    return next((parameter.name for parameter in named), "")
+    for parameter in function.parameters:
+        if parameter.default == default:
+            return "" if _is_always_passed(parameter) else parameter.name
+    return ""
+
+
+def _is_always_passed(parameter: Node) -> bool:
+    """Say whether the program calls a function, and each call gives this parameter a value."""
+    function = parameter.function
+    if not function.callers or any(d.name not in _METHODS for d in function.decorators):
+        return False
+    unsure = (c for c in function.program.calls_named(function.name) if _may_run(c, function))
+    calls = {*function.callers, *unsure}
+    return all(map(parameter.passed, calls)) and not _is_handed_on(function)
+
+
+def _may_run(call: Node, function: Node) -> bool:
+    """Say whether a call of the same name may run a method: nobody knows, or it overrides one."""
+    other = call.callee
+    if not other:
+        return not call.called
+    own, its = function.enclosing_class, other.enclosing_class
+    return bool(own and its) and (own in its.lineage or its in own.lineage)
+
+
+def _is_handed_on(function: Node) -> bool:
+    """Say whether something but a call names a function, as `Depends(read)`: others call it."""
+    return any(
+        node.last_name == function.name and node.parent.func != node and _may_be(node, function)
+        for module in function.program.saying(function.name)
+        for node in (Node(module, n) for n in module.nodes(ast.Name, ast.Attribute))
+    )
+
+
+def _may_be(node: Node, function: Node) -> bool:
+    """Say whether a name or attribute that is read is a function, or perhaps is."""
+    is_unknown = bool(node.owner) and not node.origin
+    return node.is_read and (is_unknown or node.definition == function)
 
 
 def _field(statement: Node, *, is_keyword: bool) -> str:
@@ -137,14 +176,23 @@ def _is_always_given(cls: Node, name: str) -> bool:
     They call the class; where a request, a method or a subclass makes objects nobody knows.
     """
     program = cls.program
-    calls = [c for c in program.calls_named(cls.name) if c.func.definition == cls]
+    names = program.spellings(frozenset({cls.name}))
+    calls = [c for c in program.calls_named(*names) if c.func.definition == cls]
     if not calls or cls in filled(program) or not _is_record(cls) or cls.keyword("table"):
         return False
     if any(cls in other.lineage for other in program.classes if other != cls):
         return False
     if any(call.owner.definition == cls for call in program.calls_named(*_MAKERS)):
         return False
-    return all(call.keyword(name) and not call.has_unpacking for call in calls)
+    place = _place(cls, name)
+    return all(call.argument(place, name) and not call.has_unpacking for call in calls)
+
+
+def _place(cls: Node, name: str) -> int:
+    """Return where a call gives a field by position: one that Pydantic makes takes names alone."""
+    declared = [s.targets[0].name for s in cls.body if s.annotation]
+    is_alone = len(list(cls.lineage)) == 1 and cls.bases.isdisjoint(_SCHEMAS)
+    return declared.index(name) if is_alone and name in declared else sys.maxsize
 
 
 @fact

@@ -142,6 +142,33 @@ def hook() -> None:
 def b(session, email: str, password: str):
     return called_by_hook_and_request(session, email, password)
 """,
+    "the answer is the same, or that of a caller": _USERS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from security import verify_password
+from users import user_by_email
+app = FastAPI()
+class Unknown(Exception): ...
+@app.post("/a")
+def a(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if not user:  # !
+        raise HTTPException(401, "User or password is wrong")
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(401, "User or password is wrong")
+def check(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if not user:  # !
+        raise Unknown("user not found")
+    return verify_password(password, user.password_hash)
+@app.post("/b")
+def b(session, email: str, password: str):
+    try:
+        return check(session, email, password)
+    except Unknown:
+        raise HTTPException(401)
+""",
 }
 
 LOOK_ALIKES = {
@@ -554,5 +581,63 @@ def hook() -> None:
     app.state.warning = called_by_hook("admin")
 app.router.on_startup.append(hook)
 other = FastAPI(on_startup=[hook])
+""",
+    "the answer says that there is no such account": _USERS
+    + """
+#= errors.py
+class AppError(Exception): ...
+class Unknown(AppError): ...
+#= accounts.py
+from errors import Unknown
+from users import user_by_email
+class Accounts:
+    @staticmethod
+    def of(session, email: str):
+        user = user_by_email(session, email)
+        if user is None:
+            raise Unknown("User does not exist!")
+        return user
+def details(session, email: str):
+    return Accounts.of(session, email)
+#= main.py
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import NoResultFound
+from accounts import details
+from errors import AppError
+from security import verify_password
+from users import user_by_email
+app = FastAPI()
+@app.exception_handler(AppError)
+async def answer(request, exc):
+    return JSONResponse({"detail": str(exc)}, 422)
+@app.post("/a")
+def a(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if not user:
+        raise HTTPException(status_code=400, detail="This account is not known")
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(status_code=400, detail="Wrong password")
+@app.post("/b")
+def b(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if user is None:
+        raise HTTPException(404)
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(401)
+@app.post("/c")
+def c(session, email: str, password: str):
+    user = details(session, email)
+    if not user or not verify_password(password, user.password_hash):
+        raise HTTPException(401, "Wrong e-mail address or password")
+@app.exception_handler(NoResultFound)
+async def missing(request, exc):
+    return JSONResponse({"detail": str(exc)}, 422)
+@app.post("/d")
+def d(session, email: str, password: str):
+    user = user_by_email(session, email)
+    if not user:
+        raise NoResultFound(f"No user {email}")
+    return verify_password(password, user.password_hash)
 """,
 }

@@ -1,10 +1,13 @@
 """Logins that verify a password only where there is an account."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
+from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.logins import looked_up, missing
 from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification, may_verify
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
@@ -12,6 +15,13 @@ from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.flow import ends
 
 _ONE = ("get_one", "one", "scalar_one")
+_HTTP = "fastapi.HTTPException"
+_NOT_FOUND = 404
+_NO_ACCOUNT = re.compile(
+    r"(account|e-?mail|login|user)\w*( \w+)*( not|n't| no longer) (exist|found|known|registered)"
+    r"|(no such|unknown|no) (account|e-?mail|login|user)",
+    re.IGNORECASE,
+)
 _DUMMY = "dummy_verify"  # of passlib
 _SLEEPS = ("asyncio.sleep", "time.sleep", "anyio.sleep")
 
@@ -24,7 +34,9 @@ def detect(program: Program) -> Iterator[Hit]:
         checks = [call for call in function.calls if call.given and is_verification(call)]
         is_login = bool(checks) and all(map(_lets_in, checks))
         place = _skips(function, checks) if is_login else None
-        if place and not _waits(function) and not _is_command(function):
+        if not place or _waits(function) or _is_command(function):
+            continue
+        if not _is_told_anyway(function, checks):
             yield place.hit(
                 f"`{function.name}` verifies no password when there is no such account: the "
                 "shorter time tells which accounts exist"
@@ -56,6 +68,34 @@ def _lets_in(check: Node) -> bool:
 def _waits(function: Node) -> bool:
     """Say whether a function waits, so that each answer takes as long."""
     return any(call.called in _SLEEPS for call in function.calls)
+
+
+def _is_told_anyway(function: Node, checks: list[Node]) -> bool:
+    """Say whether the answer to an unknown account says so: its time tells nothing more."""
+    for name in {read.name for check in checks for read in check.walk(ast.Name)}:
+        lookups = looked_up(function, name)
+        if any(isinstance(above.ast, ast.Try) for call in lookups for above in call.ancestors):
+            continue
+        raised = [s for f in reached(call.callee for call in lookups) for s in f.own(ast.Raise)]
+        for branch in function.own(ast.If) if lookups else ():
+            if isinstance(branch.ast, ast.If) and missing(branch.ast.test) == name:
+                raised += [s for s in branch.body if isinstance(s.ast, ast.Raise)]
+        if any(map(_tells, raised)):
+            return True
+    return False
+
+
+def _tells(statement: Node) -> bool:
+    """Say whether what is raised is answered, and says that there is no such account."""
+    made = statement.at(getattr(statement.ast, "exc", None)).value
+    cls = made.func.definition
+    keys = [handler.key for handler in exception_handlers(statement.program)]
+    known = {_HTTP, *(key.library_name for key in keys)} - {""}
+    is_own = cls.is_class and any(key.definition in cls.lineage for key in keys)
+    if not (is_own or made.called in known or not cls.bases.isdisjoint(known)):
+        return False
+    texts = (str(constant.literal) for constant in made.walk(ast.Constant))
+    return raised_status(statement) == _NOT_FOUND or any(map(_NO_ACCOUNT.search, texts))
 
 
 def _is_command(function: Node) -> bool:

@@ -264,6 +264,31 @@ async def cancel(name: str):
     orders.pop(name, None)
     return carts.pop(name, None)
 """,
+    "entries that another function reads, or that are not always written": """
+import asyncio
+from fastapi import FastAPI
+app = FastAPI()
+current = {"user": "", "room": ""}  # !
+options = {"language": "en"}  # !
+draft = {"text": ""}  # !
+@app.post("/a")
+def a(user: str) -> dict:
+    current["user"] = user
+    return dict(current)
+@app.get("/b")
+def b() -> str:
+    return current["user"]
+@app.post("/c")
+def c(language: str) -> dict:
+    if language:
+        options["language"] = language
+    return dict(options)
+@app.post("/d")
+async def d(text: str) -> dict:
+    draft["text"] = text
+    await asyncio.sleep(1)
+    return dict(draft)
+""",
 }
 
 LOOK_ALIKES = {
@@ -759,5 +784,39 @@ async def end(name: str):
     processes.pop(name).kill()
     others.pop(name).kill()
     workers.pop(name).terminate()
+""",
+    "a template, whose entries are written anew each time": """
+#= templates.py
+first_state = {"status": "", "plan": "", "context": "", "files": []}
+def first(context: str, files: list) -> dict:
+    first_state["context"] = context
+    first_state["files"] = files
+    return dict(first_state)
+#= main.py
+import copy
+import templates
+from fastapi import FastAPI
+app = FastAPI()
+HEADERS = {"accept": "text/html", "user": ""}
+PAYLOAD: dict[str, object] = {"kind": "mail", "to": None}
+def send(user: str) -> str:
+    HEADERS["user"] = user
+    return str({**HEADERS})
+def again(user: str) -> str:
+    HEADERS["user"] = user.lower()
+    print(user)
+    return str(HEADERS.copy())
+@app.post("/a")
+def a(context: str) -> dict:
+    return templates.first(context, files=[])
+@app.post("/b")
+def b(user: str) -> str:
+    return send(user) + again(user)
+@app.post("/c")
+def c(to: str) -> dict:
+    PAYLOAD["to"] = to
+    payload = copy.deepcopy(PAYLOAD)
+    payload["id"] = 1
+    return payload
 """,
 }

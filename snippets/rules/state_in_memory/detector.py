@@ -205,11 +205,11 @@ def _must_agree(changed: list[Change]) -> bool:
         return False
     if all(map(_is_flag, changed)) or any(map(_is_from_file, changed)):
         return False
+    if all(change.is_rewritten for change in changed):
+        return False
     if any(map(_is_of_process, changed)) or is_ended_at_shutdown(changed[0]):
         return False
-    if any(map(_has_store, changed)):
-        return False
-    if all(map(_is_set_up, changed)):
+    if any(map(_has_store, changed)) or all(map(_is_set_up, changed)):
         return False
     if not _is_read(changed):
         return False

@@ -114,6 +114,49 @@ app = FastAPI()
 async def export(session: SessionDep, statements: str) -> StreamingResponse:
     return StreamingResponse(await session.scalar(s) async for s in statements)  # !
 """,
+    "what is around it, or in it, ends nothing, or not all": _DEPS
+    + """
+#= main.py
+from functools import wraps
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import SessionDep
+app = FastAPI()
+def logged(session: AsyncSession):
+    def decorate(generate):
+        @wraps(generate)
+        async def inner():
+            with open("log") as log:
+                async for item in generate():
+                    log.write(str(session))
+                    yield item
+        return inner
+    return decorate
+@app.get("/a")
+async def a(session: SessionDep) -> StreamingResponse:
+    @logged(session)
+    async def rows():
+        async for row in await session.stream(text("SELECT 1")):
+            yield str(row)
+    return StreamingResponse(rows())  # !
+@app.get("/b")
+async def b(session: SessionDep) -> StreamingResponse:
+    async def rows():
+        async with session.begin():
+            await session.execute(text("SELECT 1"))
+        async for row in await session.stream(text("SELECT 1")):
+            yield str(row)
+    return StreamingResponse(rows())  # !
+@app.get("/c")
+async def c(session: SessionDep) -> StreamingResponse:
+    async def rows():
+        async for row in await session.stream(text("SELECT 1")):
+            yield str(row)
+        await session.close()
+    return StreamingResponse(rows())  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -197,5 +240,76 @@ async def lines(session: aiohttp.ClientSession):
 async def export() -> StreamingResponse:
     async with aiohttp.ClientSession() as session:
         return StreamingResponse(lines(session))
+""",
+    "the generator gives the connection back": _DEPS
+    + """
+#= transactions.py
+from collections.abc import Callable
+from functools import wraps
+import wrapt
+from sqlalchemy.ext.asyncio import AsyncSession
+def in_transaction(session: AsyncSession):
+    @wrapt.decorator
+    async def inner(generate, instance, args, kwargs):
+        async with session.begin():
+            async for item in generate(*args, **kwargs):
+                yield item
+    return inner
+def closing(*, session: AsyncSession) -> Callable:
+    def decorate(generate):
+        @wraps(generate)
+        async def inner(*args):
+            try:
+                async for item in generate(*args):
+                    yield item
+            finally:
+                await session.close()
+        return inner
+    return decorate
+#= main.py
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import SessionDep
+from transactions import closing, in_transaction
+app = FastAPI()
+@app.get("/a")
+async def a(session: SessionDep) -> StreamingResponse:
+    @in_transaction(session)
+    async def rows():
+        async for row in await session.stream(text("SELECT 1")):
+            yield str(row)
+    return StreamingResponse(rows())
+@app.get("/b")
+async def b(db: SessionDep) -> StreamingResponse:
+    @closing(session=db)
+    async def rows(limit: int):
+        async for row in await db.stream(text("SELECT 1")):
+            yield str(row)
+    return StreamingResponse(rows(3))
+@app.get("/c")
+async def c(session: SessionDep) -> StreamingResponse:
+    async def rows():
+        async with session.begin():
+            async for row in await session.stream(text("SELECT 1")):
+                yield str(row)
+    return StreamingResponse(rows())
+async def shared(db: AsyncSession):
+    async with db:
+        async for row in await db.stream(text("SELECT 1")):
+            yield str(row)
+async def closed(db: AsyncSession):
+    try:
+        async for row in await db.stream(text("SELECT 1")):
+            yield str(row)
+    finally:
+        await db.close()
+@app.get("/d")
+async def d(session: SessionDep) -> StreamingResponse:
+    return StreamingResponse(shared(session))
+@app.get("/e")
+async def e(session: SessionDep) -> StreamingResponse:
+    return StreamingResponse(closed(db=session))
 """,
 }

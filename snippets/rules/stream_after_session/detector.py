@@ -12,6 +12,9 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     is_session,
 )
 
+_BLOCKS = (ast.With, ast.AsyncWith, ast.Try)
+_ENDS = {"close", "commit", "rollback"}
+
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the streaming responses whose generator uses a closed session."""
@@ -34,12 +37,45 @@ def _used(content: Node) -> Iterator[Node]:
     generator = content.func.definition
     if not content.is_call or not generator.is_generator:
         return
+    if any(map(_gives_back_around, generator.decorators)):
+        return
     if generator.module is content.module:
-        yield from (name for _, name in captured(generator))
+        used = (name for _, name in captured(generator))
+        yield from (name for name in used if not _gives_back(Session(generator, name.name)))
     for value in content.given:
         for session in Session(content.function, value.name).handed_to(content):
-            if is_session(value) and _reads(session):
+            if is_session(value) and _reads(session) and not _gives_back(session):
                 yield value
+
+
+def _gives_back_around(decorator: Node) -> bool:
+    """Say whether a decorator is given the session and ends it around the generator."""
+    made = decorator.callee if decorator.is_call else decorator.at(None)
+    return any(
+        is_session(value) and parameter.passed(decorator) == value and _ends(part, parameter.name)
+        for value in decorator.given
+        for parameter in made.parameters
+        for part in made.walk(*_BLOCKS)
+        if any(part.walk(ast.Yield))
+    )
+
+
+def _gives_back(session: Session) -> bool:
+    """Say whether a generator uses a session only where it gives the connection back."""
+    blocks = [b for b in session.function.own(*_BLOCKS) if _ends(b, session.name)]
+    names = [n for n in session.function.walk(ast.Name) if n.name == session.name and n.is_read]
+    return bool(blocks) and all(any(block.holds(name) for block in blocks) for name in names)
+
+
+def _ends(block: Node, name: str) -> bool:
+    """Say whether the end of a `with` or `try` gives the connection of a session back."""
+    if isinstance(block.ast, ast.Try):
+        last = (call for part in block.ast.finalbody for call in block.at(part).walk(ast.Call))
+        return any(call.member in _ENDS and call.owner.name == name for call in last)
+    return any(
+        context.name == name or (context.member == "begin" and context.owner.name == name)
+        for context in block.contexts
+    )
 
 
 def _reads(session: Session) -> bool:

@@ -91,6 +91,16 @@ app = FastAPI()
 async def post():
     Bus().tell("x")
 """,
+    "a coroutine whose comprehension waits": """
+import asyncio
+from fastapi import APIRouter, FastAPI
+router = APIRouter()
+async def show(rows) -> None:
+    print([row async for row in rows])
+@router.post("/")
+async def start(rows=None) -> None:
+    asyncio.create_task(show(rows))  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -226,5 +236,49 @@ class Client:
     async def close(self): ...
     def __del__(self):
         asyncio.create_task(self.close())
+""",
+    "a thread, which goes on": """
+import asyncio
+import time
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
+from starlette import concurrency
+router = APIRouter()
+def convert(path: str) -> None:
+    time.sleep(1)
+@router.post("/a")
+async def a(path: str) -> None:
+    asyncio.create_task(asyncio.to_thread(convert, path))
+    asyncio.create_task(to_thread.run_sync(convert, path), name="convert")
+    loop = asyncio.get_running_loop()
+    loop.create_task(run_in_threadpool(convert, path))
+    loop.create_task(concurrency.run_in_threadpool(lambda: convert(path)))
+@router.post("/b")
+async def b(path: str) -> None:
+    work = asyncio.to_thread(convert, path)
+    task = asyncio.create_task(coro=work)
+    asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(None, convert, path))
+    asyncio.ensure_future(coro_or_future=asyncio.to_thread(convert, path))
+""",
+    "a coroutine that waits for nothing": """
+import asyncio
+import smtplib
+from fastapi import APIRouter, FastAPI
+router = APIRouter()
+class Mails:
+    @staticmethod
+    async def send(to: str) -> None:
+        with smtplib.SMTP("mail") as server:
+            server.sendmail("a", to, "b")
+async def log(text: str) -> None:
+    print(text)
+async def count(names: list[str]) -> None:
+    print(len([name for name in names if name]))
+@router.post("/")
+async def send(to: str) -> None:
+    asyncio.create_task(Mails.send(to))
+    asyncio.ensure_future(log(to))
+    asyncio.get_running_loop().create_task(count([to]))
 """,
 }

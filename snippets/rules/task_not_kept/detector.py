@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import endpoints
+from fastapi_pro.auditing.libraries.threads import handed_to_thread
 
 _LOOPS = {"asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop"}
 _WAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
@@ -44,10 +45,26 @@ def _is_task(call: Node) -> bool:
 
 
 def _is_held(call: Node) -> bool:
-    """Say whether the loop holds the task: all that it waits for is a timer or a thread."""
-    work = call.argument(0, "coro").callee
-    waits = [work.at(_awaited(node.ast)) for node in work.own(*_WAITS)] if work else []
-    return bool(waits) and all(wait.is_call and wait.called in _HOLDING for wait in waits)
+    """Say whether the loop holds the task: all that it waits for is a timer or a thread.
+
+    Or it waits for nothing: it is done in the one step for which it stands in line.
+    """
+    given = (call.argument(0, "coro") or call.keyword("coro_or_future")).value
+    if given.called in _HOLDING or handed_to_thread(given):
+        return True
+    work = given.callee
+    if not work:
+        return False
+    waits = [work.at(_awaited(node.ast)) for node in work.own(*_WAITS)]
+    is_one_step = work.is_coroutine and bool(work.calls) and not _loops(work)
+    return (bool(waits) or is_one_step) and all(
+        wait.is_call and wait.called in _HOLDING for wait in waits
+    )
+
+
+def _loops(work: Node) -> bool:
+    """Say whether a comprehension waits: `[row async for row in rows]`."""
+    return any(getattr(part.ast, "is_async", 0) for part in work.own(ast.comprehension))
 
 
 def _awaited(node: ast.AST) -> ast.AST | None:

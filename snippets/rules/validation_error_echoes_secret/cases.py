@@ -2,6 +2,32 @@
 
 BAD = ["password: SecretStr = Field(min_length=12)"]
 
+_SIGN_UP = """
+#= schemas.py
+from pydantic import BaseModel, SecretStr
+class SignUp(BaseModel):
+    email: str
+    password: SecretStr
+"""
+
+_ACCOUNTS = (
+    _SIGN_UP
+    + """
+#= accounts.py
+from fastapi import APIRouter, FastAPI
+from schemas import SignUp
+router = APIRouter()
+sign_up = APIRouter()
+@sign_up.post("/a")
+async def a(data: SignUp): ...
+router.include_router(sign_up, prefix="/accounts")
+app = FastAPI()
+app.include_router(router=router)
+@app.post("/b")
+async def b(data: SignUp): ...
+"""
+)
+
 FOUND = {
     "a str by its name, in another module": """
 #= schemas.py
@@ -113,15 +139,30 @@ app.add_exception_handler(Exception, invalid)
 @app.post("/a")
 async def a(data: SignUp): ...
 """,
+    "one of two applications, or one that nobody can tell": _ACCOUNTS
+    + """
+#= main.py
+from accounts import app as accounts_app, router
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+other = FastAPI()
+@other.get("/")
+async def index(): ...
+@accounts_app.exception_handler(RequestValidationError)
+async def invalid(request, exc):
+    return JSONResponse({"detail": exc.errors()}, 422)  # !
+async def invalid_too(request, exc):
+    return JSONResponse({"detail": exc.errors()}, 422)  # !
+def register(app):
+    app.add_exception_handler(RequestValidationError, invalid_too)
+third = FastAPI()
+third.include_router(router)
+async def invalid_three(request, exc):
+    return JSONResponse({"detail": exc.errors()}, 422)  # !
+third.add_exception_handler(RequestValidationError, invalid_three)
+""",
 }
-
-_SIGN_UP = """
-#= schemas.py
-from pydantic import BaseModel, SecretStr
-class SignUp(BaseModel):
-    email: str
-    password: SecretStr
-"""
 
 LOOK_ALIKES = {
     "a handler that picks": _SIGN_UP
@@ -234,5 +275,27 @@ def current():
     return Depends(load)
 @app.get("/a")
 async def a(user: Annotated[SignUp, current()], other: SignUp = Depends(load)): ...
+""",
+    "an application beside the one that takes the secret": _ACCOUNTS
+    + """
+#= reports.py
+import accounts
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+router = APIRouter()
+@router.get("/reports")
+async def reports(day: int): ...
+app = FastAPI()
+app.include_router(router)
+app.mount("/accounts", accounts.app)
+@app.exception_handler(RequestValidationError)
+async def invalid(request, exc):
+    return JSONResponse({"detail": exc.errors()}, 422)
+async def invalid_too(request, exc):
+    return JSONResponse({"detail": exc.errors(), "body": exc.body}, 422)
+admin = FastAPI()
+admin.add_exception_handler(RequestValidationError, invalid_too)
+other = FastAPI(exception_handlers={RequestValidationError: invalid_too})
 """,
 }

@@ -1,11 +1,13 @@
 """Validation errors that repeat what was sent, where that has a password in it."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import (
     Endpoint,
+    ExceptionHandler,
     apps,
     exception_handlers,
     http_endpoints,
@@ -25,20 +27,67 @@ _HARMLESS = ("_type", "_id", "_url", "_uri", "_name", "_hint", "_prefix", "_expi
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the first secret that FastAPI's own error repeats, or the handlers that do the same."""
     endpoints = http_endpoints(program) if apps(program) else ()
-    secrets = (secret for endpoint in endpoints for secret in _echoed(endpoint))
-    first = next(secrets, None)
+    first = next((secret for endpoint in endpoints for secret in _echoed(endpoint)), None)
     if first is None:
         return
-    secret = f"`{first.name}` of `{first.owner}`"
     if not _is_named(program):
         yield first.node.hit(
-            f"{secret} comes back in the 422 when it or another field is wrong: no handler of"
-            " `RequestValidationError` leaves `input` out"
+            f"{_written(first)} comes back in the 422 when it or another field is wrong: no handler"
+            " of `RequestValidationError` leaves `input` out"
         )
-    for repeated in _repeating(program):
-        yield repeated.hit(
-            f"the handler sends the errors with their `input`: {secret} comes back in the 422"
-        )
+    for handler, repeated in _repeating(program):
+        answered = (endpoint for endpoint in endpoints if _may_answer(handler, endpoint))
+        secrets = (secret for endpoint in answered for secret in _echoed(endpoint))
+        if secret := next(secrets, None):
+            yield repeated.hit(
+                f"the handler sends the errors with their `input`: {_written(secret)} comes back"
+                " in the 422"
+            )
+
+
+def _written(secret: Input) -> str:
+    return f"`{secret.name}` of `{secret.owner}`"
+
+
+def _may_answer(handler: ExceptionHandler, endpoint: Endpoint) -> bool:
+    """Say whether an endpoint is of the application that a handler is registered for."""
+    known = apps(endpoint.function.program)
+    around = (above for above in handler.node.ancestors if above in known)
+    app = next(around, handler.node.owner.value)
+    return app not in known or app in _including(endpoint.router) or not _is_placed(endpoint)
+
+
+def _is_placed(endpoint: Endpoint) -> bool:
+    """Say whether all that includes the router of an endpoint ends in a known application."""
+    known = apps(endpoint.function.program)
+    above = _including(endpoint.router)
+    return all(router in known for router in above if not _parents(router))
+
+
+def _including(router: Node) -> set[Node]:
+    """Return a router or application, and those that include it, directly or not."""
+    found: set[Node] = set()
+    queue = [router]
+    while queue:
+        current = queue.pop()
+        if current not in found:
+            found.add(current)
+            queue += _parents(current)
+    return found
+
+
+def _parents(router: Node) -> list[Node]:
+    return _inclusions(router.program).get(router, [])
+
+
+@fact
+def _inclusions(program: Program) -> dict[Node, list[Node]]:
+    """Return the routers and applications that include each router."""
+    found: dict[Node, list[Node]] = defaultdict(list)
+    for call in program.calls_named("include_router"):
+        if router := call.argument(0, "router").value:
+            found[router].append(call.owner.value)
+    return found
 
 
 def _is_named(program: Program) -> bool:
@@ -50,8 +99,8 @@ def _is_named(program: Program) -> bool:
     )
 
 
-def _repeating(program: Program) -> Iterator[Node]:
-    """Yield `exc.errors()` and `exc.body` where a handler puts them whole into a response."""
+def _repeating(program: Program) -> Iterator[tuple[ExceptionHandler, Node]]:
+    """Yield handlers with the `exc.errors()` or `exc.body` that they put whole into a response."""
     for handler in exception_handlers(program):
         names = [parameter.name for parameter in handler.function.parameters]
         if not handler.key.library_name.endswith(f".{_HANDLED}") or len(names) < 2:
@@ -59,7 +108,7 @@ def _repeating(program: Program) -> Iterator[Node]:
         for node in handler.function.own(ast.Call, ast.Attribute):
             is_whole = node.member == ("errors" if node.is_call else "body")
             if is_whole and node.owner.name == names[-1] and _is_sent(node):
-                yield node
+                yield handler, node
                 break
 
 
