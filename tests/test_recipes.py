@@ -100,13 +100,10 @@ def test_a_recipe_works_in_a_new_project(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose one of the recipes that fit together, and one of the others."""
+    """Choose a recipe to try alone, and one to install with nothing else."""
     config = metafunc.config
     if "recipe" in metafunc.fixturenames:
-        joined = {*compatible_recipes(SNIPPETS)} - TRIED_ALONE
-        others = [name for name in NAMES if name not in joined]
-        kinds = (chosen(config, names, 1, FOLDER) for names in (sorted(joined), others))
-        metafunc.parametrize("recipe", [name for names in kinds for name in names])
+        metafunc.parametrize("recipe", chosen(config, NAMES, 1, FOLDER))
     if "sampled" in metafunc.fixturenames:
         metafunc.parametrize("sampled", chosen(config, NAMES, 1, FOLDER))
 
