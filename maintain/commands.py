@@ -18,6 +18,7 @@ COMMANDS = {
     "site": "build the site for GitHub Pages",
     "notes": "print what the changelog says of this version, as the notes of its release",
     "picture": "draw the README's pictures from what the commands print",
+    "claims": "check that each sentence of fact has a line that says what shows it",
     "survey": "run the code of other skills, for the README's comparison",
     "compare": "run the audit beside its peer and ruff",
     "servers": "start, stop and kill servers, for the table of references/servers.md",
