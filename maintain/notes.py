@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 _ENTRY = re.compile(r"^## \[(?P<name>[^]]+)\](?: - (?P<day>\d{4}-\d\d-\d\d))?\n", re.MULTILINE)
 
 
-class ReleaseError(Exception):
-    """Why this is no release, and what to do."""
+class ChangelogError(Exception):
+    """Why the changelog has no notes of a release, and what to do."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,16 +31,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
         print(notes(text, __version__, tag))
-    except (OSError, ReleaseError) as error:
+    except (OSError, ChangelogError) as error:
         print(f"maintain.py notes: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def notes(changelog: str, version: str, tag: str | None = None) -> str:
-    """Return the entry of a version, without its heading. Raises ReleaseError."""
+    """Return the entry of a version, without its heading. Raises ChangelogError."""
     if tag not in (None, f"v{version}"):
-        raise ReleaseError(
+        raise ChangelogError(
             f"the tag is {tag}, but fastapi_pro/__init__.py says {version}; tag v{version}"
         )
     entries = list(_ENTRY.finditer(changelog))
@@ -50,9 +50,9 @@ def notes(changelog: str, version: str, tag: str | None = None) -> str:
     }
     days = {entry["name"]: entry["day"] for entry in entries}
     if not texts.get(version) or not days[version]:
-        raise ReleaseError(
+        raise ChangelogError(
             f"CHANGELOG.md has nothing of {version}; write it below `## [{version}] - YYYY-MM-DD`"
         )
     if tag and texts.get("Unreleased"):
-        raise ReleaseError(f"CHANGELOG.md has lines below [Unreleased]; move them to [{version}]")
+        raise ChangelogError(f"CHANGELOG.md has lines below [Unreleased]; move them to [{version}]")
     return texts[version]

@@ -1,7 +1,6 @@
 """CONTRIBUTING.md's steps to a new rule lead to one, carried out as they are written there."""
 
 import importlib
-import os
 import re
 import shlex
 import subprocess
@@ -36,11 +35,9 @@ def carry_out(line: str, checkout: Path) -> str:
     words = shlex.split(command.removeprefix("uv run "))
     if words[0] == "pytest":
         words[:1] = ["-m", "pytest", "-p", "no:cacheprovider"]
-    # Python keeps what it compiled from step to step.
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, *words],
-        cwd=checkout, env=environment, capture_output=True, text=True, check=False,
+        cwd=checkout, capture_output=True, text=True, check=False,
     )  # fmt: skip
     printed = done.stdout + done.stderr
     assert told in printed, f"{line}\n{printed}"

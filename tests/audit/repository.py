@@ -38,3 +38,15 @@ def new(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, 
     items = json.loads(captured.out)
     assert code == bool(items)
     return [(item["path"], item["line"]) for item in items]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return what the command says to wrong use."""
+    try:
+        code: object = audit.main(arguments)
+    except SystemExit as stop:
+        code = stop.code
+    assert code == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err

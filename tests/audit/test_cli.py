@@ -14,6 +14,7 @@ from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import catalogue
 from fastapi_pro.cli import audit
 from fastapi_pro.rulebook import folder_name, page
+from tests.audit.repository import refused
 
 ROOT = Path(__file__).parents[2]
 ONE, TWO = "commit-after-response", "unbounded-page"
@@ -53,18 +54,6 @@ def found(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str
     items = json.loads(capsys.readouterr().out)
     assert code == bool(items)
     return [(item["path"], item["line"], item["slug"]) for item in items]
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Return what the command says to wrong use."""
-    try:
-        code: object = audit.main(arguments)
-    except SystemExit as stop:
-        code = stop.code
-    assert code == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    return captured.err
 
 
 def test_findings_are_printed_in_order_and_summed_up(
@@ -476,8 +465,9 @@ def installed(tmp_path: Path) -> Path:
 def command(
     installed: Path, *arguments: str, flags: tuple[str, ...] = ("-I", "-S")
 ) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    environment |= dict.fromkeys(("XDG_CACHE_HOME", "LOCALAPPDATA"), str(installed / "cache"))
+    environment = os.environ | dict.fromkeys(
+        ("XDG_CACHE_HOME", "LOCALAPPDATA"), str(installed / "cache")
+    )
     return subprocess.run(
         [sys.executable, *flags, installed / "skill" / "scripts" / "audit.py", *arguments],
         cwd=installed / "tree",

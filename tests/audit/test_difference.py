@@ -9,7 +9,7 @@ import pytest
 
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.cli import audit
-from tests.audit.repository import ANOTHER, HELD, Git, new, write
+from tests.audit.repository import ANOTHER, HELD, Git, new, refused, write
 
 
 def test_a_fault_that_the_commit_had_is_not_reported(
@@ -322,14 +322,8 @@ def test_nothing_in_the_repository_is_written(git: Git, capsys: pytest.CaptureFi
 def test_wrong_use_is_told(
     git: Git, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
 ) -> None:
-    try:
-        code: object = audit.main(arguments)
-    except SystemExit as stop:
-        code = stop.code
-    assert code == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert says in captured.err or "unrecognized" in captured.err
+    told = refused(capsys, *arguments)
+    assert says in told or "unrecognized" in told
     assert not Path("x").exists()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fastapi_pro.cli import audit
-from tests.audit.repository import ANOTHER, HELD, Git, new, write
+from tests.audit.repository import ANOTHER, HELD, Git, new, refused, write
 
 
 def test_what_is_staged_is_reported_and_nothing_else(
@@ -163,12 +163,7 @@ def test_where_pre_commit_compares_commits_it_reports_what_they_brought(
 def test_wrong_use_is_told(
     git: Git, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
 ) -> None:
-    try:
-        code: object = audit.main(arguments)
-    except SystemExit as stop:
-        code = stop.code
-    assert code == 2
-    assert says in capsys.readouterr().err
+    assert says in refused(capsys, *arguments)
 
 
 def test_several_processes_see_what_is_staged(

@@ -15,6 +15,7 @@ from fastapi_pro.cli import stop_hook
 from fastapi_pro.cli.stop_hook import OPTION, Finding, decide
 from patience import wait_until
 from tests.distribution.checkout import ROOT
+from tests.support.git import commit_all, git
 
 HELD = """\
 import time
@@ -36,19 +37,8 @@ def repository(tmp_path: Path) -> Path:
     (folder / "app").mkdir(parents=True)
     (folder / "app" / "api.py").write_text(HELD)
     (folder / "pyproject.toml").write_text('[project]\nname = "x"\n')
-    commit(folder)
+    commit_all(folder)
     return folder
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def commit(folder: Path) -> None:
-    git(folder, "init", "-q")
-    git(folder, "add", ".")
-    git(folder, "commit", "-qm", "all")
 
 
 def asked(folder: Path, event: dict[str, Any] | None = None, **environment: str) -> str:

@@ -1,7 +1,6 @@
 """Fixtures: the clients, a project with the skill installed, a checkout as a user gets it."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,8 @@ import pytest
 
 from tests.client import npm_clients
 from tests.client.npm_clients import Clients
-from tests.distribution.checkout import ROOT
+from tests.distribution.checkout import copy_tracked
+from tests.support.git import SOMEBODY, commit_all
 from tests.support.once import made_once
 
 
@@ -74,19 +74,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _release_all(place: Path) -> None:
     folder = place / "fastapi-pro"
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    for name in listing.stdout.split("\0"):
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com"]
-    for arguments in (["init", "-qb", "main"], ["add", "-A"], ["commit", "-qm", "all"]):
-        subprocess.run([*git, *arguments], cwd=folder, check=True)
-    who = {f"GIT_{who}_NAME": "test" for who in ("AUTHOR", "COMMITTER")}
-    who |= {f"GIT_{who}_EMAIL": "test@example.com" for who in ("AUTHOR", "COMMITTER")}
+    copy_tracked(folder)
+    commit_all(folder)
     command = [sys.executable, "scripts/maintain.py", "release", "--branch", "release"]
     here = {name: os.environ[name] for name in ("HOME", "PATH")}
-    subprocess.run(command, cwd=folder, env=here | who, check=True)
+    subprocess.run(command, cwd=folder, env=here | SOMEBODY, check=True)

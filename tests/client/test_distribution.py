@@ -11,6 +11,7 @@ from maintain.release import release_tree
 from tests.client.npm_clients import Clients
 from tests.client.turns import BODY, DESCRIPTION, SKILLS, named_command, read
 from tests.distribution.checkout import ROOT, install, tree
+from tests.support.git import git
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -21,14 +22,6 @@ def release_of(repository: Path) -> dict[str, bytes | None]:
     found: dict[str, bytes | None] = dict(release_tree(repository))
     assert found.keys() == set(filter(None, names))
     return found
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
-    done = subprocess.run(
-        ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout
 
 
 def files_in(folder: Path) -> dict[str, bytes | None]:

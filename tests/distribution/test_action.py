@@ -13,6 +13,7 @@ import yaml
 
 from tests.audit.repository import ANOTHER, HELD
 from tests.distribution.checkout import ROOT
+from tests.support.git import commit_all, git
 
 ACTION = ROOT / "action.yml"
 TEXT = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
@@ -35,20 +36,11 @@ def test_its_shell_has_nothing_but_variables() -> None:
     assert written == set(TEXT["outputs"])
 
 
-def git(folder: Path, *arguments: str) -> str:
-    who = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgSign=false")
-    done = subprocess.run(
-        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
-
-
 def commit(folder: Path, name: str, text: str) -> str:
     file = folder / FOLDER / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
-    git(folder, "add", ".")
-    git(folder, "commit", "-qm", name)
+    commit_all(folder, name)
     return git(folder, "rev-parse", "HEAD")
 
 

@@ -15,6 +15,7 @@ from identify import identify
 from fastapi_pro.auditing import difference
 from tests.audit.repository import ANOTHER, HELD
 from tests.distribution.checkout import ROOT, copy_tracked
+from tests.support.git import AS_SOMEBODY
 
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 HOOKS: dict[str, dict[str, Any]] = {
@@ -66,8 +67,7 @@ def run(
 
 
 def git(folder: Path, *arguments: str, code: int = 0) -> str:
-    who = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgSign=false")
-    done = run(folder, "git", *who, *arguments, code=code)
+    done = run(folder, "git", *AS_SOMEBODY, *arguments, code=code)
     return done.stdout + done.stderr
 
 

@@ -15,6 +15,7 @@ from fastapi_pro import __version__
 from fastapi_pro.installing.contents import SKILLS, contents
 from maintain.release import NAME, main, release_tree
 from tests.distribution.checkout import ROOT, tree
+from tests.support.git import SOMEBODY, commit_all, git
 
 AROUND = {
     ".claude-plugin/marketplace.json",
@@ -95,22 +96,15 @@ class Repository:
             (folder / part).mkdir()
             (folder / part / "page.md").write_text("text")
         (folder / ".gitignore").write_text("__pycache__\n")
-        self.git("init", "-q", "-b", "main")
         self.commit()
 
     def git(self, *arguments: str) -> str:
         """Return what git prints."""
-        identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
-        done = subprocess.run(
-            ["git", *identity, *arguments],
-            cwd=self.folder, check=True, capture_output=True, text=True,
-        )  # fmt: skip
-        return done.stdout.strip()
+        return git(self.folder, *arguments)
 
     def commit(self) -> None:
         """Commit all that is changed."""
-        self.git("add", "-A")
-        self.git("commit", "-qm", "change")
+        commit_all(self.folder)
 
     def release(self, code: int = 0, **environment: str) -> str:
         """Run the command; return what it printed."""
@@ -118,8 +112,7 @@ class Repository:
             [sys.executable, "-S", "scripts/maintain.py", "release", "--branch", "release"],
             cwd=self.folder,
             env={name: os.environ[name] for name in ("HOME", "PATH")}
-            | {f"GIT_{who}_NAME": "test" for who in ("AUTHOR", "COMMITTER")}
-            | {f"GIT_{who}_EMAIL": "test@example.com" for who in ("AUTHOR", "COMMITTER")}
+            | SOMEBODY
             | environment,
             capture_output=True, text=True, check=False,
         )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from fastapi_pro import __version__
 from fastapi_pro.auditing.reporting.catalogue import catalogue
 from fastapi_pro.auditing.reporting.sarif import as_sarif
-from maintain.notes import ReleaseError, main, notes
+from maintain.notes import ChangelogError, main, notes
 
 CHANGELOG = """\
 # Changelog
@@ -62,12 +62,12 @@ def test_the_notes_are_the_entry_without_its_heading() -> None:
     ],
 )
 def test_what_is_no_release_is_told(version: str, tag: str | None, said: str) -> None:
-    with pytest.raises(ReleaseError, match=re.escape(said)):
+    with pytest.raises(ChangelogError, match=re.escape(said)):
         notes(CHANGELOG, version, tag)
 
 
 def test_at_a_tag_nothing_is_left_unreleased() -> None:
     changelog = CHANGELOG.replace("## [Unreleased]\n", "## [Unreleased]\n\n- Waits.\n")
     assert notes(changelog, "1.1.0")
-    with pytest.raises(ReleaseError, match=r"lines below \[Unreleased\]; move them to \[1.1.0\]"):
+    with pytest.raises(ChangelogError, match=r"lines below \[Unreleased\]; move them to \[1.1.0\]"):
         notes(changelog, "1.1.0", "v1.1.0")

@@ -58,10 +58,18 @@ def missing(test: ast.expr) -> str:
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
             return name
+    return _compared_to_none(test, ast.Is, ast.Eq)
+
+
+def present(test: ast.expr) -> str:
+    """Return the variable of `user` and `user is not None`, "" for another test."""
+    return test.id if isinstance(test, ast.Name) else _compared_to_none(test, ast.IsNot, ast.NotEq)
+
+
+def _compared_to_none(test: ast.expr, *operators: type[ast.cmpop]) -> str:
+    match test:
         case ast.Compare(
-            left=ast.Name(id=name),
-            ops=[ast.Is() | ast.Eq()],
-            comparators=[ast.Constant(value=None)],
+            left=ast.Name(id=name), ops=[operator], comparators=[ast.Constant(value=None)]
         ):
-            return name
+            return name if isinstance(operator, operators) else ""
     return ""

@@ -8,7 +8,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
 from fastapi_pro.auditing.libraries.http_errors import raised_status
-from fastapi_pro.auditing.libraries.logins import looked_up, missing
+from fastapi_pro.auditing.libraries.logins import looked_up, missing, present
 from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification, may_verify
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
 from fastapi_pro.auditing.model.call_graph import reached
@@ -117,7 +117,7 @@ def _skips(function: Node, checks: list[Node]) -> Node | None:
     for node in function.own(ast.BoolOp, ast.If):
         match node.ast:
             case ast.BoolOp(op=op, values=values):
-                is_told = missing if isinstance(op, ast.Or) else _present
+                is_told = missing if isinstance(op, ast.Or) else present
                 for index, value in enumerate(values):
                     later = _inside(node, values[index + 1 :], checks)
                     if later and _is_made_up_for(node):
@@ -178,7 +178,7 @@ def _skipped(node: Node, branch: ast.If, checks: list[Node]) -> tuple[str, list[
         after = [c for c in checks if c.position > node.position and not node.holds(c)]
         is_skipped = not inside and not before and not _hashes(node, branch.body)
         return name, after + _inside(node, branch.orelse, checks) if is_skipped else []
-    name = _present(branch.test)
+    name = present(branch.test)
     is_skipped = len(inside) == len(checks) and not _works_after(node, branch)
     return name, inside if name and is_skipped else []
 
@@ -211,20 +211,6 @@ def _works(call: Node) -> bool:
 
 def _is_work(call: Node) -> bool:
     return call.member == _DUMMY or is_hash(call) or is_verification(call)
-
-
-def _present(test: ast.expr) -> str:
-    """Return the variable of `user` and `user is not None`, "" for another test."""
-    match test:
-        case ast.Name(id=name):
-            return name
-        case ast.Compare(
-            left=ast.Name(id=name),
-            ops=[ast.IsNot() | ast.NotEq()],
-            comparators=[ast.Constant(value=None)],
-        ):
-            return name
-    return ""
 
 
 def _is_looked_up(function: Node, name: str, checks: list[Node]) -> bool:

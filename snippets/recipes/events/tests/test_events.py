@@ -10,13 +10,14 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.db import create_engine, create_tables
 from app.models import Base, Product, User
 from app.services.new_products import Position, last_position, position_of, products_after
 from clients import ADA
+from deletion import delete_all
 from live import LiveServer, live_server
 from patience import patient, wait_until
 from postgres import running_postgres, scratch_database
@@ -57,15 +58,6 @@ def offer(server: LiveServer, name: str) -> None:
     """Add a product."""
     product = {"name": name, "price": 1}
     httpx.post(f"{server.url}/api/v1/products", json=product, headers=headers(server))
-
-
-async def delete_all(database_url: str) -> None:
-    """Delete the user, and what is theirs."""
-    engine = create_engine(database_url, 1)
-    async with engine.begin() as connection:
-        await connection.execute(delete(Product))
-        await connection.execute(delete(User))
-    await engine.dispose()
 
 
 @contextmanager

@@ -9,13 +9,11 @@ from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
-from sqlalchemy import delete
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from app.core.db import create_engine
-from app.models import Product, User
 from clients import ADA
+from deletion import delete_all
 from live import LiveServer, live_server
 from patience import patient
 from postgres import running_postgres, scratch_database
@@ -46,15 +44,6 @@ def server(server_url: str) -> Iterator[LiveServer]:
     """A server for all tests that leave it as it was, but for more products."""
     with scratch_database(server_url) as url, started(url) as server:
         yield server
-
-
-async def delete_all(database_url: str) -> None:
-    """Delete the user, and what is theirs."""
-    engine = create_engine(database_url, 1)
-    async with engine.begin() as connection:
-        await connection.execute(delete(Product))
-        await connection.execute(delete(User))
-    await engine.dispose()
 
 
 def token(server: LiveServer) -> str:
