@@ -103,7 +103,7 @@ def _audit(
     jobs: int,
     changes: Changes,
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings of both; those of the commit may be of all rules, or those that find now."""
+    """Return the findings of both; those of the commit may be of rules that find something now."""
     if not groups:
         return [], []
     runner.detectors()  # before there are copies of this process

@@ -24,13 +24,17 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command with `argv`, print, and return the exit code."""
     args = _arguments(argv)
     files: list[Path] = []
+    is_wrong = False
     for target in args.skills or _here():
         found = [target] if target.name == NAME else list(find_skills(target))
         if not os.path.lexists(target) or not found:
             reason = f"no {NAME} in it" if os.path.lexists(target) else "no such file or folder"
             print(f"{called('validate.py')}: {_shown(target)}: {reason}", file=sys.stderr)
-            return 2
-        files += found
+            is_wrong = True
+        else:
+            files += found
+    if not files:
+        return 2
     findings: list[Finding] = []
     answers: list[Answer] = []
     for file in dict.fromkeys(files):
@@ -39,10 +43,12 @@ def main(argv: list[str] | None = None) -> int:
         answers += try_skill(file, _shown(file), args.tries)
     _print(findings, answers, args.format)
     errors = sum(finding.level == "error" for finding in findings)
-    warnings = len(findings) - errors
+    warnings = sum(finding.level == "warning" for finding in findings)
     summary = f"skills: {len(set(files))}, errors: {errors}, warnings: {warnings}"
+    if borne := len(findings) - errors - warnings:
+        summary += f", not portable: {borne}"
     print(summary, file=sys.stderr)
-    return 1 if errors else 0
+    return 2 if is_wrong else int(errors > 0)
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:

@@ -1,7 +1,5 @@
 """The dependency that asks for a permission."""
 
-from typing import Any
-
 from fastapi import Security
 from fastapi.security import SecurityScopes
 
@@ -22,6 +20,6 @@ async def allowed(wanted: SecurityScopes, viewer: CurrentUser) -> User:
     return viewer
 
 
-def require(permission: Permission) -> Any:
+def require(permission: Permission) -> object:
     """Return the dependency; the OpenAPI document names the permission as a scope."""
     return Security(allowed, scopes=[permission])
