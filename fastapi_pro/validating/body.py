@@ -99,12 +99,11 @@ def _link(token: Token) -> str | None:
 def _problem(target: str, base: Path, skill: Path) -> tuple[str, str, str, Level] | None:
     """Return code, message, fix and level for a file that is missing or not the skill's own.
 
-    A file beside the skill may be there in a plugin: a warning. A path from the root or from home
-    is right on one machine only: an error.
+    A file beside the skill may be there in a plugin, a path from the root on one machine.
     """
     fix = "copy the file into the skill, or link to its public address"
     if target.startswith(("/", "~")):
-        return "link-outside", "leaves the skill's folder", fix, "error"
+        return "link-outside", "leaves the skill's folder", fix, "warning"
     root = normpath(skill.absolute())
     wanted = normpath(base.absolute() / target)
     if not _exists(wanted):

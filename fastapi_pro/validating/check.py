@@ -168,7 +168,8 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
         try:
             yield from islice(check_links(_read(page), page, skill, path), MAX_TOLD)
         except FrontMatterError as error:
-            yield _refusal(error, path)
+            if error.code != "file-too-large":  # it is read in parts, if at all
+                yield replace(_refusal(error, path), level="warning")
 
 
 def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -> list[Finding]:

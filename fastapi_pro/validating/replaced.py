@@ -15,7 +15,10 @@ from fastapi_pro.validating.report import Finding
 
 _FEW = 3  # arguments that a call may well have
 _MANY = 10  # and that none has: `$29` is a price
-_PRICE = re.compile(r"\$\d+(?:[.,]\d|\s*(?:/|per\b|USD\b|EUR\b))")
+_PRICE = re.compile(r"\$[1-9]\d*(?:[.,]\d|\s*(?:[-/+]|per\b|USD\b|EUR\b))")
+_DATA = {"csv", "diff", "json", "text", "toml", "txt", "xml", "yaml", "yml"}
+_EXAMPLES = {"", "markdown", "md", "yaml", "yml"}
+"""The languages of a fence that shows what stands in another file, as the text of a command."""
 _OWN_POSITIONS = re.compile(r"\b(?:awk|perl|sed)\b|\b(?:DELETE|INSERT|SELECT|UPDATE)\b")
 _WITHOUT_BRACES = re.compile(r"\$CLAUDE_(?:PLUGIN_ROOT|SKILL_DIR)\b")
 _OTHERWISE = (
@@ -47,9 +50,10 @@ def check_replaced(
             is_of_line = bool(_OWN_POSITIONS.search(line))
             match each.kind:
                 case "command":
-                    is_meant = runs
+                    is_all = text.strip() == each.text and fence.language.lower() in _DATA
+                    is_meant = runs or is_all
                 case "arguments":
-                    is_meant = takes_arguments
+                    is_meant = takes_arguments or fence.language.lower() not in _EXAMPLES
                 case "variable":
                     is_meant = True
                 case _:
@@ -60,7 +64,7 @@ def check_replaced(
                 yield Finding(path, each.line, each.column, "client-syntax", message, _OTHERWISE)
         yield from _named(text, fence, values, path)
     for each in in_prose if not takes_arguments else ():
-        if each.kind == "positional" and not _is_harmless(each, "", _FEW):
+        if each.kind == "positional" and not _is_harmless(each, lines[each.line - 1], _FEW):
             message = f"`{each.text}` {each.effect} when the skill is called with arguments"
             fix = f"write `\\{each.text}`"
             yield Finding(path, each.line, each.column, "client-syntax", message, fix, "warning")
@@ -77,9 +81,7 @@ def _without(body: str, fences: list[Fence]) -> str:
 
 def _is_harmless(each: ClientSyntax, line: str, least: int) -> bool:
     """Say whether no call has as many arguments, or it is a price."""
-    number = int(each.text[1:])
-    is_price = bool(_PRICE.match(line[each.column - 1 :]))
-    return number >= least or (is_price and number >= _FEW)
+    return int(each.text[1:]) >= least or bool(_PRICE.match(line[each.column - 1 :]))
 
 
 def _named(text: str, fence: Fence, values: Mapping[str, object], path: str) -> Iterator[Finding]:

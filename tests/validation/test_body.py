@@ -42,8 +42,7 @@ def test_a_file_that_is_not_there_is_told(
     """Links of every form and files named in code are looked up in the skill."""
     file = skill(tmp_path, GOOD, body)
     (file.parent / "here.md").touch()
-    level = "error" if expected[0] == "link-outside" else "warning"
-    assert told(found(file), level) == [expected]
+    assert told(found(file), "warning") == [expected]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +118,7 @@ def test_what_the_client_would_act_on_in_a_fence_is_an_error(
         *("```bash\npython ${CLAUDE_SKILL_DIR}/scripts/x.py\n```", "```\n$HOME $name {id}\n```"),
         *("```\nword!`date`\n```", "```\ncosts $500\n```", "```\n$5k $12M $2b$10 $7/month\n```"),
         *("```sh\nawk '{print \\$1}'\n```", "```python\n'${CLAUDE_SKILL_DIR}'\n```"),
+        *("```json\n!`date`\n```", "```sh\necho $ARGUMENTS\n```", "```\n$2,500 $9-29 $1.50\n```"),
         *("$ARGUMENTS\n\n```sh\ngit show $ARGUMENTS $1\n```", "!`date`\n\n```\n!`date`\n```"),
         *("```bash\necho ${CLAUDE_CONFIG_FILE} ${CLAUDE_PLUGIN_ROOT}/x\n```", "a plan for $29"),
     ],
