@@ -8,8 +8,16 @@ from fastapi_pro.validating.folders.reading import JsonFile, Path_
 from fastapi_pro.validating.report import Finding
 
 EVENTS = frozenset(
-    ["PreToolUse", "PostToolUse", "PostToolUseFailure", "PostToolBatch", "PermissionRequest", "PermissionDenied", "PreSkillShellCommand", "Notification", "UserPromptSubmit", "UserPromptExpansion", "SessionStart", "SessionEnd", "Stop", "StopFailure", "SubagentStart", "SubagentStop", "PreCompact", "PostCompact", "Setup", "TeammateIdle", "TaskCreated", "TaskCompleted", "ConfigChange", "CwdChanged", "FileChanged", "WorktreeCreate", "WorktreeRemove", "InstructionsLoaded", "Elicitation", "ElicitationResult", "MessageDisplay"]
-)
+    [
+        "PreToolUse", "PostToolUse", "PostToolUseFailure", "PostToolBatch",
+        "PermissionRequest", "PermissionDenied", "PreSkillShellCommand", "Notification",
+        "UserPromptSubmit", "UserPromptExpansion", "SessionStart", "SessionEnd", "Stop",
+        "StopFailure", "SubagentStart", "SubagentStop", "PreCompact", "PostCompact", "Setup",
+        "TeammateIdle", "TaskCreated", "TaskCompleted", "ConfigChange", "CwdChanged",
+        "FileChanged", "WorktreeCreate", "WorktreeRemove", "InstructionsLoaded",
+        "Elicitation", "ElicitationResult", "MessageDisplay",
+    ]
+)  # fmt: skip
 GUARDS = frozenset({"PreToolUse", "PermissionRequest", "PreSkillShellCommand"})
 REQUIRED = {
     "command": ("command",),

@@ -52,7 +52,10 @@ def check_command(file: Path, shown: str) -> Iterator[Finding]:
 
 
 def check_root_files(file: Path, shown: str, root: Path) -> Iterator[Finding]:
-    """Yield each file below ${CLAUDE_PLUGIN_ROOT} that a page names and the plugin lacks."""
+    """Yield each file below ${CLAUDE_PLUGIN_ROOT} that a page names and the plugin lacks.
+
+    Where the plugin lacks even the first folder of the path, the page teaches how others are made.
+    """
     try:
         text = read_text(file)
     except FrontMatterError:
@@ -60,7 +63,7 @@ def check_root_files(file: Path, shown: str, root: Path) -> Iterator[Finding]:
     told: set[str] = set()
     for number, line in enumerate(text.split("\n"), start=1):
         for name in missing_files(line, root):
-            if name not in told:
+            if name not in told and (root / Path(name).parts[0]).is_dir():
                 told.add(name)
                 column = line.find("${CLAUDE_PLUGIN_ROOT}") + 1
                 message = f"the page names {name}, which the plugin does not hold"

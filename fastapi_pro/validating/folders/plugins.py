@@ -15,11 +15,17 @@ from fastapi_pro.validating.report import Finding
 
 MANIFEST = Path(".claude-plugin/plugin.json")
 CATALOGUE = Path(".claude-plugin/marketplace.json")
+_HOOKS = Path("hooks/hooks.json")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PATHS = {"skills": "", "commands": "", "agents": ".md", "hooks": ".json", "mcpServers": ".json"}
-_INLINE = {"hooks", "mcpServers", "commands"}  # may hold values in place of a path
+_PATHS = {
+    "skills": "", "commands": "", "outputStyles": "", "agents": ".md", "hooks": ".json",
+    "lspServers": ".json", "mcpServers": ".json",
+}  # fmt: skip
+_INLINE = {"hooks", "mcpServers", "lspServers", "commands"}  # may hold values in place of a path
+_OPTION = re.compile(r"[A-Za-z_]\w*")
 _IGNORED_IF_WRONG: dict[str, type] = {
     "author": dict,
+    "description": str,
     "displayName": str,
     "homepage": str,
     "keywords": list,
@@ -41,9 +47,8 @@ def check_plugin(root: Path, shown: Path) -> Iterator[Finding]:
         yield Finding(str(shown / MANIFEST), 1, 1, "plugin-field", message, 'write {"name": "…"}')
     elif read and isinstance(manifest, dict):
         yield from _check_manifest(read, manifest, root)
-    standard = Path("hooks/hooks.json")
-    if os.path.lexists(root / standard):
-        hooks = yield from _opened(root / standard, str(shown / standard))
+    if os.path.lexists(root / _HOOKS):
+        hooks = yield from _opened(root / _HOOKS, str(shown / _HOOKS))
         if hooks:
             yield from check_hooks_file(hooks, root)
     yield from _check_members(root, shown)
@@ -52,16 +57,26 @@ def check_plugin(root: Path, shown: Path) -> Iterator[Finding]:
 def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> Iterator[Finding]:
     refused = "so the client does not load the plugin"
     name = manifest.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        message = f"`name` is {_kind(name)}, {refused}"
+    if not isinstance(name, str) or not name or " " in name:
         fix = 'write letters, digits and hyphens, as in "name": "my-plugin"'
+        yield read.at(("name",), "plugin-field", f"`name` is {_kind(name)}, {refused}", fix)
+    elif not _NAME.fullmatch(name):
+        message = f"`name` is {name}, so the client does not install it from a marketplace"
+        fix = "write letters, digits and hyphens, first a letter or digit"
         yield read.at(("name",), "plugin-field", message, fix)
-    for key in ("version", "description"):
-        if key in manifest and not isinstance(manifest[key], str):
-            message = f"`{key}` is {_kind(manifest[key])}, {refused}"
-            yield read.at((key,), "plugin-field", message, f'write "{key}": "…"')
+    if not isinstance(manifest.get("version", ""), str):
+        message = f"`version` is {_kind(manifest['version'])}, {refused}"
+        yield read.at(("version",), "plugin-field", message, 'write "version": "1.0.0"')
+    options = manifest.get("userConfig")
+    for key in options if isinstance(options, dict) else ():
+        if not _OPTION.fullmatch(key):
+            message = f"`userConfig` has the key {key}, {refused}"
+            fix = f"write {re.sub(r'[^A-Za-z0-9_]', '_', key)}"
+            yield read.at(("userConfig", key), "plugin-field", message, fix)
     for key, kind in _IGNORED_IF_WRONG.items():
         value = manifest.get(key)
+        if key == "author" and isinstance(value, dict) and not isinstance(value.get("name"), str):
+            value = None
         url_wrong = key == "homepage" and isinstance(value, str) and not urlsplit(value).scheme
         if key in manifest and (not isinstance(value, kind) or url_wrong):
             what = "no URL" if url_wrong else _kind(value)
@@ -75,6 +90,11 @@ def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> 
         if isinstance(part, dict):
             path: Path_ = ("hooks", number) if isinstance(hooks, list) else ("hooks",)
             yield from check_hooks(read, path, part, root)
+        elif isinstance(part, str) and (root / part).is_file() and Path(part) != _HOOKS:
+            shown = str(Path(read.shown).parent.parent / part)
+            opened = yield from _opened(root / part, shown)
+            if opened:
+                yield from check_hooks_file(opened, root)
 
 
 def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterator[Finding]:
@@ -100,6 +120,10 @@ def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterato
         elif not _inside(root, item):
             message = f"the path {item} of `{key}` leaves the plugin, so the client refuses it"
             yield read.at(where, "plugin-path-missing", message, "name a path within it")
+        elif key == "skills" and (root / item).is_file():
+            message = f"`skills` names the file {item}, which the client does not load"
+            fix = f'name its folder, "./{Path(item).parent}"'
+            yield read.at(where, "plugin-path-missing", message, fix)
         elif not (root / item).exists():
             message = f"`{key}` names {item}, which is not there: the client loads none of it"
             fix = f"add {item}, or correct the path"
