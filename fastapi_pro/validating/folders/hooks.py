@@ -26,7 +26,7 @@ REQUIRED = {
     "http": ("url",),
     "mcp_tool": ("server", "tool"),
 }
-ROOT_FILE = re.compile(r"\$\{CLAUDE_PLUGIN_ROOT\}/([\w./@+-]+)(?![\w{}$<*?\[])")
+ROOT_FILE = re.compile(r"\$\{CLAUDE_PLUGIN_ROOT\}\"?/([\w./@+-]+)(?![\w{}$<*?\[])")
 _GUARDED = re.compile(r"\[\[?\s|\btest\s|\|\||\bif\b|2>\s*/dev/null")
 _UNQUOTED = re.compile(r"(?:^|[\s;&|])\$\{CLAUDE_PLUGIN_ROOT\}")
 _SHAPE = 'write {"hooks": {"EVENT": [{"matcher": "…", "hooks": [{"type": "command", …}]}]}}'

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fastapi_pro.validating.folders.hooks import missing_files
 from fastapi_pro.validating.folders.reading import read_front, read_text
-from fastapi_pro.validating.frontmatter import TOP, FrontMatterError
+from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
 from fastapi_pro.validating.report import Finding
 
 _PLUGIN_IGNORES = ("hooks", "mcpServers", "permissionMode")
@@ -13,24 +13,31 @@ _DOCUMENTATION = {"readme.md", "index.md", "changelog.md", "claude.md", "agents.
 
 
 def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]:
-    """Yield why the client does not load the agent of `file`, or not as written."""
+    """Yield why the client does not load the agent of `file`, or not as written.
+
+    Of a plugin it loads every page below agents/, described or not; of a project none without
+    name and description.
+    """
     try:
         front = read_front(file)
     except FrontMatterError as error:
-        yield _unread(error, shown, "the client loads the agent without any field, or not at all")
+        outcome = "drops all fields of the agent" if in_plugin else "does not load the agent"
+        yield _unread(error, shown, f"the client {outcome}")
         return
-    if front is None:
+    if front is None and not in_plugin:
         if file.name.lower() not in _DOCUMENTATION:
             message = "the file has no front matter, so the client does not load it as an agent"
             fix = "begin it with ---, name, description, ---; or move it out of agents/"
             yield Finding(shown, 1, 1, "agent-not-loaded", message, fix, "warning")
         return
-    wanted = ("description",) if in_plugin else ("name", "description")
-    for name in wanted:
-        value = front.values.get(name)
-        if not isinstance(value, str) or not value.strip():
-            what = "is no text" if value not in (None, "") else "is missing"
-            message = f"`{name}` {what}, so the client does not load the agent"
+    front = front or FrontMatter()
+    if in_plugin and front.values.get("description") in (None, ""):
+        message = "the client lists this page as an agent, described as one of the plugin, no more"
+        fix = "add a description that says when to use it; or move the page out of agents/"
+        yield Finding(shown, 1, 1, "agent-without-description", message, fix, "warning")
+    for name in () if in_plugin else ("name", "description"):
+        if front.values.get(name) in (None, ""):
+            message = f"`{name}` is missing, so the client does not load the agent"
             where, fix = front.keys.get(name, TOP), f"add {name}: …"
             yield Finding(shown, where.line, where.column, "agent-not-loaded", message, fix)
     for name in _PLUGIN_IGNORES if in_plugin else ():

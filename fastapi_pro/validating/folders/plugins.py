@@ -73,6 +73,13 @@ def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> 
             message = f"`userConfig` has the key {key}, {refused}"
             fix = f"write {re.sub(r'[^A-Za-z0-9_]', '_', key)}"
             yield read.at(("userConfig", key), "plugin-field", message, fix)
+    yield from _check_ignored(read, manifest)
+    for key in _PATHS:
+        yield from _check_paths(read, key, manifest.get(key), root)
+    yield from _check_own_hooks(read, manifest.get("hooks"), root)
+
+
+def _check_ignored(read: JsonFile, manifest: dict[str, object]) -> Iterator[Finding]:
     for key, kind in _IGNORED_IF_WRONG.items():
         value = manifest.get(key)
         if key == "author" and isinstance(value, dict) and not isinstance(value.get("name"), str):
@@ -83,9 +90,9 @@ def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> 
             message = f"`{key}` is {what}, so the client ignores it"
             fix = _WRITE.get(key, "write one text")
             yield read.warn((key,), "plugin-field-ignored", message, fix)
-    for key in _PATHS:
-        yield from _check_paths(read, key, manifest.get(key), root)
-    hooks = manifest.get("hooks")
+
+
+def _check_own_hooks(read: JsonFile, hooks: object, root: Path) -> Iterator[Finding]:
     for number, part in enumerate(hooks if isinstance(hooks, list) else [hooks]):
         if isinstance(part, dict):
             path: Path_ = ("hooks", number) if isinstance(hooks, list) else ("hooks",)
