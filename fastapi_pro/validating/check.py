@@ -111,6 +111,8 @@ def _read(file: Path) -> str:
 
     Raises FrontMatterError for what cannot be read as a text of reasonable size.
     """
+    if file.exists() and not file.is_file():  # to open a FIFO would wait for ever
+        raise FrontMatterError(TOP, "unreadable", "it is no plain file", "make it a plain file")
     try:
         with file.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)

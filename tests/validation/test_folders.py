@@ -116,7 +116,8 @@ def test_links_to_one_skill_are_no_duplicates(tmp_path: Path) -> None:
     """`.claude/skills` often links to `.agents/skills`."""
     Row("p", {".agents/skills/a/SKILL.md": page("One.", "a")}).write(tmp_path, plugin=False)
     (tmp_path / ".claude" / "skills").mkdir(parents=True)
-    (tmp_path / ".claude" / "skills" / "a").symlink_to("../../.agents/skills/a")
+    for name in ("a", "b"):
+        (tmp_path / ".claude" / "skills" / name).symlink_to("../../.agents/skills/a")
     assert found(tmp_path) == []
 
 

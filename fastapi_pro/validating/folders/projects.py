@@ -22,6 +22,7 @@ class Loaded:
     """A skill that the client loads: its folder's name, and its front matter."""
 
     called: str
+    file: Path
     shown: str
     front: FrontMatter
 
@@ -47,7 +48,7 @@ def check_skills_folder(folder: Path, shown: Path, *, in_plugin: bool) -> Iterat
             yield from _check_group(here, told)
             if os.path.lexists(here / NAME) and not (stray and in_plugin):
                 front = _front(here / NAME)
-                loaded += [Loaded(name, str(told / NAME), front)] if front else []
+                loaded += [Loaded(name, here / NAME, str(told / NAME), front)] if front else []
         elif name.endswith(".md") and name.lower() not in _NO_SKILLS and _is_skill(here):
             message = "a skill is a folder: the client does not load this file"
             fix = f"move it to {name.removesuffix('.md')}/{NAME}"
@@ -90,7 +91,7 @@ def _same_name(loaded: list[Loaded]) -> Iterator[Finding]:
             places[skill.called].append(skill)
     for name, skills in places.items():
         for other in skills[1:]:
-            if os.path.realpath(other.shown) == os.path.realpath(skills[0].shown):
+            if os.path.realpath(other.file) == os.path.realpath(skills[0].file):
                 continue
             where = other.front.keys.get("name", TOP)
             message = f"`name` is {name} as in {skills[0].shown}: /{name} calls one of them alone"
@@ -98,6 +99,32 @@ def _same_name(loaded: list[Loaded]) -> Iterator[Finding]:
             yield Finding(
                 other.shown, where.line, where.column, "duplicate-name", message, fix, "warning"
             )
+
+
+def check_hidden_skills(root: Path, shown: Path) -> Iterator[Finding]:
+    """Yield the skills of a plugin that a command of their name hides."""
+    for name in _names(root / "commands"):
+        skill = Path("skills") / name.removesuffix(".md") / NAME
+        if name.endswith(".md") and os.path.lexists(root / skill):
+            message = f"commands/{name} has the same name: the client loads the command alone"
+            fix = "rename one of them, or remove the command"
+            yield Finding(str(shown / skill), 1, 1, "hidden-skill", message, fix)
+
+
+def check_same_agents(files: list[tuple[Path, str]]) -> Iterator[Finding]:
+    """Yield the agents of a project that another one of their name replaces."""
+    named: dict[str, str] = {}
+    for file, shown in files:
+        front = _front(file)
+        name = front.values.get("name") if front else None
+        if front and isinstance(name, str) and front.values.get("description"):
+            if name in named:
+                message = (
+                    f"`name` is {name} as in {named[name]}: the client loads one of them alone"
+                )
+                line = front.keys["name"].line
+                yield Finding(shown, line, 1, "duplicate-agent", message, "give each its own name")
+            named.setdefault(name, shown)
 
 
 def _budget(loaded: list[Loaded], shown: Path) -> Iterator[Finding]:

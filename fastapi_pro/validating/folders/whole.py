@@ -13,7 +13,12 @@ from fastapi_pro.validating.folders.plugins import (
     check_marketplace,
     check_plugin,
 )
-from fastapi_pro.validating.folders.projects import check_elsewhere, check_skills_folder
+from fastapi_pro.validating.folders.projects import (
+    check_elsewhere,
+    check_hidden_skills,
+    check_same_agents,
+    check_skills_folder,
+)
 from fastapi_pro.validating.folders.reading import walk
 from fastapi_pro.validating.report import Finding
 
@@ -32,12 +37,18 @@ def check_folder(folder: Path, shown: Path) -> list[Finding]:
     return _folded(found)
 
 
+def is_whole(folder: Path) -> bool:
+    """Say whether a plugin, a marketplace or a project lies in `folder` or below it."""
+    return any({".claude-plugin", ".claude"} & set(names) for _, names in walk(folder))
+
+
 def _plugin_root(root: Path, shown: Path) -> Iterator[Finding]:
     if os.path.lexists(root / CATALOGUE):
         yield from check_marketplace(root, shown)
     if os.path.lexists(root / MANIFEST):
         yield from check_plugin(root, shown)
         yield from check_skills_folder(root / "skills", shown / "skills", in_plugin=True)
+        yield from check_hidden_skills(root, shown)
 
 
 def _project(root: Path, shown: Path) -> Iterator[Finding]:
@@ -46,16 +57,19 @@ def _project(root: Path, shown: Path) -> Iterator[Finding]:
     yield from check_skills_folder(settings / "skills", told / "skills", in_plugin=False)
     if not os.path.lexists(root / ".claude-plugin"):
         yield from check_elsewhere(root, shown)
-    for kind in ("agents", "commands"):
-        for folder, names in walk(settings / kind):
-            for name in names:
-                if name.endswith(".md"):
-                    file = folder / name
-                    place = str(told / file.relative_to(settings))
-                    if kind == "agents":
-                        yield from check_agent(file, place, in_plugin=False)
-                    else:
-                        yield from check_command(file, place)
+    agents = list(_pages(settings / "agents", told / "agents"))
+    for file, place in agents:
+        yield from check_agent(file, place, in_plugin=False)
+    yield from check_same_agents(agents)
+    for file, place in _pages(settings / "commands", told / "commands"):
+        yield from check_command(file, place)
+
+
+def _pages(folder: Path, shown: Path) -> Iterator[tuple[Path, str]]:
+    for here, names in walk(folder):
+        for name in names:
+            if name.endswith(".md"):
+                yield here / name, str(shown / here.relative_to(folder) / name)
 
 
 def _folded(found: list[Finding]) -> list[Finding]:
