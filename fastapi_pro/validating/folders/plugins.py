@@ -129,7 +129,7 @@ def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterato
             yield read.at(where, "plugin-path-missing", message, "name a path within it")
         elif key == "skills" and (root / item).is_file():
             message = f"`skills` names the file {item}, which the client does not load"
-            fix = f'name its folder, "./{Path(item).parent}"'
+            fix = f'name its folder, "{item.rpartition("/")[0]}/"'
             yield read.at(where, "plugin-path-missing", message, fix)
         elif not (root / item).exists():
             message = f"`{key}` names {item}, which is not there: the client loads none of it"

@@ -106,7 +106,7 @@ def check_hidden_skills(root: Path, shown: Path) -> Iterator[Finding]:
     for name in _names(root / "commands"):
         skill = Path("skills") / name.removesuffix(".md") / NAME
         if name.endswith(".md") and os.path.lexists(root / skill):
-            message = f"commands/{name} has the same name: the client loads the command alone"
+            message = f"commands/{name} has the same name: the client lists the command alone"
             fix = "rename one of them, or remove the command"
             yield Finding(str(shown / skill), 1, 1, "hidden-skill", message, fix)
 

@@ -15,7 +15,7 @@ from fastapi_pro.validating.report import Finding
 MAX_BYTES = 1024 * 1024
 MAX_FOLDERS = 20_000
 _IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
-_FIELD = re.compile(r"([\w-]+):[ \t]+(?![\"'|>&])(\S.*)")
+_FIELD = re.compile(r"([\w-]+):[ \t]+(?![|>&])(?!([\"']).*\2$)(\S.*)")
 
 Path_ = tuple[str | int, ...]
 
@@ -132,7 +132,7 @@ def read_front(file: Path) -> FrontMatter | None:
 
 def _quoted(line: str) -> str:
     found = _FIELD.fullmatch(line.rstrip())
-    return f"{found[1]}: {json.dumps(found[2], ensure_ascii=False)}" if found else line
+    return f"{found[1]}: {json.dumps(found[3], ensure_ascii=False)}" if found else line
 
 
 def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
