@@ -1,10 +1,10 @@
-"""Check skills: front matter, `paths` globs, links and code fences.
+"""Check skills: front matter, `paths` globs, links and code fences; plugins, hooks and agents.
 
 usage: validate.py [SKILL_DIR ...] [--try FILE ...] [option ...]
 
-A SKILL_DIR is a skill's folder, a SKILL.md, or a folder with skills below it; without one it is the
-current folder, and `skills` in it. Exits with 0 when nothing is wrong (warnings allowed), 1 for
-errors found, 2 for wrong use.
+A SKILL_DIR is a skill's folder, a SKILL.md, or a folder with skills, plugins, a marketplace or
+`.claude` below it; without one it is the current folder, and `skills` in it. Exits with 0 when
+nothing is wrong (warnings allowed), 1 for errors found, 2 for wrong use.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.validating.check import NAME, Options, check_skill, find_skills, try_skill
+from fastapi_pro.validating.folders.whole import check_folder, is_whole
 from fastapi_pro.validating.gate import TRY_NOTE, Answer
 from fastapi_pro.validating.report import Finding, Format, render
 
@@ -24,23 +25,25 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command with `argv`, print, and return the exit code."""
     args = _arguments(argv)
     files: list[Path] = []
+    findings: list[Finding] = []
     is_wrong = False
     for target in args.skills or _here():
         found = [target] if target.name == NAME else list(find_skills(target))
-        if not os.path.lexists(target) or not found:
+        if not os.path.lexists(target) or not (found or is_whole(target)):
             reason = f"no {NAME} in it" if os.path.lexists(target) else "no such file or folder"
             print(f"{called('validate.py')}: {_shown(target)}: {reason}", file=sys.stderr)
             is_wrong = True
-        else:
-            files += found
-    if not files:
+            continue
+        files += found
+        findings += check_folder(target, Path(_shown(target)))
+    if is_wrong and not files and not findings:
         return 2
-    findings: list[Finding] = []
     answers: list[Answer] = []
     for file in dict.fromkeys(files):
         options = Options(args.strict_spec, args.max_size_error)
         findings += check_skill(file, _shown(file), options)
         answers += try_skill(file, _shown(file), args.tries)
+    findings = sorted(set(findings))
     _print(findings, answers, args.format)
     errors = sum(finding.level == "error" for finding in findings)
     warnings = sum(finding.level == "warning" for finding in findings)

@@ -158,3 +158,30 @@ def test_output_that_cannot_be_printed_or_read_is_no_traceback(tmp_path: Path) -
     finally:
         os.close(writer)
     assert (piped.returncode, "Error" in piped.stderr) == (1, False)
+
+
+def test_one_bad_target_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The good ones are checked, and the command says that it was called wrongly."""
+    file = skill(tmp_path, GOOD.replace("name: demo", "name: other"))
+    assert validate.main([str(tmp_path / "gone"), str(file.parent)]) == 2
+    printed = capsys.readouterr()
+    assert "name-not-folder" in printed.out
+    assert "gone: no such file or folder" in printed.err
+
+
+@pytest.mark.timeout(20)
+def test_a_fifo_in_place_of_a_skill_is_an_error(tmp_path: Path) -> None:
+    """Nothing waits for somebody to write into it."""
+    (tmp_path / "demo").mkdir()
+    os.mkfifo(tmp_path / "demo" / "SKILL.md")
+    assert told(found(tmp_path / "demo" / "SKILL.md")) == [("unreadable", 1, 1)]
+
+
+def test_a_plugin_is_checked_with_its_skills(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that holds hooks alone."""
+    (tmp_path / ".claude-plugin").mkdir()
+    (tmp_path / ".claude-plugin" / "plugin.json").write_text('{"name": "My Plugin"}')
+    assert validate.main([str(tmp_path)]) == 1
+    assert "plugin.json:1:10: plugin-field `name` is 'My Plugin'" in capsys.readouterr().out
