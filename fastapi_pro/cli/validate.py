@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     for target in args.skills or _here():
         found = [target] if target.name == NAME else list(find_skills(target))
         if not os.path.lexists(target) or not (found or is_whole(target)):
-            reason = f"no {NAME} in it" if os.path.lexists(target) else "no such file or folder"
+            reason = _reason(target)
             print(f"{called('validate.py')}: {_shown(target)}: {reason}", file=sys.stderr)
             is_wrong = True
             continue
@@ -77,6 +77,15 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         help="an oversized body is an error",
     )
     return parser.parse_args(argv)
+
+
+def _reason(target: Path) -> str:
+    """Return why there is nothing to check."""
+    if not os.path.lexists(target):
+        return "no such file or folder"
+    names = [path.name for path in target.iterdir()] if target.is_dir() else []
+    other = next((name for name in names if name.lower() == NAME.lower()), "")
+    return f"the client does not read {other}; call it {NAME}" if other else f"no {NAME} in it"
 
 
 def _here() -> list[Path]:

@@ -18,6 +18,7 @@ from fastapi_pro.validating.contract import (
     check_words,
     is_borne,
 )
+from fastapi_pro.validating.folders.hooks import check_events
 from fastapi_pro.validating.frontmatter import (
     TOP,
     FrontMatter,
@@ -184,6 +185,12 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
     found = [_at_value(p, front, shown, level if is_borne(p, values) else "error") for p in fields]
     found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
+    found += [
+        _at_value(
+            Problem(("hooks", event), "hook-event-unknown", message, fix), front, shown, "error"
+        )
+        for event, message, fix in check_events(values.get("hooks"))
+    ]
     if front.mended is not None:
         found.append(replace(_refusal(front.mended, shown), code=QUOTES_MISSING, level=level))
     found += [_at_value(problem, front, shown, "warning") for problem in check_tools(values)]

@@ -79,6 +79,7 @@ FIELDS = [
     ("name: demo", "description: &word notes", ("value-cut", 3, 14)),
     ("name: demo", "description: 'a --- b'", ("front-matter-cut", 3, 17)),
     (GOOD, "# ----- when", ("front-matter-cut", 4, 3)),
+    (GOOD, "hooks: {PreTool: []}", ("hook-event-unknown", 4, 18)),
     (GOOD, f"when_to_use: {'w' * 1500}", ("too-long", 4, 14)),
     (GOOD, "when_to_use: [a]", ("wrong-type", 4, 14)),
     (GOOD, "effort: 3", ("wrong-value", 4, 9)),

@@ -73,6 +73,15 @@ def test_a_folder_without_skills_is_wrong_use(
     assert "no SKILL.md" in capsys.readouterr().err
 
 
+def test_a_file_whose_name_is_in_lower_case_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The client does not read it."""
+    (tmp_path / "skill.md").write_text(f"---\n{GOOD}\n---\nx\n")
+    assert validate.main([str(tmp_path)]) == 2
+    assert "does not read skill.md; call it SKILL.md" in capsys.readouterr().err
+
+
 def test_a_body_that_is_too_long_is_an_error_where_that_is_asked_for(tmp_path: Path) -> None:
     """The recommended size is no limit of the client's."""
     file = skill(tmp_path, GOOD, "x\n" * 501)

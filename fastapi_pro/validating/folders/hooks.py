@@ -140,6 +140,14 @@ def _outcome(event: str) -> str:
     return "so the client ignores it"
 
 
+def check_events(hooks: object) -> Iterator[tuple[str, str, str]]:
+    """Yield event, message and fix for each event of a skill's own hooks that there is not."""
+    for event in hooks if isinstance(hooks, dict) else ():
+        if event not in EVENTS:
+            message = f"the client knows no event `{event}` and ignores what stands there"
+            yield event, message, _event_like(event)
+
+
 def _event_like(event: str) -> str:
     plain = {name.lower(): name for name in EVENTS}
     near = plain.get(event.lower()) or plain.get(f"{event}Use".lower())
