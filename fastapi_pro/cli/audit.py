@@ -148,6 +148,9 @@ class _Result:
     unread: list[Finding]
 
 
+_EXAMPLES = {"doc", "docs", "docs_src", "example", "examples", "sample", "samples"}
+
+
 @dataclass(frozen=True)
 class _Audit:
     """What one call asks for. Its findings have the paths that are shown."""
@@ -207,11 +210,19 @@ class _Audit:
     def _reported(self, found: Iterable[Finding], marked: Mapping[str, bytes]) -> list[Finding]:
         """Return what nobody asked to leave out."""
         shown = {
-            replace(f, path=display(Path(f.path), self.root))
+            replace(self._weighed(f), path=display(Path(f.path), self.root))
             for f in found
             if f.slug in self.active and not _is_left_out(Path(f.path), self.exclude)
         }
         return suppressions.apply(sorted(shown), marked, self.active, self.entries)
+
+    def _weighed(self, finding: Finding) -> Finding:
+        """Return a finding that matters less where it is in the examples of what was named."""
+        path = Path(finding.path)
+        named = [one.resolve() for one in self.paths if path.is_relative_to(one.resolve())]
+        inner = [path.relative_to(one).parts[:-1] for one in named]
+        is_example = bool(inner) and all(not _EXAMPLES.isdisjoint(parts) for parts in inner)
+        return replace(finding, severity="low") if is_example else finding
 
     def _marked(self, side: Side) -> dict[str, bytes]:
         return suppressions.marked(side.sources, self.root, side.sources.__getitem__)

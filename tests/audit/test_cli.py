@@ -285,6 +285,27 @@ def test_one_file_is_understood_with_the_rest_of_its_project(
     assert asked == [([project / "y.py"], project, everything), (everything, project, [])]
 
 
+def test_the_examples_of_what_is_named_matter_less(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who names the examples themselves wants to know of them."""
+    for name in ("docs/how.py", "pkg/examples/deep/usage.py", "app/example.py"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("one()\n")
+
+    def severities(*named: str) -> dict[str, str]:
+        audit.main(["--format", "json", *named])
+        return {f["path"]: f["severity"] for f in json.loads(capsys.readouterr().out)}
+
+    whole = severities(".")
+    assert whole["docs/how.py"] == whole["pkg/examples/deep/usage.py"] == "low"
+    assert whole["app/example.py"] == whole["app/x.py"] == "high"
+    assert severities("docs", "pkg/examples/deep") == {
+        "docs/how.py": "high", "pkg/examples/deep/usage.py": "high",
+    }  # fmt: skip
+    assert severities("pkg/examples/deep/usage.py") == {"pkg/examples/deep/usage.py": "high"}
+
+
 @pytest.mark.parametrize(("given", "expected"), [([], 3), (["--jobs", "7"], 7)])
 def test_the_number_of_processes_is_handed_on(
     project: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], expected: int
