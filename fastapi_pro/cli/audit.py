@@ -287,13 +287,29 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     form = args.format or options.format or "text"
     is_whole = since is None and form == "text"
     versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
-    asks = is_whole and args.select is None
+    questions = _questions(result.files, entries) if is_whole and args.select is None else []
     beside = sum(deploy_files.may_be_deploy_file(str(file)) for file in result.files)
-    scope = Scope(len(result.files), result.unread, versions, since or "", asks=asks, beside=beside)
+    scope = Scope(len(result.files), result.unread, versions, since or "", questions, beside)
     _show(findings, entries, form, scope, args)
     print(_summary(findings, len(result.files), time.perf_counter() - started), file=sys.stderr)
     severities = {f.severity or entries[f.slug].severity for f in findings}
     return int(not severities.isdisjoint(_FAILING[args.fail_on]))
+
+
+def _questions(files: Sequence[Path], entries: Mapping[str, Entry]) -> list[Entry]:
+    """Return the rules that no code shows, and that these files may break."""
+    unseen = [entry for entry in entries.values() if entry.unseen]
+    words = {word: word.encode() for entry in unseen for word in entry.ask_where}
+    there: set[str] = set()
+    for file in files:
+        try:
+            text = project_files.read(file)
+        except OSError:
+            continue
+        there |= {word for word in words.keys() - there if words[word] in text}
+    return [
+        entry for entry in unseen if not entry.ask_where or not there.isdisjoint(entry.ask_where)
+    ]
 
 
 def _since(audit: _Audit, args: argparse.Namespace) -> _Result:

@@ -88,13 +88,25 @@ def test_nothing_found_is_exit_code_0(project: Path, capsys: pytest.CaptureFixtu
 def test_the_summary_has_the_questions_that_no_code_answers(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    unseen = [entry for entry in catalogue().values() if entry.unseen]
+    words = [word for entry in unseen for word in entry.ask_where[:1]]
+    assert words
+    (project / "z.py").write_text("\n".join(f"# {word}" for word in words))
     audit.main([])
     out = capsys.readouterr().out
-    unseen = [entry for entry in catalogue().values() if entry.unseen]
-    assert unseen
     assert all(f"    {entry.slug}: {entry.ask}\n" in out for entry in unseen)
     audit.main(["--select", ONE])
     assert unseen[0].ask not in capsys.readouterr().out
+
+
+def test_a_question_is_asked_only_of_code_that_it_may_be_about(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit.main([])
+    assert "gunicorn-timeout" not in capsys.readouterr().out
+    (project / "Dockerfile").write_text("FROM python:3.13\nCMD gunicorn app.x:app\n")
+    audit.main([])
+    assert "    gunicorn-timeout: Which awaits" in capsys.readouterr().out
 
 
 def test_all_gives_each_finding_its_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
