@@ -96,7 +96,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_workers_that_die_leave_their_counts_and_no_more_files(tmp_path: Path) -> None:
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     for _ in range(3):
-        killed = subprocess.run([sys.executable, "-c", KILLED], env=environment, cwd=ROOT)
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED], env=environment, cwd=ROOT, check=False
+        )
         assert killed.returncode == -signal.SIGKILL
     assert sorted(file.name for file in tmp_path.glob("counter*")) == ["counter_0.db"]
     collected = MultiProcessCollector(None, str(tmp_path)).collect()
@@ -105,10 +107,10 @@ def test_workers_that_die_leave_their_counts_and_no_more_files(tmp_path: Path) -
 
 @pytest.mark.skipif(sys.platform == "win32", reason="workers are processes of Unix")
 def test_workers_that_live_share_no_file(tmp_path: Path) -> None:
-    first, second = (metric_files._free_number(tmp_path) for _ in range(2))
+    first, second = (metric_files.free_number(tmp_path) for _ in range(2))
     assert (first[0], second[0]) == (0, 1)
     first[1].close()
-    third = metric_files._free_number(tmp_path)
+    third = metric_files.free_number(tmp_path)
     assert third[0] == 0
     third[1].close()
     second[1].close()

@@ -16,20 +16,20 @@ def take_over_files(folder: Path) -> None:
     """
     if sys.platform == "win32":
         return
-    from prometheus_client import values
+    from prometheus_client import values  # noqa: PLC0415 # the variable is set by now
 
     def number() -> int:
         process = os.getpid()
         if process not in _held:
-            _held[process] = _free_number(folder)
+            _held[process] = free_number(folder)
         return _held[process][0]
 
     values.ValueClass = values.MultiProcessValue(number)
 
 
-def _free_number(folder: Path) -> tuple[int, IO[str]]:
+def free_number(folder: Path) -> tuple[int, IO[str]]:
     """Lock a number; the system takes the lock back from a process that dies, however it does."""
-    import fcntl
+    import fcntl  # noqa: PLC0415 # not on Windows
 
     number = 0
     while True:

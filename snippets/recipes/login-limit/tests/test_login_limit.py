@@ -125,7 +125,7 @@ async def test_many_addresses_cannot_try_one_account(
             client_network.set(f"192.0.2.{number}")
             try:
                 async with counted(sessions, ADA["email"]):
-                    raise NotAuthenticatedError
+                    raise NotAuthenticatedError  # noqa: TRY301
             except NotAuthenticatedError:
                 passed += 1
             except login_failures.TooManyFailuresError:

@@ -115,7 +115,7 @@ async def test_a_list_of_files_reads_none_of_them(
 
 def test_slow_uploads_hold_no_connection_of_the_pool(own_postgres_url: str) -> None:
     """There is one connection; held, it would keep all others waiting until the upload ends."""
-    with live_server(own_postgres_url, APP_DATABASE_POOL_SIZE="1") as server:
+    with live_server(own_postgres_url, APP_DATABASE_POOL_SIZE="1") as server:  # noqa: SIM117
         with httpx.Client(base_url=server.url, timeout=patient(5)) as client:
             client.post("/api/v1/users", json=ADA).raise_for_status()
             form = {"username": ADA["email"], "password": ADA["password"]}
