@@ -101,7 +101,8 @@ def test_workers_that_die_leave_their_counts_and_no_more_files(tmp_path: Path) -
         )
         assert killed.returncode == -signal.SIGKILL
     assert sorted(file.name for file in tmp_path.glob("counter*")) == ["counter_0.db"]
-    collected = MultiProcessCollector(None, str(tmp_path)).collect()
+    collector = MultiProcessCollector(None, str(tmp_path))  # type: ignore[no-untyped-call]
+    collected = collector.collect()  # type: ignore[no-untyped-call]
     assert [each.samples[0].value for each in collected if each.name == "seen"] == [3]
 
 

@@ -24,7 +24,7 @@ def take_over_files(folder: Path) -> None:
             _held[process] = free_number(folder)
         return _held[process][0]
 
-    values.ValueClass = values.MultiProcessValue(number)
+    values.ValueClass = values.MultiProcessValue(number)  # type: ignore[no-untyped-call]
 
 
 def free_number(folder: Path) -> tuple[int, IO[str]]:

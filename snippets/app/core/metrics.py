@@ -55,4 +55,4 @@ def instrument(app: FastAPI) -> None:
     instrumentator.instrument(app).expose(app, include_in_schema=False)
     for route in app.routes:
         if isinstance(route, APIRoute) and route.path == "/metrics":
-            route.methods.add("HEAD")  # monitors ask with it
+            route.methods = {"GET", "HEAD"}  # monitors ask with it
