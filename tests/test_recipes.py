@@ -35,7 +35,7 @@ LEFT_OUT = "sqlite or may_take_long or (mariadb and not from_nothing)"
 # Their servers wait for ever where others' parts are plugged in, too.
 TRIED_ALONE = {"telemetry"}
 UV_RUN = ["uv", "run", "-q"]
-QUIET = ["--tb=short", "--show-capture=no", f"--timeout={patient(60):.0f}"]
+QUIET = ["-m=", "--tb=short", "--show-capture=no", f"--timeout={patient(60):.0f}"]
 
 
 def files_of(name: str) -> list[str]:
