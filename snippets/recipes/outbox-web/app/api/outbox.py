@@ -22,7 +22,8 @@ def sender(sessionmaker: async_sessionmaker[AsyncSession]) -> Send:
             raise LookupError(f"nobody sends {message.topic}")
         async with sessionmaker.begin() as session:
             if await first_time(session, message.id):
-                await welcome(session, **message.payload)
+                # Not **payload: messages may carry more, a trace say, or what a newer version adds.
+                await welcome(session, message.payload["user_id"])
 
     return send
 
