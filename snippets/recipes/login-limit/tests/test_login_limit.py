@@ -27,8 +27,10 @@ URL = "/api/v1/auth/login"
 async def sessions_on(url: str) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
     """Yield sessions of the test's own."""
     engine = create_engine(url, 10)
-    yield async_sessionmaker(engine)
-    await engine.dispose()
+    try:
+        yield async_sessionmaker(engine)
+    finally:
+        await engine.dispose()
 
 
 @pytest.fixture

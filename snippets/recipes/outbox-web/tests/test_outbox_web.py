@@ -29,10 +29,12 @@ Sessions = async_sessionmaker[AsyncSession]
 async def sessions_on(url: str) -> AsyncIterator[Sessions]:
     """Yield sessions on this database."""
     engine = create_engine(url, 10)
-    async with engine.begin() as connection:
-        await create_tables(connection, Base.metadata)
-    yield async_sessionmaker(engine)
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            await create_tables(connection, Base.metadata)
+        yield async_sessionmaker(engine)
+    finally:
+        await engine.dispose()
 
 
 @pytest.fixture
@@ -71,10 +73,12 @@ async def relaying(
 ) -> AsyncIterator[None]:
     """Run so many relays meanwhile."""
     tasks = [asyncio.create_task(relay(sessions, send)) for _ in range(workers)]
-    yield
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def test_a_worker_sends_side_by_side_up_to_its_bound(sessions: Sessions) -> None:
