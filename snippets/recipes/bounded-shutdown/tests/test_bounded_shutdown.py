@@ -13,7 +13,7 @@ import pytest
 from live import LiveServer, live_server
 from patience import patient, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.live
 LONG = "1000"  # seconds: as good as without a bound
 
 

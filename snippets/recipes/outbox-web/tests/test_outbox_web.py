@@ -208,6 +208,7 @@ async def test_a_receiver_that_never_answers_counts_as_failed_before_the_lease_e
     assert due_at < utc_now() + LEASE / 2
 
 
+@pytest.mark.live
 async def test_two_web_workers_do_the_work_and_stop(own_postgres_url: str) -> None:
     with live_server(own_postgres_url, "--workers=2", APP_WEB_RELAY="true") as server:
         async with AsyncClient(base_url=server.url, timeout=patient(30)) as client:

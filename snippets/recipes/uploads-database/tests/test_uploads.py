@@ -113,6 +113,7 @@ async def test_a_list_of_files_reads_none_of_them(
         _ = upload.content
 
 
+@pytest.mark.live
 def test_slow_uploads_hold_no_connection_of_the_pool(own_postgres_url: str) -> None:
     """There is one connection; held, it would keep all others waiting until the upload ends."""
     with live_server(own_postgres_url, APP_DATABASE_POOL_SIZE="1") as server:  # noqa: SIM117
