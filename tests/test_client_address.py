@@ -1,4 +1,4 @@
-"""The client's address under uvicorn, with and without proxies, as references/client-address.md."""
+"""The client's address under uvicorn, with and without proxies, as references/servers.md."""
 
 import threading
 from collections.abc import Iterator
