@@ -12,8 +12,9 @@ from maintain.building.refusal import RefusedError
 def root(tmp_path: Path) -> Path:
     """A skill with two pages and one recipe."""
     (tmp_path / "references").mkdir()
-    plug = "# Limits\n\nRead this to limit. Or not.\n\n<!-- files snippets/recipes/limit -->\n<!-- end -->\n"
-    (tmp_path / "references" / "b.md").write_text(plug)
+    files = "<!-- files snippets/recipes/limit -->\n<!-- end -->\n"
+    page = f"# Limits\n\nRead this to limit. Or not.\n\n{files}"
+    (tmp_path / "references" / "b.md").write_text(page)
     (tmp_path / "references" / "a.md").write_text("Read this when it rains: stay in.\n")
     (tmp_path / "snippets" / "recipes" / "limit").mkdir(parents=True)
     (tmp_path / "snippets" / "recipes" / "limit" / "plug.diff").write_text("What: limits\n---\n")
