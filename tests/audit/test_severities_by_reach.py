@@ -86,3 +86,37 @@ def test_a_page_of_one_user_matters_less(
     found = only(tmp_path, "unbounded-page", source)
     assert found.severity == severity
     assert ("rows of a user" in found.message) == (severity == "low")
+
+
+_CORS = """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+class Tokens:
+    def __init__(self, response, options):
+        self.response, self.options = response, options
+    def {name}(self, token):
+        self.response.set_cookie("token", token, samesite=self.options.samesite)
+@app.get("/")
+def read(response):
+    tokens = Tokens(response, None)
+    {use}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "use", "severity"),
+    [
+        ("set_access_cookies", "tokens.set_access_cookies('x')", ""),
+        ("set_access_cookies", "return tokens.set_access_cookies", ""),
+        ("set_access_cookies", "return 1", "low"),
+        ("set_refresh_cookies", "tokens.set_access_cookies('x')", "low"),
+        ("__call__", "tokens('x')", ""),
+    ],
+)
+def test_a_cookie_that_nobody_sets_is_none(
+    name: str, use: str, severity: str, tmp_path: Path
+) -> None:
+    source = _CORS.format(name=name, use=use)
+    assert only(tmp_path, "cors-any-origin-with-credentials", source).severity == severity

@@ -31,6 +31,30 @@ def is_of_one_task(changed: list[Change]) -> bool:
     return any(users <= _run_by(task) for task in _tasks(change.function.program))
 
 
+def is_given_back(changed: list[Change]) -> bool:
+    """Say whether who puts an entry in takes it out again by the key that was made for it.
+
+    `key = start()` and `stop(key)` in one function: the entry is that of one run of it.
+    """
+    change = changed[0]
+    putting = {c.function for c in changed if c.kind == "store" and _makes_key(c)}
+    taking = {c.function for c in changed if c.kind == "take"} - putting
+    if not (putting and taking and putting | taking == set(_users(change))):
+        return False
+    around = [call.function for function in taking for call in function.callers]
+    started = [{target for _, target in called(function)} for function in around]
+    return bool(around) and all(putting & targets for targets in started)
+
+
+def _makes_key(change: Change) -> bool:
+    """Say whether a function makes the key of what it puts in, and returns the key."""
+    keys = {target.index.name for target in change.node.targets} - {""}
+    returned = {value.name for value in change.function.returned}
+    return (
+        bool(keys) and keys == returned and not keys & {p.name for p in change.function.parameters}
+    )
+
+
 def is_meant(change: Change) -> bool:
     """Say whether a comment where it is made, or a docstring, says that each process has its own.
 

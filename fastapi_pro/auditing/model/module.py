@@ -33,7 +33,11 @@ _TOOL = re.compile(
     r"|(^|/)env\.py$"
 )
 _EXAMPLE = re.compile(r"(^|/)(docs?|docs_src|examples?|samples?)/")
-_TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
+_TEST = re.compile(
+    r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$"
+    r"|(^|/)(acceptance|e2e|evaluation|functional|integration|load|performance|regression|smoke|unit)"
+    r"[-_]?tests?/"
+)
 N = TypeVar("N", bound=ast.AST)
 
 

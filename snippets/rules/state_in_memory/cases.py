@@ -333,6 +333,33 @@ async def change(name: str, body: dict):
 async def delete(name: str):
     del templates[name]
 """,
+    "what another request takes out": """
+import uuid
+from fastapi import FastAPI
+app = FastAPI()
+uploads: dict[str, list[str]] = {}  # !
+tickets: dict[str, str] = {}  # !
+@app.post("/uploads")
+def begin() -> str:
+    key = str(uuid.uuid4())
+    uploads[key] = []
+    return key
+@app.delete("/uploads/{key}")
+def end(key: str) -> list[str]:
+    return uploads.pop(key)
+def sell(name: str) -> str:
+    number = uuid.uuid4().hex
+    tickets[number] = name
+    return number
+def use(number: str) -> str:
+    return tickets.pop(number)
+@app.post("/tickets")
+def buy(name: str) -> str:
+    return sell(name)
+@app.delete("/tickets")
+def enter(number: str) -> str:
+    return use(number)
+""",
 }
 
 LOOK_ALIKES = {
@@ -923,5 +950,28 @@ async def read_notes():
     notes.pop()
     return notes
 app.include_router(router)
+""",
+    "what its caller takes out again": """
+import time
+import uuid
+from fastapi import FastAPI
+app = FastAPI()
+_running: dict[str, tuple[str, float]] = {}
+def start(label: str) -> str:
+    key = str(uuid.uuid4())
+    _running[key] = (label, time.perf_counter())
+    return key
+def stop(key: str) -> float:
+    label, started = _running.pop(key)
+    print(label)
+    return time.perf_counter() - started
+@app.post("/a")
+def a() -> None:
+    key = start("a")
+    stop(key)
+@app.post("/b")
+async def b() -> float:
+    timer = start("b")
+    return stop(timer)
 """,
 }

@@ -9,7 +9,12 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.channels import is_channel, is_sent_through
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.own_state import is_meant, is_of_one_task, is_refused
+from fastapi_pro.auditing.libraries.own_state import (
+    is_given_back,
+    is_meant,
+    is_of_one_task,
+    is_refused,
+)
 from fastapi_pro.auditing.libraries.process_ends import is_ended_at_shutdown
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
@@ -195,7 +200,7 @@ def _must_agree(changed: list[Change]) -> bool:
         return False
     if all(change.is_rewritten for change in changed):
         return False
-    if is_of_one_task(changed) or is_refused(changed):
+    if is_of_one_task(changed) or is_given_back(changed) or is_refused(changed):
         return False
     if any(map(_is_of_process, changed)) or is_ended_at_shutdown(changed[0]):
         return False
