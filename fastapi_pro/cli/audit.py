@@ -50,7 +50,7 @@ from fastapi_pro.auditing.reporting.whole_files import replace_file
 from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
 from fastapi_pro.auditing.sources.git import GitError, changes_since, staged_changes
-from fastapi_pro.auditing.sources.walk import collect, display, project
+from fastapi_pro.auditing.sources.walk import collect, display, project, rest_of_project
 from fastapi_pro.cli import newer_python
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.messages import near, visible
@@ -166,9 +166,11 @@ class _Audit:
         """Return all that is found."""
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
-        context = self._context(top)
+        context = rest_of_project(self.paths, self.exclude)
         beside = deploy_files.beside(self.paths, context)
         found = unlisted + runner.run(files, top, self.jobs, context, beside)
+        named = collect([path for path in self.paths if path.is_file()])[0]
+        found += runner.unparsed(named, top, found)
         files += beside
         findings = self._reported(found, suppressions.marked(files, self.root))
         return _Result(findings, files, _unread(found))
@@ -180,7 +182,7 @@ class _Audit:
         """
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
-        context = self._context(top)
+        context = rest_of_project(self.paths, self.exclude)
         ours = {*files, *context}
         changes = staged_changes(top) if base is None else changes_since(top, base)
         changes = changes.shown_as(ours)
@@ -200,12 +202,6 @@ class _Audit:
     def _is_named(self, path: Path) -> bool:
         is_below = any(path.is_relative_to(named.absolute()) for named in self.paths)
         return is_below and not is_left_out(path, self.exclude)
-
-    def _context(self, top: Path) -> list[Path]:
-        """Return the rest of the project, unless its folder is named."""
-        if any(path.resolve() == top for path in self.paths):
-            return []
-        return collect([top], self.exclude)[0]
 
     def _reported(self, found: Iterable[Finding], marked: Mapping[str, bytes]) -> list[Finding]:
         """Return what nobody asked to leave out."""
@@ -272,6 +268,9 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     if newer := newer_python.told(result.unread):
         print(newer, file=sys.stderr)
     findings = result.findings
+    if not result.files and since is None:
+        where = visible(", ".join(map(str, args.paths)))
+        print(f"{where}: there is no Python file to audit", file=sys.stderr)
     for line in idle(exclude) if args.exclude is not None else ():
         print(f"--exclude {visible(line)!r} matches no file and no folder", file=sys.stderr)
     if args.write_baseline is not None:
@@ -297,7 +296,7 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
 
 
 def _questions(files: Sequence[Path], entries: Mapping[str, Entry]) -> list[Entry]:
-    """Return the rules that no code shows, and that these files may break."""
+    """Return the rules that no code shows, and that these files may break: none without files."""
     unseen = [entry for entry in entries.values() if entry.unseen]
     words = {word: word.encode() for entry in unseen for word in entry.ask_where}
     there: set[str] = set()

@@ -274,6 +274,28 @@ async def client():
     assert report() == before
 
 
+def test_a_folder_without_python_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    assert audit.main(["docs"]) == 0
+    out, told = capsys.readouterr()
+    assert told.startswith("docs: there is no Python file to audit\n")
+    assert "ask" not in out
+    (tmp_path / "docs" / "conf.py").write_text("")
+    assert audit.main(["docs"]) == 0
+    assert "there is no" not in capsys.readouterr().err
+
+
+def test_a_named_file_that_cannot_be_parsed_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken.py").write_text("def f(:\n")
+    assert found(capsys, "broken.py") == [("broken.py", 1, "unreadable")]
+
+
 def test_one_file_is_understood_with_the_rest_of_its_project(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

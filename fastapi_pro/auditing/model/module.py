@@ -32,7 +32,11 @@ _TOOL = re.compile(
     r"(^|/)(alembic|migrations?|revisions|versions|scripts?|tools|docs?|internal_docs|examples?)/"
     r"|(^|/)env\.py$"
 )
-_TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
+_TEST = re.compile(
+    r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$"
+    r"|(^|/)(acceptance|e2e|evaluation|functional|integration|load|performance|regression|smoke|unit)"
+    r"[-_]?tests?/"
+)
 N = TypeVar("N", bound=ast.AST)
 
 
