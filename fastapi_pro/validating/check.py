@@ -83,7 +83,16 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     """Return what is wrong with the skill of `file`, a SKILL.md that findings call `shown`."""
     try:
-        text = _read(file)
+        raw = _read(file)
+    except FrontMatterError as error:
+        return [_refusal(error, shown)]
+    return check_text(raw, file, shown, options)
+
+
+def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Finding]:
+    """Return what is wrong with the skill of `file` if this were its text, line ends and all."""
+    try:
+        text = _unix(raw)
         parts = split(text)
     except FrontMatterError as error:
         return [_refusal(error, shown)]
@@ -111,7 +120,7 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
 def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
     """Return for each file in `wanted` whether it opens the gate of this skill, and why."""
     try:
-        text = _read(file)
+        text = _unix(_read(file))
         front = parse(split(text).yaml)
     except FrontMatterError as error:
         why = f"the front matter cannot be read, so the client drops it: {error.message}"
@@ -120,7 +129,7 @@ def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
 
 
 def _read(file: Path) -> str:
-    r"""Return the text of `file` without a byte order mark, its lines ending at `\n`.
+    """Return the text of `file`.
 
     Raises FrontMatterError for what cannot be read as a text of reasonable size.
     """
@@ -139,7 +148,7 @@ def _read(file: Path) -> str:
         raise FrontMatterError(TOP, "file-too-large", message, fix)
     bad = raw.find(b"\0")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError as error:
         bad = error.start
     if bad >= 0:
@@ -147,10 +156,18 @@ def _read(file: Path) -> str:
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         message = f"byte {raw[bad]:#04x} is no UTF-8 text"
         raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
+    return text
+
+
+def _unix(text: str) -> str:
+    r"""Return the text without a byte order mark, its lines ending at `\n`.
+
+    Raises FrontMatterError where the client sees one line.
+    """
     if "\n" not in text and "\r" in text:
         message = "its lines end as on an old Mac: the client sees one line, and no front matter"
         raise FrontMatterError(TOP, "line-ends", message, "save it with line ends of Unix")
-    return _normal(text)
+    return _normal(text.removeprefix("\ufeff"))
 
 
 def _begin(file: Path) -> bytes:
@@ -167,7 +184,7 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
     for page in sorted(skill.glob("references/**/*.md")):
         path = str(shown / page.relative_to(skill))
         try:
-            yield from islice(check_links(_read(page), page, skill, path), MAX_TOLD)
+            yield from islice(check_links(_unix(_read(page)), page, skill, path), MAX_TOLD)
         except FrontMatterError as error:
             if error.code != "file-too-large":  # it is read in parts, if at all
                 yield replace(_refusal(error, path), level="warning")

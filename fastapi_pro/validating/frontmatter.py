@@ -13,6 +13,7 @@ MAX_DEPTH = 30
 MAX_VALUES = 10_000
 NOT_YAML = "front-matter-not-yaml"
 _FENCE = "---"
+_IN_QUOTES = re.compile(r"([\"']).*\1")
 _FIELD = re.compile(r"(?P<key>[A-Za-z_][\w-]*:)[ \t]+(?P<value>\S.*)")
 
 
@@ -120,10 +121,10 @@ def _quoted(text: str) -> str:
 
 def _quoted_line(line: str) -> str:
     match = _FIELD.fullmatch(line)
-    if not match or match["value"][0] in "\"'|>":
+    if not match or match["value"][0] in "|>" or _IN_QUOTES.fullmatch(match["value"].rstrip()):
         return line
     try:
-        _compose(line)
+        compose(line)
     except FrontMatterError:
         value = match["value"].rstrip().replace("\\", "\\\\").replace('"', '\\"')
         return f'{match["key"]} "{value}"'
@@ -138,7 +139,7 @@ def _parse(text: str) -> FrontMatter:
             f"the front matter has {len(text):,} characters",
             f"keep it below {MAX_CHARACTERS:,} and move the rest to the body",
         )
-    root = _compose(text)
+    root = compose(text)
     if root is None or not isinstance(root, MappingNode):
         raise FrontMatterError(
             Place(2, 1),
@@ -165,7 +166,7 @@ class _BoundedLoader(yaml.SafeLoader):
             self.depth -= 1
 
 
-def _compose(text: str) -> Node | None:
+def compose(text: str) -> Node | None:
     """Return the root node; every way in which PyYAML fails becomes a FrontMatterError."""
     try:
         return yaml.compose(text, Loader=_BoundedLoader)

@@ -124,6 +124,7 @@ BORNE = [
     ("name: demo", "description: a: b: c", ("quotes-missing", 3, 15)),
     ("name: demo", "description: [Internal] notes", ("quotes-missing", 3, 25)),
     ("name: demo", "description: `x` notes", ("quotes-missing", 3, 14)),
+    ("name: demo", 'description: "a" and: b', ("quotes-missing", 3, 18)),
     ("name: demo", "description:\tnotes", ("quotes-missing", 3, 13)),
     (GOOD, "argument-hint: [a] [b]", ("quotes-missing", 4, 20)),
     (GOOD, "paths: **/*.sql", ("quotes-missing", 4, 9)),
