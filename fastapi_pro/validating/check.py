@@ -17,9 +17,12 @@ from fastapi_pro.validating.contract import (
     check_unknown_keys,
     check_words,
     is_borne,
+    is_ignored,
 )
 from fastapi_pro.validating.folders.hooks import check_events
+from fastapi_pro.validating.folders.reading import is_left_alone
 from fastapi_pro.validating.frontmatter import (
+    MISSING,
     TOP,
     FrontMatter,
     FrontMatterError,
@@ -37,7 +40,11 @@ MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
 QUOTES_MISSING = "quotes-missing"
 """What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
-_IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
+_NO_FIELDS = Finding(
+    "", 1, 1, MISSING,
+    "there are no fields: the client takes the folder's name and the first line of the text",
+    "write --- on the very first line, then name and description, then --- again",
+)  # fmt: skip
 _CHECKOUT_MARKS = (".git", ".claude-plugin")
 
 
@@ -69,7 +76,7 @@ def find_skills(folder: Path) -> Iterator[Path]:
         for child in children:
             if child.name == NAME:
                 yield here / NAME
-            elif child.name not in _IGNORED and _is_folder(child):
+            elif not is_left_alone(here.name, child.name) and _is_folder(child):
                 waiting.append(here / child.name)
 
 
@@ -192,14 +199,16 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
 
 def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -> list[Finding]:
     values = front.values
+    level: Level = "error" if options.strict_spec else "not-portable"
+    if not values:
+        return [replace(_NO_FIELDS, path=shown, level=level)]
     fields = check_fields(values)
     told = {problem.path[0] for problem in fields}
     unknown = check_unknown_keys(values)
     if not options.strict_spec:
         told |= {problem.path[0] for problem in unknown}
     open_standard = [p for p in check_open_standard(values) if p.path[0] not in told]
-    level: Level = "error" if options.strict_spec else "not-portable"
-    found = [_at_value(p, front, shown, level if is_borne(p, values) else "error") for p in fields]
+    found = [_at_field(problem, front, shown, level) for problem in fields]
     found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
     found += [
@@ -254,6 +263,16 @@ def _check_folder(front: FrontMatter, file: Path, shown: str, level: Level) -> I
 def _refusal(error: FrontMatterError, shown: str) -> Finding:
     where = error.place
     return Finding(shown, where.line, where.column, error.code, error.message, error.fix)
+
+
+def _at_field(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
+    """Return the finding of a wrong field; `level` is that of what the client bears."""
+    if is_borne(problem, front.values):
+        return _at_value(problem, front, shown, level)
+    if is_ignored(problem):
+        message = f"{problem.message}; the client ignores it"
+        return _at_value(replace(problem, message=message), front, shown, "warning")
+    return _at_value(problem, front, shown, "error")
 
 
 def _at_value(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:

@@ -14,6 +14,7 @@ from fastapi_pro.validating.report import Finding
 MAX_BYTES = 1024 * 1024
 MAX_FOLDERS = 20_000
 _IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
+_FIXTURES = {"fixtures", "__fixtures__", "testdata"}
 
 Path_ = tuple[str | int, ...]
 
@@ -122,6 +123,14 @@ def read_front(file: Path) -> FrontMatter | None:
     return parse(yaml)
 
 
+def is_left_alone(parent: str, name: str) -> bool:
+    """Say whether a folder holds nothing of the project's own, or what its tests read.
+
+    A skill may have such a name.
+    """
+    return name in _IGNORED or (name in _FIXTURES and parent != "skills")
+
+
 def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
     """Yield each folder from `folder` down with the names in it, following a link once."""
     seen: set[str] = set()
@@ -140,5 +149,5 @@ def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
         waiting += [
             here / name
             for name in reversed(names)
-            if name not in _IGNORED and os.path.isdir(here / name)  # noqa: PTH112 -- never raises
+            if not is_left_alone(here.name, name) and os.path.isdir(here / name)  # noqa: PTH112 -- never raises
         ]
