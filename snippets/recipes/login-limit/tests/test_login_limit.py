@@ -2,18 +2,19 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.api.login_failures import network_of
 from app.core.db import create_engine
 from app.core.errors import NotAuthenticatedError, TooBusyError
+from app.main import app
 from app.models import LoginFailures, User
 from app.models.base import utc_now
 from app.services import auth, login_failures
@@ -94,6 +95,50 @@ async def test_only_failures_count(limited: AsyncClient) -> None:
     assert await fail(limited, 4) == {401: 4}
     await headers_of(limited)  # and forgives the four
     assert await fail(limited, 6) == {401: 5, 429: 1}
+
+
+def bodies_with_a_password() -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """Yield the operations that take one: method, path, how to send the body, a wrong body."""
+    document = app.openapi()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for media, each in operation.get("requestBody", {}).get("content", {}).items():
+                name = each["schema"].get("$ref", "").rpartition("/")[2]
+                schema = document["components"]["schemas"].get(name, {})
+                fields = {
+                    field: schema["properties"][field] for field in schema.get("required", ())
+                }
+                if any(field.get("format") == "password" for field in fields.values()):
+                    how = "json" if media == "application/json" else "data"
+                    body = dict.fromkeys(fields, "wrong horse") | {"username": ADA["email"]}
+                    yield method, path, how, body
+
+
+async def test_whatever_checks_a_password_counts(
+    limited: AsyncClient, own_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all recipes: one way in without the limit would be the one that is tried."""
+    checked = 0
+
+    async def verify_password(_password: str, _hash: str) -> bool:
+        nonlocal checked
+        checked += 1
+        return False
+
+    headers = await headers_of(limited)
+    monkeypatch.setattr(auth, "verify_password", verify_password)
+    checking = set()
+    async with sessions_on(own_postgres_url) as sessions:
+        for method, path, how, body in bodies_with_a_password():
+            checked = 0
+            for _ in range(6):
+                answer = await limited.request(method, path, headers=headers, **{how: body})  # type: ignore[arg-type]
+            if checked:
+                checking.add((method, path))
+                assert (answer.status_code, checked) == (429, 5), path
+            async with sessions.begin() as session:
+                await session.execute(delete(LoginFailures))
+    assert ("post", URL) in checking
 
 
 async def test_a_busy_service_is_nobodys_failure(
