@@ -24,9 +24,11 @@ from fastapi_pro.validating.folders.reading import is_left_alone
 from fastapi_pro.validating.frontmatter import (
     MISSING,
     TOP,
+    UNCLOSED,
     FrontMatter,
     FrontMatterError,
     Place,
+    SkillText,
     parse,
     split,
 )
@@ -38,6 +40,7 @@ from fastapi_pro.validating.yaml_traps import check_cut_values, check_early_end
 MAX_BYTES = 256 * 1024
 MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
+UNREADABLE = "unreadable"
 QUOTES_MISSING = "quotes-missing"
 """What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
 _NO_FIELDS = Finding(
@@ -107,6 +110,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
     found = [
         *check_size(parts.body, parts.body_line, shown, size_level),
         *check_early_end(parts.yaml, shown),
+        *_check_end(parts, shown, options),
         *islice(check_links(parts.body, file, file.parent, shown), MAX_TOLD),
         *_check_pages(file.parent, Path(shown).parent),
     ]
@@ -118,7 +122,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
     else:
         values = front.values
         found += check_paths(front, text.split("\n"), shown)
-        found += check_cut_values(parts.yaml, shown)
+        found += check_cut_values(parts.yaml, shown) if front.mended is None else []
         found += _check_front(front, file, shown, options)
     found += islice(check_replaced(parts.body, values, file, shown), MAX_TOLD)
     return sorted(set(found))
@@ -130,9 +134,23 @@ def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
         text = _unix(_read(file))
         front = parse(split(text).yaml)
     except FrontMatterError as error:
-        why = f"the front matter cannot be read, so the client drops it: {error.message}"
-        return [Answer(shown, name, opens=False, glob=None, why=why) for name in wanted]
+        if error.code == UNREADABLE:
+            return [
+                Answer(shown, name, opens=False, glob=None, why=error.message) for name in wanted
+            ]
+        why = f"always listed, but without its fields, which the client drops: {error.message}"
+        return [Answer(shown, name, opens=True, glob=None, why=why) for name in wanted]
     return [try_file(front, text.split("\n"), shown, name) for name in wanted]
+
+
+def _check_end(parts: SkillText, shown: str, options: Options) -> Iterator[Finding]:
+    if parts.end:
+        message = (
+            f"Claude Code ends the front matter at `{parts.end.strip()}`, other readers do not"
+        )
+        where, fix = parts.body_line, "write --- there, alone on its line"
+        level: Level = "error" if options.strict_spec else "not-portable"
+        yield Finding(shown, where, 1, UNCLOSED, message, fix, level)
 
 
 def _read(file: Path) -> str:
@@ -146,9 +164,9 @@ def _read(file: Path) -> str:
         raw = _begin(file) if is_plain else b""
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
-        raise FrontMatterError(TOP, "unreadable", reason, fix) from None
+        raise FrontMatterError(TOP, UNREADABLE, reason, fix) from None
     if not is_plain:
-        raise FrontMatterError(TOP, "unreadable", "it is no plain file", fix)
+        raise FrontMatterError(TOP, UNREADABLE, "it is no plain file", fix)
     if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024} KiB"
         fix = "keep the 500 lines that matter, move the rest to references/"
@@ -212,10 +230,8 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
     found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
     found += [
-        _at_value(
-            Problem(("hooks", event), "hook-event-unknown", message, fix), front, shown, "error"
-        )
-        for event, message, fix in check_events(values.get("hooks"))
+        _at_value(Problem(("hooks", event), code, message, fix), front, shown, "error")
+        for event, code, message, fix in check_events(values.get("hooks"))
     ]
     if front.mended is not None:
         found.append(replace(_refusal(front.mended, shown), code=QUOTES_MISSING, level=level))
@@ -239,7 +255,8 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
 def _empty(front: FrontMatter, shown: str, told: set[str | int]) -> Iterator[Finding]:
     for key, value in front.values.items():
         if value is None and key not in told:
-            where, message = front.keys[key], f"`{key}` has no value and counts as absent"
+            counts = "false: users cannot call it" if key == "user-invocable" else "absent"
+            where, message = front.keys[key], f"`{key}` has no value and counts as {counts}"
             fix = "give it a value, or remove it"
             yield Finding(shown, where.line, where.column, "empty-value", message, fix, "warning")
 

@@ -15,7 +15,6 @@ BROKEN = [
     ("metadata:\n  a: b: c", ("front-matter-not-yaml", 3, 7)),
     ("description: a: b\n  and on", ("front-matter-not-yaml", 2, 15)),
     ("name: demo\n? [a]\n: b", ("front-matter-not-yaml", 3, 3)),
-    ("name: a\x07b", ("front-matter-not-yaml", 2, 8)),
     ('name: "\\UFFFFFFFF"', ("front-matter-not-yaml", 2, 1)),
     (f"{GOOD}\nname: demo", ("duplicate-key", 4, 1)),
     (f"{GOOD}\nmetadata:\n  a: 1\n  a: 2", ("duplicate-key", 6, 3)),
