@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 os.environ["APP_JWT_SECRET"] = "a secret for tests, of 32 characters or more"
 
+import without_dotenv  # noqa: F401 -- comes first
 from app.api.deps import get_sessionmaker
 from app.core.config import get_settings
 from app.core.db import create_engine

@@ -32,6 +32,7 @@ def test_the_server_keeps_connections_longer_than_load_balancers_do() -> None:
     assert int(options[options.index("--timeout-keep-alive") + 1]) > 60
 
 
+@pytest.mark.live
 @pytest.mark.slow
 def test_a_release_migrates_once_and_then_starts_the_dockerfiles_command(
     own_database_url: str,

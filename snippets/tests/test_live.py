@@ -21,7 +21,7 @@ from live import ROOT, SECRET, live_server, wait_until_healthy
 from patience import patient, wait_until
 from postgres import running_postgres
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.live]
 
 
 def body(number: int) -> dict[str, str]:

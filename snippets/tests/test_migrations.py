@@ -47,6 +47,7 @@ def more_versions(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.live
 def test_a_new_migration_comes_from_the_template(
     own_database_url: str, more_versions: Path
 ) -> None:
@@ -69,6 +70,7 @@ Product.reduced = mapped_column(Money, nullable=True)
 """
 
 
+@pytest.mark.live
 def test_a_migration_that_autogenerate_makes_knows_the_projects_types(
     own_database_url: str, more_versions: Path
 ) -> None:
@@ -86,6 +88,7 @@ def test_a_migration_that_autogenerate_makes_knows_the_projects_types(
     assert "No new upgrade operations detected" in run("check")
 
 
+@pytest.mark.live
 def test_two_that_migrate_at_once_do_so_one_after_the_other(own_postgres_url: str) -> None:
     command = [sys.executable, "-m", "alembic", "upgrade", "head"]
     environment = os.environ | {"APP_DATABASE_URL": own_postgres_url}
@@ -109,6 +112,7 @@ def upgrade():
 """
 
 
+@pytest.mark.live
 def test_a_migration_may_take_long_and_leave_its_transaction(
     own_postgres_url: str, more_versions: Path
 ) -> None:

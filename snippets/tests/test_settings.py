@@ -1,11 +1,15 @@
 """Settings: what is read, and what stops the start."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
 from app.core.config import Settings, get_settings
+from live import ROOT
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -98,9 +102,22 @@ def test_every_bad_setting_is_named(
     assert [line.split(":")[0] for line in lines] == ["APP_JWT_SECRET", "APP_JWT_EXP_MINUTES"]
 
 
+DOTENV = "APP_JWT_EXP_MINUTES=5\nPOSTGRES_PASSWORD=x\n"
+MINUTES = "from app.core.config import get_settings; print(get_settings().jwt_exp_minutes)"
+
+
 def test_a_dotenv_file_is_read_and_may_hold_what_other_programs_need(tmp_path: Path) -> None:
-    Path(tmp_path, ".env").write_text("APP_JWT_EXP_MINUTES=5\nPOSTGRES_PASSWORD=x\n")
-    assert get_settings().jwt_exp_minutes == 5
+    (tmp_path / ".env").write_text(DOTENV)
+    done = subprocess.run(
+        [sys.executable, "-c", MINUTES],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == b"5\n"
+
+
+def test_the_dotenv_file_of_who_runs_the_tests_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(DOTENV)
+    assert get_settings().jwt_exp_minutes == 30
 
 
 def test_printing_the_settings_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -297,6 +297,7 @@ async def test_what_nobody_forgot_is_old_for_so_many_seconds_at_most(
         assert await names(client) == ["Desk"]
 
 
+@pytest.mark.live
 async def test_all_workers_forget(own_postgres_url: str, valkey: Valkey) -> None:
     limits = httpx.Limits(max_keepalive_connections=0)  # so that both workers answer
     with live_server(own_postgres_url, "--workers=2", APP_REDIS_URL=valkey.url) as server:

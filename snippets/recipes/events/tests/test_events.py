@@ -22,6 +22,8 @@ from live import LiveServer, live_server
 from patience import patient, wait_until
 from postgres import running_postgres, scratch_database
 
+pytestmark = pytest.mark.live
+
 URL = "/api/v1/events"
 
 

@@ -12,6 +12,8 @@ from live import ROOT, live_server
 from patience import patient, wait_until
 from postgres import running_postgres
 
+pytestmark = pytest.mark.live
+
 
 def test_without_its_database_it_is_alive_and_not_ready() -> None:
     """A liveness probe that asks the database restarts all processes when it is away."""

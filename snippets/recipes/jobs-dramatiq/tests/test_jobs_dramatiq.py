@@ -6,6 +6,7 @@ from broker_jobs import check_kill_in_mid_job
 from valkey import compose_options, running_valkey
 
 
+@pytest.mark.live
 @pytest.mark.timeout(180)
 async def test_a_job_whose_worker_is_killed_is_done_once(own_postgres_url: str) -> None:
     worker = ["dramatiq", "app.worker", "--processes=1", "--threads=2"]

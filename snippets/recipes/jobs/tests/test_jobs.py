@@ -20,6 +20,8 @@ from clients import ADA
 from live import ROOT, SECRET, live_server
 from patience import patient, wait_until
 
+pytestmark = pytest.mark.live
+
 
 @contextmanager
 def worker(database_url: str, module: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:

@@ -144,6 +144,7 @@ async def test_a_request_that_waits_for_a_lock_answers_503_after_5_seconds(
 
 
 # A ping that the health check gave up is now and then left to the collector, which says so.
+@pytest.mark.live
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_server_that_is_away_or_hangs_answers_503_and_is_found_again(

@@ -70,6 +70,7 @@ async def test_a_message_leaves_with_the_commit_and_not_without(sessions: Sessio
     assert delivered == [{"welcome": "ada"}]
 
 
+@pytest.mark.live
 async def test_a_crash_right_after_the_commit_loses_nothing(own_database_url: str) -> None:
     with live_server(own_database_url) as server:
         async with AsyncClient(base_url=server.url) as client:

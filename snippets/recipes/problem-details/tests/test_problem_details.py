@@ -108,6 +108,7 @@ async def test_an_unknown_path_is_a_problem_too(client: AsyncClient) -> None:
     }
 
 
+@pytest.mark.live
 def test_a_bug_is_a_problem_too(own_postgres_url: str) -> None:
     """Its answer comes from a middleware, which no exception handler sees."""
     with live_server(own_postgres_url, module="live_app:app") as server:

@@ -31,6 +31,7 @@ async def log_in(client: AsyncClient, times: int) -> Counter[int]:
     return Counter(answer.status_code for answer in await asyncio.gather(*answers))
 
 
+@pytest.mark.live
 async def test_workers_share_one_limit(own_postgres_url: str) -> None:
     """Also at the same instant: the count is one atomic script."""
     with (
@@ -139,6 +140,7 @@ def test_an_address_counts_by_its_network(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
+@pytest.mark.live
 @pytest.mark.skipif(sys.platform != "linux", reason="connects from 127.0.0.2")
 async def test_each_address_has_its_own_limit(own_postgres_url: str) -> None:
     with (

@@ -140,6 +140,7 @@ def traffic(url: str, kind: str) -> Iterator[Traffic]:
     stream.join()
 
 
+@pytest.mark.live
 def test_old_and_new_code_serve_through_all_phases_without_a_failure(
     own_postgres_url: str, old_code: Path, migrate: Migrate, run: Run
 ) -> None:
@@ -170,6 +171,7 @@ def test_old_and_new_code_serve_through_all_phases_without_a_failure(
     }
 
 
+@pytest.mark.live
 def test_in_one_step_the_old_workers_fail(
     own_postgres_url: str, old_code: Path, migrate: Migrate, run: Run
 ) -> None:
@@ -224,6 +226,7 @@ def test_a_migration_behind_a_long_transaction_gives_up_and_reads_go_on(
     migrate("name_expand")
 
 
+@pytest.mark.live
 def test_a_backfill_that_was_killed_goes_on_where_it_was(
     own_postgres_url: str, migrate: Migrate, run: Run
 ) -> None:

@@ -218,6 +218,7 @@ def ask_both_workers(server: LiveServer) -> int:
     return 40
 
 
+@pytest.mark.live
 def test_sigterm_loses_no_span_of_either_worker(
     own_postgres_url: str, collector: Collector
 ) -> None:
@@ -250,6 +251,7 @@ from app.main import app
 """
 
 
+@pytest.mark.live
 def test_an_sdk_set_up_at_import_loses_them_all(
     own_postgres_url: str, collector: Collector, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -265,6 +267,7 @@ def test_an_sdk_set_up_at_import_loses_them_all(
     assert collector.traces == {}
 
 
+@pytest.mark.live
 def test_a_collector_that_is_away_delays_the_stop_and_nothing_else(own_postgres_url: str) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as deaf:  # accepts, is mute
         variables = {
@@ -282,6 +285,7 @@ def test_a_collector_that_is_away_delays_the_stop_and_nothing_else(own_postgres_
             assert time.monotonic() - stopped < patient(9)
 
 
+@pytest.mark.live
 def test_without_an_endpoint_nothing_is_traced(own_postgres_url: str) -> None:
     with live_server(own_postgres_url) as server:
         httpx.get(f"{server.url}/api/v1/products", headers=PARENT)

@@ -215,6 +215,7 @@ async def test_without_the_row_there_is_no_file(
     assert files_in(folder) == []
 
 
+@pytest.mark.live
 def test_who_may_not_upload_is_told_before_the_body_comes(own_postgres_url: str) -> None:
     with live_server(own_postgres_url) as server:
         with begun(server, {}, 1000, b"") as connection:
@@ -226,6 +227,7 @@ def test_who_may_not_upload_is_told_before_the_body_comes(own_postgres_url: str)
             assert connection.recv(100).startswith(b"HTTP/1.1 415 ")
 
 
+@pytest.mark.live
 def test_who_hangs_up_leaves_nothing_and_a_killed_server_no_file_with_a_name(
     own_postgres_url: str, folder: Path
 ) -> None:
@@ -241,6 +243,7 @@ def test_who_hangs_up_leaves_nothing_and_a_killed_server_no_file_with_a_name(
     assert [name[-5:] for name in files_in(folder)] == [".part"]
 
 
+@pytest.mark.live
 def test_slow_uploads_hold_no_connection_of_the_pool(own_database_url: str, folder: Path) -> None:
     """There is one connection; held, it would keep all others waiting until the upload ends."""
     with live_server(own_database_url, APP_DATABASE_POOL_SIZE="1") as server:
@@ -253,6 +256,7 @@ def test_slow_uploads_hold_no_connection_of_the_pool(own_database_url: str, fold
                 assert connection.recv(100).startswith(b"HTTP/1.1 201 ")
 
 
+@pytest.mark.live
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_file(own_postgres_url: str, tmp_path: Path) -> None:
     big = tmp_path / "big.png"

@@ -46,6 +46,7 @@ def read_until(process: subprocess.Popen[str], words: str) -> None:
     assert any(words in line for line in process.stdout)
 
 
+@pytest.mark.live
 def test_a_database_that_comes_late_is_waited_for(tmp_path: Path) -> None:
     with running_postgres() as postgres:
         postgres.stop()
@@ -62,6 +63,7 @@ def output_of(url: str, folder: Path, seconds: str, workers: int = 1) -> str:
         return output
 
 
+@pytest.mark.live
 def test_a_database_that_never_comes_ends_the_start(tmp_path: Path) -> None:
     """All workers end, and none is started again."""
     output = output_of("postgresql+asyncpg://u@127.0.0.1:1/d", tmp_path, "1", workers=2)
@@ -71,6 +73,7 @@ def test_a_database_that_never_comes_ends_the_start(tmp_path: Path) -> None:
     assert "Application startup failed" in output
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("part", ["database", "username"])
 def test_what_waiting_does_not_mend_ends_the_start_at_once(
     server_url: str, tmp_path: Path, part: str
@@ -96,6 +99,7 @@ async def test_a_database_that_recovers_is_waited_for() -> None:
     assert refusals == []
 
 
+@pytest.mark.live
 def test_a_server_that_waits_hears_sigterm_when_the_wait_is_over(tmp_path: Path) -> None:
     """Uvicorn ends a start before it ends."""
     with starting("postgresql+asyncpg://u@127.0.0.1:1/d", tmp_path, "5") as process:

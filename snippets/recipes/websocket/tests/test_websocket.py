@@ -18,6 +18,8 @@ from live import LiveServer, live_server
 from patience import patient
 from postgres import running_postgres, scratch_database
 
+pytestmark = pytest.mark.live
+
 PATH = "/api/v1/products/live"
 END = f"{2**62}-0"  # a position after all
 
