@@ -391,7 +391,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 # Those that start servers are those of snippets/tests, but for one; test_recipes.py runs what
 # needs PostgreSQL.
-OWN = ["-k", "not postgresql and not may_take_long and (not test_live or sigterm)"]
+OWN = ["-m=", "-k", "not postgresql and not may_take_long and (not test_live or sigterm)"]
 
 
 @needs_uv
