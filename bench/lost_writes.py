@@ -35,6 +35,7 @@ from sql import execute  # noqa: E402
 from variants import SNIPPETS, with_late_commit  # noqa: E402
 
 WRITERS = 16
+FEWEST = 60  # acknowledged writes of a round, or it shows nothing
 FAILURES = ("server killed", "database killed", "every tenth commit fails")
 REFUSE = [
     """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -104,6 +105,8 @@ async def write_until(failure: str, server: LiveServer, postgres: Postgres) -> s
 
         writers = [asyncio.create_task(write()) for _ in range(WRITERS)]
         await asyncio.sleep(random.uniform(0.5, 1.5))
+        while len(acknowledged) < FEWEST:  # a busy machine needs longer
+            await asyncio.sleep(0.01)
         if failure == FAILURES[0]:
             server.process.kill()
         elif failure == FAILURES[1]:

@@ -103,7 +103,7 @@ def _audit(
     jobs: int,
     changes: Changes,
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings of both, those of the commit only of rules that find something now."""
+    """Return the findings of both; those of the commit may be of rules that find something now."""
     if not groups:
         return [], []
     runner.detectors()  # before there are copies of this process
@@ -113,14 +113,19 @@ def _audit(
         pools = [stack.enter_context(runner.pool_of(1, before)) for _ in shares]
         for pool in pools:
             pool.submit(int).result()  # a copy made now has nothing in its caches
-        if jobs > 1:
-            for pool, share in zip(pools, shares, strict=True):
-                pool.submit(runner.open_ahead, share, root)
-        found = runner.audit(groups, root, jobs)
-        slugs = {finding.slug for finding in found}
-        asked = [
-            pool.submit(runner.audit_one_by_one, share, root, slugs)
-            for pool, share in zip(pools, shares, strict=True)
-            if slugs
-        ]
-        return found, [finding for answer in asked for finding in answer.result()]
+        asked = list(zip(pools, shares, strict=True))
+        if jobs > 1 and sum(map(len, groups)) < runner.FEW:  # the other cores have nothing to do
+            answers = [pool.submit(runner.audit_one_by_one, share, root) for pool, share in asked]
+            found = runner.audit(groups, root, jobs)
+        else:
+            if jobs > 1:
+                for pool, share in asked:
+                    pool.submit(runner.open_ahead, share, root)
+            found = runner.audit(groups, root, jobs)
+            slugs = {finding.slug for finding in found}
+            answers = [
+                pool.submit(runner.audit_one_by_one, share, root, slugs)
+                for pool, share in asked
+                if slugs
+            ]
+        return found, [finding for answer in answers for finding in answer.result()]

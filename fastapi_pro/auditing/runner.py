@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 Detector = Callable[[Program], Iterator[Hit]]
 _LARGE = 8_000_000  # bytes of the largest program that several processes share
-_FEW = 500  # files that one process reads before others have started, and got what they need
+FEW = 500
+"""Files that one process reads before others have started, and got what they need."""
 
 
 def run(
@@ -79,7 +80,7 @@ def is_reported(finding: Finding, files: Collection[str]) -> bool:
 def audit(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
     """Return the findings of programs. `jobs` processes work where that saves time."""
     was_enabled = gc.isenabled()
-    if jobs < 2 or sum(map(len, groups)) < _FEW:
+    if jobs < 2 or sum(map(len, groups)) < FEW:
         found = audit_one_by_one(groups, root)
     else:
         found = _in_parallel(groups, root, jobs)

@@ -1,10 +1,10 @@
-"""Check skills: front matter, `paths` globs, links and code fences.
+"""Check skills: front matter, `paths` globs, links and code fences; plugins, hooks and agents.
 
 usage: validate.py [SKILL_DIR ...] [--try FILE ...] [option ...]
 
-A SKILL_DIR is a skill's folder, a SKILL.md, or a folder with skills below it; without one it is the
-current folder, and `skills` in it. Exits with 0 when nothing is wrong (warnings allowed), 1 for
-errors found, 2 for wrong use.
+A SKILL_DIR is a skill's folder, a SKILL.md, or a folder with skills, plugins, a marketplace or
+`.claude` below it; without one it is the current folder, and `skills` in it. Exits with 0 when
+nothing is wrong (warnings allowed), 1 for errors found, 2 for wrong use.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.validating.check import NAME, Options, check_skill, find_skills, try_skill
+from fastapi_pro.validating.folders.whole import check_folder, is_whole
 from fastapi_pro.validating.gate import TRY_NOTE, Answer
 from fastapi_pro.validating.report import Finding, Format, render
 
@@ -24,25 +25,33 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command with `argv`, print, and return the exit code."""
     args = _arguments(argv)
     files: list[Path] = []
+    findings: list[Finding] = []
+    is_wrong = False
     for target in args.skills or _here():
         found = [target] if target.name == NAME else list(find_skills(target))
-        if not os.path.lexists(target) or not found:
-            reason = f"no {NAME} in it" if os.path.lexists(target) else "no such file or folder"
+        if not os.path.lexists(target) or not (found or is_whole(target)):
+            reason = _reason(target)
             print(f"{called('validate.py')}: {_shown(target)}: {reason}", file=sys.stderr)
-            return 2
+            is_wrong = True
+            continue
         files += found
-    findings: list[Finding] = []
+        findings += check_folder(target, Path(_shown(target)))
+    if is_wrong and not files and not findings:
+        return 2
     answers: list[Answer] = []
     for file in dict.fromkeys(files):
         options = Options(args.strict_spec, args.max_size_error)
         findings += check_skill(file, _shown(file), options)
         answers += try_skill(file, _shown(file), args.tries)
+    findings = sorted(set(findings))
     _print(findings, answers, args.format)
     errors = sum(finding.level == "error" for finding in findings)
-    warnings = len(findings) - errors
+    warnings = sum(finding.level == "warning" for finding in findings)
     summary = f"skills: {len(set(files))}, errors: {errors}, warnings: {warnings}"
+    if borne := len(findings) - errors - warnings:
+        summary += f", not portable: {borne}"
     print(summary, file=sys.stderr)
-    return 1 if errors else 0
+    return 2 if is_wrong else int(errors > 0)
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -68,6 +77,15 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         help="an oversized body is an error",
     )
     return parser.parse_args(argv)
+
+
+def _reason(target: Path) -> str:
+    """Return why there is nothing to check."""
+    if not os.path.lexists(target):
+        return "no such file or folder"
+    names = [path.name for path in target.iterdir()] if target.is_dir() else []
+    other = next((name for name in names if name.lower() == NAME.lower()), "")
+    return f"the client does not read {other}; call it {NAME}" if other else f"no {NAME} in it"
 
 
 def _here() -> list[Path]:

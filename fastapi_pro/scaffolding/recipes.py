@@ -3,8 +3,8 @@
 A recipe is a folder. Its files stand where they will stand in the project. Its `plug.diff` changes
 files of the project: `+++ FILE` names one, and below each `@@` stand unchanged lines (` `), which
 must occur exactly once, removed (`-`) and added ones (`+`). Before them stand `What:` it brings,
-`Use:`, its paragraph in the project's README, `Needs:` and other recipes, `Alone:` and why it joins no other. Migrations of a recipe follow
-`0001`; here they are put into one chain.
+`Use:`, its paragraph in the project's README, `Needs:` and other recipes, `Alone:` and why it joins
+no other. Migrations of a recipe follow `0001`; here they are put into one chain.
 """
 
 import re

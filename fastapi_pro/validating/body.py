@@ -1,4 +1,4 @@
-"""The body of a skill: its size, its links, and what the client would act on inside fences.
+"""The body of a skill: its size, and its links.
 
 A body is given with the front matter's lines blanked, so that line numbers are the file's.
 """
@@ -12,25 +12,30 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from fastapi_pro.validating.client_syntax import find_client_syntax
-from fastapi_pro.validating.fences import find_fences
 from fastapi_pro.validating.report import Finding, Level
 
 MAX_LINES = 500  # "Keep SKILL.md under 500 lines" (Claude Code), the same in the open standard
 MAX_TOKENS = 5000  # kept of each skill after a compaction; the open standard recommends it too
 CHARACTERS_PER_TOKEN = 4
 
-_SHELLS = {"bash", "sh", "shell", "zsh", "console"}
 _BUNDLED = re.compile(r"(?:\./)?((?:references|scripts|assets)/[\w./@+-]*[\w+-])(?=\s|$)")
 _EXAMPLE = re.compile(r"\be\.g\.|\bsuch as\b|\bfor (?:example|instance)\b|\bExamples?\b")
 _SENTENCE = 200  # so far back an example may be announced
-_HARMLESS = re.compile(r"\$\d{3,}")  # no call has a hundred arguments: it is a price
+_ELSEWHERE = re.compile(
+    r"\bskills?\b|\b(?:create|generate|output|produce|save|write)s?\b", re.IGNORECASE
+)
+"""Words beside a file that is another skill's, or that is yet to be written."""
+_TEMPLATE = re.compile(r"template|example|sample", re.IGNORECASE)
+_ANCESTORS = 8  # folders above the skill in which the project's own files may lie
 _PLACEHOLDER = re.compile(r"[{}<>*$]|\.\.\.|…")
 
 
 def check_size(body: str, first_line: int, path: str, level: Level) -> Iterator[Finding]:
-    """Yield a finding for a body that is longer than recommended, in lines or in tokens."""
+    """Yield a finding for a body that is empty, or longer than recommended, in lines or tokens."""
     text = body.lstrip("\n")
+    if not text.strip():
+        message, fix = "the skill says nothing: its body is empty", "write what to do below the ---"
+        yield Finding(path, first_line, 1, "body-empty", message, fix, "warning")
     lines = len(text.splitlines())
     tokens = len(text) // CHARACTERS_PER_TOKEN
     fix = "move details to references/ and say when to read each"
@@ -42,36 +47,15 @@ def check_size(body: str, first_line: int, path: str, level: Level) -> Iterator[
         yield Finding(path, first_line, 1, "body-too-long", message, fix, level)
 
 
-def check_fences(body: str, path: str) -> Iterator[Finding]:
-    """Yield an error for each sequence in a fence that the client would run or replace.
-
-    Two uses are meant so and pass: a fence whose info string is `!`, and a bundled file named by
-    `${CLAUDE_SKILL_DIR}/` in a shell fence.
-    """
-    lines = body.split("\n")
-    for fence in find_fences(body):
-        if fence.info.startswith("!"):
-            continue
-        for number in range(fence.start + 1, fence.end):
-            line = lines[number]
-            for found in find_client_syntax(line, first_line=number + 1):
-                rest = line[found.column - 1 + len(found.text) :]
-                named = found.text == "${CLAUDE_SKILL_DIR}" and rest.startswith("/")
-                if named and fence.language.lower() in _SHELLS:
-                    continue
-                if _HARMLESS.fullmatch(found.text):
-                    continue
-                message = f"`{found.text}` in a fence {found.effect} when the skill loads"
-                fix = "write it otherwise, or move the block to a file in references/"
-                yield Finding(path, found.line, found.column, "client-syntax", message, fix)
-
-
 def check_links(body: str, page: Path, skill: Path, path: str) -> Iterator[Finding]:
     """Yield a finding for each file that `page` links or names and `skill` lacks, told once.
 
-    Links count from the page's folder. In SKILL.md a file named in `code` counts too, from the
-    skill's folder, unless it is told as an example.
+    Links count from the page's folder, or the skill's as the open standard has it. In SKILL.md a
+    file named in `code` counts too, unless it is told as an example, as another skill's, as one to
+    be written, or is the project's own. Templates are for another place.
     """
+    if _TEMPLATE.search(page.name):
+        return
     lines = body.split("\n")
     told = set()
     for token in MarkdownIt("commonmark").parse(body):
@@ -92,7 +76,7 @@ def _targets(block: Token, *, codes: bool) -> Iterator[str]:
         target = _link(token)
         if codes and token.type == "code_inline" and not _EXAMPLE.search(before):
             match = _BUNDLED.match(token.content)
-            target = match[1] if match else None
+            target = match[1] if match and not _ELSEWHERE.search(block.content) else None
         before = (before + token.content)[-_SENTENCE:]
         if target:
             yield target
@@ -106,25 +90,28 @@ def _link(token: Token) -> str | None:
     except ValueError:  # such as an unclosed [ of an IPv6 address
         return None
     target = unquote(parts.path)
-    if parts.scheme or parts.netloc or _PLACEHOLDER.search(target):
+    is_file = "." in target or "/" in target  # `LINK`, `url` and `path` are placeholders
+    if parts.scheme or parts.netloc or not is_file or _PLACEHOLDER.search(target):
         return None
-    return target or None
+    return target
 
 
 def _problem(target: str, base: Path, skill: Path) -> tuple[str, str, str, Level] | None:
     """Return code, message, fix and level for a file that is missing or not the skill's own.
 
-    A file beside the skill may be there in a plugin: a warning. A path from the root or from home
-    is right on one machine only: an error.
+    A file beside the skill may be there in a plugin, a path from the root on one machine.
     """
     fix = "copy the file into the skill, or link to its public address"
     if target.startswith(("/", "~")):
-        return "link-outside", "leaves the skill's folder", fix, "error"
+        return "link-outside", "leaves the skill's folder", fix, "warning"
     root = normpath(skill.absolute())
     wanted = normpath(base.absolute() / target)
     if not _exists(wanted):
+        above = list(skill.absolute().parents)[:_ANCESTORS]
+        if any(_exists(normpath(folder / target)) for folder in (skill, *above)):
+            return None
         fix = "create the file, or name one that exists"
-        return "link-missing", "does not exist in the skill", fix, "error"
+        return "link-missing", "does not exist in the skill", fix, "warning"
     if wanted != root and not wanted.startswith(root.rstrip("/") + "/"):
         message = "leaves the skill's folder: it breaks where the skill is installed alone"
         return "link-outside", message, fix, "warning"

@@ -1,19 +1,24 @@
 """Check one skill: read its SKILL.md, and gather what every part of the contract says."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from fastapi_pro.validating.body import check_fences, check_links, check_size
+from fastapi_pro.validating.body import check_links, check_size
 from fastapi_pro.validating.contract import (
     Problem,
+    check_effects,
     check_fields,
     check_open_standard,
     check_tools,
     check_unknown_keys,
+    check_words,
+    is_borne,
 )
+from fastapi_pro.validating.folders.hooks import check_events
 from fastapi_pro.validating.frontmatter import (
     TOP,
     FrontMatter,
@@ -23,11 +28,15 @@ from fastapi_pro.validating.frontmatter import (
     split,
 )
 from fastapi_pro.validating.gate import Answer, check_paths, try_file
+from fastapi_pro.validating.replaced import check_replaced
 from fastapi_pro.validating.report import Finding, Level
+from fastapi_pro.validating.yaml_traps import check_cut_values, check_early_end
 
 MAX_BYTES = 256 * 1024
 MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
+QUOTES_MISSING = "quotes-missing"
+"""What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
 _IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
 _CHECKOUT_MARKS = (".git", ".claude-plugin")
 
@@ -81,17 +90,21 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     size_level: Level = "error" if options.max_size_error else "warning"
     found = [
         *check_size(parts.body, parts.body_line, shown, size_level),
-        *islice(check_fences(parts.body, shown), MAX_TOLD),
+        *check_early_end(parts.yaml, shown),
         *islice(check_links(parts.body, file, file.parent, shown), MAX_TOLD),
         *_check_pages(file.parent, Path(shown).parent),
     ]
+    values: Mapping[str, object] = {}
     try:
         front = parse(parts.yaml)
     except FrontMatterError as error:
         found.append(_refusal(error, shown))
     else:
+        values = front.values
         found += check_paths(front, text.split("\n"), shown)
+        found += check_cut_values(parts.yaml, shown)
         found += _check_front(front, file, shown, options)
+    found += islice(check_replaced(parts.body, values, file, shown), MAX_TOLD)
     return sorted(set(found))
 
 
@@ -111,13 +124,15 @@ def _read(file: Path) -> str:
 
     Raises FrontMatterError for what cannot be read as a text of reasonable size.
     """
+    fix = "make it a readable plain file"
     try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+        is_plain = stat.S_ISREG(file.stat().st_mode)  # to open a FIFO may wait for ever
+        raw = _begin(file) if is_plain else b""
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
-        fix = "make it a readable plain file"
         raise FrontMatterError(TOP, "unreadable", reason, fix) from None
+    if not is_plain:
+        raise FrontMatterError(TOP, "unreadable", "it is no plain file", fix)
     if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024} KiB"
         fix = "keep the 500 lines that matter, move the rest to references/"
@@ -132,7 +147,15 @@ def _read(file: Path) -> str:
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         message = f"byte {raw[bad]:#04x} is no UTF-8 text"
         raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
+    if "\n" not in text and "\r" in text:
+        message = "its lines end as on an old Mac: the client sees one line, and no front matter"
+        raise FrontMatterError(TOP, "line-ends", message, "save it with line ends of Unix")
     return _normal(text)
+
+
+def _begin(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
 def _normal(text: str) -> str:
@@ -141,12 +164,13 @@ def _normal(text: str) -> str:
 
 def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
     """Yield what is wrong with the links of the pages in references/."""
-    for page in sorted(skill.glob("references/*.md")):
-        path = str(shown / "references" / page.name)
+    for page in sorted(skill.glob("references/**/*.md")):
+        path = str(shown / page.relative_to(skill))
         try:
             yield from islice(check_links(_read(page), page, skill, path), MAX_TOLD)
         except FrontMatterError as error:
-            yield _refusal(error, path)
+            if error.code != "file-too-large":  # it is read in parts, if at all
+                yield replace(_refusal(error, path), level="warning")
 
 
 def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -> list[Finding]:
@@ -157,7 +181,18 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
     if not options.strict_spec:
         told |= {problem.path[0] for problem in unknown}
     open_standard = [p for p in check_open_standard(values) if p.path[0] not in told]
-    found = [_at_value(problem, front, shown, "error") for problem in fields]
+    level: Level = "error" if options.strict_spec else "not-portable"
+    found = [_at_value(p, front, shown, level if is_borne(p, values) else "error") for p in fields]
+    found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
+    found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
+    found += [
+        _at_value(
+            Problem(("hooks", event), "hook-event-unknown", message, fix), front, shown, "error"
+        )
+        for event, message, fix in check_events(values.get("hooks"))
+    ]
+    if front.mended is not None:
+        found.append(replace(_refusal(front.mended, shown), code=QUOTES_MISSING, level=level))
     found += [_at_value(problem, front, shown, "warning") for problem in check_tools(values)]
     found += [_at_key(problem, front, shown, "warning") for problem in unknown]
     found += _empty(front, shown, told)
@@ -169,9 +204,9 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
         if len(open_standard) == 1:
             message = open_standard[0].message
         first = Problem(open_standard[0].path, "not-portable", message, open_standard[0].fix)
-        found.append(_at_key(first, front, shown, "warning"))
+        found.append(_at_key(first, front, shown, "not-portable"))
     if "name" not in told:
-        found += _check_folder(front, file, shown)
+        found += _check_folder(front, file, shown, level)
     return found
 
 
@@ -183,8 +218,8 @@ def _empty(front: FrontMatter, shown: str, told: set[str | int]) -> Iterator[Fin
             yield Finding(shown, where.line, where.column, "empty-value", message, fix, "warning")
 
 
-def _check_folder(front: FrontMatter, file: Path, shown: str) -> Iterator[Finding]:
-    """Yield an error when the folder has another name: the client calls the skill by its folder.
+def _check_folder(front: FrontMatter, file: Path, shown: str, level: Level) -> Iterator[Finding]:
+    """Yield a finding when the folder has another name: the client can call the skill by either.
 
     The root of a checkout or plugin may be called anything.
     """
@@ -195,8 +230,8 @@ def _check_folder(front: FrontMatter, file: Path, shown: str) -> Iterator[Findin
         return
     where = front.place(("name",))
     message = f"`name` is {name}, but the folder is called {folder.name}"
-    fix = "give both the same name: the folder's is the one the client calls"
-    yield Finding(shown, where.line, where.column, "name-not-folder", message, fix)
+    fix = "give both the same name, as the open standard has it"
+    yield Finding(shown, where.line, where.column, "name-not-folder", message, fix, level)
 
 
 def _refusal(error: FrontMatterError, shown: str) -> Finding:

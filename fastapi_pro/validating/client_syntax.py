@@ -1,9 +1,10 @@
-"""What Claude Code runs or replaces when it loads a skill's text, inside fences too.
+r"""What Claude Code runs or replaces when it loads a skill's text, inside fences too.
 
 Measured on Claude Code 2.1.330: a bang before a backtick at a line start or after a space runs
 the command, a fence whose info string is a bang runs its content, `$ARGUMENTS` and `$0`, `$1` ...
-are replaced by the call's arguments, `${CLAUDE_...}` by the client's values. A word before the
-bang, `$HOME` and `$name` are left alone.
+are replaced by the call's arguments where there are as many. A word before the bang, `$HOME`,
+`$name`, `$5k` and the escape `\$1` are left alone. `${CLAUDE_SKILL_DIR}` and its likes are
+replaced too, which nobody writes by chance.
 """
 
 import re
@@ -12,10 +13,10 @@ from dataclasses import dataclass
 
 _SYNTAX = re.compile(
     r"(?:(?<=\s)|^)(?P<command>!`[^`\n]*`)"
-    r"|(?P<arguments>\$ARGUMENTS)"
-    r"|(?P<positional>\$\d+)"
-    r"|(?P<variable>\$\{CLAUDE_[A-Z0-9_]*\})",
-    re.MULTILINE,
+    r"|(?<!\\)(?P<arguments>\$ARGUMENTS)"
+    r"|(?<!\\)(?P<positional>\$\d+)(?!\w)"
+    r"|(?P<variable>\$\{CLAUDE_(?:PLUGIN_DATA|PLUGIN_ROOT|SESSION_ID|SKILL_DIR)\})",
+    re.MULTILINE | re.ASCII,
 )
 _EFFECT = {
     "command": "is run as a command",
@@ -30,6 +31,7 @@ class ClientSyntax:
     """One sequence the client acts on: its text, its effect, and where it stands (from 1)."""
 
     text: str
+    kind: str
     effect: str
     line: int
     column: int
@@ -41,6 +43,7 @@ def find_client_syntax(text: str, first_line: int = 1) -> Iterator[ClientSyntax]
         before = text[: match.start()]
         yield ClientSyntax(
             text=match.group(),
+            kind=str(match.lastgroup),
             effect=_EFFECT[str(match.lastgroup)],
             line=first_line + before.count("\n"),
             column=match.start() - (before.rfind("\n") + 1) + 1,

@@ -6,6 +6,7 @@ Two contracts: Claude Code's (code.claude.com/docs/en/skills, read 2026-08-22; v
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -176,6 +177,46 @@ def check_fields(values: Mapping[str, object]) -> list[Problem]:
     return []
 
 
+def is_borne(problem: Problem, values: Mapping[str, object]) -> bool:
+    """Say whether the client loads the skill whole all the same.
+
+    It takes any name, and the first paragraph of the body for a description.
+    """
+    if problem.path == ("name",):
+        return problem.code in ("bad-name", "too-long")
+    description = values.get("description")
+    is_short = description is None or len(str(description)) <= LISTING_CHARACTERS
+    return (
+        problem.path == ("description",) and is_short and not isinstance(description, list | dict)
+    )
+
+
+def check_effects(values: Mapping[str, object]) -> list[Problem]:
+    """Return what the fields together come to, and hardly any author means."""
+    found = []
+    if is_off(values.get("user-invocable")) and is_on(values.get("disable-model-invocation")):
+        message = "neither the user nor the assistant can call the skill"
+        found.append(Problem(("user-invocable",), "nobody-can-call", message, "remove one of both"))
+    if values.get("agent") and values.get("context") != "fork":
+        message = "`agent` has no effect without `context: fork`"
+        found.append(Problem(("agent",), "no-effect", message, "add `context: fork`"))
+    return found
+
+
+def check_words(values: Mapping[str, object]) -> list[Problem]:
+    """Return words that the open standard and uploads to claude.ai refuse."""
+    name, description = str(values.get("name") or ""), str(values.get("description") or "")
+    found = []
+    if reserved := next((word for word in ("anthropic", "claude") if word in name.lower()), None):
+        message = f"`name` holds the reserved word `{reserved}`"
+        found.append(Problem(("name",), "reserved-word", message, "take another name"))
+    if re.search(r"</?[A-Za-z][^>]*>", description):
+        message = "`description` holds an XML tag"
+        fix = "write it without < and >"
+        found.append(Problem(("description",), "xml-tag", message, fix))
+    return found
+
+
 def check_open_standard(values: Mapping[str, object]) -> list[Problem]:
     """Return every field in which the front matter leaves the six-field open standard."""
     try:
@@ -225,6 +266,11 @@ def check_tools(values: Mapping[str, object]) -> list[Problem]:
 def is_on(value: object) -> bool:
     """Say whether the client takes the value of a boolean field for true."""
     return _FLAGS.get(str(value).lower(), False)
+
+
+def is_off(value: object) -> bool:
+    """Say whether the client takes the value of a boolean field for false."""
+    return not _FLAGS.get(str(value).lower(), True)
 
 
 def split_tools(value: object) -> list[str]:

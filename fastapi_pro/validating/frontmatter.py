@@ -1,5 +1,6 @@
 """Split a skill file and read its YAML front matter with every line and column kept."""
 
+import re
 from dataclasses import dataclass, field
 
 import yaml
@@ -10,7 +11,9 @@ from yaml.reader import ReaderError
 MAX_CHARACTERS = 64 * 1024
 MAX_DEPTH = 30
 MAX_VALUES = 10_000
+NOT_YAML = "front-matter-not-yaml"
 _FENCE = "---"
+_FIELD = re.compile(r"(?P<key>[A-Za-z_][\w-]*:)[ \t]+(?P<value>\S.*)")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class FrontMatter:
     values: dict[str, object] = field(default_factory=dict)
     keys: dict[str, Place] = field(default_factory=dict)
     places: dict[tuple[str | int, ...], Place] = field(default_factory=dict)
+    mended: FrontMatterError | None = None
+    """Why it is no YAML as it stands, where the client reads it all the same."""
 
     def place(self, path: tuple[str | int, ...]) -> Place:
         """Return the place of the value at `path`, or of the nearest known value around it."""
@@ -91,8 +96,41 @@ def parse(text: str) -> FrontMatter:
     """Read the YAML between the fences, whose first line is line 2 of the file.
 
     Raises FrontMatterError for YAML that is broken, no mapping, too large, too deep, or that
-    gives a key twice at any level. Nothing is constructed but plain values.
+    gives a key twice at any level. Nothing is constructed but plain values. What is no YAML is
+    read again as the client does: with the one-line values in quotes that are none by themselves.
     """
+    try:
+        return _parse(text)
+    except FrontMatterError as error:
+        quoted = _quoted(text) if error.code == NOT_YAML else text
+        if quoted == text:
+            raise
+        try:
+            front = _parse(quoted)
+        except FrontMatterError:
+            raise error from None
+        front.mended = error
+        return front
+
+
+def _quoted(text: str) -> str:
+    """Return the YAML with each top-level value in quotes that is no YAML as it stands."""
+    return "\n".join(map(_quoted_line, text.split("\n")))
+
+
+def _quoted_line(line: str) -> str:
+    match = _FIELD.fullmatch(line)
+    if not match or match["value"][0] in "\"'|>":
+        return line
+    try:
+        _compose(line)
+    except FrontMatterError:
+        value = match["value"].rstrip().replace("\\", "\\\\").replace('"', '\\"')
+        return f'{match["key"]} "{value}"'
+    return line
+
+
+def _parse(text: str) -> FrontMatter:
     if len(text) > MAX_CHARACTERS:
         raise FrontMatterError(
             TOP,
@@ -142,7 +180,7 @@ def _compose(text: str) -> Node | None:
         # PyYAML lets chr() fail on an escape like "\UFFFFFFFF".
         place, problem = Place(2, 1), str(error)
     raise FrontMatterError(
-        place, "front-matter-not-yaml", f"the front matter is not YAML: {problem}", _hint(problem)
+        place, NOT_YAML, f"the front matter is not YAML: {problem}", _hint(problem)
     )
 
 
@@ -199,7 +237,7 @@ class _Reader:
             if not isinstance(key, ScalarNode):
                 raise FrontMatterError(
                     where,
-                    "front-matter-not-yaml",
+                    NOT_YAML,
                     "a list or mapping stands where a key belongs",
                     "write a plain word before the colon",
                 )

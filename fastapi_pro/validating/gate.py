@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from fastapi_pro.validating.contract import is_on
+from fastapi_pro.validating.contract import is_off, is_on
 from fastapi_pro.validating.frontmatter import FrontMatter, Place
 from fastapi_pro.validating.globs import (
     MAX_PATTERNS,
@@ -73,10 +73,17 @@ def read_entries(front: FrontMatter, lines: list[str]) -> list[Entry]:
     if not isinstance(value, list):
         return []
     return [
-        _entry(item, front.place(("paths", number)))
+        _entry(part, front.place(("paths", number)))
         for number, item in enumerate(value)
         if isinstance(item, str)
+        for part in _parts(item)
     ]
+
+
+def _parts(item: str) -> list[str]:
+    """Return the globs of one item: the client splits it at commas; what holds none stays whole."""
+    parts = split_commas(item)
+    return parts if len(parts) > 1 else [item]
 
 
 def _find(part: str, front: FrontMatter, lines: list[str]) -> Place:
@@ -192,12 +199,17 @@ def _covered(entry: Entry, by: Entry) -> bool:
 
 def try_file(front: FrontMatter, lines: list[str], skill: str, file: str) -> Answer:
     """Answer for one file: which glob opens the gate of `skill`, or why none does."""
+    if is_off(front.values.get("user-invocable")) and is_on(
+        front.values.get("disable-model-invocation")
+    ):
+        why = "both `user-invocable` and `disable-model-invocation` shut it: nobody can call it"
+        return Answer(skill, file, opens=False, glob=None, why=why)
     if is_on(front.values.get("disable-model-invocation")):
         why = "`disable-model-invocation` is on: never listed, only /name calls it"
         return Answer(skill, file, opens=False, glob=None, why=why)
     entries = read_entries(front, lines)
-    if not entries:
-        why = "there is no gate (`paths` is absent or empty): the skill is always listed"
+    if not entries or {entry.text for entry in entries} == {"**"}:
+        why = "there is no gate (`paths` is absent, empty or **): the skill is always listed"
         return Answer(skill, file, opens=True, glob=None, why=why)
     project = Path.cwd()
     relative = os.path.relpath(os.path.abspath(file), project).replace(os.sep, "/")  # noqa: PTH100 -- resolve() would follow links, the client compares names

@@ -16,6 +16,10 @@ MAX_PATTERNS = 1000  # the client's budget for brace expansion (documented for 2
 MAX_LENGTH = 4096
 MAX_STARS = 16  # a pattern with more could keep a backtracking matcher busy for hours
 
+_TWO = re.compile(r"[*/.]\S*\s+(?:\*|\./|/)")
+_MACHINE = re.compile(r"[A-Za-z]:[\\/]|/(?:home|Users|root)/")
+_RANGE = re.compile(r"\{-?\w+\.\.-?\w+\}")
+_EXTENDED = re.compile(r"[@?+*!]\([^)]*\)")
 _TOKEN = re.compile(r"\\.|.", re.DOTALL)
 
 
@@ -97,6 +101,12 @@ def why_dead(pattern: str) -> str | None:
         (parts[0].startswith("~"), "~ is not expanded to the home folder"),
         (bare.count("{") != bare.count("}"), "a brace is not closed and stands for itself"),
         (bool(re.search(r"\\[\w*.]", bare)), "a backslash quotes, it does not separate folders"),
+        (bool(_TWO.search(bare)), "a space separates no globs, it is part of the name"),
+        (bool(_MACHINE.match(bare)), "globs are relative to the project folder"),
+        (bool(_RANGE.search(bare)), "a range in braces is not expanded"),
+        (bool(_EXTENDED.search(bare)), "it holds an extended glob, which is none here"),
+        (bare[0:1] in "'\"" and bare[-1:] == bare[0:1], "the quotes are part of the name"),
+        ("[!" in bare or "[^" in bare, "a negated bracket never matches in the client"),
         (bare.count("*") > MAX_STARS, f"it has more than {MAX_STARS} stars to be tried"),
     )
     for holds, reason in reasons:
@@ -117,7 +127,8 @@ def matching_pattern(patterns: Sequence[str], path: str) -> tuple[int | None, bo
 
     `path` is relative to the project folder, with forward slashes.
     """
-    result = compile_globs(tuple(patterns)).check_file(path)
+    lowered = tuple(pattern.lower() for pattern in patterns)  # the client ignores case
+    result = compile_globs(lowered).check_file(path.lower())
     return result.index, bool(result.include)
 
 

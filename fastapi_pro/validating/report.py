@@ -7,7 +7,11 @@ from typing import Literal
 
 from fastapi_pro.messages import annotation, visible
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "not-portable"]
+"""How bad it is for Claude Code: it does not load the skill, loads it cut, or runs or replaces what
+the author did not mean (error); it surprises or costs (warning); it loads, and breaks the open
+standard or another client (not-portable).
+"""
 Format = Literal["text", "json", "github"]
 
 
@@ -38,10 +42,11 @@ def render(findings: Iterable[Finding], form: Format) -> str:
 
 
 def _text(f: Finding) -> str:
-    mark = "" if f.level == "error" else "warning: "
+    mark = "" if f.level == "error" else f"{f.level.replace('-', ' ')}: "
     message, fix = visible(f.message), visible(f.fix)
     return f"{visible(f.path)}:{f.line}:{f.column}: {f.code} {mark}{message}; {fix}"
 
 
 def _github(f: Finding) -> str:
-    return annotation(f.level, (f.path, f.line, f.column), f.code, f"{f.message}; {f.fix}")
+    kind = "error" if f.level == "error" else "warning"
+    return annotation(kind, (f.path, f.line, f.column), f.code, f"{f.message}; {f.fix}")

@@ -54,7 +54,7 @@ SWAPPED = pytest.param(
 def _to_swap(config: pytest.Config) -> list[str]:
     """Return the rules whose proofs this run swaps."""
     names = [folder.name for folder in rule_folders(RULES)]
-    return chosen(config, names, len(names) // 8, "snippets/rules")
+    return chosen(config, names, len(names) // 12, "snippets/rules")
 
 
 @pytest.hookimpl(tryfirst=True)

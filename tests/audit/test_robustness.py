@@ -1,6 +1,7 @@
 """Whatever valid Python there is, no detector fails on it."""
 
 import ast
+import functools
 import random
 import tempfile
 import warnings
@@ -14,9 +15,6 @@ from fastapi_pro.auditing.runner import run
 
 RULES = Path(__file__).parents[2] / "snippets" / "rules"
 SOURCES = [path.read_text(encoding="utf-8") for path in sorted(RULES.glob("*/*.py"))]
-EXPRESSIONS = [
-    node for source in SOURCES for node in ast.walk(ast.parse(source)) if isinstance(node, ast.expr)
-]
 ODD = [
     ast.parse(text, mode="eval").body
     for text in (
@@ -26,6 +24,13 @@ ODD = [
         "()", "print", "Depends()",
     )
 ]  # fmt: skip
+
+
+@functools.cache
+def expressions() -> list[ast.expr]:
+    """Return all expressions of the rules: made when a test asks, as each worker collects this."""
+    trees = map(ast.parse, SOURCES)
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.expr)]
 
 
 def mutate(tree: ast.Module, choice: random.Random) -> None:
@@ -38,7 +43,7 @@ def mutate(tree: ast.Module, choice: random.Random) -> None:
         name = choice.choice(fields)
         value = getattr(parent, name)
         if isinstance(value, ast.expr):
-            setattr(parent, name, deepcopy(choice.choice([*ODD, choice.choice(EXPRESSIONS)])))
+            setattr(parent, name, deepcopy(choice.choice([*ODD, choice.choice(expressions())])))
         elif isinstance(value, list) and isinstance(value[0], ast.expr | ast.stmt):
             index = choice.randrange(len(value))
             if choice.random() < 0.5 and len(value) > 1:

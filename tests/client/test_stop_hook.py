@@ -1,7 +1,6 @@
 """The plugin's Stop hook in the client: it lets the assistant go on once, with what it broke."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from tests.client.npm_clients import Clients
 from tests.client.turns import write
 from tests.distribution.checkout import ROOT
+from tests.support.git import commit_all
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -20,19 +20,8 @@ OFF = {"pluginConfigs": {"fastapi-pro@fastapi-pro": {"options": {"audit_on_stop"
 @pytest.fixture
 def committed(project: Path) -> Path:
     """A small FastAPI project in git."""
-    git(project, "init", "-q")
-    commit(project)
+    commit_all(project)
     return project
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True)
-
-
-def commit(folder: Path) -> None:
-    git(folder, "add", ".")
-    git(folder, "commit", "-qm", "all")
 
 
 def test_it_lets_the_assistant_go_on_once(with_plugin: Clients, committed: Path) -> None:
@@ -51,7 +40,7 @@ def test_what_was_there_before_and_what_is_right_does_not_keep_it(
     with_plugin: Clients, committed: Path
 ) -> None:
     (committed / "app" / "prices.py").write_text(BAD)
-    commit(committed)
+    commit_all(committed)
     with_plugin.talk("hello", committed, write(committed / "app" / "new.py"))
 
 

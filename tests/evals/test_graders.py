@@ -16,7 +16,7 @@ from tests.support.sample import changed, sample
 TASKS = {task.name: task for task in tasks()}
 START = "start"  # the files without an answer, which no grader may pass
 ANSWERS = [f"{task.name}/{answer}" for task in TASKS.values() for answer in [START, *task.answers]]
-SAMPLE = 10
+SAMPLE = 5
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -82,6 +82,6 @@ def test_of_requests_under_way_when_the_database_ends_none_is_a_500(fault: str) 
     with running_postgres() as postgres:
         seen = outages.measure(postgres, fault, seconds=1)
     assert seen["answers"].keys() <= {"200", "503"}
-    assert seen["answers"]["503"] > 10
+    assert seen["answers"]["503"] > 0
     assert seen["well after"] < patient(5)
     assert seen["idle in transaction"] == 0

@@ -36,13 +36,13 @@ LINKS = [
 
 
 @pytest.mark.parametrize(("body", "expected"), LINKS)
-def test_a_file_that_is_not_there_is_an_error(
+def test_a_file_that_is_not_there_is_told(
     tmp_path: Path, body: str, expected: tuple[str, int, int]
 ) -> None:
     """Links of every form and files named in code are looked up in the skill."""
     file = skill(tmp_path, GOOD, body)
     (file.parent / "here.md").touch()
-    assert told(found(file)) == [expected]
+    assert told(found(file), "warning") == [expected]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,8 @@ def test_a_file_that_is_not_there_is_an_error(
         *("`references/`", "`scripts/*.py`", "`scripts/<name>.py`", "`myscripts/x.py`"),
         *("such as `references/finance.md`", "**Example**: `scripts/rotate.py`"),
         *("```\n[a](gone.md) `scripts/gone.py`\n```", "    [a](gone.md)", "`[a](gone.md)`"),
+        *("[a](LINK)", "[a](url)", "Write the result to `assets/out.csv`.", "[a](LICENSE)"),
+        *("see `references/x.md` of the `notes` skill", "run `scripts/projects_own.sh`"),
     ],
 )
 def test_what_is_no_file_of_the_skill_is_left_alone(tmp_path: Path, body: str) -> None:
@@ -63,6 +65,8 @@ def test_what_is_no_file_of_the_skill_is_left_alone(tmp_path: Path, body: str) -
     (file.parent / "here.md").touch()
     (file.parent / "references" / "a b.md").touch()
     (file.parent / "references" / "a").touch()
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "projects_own.sh").touch()
     assert found(file) == []
 
 
@@ -78,10 +82,15 @@ def test_the_links_of_references_are_checked_from_their_own_folder(tmp_path: Pat
     file = skill(tmp_path, GOOD)
     (file.parent / "references").mkdir()
     page = file.parent / "references" / "a.md"
-    page.write_text("[ok](../SKILL.md) [ok](a.md) [no](references/a.md) `scripts/other.py`\n")
-    findings = found(file)
-    assert [(f.path, f.code, f.column) for f in findings] == [
-        (str(Path("references", "a.md")), "link-missing", 35)
+    page.write_text(
+        "[ok](../SKILL.md) [ok](a.md) [no](b.md) [ok](references/a.md) `scripts/o.py`\n"
+    )
+    (page.parent / "sub").mkdir()
+    (page.parent / "sub" / "c.md").write_text("[no](gone.md)\n")
+    (page.parent / "the-template.md").write_text("[a](of-its-place.md)\n")
+    assert [(f.path, f.code, f.column) for f in found(file)] == [
+        (str(Path("references", "a.md")), "link-missing", 35),
+        (str(Path("references", "sub", "c.md")), "link-missing", 6),
     ]
 
 
@@ -90,9 +99,6 @@ CLIENT = [
     ("```\n$ARGUMENTS\n```", ("client-syntax", 6, 1)),
     ("```\n!`date`\n```", ("client-syntax", 6, 1)),
     ("- x\n  ~~~sh\n  awk '{print $0}'\n  ~~~", ("client-syntax", 7, 15)),
-    ("```python\n'${CLAUDE_SKILL_DIR}/x'\n```", ("client-syntax", 6, 2)),
-    ("```bash\ncd ${CLAUDE_SKILL_DIR}\n```", ("client-syntax", 6, 4)),
-    ("```bash\necho ${CLAUDE_SESSION_ID}/\n```", ("client-syntax", 6, 6)),
     ("```\nunclosed $2", ("client-syntax", 6, 10)),
 ]
 
@@ -110,9 +116,71 @@ def test_what_the_client_would_act_on_in_a_fence_is_an_error(
     [
         *("!`date`", "$ARGUMENTS and `$1`", "${CLAUDE_SKILL_DIR}", "```!\necho $1\n```"),
         *("```bash\npython ${CLAUDE_SKILL_DIR}/scripts/x.py\n```", "```\n$HOME $name {id}\n```"),
-        *("```\nword!`date`\n```", "```\ncosts $500\n```"),
+        *("```\nword!`date`\n```", "```\ncosts $500\n```", "```\n$5k $12M $2b$10 $7/month\n```"),
+        *("```sh\nawk '{print \\$1}'\n```", "```python\n'${CLAUDE_SKILL_DIR}'\n```"),
+        *("```json\n!`date`\n```", "```sh\necho $ARGUMENTS\n```", "```\n$2,500 $9-29 $1.50\n```"),
+        *("$ARGUMENTS\n\n```sh\ngit show $ARGUMENTS $1\n```", "!`date`\n\n```\n!`date`\n```"),
+        *("```bash\necho ${CLAUDE_CONFIG_FILE} ${CLAUDE_PLUGIN_ROOT}/x\n```", "a plan for $29"),
     ],
 )
 def test_client_syntax_is_left_alone_where_it_is_a_feature(tmp_path: Path, body: str) -> None:
     """Outside fences, in a fence that is to run, and for naming a bundled script it is meant."""
     assert found(skill(tmp_path, GOOD, body)) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "body", "expected"),
+    [
+        ("arguments: [path]", '```sh\nfor path in *; do wc "$path"; done\n```', [7, 23]),
+        ("argument-hint: '[n]'", "```sh\nawk '{print $1}'\n```", [7, 13]),
+    ],
+)
+def test_declared_arguments_replace_what_a_fence_uses_itself(
+    tmp_path: Path, field: str, body: str, expected: list[int]
+) -> None:
+    """A variable of the same name, and the columns of awk."""
+    [(_, *place)] = told(found(skill(tmp_path, f"{GOOD}\n{field}", body)))
+    assert place == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "body"),
+    [
+        ("arguments: [path]", '```sh\nwc "$path"\n```'),
+        ("argument-hint: '[n]'", "```sh\ngit show $ARGUMENTS $1\n```"),
+        ("allowed-tools: Bash(git *)", "```\n!`git status`\n```"),
+    ],
+)
+def test_what_a_skill_declares_it_means(tmp_path: Path, field: str, body: str) -> None:
+    """Documented features are not flagged."""
+    assert told(found(skill(tmp_path, f"{GOOD}\n{field}", body))) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "column"),
+    [
+        ("Count with `awk '{print $1}'`.", 25),
+        ("It costs $0.10.", 10),
+        ("Run `$CLAUDE_PLUGIN_ROOT/x.sh`.", 6),
+    ],
+)
+def test_what_is_replaced_or_not_in_prose_is_a_warning(
+    tmp_path: Path, body: str, column: int
+) -> None:
+    """Where a call has arguments; and what only looks like a variable of the client."""
+    findings = found(skill(tmp_path, GOOD, body))
+    assert told(findings, "warning") == [("client-syntax", 5, column)]
+
+
+def test_the_plugins_folder_is_unknown_in_a_skill_of_a_project(tmp_path: Path) -> None:
+    """In a plugin's skill it is replaced."""
+    for folder, count in ((".claude/skills", 1), ("plugin/skills", 0)):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / "plugin" / ".claude-plugin").mkdir(parents=True, exist_ok=True)
+        file = skill(tmp_path / folder, GOOD, "${CLAUDE_PLUGIN_ROOT}/x")
+        assert len(told(found(file), "warning")) == count
+
+
+def test_an_empty_body_is_a_warning(tmp_path: Path) -> None:
+    """The skill says nothing."""
+    assert told(found(skill(tmp_path, GOOD, "\n")), "warning") == [("body-empty", 5, 1)]

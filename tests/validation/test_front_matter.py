@@ -4,20 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.validating.check import Options
 from tests.validation.demo_skill import GOOD, found, raw_skill, skill, told
 
 BROKEN = [
     ("", ("front-matter-not-a-mapping", 2, 1)),
     ("just text", ("front-matter-not-a-mapping", 2, 1)),
     ("- a\n- b", ("front-matter-not-a-mapping", 2, 1)),
-    ("name: demo\ndescription: a: b: c", ("front-matter-not-yaml", 3, 15)),
     ("name: demo\n\tdescription: x", ("front-matter-not-yaml", 3, 1)),
-    ("name: [demo", ("front-matter-not-yaml", 2, 12)),
-    ("name: @demo", ("front-matter-not-yaml", 2, 7)),
+    ("description: d\npaths:\n  - **/*.x", ("front-matter-not-yaml", 4, 6)),
+    ("metadata:\n  a: b: c", ("front-matter-not-yaml", 3, 7)),
+    ("description: a: b\n  and on", ("front-matter-not-yaml", 2, 15)),
     ("name: demo\n? [a]\n: b", ("front-matter-not-yaml", 3, 3)),
     ("name: a\x07b", ("front-matter-not-yaml", 2, 8)),
     ('name: "\\UFFFFFFFF"', ("front-matter-not-yaml", 2, 1)),
-    ("name: " + "[" * 5000, ("front-matter-not-yaml", 2, 35)),
     (f"{GOOD}\nname: demo", ("duplicate-key", 4, 1)),
     (f"{GOOD}\nmetadata:\n  a: 1\n  a: 2", ("duplicate-key", 6, 3)),
     (f"{GOOD}\nmetadata: {{a: {{b: 1, b: 2}}}}", ("duplicate-key", 4, 22)),
@@ -73,15 +73,13 @@ def test_a_file_that_is_no_skill_text_is_one_error(
 FIELDS = [
     ("description: d", "name: ''", ("empty-value", 3, 7)),
     ("description: d", "name: 3", ("wrong-type", 3, 7)),
-    ("description: d", "name: My_Skill", ("bad-name", 3, 7)),
-    ("description: d", "name: a--b", ("bad-name", 3, 7)),
-    ("description: d", "name: -a", ("bad-name", 3, 7)),
-    ("description: d", f"name: {'a' * 65}", ("too-long", 3, 7)),
-    ("description: d", "name: other", ("name-not-folder", 3, 7)),
-    ("name: demo", "license: MIT", ("field-missing", 1, 1)),
-    ("name: demo", "description:", ("wrong-type", 3, 13)),
-    ("name: demo", "description: '  '", ("empty-value", 3, 14)),
-    ("name: demo", f"description: {'d' * 1025}", ("too-long", 3, 14)),
+    ("name: demo", f"description: {'d' * 1537}", ("too-long", 3, 14)),
+    ("name: demo", "description: for #channel", ("value-cut", 3, 18)),
+    ("name: demo", "description: !important notes", ("value-cut", 3, 14)),
+    ("name: demo", "description: &word notes", ("value-cut", 3, 14)),
+    ("name: demo", "description: 'a --- b'", ("front-matter-cut", 3, 17)),
+    (GOOD, "# ----- when", ("front-matter-cut", 4, 3)),
+    (GOOD, "hooks: {PreTool: []}", ("hook-event-unknown", 4, 18)),
     (GOOD, f"when_to_use: {'w' * 1500}", ("too-long", 4, 14)),
     (GOOD, "when_to_use: [a]", ("wrong-type", 4, 14)),
     (GOOD, "effort: 3", ("wrong-value", 4, 9)),
@@ -112,16 +110,68 @@ def test_a_wrong_field_is_an_error_at_its_value(
     assert told(found(skill(tmp_path, f"{before}\n{line}"))) == [expected]
 
 
+BORNE = [
+    ("description: d", "name: My_Skill", ("bad-name", 3, 7)),
+    ("description: d", "name: a--b", ("bad-name", 3, 7)),
+    ("description: d", "name: -a", ("bad-name", 3, 7)),
+    ("description: d", f"name: {'a' * 65}", ("too-long", 3, 7)),
+    ("description: d", "name: other", ("name-not-folder", 3, 7)),
+    ("name: demo", "license: MIT", ("field-missing", 1, 1)),
+    ("name: demo", "description:", ("wrong-type", 3, 13)),
+    ("name: demo", "description: '  '", ("empty-value", 3, 14)),
+    ("name: demo", f"description: {'d' * 1025}", ("too-long", 3, 14)),
+    ("name: demo", "description: <b>bold</b>", ("xml-tag", 3, 14)),
+    ("name: demo", "description: a: b: c", ("quotes-missing", 3, 15)),
+    ("name: demo", "description: [Internal] notes", ("quotes-missing", 3, 25)),
+    ("name: demo", "description: `x` notes", ("quotes-missing", 3, 14)),
+    ("name: demo", "description:\tnotes", ("quotes-missing", 3, 13)),
+    (GOOD, "argument-hint: [a] [b]", ("quotes-missing", 4, 20)),
+    (GOOD, "paths: **/*.sql", ("quotes-missing", 4, 9)),
+    (GOOD, "paths: {a,b}/**", ("quotes-missing", 4, 13)),
+]
+
+
+@pytest.mark.parametrize(("before", "line", "expected"), BORNE)
+def test_what_the_client_loads_all_the_same_is_not_portable(
+    tmp_path: Path, before: str, line: str, expected: tuple[str, int, int]
+) -> None:
+    """It is an error only where the open standard is asked for."""
+    file = skill(tmp_path, f"{before}\n{line}")
+    assert told(found(file)) == []
+    assert expected in told(found(file), "not-portable")
+    assert expected in told(found(file, Options(strict_spec=True)))
+
+
+def test_a_reserved_word_is_not_portable(tmp_path: Path) -> None:
+    """claude.ai refuses it."""
+    file = skill(tmp_path, "name: claude-notes\ndescription: d")
+    assert ("reserved-word", 2, 7) in told(found(file), "not-portable")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ("user-invocable: false\ndisable-model-invocation: true", "nobody-can-call"),
+        ("agent: Explore", "no-effect"),
+    ],
+)
+def test_fields_that_come_to_nothing_are_a_warning(tmp_path: Path, fields: str, code: str) -> None:
+    """Hardly any author means it."""
+    warnings = told(found(skill(tmp_path, f"{GOOD}\n{fields}")), "warning")
+    assert [each for each, _, _ in warnings] == [code]
+
+
 @pytest.mark.parametrize(
     "line",
     [
         *[f"effort: {level}" for level in ("low", "medium", "high", "xhigh", "max")],
         *[f"user-invocable: {word}" for word in ("true", "no", "on", "0", "'1'", "Yes")],
-        *("context: fork", "agent: Explore", "model: inherit", "shell: powershell"),
+        *("context: fork", "context: fork\nagent: Explore", "model: inherit", "shell: powershell"),
         *("arguments: a b", "arguments: [a, b]", "argument-hint: [issue-number]"),
         *("allowed-tools: Read, Bash(git add *)", "allowed-tools: [Read, Grep]"),
         *("allowed-tools: Read Grep", "hooks: {Stop: []}", "metadata: {version: 1.0}"),
         *("license: MIT", "compatibility: any", "when_to_use: 'yes'", 'paths: ["**/*.py"]'),
+        *("effort: high  # the most", "description2: 'a # b'", "when_to_use: '&a !b #c'"),
         *("license: 2024-01-01", f"when_to_use: {'w' * 1490}"),
     ],
 )
@@ -143,10 +193,15 @@ def test_the_root_of_a_checkout_may_be_called_anything(tmp_path: Path, mark: str
     assert told(found(file)) == []
 
 
-@pytest.mark.parametrize("newline", [b"\r\n", b"\r"])
-def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path, newline: bytes) -> None:
+def test_line_ends_of_an_old_mac_are_an_error(tmp_path: Path) -> None:
+    """The client sees one line, and no front matter."""
+    text = f"---\n{GOOD}\n---\nx\n".encode().replace(b"\n", b"\r")
+    assert told(found(raw_skill(tmp_path, text))) == [("line-ends", 1, 1)]
+
+
+def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path) -> None:
     """Files from Windows are read, with the same lines and columns."""
-    text = f"\ufeff---\n{GOOD}\neffort: 3\n---\nx\n".encode().replace(b"\n", newline)
+    text = f"\ufeff---\n{GOOD}\neffort: 3\n---\nx\n".encode().replace(b"\n", b"\r\n")
     assert told(found(raw_skill(tmp_path, text))) == [("wrong-value", 4, 9)]
 
 

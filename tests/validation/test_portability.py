@@ -28,7 +28,8 @@ def test_what_the_client_bears_is_a_warning(
 ) -> None:
     """Unknown keys, a bare Bash, empty and unportable fields are told with what to write."""
     findings = found(skill(tmp_path, f"{GOOD}\n{line}"))
-    assert (told(findings), told(findings, "warning")) == ([], [expected])
+    level = "not-portable" if expected[0] == "not-portable" else "warning"
+    assert (told(findings), told(findings, level)) == ([], [expected])
     assert fix in findings[0].fix
 
 
@@ -49,7 +50,7 @@ def test_a_skill_of_the_open_standard_has_no_finding(tmp_path: Path) -> None:
 def test_strict_spec_makes_each_foreign_field_an_error(tmp_path: Path) -> None:
     """One warning for the file becomes one error for each field."""
     file = skill(tmp_path, f"{GOOD}\neffort: high\npaths: '**/*.py'\nallowed-tools: [Read]\nfoo: x")
-    assert [code for code, _, _ in told(found(file), "warning")].count("not-portable") == 1
+    assert [code for code, _, _ in told(found(file), "not-portable")] == ["not-portable"]
     strict = told(found(file, Options(strict_spec=True)))
     assert strict == [("not-portable", line, 1) for line in (4, 5, 6, 7)]
 

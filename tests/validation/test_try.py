@@ -38,7 +38,13 @@ TRIES = [
     ("paths: []", "app/main.py", True, None, "always listed"),
     ("license: MIT", "app/main.py", True, None, "always listed"),
     ("disable-model-invocation: true", "main.py", False, None, "only /name calls it"),
-    ("a: b: c", "main.py", False, None, "the client drops it"),
+    ("metadata:\n  a: b: c", "main.py", False, None, "the client drops it"),
+    ("description2: a: b", "main.py", True, None, "always listed"),
+    ("paths: **/*.SQL", "db/x.sql", True, "**/*.SQL", "line 4"),
+    ("paths: ['**/*.a, **/*.b']", "x.b", True, "**/*.b", "line 4"),
+    ("paths: '**'", "x.b", True, None, "no gate"),
+    ("paths: '[!x].sql'", "y.sql", False, None, "a negated bracket never matches"),
+    ("user-invocable: false\ndisable-model-invocation: true", "x.b", False, None, "nobody"),
 ]
 
 

@@ -73,6 +73,15 @@ def test_a_folder_without_skills_is_wrong_use(
     assert "no SKILL.md" in capsys.readouterr().err
 
 
+def test_a_file_whose_name_is_in_lower_case_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The client does not read it."""
+    (tmp_path / "skill.md").write_text(f"---\n{GOOD}\n---\nx\n")
+    assert validate.main([str(tmp_path)]) == 2
+    assert "does not read skill.md; call it SKILL.md" in capsys.readouterr().err
+
+
 def test_a_body_that_is_too_long_is_an_error_where_that_is_asked_for(tmp_path: Path) -> None:
     """The recommended size is no limit of the client's."""
     file = skill(tmp_path, GOOD, "x\n" * 501)
@@ -158,3 +167,30 @@ def test_output_that_cannot_be_printed_or_read_is_no_traceback(tmp_path: Path) -
     finally:
         os.close(writer)
     assert (piped.returncode, "Error" in piped.stderr) == (1, False)
+
+
+def test_one_bad_target_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The good ones are checked, and the command says that it was called wrongly."""
+    file = skill(tmp_path, GOOD.replace("name: demo", "name: other"))
+    assert validate.main([str(tmp_path / "gone"), str(file.parent)]) == 2
+    printed = capsys.readouterr()
+    assert "name-not-folder" in printed.out
+    assert "gone: no such file or folder" in printed.err
+
+
+@pytest.mark.timeout(20)
+def test_a_fifo_in_place_of_a_skill_is_an_error(tmp_path: Path) -> None:
+    """Nothing waits for somebody to write into it."""
+    (tmp_path / "demo").mkdir()
+    os.mkfifo(tmp_path / "demo" / "SKILL.md")
+    assert told(found(tmp_path / "demo" / "SKILL.md")) == [("unreadable", 1, 1)]
+
+
+def test_a_plugin_is_checked_with_its_skills(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that holds hooks alone."""
+    (tmp_path / ".claude-plugin").mkdir()
+    (tmp_path / ".claude-plugin" / "plugin.json").write_text('{"name": "My Plugin"}')
+    assert validate.main([str(tmp_path)]) == 1
+    assert "plugin.json:1:10: plugin-field `name` is 'My Plugin'" in capsys.readouterr().out

@@ -55,6 +55,17 @@ engine = create_async_engine("postgresql+asyncpg://db/app", poolclass=AsyncAdapt
 }
 
 LOOK_ALIKES = {
+    "of a worker, which answers no request": """
+#= worker.py
+import asyncio
+from jobs import work_off
+from sqlalchemy.ext.asyncio import create_async_engine
+async def main():
+    engine = create_async_engine("postgresql+asyncpg://db/app", pool_size=5, max_overflow=2)
+    await work_off(engine)
+if __name__ == "__main__":
+    asyncio.run(main())
+""",
     "of one job, which disposes of it": """
 from sqlalchemy import create_engine, text
 def nightly():

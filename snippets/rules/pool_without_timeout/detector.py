@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.command_lines import is_script
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 
 
@@ -14,7 +15,8 @@ def detect(program: Program) -> Iterator[Hit]:
         is_sized = "pool_size" in given or "max_overflow" in given
         if not is_sized or "pool_timeout" in given or engine.call.has_unpacking:
             continue
-        if engine.has_pool and not engine.is_sqlite and not _is_private(engine):
+        is_of_requests = not _is_private(engine) and not is_script(engine.call.function)
+        if engine.has_pool and not engine.is_sqlite and is_of_requests:
             yield engine.call.hit(
                 "when this pool is full each request waits 30 seconds before it fails: there is"
                 " no pool_timeout"

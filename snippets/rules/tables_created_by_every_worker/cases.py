@@ -12,6 +12,24 @@ engine = create_async_engine("postgresql+asyncpg://db/app")
 """
 
 FOUND = {
+    "where a parameter asks, and the application passes it": _BASE
+    + """
+#= repository.py
+from db import engine
+from models import Base
+class Repository:
+    def __init__(self, create_schema: bool = False):
+        if create_schema:
+            Base.metadata.create_all(engine.sync_engine)  # !
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from repository import Repository
+@asynccontextmanager
+async def lifespan(app):
+    yield {"repository": Repository(create_schema=True)}
+app = FastAPI(lifespan=lifespan)
+""",
     "under a test that SQLite does not pass": """
 from contextlib import asynccontextmanager
 from fastapi import FastAPI
@@ -108,6 +126,43 @@ def create_app() -> FastAPI:
 }
 
 LOOK_ALIKES = {
+    "where a parameter asks, and nobody passes it": _BASE
+    + """
+#= repository.py
+from db import engine
+from models import Base
+class Repository:
+    def __init__(self, create_schema: bool = False):
+        if create_schema:
+            Base.metadata.create_all(engine.sync_engine)
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from repository import Repository
+@asynccontextmanager
+async def lifespan(app):
+    yield {"repository": Repository()}
+app = FastAPI(lifespan=lifespan)
+""",
+    "refused in production": _BASE
+    + """
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from db import engine
+from models import Base
+from settings import settings
+async def create_tables():
+    if settings.environment in ("production", "staging"):
+        raise RuntimeError("run the migrations")
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+@asynccontextmanager
+async def lifespan(app):
+    await create_tables()
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
     "one process of several makes them": """
 #= models.py
 from sqlalchemy.orm import DeclarativeBase

@@ -1,0 +1,83 @@
+"""Agents, commands and the files of a plugin that its pages name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from fastapi_pro.validating.folders.hooks import missing_files
+from fastapi_pro.validating.folders.reading import read_front, read_text
+from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
+from fastapi_pro.validating.report import Finding
+
+_PLUGIN_IGNORES = ("hooks", "mcpServers", "permissionMode")
+_DOCUMENTATION = {"readme.md", "index.md", "changelog.md", "claude.md", "agents.md"}
+
+
+def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]:
+    """Yield why the client does not load the agent of `file`, or not as written.
+
+    Of a plugin it loads every page below agents/, described or not; of a project none without
+    name and description.
+    """
+    try:
+        front = read_front(file)
+    except FrontMatterError as error:
+        outcome = "drops all fields of the agent" if in_plugin else "does not load the agent"
+        yield _unread(error, shown, f"the client {outcome}")
+        return
+    if front is None and not in_plugin:
+        if file.name.lower() not in _DOCUMENTATION:
+            message = "the file has no front matter, so the client does not load it as an agent"
+            fix = "begin it with ---, name, description, ---; or move it out of agents/"
+            yield Finding(shown, 1, 1, "agent-not-loaded", message, fix, "warning")
+        return
+    front = front or FrontMatter()
+    if in_plugin and front.values.get("description") in (None, ""):
+        message = "the client lists this page as an agent, described as one of the plugin, no more"
+        fix = "add a description that says when to use it; or move the page out of agents/"
+        yield Finding(shown, 1, 1, "agent-without-description", message, fix, "warning")
+    for name in () if in_plugin else ("name", "description"):
+        if front.values.get(name) in (None, ""):
+            message = f"`{name}` is missing, so the client does not load the agent"
+            where, fix = front.keys.get(name, TOP), f"add {name}: …"
+            yield Finding(shown, where.line, where.column, "agent-not-loaded", message, fix)
+    for name in _PLUGIN_IGNORES if in_plugin else ():
+        if name in front.values:
+            message = f"in a plugin's agent the client ignores `{name}`"
+            fix = f"remove `{name}`, or keep the agent in .claude/agents"
+            where = front.keys[name]
+            yield Finding(
+                shown, where.line, where.column, "agent-field-ignored", message, fix, "warning"
+            )
+
+
+def check_command(file: Path, shown: str) -> Iterator[Finding]:
+    """Yield what of a command's front matter the client cannot read."""
+    try:
+        read_front(file)
+    except FrontMatterError as error:
+        yield _unread(error, shown, "the client drops all fields of the command")
+
+
+def check_root_files(file: Path, shown: str, root: Path) -> Iterator[Finding]:
+    """Yield each file below ${CLAUDE_PLUGIN_ROOT} that a page names and the plugin lacks.
+
+    Where the plugin lacks even the first folder of the path, the page teaches how others are made.
+    """
+    try:
+        text = read_text(file)
+    except FrontMatterError:
+        return  # told where the page itself is checked
+    told: set[str] = set()
+    for number, line in enumerate(text.split("\n"), start=1):
+        for name in missing_files(line, root):
+            if name not in told and (root / Path(name).parts[0]).is_dir():
+                told.add(name)
+                column = line.find("${CLAUDE_PLUGIN_ROOT}") + 1
+                message = f"the page names {name}, which the plugin does not hold"
+                fix = "add the file, or correct the path after ${CLAUDE_PLUGIN_ROOT}/"
+                yield Finding(shown, number, column, "root-file-missing", message, fix, "warning")
+
+
+def _unread(error: FrontMatterError, shown: str, outcome: str) -> Finding:
+    where, message = error.place, f"{error.message}: {outcome}"
+    return Finding(shown, where.line, where.column, error.code, message, error.fix)

@@ -1,0 +1,251 @@
+"""Plugins and marketplaces: plugin.json, marketplace.json, and what they point to."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi_pro.validating.folders.hooks import check_hooks, check_hooks_file
+from fastapi_pro.validating.folders.members import check_agent, check_command, check_root_files
+from fastapi_pro.validating.folders.reading import JsonFile, Path_, read_json, walk
+from fastapi_pro.validating.frontmatter import FrontMatterError
+from fastapi_pro.validating.report import Finding
+
+MANIFEST = Path(".claude-plugin/plugin.json")
+CATALOGUE = Path(".claude-plugin/marketplace.json")
+_HOOKS = Path("hooks/hooks.json")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_PATHS = {
+    "skills": "", "commands": "", "outputStyles": "", "agents": ".md", "hooks": ".json",
+    "lspServers": ".json", "mcpServers": ".json",
+}  # fmt: skip
+_INLINE = {"hooks", "mcpServers", "lspServers", "commands"}  # may hold values in place of a path
+_OPTION = re.compile(r"[A-Za-z_]\w*")
+_IGNORED_IF_WRONG: dict[str, type] = {
+    "author": dict,
+    "description": str,
+    "displayName": str,
+    "homepage": str,
+    "keywords": list,
+    "license": str,
+    "repository": str,
+}
+_WRITE = {"author": 'write {"name": "…"}', "keywords": 'write ["…"]'}
+_SOURCES = {
+    "github": "repo", "url": "url", "git-subdir": "url", "npm": "package", "archive": "url",
+}  # fmt: skip
+
+
+def check_plugin(root: Path, shown: Path) -> Iterator[Finding]:
+    """Yield what is wrong with the plugin in `root`."""
+    read = yield from _opened(root / MANIFEST, str(shown / MANIFEST))
+    manifest = read.values if read else {}
+    if read and not isinstance(manifest, dict):
+        message = "the manifest is no object, so the client does not load the plugin"
+        yield Finding(str(shown / MANIFEST), 1, 1, "plugin-field", message, 'write {"name": "…"}')
+    elif read and isinstance(manifest, dict):
+        yield from _check_manifest(read, manifest, root)
+    if os.path.lexists(root / _HOOKS):
+        hooks = yield from _opened(root / _HOOKS, str(shown / _HOOKS))
+        if hooks:
+            yield from check_hooks_file(hooks, root)
+    yield from _check_members(root, shown)
+
+
+def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> Iterator[Finding]:
+    refused = "so the client does not load the plugin"
+    name = manifest.get("name")
+    if not isinstance(name, str) or not name or " " in name:
+        fix = 'write letters, digits and hyphens, as in "name": "my-plugin"'
+        yield read.at(("name",), "plugin-field", f"`name` is {_kind(name)}, {refused}", fix)
+    elif not _NAME.fullmatch(name):
+        message = f"`name` is {name}, so the client does not install it from a marketplace"
+        fix = "write letters, digits and hyphens, first a letter or digit"
+        yield read.at(("name",), "plugin-field", message, fix)
+    if not isinstance(manifest.get("version", ""), str):
+        message = f"`version` is {_kind(manifest['version'])}, {refused}"
+        yield read.at(("version",), "plugin-field", message, 'write "version": "1.0.0"')
+    options = manifest.get("userConfig")
+    for key in options if isinstance(options, dict) else ():
+        if not _OPTION.fullmatch(key):
+            message = f"`userConfig` has the key {key}, {refused}"
+            fix = f"write {re.sub(r'[^A-Za-z0-9_]', '_', key)}"
+            yield read.at(("userConfig", key), "plugin-field", message, fix)
+    yield from _check_ignored(read, manifest)
+    for key in _PATHS:
+        yield from _check_paths(read, key, manifest.get(key), root)
+    yield from _check_own_hooks(read, manifest.get("hooks"), root)
+
+
+def _check_ignored(read: JsonFile, manifest: dict[str, object]) -> Iterator[Finding]:
+    for key, kind in _IGNORED_IF_WRONG.items():
+        value = manifest.get(key)
+        if key == "author" and isinstance(value, dict) and not isinstance(value.get("name"), str):
+            value = None
+        url_wrong = key == "homepage" and isinstance(value, str) and not urlsplit(value).scheme
+        if key in manifest and (not isinstance(value, kind) or url_wrong):
+            what = "no URL" if url_wrong else _kind(value)
+            message = f"`{key}` is {what}, so the client ignores it"
+            fix = _WRITE.get(key, "write one text")
+            yield read.warn((key,), "plugin-field-ignored", message, fix)
+
+
+def _check_own_hooks(read: JsonFile, hooks: object, root: Path) -> Iterator[Finding]:
+    for number, part in enumerate(hooks if isinstance(hooks, list) else [hooks]):
+        if isinstance(part, dict):
+            path: Path_ = ("hooks", number) if isinstance(hooks, list) else ("hooks",)
+            yield from check_hooks(read, path, part, root)
+        elif isinstance(part, str) and (root / part).is_file() and Path(part) != _HOOKS:
+            shown = str(Path(read.shown).parent.parent / part)
+            opened = yield from _opened(root / part, shown)
+            if opened:
+                yield from check_hooks_file(opened, root)
+
+
+def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterator[Finding]:
+    ending = _PATHS[key]
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    for number, item in enumerate(items):
+        where: Path_ = (key, number) if isinstance(value, list) else (key,)
+        if isinstance(item, dict) and key in _INLINE:
+            continue
+        if not isinstance(item, str):
+            message = f"`{key}` holds {_kind(item)}, so the client does not load the plugin"
+            yield read.at(where, "plugin-field", message, 'write a path as "./…"')
+            continue
+        if "://" in item:
+            continue
+        wrong = not item.startswith("./")
+        if wrong or not item.endswith(ending):
+            what = 'does not begin with "./"' if wrong else f'does not end with "{ending}"'
+            message = f"the path {item} of `{key}` {what}, so the client does not load the plugin"
+            clean = item.removeprefix("./").lstrip("/")
+            fix = f'write "./{clean}"' if wrong else f"name each file that ends with {ending}"
+            yield read.at(where, "plugin-field", message, fix)
+        elif not _inside(root, item):
+            message = f"the path {item} of `{key}` leaves the plugin, so the client refuses it"
+            yield read.at(where, "plugin-path-missing", message, "name a path within it")
+        elif key == "skills" and (root / item).is_file():
+            message = f"`skills` names the file {item}, which the client does not load"
+            fix = f'name its folder, "{item.rpartition("/")[0]}/"'
+            yield read.at(where, "plugin-path-missing", message, fix)
+        elif not (root / item).exists():
+            message = f"`{key}` names {item}, which is not there: the client loads none of it"
+            fix = f"add {item}, or correct the path"
+            yield read.at(where, "plugin-path-missing", message, fix)
+
+
+def _check_members(root: Path, shown: Path) -> Iterator[Finding]:
+    for kind in ("agents", "commands", "skills"):
+        for folder, names in walk(root / kind):
+            for name in names:
+                if not name.endswith(".md"):
+                    continue
+                file = folder / name
+                told = str(shown / file.relative_to(root))
+                if kind == "agents":
+                    yield from check_agent(file, told, in_plugin=True)
+                elif kind == "commands":
+                    yield from check_command(file, told)
+                yield from check_root_files(file, told, root)
+
+
+def check_marketplace(root: Path, shown: Path) -> Iterator[Finding]:
+    """Yield what is wrong with the marketplace in `root`."""
+    told = str(shown / CATALOGUE)
+    read = yield from _opened(root / CATALOGUE, told)
+    if not read:
+        return
+    values = read.values if isinstance(read.values, dict) else {}
+    refused = "so the client does not add the marketplace"
+    name = values.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        message, fix = f"`name` is {_kind(name)}, {refused}", 'write "name": "my-market"'
+        yield read.at(("name",), "marketplace-field", message, fix)
+    owner = values.get("owner")
+    if not isinstance(owner, dict) or not isinstance(owner.get("name"), str):
+        message, fix = f"`owner` has no `name`, {refused}", 'write "owner": {"name": "…"}'
+        yield read.at(("owner",), "marketplace-field", message, fix)
+    plugins = values.get("plugins")
+    if not isinstance(plugins, list):
+        message, fix = f"`plugins` is {_kind(plugins)}, {refused}", 'write "plugins": […]'
+        yield read.at(("plugins",), "marketplace-field", message, fix)
+        return
+    meta = values.get("metadata")
+    base = meta.get("pluginRoot") if isinstance(meta, dict) else None
+    for number, entry in enumerate(plugins):
+        yield from _check_entry(read, number, entry, base, root)
+    names = [entry.get("name") for entry in plugins if isinstance(entry, dict)]
+    for twice, count in Counter(name for name in names if isinstance(name, str)).items():
+        if count > 1:
+            where: Path_ = ("plugins", len(names) - 1 - names[::-1].index(twice), "name")
+            message = f"{count} plugins are called {twice}; the client installs the first alone"
+            yield read.at(where, "marketplace-duplicate", message, "rename the others")
+
+
+def _check_entry(
+    read: JsonFile, number: int, entry: object, base: object, root: Path
+) -> Iterator[Finding]:
+    here: Path_ = ("plugins", number)
+    name = entry.get("name") if isinstance(entry, dict) else None
+    if not isinstance(entry, dict) or not isinstance(name, str) or not _NAME.fullmatch(name):
+        message = f"the plugin's `name` is {_kind(name)}, so the client does not install it"
+        yield read.at(here, "marketplace-field", message, 'write "name": "my-plugin"')
+        return
+    source = entry.get("source")
+    place = (*here, "source") if "source" in entry else here
+    refused = f"so the client does not install {name}"
+    if isinstance(source, str):
+        bare = bool(_NAME.fullmatch(source)) and isinstance(base, str)
+        folder = root / str(base) / source if bare else root / source
+        if not bare and not source.startswith("./"):
+            message = f'`source` {source} does not begin with "./", {refused}'
+            fix = f'write "./{source.removeprefix("/")}"'
+            fix = fix if ".." not in source else "name a folder below the marketplace's root"
+            yield read.at(place, "marketplace-source", message, fix)
+        elif not folder.is_dir():
+            message = f"`source` {source} is not there, {refused}"
+            fix = "correct the path, counted from the folder that holds .claude-plugin"
+            yield read.at(place, "marketplace-source", message, fix)
+        return
+    kind = source.get("source") if isinstance(source, dict) else None
+    if not isinstance(source, dict) or kind not in _SOURCES:
+        what = "is missing" if source is None else f"is {_kind(source)}"
+        what = f"has the unknown kind {kind!r}" if kind else what
+        fix = f'write "./…", or a `source` of {", ".join(_SOURCES)}'
+        yield read.at(place, "marketplace-source", f"`source` {what}, {refused}", fix)
+    elif not isinstance(source.get(_SOURCES[kind]), str):
+        message = f"`source` of {kind} has no `{_SOURCES[kind]}`, {refused}"
+        fix = f'add "{_SOURCES[kind]}": "…"'
+        yield read.at(place, "marketplace-source", message, fix)
+
+
+def _opened(file: Path, shown: str) -> Generator[Finding, None, JsonFile | None]:
+    """Yield why `file` cannot be read as JSON; return it where it can."""
+    try:
+        read = read_json(file, shown)
+    except FrontMatterError as error:
+        where = error.place
+        message = f"{error.message}: the client loads nothing of it"
+        yield Finding(shown, where.line, where.column, error.code, message, error.fix)
+        return None
+    if read.twice:
+        names = ", ".join(f"`{name}`" for name in read.twice)
+        message = f"{names} stands twice in one object: the client takes the last"
+        yield Finding(shown, 1, 1, "json-duplicate-key", message, "join both", "warning")
+    return read
+
+
+def _inside(root: Path, path: str) -> bool:
+    return not os.path.relpath(root / path, root).startswith("..")
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "missing"
+    if isinstance(value, str):
+        return repr(value[:60])
+    kinds = {dict: "an object", list: "a list", bool: "true or false"}
+    return kinds.get(type(value), "a number")

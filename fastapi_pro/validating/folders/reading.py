@@ -1,0 +1,157 @@
+"""Read the files of a plugin or project: never more than a plain file of reasonable size."""
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError, Place, parse
+from fastapi_pro.validating.report import Finding
+
+MAX_BYTES = 1024 * 1024
+MAX_FOLDERS = 20_000
+_IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
+_FIELD = re.compile(r"([\w-]+):[ \t]+(?![|>&])(?!([\"']).*\2$)(\S.*)")
+
+Path_ = tuple[str | int, ...]
+
+
+def read_text(file: Path) -> str:
+    r"""Return the text of a plain file, its lines ending at `\n`; a FIFO is never opened.
+
+    Raises FrontMatterError with the place of the first byte that is no text.
+    """
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise FrontMatterError(TOP, "unreadable", "it is no plain file", "make it a plain file")
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise FrontMatterError(TOP, "unreadable", reason, "make it a readable file") from None
+    if len(raw) > MAX_BYTES:
+        message = f"the file is larger than {MAX_BYTES // 1024} KiB"
+        raise FrontMatterError(TOP, "file-too-large", message, "keep in it what the client reads")
+    bad = raw.find(b"\0")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        bad = error.start
+    if bad >= 0:
+        line = raw.count(b"\n", 0, bad) + 1
+        column = bad - raw.rfind(b"\n", 0, bad)
+        message = f"byte {raw[bad]:#04x} is no UTF-8 text"
+        raise FrontMatterError(
+            Place(line, column), "not-text", message, "save the file as UTF-8 text"
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@dataclass
+class JsonFile:
+    """The values of a JSON file, its keys that stand twice, and where each value stands."""
+
+    shown: str
+    text: str
+    values: object
+    twice: list[str] = field(default_factory=list)
+
+    @cached_property
+    def _front(self) -> FrontMatter:
+        try:
+            return parse(self.text.replace("\t", " "))
+        except FrontMatterError:
+            return FrontMatter()
+
+    def place(self, path: Path_) -> Place:
+        """Return the place of the value at `path`, or of the nearest value around it."""
+        where = self._front.place(path)
+        return Place(max(where.line - 1, 1), where.column)  # parse() begins on line 2
+
+    def at(self, path: Path_, code: str, message: str, fix: str) -> Finding:
+        """Return an error at the value of `path`."""
+        where = self.place(path)
+        return Finding(self.shown, where.line, where.column, code, message, fix)
+
+    def warn(self, path: Path_, code: str, message: str, fix: str) -> Finding:
+        """Return a warning at the value of `path`."""
+        return replace(self.at(path, code, message, fix), level="warning")
+
+
+def read_json(file: Path, shown: str) -> JsonFile:
+    """Read a JSON file. Raises FrontMatterError with the place where it ends to be JSON."""
+    text = read_text(file)
+    twice: list[str] = []
+
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice.extend(sorted({name for name in names if names.count(name) > 1}))
+        return made
+
+    try:
+        values = json.loads(text, object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        message = f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+        place = Place(error.lineno, error.colno)
+        if text.startswith("\ufeff"):
+            place, message = TOP, "the file begins with a byte order mark, which is not JSON"
+        fix = "repair the JSON at this place: no comments, no comma before } or ]"
+        raise FrontMatterError(place, "json-invalid", message, fix) from None
+    except RecursionError:
+        message, fix = "values are nested too deep", "nest them less deep"
+        raise FrontMatterError(TOP, "json-invalid", message, fix) from None
+    return JsonFile(shown, text, values, twice)
+
+
+def read_front(file: Path) -> FrontMatter | None:
+    """Return the front matter of a Markdown file, None where it has none.
+
+    As the client does, read YAML that is broken again with the values of one line quoted.
+    """
+    text = read_text(file).removeprefix("\ufeff")
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        return None
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if end is None:
+        return None
+    yaml = "\n".join(lines[1:end])
+    if not yaml.strip():
+        return FrontMatter()
+    try:
+        return parse(yaml)
+    except FrontMatterError:
+        return parse("\n".join(_quoted(line) for line in lines[1:end]))
+
+
+def _quoted(line: str) -> str:
+    found = _FIELD.fullmatch(line.rstrip())
+    return f"{found[1]}: {json.dumps(found[3], ensure_ascii=False)}" if found else line
+
+
+def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Yield each folder from `folder` down with the names in it, following a link once."""
+    seen: set[str] = set()
+    waiting = [folder]
+    while waiting and len(seen) < MAX_FOLDERS:
+        here = waiting.pop()
+        try:
+            identity = os.path.realpath(here)
+            if identity in seen:
+                continue
+            seen.add(identity)
+            names = sorted(os.listdir(here))  # noqa: PTH208 -- the names alone are wanted
+        except OSError:
+            continue
+        yield here, names
+        waiting += [
+            here / name
+            for name in reversed(names)
+            if name not in _IGNORED and os.path.isdir(here / name)  # noqa: PTH112 -- never raises
+        ]

@@ -1,0 +1,87 @@
+"""Check each plugin, marketplace and project below a folder."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from fastapi_pro.validating.folders.members import check_agent, check_command
+from fastapi_pro.validating.folders.plugins import (
+    CATALOGUE,
+    MANIFEST,
+    check_marketplace,
+    check_plugin,
+)
+from fastapi_pro.validating.folders.projects import (
+    check_elsewhere,
+    check_hidden_skills,
+    check_same_agents,
+    check_skills_folder,
+)
+from fastapi_pro.validating.folders.reading import walk
+from fastapi_pro.validating.report import Finding
+
+MAX_ALIKE = 20  # findings of one code in one file: more would bury the rest
+
+
+def check_folder(folder: Path, shown: Path) -> list[Finding]:
+    """Return what is wrong with the plugins, marketplaces and projects from `folder` down."""
+    found: list[Finding] = []
+    for here, names in walk(folder):
+        told = shown / here.relative_to(folder)
+        if ".claude-plugin" in names:
+            found += _plugin_root(here, told)
+        if ".claude" in names:
+            found += _project(here, told)
+    return _folded(found)
+
+
+def is_whole(folder: Path) -> bool:
+    """Say whether a plugin, a marketplace or a project lies in `folder` or below it."""
+    return any({".claude-plugin", ".claude"} & set(names) for _, names in walk(folder))
+
+
+def _plugin_root(root: Path, shown: Path) -> Iterator[Finding]:
+    if os.path.lexists(root / CATALOGUE):
+        yield from check_marketplace(root, shown)
+    if os.path.lexists(root / MANIFEST):
+        yield from check_plugin(root, shown)
+        yield from check_skills_folder(root / "skills", shown / "skills", in_plugin=True)
+        yield from check_hidden_skills(root, shown)
+
+
+def _project(root: Path, shown: Path) -> Iterator[Finding]:
+    settings = root / ".claude"
+    told = shown / ".claude"
+    yield from check_skills_folder(settings / "skills", told / "skills", in_plugin=False)
+    if not os.path.lexists(root / ".claude-plugin"):
+        yield from check_elsewhere(root, shown)
+    agents = list(_pages(settings / "agents", told / "agents"))
+    for file, place in agents:
+        yield from check_agent(file, place, in_plugin=False)
+    yield from check_same_agents(agents)
+    for file, place in _pages(settings / "commands", told / "commands"):
+        yield from check_command(file, place)
+
+
+def _pages(folder: Path, shown: Path) -> Iterator[tuple[Path, str]]:
+    for here, names in walk(folder):
+        for name in names:
+            if name.endswith(".md"):
+                yield here / name, str(shown / here.relative_to(folder) / name)
+
+
+def _folded(found: list[Finding]) -> list[Finding]:
+    """Return the findings sorted, of one code in one file no more than MAX_ALIKE."""
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in sorted(set(found)):
+        groups[finding.path, finding.code].append(finding)
+    kept: list[Finding] = []
+    for group in groups.values():
+        rest = len(group) - MAX_ALIKE
+        kept += group[:MAX_ALIKE]
+        if rest > 0:
+            last = kept.pop()
+            kept.append(replace(last, message=f"{last.message} (and {rest} more places)"))
+    return sorted(kept)

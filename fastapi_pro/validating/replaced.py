@@ -1,0 +1,119 @@
+"""What the client would run or replace in a skill's text where the author did not mean it.
+
+A skill that declares arguments, or speaks of `$ARGUMENTS`, means them. One that may run a shell, or
+runs commands outside its fences, means those in them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from fastapi_pro.validating.client_syntax import ClientSyntax, find_client_syntax
+from fastapi_pro.validating.contract import split_tools
+from fastapi_pro.validating.fences import Fence, find_fences
+from fastapi_pro.validating.report import Finding
+
+_FEW = 3  # arguments that a call may well have
+_MANY = 10  # and that none has: `$29` is a price
+_PRICE = re.compile(r"\$[1-9]\d*(?:[.,]\d|\s*(?:[-/+]|per\b|USD\b|EUR\b))")
+_DATA = {"csv", "diff", "json", "text", "toml", "txt", "xml", "yaml", "yml"}
+_EXAMPLES = {"", "markdown", "md", "yaml", "yml"}
+"""The languages of a fence that shows what stands in another file, as the text of a command."""
+_OWN_POSITIONS = re.compile(r"\b(?:awk|perl|sed)\b|\b(?:DELETE|INSERT|SELECT|UPDATE)\b")
+_WITHOUT_BRACES = re.compile(r"\$CLAUDE_(?:PLUGIN_ROOT|SKILL_DIR)\b")
+_OTHERWISE = (
+    "write it otherwise, as `\\$1` for a dollar, or move the block to a file in references/"
+)
+
+
+def check_replaced(
+    body: str, values: Mapping[str, object], file: Path, path: str
+) -> Iterator[Finding]:
+    """Yield a finding for each sequence that the client acts on and the author did not mean.
+
+    `values` are those of the front matter; `file` is the SKILL.md, which findings call `path`.
+    """
+    fences = find_fences(body)
+    prose = _without(body, fences)
+    declares = bool(values.get("arguments") or values.get("argument-hint"))
+    takes_arguments = declares or "$ARGUMENTS" in prose
+    in_prose = list(find_client_syntax(prose))
+    may_run = any(tool.startswith("Bash") for tool in split_tools(values.get("allowed-tools")))
+    runs = may_run or any(each.kind == "command" for each in in_prose)
+    lines = body.split("\n")
+    for fence in fences:
+        if fence.info.startswith("!"):
+            continue
+        text = "\n".join(lines[fence.start + 1 : fence.end])
+        for each in find_client_syntax(text, first_line=fence.start + 2):
+            line = lines[each.line - 1]
+            is_of_line = bool(_OWN_POSITIONS.search(line))
+            match each.kind:
+                case "command":
+                    is_all = text.strip() == each.text and fence.language.lower() in _DATA
+                    is_meant = runs or is_all
+                case "arguments":
+                    is_meant = takes_arguments or fence.language.lower() not in _EXAMPLES
+                case "variable":
+                    is_meant = True
+                case _:
+                    is_meant = takes_arguments and not is_of_line
+                    is_meant = is_meant or _is_harmless(each, line, _MANY)
+            if not is_meant:
+                message = f"`{each.text}` in a fence {each.effect} when the skill loads"
+                yield Finding(path, each.line, each.column, "client-syntax", message, _OTHERWISE)
+        yield from _named(text, fence, values, path)
+    for each in in_prose if not takes_arguments else ():
+        if each.kind == "positional" and not _is_harmless(each, lines[each.line - 1], _FEW):
+            message = f"`{each.text}` {each.effect} when the skill is called with arguments"
+            fix = f"write `\\{each.text}`"
+            yield Finding(path, each.line, each.column, "client-syntax", message, fix, "warning")
+    yield from _variables(lines, file, path)
+
+
+def _without(body: str, fences: list[Fence]) -> str:
+    """Return the body with the lines of its fences blanked."""
+    lines = body.split("\n")
+    for fence in fences:
+        lines[fence.start : fence.end + 1] = [""] * len(lines[fence.start : fence.end + 1])
+    return "\n".join(lines)
+
+
+def _is_harmless(each: ClientSyntax, line: str, least: int) -> bool:
+    """Say whether no call has as many arguments, or it is a price."""
+    return int(each.text[1:]) >= least or bool(_PRICE.match(line[each.column - 1 :]))
+
+
+def _named(text: str, fence: Fence, values: Mapping[str, object], path: str) -> Iterator[Finding]:
+    """Yield where a fence has a variable of its own that is called as a declared argument."""
+    declared = values.get("arguments")
+    names = declared.split() if isinstance(declared, str) else declared
+    for name in names if isinstance(names, list) else ():
+        if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
+            continue
+        if re.search(rf"\b(?:for|local|read|export)\s+{name}\b|\b{name}=", text) and (
+            used := re.search(rf"\${name}\b", text)
+        ):
+            before = text[: used.start()]
+            column = used.start() - (before.rfind("\n") + 1) + 1
+            message = f"`${name}` is replaced by the call's argument `{name}`, here a variable"
+            fix = "give the variable another name"
+            line = fence.start + 2 + before.count("\n")
+            yield Finding(path, line, column, "client-syntax", message, fix)
+
+
+def _variables(lines: list[str], file: Path, path: str) -> Iterator[Finding]:
+    """Yield the client's variables that it leaves as they are."""
+    folders = file.absolute().parents
+    is_plugin = any((folder / ".claude-plugin").exists() for folder in folders)
+    is_projects = not is_plugin and ".claude" in file.absolute().parts
+    for number, line in enumerate(lines, start=1):
+        if match := _WITHOUT_BRACES.search(line):
+            message = f"`{match[0]}` is left as it is: only the form with braces is replaced"
+            fix = f"write `${{{match[0][1:]}}}`"
+            place = (number, match.start() + 1)
+            yield Finding(path, *place, "client-syntax", message, fix, "warning")
+        elif is_projects and (start := line.find("${CLAUDE_PLUGIN_ROOT}")) >= 0:
+            message = "`${CLAUDE_PLUGIN_ROOT}` is left as it is in a skill of no plugin"
+            fix = "write `${CLAUDE_SKILL_DIR}` for the skill's own files"
+            yield Finding(path, number, start + 1, "client-syntax", message, fix, "warning")

@@ -1,0 +1,39 @@
+"""Front matter that is read, and not as it was meant: values that are cut, fields that are lost."""
+
+import re
+from collections.abc import Iterator
+
+from fastapi_pro.validating.report import Finding
+
+_TEXT = re.compile(r"(?P<key>description|when_to_use|argument-hint):[ \t]+(?P<value>[^\s\"'|>].*)")
+_COMMENT = re.compile(r"\s#")
+_EATEN = re.compile(r"[&!]\S+\s+\S")
+
+
+def check_early_end(yaml: str, path: str) -> Iterator[Finding]:
+    """Yield an error where `---` stands inside the front matter: the client ends it there."""
+    for number, line in enumerate(yaml.split("\n"), start=2):
+        if (start := line.find("---")) >= 0:
+            message = "`---` ends the front matter here, the fields after it are lost"
+            fix = "write -- instead"
+            yield Finding(path, number, start + 1, "front-matter-cut", message, fix)
+            return
+
+
+def check_cut_values(yaml: str, path: str) -> Iterator[Finding]:
+    """Yield an error for each text of which YAML takes a part for a comment, an anchor or a tag."""
+    for number, line in enumerate(yaml.split("\n"), start=2):
+        match = _TEXT.fullmatch(line)
+        if not match:
+            continue
+        start, fix = match.start("value") + 1, "put the value in double quotes"
+        if cut := _COMMENT.search(match["value"]):
+            message = f"`{match['key']}` ends before ` #`, which begins a comment"
+            column = start + cut.start() + 1
+            yield Finding(path, number, column, "value-cut", message, fix)
+        if _EATEN.match(match["value"]):
+            word = match["value"].split()[0]
+            message = (
+                f"`{word}` is no part of `{match['key']}`: YAML takes it for an anchor or a tag"
+            )
+            yield Finding(path, number, start, "value-cut", message, fix)

@@ -1,0 +1,57 @@
+"""The rows of `tests/validation/folder_rows.py`, asked of the real client in one start."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.client.npm_clients import Clients
+from tests.client.standin import standin
+from tests.validation.folder_rows import PLUGINS, PROJECTS, Row
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def test_the_client_loads_what_the_rows_say(clients: Clients, tmp_path: Path) -> None:
+    plugins, project = tmp_path / "plugins", tmp_path / "project"
+    arguments: list[str | Path] = ["--debug-file", tmp_path / "log"]
+    for row in PLUGINS:
+        row.write(plugins / row.name)
+        arguments += ["--plugin-dir", plugins / row.name]
+    for row in PROJECTS:
+        row.write(project, plugin=False)
+    with standin([]) as session:
+        url = session.url
+        clients.run("claude", *arguments, "-p", "hello", cwd=project, ANTHROPIC_BASE_URL=url)
+        [request] = session.requests
+    log = (tmp_path / "log").read_text()
+    wrong = [_wrong(row, request, log, plugins / row.name) for row in [*PLUGINS, *PROJECTS]]
+    assert not any(wrong), "\n".join(filter(None, wrong))
+
+
+def _wrong(row: Row, request: str, log: str, folder: Path) -> str:
+    """Return in what the client contradicts the row, with the checks that rest on it."""
+    about = f"{row.name} ({', '.join(row.codes) or 'no finding'})"
+    listing = request.split("\n")
+    for text in row.listed:
+        if not any(line.endswith(text) or f"{text} (" in line for line in listing):
+            return f"{about}: {text} is not listed"
+    for text in row.hidden:
+        if any(text in line for line in listing):
+            return f"{about}: {text} is listed"
+    if row.says.format(path=folder) not in log:
+        return f"{about}: the log does not say {row.says}"
+    return ""
+
+
+def test_the_client_installs_what_the_marketplace_may_name(
+    clients: Clients, tmp_path: Path
+) -> None:
+    """An entry that is wrong hides no other; of two plugins of one name the first is installed."""
+    Row("p", {}).write(tmp_path / "p")
+    entries = [{"name": "bad one", "source": "./p"}, {"name": "p", "source": "./p"}]
+    entries += [{"name": "p", "source": "./gone"}, {"name": "q", "source": "p"}]
+    content = {"name": "m", "owner": {"name": "x"}, "plugins": entries}
+    Row("m", {".claude-plugin/marketplace.json": content}).write(tmp_path, plugin=False)
+    clients.run("claude", "plugin", "marketplace", "add", tmp_path, cwd=tmp_path)
+    clients.run("claude", "plugin", "install", "p@m", cwd=tmp_path)
+    clients.run("claude", "plugin", "install", "q@m", cwd=tmp_path, code=1)

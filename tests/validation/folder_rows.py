@@ -1,0 +1,190 @@
+"""How Claude Code 2.1.332 loads plugins and projects: each row is asked of the client too.
+
+`tests/client/test_folders.py` starts the client once with the plugins of all rows and a project of
+all rows, and compares `listed` with the listing and `says` with its log.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HI = [{"hooks": [{"type": "command", "command": "echo hi"}]}]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Files, the codes of their findings, and what the client lists or says of them."""
+
+    name: str
+    files: dict[str, object]
+    codes: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    says: str = ""
+    manifest: object = field(default_factory=dict)
+
+    def write(self, folder: Path, *, plugin: bool = True) -> None:
+        """Write the files, and for a plugin its manifest."""
+        files = dict(self.files)
+        if plugin:
+            named = self.manifest
+            if isinstance(named, dict):
+                named = {"name": self.name} | named
+            files[".claude-plugin/plugin.json"] = named
+        for name, content in files.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def page(marker: str, name: str = "") -> str:
+    """Return a Markdown page whose description is the marker."""
+    line = f"name: {name}\n" if name else ""
+    return f"---\n{line}description: {marker}\n---\nText.\n"
+
+
+def hooks(event: str, matchers: object) -> dict[str, object]:
+    """Return the files of a plugin with one event in its hooks.json."""
+    return {"hooks/hooks.json": {"hooks": {event: matchers}}}
+
+
+def entry(**values: object) -> list[object]:
+    """Return the matchers of an event with one hook."""
+    return [{"hooks": [values]}]
+
+
+REFUSED = "Failed to load session plugin from"
+PLUGINS = [
+    Row("right", hooks("Stop", HI) | {"skills/n/SKILL.md": page("MARK-right")},
+        listed=("MARK-right",)),
+    Row("comma", {}, ("json-invalid",), says="corrupt manifest", manifest='{"name": "comma",}'),
+    Row("no-name", {}, ("plugin-field",), says="name: Invalid input", manifest={"name": None}),
+    Row("space", {}, ("plugin-field",), says="cannot contain spaces",
+        manifest={"name": "My Plugin"}),
+    Row("version-number", {}, ("plugin-field",), says="version: Invalid input",
+        manifest={"version": 1}),
+    Row("author-text", {"skills/n/SKILL.md": page("MARK-author")}, ("plugin-field-ignored",),
+        listed=("MARK-author",), says='ignored "author"', manifest={"author": "Me"}),
+    Row("repository-object", {}, ("plugin-field-ignored",), says='ignored "repository"',
+        manifest={"repository": {"type": "git", "url": "x"}}),
+    Row("homepage-bare", {}, ("plugin-field-ignored",), says='ignored "homepage"',
+        manifest={"homepage": "example.com"}),
+    Row("description-number", {}, ("plugin-field-ignored",), says='ignored "description"',
+        manifest={"description": 3}),
+    Row("option-key", {}, ("plugin-field",), says="userConfig.api-token",
+        manifest={"userConfig": {"api-token": {"type": "string"}}}),
+    Row("skills-no-dot", {"more/n/SKILL.md": page("MARK-nodot")}, ("plugin-field",),
+        hidden=("MARK-nodot",), says='skills: Invalid string: must start with \\"./\\"',
+        manifest={"skills": "more/"}),
+    Row("skills-missing", {}, ("plugin-path-missing",), says="Skill path ./skils/",
+        manifest={"skills": "./skils/"}),
+    Row("skills-file", {"more/n/SKILL.md": page("MARK-skfile")}, ("plugin-path-missing",),
+        hidden=("MARK-skfile",), says="is a file, not a directory",
+        manifest={"skills": ["./more/n/SKILL.md"]}),
+    Row("skills-folder", {"more/n/SKILL.md": page("MARK-skdir")}, listed=("MARK-skdir",),
+        manifest={"skills": ["./more/n"]}),
+    Row("agents-folder", {"ag/a.md": page("MARK-agdir", "a")}, ("plugin-field",),
+        hidden=("MARK-agdir",), says="agents: Invalid string: must end with",
+        manifest={"agents": "./ag/"}),
+    Row("agents-file", {"ag/a.md": page("MARK-agfile", "a")}, listed=("MARK-agfile",),
+        manifest={"agents": ["./ag/a.md"]}),
+    Row("agent-outside", {}, ("plugin-path-missing",), says="escapes plugin directory",
+        manifest={"agents": ["./../no.md"]}),
+    Row("hooks-missing", {}, ("plugin-path-missing",), says="Hooks file ./no.json",
+        manifest={"hooks": "./no.json"}),
+    Row("hooks-inline", {}, ("hook-event-unknown",), says="hooks.Nope: unknown hook event",
+        manifest={"hooks": {"Nope": HI}}),
+    Row("hooks-named", {"h/a.json": {"hooks": {"Nein": HI}}}, ("hook-event-unknown",),
+        says="hooks.Nein: unknown hook event", manifest={"hooks": "./h/a.json"}),
+    Row("event-unknown", hooks("PreTool", HI), ("hook-event-unknown",),
+        says="hooks.PreTool: unknown hook event"),
+    Row("guard-flat", hooks("PreToolUse", [{"command": "x"}]), ("hook-shape",),
+        says=f"{REFUSED} {{path}}: hooks.PreToolUse.0"),
+    Row("guard-object", hooks("PreToolUse", {"hooks": []}), ("hook-shape",),
+        says=f"{REFUSED} {{path}}: hooks.PreToolUse: must be an array"),
+    Row("guard-bare", {"hooks/hooks.json": {"PreToolUse": HI}}, ("hook-shape",),
+        says=f"{REFUSED} {{path}}: hooks.json declares PreToolUse"),
+    Row("stop-flat", hooks("Stop", [{"command": "x"}]), ("hook-shape",),
+        says="stop-flat: hooks.Stop.0: Hook matcher"),
+    Row("stop-bare", {"hooks/hooks.json": {"Stop": HI}}, ("hook-shape",),
+        says="Failed to load hooks for stop-bare"),
+    Row("hooks-list", {"hooks/hooks.json": {"hooks": []}}, ("hook-shape",),
+        says=f"{REFUSED} {{path}}: hooks: must be an object"),
+    Row("type-unknown", hooks("Stop", entry(type="cmd", command="x")), ("hook-type-unknown",),
+        says="type-unknown: hooks.Stop.0.hooks.0: Unknown hook type"),
+    Row("type-missing", hooks("PreToolUse", entry(command="x")), ("hook-type-unknown",),
+        says=f'{REFUSED} {{path}}: hooks.PreToolUse.0.hooks.0: Hook entry has no "type"'),
+    Row("no-prompt", hooks("Stop", entry(type="prompt")), ("hook-shape",),
+        says="no-prompt: hooks.Stop.0.hooks.0: Invalid prompt hook"),
+    Row("timeout-text", hooks("Stop", entry(type="command", command="x", timeout="5")),
+        ("hook-shape",), says="timeout-text: hooks.Stop.0.hooks.0: Invalid command hook"),
+    Row("matcher-list", hooks("Stop", [{"matcher": ["Bash"], "hooks": []}]), ("hook-shape",),
+        says="matcher-list: hooks.Stop.0: Invalid hook matcher"),
+    Row("hooks-comma", {"hooks/hooks.json": '{"hooks": {"Stop": [],}}'}, ("json-invalid",),
+        says="Failed to load hooks for hooks-comma"),
+    Row("hooks-mark", {"hooks/hooks.json": '\ufeff{"hooks": {}}'}, ("json-invalid",),
+        says="Failed to load hooks for hooks-mark"),
+    Row("script-missing",
+        hooks("SessionStart", entry(type="command", command='"${CLAUDE_PLUGIN_ROOT}"/no.sh')),
+        ("hook-file-missing",), says="script-missing/no.sh: not found"),
+    Row("script-gone",
+        hooks("SessionStart", entry(type="command", command='"${CLAUDE_PLUGIN_ROOT}/gone.sh"')),
+        ("hook-file-missing",), says="script-gone/gone.sh: not found"),
+    Row("agent-no-description", {"agents/a.md": "---\nname: n\n---\nText.\n"},
+        ("agent-without-description",),
+        listed=("agent-no-description:n: Agent from agent-no-description plugin",)),
+    Row("agent-readme", {"agents/README.md": "Text.\n"}, ("agent-without-description",),
+        listed=("agent-readme:README: Agent from agent-readme plugin",)),
+    Row("agent-broken", {"agents/a.md": "---\nname: n\ndescription: a\n  b: c: d\n---\n"},
+        ("front-matter-not-yaml",), listed=("agent-broken:a: Agent from agent-broken plugin",)),
+    Row("agent-no-name", {"agents/a.md": page("MARK-noname")}, listed=("MARK-noname",)),
+    Row("agent-colon", {"agents/a.md": page("Use when: x: MARK-colon", "a")},
+        listed=("MARK-colon",)),
+    Row("agent-mode", {"agents/a.md": "---\ndescription: MARK-mode\npermissionMode: plan\n---\n"},
+        ("agent-field-ignored",), listed=("MARK-mode",), says="sets permissionMode"),
+    Row("hint-half-quoted",
+        {"commands/a.md": '---\ndescription: MARK-hint\nargument-hint: "<word>" [-x]\n---\n'},
+        listed=("MARK-hint",)),
+    Row("command-and-skill",
+        {"skills/notes/SKILL.md": page("MARK-behind"), "commands/notes.md": page("MARK-before")},
+        ("hidden-skill",), listed=("MARK-before",), hidden=("MARK-behind",)),
+    Row("stray-plugin",
+        {"skills/SKILL.md": page("MARK-stray"), "skills/n/SKILL.md": page("MARK-beside")},
+        ("not-loaded",), listed=("MARK-stray",), hidden=("MARK-beside",)),
+    Row("nested-plugin", {"skills/g/n/SKILL.md": page("MARK-deep")}, ("not-loaded",),
+        hidden=("MARK-deep",)),
+    Row("lower-plugin", {"skills/n/skill.md": page("MARK-lower")}, ("not-loaded",),
+        hidden=("MARK-lower",)),
+    Row("flat-plugin", {"skills/n.md": page("MARK-flat")}, ("not-loaded",),
+        hidden=("MARK-flat",)),
+]  # fmt: skip
+
+PROJECTS = [
+    Row("plain", {".claude/skills/plain/SKILL.md": page("MARK-plain")}, listed=("MARK-plain",)),
+    Row("nested", {".claude/skills/group/inner/SKILL.md": page("MARK-inner")}, ("not-loaded",),
+        hidden=("MARK-inner",)),
+    Row("flat", {".claude/skills/flat.md": page("MARK-even")}, ("not-loaded",),
+        hidden=("MARK-even",)),
+    Row("lower", {".claude/skills/lower/skill.md": page("MARK-small")}, ("not-loaded",),
+        hidden=("MARK-small",)),
+    Row("stray", {".claude/skills/SKILL.md": page("MARK-top")}, ("not-loaded",),
+        hidden=("MARK-top",)),
+    Row("root", {".claude/x": "", "skills/at-root/SKILL.md": page("MARK-root")}, ("not-loaded",),
+        hidden=("MARK-root",)),
+    Row("agents-folder", {".claude/x": "", ".agents/skills/elsewhere/SKILL.md": page("MARK-else")},
+        ("not-loaded",), hidden=("MARK-else",)),
+    Row("two", {".claude/skills/dup-a/SKILL.md": page("MARK-dupa", "same"),
+                ".claude/skills/dup-b/SKILL.md": page("MARK-dupb", "same")},
+        ("duplicate-name",), listed=("dup-a (same): MARK-dupa", "dup-b: MARK-dupb")),
+    Row("twins", {".claude/agents/one.md": page("MARK-first", "twin"),
+                  ".claude/agents/two.md": page("MARK-second", "twin")},
+        ("duplicate-agent",), listed=("MARK-second",), hidden=("MARK-first",)),
+    Row("command-beside", {".claude/skills/beside/SKILL.md": page("MARK-side"),
+                           ".claude/commands/beside.md": page("MARK-over")},
+        listed=("MARK-side",), hidden=("MARK-over",)),
+    Row("agent", {".claude/agents/good.md": page("MARK-agent", "good")}, listed=("MARK-agent",)),
+    Row("agent-bare", {".claude/agents/bare.md": "MARK-bare\n"}, ("agent-not-loaded",),
+        hidden=("MARK-bare",)),
+    Row("agent-no-name", {".claude/agents/nameless.md": page("MARK-without")},
+        ("agent-not-loaded",), hidden=("MARK-without",)),
+]  # fmt: skip

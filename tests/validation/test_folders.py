@@ -1,0 +1,132 @@
+"""Whole folders: what is not loaded, and that nothing in them stops or hides the checks."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from fastapi_pro.validating.folders.whole import MAX_ALIKE, check_folder
+from fastapi_pro.validating.report import Finding
+from tests.validation.folder_rows import HI, PLUGINS, PROJECTS, Row, page
+
+
+def found(folder: Path) -> list[Finding]:
+    """Return what is found below the folder, its paths relative to it."""
+    return check_folder(folder, Path())
+
+
+def codes(folder: Path) -> list[str]:
+    """Return the codes of what is found below the folder."""
+    return [finding.code for finding in found(folder)]
+
+
+def marketplace(folder: Path, **values: object) -> list[Finding]:
+    """Write a marketplace with the plugin p in ./p, and return what is found."""
+    Row("p", {}).write(folder / "p")
+    entries = [{"name": "p", "source": "./p"}]
+    content = {"name": "m", "owner": {"name": "x"}, "plugins": entries} | values
+    Row("m", {".claude-plugin/marketplace.json": content}).write(folder, plugin=False)
+    return found(folder)
+
+
+@pytest.mark.parametrize("row", PLUGINS, ids=lambda row: row.name)
+def test_plugins_are_told_what_the_client_does_with_them(tmp_path: Path, row: Row) -> None:
+    row.write(tmp_path)
+    assert codes(tmp_path) == list(row.codes)
+
+
+@pytest.mark.parametrize("row", PROJECTS, ids=lambda row: row.name)
+def test_projects_are_told_what_the_client_does_with_them(tmp_path: Path, row: Row) -> None:
+    row.write(tmp_path, plugin=False)
+    assert codes(tmp_path) == list(row.codes)
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({}, None),
+        ({"owner": None}, "marketplace-field"),
+        ({"name": "my market"}, "marketplace-field"),
+        ({"plugins": {}}, "marketplace-field"),
+        ({"plugins": [{"name": "bad one", "source": "./p"}]}, "marketplace-field"),
+        ({"plugins": [{"name": "p", "source": "p"}]}, "marketplace-source"),
+        ({"plugins": [{"name": "p", "source": "p"}], "metadata": {"pluginRoot": "./"}}, None),
+        ({"plugins": [{"name": "p", "source": "./gone"}]}, "marketplace-source"),
+        ({"plugins": [{"name": "p", "source": "../p"}]}, "marketplace-source"),
+        ({"plugins": [{"name": "p"}]}, "marketplace-source"),
+        ({"plugins": [{"name": "p", "source": {"source": "gitlab"}}]}, "marketplace-source"),
+        ({"plugins": [{"name": "p", "source": {"source": "github"}}]}, "marketplace-source"),
+        ({"plugins": [{"name": "p", "source": "./p"}] * 2}, "marketplace-duplicate"),
+    ],
+)
+def test_a_marketplace_the_client_refuses_is_told(
+    tmp_path: Path, values: dict[str, object], code: str | None
+) -> None:
+    assert [f.code for f in marketplace(tmp_path, **values)] == ([code] if code else [])
+
+
+def test_a_finding_stands_at_its_value(tmp_path: Path) -> None:
+    """Also where tabs indent the JSON."""
+    text = json.dumps({"hooks": {"Stop": HI, "PreTool": HI}}, indent="\t")
+    Row("p", {"hooks/hooks.json": text}).write(tmp_path)
+    [finding] = found(tmp_path)
+    line = next(n for n, line in enumerate(text.split("\n"), 1) if "PreTool" in line)
+    assert (finding.path, finding.line) == ("hooks/hooks.json", line)
+
+
+def test_what_cannot_be_read_hides_nothing_else(tmp_path: Path) -> None:
+    """A FIFO, a device, a loop of links, bytes that are no text: each gets its finding at once."""
+    Row("p", {"agents/nul.md": "---\nname: a\0\n---\n", "hooks/hooks.json": "[" * 9999}).write(
+        tmp_path
+    )
+    os.mkfifo(tmp_path / "agents" / "fifo.md")
+    (tmp_path / "agents" / "device.md").symlink_to("/dev/zero")
+    (tmp_path / "agents" / "loop.md").symlink_to("loop.md")
+    (tmp_path / "agents" / "again").symlink_to(tmp_path)
+    (tmp_path / "agents" / "large.md").write_bytes(b"x" * (2 << 20))
+    told = sorted((Path(f.path).name, f.code) for f in found(tmp_path))
+    assert told == [
+        ("device.md", "unreadable"),
+        ("fifo.md", "unreadable"),
+        ("hooks.json", "json-invalid"),
+        ("large.md", "file-too-large"),
+        ("loop.md", "unreadable"),
+        ("nul.md", "not-text"),
+    ]
+
+
+def test_thousands_of_one_kind_are_folded(tmp_path: Path) -> None:
+    events = {f"Event{number}": HI for number in range(3_000)}
+    Row("p", {"hooks/hooks.json": {"hooks": events}}).write(tmp_path)
+    told = found(tmp_path)
+    assert len(told) == MAX_ALIKE
+    assert any("and 2980 more places" in finding.message for finding in told)
+
+
+def test_the_costliest_of_too_long_a_listing_come_first(tmp_path: Path) -> None:
+    skills = {f".claude/skills/s{n}/SKILL.md": page("word " * (200 + n)) for n in range(30)}
+    Row("p", skills).write(tmp_path, plugin=False)
+    [finding] = found(tmp_path)
+    assert finding.code == "listing-budget"
+    assert "the costliest: s29 1,1" in finding.message
+
+
+def test_links_to_one_skill_are_no_duplicates(tmp_path: Path) -> None:
+    """`.claude/skills` often links to `.agents/skills`."""
+    Row("p", {".agents/skills/a/SKILL.md": page("One.", "a")}).write(tmp_path, plugin=False)
+    (tmp_path / ".claude" / "skills").mkdir(parents=True)
+    for name in ("a", "b"):
+        (tmp_path / ".claude" / "skills" / name).symlink_to("../../.agents/skills/a")
+    assert found(tmp_path) == []
+
+
+def test_pages_that_teach_may_name_files_that_are_not_there(tmp_path: Path) -> None:
+    """A file is missed where the plugin has the folder in which it should lie."""
+    text = (
+        page("One.") + "Run ${CLAUDE_PLUGIN_ROOT}/scripts/no.sh, ${CLAUDE_PLUGIN_ROOT}/lib/x.sh.\n"
+    )
+    Row("p", {"skills/a/SKILL.md": text, "scripts/a.sh": ""}).write(tmp_path)
+    [finding] = found(tmp_path)
+    assert (finding.code, finding.line) == ("root-file-missing", 5)
+    assert "scripts/no.sh" in finding.message
