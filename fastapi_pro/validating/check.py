@@ -41,6 +41,8 @@ MAX_BYTES = 256 * 1024
 MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
 UNREADABLE = "unreadable"
+TOO_LARGE = "file-too-large"
+_NOT_READ = {UNREADABLE, TOO_LARGE, "front-matter-too-large"}
 QUOTES_MISSING = "quotes-missing"
 """What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
 _NO_FIELDS = Finding(
@@ -93,7 +95,17 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     """Return what is wrong with the skill of `file`, a SKILL.md that findings call `shown`."""
     try:
-        text = _read(file)
+        raw = _read(file)
+    except FrontMatterError as error:
+        level: Level = "warning" if error.code == TOO_LARGE else "error"  # the client does read it
+        return [replace(_refusal(error, shown), level=level)]
+    return check_text(raw, file, shown, options)
+
+
+def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Finding]:
+    """Return what is wrong with the skill of `file` if this were its text, line ends and all."""
+    try:
+        text = _unix(raw)
         parts = split(text)
     except FrontMatterError as error:
         return [_refusal(error, shown)]
@@ -101,7 +113,7 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     found = [
         *check_size(parts.body, parts.body_line, shown, size_level),
         *check_early_end(parts.yaml, shown),
-        *_check_end(parts, shown, options),
+        *_check_ends(parts, raw, shown, options),
         *islice(check_links(parts.body, file, file.parent, shown), MAX_TOLD),
         *_check_pages(file.parent, Path(shown).parent),
     ]
@@ -112,6 +124,7 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
         found.append(_refusal(error, shown))
     else:
         values = front.values
+        found += [_refusal(error, shown) for error in front.twice[:MAX_TOLD]]
         found += check_paths(front, text.split("\n"), shown)
         found += check_cut_values(parts.yaml, shown) if front.mended is None else []
         found += _check_front(front, file, shown, options)
@@ -122,30 +135,34 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
 def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
     """Return for each file in `wanted` whether it opens the gate of this skill, and why."""
     try:
-        text = _read(file)
+        text = _unix(_read(file))
         front = parse(split(text).yaml)
     except FrontMatterError as error:
-        if error.code == UNREADABLE:
-            return [
-                Answer(shown, name, opens=False, glob=None, why=error.message) for name in wanted
-            ]
-        why = f"always listed, but without its fields, which the client drops: {error.message}"
-        return [Answer(shown, name, opens=True, glob=None, why=why) for name in wanted]
+        is_read = error.code not in _NOT_READ
+        why = error.message
+        if is_read:
+            why = f"always listed, but without its fields, which the client drops: {why}"
+        return [Answer(shown, name, opens=is_read, glob=None, why=why) for name in wanted]
     return [try_file(front, text.split("\n"), shown, name) for name in wanted]
 
 
-def _check_end(parts: SkillText, shown: str, options: Options) -> Iterator[Finding]:
+def _check_ends(parts: SkillText, raw: str, shown: str, options: Options) -> Iterator[Finding]:
+    """Yield what stands before and after the front matter that not every reader takes."""
+    level: Level = "error" if options.strict_spec else "not-portable"
+    if raw.startswith("\ufeff"):
+        message = "after a byte order mark Claude Code of May 2026 sees no front matter"
+        fix = "save the file as UTF-8 without the mark"
+        yield Finding(shown, 1, 1, "byte-order-mark", message, fix, level)
     if parts.end:
         message = (
             f"Claude Code ends the front matter at `{parts.end.strip()}`, other readers do not"
         )
         where, fix = parts.body_line, "write --- there, alone on its line"
-        level: Level = "error" if options.strict_spec else "not-portable"
         yield Finding(shown, where, 1, UNCLOSED, message, fix, level)
 
 
 def _read(file: Path) -> str:
-    r"""Return the text of `file` without a byte order mark, its lines ending at `\n`.
+    """Return the text of `file`.
 
     Raises FrontMatterError for what cannot be read as a text of reasonable size.
     """
@@ -161,10 +178,10 @@ def _read(file: Path) -> str:
     if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024} KiB"
         fix = "keep the 500 lines that matter, move the rest to references/"
-        raise FrontMatterError(TOP, "file-too-large", message, fix)
+        raise FrontMatterError(TOP, TOO_LARGE, message, fix)
     bad = raw.find(b"\0")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError as error:
         bad = error.start
     if bad >= 0:
@@ -172,10 +189,18 @@ def _read(file: Path) -> str:
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         message = f"byte {raw[bad]:#04x} is no UTF-8 text"
         raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
+    return text
+
+
+def _unix(text: str) -> str:
+    r"""Return the text without a byte order mark, its lines ending at `\n`.
+
+    Raises FrontMatterError where the client sees one line.
+    """
     if "\n" not in text and "\r" in text:
         message = "its lines end as on an old Mac: the client sees one line, and no front matter"
         raise FrontMatterError(TOP, "line-ends", message, "save it with line ends of Unix")
-    return _normal(text)
+    return _normal(text.removeprefix("\ufeff"))
 
 
 def _begin(file: Path) -> bytes:
@@ -192,9 +217,9 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
     for page in sorted(skill.glob("references/**/*.md")):
         path = str(shown / page.relative_to(skill))
         try:
-            yield from islice(check_links(_read(page), page, skill, path), MAX_TOLD)
+            yield from islice(check_links(_unix(_read(page)), page, skill, path), MAX_TOLD)
         except FrontMatterError as error:
-            if error.code != "file-too-large":  # it is read in parts, if at all
+            if error.code != TOO_LARGE:  # it is read in parts, if at all
                 yield replace(_refusal(error, path), level="warning")
 
 

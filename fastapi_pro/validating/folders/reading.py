@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,6 @@ MAX_BYTES = 1024 * 1024
 MAX_FOLDERS = 20_000
 _IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
 _FIXTURES = {"fixtures", "__fixtures__", "testdata"}
-_FIELD = re.compile(r"([\w-]+):[ \t]+(?![|>&])(?!([\"']).*\2$)(\S.*)")
 
 Path_ = tuple[str | int, ...]
 
@@ -111,10 +109,7 @@ def read_json(file: Path, shown: str) -> JsonFile:
 
 
 def read_front(file: Path) -> FrontMatter | None:
-    """Return the front matter of a Markdown file, None where it has none.
-
-    As the client does, read YAML that is broken again with the values of one line quoted.
-    """
+    """Return the front matter of a Markdown file, None where it has none."""
     text = read_text(file).removeprefix("\ufeff")
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
@@ -125,15 +120,7 @@ def read_front(file: Path) -> FrontMatter | None:
     yaml = "\n".join(lines[1:end])
     if not yaml.strip():
         return FrontMatter()
-    try:
-        return parse(yaml)
-    except FrontMatterError:
-        return parse("\n".join(_quoted(line) for line in lines[1:end]))
-
-
-def _quoted(line: str) -> str:
-    found = _FIELD.fullmatch(line.rstrip())
-    return f"{found[1]}: {json.dumps(found[3], ensure_ascii=False)}" if found else line
+    return parse(yaml)
 
 
 def is_left_alone(parent: str, name: str) -> bool:
