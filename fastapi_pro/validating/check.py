@@ -41,6 +41,8 @@ MAX_BYTES = 256 * 1024
 MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
 UNREADABLE = "unreadable"
+TOO_LARGE = "file-too-large"
+_NOT_READ = {UNREADABLE, TOO_LARGE, "front-matter-too-large"}
 QUOTES_MISSING = "quotes-missing"
 """What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
 _NO_FIELDS = Finding(
@@ -95,7 +97,8 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     try:
         raw = _read(file)
     except FrontMatterError as error:
-        return [_refusal(error, shown)]
+        level: Level = "warning" if error.code == TOO_LARGE else "error"  # the client does read it
+        return [replace(_refusal(error, shown), level=level)]
     return check_text(raw, file, shown, options)
 
 
@@ -110,7 +113,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
     found = [
         *check_size(parts.body, parts.body_line, shown, size_level),
         *check_early_end(parts.yaml, shown),
-        *_check_end(parts, shown, options),
+        *_check_ends(parts, raw, shown, options),
         *islice(check_links(parts.body, file, file.parent, shown), MAX_TOLD),
         *_check_pages(file.parent, Path(shown).parent),
     ]
@@ -121,6 +124,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
         found.append(_refusal(error, shown))
     else:
         values = front.values
+        found += [_refusal(error, shown) for error in front.twice[:MAX_TOLD]]
         found += check_paths(front, text.split("\n"), shown)
         found += check_cut_values(parts.yaml, shown) if front.mended is None else []
         found += _check_front(front, file, shown, options)
@@ -134,22 +138,26 @@ def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
         text = _unix(_read(file))
         front = parse(split(text).yaml)
     except FrontMatterError as error:
-        if error.code == UNREADABLE:
-            return [
-                Answer(shown, name, opens=False, glob=None, why=error.message) for name in wanted
-            ]
-        why = f"always listed, but without its fields, which the client drops: {error.message}"
-        return [Answer(shown, name, opens=True, glob=None, why=why) for name in wanted]
+        is_read = error.code not in _NOT_READ
+        why = error.message
+        if is_read:
+            why = f"always listed, but without its fields, which the client drops: {why}"
+        return [Answer(shown, name, opens=is_read, glob=None, why=why) for name in wanted]
     return [try_file(front, text.split("\n"), shown, name) for name in wanted]
 
 
-def _check_end(parts: SkillText, shown: str, options: Options) -> Iterator[Finding]:
+def _check_ends(parts: SkillText, raw: str, shown: str, options: Options) -> Iterator[Finding]:
+    """Yield what stands before and after the front matter that not every reader takes."""
+    level: Level = "error" if options.strict_spec else "not-portable"
+    if raw.startswith("\ufeff"):
+        message = "after a byte order mark Claude Code of May 2026 sees no front matter"
+        fix = "save the file as UTF-8 without the mark"
+        yield Finding(shown, 1, 1, "byte-order-mark", message, fix, level)
     if parts.end:
         message = (
             f"Claude Code ends the front matter at `{parts.end.strip()}`, other readers do not"
         )
         where, fix = parts.body_line, "write --- there, alone on its line"
-        level: Level = "error" if options.strict_spec else "not-portable"
         yield Finding(shown, where, 1, UNCLOSED, message, fix, level)
 
 
@@ -170,7 +178,7 @@ def _read(file: Path) -> str:
     if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024} KiB"
         fix = "keep the 500 lines that matter, move the rest to references/"
-        raise FrontMatterError(TOP, "file-too-large", message, fix)
+        raise FrontMatterError(TOP, TOO_LARGE, message, fix)
     bad = raw.find(b"\0")
     try:
         text = raw.decode()
@@ -211,7 +219,7 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
         try:
             yield from islice(check_links(_unix(_read(page)), page, skill, path), MAX_TOLD)
         except FrontMatterError as error:
-            if error.code != "file-too-large":  # it is read in parts, if at all
+            if error.code != TOO_LARGE:  # it is read in parts, if at all
                 yield replace(_refusal(error, path), level="warning")
 
 

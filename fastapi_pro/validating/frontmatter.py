@@ -22,7 +22,6 @@ _LATE = re.compile(
 """Fields below what an author may put before them: blank lines, a title, a comment, a fence."""
 _FIELD = re.compile(r"(?P<key>[A-Za-z_-]+:)[ \t]+(?P<value>\S.*)")
 _SPECIAL = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
-_IN_QUOTES = re.compile(r"([\"']).*\1")
 _BORNE = re.compile(r"[\t\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 """What the client reads, and PyYAML does not."""
 
@@ -70,6 +69,8 @@ class FrontMatter:
     values: dict[str, object] = field(default_factory=dict)
     keys: dict[str, Place] = field(default_factory=dict)
     places: dict[tuple[str | int, ...], Place] = field(default_factory=dict)
+    twice: list[FrontMatterError] = field(default_factory=list)
+    """The keys that stand twice, of which the client takes the last."""
     mended: FrontMatterError | None = None
     """Why it is no YAML as it stands, where the client reads it all the same."""
 
@@ -115,8 +116,8 @@ def split(text: str) -> SkillText:
 def parse(text: str) -> FrontMatter:
     """Read the YAML between the fences, whose first line is line 2 of the file.
 
-    Raises FrontMatterError for YAML that is broken, no mapping, too large, too deep, or that
-    gives a key twice at any level. Nothing is constructed but plain values. What is no YAML is
+    Raises FrontMatterError for YAML that is broken, no mapping, too large or too deep. Nothing is
+    constructed but plain values. What is no YAML is
     read again as the client does, which bears tabs, and then puts one-line values in quotes.
     Where nothing stands there are no fields.
     """
@@ -272,12 +273,9 @@ class _Reader:
                     "write a plain word before the colon",
                 )
             if key.value in values:
-                raise FrontMatterError(
-                    where,
-                    "duplicate-key",
-                    f"`{key.value}` is given twice",
-                    "keep one of the two: parsers disagree about which one wins",
-                )
+                message = f"`{key.value}` is given twice: the client takes the last"
+                fix = "keep one of the two"
+                self._front.twice.append(FrontMatterError(where, "duplicate-key", message, fix))
             if not path:
                 self._front.keys[key.value] = where
             values[key.value] = self._value(value, (*path, key.value))
