@@ -90,7 +90,7 @@ def agent(folder: Path, line: str) -> list[tuple[str, int, int]]:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("disallowedTools: Write, Bash(shred:*)", [("agent-tools", 4, 18)]),
+        ("disallowedTools: Write, Bash(shred:*), Bash(dd *)", [("agent-tools", 4, 18)]),
         ("disallowedTools:\n  - WebFetch(domain:x.org)", [("agent-tools", 5, 5)]),
         ("disallowedTools: Write, Bash(*)", []),
         ("tools: read, grep", [("agent-tools", 4, 8)]),

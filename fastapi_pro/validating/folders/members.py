@@ -68,10 +68,12 @@ def _check_tools(front: FrontMatter, shown: str) -> Iterator[Finding]:
                 shown, where.line, where.column, "agent-field-ignored", message, fix, "warning"
             )
     denied = front.values.get("disallowedTools")
+    told: set[str] = set()
     for number, item in enumerate(denied if isinstance(denied, list) else [denied]):
         for entry in split_tools(item):
             tool, _, rest = entry.partition("(")
-            if rest.removesuffix(")") not in _WHOLE:
+            if rest.removesuffix(")") not in _WHOLE and tool not in told:
+                told.add(tool)
                 where = front.place(("disallowedTools", number))
                 message = f"`{entry}` takes the whole tool {tool} from the agent"
                 fix = f"write {tool}, or deny the pattern in the settings"

@@ -162,9 +162,10 @@ def _check_left_out(read: JsonFile, key: str, value: object, root: Path) -> Iter
 def _check_within(manifest: dict[str, object], root: Path, shown: Path) -> Iterator[Finding]:
     """Yield each folder beside the manifest that belongs beside .claude-plugin."""
     for key in ("agents", "commands", "skills"):
-        if key not in manifest and _pages(root / MANIFEST.parent / key):
+        pages = [] if key in manifest else _pages(root / MANIFEST.parent / key)
+        if pages:
             message = f"the client looks for {key}/ beside {MANIFEST.parent}, and loads none of it"
-            place = str(shown / key)
+            place = str(shown.parent / pages[0].relative_to(root))
             yield Finding(place, 1, 1, "not-loaded", message, "move the folder up")
 
 
