@@ -75,13 +75,22 @@ async def end(session: AsyncSession, token: str) -> None:
         await _end_family(session, found)
 
 
-async def change_password(session: AsyncSession, user: User, old: str, new: str) -> None:
+async def change_password(
+    session: AsyncSession,
+    sessionmaker: async_sessionmaker[AsyncSession],
+    email: str,
+    old: str,
+    new: str,
+) -> None:
     """Set a new password, and end all sessions of the user; raise `WrongPasswordError`.
 
-    It hashes before its first query: call it with a session whose transaction has ended.
+    The old one is checked as at a login, so whatever counts failed logins counts it. It hashes
+    before its first query: call it with a session whose transaction has ended.
     """
-    if not await auth.verify_password(old, user.password_hash):
-        raise WrongPasswordError
+    try:
+        user = await auth.authenticate(sessionmaker, email, old)
+    except NotAuthenticatedError:
+        raise WrongPasswordError from None
     unchanged = (User.id == user.id, User.password_hash == user.password_hash)
     change = update(User).where(*unchanged).values(password_hash=await auth.hash_password(new))
     connection = await session.connection()  # its result has a row count; MariaDB no RETURNING
