@@ -18,6 +18,7 @@ _SYNTAX = re.compile(
     r"|(?P<variable>\$\{CLAUDE_(?:PLUGIN_DATA|PLUGIN_ROOT|SESSION_ID|SKILL_DIR)\})",
     re.MULTILINE | re.ASCII,
 )
+_BEGINS = re.compile(r"[!$]")
 _EFFECT = {
     "command": "is run as a command",
     "arguments": "is replaced by the call's arguments",
@@ -39,7 +40,10 @@ class ClientSyntax:
 
 def find_client_syntax(text: str, first_line: int = 1) -> Iterator[ClientSyntax]:
     """Yield what the client would run or replace in `text`, whose first line has that number."""
-    for match in _SYNTAX.finditer(text):
+    for start in _BEGINS.finditer(text):
+        match = _SYNTAX.match(text, start.start())
+        if not match:
+            continue
         before = text[: match.start()]
         yield ClientSyntax(
             text=match.group(),
