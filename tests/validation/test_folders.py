@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.validating.folders.whole import MAX_ALIKE, check_folder
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.folders.whole import check_folder
+from fastapi_pro.validating.report import MAX_ALIKE, Finding
 from tests.validation.folder_rows import HI, PLUGINS, PROJECTS, Row, page
 
 

@@ -97,7 +97,14 @@ def _same_name(loaded: list[Loaded]) -> Iterator[Finding]:
             message = f"`name` is {name} as in {skills[0].shown}: /{name} calls one of them alone"
             fix = f"give each its own name: here, that of its folder, {other.called}"
             yield Finding(
-                other.shown, where.line, where.column, "duplicate-name", message, fix, "warning"
+                other.shown,
+                where.line,
+                where.column,
+                "duplicate-name",
+                message,
+                fix,
+                "warning",
+                "name",
             )
 
 
@@ -122,8 +129,8 @@ def check_same_agents(files: list[tuple[Path, str]]) -> Iterator[Finding]:
                 message = (
                     f"`name` is {name} as in {named[name]}: the client loads one of them alone"
                 )
-                line = front.keys["name"].line
-                yield Finding(shown, line, 1, "duplicate-agent", message, "give each its own name")
+                line, fix = front.keys["name"].line, "give each its own name"
+                yield Finding(shown, line, 1, "duplicate-agent", message, fix, field="name")
             named.setdefault(name, shown)
 
 
