@@ -5,6 +5,7 @@ from typing import Literal
 Code = Literal[
     "agent-field-ignored",
     "agent-not-loaded",
+    "agent-tools",
     "agent-without-description",
     "anchored-glob",
     "bad-arguments",
