@@ -320,4 +320,14 @@ async def lifespan(app):
     yield
 app = FastAPI(lifespan=lifespan)
 """,
+    "SQLite, by the option that its driver alone takes": """
+import os
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+engine = create_engine(os.environ["URL"], connect_args={"check_same_thread": False})
+Base.metadata.create_all(engine)
+app = FastAPI()
+""",
 }
