@@ -10,7 +10,6 @@ Takes two minutes.
 
 import asyncio
 import itertools
-import os
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
@@ -29,6 +28,7 @@ from http_load import load, request  # noqa: E402
 from live import LiveServer, live_server  # noqa: E402
 from maintain.building.tables import markdown  # noqa: E402
 from postgres import postgres_url, scratch_database  # noqa: E402
+from processor import seconds_of  # noqa: E402
 from results import origin, report  # noqa: E402
 
 CLIENTS = 16
@@ -41,7 +41,6 @@ STEPS = {
     "4: the driver, no session": "/hot/driver",
     "5: a pool of the driver's": "/hot/pool",
 }
-TICKS = os.sysconf("SC_CLK_TCK")
 SHOWN_ON = ROOT / "references" / "hot-endpoint.md"
 
 
@@ -94,12 +93,7 @@ async def _spent(server: LiveServer, connection: asyncpg.Connection) -> tuple[fl
     rows = await connection.fetch(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
     )
-    return _seconds(server.process.pid), sum(_seconds(row["pid"]) for row in rows)
-
-
-def _seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return seconds_of(server.process.pid), sum(seconds_of(row["pid"]) for row in rows)
 
 
 async def _fill(url: str) -> None:
