@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def measure_rates(
     servers: Mapping[str, LiveServer], headers: Mapping[str, str], rounds: int, seconds: float
 ) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, float]]]:
-    """Return requests a second of the processor by kind and application, and ours to those of others.
+    """Return requests a second of the processor by kind and application, and ours by the others.
 
     Both are medians of the rounds.
     """

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from app.core.metric_files import take_over_files
+
 SHARED_MEMORY = "/dev/shm"  # of Linux, also in a container
 
 
@@ -38,6 +40,8 @@ def temporary_folder() -> str:
 def instrument(app: FastAPI) -> None:
     """Count and time every request by its route, and serve `/metrics`."""
     share_between_workers()
+    if shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        take_over_files(Path(shared))
     from app.core.request_metrics import MetricsMiddleware, expose
 
     app.add_middleware(MetricsMiddleware)
