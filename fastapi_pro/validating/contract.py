@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from fastapi_pro.validating.codes import Code
 
 LISTING_CHARACTERS = 1536
+JOINED = " - "
+"""What the client puts between description and when_to_use."""
 _MOST_NAME, _MOST_DESCRIPTION, _MOST_COMPATIBILITY = 64, 1024, 500
 _FEW = 5  # names that a message lists
 _EVERY_COMMAND = {"Bash", "Bash()", "Bash(*)", "Bash(:*)"}
@@ -61,6 +63,13 @@ def _words(value: object) -> Fault:
     if all(isinstance(item, str) for item in items):
         return None
     return "wrong-type", "it is neither text nor a list of texts"
+
+
+def _names(value: object) -> Fault:
+    """Accept names split by spaces, or a list of them."""
+    if isinstance(value, str) and "," in value:
+        return "bad-arguments", "a comma is part of a name"
+    return _words(value)
 
 
 def _tools(value: object) -> Fault:
@@ -123,7 +132,7 @@ CLAUDE_FIELDS: dict[str, Callable[[object], Fault]] = {
     "when_to_use": _text,
     "name": _name,
     "argument-hint": _words,
-    "arguments": _words,
+    "arguments": _names,
     "disable-model-invocation": _flag,
     "user-invocable": _flag,
     "background": _flag,
@@ -165,7 +174,7 @@ _FIX = {
     "description": "say in 1 to 1,024 characters what the skill does and when to use it",
     "when_to_use": "write a text that fits with the description into 1,536 characters",
     "argument-hint": "write a text or a list of texts",
-    "arguments": "write a text or a list of texts",
+    "arguments": "write names with spaces between them, or a list of names",
     "disable-model-invocation": _FLAG_FIX,
     "user-invocable": _FLAG_FIX,
     "background": _FLAG_FIX,
@@ -203,8 +212,8 @@ def check_fields(values: Mapping[str, object]) -> list[Problem]:
 
 def _fits_listing(values: Mapping[str, object]) -> Fault:
     """Refuse what the client would cut off: it lists description and when_to_use joined."""
-    texts = [values.get("description"), values.get("when_to_use")]
-    total = sum(len(text) for text in texts if isinstance(text, str))
+    both = [values.get("description"), values.get("when_to_use")]
+    total = len(JOINED.join(text for text in both if isinstance(text, str)))
     if total <= LISTING_CHARACTERS:
         return None
     shown = f"the client lists the first {LISTING_CHARACTERS:,}"
@@ -235,7 +244,7 @@ def is_ignored(problem: Problem) -> bool:
 def check_effects(values: Mapping[str, object]) -> list[Problem]:
     """Return what the fields together come to, and hardly any author means."""
     found = []
-    if is_off(values.get("user-invocable")) and is_on(values.get("disable-model-invocation")):
+    if is_hidden(values) and is_on(values.get("disable-model-invocation")):
         message = "neither the user nor the assistant can call the skill"
         found.append(Problem(("user-invocable",), "nobody-can-call", message, "remove one of both"))
     if values.get("agent") and values.get("context") != "fork":
@@ -320,9 +329,9 @@ def is_on(value: object) -> bool:
     return _FLAGS.get(str(value).lower(), False)
 
 
-def is_off(value: object) -> bool:
-    """Say whether the client takes the value of a boolean field for false."""
-    return not _FLAGS.get(str(value).lower(), True)
+def is_hidden(values: Mapping[str, object]) -> bool:
+    """Say whether users cannot call the skill: `user-invocable` is there, and not on."""
+    return "user-invocable" in values and not is_on(values["user-invocable"])
 
 
 def split_tools(value: object) -> list[str]:

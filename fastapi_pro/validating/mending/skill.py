@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from fastapi_pro.validating.frontmatter import NOT_YAML, FrontMatterError, parse, split
 from fastapi_pro.validating.gate import read_entries
-from fastapi_pro.validating.mending.edits import Edit, Source, apply
+from fastapi_pro.validating.mending.edits import MARK, Edit, Source, apply
 from fastapi_pro.validating.mending.globs import mend_glob
 from fastapi_pro.validating.mending.yaml_values import mend_values, quote_line, quoted
 from fastapi_pro.validating.report import Finding
@@ -64,6 +64,11 @@ def _mend(text: str, findings: list[Finding]) -> Mended:
     return {finding: edits for finding, edits in found.items() if edits}
 
 
+def _mark(source: Source, _: Finding) -> Iterator[Edit]:
+    if source.text.startswith(MARK):
+        yield Edit(0, len(MARK), "")
+
+
 def _line_ends(source: Source, _: Finding) -> Iterator[Edit]:
     for found in re.finditer("\r", source.text):
         yield Edit(*found.span(), "\n")
@@ -105,7 +110,7 @@ def _glob(source: Source, finding: Finding) -> Iterator[Edit]:
         place = entry.place
         if (place.line, place.column) != (finding.line, finding.column):
             continue
-        mended = entry.text.strip() if finding.code == "glob-spaces" else mend_glob(entry.text)
+        mended = mend_glob(entry.text)
         quote = lines[place.line - 1][place.column - 1 : place.column] in ("'", '"')
         quote = quote and not entry.text.startswith(("'", '"'))
         if mended and (edit := source.edit(place.line, place.column + quote, entry.text, mended)):
@@ -126,10 +131,10 @@ def _escape(source: Source, finding: Finding) -> Iterator[Edit]:
 
 
 _MENDERS: dict[str, Callable[[Source, Finding], Iterator[Edit]]] = {
+    "byte-order-mark": _mark,
     "client-syntax": _escape,
     "dead-glob": _glob,
     "front-matter-not-yaml": _quotes,
-    "glob-spaces": _glob,
     "line-ends": _line_ends,
     "quotes-missing": _quotes,
     "value-cut": _whole_value,
