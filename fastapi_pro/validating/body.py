@@ -135,7 +135,8 @@ def _file_of(link: str) -> str | None:
         return None
     target = unquote(parts.path)
     is_file = "." in target or "/" in target  # `LINK`, `url` and `path` are placeholders
-    if parts.scheme or parts.netloc or not is_file or _PLACEHOLDER.search(target):
+    is_page = target.startswith("/") and "." not in target.rpartition("/")[2]  # of a site
+    if parts.scheme or parts.netloc or is_page or not is_file or _PLACEHOLDER.search(target):
         return None
     return target
 

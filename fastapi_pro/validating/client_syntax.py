@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 _SYNTAX = re.compile(
     r"(?:(?<=\s)|^)(?P<command>!`[^`]+`)"
-    r"|^[ \t]*(?P<block>```!)"
+    r"|(?:(?<=\s)|^)(?P<block>```!)"
     r"|(?<!(?<!\\)\\)(?P<arguments>\$ARGUMENTS)"
     r"|(?<!(?<!\\)\\)(?P<positional>\$\d+)(?!\w)",
     re.MULTILINE | re.ASCII,

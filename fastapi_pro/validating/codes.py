@@ -5,6 +5,7 @@ from typing import Literal
 Code = Literal[
     "agent-field-ignored",
     "agent-not-loaded",
+    "agent-tools",
     "agent-without-description",
     "anchored-glob",
     "bad-arguments",
@@ -63,6 +64,7 @@ Code = Literal[
     "too-long",
     "too-many-patterns",
     "unknown-key",
+    "unknown-tool",
     "unreadable",
     "value-cut",
     "wrong-type",

@@ -18,6 +18,8 @@ JOINED = " - "
 _MOST_NAME, _MOST_DESCRIPTION, _MOST_COMPATIBILITY = 64, 1024, 500
 _FEW = 5  # names that a message lists
 _EVERY_COMMAND = {"Bash", "Bash()", "Bash(*)", "Bash(:*)"}
+_TOOLS = ("Bash", "Edit", "Glob", "Grep", "Read", "Skill", "Task", "WebFetch", "WebSearch", "Write")
+_TOOLS_IN_LOWER_CASE = {name.lower(): name for name in _TOOLS}
 _FLAGS = {"true": True, "yes": True, "on": True, "1": True}
 _FLAGS |= {"false": False, "no": False, "off": False, "0": False}
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -74,6 +76,8 @@ def _names(value: object) -> Fault:
 
 def _tools(value: object) -> Fault:
     """Accept tool names split by commas or spaces, or a list of them, parentheses balanced."""
+    if isinstance(value, str) and "\n" in value.strip():
+        return "bad-tools", "a line break separates no tools"
     for entry in split_tools(value):
         if entry.count("(") != entry.count(")") or entry.startswith("("):
             return "bad-tools", "its parentheses do not pair up"
@@ -317,11 +321,18 @@ def check_unknown_keys(values: Mapping[str, object]) -> list[Problem]:
 
 
 def check_tools(values: Mapping[str, object]) -> list[Problem]:
-    """Return a warning when allowed-tools pre-approves every shell command."""
-    if _EVERY_COMMAND.isdisjoint(split_tools(values.get("allowed-tools"))):
-        return []
-    message = "a bare `Bash` pre-approves every command"
-    return [Problem(("allowed-tools",), "bare-bash", message, "narrow it, as in Bash(uv run *)")]
+    """Return a warning for each tool that is none, and when each shell command is pre-approved."""
+    found = []
+    tools = split_tools(values.get("allowed-tools"))
+    for tool in dict.fromkeys(tool.partition("(")[0] for tool in tools):
+        if tool in _TOOLS_IN_LOWER_CASE:
+            message = f"`{tool}` is no tool of Claude Code and allows nothing"
+            fix = f"write {_TOOLS_IN_LOWER_CASE[tool]}"
+            found.append(Problem(("allowed-tools",), "unknown-tool", message, fix))
+    if not _EVERY_COMMAND.isdisjoint(tools):
+        message, fix = "a bare `Bash` pre-approves every command", "narrow it, as in Bash(uv run *)"
+        found.append(Problem(("allowed-tools",), "bare-bash", message, fix))
+    return found
 
 
 def is_on(value: object) -> bool:

@@ -81,8 +81,10 @@ def _without(body: str, fences: list[Fence]) -> str:
 
 
 def _is_harmless(each: ClientSyntax, line: str, least: int) -> bool:
-    """Say whether no call has as many arguments, or it is a price."""
-    return int(each.text[1:]) >= least or bool(_PRICE.match(line[each.column - 1 :]))
+    """Say whether no call has as many arguments, or hardly one and it is a price."""
+    number = int(each.text[1:])
+    is_price = number >= _FEW and _PRICE.match(line[each.column - 1 :])
+    return number >= least or bool(is_price)
 
 
 def _names(values: Mapping[str, object]) -> list[str]:

@@ -21,6 +21,8 @@ class Session:
 
     url: str
     requests: list[str] = field(default_factory=list)
+    tools: list[set[str]] = field(default_factory=list)
+    """The names of the tools that each request offers."""
 
 
 @contextmanager
@@ -48,6 +50,7 @@ def standin(turns: Sequence[Turn]) -> Iterator[Session]:
                 return
             blocks: list[dict[str, Any]] = [{"type": "text", "text": "done"}]
             if any(tool.get("name") == "Read" for tool in asked.get("tools", [])):
+                session.tools.append({str(tool.get("name")) for tool in asked["tools"]})
                 session.requests.append(text_of([asked.get("system"), asked["messages"]]))
                 turn = next(left, None)
                 if turn is not None:

@@ -141,7 +141,7 @@ from fastapi import FastAPI
 from repository import Repository
 @asynccontextmanager
 async def lifespan(app):
-    yield {"repository": Repository()}
+    yield {"repository": Repository(), "other": Repository(create_schema=False)}
 app = FastAPI(lifespan=lifespan)
 """,
     "refused in production": _BASE
@@ -319,5 +319,15 @@ async def lifespan(app):
         Base.metadata.create_all(engine)
     yield
 app = FastAPI(lifespan=lifespan)
+""",
+    "SQLite, by the option that its driver alone takes": """
+import os
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+engine = create_engine(os.environ["URL"], connect_args={"check_same_thread": False})
+Base.metadata.create_all(engine)
+app = FastAPI()
 """,
 }
