@@ -69,6 +69,7 @@ GLOBS = [
     ("paths: ['./**/*.py', x]", "paths: ['**/*.py', x]"),
     ("paths: ['./*.py']", "paths: ['/*.py']"),
     ("paths: ['**\\*.py']", "paths: ['**/*.py']"),
+    ('paths: ["src\\\\*.py"]', 'paths: ["src/*.py"]'),
     ("paths:\n  - src\\app\\*.py", "paths:\n  - src/app/*.py"),
     ("paths: '**/*.py **/*.md'", "paths: '**/*.py, **/*.md'"),
     ("paths: ['a{1..3}/*', 'v{a..c}']", "paths: ['a{1,2,3}/*', 'v{a,b,c}']"),
