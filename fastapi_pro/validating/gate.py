@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from fastapi_pro.validating.codes import Code
 from fastapi_pro.validating.contract import is_hidden, is_on
 from fastapi_pro.validating.frontmatter import FrontMatter, Place
 from fastapi_pro.validating.globs import (
@@ -243,9 +244,9 @@ def suggest(path: str) -> str:
     return f"**/{file.parent.name}/*{file.suffix}"
 
 
-def _error(path: str, where: Place, code: str, message: str, fix: str) -> Finding:
+def _error(path: str, where: Place, code: Code, message: str, fix: str) -> Finding:
     return Finding(path, where.line, where.column, code, message, fix)
 
 
-def _warning(path: str, where: Place, code: str, message: str, fix: str) -> Finding:
+def _warning(path: str, where: Place, code: Code, message: str, fix: str) -> Finding:
     return Finding(path, where.line, where.column, code, message, fix, "warning")

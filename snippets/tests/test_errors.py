@@ -38,16 +38,17 @@ class NoTeaError(AppError):
     msg = "No tea here"
 
 
-@pytest.fixture
-def failing_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FastAPI]:
+@pytest.fixture(scope="module")
+def created_app() -> FastAPI:
     """The app with routes that fail in every way."""
-    monkeypatch.setenv("APP_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
-    monkeypatch.setenv("APP_CORS_ORIGINS", ORIGIN)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("APP_CORS_ORIGINS", ORIGIN)
+        get_settings.cache_clear()
+        # One registry counts for one app, the first to run: this one brings its own.
+        counted_apart = partial(Instrumentator, registry=CollectorRegistry())
+        patch.setattr("prometheus_fastapi_instrumentator.Instrumentator", counted_apart)
+        app = create_app()
     get_settings.cache_clear()
-    # One registry counts for one app, the first to run: this one brings its own.
-    counted_apart = partial(Instrumentator, registry=CollectorRegistry())
-    monkeypatch.setattr("prometheus_fastapi_instrumentator.Instrumentator", counted_apart)
-    app = create_app()
 
     @app.get("/app-error")
     async def app_error() -> None:
@@ -79,7 +80,17 @@ def failing_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Fas
     async def cancelled() -> None:
         raise asyncio.CancelledError
 
-    yield app
+    return app
+
+
+@pytest.fixture
+def failing_app(
+    created_app: FastAPI, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[FastAPI]:
+    """It, with a database of the test's own."""
+    monkeypatch.setenv("APP_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    get_settings.cache_clear()
+    yield created_app
     get_settings.cache_clear()
 
 

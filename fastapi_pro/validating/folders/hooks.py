@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from fastapi_pro.validating.codes import Code
 from fastapi_pro.validating.folders.reading import JsonFile, Path_
 from fastapi_pro.validating.report import Finding
 
@@ -142,7 +143,7 @@ def _outcome(event: str) -> str:
     return "so the client ignores it"
 
 
-def check_events(hooks: object) -> Iterator[tuple[str, str, str, str]]:
+def check_events(hooks: object) -> Iterator[tuple[str, Code, str, str]]:
     """Yield event, code, message and fix for what is wrong with each event of a skill's hooks."""
     for event, matchers in hooks.items() if isinstance(hooks, dict) else ():
         if event not in EVENTS:
