@@ -38,10 +38,13 @@ OPEN = {
     "GET /livez",
     "GET /readyz",
     "PATCH /api/v1/profile",
+    "POST /api/v1/auth/link",
     "POST /api/v1/auth/logout",
     "POST /api/v1/auth/password",
     "POST /api/v1/auth/refresh",
+    "POST /api/v1/auth/reset",
     "POST /api/v1/auth/session",
+    "POST /api/v1/auth/verify",
     "POST /api/v1/notes",
     "POST /api/v1/uploads",
 }
