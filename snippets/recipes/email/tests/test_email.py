@@ -163,8 +163,8 @@ async def test_no_table_holds_a_token(
     mailbox.answer = "451 Later"
     await sign_up(client)
     await work(sessions)
-    held = (await session.scalars(select(OutboxMessage.payload))).all()
-    assert held == [{"purpose": "verify", "email": ADA["email"]}]
+    [held] = (await session.scalars(select(OutboxMessage.payload))).all()
+    assert held.keys() - {"trace"} == {"purpose", "email"}
     mailbox.answer = "250 OK"
     await session.execute(update(OutboxMessage).values(due_at=utc_now()))
     await session.commit()
