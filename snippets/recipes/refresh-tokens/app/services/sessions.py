@@ -46,7 +46,12 @@ async def start(
     same = select(User.id).where(*unchanged).with_for_update(key_share=True)
     if await session.scalar(same) is None:  # deleted, or the password changed, while it was checked
         raise NotAuthenticatedError
-    return await _issue(session, user.id, uuid4().hex)
+    return await begin(session, user.id)
+
+
+async def begin(session: AsyncSession, user_id: int) -> TokenPair:
+    """Begin a session of somebody who has shown who they are."""
+    return await _issue(session, user_id, uuid4().hex)
 
 
 async def refresh(session: AsyncSession, token: str) -> TokenPair | None:
