@@ -17,9 +17,12 @@ from fastapi_pro.validating.contract import (
     check_unknown_keys,
     check_words,
     is_borne,
+    is_ignored,
 )
 from fastapi_pro.validating.folders.hooks import check_events
+from fastapi_pro.validating.folders.reading import is_left_alone
 from fastapi_pro.validating.frontmatter import (
+    MISSING,
     TOP,
     FrontMatter,
     FrontMatterError,
@@ -37,7 +40,11 @@ MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
 QUOTES_MISSING = "quotes-missing"
 """What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
-_IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
+_NO_FIELDS = Finding(
+    "", 1, 1, MISSING,
+    "there are no fields: the client takes the folder's name and the first line of the text",
+    "write --- on the very first line, then name and description, then --- again",
+)  # fmt: skip
 _CHECKOUT_MARKS = (".git", ".claude-plugin")
 
 
@@ -69,7 +76,7 @@ def find_skills(folder: Path) -> Iterator[Path]:
         for child in children:
             if child.name == NAME:
                 yield here / NAME
-            elif child.name not in _IGNORED and _is_folder(child):
+            elif not is_left_alone(here.name, child.name) and _is_folder(child):
                 waiting.append(here / child.name)
 
 
@@ -83,7 +90,16 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     """Return what is wrong with the skill of `file`, a SKILL.md that findings call `shown`."""
     try:
-        text = _read(file)
+        raw = _read(file)
+    except FrontMatterError as error:
+        return [_refusal(error, shown)]
+    return check_text(raw, file, shown, options)
+
+
+def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Finding]:
+    """Return what is wrong with the skill of `file` if this were its text, line ends and all."""
+    try:
+        text = _unix(raw)
         parts = split(text)
     except FrontMatterError as error:
         return [_refusal(error, shown)]
@@ -111,7 +127,7 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
 def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
     """Return for each file in `wanted` whether it opens the gate of this skill, and why."""
     try:
-        text = _read(file)
+        text = _unix(_read(file))
         front = parse(split(text).yaml)
     except FrontMatterError as error:
         why = f"the front matter cannot be read, so the client drops it: {error.message}"
@@ -120,7 +136,7 @@ def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
 
 
 def _read(file: Path) -> str:
-    r"""Return the text of `file` without a byte order mark, its lines ending at `\n`.
+    """Return the text of `file`.
 
     Raises FrontMatterError for what cannot be read as a text of reasonable size.
     """
@@ -139,7 +155,7 @@ def _read(file: Path) -> str:
         raise FrontMatterError(TOP, "file-too-large", message, fix)
     bad = raw.find(b"\0")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError as error:
         bad = error.start
     if bad >= 0:
@@ -147,10 +163,18 @@ def _read(file: Path) -> str:
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         message = f"byte {raw[bad]:#04x} is no UTF-8 text"
         raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
+    return text
+
+
+def _unix(text: str) -> str:
+    r"""Return the text without a byte order mark, its lines ending at `\n`.
+
+    Raises FrontMatterError where the client sees one line.
+    """
     if "\n" not in text and "\r" in text:
         message = "its lines end as on an old Mac: the client sees one line, and no front matter"
         raise FrontMatterError(TOP, "line-ends", message, "save it with line ends of Unix")
-    return _normal(text)
+    return _normal(text.removeprefix("\ufeff"))
 
 
 def _begin(file: Path) -> bytes:
@@ -167,7 +191,7 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
     for page in sorted(skill.glob("references/**/*.md")):
         path = str(shown / page.relative_to(skill))
         try:
-            yield from islice(check_links(_read(page), page, skill, path), MAX_TOLD)
+            yield from islice(check_links(_unix(_read(page)), page, skill, path), MAX_TOLD)
         except FrontMatterError as error:
             if error.code != "file-too-large":  # it is read in parts, if at all
                 yield replace(_refusal(error, path), level="warning")
@@ -175,14 +199,16 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
 
 def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -> list[Finding]:
     values = front.values
+    level: Level = "error" if options.strict_spec else "not-portable"
+    if not values:
+        return [replace(_NO_FIELDS, path=shown, level=level)]
     fields = check_fields(values)
     told = {problem.path[0] for problem in fields}
     unknown = check_unknown_keys(values)
     if not options.strict_spec:
         told |= {problem.path[0] for problem in unknown}
     open_standard = [p for p in check_open_standard(values) if p.path[0] not in told]
-    level: Level = "error" if options.strict_spec else "not-portable"
-    found = [_at_value(p, front, shown, level if is_borne(p, values) else "error") for p in fields]
+    found = [_at_field(problem, front, shown, level) for problem in fields]
     found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
     found += [
@@ -237,6 +263,16 @@ def _check_folder(front: FrontMatter, file: Path, shown: str, level: Level) -> I
 def _refusal(error: FrontMatterError, shown: str) -> Finding:
     where = error.place
     return Finding(shown, where.line, where.column, error.code, error.message, error.fix)
+
+
+def _at_field(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
+    """Return the finding of a wrong field; `level` is that of what the client bears."""
+    if is_borne(problem, front.values):
+        return _at_value(problem, front, shown, level)
+    if is_ignored(problem):
+        message = f"{problem.message}; the client ignores it"
+        return _at_value(replace(problem, message=message), front, shown, "warning")
+    return _at_value(problem, front, shown, "error")
 
 
 def _at_value(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:

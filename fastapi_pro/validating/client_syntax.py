@@ -3,8 +3,8 @@ r"""What Claude Code runs or replaces when it loads a skill's text, inside fence
 Measured on Claude Code 2.1.330: a bang before a backtick at a line start or after a space runs
 the command, a fence whose info string is a bang runs its content, `$ARGUMENTS` and `$0`, `$1` ...
 are replaced by the call's arguments where there are as many. A word before the bang, `$HOME`,
-`$name`, `$5k` and the escape `\$1` are left alone. `${CLAUDE_SKILL_DIR}` and its likes are
-replaced too, which nobody writes by chance.
+`$name`, `$5k` and the escape `\$1` are left alone; two backslashes before a dollar are no escape.
+`${CLAUDE_SKILL_DIR}` and its likes are replaced too, which nobody writes by chance.
 """
 
 import re
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 _SYNTAX = re.compile(
     r"(?:(?<=\s)|^)(?P<command>!`[^`\n]*`)"
-    r"|(?<!\\)(?P<arguments>\$ARGUMENTS)"
-    r"|(?<!\\)(?P<positional>\$\d+)(?!\w)"
+    r"|(?<!(?<!\\)\\)(?P<arguments>\$ARGUMENTS)"
+    r"|(?<!(?<!\\)\\)(?P<positional>\$\d+)(?!\w)"
     r"|(?P<variable>\$\{CLAUDE_(?:PLUGIN_DATA|PLUGIN_ROOT|SESSION_ID|SKILL_DIR)\})",
     re.MULTILINE | re.ASCII,
 )

@@ -138,6 +138,10 @@ class OpenSkill(BaseModel):
 
 
 KNOWN_KEYS = tuple(_key(name) for name in ClaudeSkill.model_fields)
+_AT_NO_RISK = {
+    "argument-hint", "background", "compatibility", "context", "agent", "effort", "license",
+    "metadata", "model", "shell",
+}  # fmt: skip
 _FLAG_FIX = "write true or false, without quotes"
 _TEXT_FIX = "write a text, in quotes if it looks like a number"
 _TOOLS_FIX = 'write tools such as "Read, Bash(uv run *)", or a list of them'
@@ -180,15 +184,22 @@ def check_fields(values: Mapping[str, object]) -> list[Problem]:
 def is_borne(problem: Problem, values: Mapping[str, object]) -> bool:
     """Say whether the client loads the skill whole all the same.
 
-    It takes any name, and the first paragraph of the body for a description.
+    It takes any name, or the folder's, and the first line of the body for a description.
     """
     if problem.path == ("name",):
-        return problem.code in ("bad-name", "too-long")
+        return True
+    if problem.path[0] == "when_to_use" and problem.code == "wrong-type":
+        return isinstance(values.get("when_to_use"), list)  # of which it lists the items
     description = values.get("description")
     is_short = description is None or len(str(description)) <= LISTING_CHARACTERS
     return (
         problem.path == ("description",) and is_short and not isinstance(description, list | dict)
     )
+
+
+def is_ignored(problem: Problem) -> bool:
+    """Say whether the client loads the skill as if the field were absent, at no one's risk."""
+    return problem.path[0] in _AT_NO_RISK
 
 
 def check_effects(values: Mapping[str, object]) -> list[Problem]:
@@ -298,6 +309,9 @@ def _problem(detail: ErrorDetails) -> Problem:
     message = f"`{field}` is {_shown(detail['input'])}: {_lower(detail['msg'])}"
     if code == "field-missing":
         message = f"`{field}` is missing"
+    elif (code, field) == ("too-long", "description") and len(detail["input"]) > LISTING_CHARACTERS:
+        cut = f"the client lists the first {LISTING_CHARACTERS:,}"
+        message = f"`{field}` has {len(detail['input']):,} characters, {cut}"
     return Problem(path, code, message, _FIX.get(field, _TEXT_FIX))
 
 

@@ -12,7 +12,13 @@ MAX_CHARACTERS = 64 * 1024
 MAX_DEPTH = 30
 MAX_VALUES = 10_000
 NOT_YAML = "front-matter-not-yaml"
+MISSING = "front-matter-missing"
 _FENCE = "---"
+_IN_QUOTES = re.compile(r"([\"']).*\1")
+_LATE = re.compile(
+    r"(?:[ \t]*(?:#.*|<!--.*|```.*)?\n)+(?P<fence>---[ \t]*\n)(?:#.*\n)*(?:name|description):[ \t]"
+)
+"""Fields below what an author may put before them: blank lines, a title, a comment, a fence."""
 _FIELD = re.compile(r"(?P<key>[A-Za-z_][\w-]*:)[ \t]+(?P<value>\S.*)")
 
 
@@ -43,6 +49,7 @@ class SkillText:
     """A skill file cut in two: the YAML, and the body with the front matter's lines blanked.
 
     Both keep the line numbers of the file: the YAML begins on line 2, the body counts from line 1.
+    Without front matter all is body.
     """
 
     yaml: str
@@ -70,16 +77,16 @@ class FrontMatter:
 def split(text: str) -> SkillText:
     r"""Cut `text` (lines end at `\n`) at its front matter.
 
-    Raises FrontMatterError when there is none, or when it is never closed.
+    Raises FrontMatterError when it does not stand first, or is never closed.
     """
     lines = text.split("\n")
     if lines[0].rstrip() != _FENCE:
-        raise FrontMatterError(
-            TOP,
-            "front-matter-missing",
-            "the file does not begin with front matter",
-            "write --- on the very first line, then name and description, then --- again",
-        )
+        if late := _LATE.match(text):
+            place = Place(text.count("\n", 0, late.start("fence")) + 1, 1)
+            message = "the front matter is not the first thing in the file: its fields are lost"
+            fix = "move it up, so that --- is the very first line"
+            raise FrontMatterError(place, MISSING, message, fix)
+        return SkillText("", text, 1)
     for number, line in enumerate(lines[1:], start=1):
         if line.rstrip() == _FENCE:
             body = "\n" * (number + 1) + "\n".join(lines[number + 1 :])
@@ -98,6 +105,7 @@ def parse(text: str) -> FrontMatter:
     Raises FrontMatterError for YAML that is broken, no mapping, too large, too deep, or that
     gives a key twice at any level. Nothing is constructed but plain values. What is no YAML is
     read again as the client does: with the one-line values in quotes that are none by themselves.
+    Where nothing stands there are no fields.
     """
     try:
         return _parse(text)
@@ -120,10 +128,10 @@ def _quoted(text: str) -> str:
 
 def _quoted_line(line: str) -> str:
     match = _FIELD.fullmatch(line)
-    if not match or match["value"][0] in "\"'|>":
+    if not match or match["value"][0] in "|>" or _IN_QUOTES.fullmatch(match["value"].rstrip()):
         return line
     try:
-        _compose(line)
+        compose(line)
     except FrontMatterError:
         value = match["value"].rstrip().replace("\\", "\\\\").replace('"', '\\"')
         return f'{match["key"]} "{value}"'
@@ -138,12 +146,14 @@ def _parse(text: str) -> FrontMatter:
             f"the front matter has {len(text):,} characters",
             f"keep it below {MAX_CHARACTERS:,} and move the rest to the body",
         )
-    root = _compose(text)
-    if root is None or not isinstance(root, MappingNode):
+    root = compose(text)
+    if root is None:
+        return FrontMatter()
+    if not isinstance(root, MappingNode):
         raise FrontMatterError(
             Place(2, 1),
             "front-matter-not-a-mapping",
-            "the front matter holds no fields",
+            "the front matter holds no fields, and what stands there is lost",
             "write one `key: value` on each line, at least name and description",
         )
     return _Reader(text).read(root)
@@ -165,7 +175,7 @@ class _BoundedLoader(yaml.SafeLoader):
             self.depth -= 1
 
 
-def _compose(text: str) -> Node | None:
+def compose(text: str) -> Node | None:
     """Return the root node; every way in which PyYAML fails becomes a FrontMatterError."""
     try:
         return yaml.compose(text, Loader=_BoundedLoader)

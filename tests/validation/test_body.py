@@ -100,6 +100,7 @@ CLIENT = [
     ("```\n!`date`\n```", ("client-syntax", 6, 1)),
     ("- x\n  ~~~sh\n  awk '{print $0}'\n  ~~~", ("client-syntax", 7, 15)),
     ("```\nunclosed $2", ("client-syntax", 6, 10)),
+    ("```\nx \\\\$2\n```", ("client-syntax", 6, 5)),
 ]
 
 

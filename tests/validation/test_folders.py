@@ -66,6 +66,19 @@ def test_a_marketplace_the_client_refuses_is_told(
     assert [f.code for f in marketplace(tmp_path, **values)] == ([code] if code else [])
 
 
+@pytest.mark.parametrize("name", ["fixtures", "__fixtures__", "testdata"])
+def test_what_tests_read_is_left_alone(tmp_path: Path, name: str) -> None:
+    """It may be wrong by intention; named as the target it is checked."""
+    Row("p", {}, manifest={"name": None}).write(tmp_path / name / "p")
+    assert codes(tmp_path) == []
+    assert codes(tmp_path / name) == ["plugin-field"]
+
+
+def test_a_skill_may_be_called_fixtures(tmp_path: Path) -> None:
+    Row("p", {"skills/fixtures/skill.md": page("MARK")}).write(tmp_path)
+    assert codes(tmp_path) == ["not-loaded"]
+
+
 def test_a_finding_stands_at_its_value(tmp_path: Path) -> None:
     """Also where tabs indent the JSON."""
     text = json.dumps({"hooks": {"Stop": HI, "PreTool": HI}}, indent="\t")

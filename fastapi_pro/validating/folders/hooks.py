@@ -56,6 +56,8 @@ def check_hooks(read: JsonFile, path: Path_, hooks: object, root: Path) -> Itera
         return
     for event, matchers in hooks.items():
         here = (*path, event)
+        if event not in EVENTS and isinstance(matchers, str):
+            continue  # a comment
         if event not in EVENTS:
             message = f"the client knows no event `{event}` and ignores what stands there"
             yield read.at(here, "hook-event-unknown", message, _event_like(event))

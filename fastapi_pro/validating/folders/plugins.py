@@ -128,13 +128,21 @@ def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterato
             message = f"the path {item} of `{key}` leaves the plugin, so the client refuses it"
             yield read.at(where, "plugin-path-missing", message, "name a path within it")
         elif key == "skills" and (root / item).is_file():
-            message = f"`skills` names the file {item}, which the client does not load"
-            fix = f'name its folder, "{item.rpartition("/")[0]}/"'
-            yield read.at(where, "plugin-path-missing", message, fix)
+            yield _skill_file(read, where, item)
         elif not (root / item).exists():
             message = f"`{key}` names {item}, which is not there: the client loads none of it"
             fix = f"add {item}, or correct the path"
             yield read.at(where, "plugin-path-missing", message, fix)
+
+
+def _skill_file(read: JsonFile, where: Path_, item: str) -> Finding:
+    """Return that `skills` names a file: of skills/ the client loads each skill all the same."""
+    folder = item.rpartition("/")[0]
+    if Path(folder).parent == Path("skills"):
+        message = f"`skills` names the file {item}: the client ignores it, and loads all of skills/"
+        return read.warn(where, "plugin-field-ignored", message, "leave it out")
+    message = f"`skills` names the file {item}, which the client does not load"
+    return read.at(where, "plugin-path-missing", message, f'name its folder, "{folder}/"')
 
 
 def _check_members(root: Path, shown: Path) -> Iterator[Finding]:

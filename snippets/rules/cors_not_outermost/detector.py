@@ -1,12 +1,13 @@
 """CORS inside a middleware that answers by itself."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
 
-_HOSTS = "fastapi.middleware.trustedhost.TrustedHostMiddleware"
+_HOSTS = re.compile(r"(trusted|allowed|valid)_?hosts?", re.IGNORECASE)
 
 _HEADERS = {"origin", "access-control-allow-origin"}
 
@@ -30,8 +31,14 @@ def _may_answer(added: Middleware) -> bool:
     A host that is not the service's is refused to attackers, not to its own pages; so is an origin
     that the middleware itself looks at. An answer may have the headers of CORS without it.
     """
-    is_other = added.library_name == _HOSTS or "cors" in added.name.lower()
+    is_other = "cors" in added.name.lower() or _checks_hosts(added)
     return added.may_answer and not is_other and not _knows_cors(added)
+
+
+def _checks_hosts(added: Middleware) -> bool:
+    """Say whether a middleware compares hosts with those that are the service's."""
+    names = [p.name for p in added.definition.method("__init__").parameters]
+    return any(map(_HOSTS.search, [added.name, *names]))
 
 
 def _knows_cors(added: Middleware) -> bool:

@@ -120,8 +120,8 @@ async def large(own_postgres_url: str) -> AsyncIterator[AsyncConnection]:
         await create_tables(connection, Base.metadata)
         await connection.execute(
             text(
-                "INSERT INTO users (id, email, full_name, password_hash, created_at) "
-                "VALUES (1, 'a@example.com', 'Ada', '-', now())"
+                "INSERT INTO users (id, email, full_name, password_hash, is_admin, created_at) "
+                "VALUES (1, 'a@example.com', 'Ada', '-', false, now())"
             )
         )
         await connection.execute(

@@ -40,6 +40,8 @@ OPEN = {
     "PATCH /api/v1/profile",
     "POST /api/v1/auth/link",
     "POST /api/v1/auth/logout",
+    "POST /api/v1/auth/oidc",
+    "POST /api/v1/auth/oidc/login",
     "POST /api/v1/auth/password",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/reset",

@@ -36,7 +36,7 @@ def create_provider(**client_options: object) -> StarletteOAuth2App:
         "provider",
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret.get_secret_value(),
-        server_metadata_url=f"{settings.oidc_issuer}/.well-known/openid-configuration",
+        server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
         client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256"}
         | client_options,
     )
@@ -76,8 +76,6 @@ async def finish(
                 code=code,
                 code_verifier=begun["code_verifier"],
             )
-            if "id_token" not in token:
-                raise ValueError("the provider gives no ID token")
             options = {
                 "iss": {"essential": True, "value": metadata["issuer"]},
                 # Authlib checks it only if told: a token for another client is no login here.
@@ -90,6 +88,8 @@ async def finish(
     except (HTTPError, TimeoutError, ValueError, RuntimeError) as exc:
         logger.warning("provider_failed", reason=repr(exc))
         raise ProviderFailedError from exc
+    if claims is None:
+        raise ProviderFailedError  # it gave no ID token
     return dict(claims)
 
 

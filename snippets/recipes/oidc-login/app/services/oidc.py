@@ -1,6 +1,7 @@
 """Whose account it is that a provider speaks of."""
 
 import secrets
+from uuid import uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -52,7 +53,7 @@ async def log_in(session: AsyncSession, claims: Claims) -> TokenPair:
         except IntegrityError as exc:
             raise AddressTakenError from exc
     await _make_first_admin(session, user, claims)
-    return await sessions.begin(session, user.id)
+    return await sessions.issue(session, user.id, uuid4().hex)
 
 
 async def _account(session: AsyncSession, claims: Claims) -> User:

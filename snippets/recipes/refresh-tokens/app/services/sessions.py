@@ -46,12 +46,7 @@ async def start(
     same = select(User.id).where(*unchanged).with_for_update(key_share=True)
     if await session.scalar(same) is None:  # deleted, or the password changed, while it was checked
         raise NotAuthenticatedError
-    return await begin(session, user.id)
-
-
-async def begin(session: AsyncSession, user_id: int) -> TokenPair:
-    """Begin a session of somebody who has shown who they are."""
-    return await _issue(session, user_id, uuid4().hex)
+    return await issue(session, user.id, uuid4().hex)
 
 
 async def refresh(session: AsyncSession, token: str) -> TokenPair | None:
@@ -67,26 +62,35 @@ async def refresh(session: AsyncSession, token: str) -> TokenPair | None:
         raise NotAuthenticatedError
     if found.used_at is None:
         found.used_at = now
-        return await _issue(session, found.user_id, found.family)
+        return await issue(session, found.user_id, found.family)
     if now - found.used_at < GRACE:
         raise AlreadyRefreshedError
-    await _end_family(session, found)
+    await session.execute(delete(RefreshToken).where(RefreshToken.family == found.family))
     return None
 
 
 async def end(session: AsyncSession, token: str) -> None:
     """Log out: end the family of a token, whichever of its tokens it is."""
     if found := await _lock(session, token):
-        await _end_family(session, found)
+        await session.execute(delete(RefreshToken).where(RefreshToken.family == found.family))
 
 
-async def change_password(session: AsyncSession, user: User, old: str, new: str) -> None:
+async def change_password(
+    session: AsyncSession,
+    sessionmaker: async_sessionmaker[AsyncSession],
+    email: str,
+    old: str,
+    new: str,
+) -> None:
     """Set a new password, and end all sessions of the user; raise `WrongPasswordError`.
 
-    It hashes before its first query: call it with a session whose transaction has ended.
+    The old one is checked as at a login, so whatever counts failed logins counts it. It hashes
+    before its first query: call it with a session whose transaction has ended.
     """
-    if not await auth.verify_password(old, user.password_hash):
-        raise WrongPasswordError
+    try:
+        user = await auth.authenticate(sessionmaker, email, old)
+    except NotAuthenticatedError:
+        raise WrongPasswordError from None
     unchanged = (User.id == user.id, User.password_hash == user.password_hash)
     change = update(User).where(*unchanged).values(password_hash=await auth.hash_password(new))
     connection = await session.connection()  # its result has a row count; MariaDB no RETURNING
@@ -107,20 +111,14 @@ async def _lock(session: AsyncSession, token: str) -> RefreshToken | None:
     return await session.scalar(select(RefreshToken).where(this).with_for_update())
 
 
-async def _end_family(session: AsyncSession, token: RefreshToken) -> None:
-    await session.execute(delete(RefreshToken).where(RefreshToken.family == token.family))
-
-
-async def _issue(session: AsyncSession, user_id: int, family: str) -> TokenPair:
+async def issue(session: AsyncSession, user_id: int, family: str) -> TokenPair:
+    """Give a user, who has shown who they are, tokens of a new family or of an old one."""
     token, now = secrets.token_urlsafe(32), utc_now()
     expired = RefreshToken.expires_at <= now
     await session.execute(delete(RefreshToken).where(RefreshToken.user_id == user_id, expired))
-    expires_at = now + timedelta(days=get_settings().refresh_exp_days)
-    session.add(
-        RefreshToken(
-            user_id=user_id, family=family, token_hash=_digest(token), expires_at=expires_at
-        )
-    )
+    row = RefreshToken(user_id=user_id, family=family, token_hash=_digest(token))
+    row.expires_at = now + timedelta(days=get_settings().refresh_exp_days)
+    session.add(row)
     await session.flush()
     return TokenPair(access_token=security.create_access_token(user_id), refresh_token=token)
 
