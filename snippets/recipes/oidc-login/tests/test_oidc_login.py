@@ -1,5 +1,6 @@
 """Login by a provider: what is refused, and whose account it is."""
 
+import importlib
 import re
 import time
 from collections.abc import AsyncIterator
@@ -299,3 +300,24 @@ async def test_no_connection_is_held_while_the_provider_is_asked(
         monkeypatch.setitem(app.dependency_overrides, get_provider, lambda: provider)
         assert (await log_in(client, issuer)).status_code == 200
     assert read == [200] * 3  # its configuration, the token, the keys
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the provider has many
+async def test_a_provider_of_others_logs_in_over_http(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mock = importlib.import_module("oidc_provider_mock")  # warns as it is imported
+    ada = mock.User(sub="1", claims={"email": ADA["email"], "email_verified": True})
+    with mock.run_server_in_thread(user_claims=[ada], require_nonce=True) as server:
+        monkeypatch.setenv("APP_OIDC_ISSUER", f"http://localhost:{server.server_port}")
+        monkeypatch.setenv("APP_OIDC_CLIENT_SECRET", "client secret")
+        get_settings.cache_clear()
+        provider = oidc.create_provider()
+        app.dependency_overrides[get_provider] = lambda: provider
+        url, cookie = await begin(client)
+        async with httpx2.AsyncClient() as browser:
+            redirect = await browser.post(url, data={"sub": "1"})
+        query = httpx2.URL(redirect.headers["location"]).params
+        answer = await finish(client, cookie, query["code"], query["state"])
+        assert await user_of(client, answer) > 0
+    get_settings.cache_clear()
