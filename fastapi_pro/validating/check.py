@@ -24,9 +24,11 @@ from fastapi_pro.validating.folders.reading import is_left_alone
 from fastapi_pro.validating.frontmatter import (
     MISSING,
     TOP,
+    UNCLOSED,
     FrontMatter,
     FrontMatterError,
     Place,
+    SkillText,
     parse,
     split,
 )
@@ -38,6 +40,9 @@ from fastapi_pro.validating.yaml_traps import check_cut_values, check_early_end
 MAX_BYTES = 256 * 1024
 MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
+UNREADABLE = "unreadable"
+TOO_LARGE = "file-too-large"
+_NOT_READ = {UNREADABLE, TOO_LARGE, "front-matter-too-large"}
 QUOTES_MISSING = "quotes-missing"
 """What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
 _NO_FIELDS = Finding(
@@ -92,7 +97,8 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     try:
         raw = _read(file)
     except FrontMatterError as error:
-        return [_refusal(error, shown)]
+        level: Level = "warning" if error.code == TOO_LARGE else "error"  # the client does read it
+        return [replace(_refusal(error, shown), level=level)]
     return check_text(raw, file, shown, options)
 
 
@@ -107,6 +113,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
     found = [
         *check_size(parts.body, parts.body_line, shown, size_level),
         *check_early_end(parts.yaml, shown),
+        *_check_ends(parts, raw, shown, options),
         *islice(check_links(parts.body, file, file.parent, shown), MAX_TOLD),
         *_check_pages(file.parent, Path(shown).parent),
     ]
@@ -117,8 +124,9 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
         found.append(_refusal(error, shown))
     else:
         values = front.values
+        found += [_refusal(error, shown) for error in front.twice[:MAX_TOLD]]
         found += check_paths(front, text.split("\n"), shown)
-        found += check_cut_values(parts.yaml, shown)
+        found += check_cut_values(parts.yaml, shown) if front.mended is None else []
         found += _check_front(front, file, shown, options)
     found += islice(check_replaced(parts.body, values, file, shown), MAX_TOLD)
     return sorted(set(found))
@@ -130,9 +138,27 @@ def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
         text = _unix(_read(file))
         front = parse(split(text).yaml)
     except FrontMatterError as error:
-        why = f"the front matter cannot be read, so the client drops it: {error.message}"
-        return [Answer(shown, name, opens=False, glob=None, why=why) for name in wanted]
+        is_read = error.code not in _NOT_READ
+        why = error.message
+        if is_read:
+            why = f"always listed, but without its fields, which the client drops: {why}"
+        return [Answer(shown, name, opens=is_read, glob=None, why=why) for name in wanted]
     return [try_file(front, text.split("\n"), shown, name) for name in wanted]
+
+
+def _check_ends(parts: SkillText, raw: str, shown: str, options: Options) -> Iterator[Finding]:
+    """Yield what stands before and after the front matter that not every reader takes."""
+    level: Level = "error" if options.strict_spec else "not-portable"
+    if raw.startswith("\ufeff"):
+        message = "after a byte order mark Claude Code of May 2026 sees no front matter"
+        fix = "save the file as UTF-8 without the mark"
+        yield Finding(shown, 1, 1, "byte-order-mark", message, fix, level)
+    if parts.end:
+        message = (
+            f"Claude Code ends the front matter at `{parts.end.strip()}`, other readers do not"
+        )
+        where, fix = parts.body_line, "write --- there, alone on its line"
+        yield Finding(shown, where, 1, UNCLOSED, message, fix, level)
 
 
 def _read(file: Path) -> str:
@@ -146,13 +172,13 @@ def _read(file: Path) -> str:
         raw = _begin(file) if is_plain else b""
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
-        raise FrontMatterError(TOP, "unreadable", reason, fix) from None
+        raise FrontMatterError(TOP, UNREADABLE, reason, fix) from None
     if not is_plain:
-        raise FrontMatterError(TOP, "unreadable", "it is no plain file", fix)
+        raise FrontMatterError(TOP, UNREADABLE, "it is no plain file", fix)
     if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024} KiB"
         fix = "keep the 500 lines that matter, move the rest to references/"
-        raise FrontMatterError(TOP, "file-too-large", message, fix)
+        raise FrontMatterError(TOP, TOO_LARGE, message, fix)
     bad = raw.find(b"\0")
     try:
         text = raw.decode()
@@ -193,7 +219,7 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
         try:
             yield from islice(check_links(_unix(_read(page)), page, skill, path), MAX_TOLD)
         except FrontMatterError as error:
-            if error.code != "file-too-large":  # it is read in parts, if at all
+            if error.code != TOO_LARGE:  # it is read in parts, if at all
                 yield replace(_refusal(error, path), level="warning")
 
 
@@ -212,10 +238,8 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
     found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
     found += [
-        _at_value(
-            Problem(("hooks", event), "hook-event-unknown", message, fix), front, shown, "error"
-        )
-        for event, message, fix in check_events(values.get("hooks"))
+        _at_value(Problem(("hooks", event), code, message, fix), front, shown, "error")
+        for event, code, message, fix in check_events(values.get("hooks"))
     ]
     if front.mended is not None:
         found.append(replace(_refusal(front.mended, shown), code=QUOTES_MISSING, level=level))
@@ -239,7 +263,8 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
 def _empty(front: FrontMatter, shown: str, told: set[str | int]) -> Iterator[Finding]:
     for key, value in front.values.items():
         if value is None and key not in told:
-            where, message = front.keys[key], f"`{key}` has no value and counts as absent"
+            counts = "false: users cannot call it" if key == "user-invocable" else "absent"
+            where, message = front.keys[key], f"`{key}` has no value and counts as {counts}"
             fix = "give it a value, or remove it"
             yield Finding(shown, where.line, where.column, "empty-value", message, fix, "warning")
 

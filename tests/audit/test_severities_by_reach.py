@@ -66,6 +66,8 @@ def read(user_id: int{default}, limit: int = 100, user=Depends(get_user)):
     [
         ("{user_id}/items", "", "return rows(user_id, limit)", "low"),
         ("items", "", "return rows(user.id, limit=limit)", "low"),
+        ("items", "", "return rows(user['sub'], limit=limit)", "low"),
+        ("items", "", "return rows(user['name'], limit=limit)", ""),
         ("items", "", "return found(select(Item).filter_by(owner_id=user.id).limit(limit))", "low"),
         (
             "items",
@@ -120,3 +122,35 @@ def test_a_cookie_that_nobody_sets_is_none(
 ) -> None:
     source = _CORS.format(name=name, use=use)
     assert only(tmp_path, "cors-any-origin-with-credentials", source).severity == severity
+
+
+_REWRITES = """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+ANSWERS = {{405: "no"}}
+@app.middleware("http")
+async def rewrite(request, call_next):
+    {body}
+"""
+_NEXT = "response = await call_next(request)"
+_ANSWER = "return JSONResponse(ANSWERS.get(405), 405)"
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        (f"{_NEXT}\n    if response.status_code in ANSWERS:\n        {_ANSWER}", "medium"),
+        (f"{_NEXT}\n    if not response:\n        response = JSONResponse({{}})", "medium"),
+        (f"if not request.user:\n        {_ANSWER}\n    {_NEXT}", ""),
+        (f"{_NEXT}\n    {_ANSWER}", ""),
+        (f"try:\n        {_NEXT}\n    except OSError:\n        {_ANSWER}", ""),
+    ],
+)
+def test_cors_matters_less_where_some_answers_are_replaced(
+    body: str, severity: str, tmp_path: Path
+) -> None:
+    source = _REWRITES.format(body=body)
+    assert only(tmp_path, "cors-not-outermost", source).severity == severity

@@ -75,8 +75,6 @@ GLOBS = [
     ("paths: ['**/*.@(ts|tsx)']", "paths: ['**/*.{ts,tsx}']"),
     ("paths: '\"**/*.py\"'", "paths: '**/*.py'"),
     ('paths: "**/*.py", "**/*.ts"', 'paths: ["**/*.py", "**/*.ts"]'),
-    ("paths: [' *.py']", "paths: ['*.py']"),
-    ("paths: ['*.py ']", "paths: ['*.py']"),
     ("paths: '*.md, ./a/b, **/*.py'", "paths: '*.md, a/b, **/*.py'"),
 ]
 

@@ -15,7 +15,6 @@ BROKEN = [
     ("metadata:\n  a: b: c", ("front-matter-not-yaml", 3, 7)),
     ("description: a: b\n  and on", ("front-matter-not-yaml", 2, 15)),
     ("name: demo\n? [a]\n: b", ("front-matter-not-yaml", 3, 3)),
-    ("name: a\x07b", ("front-matter-not-yaml", 2, 8)),
     ('name: "\\UFFFFFFFF"', ("front-matter-not-yaml", 2, 1)),
     (f"{GOOD}\nname: demo", ("duplicate-key", 4, 1)),
     (f"{GOOD}\nmetadata:\n  a: 1\n  a: 2", ("duplicate-key", 6, 3)),
@@ -60,7 +59,6 @@ def test_an_honest_alias_is_allowed(tmp_path: Path) -> None:
         (b"---\ra\r\nb\xff", ("not-text", 3, 2)),
         (b"\x89PNG\r\n\x1a\n\0\0", ("not-text", 1, 1)),
         (b"\xff\xfe-\0-\0-\0", ("not-text", 1, 1)),
-        (b"---\n" + b"x" * 300_000, ("file-too-large", 1, 1)),
     ],
 )
 def test_a_file_that_is_no_skill_text_is_one_error(
@@ -68,6 +66,12 @@ def test_a_file_that_is_no_skill_text_is_one_error(
 ) -> None:
     """Missing and unclosed front matter, binary and huge files are findings, not tracebacks."""
     assert told(found(raw_skill(tmp_path, content))) == [expected]
+
+
+def test_a_file_too_large_to_be_read_is_a_warning(tmp_path: Path) -> None:
+    """The client reads it whole, and pays for it."""
+    findings = found(raw_skill(tmp_path, b"---\n" + b"x" * 300_000))
+    assert [(f.code, f.level) for f in findings] == [("file-too-large", "warning")]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 _DEPTH = 4
 _FOLDERS = 500  # that are looked into for the file of a proxy
 _LEFT_ALONE = {"node_modules", "site-packages", "dist", "venv"}
+_OTHER = re.compile(r"test|example|sample|^docs?$", re.IGNORECASE)
 _NO_FOLDER = re.compile(r"\w\.\w+$")
 _NGINX = re.compile(rb"^[^#\n]*\bproxy_pass\s", re.MULTILINE)
 _NGINX_OPEN = re.compile(rb"^[^#\n]*\bclient_max_body_size\s+0\w?\s*;", re.MULTILINE)
@@ -48,4 +49,5 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _is_left_alone(name: str) -> bool:
     is_hidden = name.startswith((".", "__"))
-    return is_hidden or name in _LEFT_ALONE or bool(_NO_FOLDER.search(name))
+    is_other = bool(_OTHER.search(name) or _NO_FOLDER.search(name))
+    return is_hidden or name in _LEFT_ALONE or is_other

@@ -17,6 +17,10 @@ _OF_MEMBERS = re.compile(
     re.IGNORECASE,
 )
 """Administrators of what customers have, of whom there are as many."""
+_OR_OTHERS = re.compile(
+    r"(?<!staff)(?<!superuser)(?<!super_user)_or_(super_?)?admin|admin_or_(?!staff|super)",
+    re.IGNORECASE,
+)
 _FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
 _OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth", re.IGNORECASE)
 """Names of endpoints that answer strangers, those of administrators too."""
@@ -80,4 +84,5 @@ def is_for_admins(endpoint: Endpoint) -> bool:
 def _is_guard(node: Node) -> bool:
     """Say whether a dependency, or the parameter that it fills, lets only administrators in."""
     text = node.name if node.is_function or node.is_class else node.text
-    return bool(_ADMIN.search(text)) and not (_ROLES.search(text) or _OF_MEMBERS.search(text))
+    others = (_ROLES, _OF_MEMBERS, _OR_OTHERS)
+    return bool(_ADMIN.search(text)) and not any(kind.search(text) for kind in others)

@@ -105,7 +105,7 @@ def _glob(source: Source, finding: Finding) -> Iterator[Edit]:
         place = entry.place
         if (place.line, place.column) != (finding.line, finding.column):
             continue
-        mended = entry.text.strip() if finding.code == "glob-spaces" else mend_glob(entry.text)
+        mended = mend_glob(entry.text)
         quote = lines[place.line - 1][place.column - 1 : place.column] in ("'", '"')
         quote = quote and not entry.text.startswith(("'", '"'))
         if mended and (edit := source.edit(place.line, place.column + quote, entry.text, mended)):
@@ -129,7 +129,6 @@ _MENDERS: dict[str, Callable[[Source, Finding], Iterator[Edit]]] = {
     "client-syntax": _escape,
     "dead-glob": _glob,
     "front-matter-not-yaml": _quotes,
-    "glob-spaces": _glob,
     "line-ends": _line_ends,
     "quotes-missing": _quotes,
     "value-cut": _whole_value,

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
 
 _HOSTS = re.compile(r"(trusted|allowed|valid)_?hosts?", re.IGNORECASE)
@@ -21,7 +21,8 @@ def detect(program: Program) -> Iterator[Hit]:
             if answering is not None:
                 yield added.node.hit(
                     f"`{answering.name}` is outside CORS and may answer by itself: browsers cannot"
-                    " read that answer, and a preflight may get it"
+                    " read that answer, and a preflight may get it",
+                    severity="medium" if _only_rewrites(answering) else "",
                 )
 
 
@@ -49,3 +50,21 @@ def _knows_cors(added: Middleware) -> bool:
         for text in texts
         if isinstance(text, (str, bytes))
     )
+
+
+def _only_rewrites(added: Middleware) -> bool:
+    """Say whether a middleware asks the application first, and then replaces some answers."""
+    function = added.definition
+    if not function.is_function:
+        function = function.method("dispatch")
+    asked = [call.position for call in function.calls if call.func.name == "call_next"]
+    made = [c for c in function.calls if c.called.startswith("fastapi.responses.")]
+    is_later = bool(asked and made) and all(call.position > min(asked) for call in made)
+    return is_later and all(_is_in_branch(call, function) for call in made)
+
+
+def _is_in_branch(call: Node, function: Node) -> bool:
+    """Say whether a test decides about a call; a handler runs where the application failed."""
+    above = [a.ast for a in call.ancestors if a.function == function]
+    is_handler = any(isinstance(node, ast.ExceptHandler) for node in above)
+    return any(isinstance(node, ast.If) for node in above) and not is_handler

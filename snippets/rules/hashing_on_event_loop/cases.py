@@ -257,8 +257,10 @@ class UserUpdate(BaseModel):
 def update(session, user_id: int, data: UserUpdate):
     values = data.model_dump(exclude_unset=True)
     if "password" in values:
-        values["hashed"] = bcrypt.hashpw(values.pop("password"), bcrypt.gensalt())
+        values["hashed"] = hashed(values.pop("password"))
     session.update(user_id, values)
+def hashed(password: str) -> bytes:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
 @app.patch("/email")
 async def change_email(session, user_id: int, email: str):
     update(session, user_id, UserUpdate(email=email))

@@ -36,13 +36,19 @@ def _is_given_no_password(call: Node, end: Node) -> bool:
     `update(user, {"role": "admin"})` of a function that hashes `if data.get("password")`, and
     `update(user, UserUpdate(role="admin"))`.
     """
-    asked = [above.test for above in end.ancestors if isinstance(above.ast, ast.If)]
+    hashing = [inner for inner in call.callee.calls if computed_hash(inner)] if end != call else []
+    is_asked = bool(hashing) and all(map(_is_asked, hashing))
     dicts = [value for value in call.given if isinstance(value.ast, ast.Dict)]
     keys = [str(key.constant or _ANY) for value in dicts for key, _ in value.entries]
     made = [value.value for value in call.given if schema_of(value.value.func.definition)]
     keys += [name for value in made for name in (value.keywords if _is_named(value) else [_ANY])]
-    is_asked = any(_PASSWORD.search(test.text) for test in asked)
-    return end != call and is_asked and bool(keys) and not any(map(_PASSWORD.search, keys))
+    return is_asked and bool(keys) and not any(map(_PASSWORD.search, keys))
+
+
+def _is_asked(hashing: Node) -> bool:
+    """Say whether a hash is computed only under a test for the password."""
+    tests = [above.test for above in hashing.ancestors if isinstance(above.ast, ast.If)]
+    return any(_PASSWORD.search(test.text) for test in tests)
 
 
 def _is_named(made: Node) -> bool:

@@ -14,7 +14,8 @@ from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inp
 _LARGEST = 100_000  # rows; a larger page is no page
 _FILTERS = ("filter", "filter_by", "where")
 _USER = re.compile(
-    r"(^|== |\b)(current_|my_)?(user|account|customer|member|owner)(\.|_)(id|pk|uuid)$"
+    r"\b(current_|my_)?(user|account|customer|member|owner)(\.|_)(id|pk|uuid)$"
+    r"""|\b(user|claims|payload)\[["'](sub|id|user_id|uid)["']\]$"""
 )
 """What names one user: `user_id`, `current_user.id`, `Item.owner_id == user.id`."""
 _PROMISE = re.compile(

@@ -158,6 +158,8 @@ server {
   client_max_body_size 0;
   location / { proxy_pass http://api; }
 }
+#= regtest/nginx/default.conf
+server { location / { proxy_pass http://other; } }
 #= b/site.conf
 server {
   # proxy_pass http://old;

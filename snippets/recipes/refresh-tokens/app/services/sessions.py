@@ -17,6 +17,7 @@ from app.models.refresh_token import RefreshToken
 from app.schemas.session import TokenPair
 from app.services import auth
 
+Sessionmaker = async_sessionmaker[AsyncSession]
 GRACE = timedelta(seconds=10)  # two tabs, or a request that was sent again, are no theft
 
 
@@ -35,10 +36,7 @@ class WrongPasswordError(AppError):
 
 
 async def start(
-    session: AsyncSession,
-    sessionmaker: async_sessionmaker[AsyncSession],
-    email: str,
-    password: str,
+    session: AsyncSession, sessionmaker: Sessionmaker, email: str, password: str
 ) -> TokenPair:
     """Log in; raise `NotAuthenticatedError`."""
     user = await auth.authenticate(sessionmaker, email, password)
@@ -76,11 +74,7 @@ async def end(session: AsyncSession, token: str) -> None:
 
 
 async def change_password(
-    session: AsyncSession,
-    sessionmaker: async_sessionmaker[AsyncSession],
-    email: str,
-    old: str,
-    new: str,
+    session: AsyncSession, sessionmaker: Sessionmaker, email: str, old: str, new: str
 ) -> None:
     """Set a new password, and end all sessions of the user; raise `WrongPasswordError`.
 
