@@ -63,14 +63,14 @@ async def refresh(session: AsyncSession, token: str) -> TokenPair | None:
         return await issue(session, found.user_id, found.family)
     if now - found.used_at < GRACE:
         raise AlreadyRefreshedError
-    await session.execute(delete(RefreshToken).where(RefreshToken.family == found.family))
+    await _end_family(session, found)
     return None
 
 
 async def end(session: AsyncSession, token: str) -> None:
     """Log out: end the family of a token, whichever of its tokens it is."""
     if found := await _lock(session, token):
-        await session.execute(delete(RefreshToken).where(RefreshToken.family == found.family))
+        await _end_family(session, found)
 
 
 async def change_password(
@@ -105,14 +105,21 @@ async def _lock(session: AsyncSession, token: str) -> RefreshToken | None:
     return await session.scalar(select(RefreshToken).where(this).with_for_update())
 
 
+async def _end_family(session: AsyncSession, token: RefreshToken) -> None:
+    await session.execute(delete(RefreshToken).where(RefreshToken.family == token.family))
+
+
 async def issue(session: AsyncSession, user_id: int, family: str) -> TokenPair:
     """Give a user, who has shown who they are, tokens of a new family or of an old one."""
     token, now = secrets.token_urlsafe(32), utc_now()
     expired = RefreshToken.expires_at <= now
     await session.execute(delete(RefreshToken).where(RefreshToken.user_id == user_id, expired))
-    row = RefreshToken(user_id=user_id, family=family, token_hash=_digest(token))
-    row.expires_at = now + timedelta(days=get_settings().refresh_exp_days)
-    session.add(row)
+    expires_at = now + timedelta(days=get_settings().refresh_exp_days)
+    session.add(
+        RefreshToken(
+            user_id=user_id, family=family, token_hash=_digest(token), expires_at=expires_at
+        )
+    )
     await session.flush()
     return TokenPair(access_token=security.create_access_token(user_id), refresh_token=token)
 
