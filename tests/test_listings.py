@@ -12,10 +12,9 @@ from maintain.building.refusal import RefusedError
 def root(tmp_path: Path) -> Path:
     """A skill with two pages and one recipe."""
     (tmp_path / "references").mkdir()
-    plug = (
-        "# Limits\n\nRead this to limit. Or not.\n\n```diff snippets/recipes/limit/plug.diff\n```\n"
-    )
-    (tmp_path / "references" / "b.md").write_text(plug)
+    files = "<!-- files snippets/recipes/limit -->\n<!-- end -->\n"
+    page = f"# Limits\n\nRead this to limit. Or not.\n\n{files}"
+    (tmp_path / "references" / "b.md").write_text(page)
     (tmp_path / "references" / "a.md").write_text("Read this when it rains: stay in.\n")
     (tmp_path / "snippets" / "recipes" / "limit").mkdir(parents=True)
     (tmp_path / "snippets" / "recipes" / "limit" / "plug.diff").write_text("What: limits\n---\n")
@@ -30,8 +29,7 @@ def refusal(root: Path, text: str) -> tuple[str, str, int]:
 
 
 def test_pages_are_listed_by_what_they_are_for(root: Path) -> None:
-    rows = "| To | Read |\n|---|---|\n"
-    rows += "| when it rains | `references/a.md` |\n| limit | `references/b.md` |"
+    rows = "- `a`: when it rains\n- `b`: limit"
     text = "x\n<!-- pages -->\nold\n<!-- end -->\ny\n"
     assert expand_listings("SKILL.md", text, root) == text.replace("old", rows)
 

@@ -108,7 +108,7 @@ def test_no_sentence_on_rules_stands_without_a_rule(heading: str, kind: str) -> 
 
 def test_every_page_is_named_and_says_when_to_read_it() -> None:
     for page in PAGES[1:]:
-        assert f"`references/{page.name}`" in BODY
+        assert f"\n- `{page.stem}`: " in BODY
         assert re.search(r"^Read this ", page.read_text(encoding="utf-8"), re.MULTILINE)
 
 

@@ -23,6 +23,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 LISTING_CHARACTERS = 1536
+JOINED = " - "
+"""What the client puts between description and when_to_use."""
 _EVERY_COMMAND = {"Bash", "Bash()", "Bash(*)", "Bash(:*)"}
 _FLAGS = {"true": True, "yes": True, "on": True, "1": True}
 _FLAGS |= {"false": False, "no": False, "off": False, "0": False}
@@ -61,6 +63,14 @@ def _words(value: object) -> object:
     raise PydanticCustomError("wrong-type", "it is neither text nor a list of texts")
 
 
+def _names(value: object) -> object:
+    """Accept names split by spaces, or a list of them."""
+    _words(value)
+    if isinstance(value, str) and "," in value:
+        raise PydanticCustomError("bad-arguments", "a comma is part of a name")
+    return value
+
+
 def _tools(value: object) -> object:
     """Accept tool names split by commas or spaces, or a list of them, parentheses balanced."""
     _words(value)
@@ -72,7 +82,7 @@ def _tools(value: object) -> object:
 
 def _fits_listing(value: str, info: ValidationInfo) -> str:
     """Refuse what the client would cut off: it lists description and when_to_use joined."""
-    total = len(info.data.get("description") or "") + len(value)
+    total = len(info.data.get("description") or "") + len(JOINED) + len(value)
     if total > LISTING_CHARACTERS:
         raise PydanticCustomError(
             "too-long",
@@ -88,6 +98,7 @@ def _key(attribute: str) -> str:
 
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
 Words = Annotated[object, BeforeValidator(_words)]
+Names = Annotated[object, BeforeValidator(_names)]
 Tools = Annotated[object, BeforeValidator(_tools)]
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -106,7 +117,7 @@ class ClaudeSkill(BaseModel):
     when_to_use: Annotated[str, AfterValidator(_fits_listing)] | None = None
     name: Name | None = None
     argument_hint: Words = None
-    arguments: Words = None
+    arguments: Names = None
     disable_model_invocation: Flag = None
     user_invocable: Flag = None
     background: Flag = None
@@ -138,6 +149,10 @@ class OpenSkill(BaseModel):
 
 
 KNOWN_KEYS = tuple(_key(name) for name in ClaudeSkill.model_fields)
+_AT_NO_RISK = {
+    "argument-hint", "background", "compatibility", "context", "agent", "effort", "license",
+    "metadata", "model", "shell",
+}  # fmt: skip
 _FLAG_FIX = "write true or false, without quotes"
 _TEXT_FIX = "write a text, in quotes if it looks like a number"
 _TOOLS_FIX = 'write tools such as "Read, Bash(uv run *)", or a list of them'
@@ -146,7 +161,7 @@ _FIX = {
     "description": "say in 1 to 1,024 characters what the skill does and when to use it",
     "when_to_use": "write a text that fits with the description into 1,536 characters",
     "argument-hint": "write a text or a list of texts",
-    "arguments": "write a text or a list of texts",
+    "arguments": "write names with spaces between them, or a list of names",
     "disable-model-invocation": _FLAG_FIX,
     "user-invocable": _FLAG_FIX,
     "background": _FLAG_FIX,
@@ -180,10 +195,12 @@ def check_fields(values: Mapping[str, object]) -> list[Problem]:
 def is_borne(problem: Problem, values: Mapping[str, object]) -> bool:
     """Say whether the client loads the skill whole all the same.
 
-    It takes any name, and the first paragraph of the body for a description.
+    It takes any name, or the folder's, and the first line of the body for a description.
     """
     if problem.path == ("name",):
-        return problem.code in ("bad-name", "too-long")
+        return True
+    if problem.path[0] == "when_to_use" and problem.code == "wrong-type":
+        return isinstance(values.get("when_to_use"), list)  # of which it lists the items
     description = values.get("description")
     is_short = description is None or len(str(description)) <= LISTING_CHARACTERS
     return (
@@ -191,10 +208,15 @@ def is_borne(problem: Problem, values: Mapping[str, object]) -> bool:
     )
 
 
+def is_ignored(problem: Problem) -> bool:
+    """Say whether the client loads the skill as if the field were absent, at no one's risk."""
+    return problem.path[0] in _AT_NO_RISK
+
+
 def check_effects(values: Mapping[str, object]) -> list[Problem]:
     """Return what the fields together come to, and hardly any author means."""
     found = []
-    if is_off(values.get("user-invocable")) and is_on(values.get("disable-model-invocation")):
+    if is_hidden(values) and is_on(values.get("disable-model-invocation")):
         message = "neither the user nor the assistant can call the skill"
         found.append(Problem(("user-invocable",), "nobody-can-call", message, "remove one of both"))
     if values.get("agent") and values.get("context") != "fork":
@@ -268,9 +290,9 @@ def is_on(value: object) -> bool:
     return _FLAGS.get(str(value).lower(), False)
 
 
-def is_off(value: object) -> bool:
-    """Say whether the client takes the value of a boolean field for false."""
-    return not _FLAGS.get(str(value).lower(), True)
+def is_hidden(values: Mapping[str, object]) -> bool:
+    """Say whether users cannot call the skill: `user-invocable` is there, and not on."""
+    return "user-invocable" in values and not is_on(values["user-invocable"])
 
 
 def split_tools(value: object) -> list[str]:
@@ -298,6 +320,9 @@ def _problem(detail: ErrorDetails) -> Problem:
     message = f"`{field}` is {_shown(detail['input'])}: {_lower(detail['msg'])}"
     if code == "field-missing":
         message = f"`{field}` is missing"
+    elif (code, field) == ("too-long", "description") and len(detail["input"]) > LISTING_CHARACTERS:
+        cut = f"the client lists the first {LISTING_CHARACTERS:,}"
+        message = f"`{field}` has {len(detail['input']):,} characters, {cut}"
     return Problem(path, code, message, _FIX.get(field, _TEXT_FIX))
 
 

@@ -1,7 +1,7 @@
 """The `paths` field: what is wrong with its globs, and which of them loads the skill for a file.
 
 With `paths` a skill is not listed, and cannot be called by name, until Read, Edit or Write
-touches a matching file (measured on Claude Code 2.1.330, facts: `real-client.md`).
+touches a matching file, as the rows of `tests/validation/skill_rows/globs.py` say.
 """
 
 import os.path
@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from fastapi_pro.validating.contract import is_off, is_on
+from fastapi_pro.validating.contract import is_hidden, is_on
 from fastapi_pro.validating.frontmatter import FrontMatter, Place
 from fastapi_pro.validating.globs import (
     MAX_PATTERNS,
     TooManyPatternsError,
     covers,
     expand_braces,
+    holds_negated_bracket,
     matches_everything,
     matching_pattern,
     split_commas,
@@ -81,9 +82,8 @@ def read_entries(front: FrontMatter, lines: list[str]) -> list[Entry]:
 
 
 def _parts(item: str) -> list[str]:
-    """Return the globs of one item: the client splits it at commas; what holds none stays whole."""
-    parts = split_commas(item)
-    return parts if len(parts) > 1 else [item]
+    """Return the globs of one item: the client splits it at commas."""
+    return split_commas(item) or [item]
 
 
 def _find(part: str, front: FrontMatter, lines: list[str]) -> Place:
@@ -128,15 +128,15 @@ def _check_shape(front: FrontMatter, path: str) -> Iterator[Finding]:
     no_gate = "the client sees no gate at all and lists the skill always"
     if value == [] or (isinstance(value, str) and not split_commas(value)):
         fix = 'write globs such as ["**/*.py"], or remove the field'
-        yield _error(path, where, "empty-paths", f"`paths` is empty: {no_gate}", fix)
+        yield _warning(path, where, "empty-paths", f"`paths` is empty: {no_gate}", fix)
     elif not isinstance(value, str | list):
         message = f"`paths` is no list of globs: {no_gate}"
-        yield _error(path, where, "wrong-type", message, 'write globs such as ["**/*.py"]')
+        yield _warning(path, where, "wrong-type", message, 'write globs such as ["**/*.py"]')
     for number, item in enumerate(value if isinstance(value, list) else []):
         if not isinstance(item, str):
             where = front.place(("paths", number))
             message = f"entry {number + 1} of `paths` is no text"
-            yield _error(path, where, "wrong-type", message, 'write a glob such as "**/*.py"')
+            yield _warning(path, where, "wrong-type", message, 'write a glob such as "**/*.py"')
 
 
 def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
@@ -149,12 +149,12 @@ def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
         part = "" if pattern == text else f" (from {entry.shown})"
         message = f'"{pattern[:60]}"{part} can never match: {reason}'
         yield _error(path, where, "dead-glob", message, _repair(pattern))
+    if holds_negated_bracket(text):
+        message = f"{entry.shown} matches what it excludes: the client takes `!` for a character"
+        fix = "name the characters that it is for, or add a glob that begins with !"
+        yield _error(path, where, "negated-bracket", message, fix)
     if not entry.patterns or entry.negated:
         return
-    if text != text.rstrip():
-        fix = f'write "{text.rstrip()}"'
-        message = f"{entry.shown} ends in spaces, which gitignore rules drop"
-        yield _warning(path, where, "glob-spaces", message, fix)
     broad = next((p for p in entry.patterns if matches_everything(p)), None)
     if broad is not None:
         message = f"{entry.shown} matches every file: any Read loads the skill"
@@ -199,12 +199,11 @@ def _covered(entry: Entry, by: Entry) -> bool:
 
 def try_file(front: FrontMatter, lines: list[str], skill: str, file: str) -> Answer:
     """Answer for one file: which glob opens the gate of `skill`, or why none does."""
-    if is_off(front.values.get("user-invocable")) and is_on(
-        front.values.get("disable-model-invocation")
-    ):
+    is_manual = is_on(front.values.get("disable-model-invocation"))
+    if is_manual and is_hidden(front.values):
         why = "both `user-invocable` and `disable-model-invocation` shut it: nobody can call it"
         return Answer(skill, file, opens=False, glob=None, why=why)
-    if is_on(front.values.get("disable-model-invocation")):
+    if is_manual:
         why = "`disable-model-invocation` is on: never listed, only /name calls it"
         return Answer(skill, file, opens=False, glob=None, why=why)
     entries = read_entries(front, lines)
@@ -229,6 +228,8 @@ def _why_shut(entries: list[Entry], path: str) -> str:
     reasons = ["no glob matches"]
     for entry in entries:
         reasons += [f'"{p[:60]}" can never match ({reason})' for p, reason in entry.dead.items()]
+        if holds_negated_bracket(entry.text):
+            reasons.append(f'in "{entry.text}" the client takes ! for a character')
         if entry.text.startswith("/") and matching_pattern([f"**{entry.text}"], path)[1]:
             reasons.append(f'"{entry.text}" matches in the project folder only')
     return "; ".join([*reasons, f'"{suggest(path)}" would match'])

@@ -21,6 +21,7 @@ _EXAMPLES = {"", "markdown", "md", "yaml", "yml"}
 """The languages of a fence that shows what stands in another file, as the text of a command."""
 _OWN_POSITIONS = re.compile(r"\b(?:awk|perl|sed)\b|\b(?:DELETE|INSERT|SELECT|UPDATE)\b")
 _WITHOUT_BRACES = re.compile(r"\$CLAUDE_(?:PLUGIN_ROOT|SKILL_DIR)\b")
+_OF_PLUGIN = re.compile(r"\$\{CLAUDE_PLUGIN_(?:DATA|ROOT)\}")
 _OTHERWISE = (
     "write it otherwise, as `\\$1` for a dollar, or move the block to a file in references/"
 )
@@ -49,13 +50,11 @@ def check_replaced(
             line = lines[each.line - 1]
             is_of_line = bool(_OWN_POSITIONS.search(line))
             match each.kind:
-                case "command":
+                case "command" | "block":
                     is_all = text.strip() == each.text and fence.language.lower() in _DATA
                     is_meant = runs or is_all
                 case "arguments":
                     is_meant = takes_arguments or fence.language.lower() not in _EXAMPLES
-                case "variable":
-                    is_meant = True
                 case _:
                     is_meant = takes_arguments and not is_of_line
                     is_meant = is_meant or _is_harmless(each, line, _MANY)
@@ -80,8 +79,10 @@ def _without(body: str, fences: list[Fence]) -> str:
 
 
 def _is_harmless(each: ClientSyntax, line: str, least: int) -> bool:
-    """Say whether no call has as many arguments, or it is a price."""
-    return int(each.text[1:]) >= least or bool(_PRICE.match(line[each.column - 1 :]))
+    """Say whether no call has as many arguments, or hardly one and it is a price."""
+    number = int(each.text[1:])
+    is_price = number >= _FEW and _PRICE.match(line[each.column - 1 :])
+    return number >= least or bool(is_price)
 
 
 def _named(text: str, fence: Fence, values: Mapping[str, object], path: str) -> Iterator[Finding]:
@@ -113,7 +114,7 @@ def _variables(lines: list[str], file: Path, path: str) -> Iterator[Finding]:
             fix = f"write `${{{match[0][1:]}}}`"
             place = (number, match.start() + 1)
             yield Finding(path, *place, "client-syntax", message, fix, "warning")
-        elif is_projects and (start := line.find("${CLAUDE_PLUGIN_ROOT}")) >= 0:
-            message = "`${CLAUDE_PLUGIN_ROOT}` is left as it is in a skill of no plugin"
+        elif is_projects and (match := _OF_PLUGIN.search(line)):
+            message = f"`{match[0]}` is left as it is in a skill of no plugin"
             fix = "write `${CLAUDE_SKILL_DIR}` for the skill's own files"
-            yield Finding(path, number, start + 1, "client-syntax", message, fix, "warning")
+            yield Finding(path, number, match.start() + 1, "client-syntax", message, fix, "warning")

@@ -2,12 +2,12 @@
 
 They stand between the lines `<!-- pages -->` or `<!-- recipes -->` and `<!-- end -->`. What a page
 is for is its line `Read this to ...`, up to the first stop; what a recipe is for, the line `What:`
-of its plug.diff, and its page is the one whose fence names that file.
+of its plug.diff, and its page is the one that lists its folder's files.
 """
 
 import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fastapi_pro.scaffolding.recipes import PLUG, RecipeError, recipes_told
 from maintain.building.refusal import refused
@@ -51,8 +51,8 @@ def purposes(root: Path) -> dict[str, str]:
 
 
 def _pages(root: Path) -> str:
-    rows = [f"| {purpose} | `{name}` |" for name, purpose in purposes(root).items()]
-    return "\n".join(["| To | Read |", "|---|---|", *rows])
+    told = {PurePosixPath(name).stem: purpose for name, purpose in purposes(root).items()}
+    return "\n".join(f"- `{name}`: {purpose}" for name, purpose in told.items())
 
 
 def _recipes(root: Path) -> str:
@@ -65,9 +65,11 @@ def _recipes(root: Path) -> str:
         raise refused("bad-recipe", message, fix, "snippets/recipes") from error
     for recipe, what in told.items():
         plug = f"snippets/recipes/{recipe}/{PLUG}"
-        page = next((name for name, text in texts.items() if f"```diff {plug}" in text), None)
+        listed = f"<!-- files snippets/recipes/{recipe} "
+        page = next((name for name, text in texts.items() if listed in text), None)
         if page is None:
-            raise refused("unshown", "no page shows this recipe", "show it: ```diff", plug)
+            fix = f"write {listed}-->"
+            raise refused("unshown", "no page is about this recipe", fix, plug)
         title = page.removeprefix("references/").removesuffix(".md")
         rows.append(f"| `{recipe}` | {what} | [{title}]({page}) |")
     return "\n".join(["| `--with` | What it brings | Page |", "|---|---|---|", *rows])

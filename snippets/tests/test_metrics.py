@@ -2,15 +2,20 @@
 
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
 from httpx import AsyncClient
+from prometheus_client.multiprocess import MultiProcessCollector
 
-from app.core import metrics
+from app.core import metric_files, metrics
 from app.core.metrics import share_between_workers
+from live import ROOT
 
 
 @pytest.fixture
@@ -74,6 +79,47 @@ def test_the_variable_wins_and_its_folder_is_made(
     share_between_workers()
     assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(folder)
     assert folder.is_dir()
+
+
+KILLED = """
+import os, signal
+from fastapi import FastAPI
+from app.core.metrics import instrument
+instrument(FastAPI())
+from prometheus_client import Counter
+Counter("seen", "Requests").inc()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="workers are processes of Unix")
+def test_workers_that_die_leave_their_counts_and_no_more_files(tmp_path: Path) -> None:
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for _ in range(3):
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED], env=environment, cwd=ROOT, check=False
+        )
+        assert killed.returncode == -signal.SIGKILL
+    assert sorted(file.name for file in tmp_path.glob("counter*")) == ["counter_0.db"]
+    collector = MultiProcessCollector(None, str(tmp_path))  # type: ignore[no-untyped-call]
+    collected = collector.collect()  # type: ignore[no-untyped-call]
+    assert [each.samples[0].value for each in collected if each.name == "seen"] == [3]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="workers are processes of Unix")
+def test_workers_that_live_share_no_file(tmp_path: Path) -> None:
+    first, second = (metric_files.free_number(tmp_path) for _ in range(2))
+    assert (first[0], second[0]) == (0, 1)
+    first[1].close()
+    third = metric_files.free_number(tmp_path)
+    assert third[0] == 0
+    third[1].close()
+    second[1].close()
+
+
+async def test_metrics_may_be_asked_for_with_head(committing_client: AsyncClient) -> None:
+    answer = await committing_client.head("/metrics")
+    assert (answer.status_code, answer.content) == (200, b"")
 
 
 async def test_requests_are_counted_by_route(committing_client: AsyncClient) -> None:

@@ -100,6 +100,8 @@ CLIENT = [
     ("```\n!`date`\n```", ("client-syntax", 6, 1)),
     ("- x\n  ~~~sh\n  awk '{print $0}'\n  ~~~", ("client-syntax", 7, 15)),
     ("```\nunclosed $2", ("client-syntax", 6, 10)),
+    ("```\nx \\\\$2\n```", ("client-syntax", 6, 5)),
+    ("```text\nBread $1.20 a loaf\n```", ("client-syntax", 6, 7)),
 ]
 
 
@@ -118,7 +120,7 @@ def test_what_the_client_would_act_on_in_a_fence_is_an_error(
         *("```bash\npython ${CLAUDE_SKILL_DIR}/scripts/x.py\n```", "```\n$HOME $name {id}\n```"),
         *("```\nword!`date`\n```", "```\ncosts $500\n```", "```\n$5k $12M $2b$10 $7/month\n```"),
         *("```sh\nawk '{print \\$1}'\n```", "```python\n'${CLAUDE_SKILL_DIR}'\n```"),
-        *("```json\n!`date`\n```", "```sh\necho $ARGUMENTS\n```", "```\n$2,500 $9-29 $1.50\n```"),
+        *("```json\n!`date`\n```", "```sh\necho $ARGUMENTS\n```", "```\n$3,500 $9-29 $4.50\n```"),
         *("$ARGUMENTS\n\n```sh\ngit show $ARGUMENTS $1\n```", "!`date`\n\n```\n!`date`\n```"),
         *("```bash\necho ${CLAUDE_CONFIG_FILE} ${CLAUDE_PLUGIN_ROOT}/x\n```", "a plan for $29"),
     ],
@@ -161,6 +163,7 @@ def test_what_a_skill_declares_it_means(tmp_path: Path, field: str, body: str) -
     [
         ("Count with `awk '{print $1}'`.", 25),
         ("It costs $0.10.", 10),
+        ("| jam | $2.40 |", 9),
         ("Run `$CLAUDE_PLUGIN_ROOT/x.sh`.", 6),
     ],
 )

@@ -56,6 +56,8 @@ def check_hooks(read: JsonFile, path: Path_, hooks: object, root: Path) -> Itera
         return
     for event, matchers in hooks.items():
         here = (*path, event)
+        if event not in EVENTS and isinstance(matchers, str):
+            continue  # a comment
         if event not in EVENTS:
             message = f"the client knows no event `{event}` and ignores what stands there"
             yield read.at(here, "hook-event-unknown", message, _event_like(event))
@@ -140,12 +142,23 @@ def _outcome(event: str) -> str:
     return "so the client ignores it"
 
 
-def check_events(hooks: object) -> Iterator[tuple[str, str, str]]:
-    """Yield event, message and fix for each event of a skill's own hooks that there is not."""
-    for event in hooks if isinstance(hooks, dict) else ():
+def check_events(hooks: object) -> Iterator[tuple[str, str, str, str]]:
+    """Yield event, code, message and fix for what is wrong with each event of a skill's hooks."""
+    for event, matchers in hooks.items() if isinstance(hooks, dict) else ():
         if event not in EVENTS:
             message = f"the client knows no event `{event}` and ignores what stands there"
-            yield event, message, _event_like(event)
+            yield event, "hook-event-unknown", message, _event_like(event)
+        elif not isinstance(matchers, list) or not all(map(_has_hooks, matchers)):
+            outcome = "so the client ignores it"
+            if event in GUARDS:
+                outcome = "so the client loads the skill without hooks and allowed-tools"
+            message = f"`{event}` is no list of matchers, each with a list `hooks`, {outcome}"
+            fix = f"write {event}: [{{hooks: [{{type: command, command: …}}]}}]"
+            yield event, "hook-shape", message, fix
+
+
+def _has_hooks(matcher: object) -> bool:
+    return isinstance(matcher, dict) and isinstance(matcher.get("hooks"), list)
 
 
 def _event_like(event: str) -> str:

@@ -7,6 +7,9 @@ import tempfile
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from app.core.metric_files import take_over_files
 
 SHARED_MEMORY = "/dev/shm"  # of Linux, also in a container
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -39,6 +42,8 @@ def temporary_folder() -> str:
 def instrument(app: FastAPI) -> None:
     """Count and time every request by its route, and serve `/metrics`."""
     share_between_workers()
+    if shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        take_over_files(Path(shared))
     from prometheus_fastapi_instrumentator import Instrumentator, metrics
 
     def name_method(info: metrics.Info) -> None:
@@ -48,3 +53,6 @@ def instrument(app: FastAPI) -> None:
     instrumentator = Instrumentator()
     instrumentator.add(name_method, metrics.default(registry=instrumentator.registry))
     instrumentator.instrument(app).expose(app, include_in_schema=False)
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.path == "/metrics":
+            route.methods = {"GET", "HEAD"}  # monitors ask with it

@@ -141,7 +141,7 @@ from fastapi import FastAPI
 from repository import Repository
 @asynccontextmanager
 async def lifespan(app):
-    yield {"repository": Repository()}
+    yield {"repository": Repository(), "other": Repository(create_schema=False)}
 app = FastAPI(lifespan=lifespan)
 """,
     "refused in production": _BASE

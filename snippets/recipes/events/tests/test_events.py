@@ -74,7 +74,7 @@ def stream(server: LiveServer, **more: str) -> Iterator[Iterator[str]]:
 
 def next_event(lines: Iterator[str]) -> dict[str, str]:
     """Return the fields of the next event, without comments."""
-    event = {}
+    event: dict[str, str] = {}
     for line in lines:
         if not line and event:
             return event

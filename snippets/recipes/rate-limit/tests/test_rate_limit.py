@@ -37,7 +37,11 @@ async def test_workers_share_one_limit(own_postgres_url: str) -> None:
     with (
         redis_url() as url,
         live_server(
-            own_postgres_url, "--workers=2", APP_REDIS_URL=url, APP_LOGIN_LIMIT="7/hour"
+            own_postgres_url,
+            "--workers=2",
+            module="patient_limit_app:app",
+            APP_REDIS_URL=url,
+            APP_LOGIN_LIMIT="7/hour",
         ) as server,
     ):
         limits = httpx.Limits(max_keepalive_connections=0)  # so that both workers answer

@@ -16,6 +16,7 @@ from structlog import get_logger
 __all__ = ["Limit", "RateLimiter", "parse"]
 
 logger = get_logger()
+STORE_SECONDS = 0.5  # what an absent store costs a request, at most
 
 
 def read_limit(value: object) -> object:
@@ -47,7 +48,7 @@ class RateLimiter:
     async def hit(self, limit: RateLimitItem, *key: str) -> int:
         """Count a request; return 0 if it may pass, else after how many seconds one will."""
         try:
-            async with asyncio.timeout(0.5):  # what an absent store costs a request, at most
+            async with asyncio.timeout(STORE_SECONDS):
                 return await _hit(self._shared, limit, *key)
         except (RedisError, OSError) as exc:  # TimeoutError is an OSError
             reason = f"{type(exc).__name__}: {exc}"  # the repr of redis-py 8 says little

@@ -17,6 +17,7 @@ from app.models.refresh_token import RefreshToken
 from app.schemas.session import TokenPair
 from app.services import auth
 
+Sessionmaker = async_sessionmaker[AsyncSession]
 GRACE = timedelta(seconds=10)  # two tabs, or a request that was sent again, are no theft
 
 
@@ -35,10 +36,7 @@ class WrongPasswordError(AppError):
 
 
 async def start(
-    session: AsyncSession,
-    sessionmaker: async_sessionmaker[AsyncSession],
-    email: str,
-    password: str,
+    session: AsyncSession, sessionmaker: Sessionmaker, email: str, password: str
 ) -> TokenPair:
     """Log in; raise `NotAuthenticatedError`."""
     user = await auth.authenticate(sessionmaker, email, password)
@@ -75,13 +73,18 @@ async def end(session: AsyncSession, token: str) -> None:
         await _end_family(session, found)
 
 
-async def change_password(session: AsyncSession, user: User, old: str, new: str) -> None:
+async def change_password(
+    session: AsyncSession, sessionmaker: Sessionmaker, email: str, old: str, new: str
+) -> None:
     """Set a new password, and end all sessions of the user; raise `WrongPasswordError`.
 
-    It hashes before its first query: call it with a session whose transaction has ended.
+    The old one is checked as at a login, so whatever counts failed logins counts it. It hashes
+    before its first query: call it with a session whose transaction has ended.
     """
-    if not await auth.verify_password(old, user.password_hash):
-        raise WrongPasswordError
+    try:
+        user = await auth.authenticate(sessionmaker, email, old)
+    except NotAuthenticatedError:
+        raise WrongPasswordError from None
     unchanged = (User.id == user.id, User.password_hash == user.password_hash)
     change = update(User).where(*unchanged).values(password_hash=await auth.hash_password(new))
     connection = await session.connection()  # its result has a row count; MariaDB no RETURNING
