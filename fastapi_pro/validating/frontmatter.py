@@ -8,12 +8,15 @@ from yaml.error import Mark, MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
+from fastapi_pro.validating.codes import Code
+from fastapi_pro.validating.report import dotted
+
 MAX_CHARACTERS = 64 * 1024
 MAX_DEPTH = 30
 MAX_VALUES = 10_000
-NOT_YAML = "front-matter-not-yaml"
-MISSING = "front-matter-missing"
-UNCLOSED = "front-matter-unclosed"
+NOT_YAML: Code = "front-matter-not-yaml"
+MISSING: Code = "front-matter-missing"
+UNCLOSED: Code = "front-matter-unclosed"
 _FENCE = "---"
 _IN_QUOTES = re.compile(r"([\"']).*\1")
 _LATE = re.compile(
@@ -40,7 +43,7 @@ TOP = Place(1, 1)
 class FrontMatterError(Exception):
     """The front matter cannot be read: where, which finding, and what to write instead."""
 
-    def __init__(self, place: Place, code: str, message: str, fix: str) -> None:
+    def __init__(self, place: Place, code: Code, message: str, fix: str) -> None:
         super().__init__(message)
         self.place = place
         self.code = code
@@ -79,6 +82,14 @@ class FrontMatter:
         while path and path not in self.places:
             path = path[:-1]
         return self.places.get(path, TOP)
+
+    def field_at(self, line: int, column: int) -> str:
+        """Return the key whose value begins there, or else the top-level key above."""
+        here = [path for path, place in self.places.items() if place == Place(line, column)]
+        if here:
+            return dotted(here[-1])  # a map or list is before what begins with it
+        above = [(where.line, key) for key, where in self.keys.items() if where.line <= line]
+        return max(above)[1] if above else ""
 
 
 def split(text: str) -> SkillText:

@@ -9,8 +9,10 @@ import warnings
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 MAX_PATTERNS = 1000  # the client's budget for brace expansion (documented for 2.1.217)
 MAX_LENGTH = 4096
@@ -63,8 +65,10 @@ def expand_braces(pattern: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def compile_globs(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+def compile_globs(patterns: tuple[str, ...]) -> "GitIgnoreSpec":
     """Return the matcher of expanded `patterns`, which all passed `why_dead` with None."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- few skills have globs: it takes time
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # re dislikes "[[", gitignore does not
         return GitIgnoreSpec.from_lines(patterns)

@@ -34,7 +34,9 @@ def check_replaced(
 
     `values` are those of the front matter; `file` is the SKILL.md, which findings call `path`.
     """
-    fences = find_fences(body)
+    names = _names(values)
+    is_acted_on = any(find_client_syntax(body)) or any(f"${name}" in body for name in names)
+    fences = find_fences(body) if is_acted_on else []
     prose = _without(body, fences)
     declares = bool(values.get("arguments") or values.get("argument-hint"))
     takes_arguments = declares or "$ARGUMENTS" in prose
@@ -61,7 +63,7 @@ def check_replaced(
             if not is_meant:
                 message = f"`{each.text}` in a fence {each.effect} when the skill loads"
                 yield Finding(path, each.line, each.column, "client-syntax", message, _OTHERWISE)
-        yield from _named(text, fence, values, path)
+        yield from _named(text, fence, names, path)
     for each in in_prose if not takes_arguments else ():
         if each.kind == "positional" and not _is_harmless(each, lines[each.line - 1], _FEW):
             message = f"`{each.text}` {each.effect} when the skill is called with arguments"
@@ -85,13 +87,17 @@ def _is_harmless(each: ClientSyntax, line: str, least: int) -> bool:
     return number >= least or bool(is_price)
 
 
-def _named(text: str, fence: Fence, values: Mapping[str, object], path: str) -> Iterator[Finding]:
-    """Yield where a fence has a variable of its own that is called as a declared argument."""
+def _names(values: Mapping[str, object]) -> list[str]:
+    """Return the names of the declared arguments."""
     declared = values.get("arguments")
     names = declared.split() if isinstance(declared, str) else declared
-    for name in names if isinstance(names, list) else ():
-        if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
-            continue
+    items = names if isinstance(names, list) else []
+    return [name for name in items if isinstance(name, str) and re.fullmatch(r"\w+", name)]
+
+
+def _named(text: str, fence: Fence, names: list[str], path: str) -> Iterator[Finding]:
+    """Yield where a fence has a variable of its own that is called as a declared argument."""
+    for name in names:
         if re.search(rf"\b(?:for|local|read|export)\s+{name}\b|\b{name}=", text) and (
             used := re.search(rf"\${name}\b", text)
         ):
@@ -105,9 +111,9 @@ def _named(text: str, fence: Fence, values: Mapping[str, object], path: str) -> 
 
 def _variables(lines: list[str], file: Path, path: str) -> Iterator[Finding]:
     """Yield the client's variables that it leaves as they are."""
-    folders = file.absolute().parents
-    is_plugin = any((folder / ".claude-plugin").exists() for folder in folders)
-    is_projects = not is_plugin and ".claude" in file.absolute().parts
+    is_projects = ".claude" in file.absolute().parts and not any(
+        (folder / ".claude-plugin").exists() for folder in file.absolute().parents
+    )
     for number, line in enumerate(lines, start=1):
         if match := _WITHOUT_BRACES.search(line):
             message = f"`{match[0]}` is left as it is: only the form with braces is replaced"

@@ -26,7 +26,7 @@ LINKS = [
     ("[a](gone%20there.md)", ("link-missing", 5, 5)),
     ("[a](here.md#part) [b](gone.md#part)", ("link-missing", 5, 23)),
     ("[a](../gone.md)", ("link-missing", 5, 5)),
-    ("[a](/etc/passwd)", ("link-outside", 5, 5)),
+    ("[a](/etc/hosts.conf)", ("link-outside", 5, 5)),
     ("[a](~/notes.md)", ("link-outside", 5, 5)),
     ("read `references/gone.md`", ("link-missing", 5, 7)),
     ("run `scripts/gone.py --all`", ("link-missing", 5, 6)),
@@ -54,7 +54,8 @@ def test_a_file_that_is_not_there_is_told(
         *("`references/`", "`scripts/*.py`", "`scripts/<name>.py`", "`myscripts/x.py`"),
         *("such as `references/finance.md`", "**Example**: `scripts/rotate.py`"),
         *("```\n[a](gone.md) `scripts/gone.py`\n```", "    [a](gone.md)", "`[a](gone.md)`"),
-        *("[a](LINK)", "[a](url)", "Write the result to `assets/out.csv`.", "[a](LICENSE)"),
+        *("[a](/docs/start) [b](/docs/)", "[a](LINK)"),
+        *("[a](url)", "Write the result to `assets/out.csv`.", "[a](LICENSE)"),
         *("see `references/x.md` of the `notes` skill", "run `scripts/projects_own.sh`"),
     ],
 )
