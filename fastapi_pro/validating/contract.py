@@ -1,7 +1,8 @@
 """What the fields of a skill's front matter may hold.
 
-Two contracts: Claude Code's (code.claude.com/docs/en/skills, read 2026-08-22; values probed on
-2.1.330) and the open standard of six fields (agentskills.io/specification, 2026-08-04).
+Two contracts: Claude Code's (code.claude.com/docs/en/skills, read 2026-08-22; asked of 2.1.332 by
+the rows of `tests/validation/skill_rows/`) and the open standard of six fields
+(agentskills.io/specification, 2026-08-04).
 """
 
 import difflib
