@@ -24,6 +24,7 @@ from fastapi_pro.validating.globs import (
     split_commas,
     why_dead,
 )
+from fastapi_pro.validating.mending.globs import mend_glob
 from fastapi_pro.validating.report import Finding
 
 TRY_NOTE = (
@@ -144,7 +145,7 @@ def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
     where, text = entry.place, entry.text
     if entry.too_many:
         message = f"{entry.shown} expands to more than {MAX_PATTERNS:,} patterns"
-        fix = "write fewer braces: the client gives up on it"
+        message, fix = f"{message}: the client gives up on it", "write fewer braces"
         yield _error(path, where, "too-many-patterns", message, fix)
     for pattern, reason in entry.dead.items():
         part = "" if pattern == text else f" (from {entry.shown})"
@@ -170,6 +171,8 @@ def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
 
 def _repair(pattern: str) -> str:
     """Say what to write instead of a dead pattern, where that is plain."""
+    if mended := mend_glob(pattern):
+        return f'write "{mended}"'
     better = re.sub(r"//+", "/**/", pattern.strip())
     better = re.sub(r"^(\.{0,2}/)+", "", re.sub(r"\\(?=[\w*.])", "/", better))
     if better and better != pattern and why_dead(better) is None:
