@@ -19,7 +19,10 @@ _PRICE = re.compile(r"\$[1-9]\d*(?:[.,]\d|\s*(?:[-/+]|per\b|USD\b|EUR\b))")
 _DATA = {"csv", "diff", "json", "text", "toml", "txt", "xml", "yaml", "yml"}
 _EXAMPLES = {"", "markdown", "md", "yaml", "yml"}
 """The languages of a fence that shows what stands in another file, as the text of a command."""
-_OWN_POSITIONS = re.compile(r"\b(?:awk|perl|sed)\b|\b(?:DELETE|INSERT|SELECT|UPDATE)\b")
+_OWN_POSITIONS = re.compile(
+    r"\b(?:awk|perl|sed)\b|\b(?:base|dir)name[\s\"'-]+\$0"
+    r"|\b(?:DELETE|INSERT|LIMIT|SELECT|UPDATE|VALUES|WHERE)\b"
+)
 _WITHOUT_BRACES = re.compile(r"\$CLAUDE_(?:PLUGIN_ROOT|SKILL_DIR)\b")
 _OF_PLUGIN = re.compile(r"\$\{CLAUDE_PLUGIN_(?:DATA|ROOT)\}")
 _OTHERWISE = (

@@ -135,6 +135,8 @@ def test_client_syntax_is_left_alone_where_it_is_a_feature(tmp_path: Path, body:
     ("field", "body", "expected"),
     [
         ("arguments: [path]", '```sh\nfor path in *; do wc "$path"; done\n```', [7, 23]),
+        ("argument-hint: '[n]'", '```sh\ncd "$(dirname "$0")"\n```', [7, 16]),
+        ("argument-hint: '[n]'", "```ts\n` AND id = 1\n  WHERE a = $1`\n```", [8, 13]),
         ("argument-hint: '[n]'", "```sh\nawk '{print $1}'\n```", [7, 13]),
     ],
 )
@@ -151,6 +153,7 @@ def test_declared_arguments_replace_what_a_fence_uses_itself(
     [
         ("arguments: [path]", '```sh\nwc "$path"\n```'),
         ("argument-hint: '[n]'", "```sh\ngit show $ARGUMENTS $1\n```"),
+        ("argument-hint: '[n]'", '```sh\ncd "$(dirname "$1")"\n```'),
         ("allowed-tools: Bash(git *)", "```\n!`git status`\n```"),
     ],
 )
