@@ -122,6 +122,7 @@ def test_what_the_client_would_act_on_in_a_fence_is_an_error(
         *("```\nword!`date`\n```", "```\ncosts $500\n```", "```\n$5k $12M $2b$10 $7/month\n```"),
         *("```sh\nawk '{print \\$1}'\n```", "```python\n'${CLAUDE_SKILL_DIR}'\n```"),
         *("```json\n!`date`\n```", "```sh\necho $ARGUMENTS\n```", "```\n$3,500 $9-29 $4.50\n```"),
+        "```py\nfind('$ARGUMENTS')\n```\n\n```md\n# Of $ARGUMENTS\n```",
         *("$ARGUMENTS\n\n```sh\ngit show $ARGUMENTS $1\n```", "!`date`\n\n```\n!`date`\n```"),
         *("```bash\necho ${CLAUDE_CONFIG_FILE} ${CLAUDE_PLUGIN_ROOT}/x\n```", "a plan for $29"),
     ],
