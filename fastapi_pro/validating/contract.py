@@ -1,7 +1,8 @@
 """What the fields of a skill's front matter may hold.
 
-Two contracts: Claude Code's (code.claude.com/docs/en/skills, read 2026-08-22; values probed on
-2.1.330) and the open standard of six fields (agentskills.io/specification, 2026-08-04).
+Two contracts: Claude Code's (code.claude.com/docs/en/skills, read 2026-08-22; asked of 2.1.332 by
+the rows of `tests/validation/skill_rows/`) and the open standard of six fields
+(agentskills.io/specification, 2026-08-04).
 """
 
 import difflib
@@ -216,8 +217,8 @@ def check_fields(values: Mapping[str, object]) -> list[Problem]:
 
 def _fits_listing(values: Mapping[str, object]) -> Fault:
     """Refuse what the client would cut off: it lists description and when_to_use joined."""
-    texts = [values.get("description"), values.get("when_to_use")]
-    total = len(JOINED.join(text for text in texts if isinstance(text, str)))
+    both = [values.get("description"), values.get("when_to_use")]
+    total = len(JOINED.join(text for text in both if isinstance(text, str)))
     if total <= LISTING_CHARACTERS:
         return None
     shown = f"the client lists the first {LISTING_CHARACTERS:,}"

@@ -210,6 +210,8 @@ def try_file(front: FrontMatter, lines: list[str], skill: str, file: str) -> Ans
     entries = read_entries(front, lines)
     if not entries or {entry.text for entry in entries} == {"**"}:
         why = "there is no gate (`paths` is absent, empty or **): the skill is always listed"
+        if is_hidden(front.values):
+            why += ", but `user-invocable` hides it from users: /name finds nothing"
         return Answer(skill, file, opens=True, glob=None, why=why)
     project = Path.cwd()
     relative = os.path.relpath(os.path.abspath(file), project).replace(os.sep, "/")  # noqa: PTH100 -- resolve() would follow links, the client compares names
@@ -229,9 +231,15 @@ def _why_shut(entries: list[Entry], path: str) -> str:
     reasons = ["no glob matches"]
     for entry in entries:
         reasons += [f'"{p[:60]}" can never match ({reason})' for p, reason in entry.dead.items()]
+        if entry.too_many:
+            reasons.append(f"{entry.shown} expands to more than {MAX_PATTERNS:,} patterns")
         if holds_negated_bracket(entry.text):
             reasons.append(f'in "{entry.text}" the client takes ! for a character')
-        if entry.text.startswith("/") and matching_pattern([f"**{entry.text}"], path)[1]:
+        if (
+            entry.patterns
+            and entry.text.startswith("/")
+            and matching_pattern([f"**{entry.text}"], path)[1]
+        ):
             reasons.append(f'"{entry.text}" matches in the project folder only')
     return "; ".join([*reasons, f'"{suggest(path)}" would match'])
 
