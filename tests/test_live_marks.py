@@ -59,7 +59,7 @@ def unmarked(text: str) -> Iterator[str]:
             yield name
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(SNIPPETS).as_posix())
 def test_what_starts_a_process_is_marked(file: Path) -> None:
     assert list(unmarked(file.read_text())) == []
 

@@ -17,6 +17,7 @@ from fastapi_pro.scaffolding.recipes import (
     add_recipe,
     compatible_recipes,
     recipe_names,
+    recipe_use,
     recipes_told,
     with_needs,
 )
@@ -287,6 +288,31 @@ def test_a_migration_follows_the_last_one() -> None:
     assert text == 'revision = "three"\ndown_revision = "two"\n'
 
 
+def test_the_readme_says_how_each_chosen_part_is_used() -> None:
+    plain = project_files(SNIPPETS, "shop")["README.md"]
+    readme = project_files(SNIPPETS, "shop", ["refresh-tokens", "jobs"])["README.md"]
+    added = readme.removeprefix(plain)
+    assert re.findall(r"^\*\*(\S+)\*\*: ", added, re.MULTILINE) == [
+        "refresh-tokens", "outbox", "jobs",
+    ]  # fmt: skip
+    assert "Two logins" in added
+    assert "`uv run python -m app.worker` does the jobs" in added
+
+
+def test_a_recipe_that_does_not_say_how_it_is_used_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "recipes" / "it" / PLUG
+    file.parent.mkdir(parents=True)
+    file.write_text("What: it\n--- a\n")
+    with pytest.raises(RecipeError, match=r"^it/plug.diff .*add a line `Use: \.\.\.`"):
+        recipe_use(tmp_path, "it")
+
+
+@pytest.mark.parametrize("others", [[], ["etag"]])
+def test_compose_starts_a_valkey_only_for_who_asks_it(others: list[str]) -> None:
+    assert "valkey" not in project_files(SNIPPETS, "shop", others)["compose.yaml"]
+    assert "  valkey:" in project_files(SNIPPETS, "shop", [*others, "cache"])["compose.yaml"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recipe_is_small_and_bounded(name: str) -> None:
     for file in files_of(name):
@@ -295,7 +321,7 @@ def test_a_recipe_is_small_and_bounded(name: str) -> None:
             assert len(text.splitlines()) <= 130, file
             assert ast.get_docstring(ast.parse(text)), file
     plug = (RECIPES / name / PLUG).read_text()
-    assert re.match(r"What: .{20,100}\n(Needs: .+\n|Alone: .+\n)?--- ", plug)
+    assert re.match(r"What: .{20,100}\nUse: .{20,400}\n(Needs: .+\n|Alone: .+\n)?--- ", plug)
     for dependency in re.findall(r'^\+    ("[\w\[\],-]+[<>=].*",)$', plug, re.MULTILINE):
         requirement = tomllib.loads(f"it = [{dependency}]")["it"][0].partition(";")[0]
         assert re.search(r">=[\d.]+,<\d", requirement), dependency

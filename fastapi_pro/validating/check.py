@@ -20,8 +20,8 @@ from fastapi_pro.validating.contract import (
     is_borne,
     is_ignored,
 )
-from fastapi_pro.validating.folders.hooks import check_events
-from fastapi_pro.validating.folders.reading import is_left_alone
+from fastapi_pro.validating.folders.hooks import check_skill_hooks
+from fastapi_pro.validating.folders.reading import FrontFile, is_left_alone
 from fastapi_pro.validating.frontmatter import (
     MISSING,
     TOP,
@@ -245,10 +245,7 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
     found = [_at_field(problem, front, shown, level) for problem in fields]
     found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
-    found += [
-        _at_value(Problem(("hooks", event), code, message, fix), front, shown, "error")
-        for event, code, message, fix in check_events(values.get("hooks"))
-    ]
+    found += check_skill_hooks(FrontFile(shown, front))
     if front.mended is not None:
         found.append(replace(_refusal(front.mended, shown), code=QUOTES_MISSING, level=level))
     found += [_at_value(problem, front, shown, "warning") for problem in check_tools(values)]

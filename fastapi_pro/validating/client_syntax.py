@@ -19,7 +19,7 @@ _SYNTAX = re.compile(
     r"|(?<!(?<!\\)\\)(?P<positional>\$\d+)(?!\w)",
     re.MULTILINE | re.ASCII,
 )
-_BEGINS = re.compile(r"[!$]|```!")
+_BEGINS = re.compile(r"[!$]|^[ \t]*(?=```!)", re.MULTILINE)
 _EFFECT = {
     "block": "begins commands that are run",
     "command": "is run as a command",
@@ -41,10 +41,12 @@ class ClientSyntax:
 
 def find_client_syntax(text: str, first_line: int = 1) -> Iterator[ClientSyntax]:
     """Yield what the client would run or replace in `text`, whose first line has that number."""
+    end = 0
     for start in _BEGINS.finditer(text):
-        match = _SYNTAX.match(text, start.start())
+        match = _SYNTAX.match(text, start.start()) if start.start() >= end else None
         if not match:
             continue
+        end = match.end()
         before = text[: match.start()]
         yield ClientSyntax(
             text=match.group(),

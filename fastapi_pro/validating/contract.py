@@ -217,8 +217,8 @@ def check_fields(values: Mapping[str, object]) -> list[Problem]:
 
 def _fits_listing(values: Mapping[str, object]) -> Fault:
     """Refuse what the client would cut off: it lists description and when_to_use joined."""
-    texts = [values.get("description"), values.get("when_to_use")]
-    total = len(JOINED.join(text for text in texts if isinstance(text, str)))
+    both = [values.get("description"), values.get("when_to_use")]
+    total = len(JOINED.join(text for text in both if isinstance(text, str)))
     if total <= LISTING_CHARACTERS:
         return None
     shown = f"the client lists the first {LISTING_CHARACTERS:,}"

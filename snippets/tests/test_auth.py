@@ -58,6 +58,11 @@ def test_a_token_names_its_user(security: ModuleType) -> None:
     assert security.decode_access_token(security.create_access_token(7)) == 7
 
 
+def test_tokens_of_one_second_differ(security: ModuleType) -> None:
+    tokens = {security.create_access_token(7) for _ in range(20)}
+    assert len(tokens) == 20
+
+
 def parts(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the header and the claims of a token."""
     header, claims = (

@@ -2,15 +2,22 @@
 
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
-from httpx import AsyncClient
+from fastapi import APIRouter, FastAPI
+from httpx import ASGITransport, AsyncClient
+from prometheus_client import REGISTRY
+from prometheus_client.multiprocess import MultiProcessCollector
 
-from app.core import metrics
+from app.core import metric_files, metrics
 from app.core.metrics import share_between_workers
+from live import ROOT
 
 
 @pytest.fixture
@@ -76,6 +83,47 @@ def test_the_variable_wins_and_its_folder_is_made(
     assert folder.is_dir()
 
 
+KILLED = """
+import os, signal
+from fastapi import FastAPI
+from app.core.metrics import instrument
+instrument(FastAPI())
+from prometheus_client import Counter
+Counter("seen", "Requests").inc()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="workers are processes of Unix")
+def test_workers_that_die_leave_their_counts_and_no_more_files(tmp_path: Path) -> None:
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for _ in range(3):
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED], env=environment, cwd=ROOT, check=False
+        )
+        assert killed.returncode == -signal.SIGKILL
+    assert sorted(file.name for file in tmp_path.glob("counter*")) == ["counter_0.db"]
+    collector = MultiProcessCollector(None, str(tmp_path))  # type: ignore[no-untyped-call]
+    collected = collector.collect()  # type: ignore[no-untyped-call]
+    assert [each.samples[0].value for each in collected if each.name == "seen"] == [3]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="workers are processes of Unix")
+def test_workers_that_live_share_no_file(tmp_path: Path) -> None:
+    first, second = (metric_files.free_number(tmp_path) for _ in range(2))
+    assert (first[0], second[0]) == (0, 1)
+    first[1].close()
+    third = metric_files.free_number(tmp_path)
+    assert third[0] == 0
+    third[1].close()
+    second[1].close()
+
+
+async def test_metrics_may_be_asked_for_with_head(committing_client: AsyncClient) -> None:
+    answer = await committing_client.head("/metrics")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 async def test_requests_are_counted_by_route(committing_client: AsyncClient) -> None:
     await committing_client.get("/api/v1/users/7")
     await committing_client.get("/no/such/path")
@@ -96,3 +144,40 @@ async def test_methods_that_clients_invent_are_counted_as_one(
         assert "INVENTED" not in scraped
         series.append(len([line for line in scraped.splitlines() if 'method="other"' in line]))
     assert series[0] == series[-1] > 0
+
+
+async def test_a_mount_is_one_route_and_so_is_each_path_of_an_endpoint() -> None:
+    """Also where a proxy passes on the prefix that it serves the application below."""
+    router = APIRouter(prefix="/shops/{shop}")
+
+    @router.get("/lamps/{lamp}")
+    @router.get("/torches/{lamp}")
+    async def read(lamp: str) -> str:
+        return lamp
+
+    app = FastAPI()
+    app.include_router(router)
+    app.mount("/files", FastAPI())
+    metrics.instrument(app)
+    async with AsyncClient(
+        transport=ASGITransport(app, root_path="/shop"), base_url="http://test"
+    ) as client:
+        for path in ("/shops/1/lamps/2", "/shop/shops/1/torches/2", "/files/x", "/docs", "/x"):
+            await client.get(path)
+        scraped = (await client.get("/metrics")).text
+        assert (await client.head("/metrics")).status_code == 200
+    handlers = {"/shops/{shop}/lamps/{lamp}", "/shops/{shop}/torches/{lamp}", "/files", "/docs"}
+    for handler in (*handlers, "none"):
+        assert f'handler="{handler}"' in scraped
+    assert not {"/shops/1", "/files/x", '"/x"'} & set(scraped.split('"'))
+
+
+def test_it_counts_what_the_instrumentator_counts() -> None:
+    """Under the same names, so that a dashboard stays as it is."""
+    assert {(metric.name, metric.type) for metric in REGISTRY.collect()} >= {
+        ("http_requests", "counter"),
+        ("http_request_size_bytes", "summary"),
+        ("http_response_size_bytes", "summary"),
+        ("http_request_duration_highr_seconds", "histogram"),
+        ("http_request_duration_seconds", "histogram"),
+    }

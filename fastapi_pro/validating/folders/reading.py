@@ -83,6 +83,23 @@ class JsonFile:
         return replace(self.at(path, code, message, fix), level="warning")
 
 
+@dataclass(frozen=True)
+class FrontFile:
+    """The front matter of a skill, and how findings call its file."""
+
+    shown: str
+    front: FrontMatter
+
+    def at(self, path: Path_, code: str, message: str, fix: str) -> Finding:
+        """Return an error at the value of `path`."""
+        where = self.front.place(path)
+        return Finding(self.shown, where.line, where.column, code, message, fix)
+
+    def warn(self, path: Path_, code: str, message: str, fix: str) -> Finding:
+        """Return a warning at the value of `path`."""
+        return replace(self.at(path, code, message, fix), level="warning")
+
+
 def read_json(file: Path, shown: str) -> JsonFile:
     """Read a JSON file. Raises FrontMatterError with the place where it ends to be JSON."""
     text = read_text(file)

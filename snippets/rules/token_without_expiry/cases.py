@@ -238,4 +238,26 @@ async def claims(token, key, redis):
     await redis.exists(claims["jti"])
     return claims
 """,
+    "a claim of the project's own says when it ends": """
+import time
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from settings import settings
+app = FastAPI()
+bearer = OAuth2PasswordBearer("token")
+def sign(name: str) -> str:
+    return jwt.encode({"name": name, "expires": time.time() + 60}, settings.key, "HS256")
+def claims(token: str = Depends(bearer)):
+    found = jwt.decode(token, settings.key, algorithms=["HS256"])
+    if found.get("expires") >= time.time():
+        return found
+def other(token: str = Depends(bearer)):
+    found = jwt.decode(token, settings.key, algorithms=["HS256"])
+    if found["token_expiry"] < time.time():
+        raise PermissionError
+    return found
+@app.get("/")
+def read(a=Depends(claims), b=Depends(other)): ...
+""",
 }

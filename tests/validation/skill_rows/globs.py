@@ -100,7 +100,7 @@ _DEAD = [
     _dead("slashes", '["/EXT//*.py"]', "EXT/a.py"),
     _dead("dot-slash", '["./EXT/*.py"]', "EXT/a.py"),
     _dead("dots", '["../EXT/*.py"]', "EXT/a.py"),
-    _dead("absolute", '["/home/me/EXT/*.py"]', "EXT/a.py"),
+    _dead("absolute", '["/Users/me/EXT/*.py"]', "EXT/a.py"),
     _dead("drive", '["C:/EXT/*.py"]', "EXT/a.py"),
     _dead("home", '["~/EXT/*.py"]', "EXT/a.py"),
     _dead("address", '["https://x.org/*.EXT"]', "a.EXT"),

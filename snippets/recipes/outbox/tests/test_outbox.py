@@ -27,10 +27,12 @@ Sessions = async_sessionmaker[AsyncSession]
 async def sessions_on(url: str) -> AsyncIterator[Sessions]:
     """Yield sessions on an empty database."""
     engine = create_engine(url, 10)
-    async with engine.begin() as connection:
-        await create_tables(connection, Base.metadata)
-    yield async_sessionmaker(engine)
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            await create_tables(connection, Base.metadata)
+        yield async_sessionmaker(engine)
+    finally:
+        await engine.dispose()
 
 
 @pytest.fixture

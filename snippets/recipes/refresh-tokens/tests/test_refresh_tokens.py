@@ -143,7 +143,9 @@ async def test_the_callers_pending_work_is_not_lost(
         if what == "login":
             await sessions.start(session, maker, ADA["email"], ADA["password"])
         else:
-            await sessions.change_password(session, user, ADA["password"], "battery staple")
+            await sessions.change_password(
+                session, maker, ADA["email"], ADA["password"], "battery staple"
+            )
         await session.commit()
     async with maker() as session:
         assert (await session.get_one(User, ada["id"])).full_name == "Ada Lovelace"
@@ -229,7 +231,7 @@ async def test_what_ends_a_session_ends_the_token_that_is_just_being_made(
     async with engine.begin() as connection:
         await create_tables(connection, Base.metadata)
     async with AsyncSession(engine, expire_on_commit=False) as session:
-        user = await users.create_user(session, UserCreate.model_validate(ADA))
+        await users.create_user(session, UserCreate.model_validate(ADA))
         await session.commit()
         maker = async_sessionmaker(engine)
         pair = await sessions.start(session, maker, ADA["email"], ADA["password"])
@@ -241,7 +243,9 @@ async def test_what_ends_a_session_ends_the_token_that_is_just_being_made(
         await sessions.refresh(owner, second.refresh_token)
         ending = {
             "logout": lambda: sessions.end(other, first),
-            "password": lambda: sessions.change_password(other, user, ADA["password"], "new horse"),
+            "password": lambda: sessions.change_password(
+                other, maker, ADA["email"], ADA["password"], "new horse"
+            ),
             "theft": lambda: sessions.refresh(other, first),
         }[how]
         task = asyncio.create_task(ending())
@@ -260,11 +264,12 @@ async def test_a_login_that_waits_for_a_new_password_starts_no_session(
     async with engine.begin() as connection:
         await create_tables(connection, Base.metadata)
     async with AsyncSession(engine) as owner, AsyncSession(engine) as other:
-        user = await users.create_user(owner, UserCreate.model_validate(ADA))
+        await users.create_user(owner, UserCreate.model_validate(ADA))
         await owner.commit()
-        await owner.refresh(user)
-        await sessions.change_password(owner, user, ADA["password"], "new horse")
-        begin = sessions.start(other, async_sessionmaker(engine), ADA["email"], ADA["password"])
+        maker = async_sessionmaker(engine)
+        ada = (ADA["email"], ADA["password"])
+        await sessions.change_password(owner, maker, *ada, "new horse")
+        begin = sessions.start(other, maker, *ada)
         login = asyncio.create_task(begin)
         await until_another_waits(owner)
         await owner.commit()

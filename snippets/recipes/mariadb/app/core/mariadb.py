@@ -1,6 +1,6 @@
 """MariaDB: its engine, its tables, and which of its errors pass."""
 
-from sqlalchemy import DateTime, MetaData, event, text
+from sqlalchemy import Connection, DateTime, MetaData, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -55,12 +55,23 @@ def create_mariadb_engine(url: str, pool_size: int, command_timeout: int | None)
     return engine
 
 
+def lock_of(connection: Connection) -> dict[str, str]:
+    """Name the lock of those who create or migrate tables; locks are the server's."""
+    return {"name": f"{connection.engine.url.database}.tables"}
+
+
+def wait_for_lock(connection: Connection) -> None:
+    """Wait for others who create or migrate tables; the lock ends with the connection."""
+    while connection.scalar(text("SELECT GET_LOCK(:name, 8)"), lock_of(connection)) != 1:
+        pass
+
+
 async def create_mariadb_tables(connection: AsyncConnection, metadata: MetaData) -> None:
     """Create what is missing, one worker at a time; raise `TimeoutError` if it is never this one's.
 
     The lock is the session's: one of the transaction ends with the first CREATE, which commits.
     """
-    lock = {"name": f"{connection.engine.url.database}.create_tables"}
+    lock = await connection.run_sync(lock_of)
     if await connection.scalar(text("SELECT GET_LOCK(:name, 8)"), lock) != 1:
         raise TimeoutError("another worker creates the tables")
     try:

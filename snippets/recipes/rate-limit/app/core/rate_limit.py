@@ -16,6 +16,7 @@ from structlog import get_logger
 __all__ = ["Limit", "RateLimiter", "parse"]
 
 logger = get_logger()
+STORE_SECONDS = 0.5  # what an absent store costs a request, at most
 
 
 def read_limit(value: object) -> object:
@@ -39,15 +40,14 @@ class RateLimiter:
             implementation="redispy",
             connection_pool=redis.connection_pool,  # type: ignore[arg-type] # documented, not typed
         )
-        # A moving window knows when the oldest hit ends: after Retry-After a request passes. Fixed
-        # windows admit twice the limit around their edge.
+        # Moving, as fixed windows admit twice the limit around their edge.
         self._shared = MovingWindowRateLimiter(store)
         self._own = MovingWindowRateLimiter(MemoryStorage())
 
     async def hit(self, limit: RateLimitItem, *key: str) -> int:
         """Count a request; return 0 if it may pass, else after how many seconds one will."""
         try:
-            async with asyncio.timeout(0.5):  # what an absent store costs a request, at most
+            async with asyncio.timeout(STORE_SECONDS):
                 return await _hit(self._shared, limit, *key)
         except (RedisError, OSError) as exc:  # TimeoutError is an OSError
             reason = f"{type(exc).__name__}: {exc}"  # the repr of redis-py 8 says little

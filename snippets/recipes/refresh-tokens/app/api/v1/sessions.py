@@ -51,8 +51,10 @@ async def log_out(body: Refresh, session: SessionDep) -> None:
     status_code=204,
     responses=documented(NotAuthenticatedError, sessions.WrongPasswordError),
 )
-async def change_password(body: PasswordChange, session: SessionDep, user: CurrentUser) -> None:
+async def change_password(
+    body: PasswordChange, session: SessionDep, sessionmaker: SessionmakerDep, user: CurrentUser
+) -> None:
     """Change the password, and end all sessions."""
     old, new = body.old.get_secret_value(), body.new.get_secret_value()
     await session.commit()  # give the connection back before the slow part
-    await sessions.change_password(session, user, old, new)
+    await sessions.change_password(session, sessionmaker, user.email, old, new)
