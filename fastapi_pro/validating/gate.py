@@ -79,13 +79,8 @@ def read_entries(front: FrontMatter, lines: list[str]) -> list[Entry]:
         _entry(part, front.place(("paths", number)))
         for number, item in enumerate(value)
         if isinstance(item, str)
-        for part in _parts(item)
+        for part in split_commas(item)
     ]
-
-
-def _parts(item: str) -> list[str]:
-    """Return the globs of one item: the client splits it at commas."""
-    return split_commas(item) or [item]
 
 
 def _find(part: str, front: FrontMatter, lines: list[str]) -> Place:
@@ -128,7 +123,8 @@ def _check_shape(front: FrontMatter, path: str) -> Iterator[Finding]:
     value = front.values["paths"]
     where = front.place(("paths",))
     no_gate = "the client sees no gate at all and lists the skill always"
-    if value == [] or (isinstance(value, str) and not split_commas(value)):
+    items = value if isinstance(value, list) else [value]
+    if not any(split_commas(item) if isinstance(item, str) else True for item in items):
         fix = 'write globs such as ["**/*.py"], or remove the field'
         yield _warning(path, where, "empty-paths", f"`paths` is empty: {no_gate}", fix)
     elif not isinstance(value, str | list):
