@@ -52,7 +52,8 @@ def main(argv: list[str] | None = None) -> int:
             is_wrong = True
     if mendings and not args.dry_run:
         findings = _findings(targets, files, options)
-    answers = [each for file in files for each in try_skill(file, _shown(file), args.tries)]
+    tried = files if args.tries else []
+    answers = [each for file in tried for each in try_skill(file, _shown(file), args.tries)]
     _print(findings, answers, mendings, args)
     errors = sum(finding.level == "error" for finding in findings)
     warnings = sum(finding.level == "warning" for finding in findings)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import yaml
 from yaml.error import Mark, MarkedYAMLError
@@ -126,6 +127,7 @@ def split(text: str) -> SkillText:
     )
 
 
+@lru_cache(maxsize=4096)  # a skill of a project is read for itself, and for its neighbours
 def parse(text: str) -> FrontMatter:
     """Read the YAML between the fences, whose first line is line 2 of the file.
 

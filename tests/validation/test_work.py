@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from fastapi_pro.cli import validate
 from fastapi_pro.paths import ROOT
-from fastapi_pro.validating import LIBRARIES, body
+from fastapi_pro.validating import LIBRARIES, body, frontmatter
 from fastapi_pro.validating.check import Options, check_skill
 from tests.validation.demo_skill import GOOD, found, skill
 
@@ -54,6 +55,21 @@ def test_libraries_are_imported_where_they_are_needed(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     modules = {name.partition(".")[0] for name in done.stdout.split()}
     assert modules & {*LIBRARIES, "pydantic", "asyncio"} == {"yaml"}
+
+
+def test_the_front_matter_of_a_skill_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a project, too, whose skills are compared with one another."""
+    texts: list[str] = []
+    compose = frontmatter.compose
+    monkeypatch.setattr(frontmatter, "compose", lambda text: texts.append(text) or compose(text))
+    for name in ("one", "two", "three"):
+        file = tmp_path / ".claude" / "skills" / name / "SKILL.md"
+        file.parent.mkdir(parents=True)
+        file.write_text(f"---\nname: {name}\ndescription: Of {tmp_path}.\n---\nText.\n")
+    assert validate.main([str(tmp_path)]) == 0
+    assert len(texts) == 3
 
 
 _PIECES = st.sampled_from(
