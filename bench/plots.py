@@ -66,14 +66,14 @@ def draw_growth(picture: Any, figures: Figures) -> None:  # noqa: ANN401
 def draw_speed(picture: Any, figures: Figures) -> None:  # noqa: ANN401
     """Draw requests a second, by kind of request and by application."""
     axes = picture.subplots()
-    kinds = figures["requests a second"]
+    kinds = figures["requests a second of the processor"]
     apps = [app for app in next(iter(kinds.values())) if "asyncpg" not in app]
     for number, app in enumerate(apps):
         places = [place + 0.27 * (number - 1) for place in range(len(kinds))]
         bars = axes.bar(places, [rates[app] for rates in kinds.values()], 0.25, label=app)
         axes.bar_label(bars, fmt="{:,.0f}")
     axes.set_xticks(range(len(kinds)), list(kinds))
-    axes.set(title=f"requests a second, {figures['clients']} clients, one process")
+    axes.set(title=f"requests a second of the processor, {figures['clients']} clients, one process")
     axes.legend()
 
 

@@ -14,18 +14,23 @@ from maintain.building.tables import with_table
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "bench"
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "measurements.md"
 
 
 def report(
-    name: str, figures: Mapping[str, Any], table: Callable[[dict[str, Any]], str], *, write: bool
+    name: str,
+    figures: Mapping[str, Any],
+    table: Callable[[dict[str, Any]], str],
+    page: Path = PAGE,
+    *,
+    write: bool,
 ) -> None:
     """Print the table of figures; with `write`, keep both."""
     result = dated(figures)
     shown = table(result)
     print(shown)
     if write:
-        keep(name, result, shown)
+        keep(name, result, shown, page)
 
 
 def dated(figures: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,13 +39,13 @@ def dated(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {**made, "python": platform.python_version(), **figures}
 
 
-def keep(name: str, result: Mapping[str, Any], table: str) -> None:
-    """Write a result to docs/bench, and its table to README.md, both or none."""
+def keep(name: str, result: Mapping[str, Any], table: str, page: Path = PAGE) -> None:
+    """Write a result to docs/bench, and its table to a page, both or none."""
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{name}.json"
     file.touch()
-    page = with_table(README.read_text(encoding="utf-8"), f"bench {name}", table)
-    write_all({file: f"{json.dumps(result, indent=2)}\n".encode(), README: page.encode()})
+    shown = with_table(page.read_text(encoding="utf-8"), f"bench {name}", table)
+    write_all({file: f"{json.dumps(result, indent=2)}\n".encode(), page: shown.encode()})
 
 
 def origin(name: str, result: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ _CHOICES: dict[str, Collection[str]] = {
     "consequence": CONSEQUENCES,
 }
 _VERSIONED = ("since", "until", "fix-since")
-_LISTS = (*_VERSIONED, "sources")
+_LISTS = (*_VERSIONED, "ask-where", "sources")
 _PACKAGE = re.compile(r"([a-z0-9][a-z0-9-]*) (\d+(?:\.\d+)*)")
 
 
@@ -39,7 +39,8 @@ class Rule:
     first ones without it again. Of the same package `until` may be the lower: then the versions
     between have no fault. `fix` works from `fix_since` on; before that `fix_before` does, and where
     it is "" nothing but an upgrade. `body` is markdown. `unseen` says why `audit.py` cannot find
-    the rule broken, and is "" where it can; `ask` is what to ask of the code instead.
+    the rule broken, and is "" where it can; `ask` is what to ask of the code instead, where some
+    file has one of the words `ask_where`, or always where there are none.
     """
 
     slug: str
@@ -55,6 +56,7 @@ class Rule:
     body: str
     unseen: str = ""
     ask: str = ""
+    ask_where: tuple[str, ...] = ()
     fix_since: tuple[str, ...] = ()
     fix_before: str = ""
 
@@ -125,6 +127,7 @@ def load_rule(folder: Path) -> Rule:
         body=body,
         unseen=texts.get("unseen", ""),
         ask=texts.get("ask", ""),
+        ask_where=tuple(lists.get("ask-where", ())),
         fix_since=tuple(lists.get("fix-since", ())),
         fix_before=texts.get("fix-before", ""),
     )
@@ -191,14 +194,12 @@ def _text(path: Path, number: int, written: str) -> str:
 def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
     """Raise RuleError unless the keys are those of a rule and their values of the right form."""
     _check_versions(path, texts, lists)
+    _check_question(path, texts, lists)
     if unknown := sorted({*texts} - {*_TEXTS, *_OPTIONAL} | {*lists} - {*_LISTS}):
         raise RuleError(path, 1, f"unknown key {unknown[0]}", f"one of {', '.join(_TEXTS)}")
     for name in _TEXTS:
         if not texts.get(name):
             raise RuleError(path, 1, f"no {name}", f"write `{name}: text` in one line")
-    if ("unseen" in texts) != ("ask" in texts):
-        name = "ask" if "unseen" in texts else "unseen"
-        raise RuleError(path, 1, f"no {name}", "write both `unseen: why` and `ask: a question`")
     for name, allowed in _CHOICES.items():
         if texts[name] not in allowed:
             message = f"unknown {name} {texts[name]}"
@@ -209,6 +210,15 @@ def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> No
             raise RuleError(path, 1, message, "shorten it")
     if not lists.get("sources"):
         raise RuleError(path, 1, "no source", "name a documentation page, release note or issue")
+
+
+def _check_question(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
+    """Raise RuleError unless a rule that no code shows has its question, and no other has one."""
+    if ("unseen" in texts) != ("ask" in texts):
+        name = "ask" if "unseen" in texts else "unseen"
+        raise RuleError(path, 1, f"no {name}", "write both `unseen: why` and `ask: a question`")
+    if "ask-where" in lists and "ask" not in texts:
+        raise RuleError(path, 1, "ask-where without ask", "write `ask: a question`, or take it out")
 
 
 def _check_versions(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:

@@ -1,11 +1,12 @@
-"""Fill SKILL.md, references/*.md and README.md from the tested snippets that they name.
+"""Fill SKILL.md, references/*.md, README.md and docs/measurements.md from what they name.
 
 A fence says where its content comes from: ```python snippets/app/core/db.py is the whole file,
 ```python snippets/app/api/deps.py#get_db,SessionDep those definitions with the imports they need,
 ```text snippets/app/ the folder as a tree. What stands before a line <!-- end --> is made of the
 rules of snippets/rules/ after <!-- rules KIND -->, of docs/survey.json after <!-- survey -->, of
-the pages and the recipes after <!-- pages --> and <!-- recipes -->. The pages in references/rules/
-are made of the rules, and one whose rule has gone is deleted; llms.txt lists all pages.
+the pages and the recipes after <!-- pages --> and <!-- recipe names -->, of the files themselves
+after <!-- files GLOB -->. The pages in references/rules/ are made of the rules, and one whose rule
+has gone is deleted; llms.txt lists all pages.
 Everything else stays as it is, to the byte. When anything is refused, nothing is written.
 
 Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.
@@ -20,6 +21,7 @@ from pathlib import Path
 from fastapi_pro.command_line import run_command
 from fastapi_pro.validating.report import Finding, render
 from maintain.building.atomic import write_all
+from maintain.building.files import expand_files
 from maintain.building.listings import expand_listings
 from maintain.building.llms import LLMS, llms_txt
 from maintain.building.pages import fill_page
@@ -51,7 +53,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(root: Path, *, is_check: bool) -> int:
     """Check or write the pages below `root`; raises OSError when a file cannot be used."""
-    files = [root / "SKILL.md", *sorted(root.glob("references/*.md")), *root.glob("README.md")]
+    files = [root / "SKILL.md", *sorted(root.glob("references/*.md"))]
+    files += [file for name in ("README.md", "docs/measurements.md") for file in root.glob(name)]
     snippets = Snippets(root)
     old, new, findings = _fill_all(files, snippets)
     try:
@@ -98,13 +101,14 @@ def _fill_all(
             text = expand_rules(name, old[file], snippets)
             text = expand_survey(name, text, snippets.root)
             text = expand_listings(name, text, snippets.root)
+            text, listed = expand_files(name, text, snippets)
         except RefusedError as error:
             findings += error.findings
             continue
         page = fill_page(name, text, snippets)
         new[file] = page.text
         findings += page.findings
-        shown |= page.shown
+        shown |= page.shown | listed
     return old, new, list(dict.fromkeys([*findings, *find_unshown(snippets, shown)]))
 
 

@@ -12,10 +12,9 @@ from maintain.building.refusal import RefusedError
 def root(tmp_path: Path) -> Path:
     """A skill with two pages and one recipe."""
     (tmp_path / "references").mkdir()
-    plug = (
-        "# Limits\n\nRead this to limit. Or not.\n\n```diff snippets/recipes/limit/plug.diff\n```\n"
-    )
-    (tmp_path / "references" / "b.md").write_text(plug)
+    files = "<!-- files snippets/recipes/limit -->\n<!-- end -->\n"
+    page = f"# Limits\n\nRead this to limit. Or not.\n\n{files}"
+    (tmp_path / "references" / "b.md").write_text(page)
     (tmp_path / "references" / "a.md").write_text("Read this when it rains: stay in.\n")
     (tmp_path / "snippets" / "recipes" / "limit").mkdir(parents=True)
     (tmp_path / "snippets" / "recipes" / "limit" / "plug.diff").write_text("What: limits\n---\n")
@@ -30,17 +29,15 @@ def refusal(root: Path, text: str) -> tuple[str, str, int]:
 
 
 def test_pages_are_listed_by_what_they_are_for(root: Path) -> None:
-    rows = "| To | Read |\n|---|---|\n"
-    rows += "| when it rains | `references/a.md` |\n| limit | `references/b.md` |"
+    rows = "- `a`: when it rains\n- `b`: limit"
     text = "x\n<!-- pages -->\nold\n<!-- end -->\ny\n"
     assert expand_listings("SKILL.md", text, root) == text.replace("old", rows)
 
 
 def test_recipes_are_listed_with_their_page(root: Path) -> None:
-    rows = "| `--with` | What it brings | Page |\n|---|---|---|\n"
-    rows += "| `limit` | limits | [b](references/b.md) |"
-    text = "<!-- recipes -->\r\n<!-- end -->\r\n"
-    made = f"<!-- recipes -->\n{rows}\n<!-- end -->\n".replace("\n", "\r\n")
+    rows = "[limit](references/b.md)."
+    text = "<!-- recipe names -->\r\n<!-- end -->\r\n"
+    made = f"<!-- recipe names -->\n{rows}\n<!-- end -->\n".replace("\n", "\r\n")
     assert expand_listings("README.md", text, root) == made
     assert expand_listings("README.md", made, root) == made
 
@@ -53,7 +50,7 @@ def test_a_page_without_a_purpose_is_refused(root: Path) -> None:
 
 def test_a_recipe_that_no_page_shows_is_refused(root: Path) -> None:
     (root / "references" / "b.md").write_text("Read this to limit.\n")
-    text = "<!-- recipes -->\n<!-- end -->\n"
+    text = "<!-- recipe names -->\n<!-- end -->\n"
     assert refusal(root, text) == ("unshown", "snippets/recipes/limit/plug.diff", 1)
 
 

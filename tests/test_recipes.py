@@ -4,8 +4,9 @@ import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,14 @@ from fastapi_pro.scaffolding.recipes import (
     add_recipe,
     compatible_recipes,
     recipe_names,
+    recipe_use,
     recipes_told,
     with_needs,
 )
 from patience import patient
 from tests.support.once import made_once
 from tests.support.projects import APART, ROOT, check, needs_uv, python_of_all, run_in, run_new
-from tests.support.sample import chosen
+from tests.support.sample import chosen, sample
 
 SNIPPETS = ROOT / "snippets"
 RECIPES = SNIPPETS / "recipes"
@@ -99,9 +101,41 @@ def test_a_recipe_works_in_a_new_project(
         check(shop, *command)
 
 
+def fit(names: Sequence[str]) -> bool:
+    """Say whether these recipes may be joined."""
+    try:
+        project_files(SNIPPETS, "shop", names)
+    except RecipeError:
+        return False
+    return True
+
+
+def companies(config: pytest.Config) -> list[str]:
+    """Return a pair and a triple to join, those that fit; all pairs with `--whole`."""
+    pairs = [",".join(pair) for pair in combinations(NAMES, 2)]
+    if not config.getoption("whole"):
+        pairs = [*sample(pairs, 1), ",".join(sorted(sample(NAMES, 3)))]
+    return [names for names in pairs if fit(names.split(","))]
+
+
+@needs_uv
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_few_recipes_work_together(tmp_path: Path, run: Run, python: Path, company: str) -> None:
+    """Their own tests pass in one project, where all the others are not there to help."""
+    names = company.split(",")
+    shop = new_project(company, tmp_path)
+    tests = [file for name in names for file in own_tests(name)]
+    command = [*UV_RUN, "python"] if APART & {*names} else [python]
+    options = ["-q", "-n0", "-m=not live", "-k", "not sqlite", *QUIET[1:]]
+    run(shop, *command, "-m", "pytest", *options, *sorted({*tests} - {"--co"}))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose a recipe to try alone, and one to install with nothing else."""
+    """Choose a recipe to try alone, one to install with nothing else, and a few to join."""
     config = metafunc.config
+    if "company" in metafunc.fixturenames:
+        metafunc.parametrize("company", companies(config))
     if "recipe" in metafunc.fixturenames:
         metafunc.parametrize("recipe", chosen(config, NAMES, 1, FOLDER))
     if "sampled" in metafunc.fixturenames:
@@ -161,9 +195,9 @@ def test_the_service_works_with_all_recipes(
 def test_each_recipe_works_with_all_others(
     joined: Path, run: Run, python: Path, half: int, pytestconfig: pytest.Config
 ) -> None:
-    """A recipe's own tests pass among all others: those of a third of them in a normal run."""
+    """A recipe's own tests pass among all others: those of a quarter of them in a normal run."""
     names = sorted({*compatible_recipes(SNIPPETS)} - TRIED_ALONE)
-    names = chosen(pytestconfig, names, len(names) // 3, FOLDER)
+    names = chosen(pytestconfig, names, len(names) // 4, FOLDER)
     tests = [file for name in names for file in own_tests(name) if file != "--co"]
     options = ["-q", "-n0", "-k", "not sqlite", *QUIET]
     run(joined, python, "-m", "pytest", *options, *tests[half::2])
@@ -287,6 +321,31 @@ def test_a_migration_follows_the_last_one() -> None:
     assert text == 'revision = "three"\ndown_revision = "two"\n'
 
 
+def test_the_readme_says_how_each_chosen_part_is_used() -> None:
+    plain = project_files(SNIPPETS, "shop")["README.md"]
+    readme = project_files(SNIPPETS, "shop", ["refresh-tokens", "jobs"])["README.md"]
+    added = readme.removeprefix(plain)
+    assert re.findall(r"^\*\*(\S+)\*\*: ", added, re.MULTILINE) == [
+        "refresh-tokens", "outbox", "jobs",
+    ]  # fmt: skip
+    assert "Two logins" in added
+    assert "`uv run python -m app.worker` does the jobs" in added
+
+
+def test_a_recipe_that_does_not_say_how_it_is_used_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "recipes" / "it" / PLUG
+    file.parent.mkdir(parents=True)
+    file.write_text("What: it\n--- a\n")
+    with pytest.raises(RecipeError, match=r"^it/plug.diff .*add a line `Use: \.\.\.`"):
+        recipe_use(tmp_path, "it")
+
+
+@pytest.mark.parametrize("others", [[], ["etag"]])
+def test_compose_starts_a_valkey_only_for_who_asks_it(others: list[str]) -> None:
+    assert "valkey" not in project_files(SNIPPETS, "shop", others)["compose.yaml"]
+    assert "  valkey:" in project_files(SNIPPETS, "shop", [*others, "cache"])["compose.yaml"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recipe_is_small_and_bounded(name: str) -> None:
     for file in files_of(name):
@@ -295,7 +354,7 @@ def test_a_recipe_is_small_and_bounded(name: str) -> None:
             assert len(text.splitlines()) <= 130, file
             assert ast.get_docstring(ast.parse(text)), file
     plug = (RECIPES / name / PLUG).read_text()
-    assert re.match(r"What: .{20,100}\n(Needs: .+\n|Alone: .+\n)?--- ", plug)
+    assert re.match(r"What: .{20,100}\nUse: .{20,400}\n(Needs: .+\n|Alone: .+\n)?--- ", plug)
     for dependency in re.findall(r'^\+    ("[\w\[\],-]+[<>=].*",)$', plug, re.MULTILINE):
         requirement = tomllib.loads(f"it = [{dependency}]")["it"][0].partition(";")[0]
         assert re.search(r">=[\d.]+,<\d", requirement), dependency

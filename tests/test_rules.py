@@ -224,6 +224,7 @@ WHOLE = (ROOT / "snippets" / "rules" / FOLDER / "rule.md").read_text()
         (WHOLE.replace("  - fastapi 0.121\n", "  - fastapi 0.121\n" * 2), 1, "a package twice"),
         (WHOLE.replace("fix-since:\n  - fastapi 0.121\n", ""), 1, "fix-before without fix-since"),
         (WHOLE.replace('fix-before: "', 'fix-before: "' + "x" * 110), 1, "at most 110 fit"),
+        (WHOLE.replace("since:\n", "ask-where:\n  - word\nsince:\n", 1), 1, "without ask"),
         (WHOLE.replace("**Why.**", "Why:"), 19, "no paragraph Why."),
     ],
 )

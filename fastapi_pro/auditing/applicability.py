@@ -27,7 +27,7 @@ def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
     fix = hit.fix or _fix(rule, module)
     if _TO_THREAD in (fix or rule.fix):
         fix = _for_python(fix, rule, module)
-    return hit._replace(fix=fix, severity="low" if module.is_example else hit.severity)
+    return hit._replace(fix=fix)
 
 
 def _for_python(fix: str, rule: Rule, module: Module) -> str:

@@ -4,7 +4,7 @@ import ast
 import functools
 import gc
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -56,6 +56,17 @@ def run(
     reported |= {str(path) for group in groups for path in group if path in beside}
     found += [f for f in audit(groups, root, jobs) if is_reported(f, reported)]
     return sorted(set(found))
+
+
+def unparsed(files: Iterable[Path], root: Path, known: Iterable[Finding]) -> list[Finding]:
+    """Return which of these files cannot be parsed, but for those that findings tell of.
+
+    One that belongs to no program is not parsed else.
+    """
+    told = {finding.path for finding in known if finding.slug == UNREADABLE}
+    named = [p for p in files if str(p) not in told and not is_deploy_file(str(p))]
+    wrong = ((path, _wrong_with(source)) for path, source in read_all(named, []).items())
+    return [_unreadable(p, error, display(p, root)) for p, error in wrong if error is not None]
 
 
 def grouped(sources: dict[Path, bytes], deployed: Collection[Path], root: Path) -> list[list[Path]]:

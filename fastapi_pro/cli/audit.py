@@ -41,6 +41,7 @@ from fastapi_pro.auditing.libraries.assumed_versions import assumed_versions
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.reporting import baseline, suppressions
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
+from fastapi_pro.auditing.reporting.examples import weighed
 from fastapi_pro.auditing.reporting.lines import Lines
 from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
@@ -50,7 +51,7 @@ from fastapi_pro.auditing.reporting.whole_files import replace_file
 from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
 from fastapi_pro.auditing.sources.git import GitError, changes_since, staged_changes
-from fastapi_pro.auditing.sources.walk import collect, display, project
+from fastapi_pro.auditing.sources.walk import collect, display, project, rest_of_project
 from fastapi_pro.cli import newer_python
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.messages import near, visible
@@ -163,9 +164,11 @@ class _Audit:
         """Return all that is found."""
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
-        context = self._context(top)
+        context = rest_of_project(self.paths, self.exclude)
         beside = deploy_files.beside(self.paths, context)
         found = unlisted + runner.run(files, top, self.jobs, context, beside)
+        named = collect([path for path in self.paths if path.is_file()])[0]
+        found += runner.unparsed(named, top, found)
         files += beside
         findings = self._reported(found, suppressions.marked(files, self.root))
         return _Result(findings, files, _unread(found))
@@ -177,7 +180,7 @@ class _Audit:
         """
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
-        context = self._context(top)
+        context = rest_of_project(self.paths, self.exclude)
         ours = {*files, *context}
         changes = staged_changes(top) if base is None else changes_since(top, base)
         changes = changes.shown_as(ours)
@@ -198,16 +201,10 @@ class _Audit:
         is_below = any(path.is_relative_to(named.absolute()) for named in self.paths)
         return is_below and not is_left_out(path, self.exclude)
 
-    def _context(self, top: Path) -> list[Path]:
-        """Return the rest of the project, unless its folder is named."""
-        if any(path.resolve() == top for path in self.paths):
-            return []
-        return collect([top], self.exclude)[0]
-
     def _reported(self, found: Iterable[Finding], marked: Mapping[str, bytes]) -> list[Finding]:
         """Return what nobody asked to leave out."""
         shown = {
-            replace(f, path=display(Path(f.path), self.root))
+            replace(weighed(f, self.paths), path=display(Path(f.path), self.root))
             for f in found
             if f.slug in self.active and not _is_left_out(Path(f.path), self.exclude)
         }
@@ -261,6 +258,9 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     if newer := newer_python.told(result.unread):
         print(newer, file=sys.stderr)
     findings = result.findings
+    if not result.files and since is None:
+        where = visible(", ".join(map(str, args.paths)))
+        print(f"{where}: there is no Python file to audit", file=sys.stderr)
     for line in idle(exclude) if args.exclude is not None else ():
         print(f"--exclude {visible(line)!r} matches no file and no folder", file=sys.stderr)
     if args.write_baseline is not None:
@@ -276,13 +276,29 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     form = args.format or options.format or "text"
     is_whole = since is None and form == "text"
     versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
-    asks = is_whole and args.select is None
+    questions = _questions(result.files, entries) if is_whole and args.select is None else []
     beside = sum(deploy_files.may_be_deploy_file(str(file)) for file in result.files)
-    scope = Scope(len(result.files), result.unread, versions, since or "", asks=asks, beside=beside)
+    scope = Scope(len(result.files), result.unread, versions, since or "", questions, beside)
     _show(findings, entries, form, scope, args)
     print(_summary(findings, len(result.files), time.perf_counter() - started), file=sys.stderr)
     severities = {f.severity or entries[f.slug].severity for f in findings}
     return int(not severities.isdisjoint(_FAILING[args.fail_on]))
+
+
+def _questions(files: Sequence[Path], entries: Mapping[str, Entry]) -> list[Entry]:
+    """Return the rules that no code shows, and that these files may break: none without files."""
+    unseen = [entry for entry in entries.values() if entry.unseen]
+    words = {word: word.encode() for entry in unseen for word in entry.ask_where}
+    there: set[str] = set()
+    for file in files:
+        try:
+            text = project_files.read(file)
+        except OSError:
+            continue
+        there |= {word for word in words.keys() - there if words[word] in text}
+    return [
+        entry for entry in unseen if not entry.ask_where or not there.isdisjoint(entry.ask_where)
+    ]
 
 
 def _since(audit: _Audit, args: argparse.Namespace) -> _Result:

@@ -11,6 +11,8 @@ import argparse
 import json
 import os
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,40 +20,66 @@ from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.validating.check import NAME, Options, check_skill, find_skills, try_skill
 from fastapi_pro.validating.folders.whole import check_folder, is_whole
 from fastapi_pro.validating.gate import TRY_NOTE, Answer
-from fastapi_pro.validating.report import Finding, Format, render
+from fastapi_pro.validating.mending.files import Mending, mend_manifest, mend_skill
+from fastapi_pro.validating.report import Finding, render
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command with `argv`, print, and return the exit code."""
     args = _arguments(argv)
+    options = Options(args.strict_spec, args.max_size_error)
+    targets: list[Path] = []
     files: list[Path] = []
-    findings: list[Finding] = []
     is_wrong = False
     for target in args.skills or _here():
         found = [target] if target.name == NAME else list(find_skills(target))
         if not os.path.lexists(target) or not (found or is_whole(target)):
-            reason = _reason(target)
-            print(f"{called('validate.py')}: {_shown(target)}: {reason}", file=sys.stderr)
+            _complain(target, _reason(target))
             is_wrong = True
             continue
-        files += found
-        findings += check_folder(target, Path(_shown(target)))
-    if is_wrong and not files and not findings:
+        targets.append(target)
+        files += [file for file in found if file not in files]
+    if is_wrong and not targets:
         return 2
-    answers: list[Answer] = []
-    for file in dict.fromkeys(files):
-        options = Options(args.strict_spec, args.max_size_error)
-        findings += check_skill(file, _shown(file), options)
-        answers += try_skill(file, _shown(file), args.tries)
-    findings = sorted(set(findings))
-    _print(findings, answers, args.format)
+    findings = _findings(targets, files, options)
+    mendings = list(_mendings(files, findings, options)) if args.fix else []
+    for mending in () if args.dry_run else mendings:
+        try:
+            mending.write()
+        except OSError as error:
+            _complain(mending.file, f"not written: {error.strerror}")
+            mending.findings.clear()
+            is_wrong = True
+    if mendings and not args.dry_run:
+        findings = _findings(targets, files, options)
+    answers = [each for file in files for each in try_skill(file, _shown(file), args.tries)]
+    _print(findings, answers, mendings, args)
     errors = sum(finding.level == "error" for finding in findings)
     warnings = sum(finding.level == "warning" for finding in findings)
-    summary = f"skills: {len(set(files))}, errors: {errors}, warnings: {warnings}"
+    summary = f"skills: {len(files)}, errors: {errors}, warnings: {warnings}"
     if borne := len(findings) - errors - warnings:
         summary += f", not portable: {borne}"
+    if args.fix:
+        count = sum(len(mending.findings) for mending in mendings)
+        summary += f", {'to be fixed' if args.dry_run else 'fixed'}: {count}"
     print(summary, file=sys.stderr)
     return 2 if is_wrong else int(errors > 0)
+
+
+def _findings(targets: list[Path], files: list[Path], options: Options) -> list[Finding]:
+    found = [each for target in targets for each in check_folder(target, Path(_shown(target)))]
+    found += [each for file in files for each in check_skill(file, _shown(file), options)]
+    return sorted(set(found))
+
+
+def _mendings(files: list[Path], findings: list[Finding], options: Options) -> Iterator[Mending]:
+    """Yield what is to be written into which file."""
+    by_path: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_path[finding.path].append(finding)
+    found = [mend_skill(file, _shown(file), options) for file in files if by_path.get(_shown(file))]
+    found += [mend_manifest(Path(path), about) for path, about in by_path.items()]
+    yield from filter(None, found)
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -76,7 +104,22 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         action="store_true",
         help="an oversized body is an error",
     )
-    return parser.parse_args(argv)
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="mend what has one right answer: quotes, escapes, forms of globs, line ends",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="with --fix, show what would change, as a diff"
+    )
+    args = parser.parse_args(argv)
+    if args.dry_run and not args.fix:
+        parser.error("--dry-run goes with --fix")
+    return args
+
+
+def _complain(target: Path, reason: str) -> None:
+    print(f"{called('validate.py')}: {_shown(target)}: {reason}", file=sys.stderr)
 
 
 def _reason(target: Path) -> str:
@@ -99,13 +142,25 @@ def _shown(path: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
-def _print(findings: list[Finding], answers: list[Answer], form: Format) -> None:
-    """Print the answers first; as JSON both together, but a plain list when nothing was tried."""
-    rendered = render(findings, form)
-    if answers and form == "json":
-        told = [asdict(answer) for answer in answers]
-        print(json.dumps({"tried": told, "findings": json.loads(rendered)}, indent=2))
+def _print(
+    findings: list[Finding],
+    answers: list[Answer],
+    mendings: list[Mending],
+    args: argparse.Namespace,
+) -> None:
+    """Print what was mended and the answers first; as JSON all together, or a list of findings."""
+    rendered = render(findings, args.format)
+    if args.format == "json":
+        told: dict[str, object] = {}
+        if args.fix:
+            told["fixed"] = [asdict(each) for mending in mendings for each in mending.findings]
+        if answers:
+            told["tried"] = [asdict(answer) for answer in answers]
+        together = told | {"findings": json.loads(rendered)}
+        print(json.dumps(together, indent=2) if told else rendered)
         return
+    for mending in mendings:
+        print(mending.diff() if args.dry_run else "\n".join(mending.lines()))
     for answer in answers:
         verdict = "opens" if answer.opens else "stays shut"
         print(f"{answer.skill}: {answer.file}: {verdict}: {answer.why}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fastapi_pro import __version__
-from fastapi_pro.scaffolding.recipes import add_recipe, with_needs
+from fastapi_pro.scaffolding.recipes import add_recipe, recipe_use, with_needs
 
 MARKER = "service_name"
 VERSION_MARKER = "fastapi_pro_version"
@@ -32,7 +32,10 @@ def project_files(snippets: Path, name: str, recipes: Sequence[str] = ()) -> dic
     for own in _SKILLS_OWN:
         del sources[own]
     texts = {target: file.read_text(encoding="utf-8") for target, file in sources.items()}
-    for recipe in with_needs(snippets, recipes):
+    chosen = with_needs(snippets, recipes)
+    uses = [f"**{recipe}**: {recipe_use(snippets, recipe)}\n" for recipe in chosen]
+    texts["README.md"] = "\n".join([texts["README.md"], *uses])
+    for recipe in chosen:
         folder = snippets / "recipes" / recipe
         files = {file.relative_to(folder).as_posix(): file for file in _walk(folder)}
         added = {target: file.read_text(encoding="utf-8") for target, file in files.items()}

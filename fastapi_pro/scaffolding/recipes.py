@@ -3,8 +3,8 @@
 A recipe is a folder. Its files stand where they will stand in the project. Its `plug.diff` changes
 files of the project: `+++ FILE` names one, and below each `@@` stand unchanged lines (` `), which
 must occur exactly once, removed (`-`) and added ones (`+`). Before them stand `What:` it brings,
-`Needs:` and other recipes, `Alone:` and why it joins no other. Migrations of a recipe follow
-`0001`; here they are put into one chain.
+`Use:`, its paragraph in the project's README, `Needs:` and other recipes, `Alone:` and why it joins
+no other. Migrations of a recipe follow `0001`; here they are put into one chain.
 """
 
 import re
@@ -31,6 +31,14 @@ def recipe_names(snippets: Path) -> list[str]:
 def recipes_told(snippets: Path) -> dict[str, str]:
     """Return what each recipe brings, by its name. Raises RecipeError for one that does not say."""
     return {name: _header(snippets, name)["What"] for name in recipe_names(snippets)}
+
+
+def recipe_use(snippets: Path, name: str) -> str:
+    """Return how a project uses a recipe. Raises RecipeError for one that does not say."""
+    header = _header(snippets, name)
+    if "Use" not in header:
+        raise RecipeError(f"{name}/{PLUG} does not say how it is used; add a line `Use: ...`")
+    return header["Use"]
 
 
 def compatible_recipes(snippets: Path) -> list[str]:
@@ -97,7 +105,9 @@ def _header(snippets: Path, name: str) -> dict[str, str]:
     except UnicodeDecodeError as error:
         message = f"{name}/{PLUG} is not UTF-8 at byte {error.start}; save it as UTF-8"
         raise RecipeError(message) from None
-    header = dict(re.findall(r"^(What|Needs|Alone): (.+)$", plug.partition("---")[0], re.MULTILINE))
+    header = dict(
+        re.findall(r"^(What|Use|Needs|Alone): (.+)$", plug.partition("---")[0], re.MULTILINE)
+    )
     if "What" not in header:
         raise RecipeError(f"{name}/{PLUG} does not say what it brings; begin it with `What: ...`")
     return header

@@ -2,13 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from fastapi_pro.validating.body import check_links, check_size
+from fastapi_pro.validating.codes import Code
 from fastapi_pro.validating.contract import (
+    KNOWN_KEYS,
     Problem,
     check_effects,
     check_fields,
@@ -17,27 +18,39 @@ from fastapi_pro.validating.contract import (
     check_unknown_keys,
     check_words,
     is_borne,
+    is_ignored,
 )
-from fastapi_pro.validating.folders.hooks import check_events
+from fastapi_pro.validating.folders.hooks import check_skill_hooks
+from fastapi_pro.validating.folders.reading import FrontFile, is_left_alone
 from fastapi_pro.validating.frontmatter import (
+    MISSING,
+    NOT_YAML,
     TOP,
+    UNCLOSED,
     FrontMatter,
     FrontMatterError,
     Place,
+    SkillText,
     parse,
     split,
 )
 from fastapi_pro.validating.gate import Answer, check_paths, try_file
 from fastapi_pro.validating.replaced import check_replaced
-from fastapi_pro.validating.report import Finding, Level
+from fastapi_pro.validating.report import BODY, Finding, Level, dotted, folded
 from fastapi_pro.validating.yaml_traps import check_cut_values, check_early_end
 
 MAX_BYTES = 256 * 1024
-MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
-QUOTES_MISSING = "quotes-missing"
+UNREADABLE: Code = "unreadable"
+TOO_LARGE: Code = "file-too-large"
+_NOT_READ = {UNREADABLE, TOO_LARGE, "front-matter-too-large"}
+QUOTES_MISSING: Code = "quotes-missing"
 """What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
-_IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
+_NO_FIELDS = Finding(
+    "", 1, 1, MISSING,
+    "there are no fields: the client takes the folder's name and the first line of the text",
+    "write --- on the very first line, then name and description, then --- again",
+)  # fmt: skip
 _CHECKOUT_MARKS = (".git", ".claude-plugin")
 
 
@@ -69,7 +82,7 @@ def find_skills(folder: Path) -> Iterator[Path]:
         for child in children:
             if child.name == NAME:
                 yield here / NAME
-            elif child.name not in _IGNORED and _is_folder(child):
+            elif not is_left_alone(here.name, child.name) and _is_folder(child):
                 waiting.append(here / child.name)
 
 
@@ -83,7 +96,17 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     """Return what is wrong with the skill of `file`, a SKILL.md that findings call `shown`."""
     try:
-        text = _read(file)
+        raw = _read(file)
+    except FrontMatterError as error:
+        level: Level = "warning" if error.code == TOO_LARGE else "error"  # the client does read it
+        return [replace(_refusal(error, shown), level=level)]
+    return folded(check_text(raw, file, shown, options))
+
+
+def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Finding]:
+    """Return what is wrong with the skill of `file` if this were its text, line ends and all."""
+    try:
+        text = _unix(raw)
         parts = split(text)
     except FrontMatterError as error:
         return [_refusal(error, shown)]
@@ -91,36 +114,64 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     found = [
         *check_size(parts.body, parts.body_line, shown, size_level),
         *check_early_end(parts.yaml, shown),
-        *islice(check_links(parts.body, file, file.parent, shown), MAX_TOLD),
+        *_check_ends(parts, raw, shown, options),
+        *check_links(parts.body, file, file.parent, shown),
         *_check_pages(file.parent, Path(shown).parent),
     ]
-    values: Mapping[str, object] = {}
+    front = FrontMatter()
     try:
         front = parse(parts.yaml)
     except FrontMatterError as error:
-        found.append(_refusal(error, shown))
+        found.append(_dropped(error, shown))
     else:
-        values = front.values
+        found += [_refusal(error, shown) for error in front.twice]
         found += check_paths(front, text.split("\n"), shown)
-        found += check_cut_values(parts.yaml, shown)
+        found += check_cut_values(parts.yaml, shown) if front.mended is None else []
         found += _check_front(front, file, shown, options)
-    found += islice(check_replaced(parts.body, values, file, shown), MAX_TOLD)
-    return sorted(set(found))
+    found += check_replaced(parts.body, front.values, file, shown)
+    return sorted({_with_field(finding, front, parts.body_line, shown) for finding in found})
+
+
+def _with_field(finding: Finding, front: FrontMatter, body_line: int, shown: str) -> Finding:
+    """Return the finding with the field in which it stands."""
+    if finding.field:
+        return finding
+    if finding.path != shown or finding.line >= body_line:
+        return replace(finding, field=BODY)
+    return replace(finding, field=front.field_at(finding.line, finding.column))
 
 
 def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
     """Return for each file in `wanted` whether it opens the gate of this skill, and why."""
     try:
-        text = _read(file)
+        text = _unix(_read(file))
         front = parse(split(text).yaml)
     except FrontMatterError as error:
-        why = f"the front matter cannot be read, so the client drops it: {error.message}"
-        return [Answer(shown, name, opens=False, glob=None, why=why) for name in wanted]
+        is_read = error.code not in _NOT_READ
+        why = error.message
+        if is_read:
+            why = f"always listed, but without its fields, which the client drops: {why}"
+        return [Answer(shown, name, opens=is_read, glob=None, why=why) for name in wanted]
     return [try_file(front, text.split("\n"), shown, name) for name in wanted]
 
 
+def _check_ends(parts: SkillText, raw: str, shown: str, options: Options) -> Iterator[Finding]:
+    """Yield what stands before and after the front matter that not every reader takes."""
+    level: Level = "error" if options.strict_spec else "not-portable"
+    if raw.startswith("\ufeff"):
+        message = "after a byte order mark Claude Code of May 2026 sees no front matter"
+        fix = "save the file as UTF-8 without the mark"
+        yield Finding(shown, 1, 1, "byte-order-mark", message, fix, level)
+    if parts.end:
+        message = (
+            f"Claude Code ends the front matter at `{parts.end.strip()}`, other readers do not"
+        )
+        where, fix = parts.body_line, "write --- there, alone on its line"
+        yield Finding(shown, where, 1, UNCLOSED, message, fix, level)
+
+
 def _read(file: Path) -> str:
-    r"""Return the text of `file` without a byte order mark, its lines ending at `\n`.
+    """Return the text of `file`.
 
     Raises FrontMatterError for what cannot be read as a text of reasonable size.
     """
@@ -130,27 +181,35 @@ def _read(file: Path) -> str:
         raw = _begin(file) if is_plain else b""
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
-        raise FrontMatterError(TOP, "unreadable", reason, fix) from None
+        raise FrontMatterError(TOP, UNREADABLE, reason, fix) from None
     if not is_plain:
-        raise FrontMatterError(TOP, "unreadable", "it is no plain file", fix)
+        raise FrontMatterError(TOP, UNREADABLE, "it is no plain file", fix)
     if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024} KiB"
         fix = "keep the 500 lines that matter, move the rest to references/"
-        raise FrontMatterError(TOP, "file-too-large", message, fix)
+        raise FrontMatterError(TOP, TOO_LARGE, message, fix)
     bad = raw.find(b"\0")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError as error:
         bad = error.start
     if bad >= 0:
         before = _normal(raw[:bad].decode("utf-8", "replace"))
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-        message = f"byte {raw[bad]:#04x} is no UTF-8 text"
+        message = f"byte {raw[bad]:#04x} is no UTF-8 text: the client reads another character"
         raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
+    return text
+
+
+def _unix(text: str) -> str:
+    r"""Return the text without a byte order mark, its lines ending at `\n`.
+
+    Raises FrontMatterError where the client sees one line.
+    """
     if "\n" not in text and "\r" in text:
         message = "its lines end as on an old Mac: the client sees one line, and no front matter"
         raise FrontMatterError(TOP, "line-ends", message, "save it with line ends of Unix")
-    return _normal(text)
+    return _normal(text.removeprefix("\ufeff"))
 
 
 def _begin(file: Path) -> bytes:
@@ -167,32 +226,31 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
     for page in sorted(skill.glob("references/**/*.md")):
         path = str(shown / page.relative_to(skill))
         try:
-            yield from islice(check_links(_read(page), page, skill, path), MAX_TOLD)
+            yield from check_links(_unix(_read(page)), page, skill, path)
         except FrontMatterError as error:
-            if error.code != "file-too-large":  # it is read in parts, if at all
+            if error.code != TOO_LARGE:  # it is read in parts, if at all
                 yield replace(_refusal(error, path), level="warning")
 
 
 def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -> list[Finding]:
     values = front.values
+    level: Level = "error" if options.strict_spec else "not-portable"
+    if not values:
+        return [replace(_NO_FIELDS, path=shown, level=level)]
     fields = check_fields(values)
     told = {problem.path[0] for problem in fields}
     unknown = check_unknown_keys(values)
     if not options.strict_spec:
-        told |= {problem.path[0] for problem in unknown}
+        told |= values.keys() - set(KNOWN_KEYS)
     open_standard = [p for p in check_open_standard(values) if p.path[0] not in told]
-    level: Level = "error" if options.strict_spec else "not-portable"
-    found = [_at_value(p, front, shown, level if is_borne(p, values) else "error") for p in fields]
+    found = [_at_field(problem, front, shown, level) for problem in fields]
     found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
-    found += [
-        _at_value(
-            Problem(("hooks", event), "hook-event-unknown", message, fix), front, shown, "error"
-        )
-        for event, message, fix in check_events(values.get("hooks"))
-    ]
+    found += check_skill_hooks(FrontFile(shown, front))
     if front.mended is not None:
-        found.append(replace(_refusal(front.mended, shown), code=QUOTES_MISSING, level=level))
+        refusal = _refusal(front.mended, shown)
+        message = f"{refusal.message}; the client reads it all the same"
+        found.append(replace(refusal, message=message, code=QUOTES_MISSING, level=level))
     found += [_at_value(problem, front, shown, "warning") for problem in check_tools(values)]
     found += [_at_key(problem, front, shown, "warning") for problem in unknown]
     found += _empty(front, shown, told)
@@ -213,7 +271,8 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
 def _empty(front: FrontMatter, shown: str, told: set[str | int]) -> Iterator[Finding]:
     for key, value in front.values.items():
         if value is None and key not in told:
-            where, message = front.keys[key], f"`{key}` has no value and counts as absent"
+            counts = "false: users cannot call it" if key == "user-invocable" else "absent"
+            where, message = front.keys[key], f"`{key}` has no value and counts as {counts}"
             fix = "give it a value, or remove it"
             yield Finding(shown, where.line, where.column, "empty-value", message, fix, "warning")
 
@@ -239,6 +298,23 @@ def _refusal(error: FrontMatterError, shown: str) -> Finding:
     return Finding(shown, where.line, where.column, error.code, error.message, error.fix)
 
 
+def _dropped(error: FrontMatterError, shown: str) -> Finding:
+    """Return that the client reads none of the fields."""
+    told = _refusal(error, shown)
+    if error.code != NOT_YAML:
+        return told
+    return replace(told, message=f"{told.message}: the client drops all fields")
+
+
+def _at_field(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
+    """Return the finding of a wrong field; `level` is that of what the client bears."""
+    if is_borne(problem, front.values):
+        return _at_value(problem, front, shown, level)
+    if problem.code in ("wrong-type", "wrong-value"):
+        problem = replace(problem, message=f"{problem.message}; the client ignores it")
+    return _at_value(problem, front, shown, "warning" if is_ignored(problem) else "error")
+
+
 def _at_value(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
     where = front.place(problem.path)
     return _place(problem, where, shown, level)
@@ -249,6 +325,5 @@ def _at_key(problem: Problem, front: FrontMatter, shown: str, level: Level) -> F
 
 
 def _place(problem: Problem, where: Place, shown: str, level: Level) -> Finding:
-    return Finding(
-        shown, where.line, where.column, problem.code, problem.message, problem.fix, level
-    )
+    code, message, fix, field = problem.code, problem.message, problem.fix, dotted(problem.path)
+    return Finding(shown, where.line, where.column, code, message, fix, level, field)

@@ -1,10 +1,11 @@
 r"""What Claude Code runs or replaces when it loads a skill's text, inside fences too.
 
-Measured on Claude Code 2.1.330: a bang before a backtick at a line start or after a space runs
-the command, a fence whose info string is a bang runs its content, `$ARGUMENTS` and `$0`, `$1` ...
-are replaced by the call's arguments where there are as many. A word before the bang, `$HOME`,
-`$name`, `$5k` and the escape `\$1` are left alone. `${CLAUDE_SKILL_DIR}` and its likes are
-replaced too, which nobody writes by chance.
+As the rows of `tests/validation/skill_rows/body.py` say: a bang before a backtick at a line start
+or after a space runs the command, a fence whose info string begins with a bang runs its content,
+in another fence too. `$ARGUMENTS` and `$0`, `$1` ... are replaced by the call's arguments where
+there are as many. A word before the bang, `$HOME`, `$name`, `$5k` and the escape `\$1` are left
+alone, two backslashes are no escape. `${CLAUDE_SKILL_DIR}` and its likes are replaced too, which
+nobody writes by chance.
 """
 
 import re
@@ -12,17 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SYNTAX = re.compile(
-    r"(?:(?<=\s)|^)(?P<command>!`[^`\n]*`)"
-    r"|(?<!\\)(?P<arguments>\$ARGUMENTS)"
-    r"|(?<!\\)(?P<positional>\$\d+)(?!\w)"
-    r"|(?P<variable>\$\{CLAUDE_(?:PLUGIN_DATA|PLUGIN_ROOT|SESSION_ID|SKILL_DIR)\})",
+    r"(?:(?<=\s)|^)(?P<command>!`[^`]+`)"
+    r"|(?:(?<=\s)|^)(?P<block>```!)"
+    r"|(?<!(?<!\\)\\)(?P<arguments>\$ARGUMENTS)"
+    r"|(?<!(?<!\\)\\)(?P<positional>\$\d+)(?!\w)",
     re.MULTILINE | re.ASCII,
 )
+_BEGINS = re.compile(r"[!$]|^[ \t]*(?=```!)", re.MULTILINE)
 _EFFECT = {
+    "block": "begins commands that are run",
     "command": "is run as a command",
     "arguments": "is replaced by the call's arguments",
     "positional": "is replaced by an argument of the call",
-    "variable": "is replaced by the client's value",
 }
 
 
@@ -39,7 +41,12 @@ class ClientSyntax:
 
 def find_client_syntax(text: str, first_line: int = 1) -> Iterator[ClientSyntax]:
     """Yield what the client would run or replace in `text`, whose first line has that number."""
-    for match in _SYNTAX.finditer(text):
+    end = 0
+    for start in _BEGINS.finditer(text):
+        match = _SYNTAX.match(text, start.start()) if start.start() >= end else None
+        if not match:
+            continue
+        end = match.end()
         before = text[: match.start()]
         yield ClientSyntax(
             text=match.group(),

@@ -8,12 +8,25 @@ from yaml.error import Mark, MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
+from fastapi_pro.validating.codes import Code
+from fastapi_pro.validating.report import dotted
+
 MAX_CHARACTERS = 64 * 1024
 MAX_DEPTH = 30
 MAX_VALUES = 10_000
-NOT_YAML = "front-matter-not-yaml"
+NOT_YAML: Code = "front-matter-not-yaml"
+MISSING: Code = "front-matter-missing"
+UNCLOSED: Code = "front-matter-unclosed"
 _FENCE = "---"
-_FIELD = re.compile(r"(?P<key>[A-Za-z_][\w-]*:)[ \t]+(?P<value>\S.*)")
+_IN_QUOTES = re.compile(r"([\"']).*\1")
+_LATE = re.compile(
+    r"(?:[ \t]*(?:#.*|<!--.*|```.*)?\n)+(?P<fence>---[ \t]*\n)(?:#.*\n)*(?:name|description):[ \t]"
+)
+"""Fields below what an author may put before them: blank lines, a title, a comment, a fence."""
+_FIELD = re.compile(r"(?P<key>[A-Za-z_-]+:)[ \t]+(?P<value>\S.*)")
+_SPECIAL = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
+_BORNE = re.compile(r"[\t\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+"""What the client reads, and PyYAML does not."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +43,7 @@ TOP = Place(1, 1)
 class FrontMatterError(Exception):
     """The front matter cannot be read: where, which finding, and what to write instead."""
 
-    def __init__(self, place: Place, code: str, message: str, fix: str) -> None:
+    def __init__(self, place: Place, code: Code, message: str, fix: str) -> None:
         super().__init__(message)
         self.place = place
         self.code = code
@@ -43,11 +56,13 @@ class SkillText:
     """A skill file cut in two: the YAML, and the body with the front matter's lines blanked.
 
     Both keep the line numbers of the file: the YAML begins on line 2, the body counts from line 1.
+    Without front matter all is body. `end` is the line that ends it where that is not --- alone.
     """
 
     yaml: str
     body: str
     body_line: int
+    end: str = ""
 
 
 @dataclass
@@ -57,6 +72,8 @@ class FrontMatter:
     values: dict[str, object] = field(default_factory=dict)
     keys: dict[str, Place] = field(default_factory=dict)
     places: dict[tuple[str | int, ...], Place] = field(default_factory=dict)
+    twice: list[FrontMatterError] = field(default_factory=list)
+    """The keys that stand twice, of which the client takes the last."""
     mended: FrontMatterError | None = None
     """Why it is no YAML as it stands, where the client reads it all the same."""
 
@@ -66,28 +83,45 @@ class FrontMatter:
             path = path[:-1]
         return self.places.get(path, TOP)
 
+    def field_at(self, line: int, column: int) -> str:
+        """Return the key whose value begins there, or else the top-level key above."""
+        here = [path for path, place in self.places.items() if place == Place(line, column)]
+        if here:
+            return dotted(here[-1])  # a map or list is before what begins with it
+        above = [(where.line, key) for key, where in self.keys.items() if where.line <= line]
+        return max(above)[1] if above else ""
+
 
 def split(text: str) -> SkillText:
     r"""Cut `text` (lines end at `\n`) at its front matter.
 
-    Raises FrontMatterError when there is none, or when it is never closed.
+    Raises FrontMatterError when it does not stand first, or is never closed.
     """
     lines = text.split("\n")
     if lines[0].rstrip() != _FENCE:
-        raise FrontMatterError(
-            TOP,
-            "front-matter-missing",
-            "the file does not begin with front matter",
-            "write --- on the very first line, then name and description, then --- again",
-        )
+        if late := _LATE.match(text):
+            place = Place(text.count("\n", 0, late.start("fence")) + 1, 1)
+            message = (
+                "the front matter does not stand first in the file: the client loses its fields"
+            )
+            fix = "move it up, so that --- is the very first line"
+            raise FrontMatterError(place, MISSING, message, fix)
+        return SkillText("", text, 1)
     for number, line in enumerate(lines[1:], start=1):
         if line.rstrip() == _FENCE:
             body = "\n" * (number + 1) + "\n".join(lines[number + 1 :])
             return SkillText("\n".join(lines[1:number]), body, number + 2)
+    for number, line in enumerate(lines[1:], start=1):
+        if _FENCE in line:  # that ends it in the client
+            before, _, rest = line.partition(_FENCE)
+            body = "\n" * number + "\n".join(
+                [" " * (len(line) - len(rest)) + rest, *lines[number + 1 :]]
+            )
+            return SkillText("\n".join([*lines[1:number], before]), body, number + 1, line)
     raise FrontMatterError(
         TOP,
-        "front-matter-unclosed",
-        "the front matter is never closed",
+        UNCLOSED,
+        "the front matter is never closed: the client takes all of it for text",
         "write --- on a line of its own after the last field",
     )
 
@@ -95,39 +129,47 @@ def split(text: str) -> SkillText:
 def parse(text: str) -> FrontMatter:
     """Read the YAML between the fences, whose first line is line 2 of the file.
 
-    Raises FrontMatterError for YAML that is broken, no mapping, too large, too deep, or that
-    gives a key twice at any level. Nothing is constructed but plain values. What is no YAML is
-    read again as the client does: with the one-line values in quotes that are none by themselves.
+    Raises FrontMatterError for YAML that is broken, no mapping, too large or too deep. Nothing is
+    constructed but plain values. What is no YAML is
+    read again as the client does, which bears tabs, and then puts one-line values in quotes.
+    Where nothing stands there are no fields.
     """
     try:
         return _parse(text)
     except FrontMatterError as error:
-        quoted = _quoted(text) if error.code == NOT_YAML else text
-        if quoted == text:
+        if error.code != NOT_YAML:
             raise
-        try:
-            front = _parse(quoted)
-        except FrontMatterError:
-            raise error from None
-        front.mended = error
-        return front
+        plain = _BORNE.sub(" ", text)
+        for reading in (plain, _quoted(plain)):
+            try:
+                front = _parse(reading)
+            except FrontMatterError:
+                continue
+            front.mended = error
+            return front
+        raise
 
 
 def _quoted(text: str) -> str:
-    """Return the YAML with each top-level value in quotes that is no YAML as it stands."""
+    """Return the YAML with each top-level value in quotes that has one of YAML's characters."""
     return "\n".join(map(_quoted_line, text.split("\n")))
 
 
 def _quoted_line(line: str) -> str:
     match = _FIELD.fullmatch(line)
-    if not match or match["value"][0] in "\"'|>":
+    value = match["value"].rstrip() if match else ""
+    is_whole = _IN_QUOTES.fullmatch(value) or _is_list(value)
+    if not match or is_whole or not _SPECIAL.search(value):
         return line
+    value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{match["key"]} "{value}"'
+
+
+def _is_list(value: str) -> bool:
     try:
-        _compose(line)
+        return value.startswith("[") and value.endswith("]") and bool(compose(value))
     except FrontMatterError:
-        value = match["value"].rstrip().replace("\\", "\\\\").replace('"', '\\"')
-        return f'{match["key"]} "{value}"'
-    return line
+        return False
 
 
 def _parse(text: str) -> FrontMatter:
@@ -138,12 +180,14 @@ def _parse(text: str) -> FrontMatter:
             f"the front matter has {len(text):,} characters",
             f"keep it below {MAX_CHARACTERS:,} and move the rest to the body",
         )
-    root = _compose(text)
-    if root is None or not isinstance(root, MappingNode):
+    root = compose(text)
+    if root is None:
+        return FrontMatter()
+    if not isinstance(root, MappingNode):
         raise FrontMatterError(
             Place(2, 1),
             "front-matter-not-a-mapping",
-            "the front matter holds no fields",
+            "the front matter holds no fields, and the client loses what stands there",
             "write one `key: value` on each line, at least name and description",
         )
     return _Reader(text).read(root)
@@ -165,7 +209,7 @@ class _BoundedLoader(yaml.SafeLoader):
             self.depth -= 1
 
 
-def _compose(text: str) -> Node | None:
+def compose(text: str) -> Node | None:
     """Return the root node; every way in which PyYAML fails becomes a FrontMatterError."""
     try:
         return yaml.compose(text, Loader=_BoundedLoader)
@@ -242,12 +286,9 @@ class _Reader:
                     "write a plain word before the colon",
                 )
             if key.value in values:
-                raise FrontMatterError(
-                    where,
-                    "duplicate-key",
-                    f"`{key.value}` is given twice",
-                    "keep one of the two: parsers disagree about which one wins",
-                )
+                message = f"`{key.value}` is given twice: the client takes the last"
+                fix = "keep one of the two"
+                self._front.twice.append(FrontMatterError(where, "duplicate-key", message, fix))
             if not path:
                 self._front.keys[key.value] = where
             values[key.value] = self._value(value, (*path, key.value))

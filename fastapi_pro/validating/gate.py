@@ -1,7 +1,7 @@
 """The `paths` field: what is wrong with its globs, and which of them loads the skill for a file.
 
 With `paths` a skill is not listed, and cannot be called by name, until Read, Edit or Write
-touches a matching file (measured on Claude Code 2.1.330, facts: `real-client.md`).
+touches a matching file, as the rows of `tests/validation/skill_rows/globs.py` say.
 """
 
 import os.path
@@ -10,18 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from fastapi_pro.validating.contract import is_off, is_on
+from fastapi_pro.validating.codes import Code
+from fastapi_pro.validating.contract import is_hidden, is_on
 from fastapi_pro.validating.frontmatter import FrontMatter, Place
 from fastapi_pro.validating.globs import (
     MAX_PATTERNS,
     TooManyPatternsError,
     covers,
     expand_braces,
+    holds_negated_bracket,
     matches_everything,
     matching_pattern,
     split_commas,
     why_dead,
 )
+from fastapi_pro.validating.mending.globs import mend_glob
 from fastapi_pro.validating.report import Finding
 
 TRY_NOTE = (
@@ -76,14 +79,8 @@ def read_entries(front: FrontMatter, lines: list[str]) -> list[Entry]:
         _entry(part, front.place(("paths", number)))
         for number, item in enumerate(value)
         if isinstance(item, str)
-        for part in _parts(item)
+        for part in split_commas(item)
     ]
-
-
-def _parts(item: str) -> list[str]:
-    """Return the globs of one item: the client splits it at commas; what holds none stays whole."""
-    parts = split_commas(item)
-    return parts if len(parts) > 1 else [item]
 
 
 def _find(part: str, front: FrontMatter, lines: list[str]) -> Place:
@@ -126,35 +123,36 @@ def _check_shape(front: FrontMatter, path: str) -> Iterator[Finding]:
     value = front.values["paths"]
     where = front.place(("paths",))
     no_gate = "the client sees no gate at all and lists the skill always"
-    if value == [] or (isinstance(value, str) and not split_commas(value)):
+    items = value if isinstance(value, list) else [value]
+    if not any(split_commas(item) if isinstance(item, str) else True for item in items):
         fix = 'write globs such as ["**/*.py"], or remove the field'
-        yield _error(path, where, "empty-paths", f"`paths` is empty: {no_gate}", fix)
+        yield _warning(path, where, "empty-paths", f"`paths` is empty: {no_gate}", fix)
     elif not isinstance(value, str | list):
         message = f"`paths` is no list of globs: {no_gate}"
-        yield _error(path, where, "wrong-type", message, 'write globs such as ["**/*.py"]')
+        yield _warning(path, where, "wrong-type", message, 'write globs such as ["**/*.py"]')
     for number, item in enumerate(value if isinstance(value, list) else []):
         if not isinstance(item, str):
             where = front.place(("paths", number))
             message = f"entry {number + 1} of `paths` is no text"
-            yield _error(path, where, "wrong-type", message, 'write a glob such as "**/*.py"')
+            yield _warning(path, where, "wrong-type", message, 'write a glob such as "**/*.py"')
 
 
 def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
     where, text = entry.place, entry.text
     if entry.too_many:
         message = f"{entry.shown} expands to more than {MAX_PATTERNS:,} patterns"
-        fix = "write fewer braces: the client gives up on it"
+        message, fix = f"{message}: the client gives up on it", "write fewer braces"
         yield _error(path, where, "too-many-patterns", message, fix)
     for pattern, reason in entry.dead.items():
         part = "" if pattern == text else f" (from {entry.shown})"
         message = f'"{pattern[:60]}"{part} can never match: {reason}'
         yield _error(path, where, "dead-glob", message, _repair(pattern))
+    if holds_negated_bracket(text):
+        message = f"{entry.shown} matches what it excludes: the client takes `!` for a character"
+        fix = "name the characters that it is for, or add a glob that begins with !"
+        yield _error(path, where, "negated-bracket", message, fix)
     if not entry.patterns or entry.negated:
         return
-    if text != text.rstrip():
-        fix = f'write "{text.rstrip()}"'
-        message = f"{entry.shown} ends in spaces, which gitignore rules drop"
-        yield _warning(path, where, "glob-spaces", message, fix)
     broad = next((p for p in entry.patterns if matches_everything(p)), None)
     if broad is not None:
         message = f"{entry.shown} matches every file: any Read loads the skill"
@@ -169,6 +167,8 @@ def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
 
 def _repair(pattern: str) -> str:
     """Say what to write instead of a dead pattern, where that is plain."""
+    if mended := mend_glob(pattern):
+        return f'write "{mended}"'
     better = re.sub(r"//+", "/**/", pattern.strip())
     better = re.sub(r"^(\.{0,2}/)+", "", re.sub(r"\\(?=[\w*.])", "/", better))
     if better and better != pattern and why_dead(better) is None:
@@ -199,17 +199,18 @@ def _covered(entry: Entry, by: Entry) -> bool:
 
 def try_file(front: FrontMatter, lines: list[str], skill: str, file: str) -> Answer:
     """Answer for one file: which glob opens the gate of `skill`, or why none does."""
-    if is_off(front.values.get("user-invocable")) and is_on(
-        front.values.get("disable-model-invocation")
-    ):
+    is_manual = is_on(front.values.get("disable-model-invocation"))
+    if is_manual and is_hidden(front.values):
         why = "both `user-invocable` and `disable-model-invocation` shut it: nobody can call it"
         return Answer(skill, file, opens=False, glob=None, why=why)
-    if is_on(front.values.get("disable-model-invocation")):
+    if is_manual:
         why = "`disable-model-invocation` is on: never listed, only /name calls it"
         return Answer(skill, file, opens=False, glob=None, why=why)
     entries = read_entries(front, lines)
     if not entries or {entry.text for entry in entries} == {"**"}:
         why = "there is no gate (`paths` is absent, empty or **): the skill is always listed"
+        if is_hidden(front.values):
+            why += ", but `user-invocable` hides it from users: /name finds nothing"
         return Answer(skill, file, opens=True, glob=None, why=why)
     project = Path.cwd()
     relative = os.path.relpath(os.path.abspath(file), project).replace(os.sep, "/")  # noqa: PTH100 -- resolve() would follow links, the client compares names
@@ -229,7 +230,15 @@ def _why_shut(entries: list[Entry], path: str) -> str:
     reasons = ["no glob matches"]
     for entry in entries:
         reasons += [f'"{p[:60]}" can never match ({reason})' for p, reason in entry.dead.items()]
-        if entry.text.startswith("/") and matching_pattern([f"**{entry.text}"], path)[1]:
+        if entry.too_many:
+            reasons.append(f"{entry.shown} expands to more than {MAX_PATTERNS:,} patterns")
+        if holds_negated_bracket(entry.text):
+            reasons.append(f'in "{entry.text}" the client takes ! for a character')
+        if (
+            entry.patterns
+            and entry.text.startswith("/")
+            and matching_pattern([f"**{entry.text}"], path)[1]
+        ):
             reasons.append(f'"{entry.text}" matches in the project folder only')
     return "; ".join([*reasons, f'"{suggest(path)}" would match'])
 
@@ -242,9 +251,9 @@ def suggest(path: str) -> str:
     return f"**/{file.parent.name}/*{file.suffix}"
 
 
-def _error(path: str, where: Place, code: str, message: str, fix: str) -> Finding:
+def _error(path: str, where: Place, code: Code, message: str, fix: str) -> Finding:
     return Finding(path, where.line, where.column, code, message, fix)
 
 
-def _warning(path: str, where: Place, code: str, message: str, fix: str) -> Finding:
+def _warning(path: str, where: Place, code: Code, message: str, fix: str) -> Finding:
     return Finding(path, where.line, where.column, code, message, fix, "warning")

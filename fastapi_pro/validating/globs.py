@@ -1,23 +1,27 @@
 """The patterns of `paths`: gitignore rules after brace expansion.
 
-Claude Code 2.1.330 behaves so in every row measured (facts: `real-client.md`, `skill-format.md`):
-its engine is npm's `ignore`, and pathspec's GitIgnoreSpec gave the same answers.
+The client behaves so in each row of `tests/validation/skill_rows/globs.py`: its engine is npm's
+`ignore`, and pathspec's GitIgnoreSpec gives the same answers.
 """
 
 import re
 import warnings
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 MAX_PATTERNS = 1000  # the client's budget for brace expansion (documented for 2.1.217)
 MAX_LENGTH = 4096
 MAX_STARS = 16  # a pattern with more could keep a backtracking matcher busy for hours
 
-_TWO = re.compile(r"[*/.]\S*\s+(?:\*|\./|/)")
+_TWO = re.compile(r"[*/.]\S*(?:\s+|[;|])(?:\*|\./|/)")
 _MACHINE = re.compile(r"[A-Za-z]:[\\/]|/(?:home|Users|root)/")
+_GROUP = re.compile(r"\{(?!-?\w+\.\.-?\w+\})([^}]+)\}")
+_NEGATED = re.compile(r"\[([!^])([^\]]+)\]")
 _RANGE = re.compile(r"\{-?\w+\.\.-?\w+\}")
 _EXTENDED = re.compile(r"[@?+*!]\([^)]*\)")
 _TOKEN = re.compile(r"\\.|.", re.DOTALL)
@@ -40,46 +44,31 @@ def split_commas(text: str) -> list[str]:
 
 
 def expand_braces(pattern: str) -> list[str]:
-    """Return the patterns that `pattern` stands for, as a shell would: `{a}` stays as it is.
+    """Return the patterns that `pattern` stands for: `{a, b}` is a and b, `{a}` is a.
 
-    Raises TooManyPatternsError beyond the client's budget, before doing the work.
+    As in the client a group ends at the first `}`, so that groups do not nest, and spaces around an
+    item are dropped. Raises TooManyPatternsError beyond the client's budget, before doing the work.
     """
     done: list[str] = []
     waiting = [pattern]
     while waiting:
         head = waiting.pop()
-        group = _first_group(head)
+        group = _GROUP.search(head)
         if group is None:
             done.append(head)
         else:
-            start, commas, end = group
-            cuts = [start, *commas, end]
-            items = [head[a + 1 : b] for a, b in pairwise(cuts)]
-            waiting += [head[:start] + item + head[end + 1 :] for item in reversed(items)]
+            before, after = head[: group.start()], head[group.end() :]
+            waiting += [before + item.strip() + after for item in reversed(group[1].split(","))]
         if len(done) + len(waiting) > MAX_PATTERNS or len(pattern) > MAX_LENGTH:
             raise TooManyPatternsError
     return list(dict.fromkeys(done))
 
 
-def _first_group(text: str) -> tuple[int, list[int], int] | None:
-    """Return the leftmost balanced group that holds a comma: its start, its commas, its end."""
-    best = None
-    opened: list[tuple[int, list[int]]] = []
-    for place, character in enumerate(text):
-        if character == "{":
-            opened.append((place, []))
-        elif character == "," and opened:
-            opened[-1][1].append(place)
-        elif character == "}" and opened:
-            start, commas = opened.pop()
-            if commas and (best is None or start < best[0]):
-                best = (start, commas, place)
-    return best
-
-
 @lru_cache(maxsize=4096)
-def compile_globs(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+def compile_globs(patterns: tuple[str, ...]) -> "GitIgnoreSpec":
     """Return the matcher of expanded `patterns`, which all passed `why_dead` with None."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- few skills have globs: it takes time
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # re dislikes "[[", gitignore does not
         return GitIgnoreSpec.from_lines(patterns)
@@ -99,20 +88,30 @@ def why_dead(pattern: str) -> str | None:
         ("//" in bare, "no path holds an empty folder name between two slashes"),
         ("." in parts or ".." in parts, "paths are compared without ./ and ../"),
         (parts[0].startswith("~"), "~ is not expanded to the home folder"),
-        (bare.count("{") != bare.count("}"), "a brace is not closed and stands for itself"),
-        (bool(re.search(r"\\[\w*.]", bare)), "a backslash quotes, it does not separate folders"),
-        (bool(_TWO.search(bare)), "a space separates no globs, it is part of the name"),
+        (bare.count("{") != bare.count("}"), "a brace is not closed, or stands in another pair"),
+        (
+            bool(re.search(r"(?<=.)\\(?:[\w.]|\*.)", bare)),
+            "a backslash quotes, it does not separate folders",
+        ),
+        (
+            bool(_TWO.search(bare)),
+            "only commas separate globs: the space, ; or | is part of the name",
+        ),
         (bool(_MACHINE.match(bare)), "globs are relative to the project folder"),
         (bool(_RANGE.search(bare)), "a range in braces is not expanded"),
         (bool(_EXTENDED.search(bare)), "it holds an extended glob, which is none here"),
         (bare[0:1] in "'\"" and bare[-1:] == bare[0:1], "the quotes are part of the name"),
-        ("[!" in bare or "[^" in bare, "a negated bracket never matches in the client"),
         (bare.count("*") > MAX_STARS, f"it has more than {MAX_STARS} stars to be tried"),
     )
     for holds, reason in reasons:
         if holds:
             return reason
     return None if _parses(bare) else "a bracket is not closed or holds no valid range"
+
+
+def holds_negated_bracket(pattern: str) -> bool:
+    """Say whether it has a set that means all other characters, elsewhere than in the client."""
+    return bool(_NEGATED.search(pattern))
 
 
 def _parses(pattern: str) -> bool:
@@ -127,9 +126,17 @@ def matching_pattern(patterns: Sequence[str], path: str) -> tuple[int | None, bo
 
     `path` is relative to the project folder, with forward slashes.
     """
-    lowered = tuple(pattern.lower() for pattern in patterns)  # the client ignores case
-    result = compile_globs(lowered).check_file(path.lower())
+    result = compile_globs(tuple(map(_as_in_client, patterns))).check_file(path.lower())
     return result.index, bool(result.include)
+
+
+def _as_in_client(pattern: str) -> str:
+    r"""Return the pattern as gitignore has to read it for the client's answer.
+
+    The client ignores case, takes a ! in brackets for one of the characters, and a \* that is the
+    last thing for a star.
+    """
+    return re.sub(r"\\\*$", "*", _NEGATED.sub(r"[\2\1]", pattern.lower()))
 
 
 def covers(wide: str, narrow: str) -> bool:

@@ -7,7 +7,7 @@ from fastapi_pro.validating.report import Finding
 
 _TEXT = re.compile(r"(?P<key>description|when_to_use|argument-hint):[ \t]+(?P<value>[^\s\"'|>].*)")
 _COMMENT = re.compile(r"\s#")
-_EATEN = re.compile(r"[&!]\S+\s+\S")
+_EATEN = re.compile(r"(?:&\S+|!\S*)\s+\S")
 
 
 def check_early_end(yaml: str, path: str) -> Iterator[Finding]:
@@ -27,9 +27,9 @@ def check_cut_values(yaml: str, path: str) -> Iterator[Finding]:
         if not match:
             continue
         start, fix = match.start("value") + 1, "put the value in double quotes"
-        if cut := _COMMENT.search(match["value"]):
-            message = f"`{match['key']}` ends before ` #`, which begins a comment"
-            column = start + cut.start() + 1
+        if cut := _COMMENT.search(line, match.start("value") - 1):
+            message = f"for the client `{match['key']}` ends before ` #`, which begins a comment"
+            column = cut.start() + 2
             yield Finding(path, number, column, "value-cut", message, fix)
         if _EATEN.match(match["value"]):
             word = match["value"].split()[0]

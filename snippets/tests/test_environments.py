@@ -37,9 +37,7 @@ def test_gunicorns_own_asgi_worker_serves_with_shared_metrics(own_database_url: 
 
 PROJECT = (ROOT / "project" / "pyproject.toml").read_text()
 LIMIT = ", max_body_size=1_048_576"
-FLOOR = PROJECT.replace("fastapi>=0.164,<1", "fastapi==0.121.0").replace(
-    "instrumentator>=8.1,<9", "instrumentator>=7"
-)
+FLOOR = PROJECT.replace("fastapi>=0.164,<1", "fastapi==0.121.0")
 
 
 @pytest.mark.skipif(shutil.which("uv") is None, reason="makes environments with uv")

@@ -3,11 +3,12 @@
 import asyncio
 import io
 import json
-import logging
 from collections.abc import AsyncIterator, Callable, Iterator
-from functools import partial
+from errno import ENOSPC
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -15,12 +16,10 @@ from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from httpx import ASGITransport, AsyncClient
-from prometheus_client import CollectorRegistry
-from prometheus_fastapi_instrumentator import Instrumentator
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
-from structlog.stdlib import ProcessorFormatter
+from structlog import WriteLogger
 
 from app.core.config import get_settings
 from app.core.errors import AppError
@@ -39,14 +38,21 @@ class NoTeaError(AppError):
 
 
 @pytest.fixture
-def failing_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FastAPI]:
+def output(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the log writes to; pytest has one standard output for fixtures, another for the test."""
+    stream = io.StringIO()
+    monkeypatch.setattr("app.core.logging.sys", SimpleNamespace(stdout=stream))
+    return stream
+
+
+@pytest.fixture
+def failing_app(
+    output: io.StringIO, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[FastAPI]:
     """The app with routes that fail in every way."""
     monkeypatch.setenv("APP_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
     monkeypatch.setenv("APP_CORS_ORIGINS", ORIGIN)
     get_settings.cache_clear()
-    # One registry counts for one app, the first to run: this one brings its own.
-    counted_apart = partial(Instrumentator, registry=CollectorRegistry())
-    monkeypatch.setattr("prometheus_fastapi_instrumentator.Instrumentator", counted_apart)
     app = create_app()
 
     @app.get("/app-error")
@@ -96,14 +102,9 @@ Log = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def log(failing_app: FastAPI) -> Log:
+def log(output: io.StringIO) -> Log:
     """Return a function that reads the log lines so far."""
-    stream = io.StringIO()
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler.formatter, ProcessorFormatter):
-            assert isinstance(handler, logging.StreamHandler)
-            handler.setStream(stream)
-    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    return lambda: [json.loads(line) for line in output.getvalue().splitlines()]
 
 
 def test_an_app_error_reads_as_its_message() -> None:
@@ -348,3 +349,13 @@ async def test_the_access_log_has_no_query_and_no_secret(
     lines = [line for line in log() if line["logger"] != "httpx"]  # that is the test's client
     assert [line["path"] for line in lines if line["event"] == "request"] == ["/nowhere"]
     assert "hunter2" not in json.dumps(lines)
+
+
+async def test_a_disk_that_is_full_fails_no_request(
+    failing_app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk_full = Mock(side_effect=OSError(ENOSPC, "No space left on device"))
+    monkeypatch.setattr(WriteLogger, "info", disk_full)
+    async with AsyncClient(transport=ASGITransport(failing_app), base_url="http://test") as client:
+        assert (await client.get("/app-error")).status_code == 418
+    disk_full.assert_called_once()

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
-from httpx import AsyncClient
+from fastapi import APIRouter, FastAPI
+from httpx import ASGITransport, AsyncClient
+from prometheus_client import REGISTRY
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.core import metric_files, metrics
@@ -142,3 +144,40 @@ async def test_methods_that_clients_invent_are_counted_as_one(
         assert "INVENTED" not in scraped
         series.append(len([line for line in scraped.splitlines() if 'method="other"' in line]))
     assert series[0] == series[-1] > 0
+
+
+async def test_a_mount_is_one_route_and_so_is_each_path_of_an_endpoint() -> None:
+    """Also where a proxy passes on the prefix that it serves the application below."""
+    router = APIRouter(prefix="/shops/{shop}")
+
+    @router.get("/lamps/{lamp}")
+    @router.get("/torches/{lamp}")
+    async def read(lamp: str) -> str:
+        return lamp
+
+    app = FastAPI()
+    app.include_router(router)
+    app.mount("/files", FastAPI())
+    metrics.instrument(app)
+    async with AsyncClient(
+        transport=ASGITransport(app, root_path="/shop"), base_url="http://test"
+    ) as client:
+        for path in ("/shops/1/lamps/2", "/shop/shops/1/torches/2", "/files/x", "/docs", "/x"):
+            await client.get(path)
+        scraped = (await client.get("/metrics")).text
+        assert (await client.head("/metrics")).status_code == 200
+    handlers = {"/shops/{shop}/lamps/{lamp}", "/shops/{shop}/torches/{lamp}", "/files", "/docs"}
+    for handler in (*handlers, "none"):
+        assert f'handler="{handler}"' in scraped
+    assert not {"/shops/1", "/files/x", '"/x"'} & set(scraped.split('"'))
+
+
+def test_it_counts_what_the_instrumentator_counts() -> None:
+    """Under the same names, so that a dashboard stays as it is."""
+    assert {(metric.name, metric.type) for metric in REGISTRY.collect()} >= {
+        ("http_requests", "counter"),
+        ("http_request_size_bytes", "summary"),
+        ("http_response_size_bytes", "summary"),
+        ("http_request_duration_highr_seconds", "histogram"),
+        ("http_request_duration_seconds", "histogram"),
+    }

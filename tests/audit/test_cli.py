@@ -88,13 +88,25 @@ def test_nothing_found_is_exit_code_0(project: Path, capsys: pytest.CaptureFixtu
 def test_the_summary_has_the_questions_that_no_code_answers(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    unseen = [entry for entry in catalogue().values() if entry.unseen]
+    words = [word for entry in unseen for word in entry.ask_where[:1]]
+    assert words
+    (project / "z.py").write_text("\n".join(f"# {word}" for word in words))
     audit.main([])
     out = capsys.readouterr().out
-    unseen = [entry for entry in catalogue().values() if entry.unseen]
-    assert unseen
     assert all(f"    {entry.slug}: {entry.ask}\n" in out for entry in unseen)
     audit.main(["--select", ONE])
     assert unseen[0].ask not in capsys.readouterr().out
+
+
+def test_a_question_is_asked_only_of_code_that_it_may_be_about(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit.main([])
+    assert "gunicorn-timeout" not in capsys.readouterr().out
+    (project / "Dockerfile").write_text("FROM python:3.13\nCMD gunicorn app.x:app\n")
+    audit.main([])
+    assert "    gunicorn-timeout: Which awaits" in capsys.readouterr().out
 
 
 def test_all_gives_each_finding_its_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,6 +274,28 @@ async def client():
     assert report() == before
 
 
+def test_a_folder_without_python_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    assert audit.main(["docs"]) == 0
+    out, told = capsys.readouterr()
+    assert told.startswith("docs: there is no Python file to audit\n")
+    assert "ask" not in out
+    (tmp_path / "docs" / "conf.py").write_text("")
+    assert audit.main(["docs"]) == 0
+    assert "there is no" not in capsys.readouterr().err
+
+
+def test_a_named_file_that_cannot_be_parsed_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken.py").write_text("def f(:\n")
+    assert found(capsys, "broken.py") == [("broken.py", 1, "unreadable")]
+
+
 def test_one_file_is_understood_with_the_rest_of_its_project(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,6 +317,28 @@ def test_one_file_is_understood_with_the_rest_of_its_project(
     audit.main(["y.py"])
     audit.main(["."])
     assert asked == [([project / "y.py"], project, everything), (everything, project, [])]
+
+
+def test_the_examples_of_what_is_named_matter_less(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who names the examples themselves wants to know of them."""
+    examples = ("docs/how.py", "pkg/examples/deep/usage.py", "archive/main.py")
+    for name in (*examples, "app/example.py", "app/archive/api.py"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("one()\n")
+
+    def severities(*named: str) -> dict[str, str]:
+        audit.main(["--format", "json", *named])
+        return {f["path"]: f["severity"] for f in json.loads(capsys.readouterr().out)}
+
+    whole = severities(".")
+    assert {whole[name] for name in examples} == {"low"}
+    assert whole["app/example.py"] == whole["app/archive/api.py"] == whole["app/x.py"] == "high"
+    assert severities("docs", "pkg/examples/deep") == {
+        "docs/how.py": "high", "pkg/examples/deep/usage.py": "high",
+    }  # fmt: skip
+    assert severities("pkg/examples/deep/usage.py") == {"pkg/examples/deep/usage.py": "high"}
 
 
 @pytest.mark.parametrize(("given", "expected"), [([], 3), (["--jobs", "7"], 7)])

@@ -10,7 +10,7 @@ import pytest
 
 from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
 from fastapi_pro.auditing.sources.gitignore import compile_patterns
-from fastapi_pro.auditing.sources.walk import LEFT_ALONE, collect, display, project
+from fastapi_pro.auditing.sources.walk import LEFT_ALONE, collect, display, project, rest_of_project
 from fastapi_pro.paths import INSTALL_RECORD
 from patience import patient
 
@@ -256,3 +256,39 @@ def test_without_a_marker_the_project_is_what_holds_all_paths(tmp_path: Path) ->
         (tmp_path / name).write_text("")
     assert project([tmp_path / "a" / "x.py"]) == tmp_path / "a"
     assert project([tmp_path / "a", tmp_path / "b" / "y.py"]) == tmp_path
+
+
+def test_requirements_mark_a_project_that_nothing_else_marks(tmp_path: Path) -> None:
+    file = tmp_path / "service" / "app" / "main.py"
+    file.parent.mkdir(parents=True)
+    for path in (file, tmp_path / "service" / "requirements.txt"):
+        path.write_text("")
+    assert project([file]) == tmp_path / "service"
+    (tmp_path / "setup.py").write_text("")
+    assert project([file]) == tmp_path
+
+
+def test_a_file_of_an_unmarked_folder_has_what_it_may_belong_to_around(tmp_path: Path) -> None:
+    names = (
+        "main.py", "beside.py", "db/x/tables.py", "other/y.py", "pack/__init__.py",
+        "pack/api/__init__.py", "pack/api/users.py", "pack/core.py", "pack/docs/z.py",
+    )  # fmt: skip
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "main.py").write_text("import os\nfrom db.x import tables\n")
+
+    def around(*named: str) -> list[str]:
+        rest = rest_of_project([tmp_path / name for name in named])
+        return [path.relative_to(tmp_path).as_posix() for path in rest]
+
+    assert around("main.py") == ["beside.py", "db/x/tables.py", "main.py"]
+    assert project([tmp_path / "pack" / "api" / "users.py"]) == tmp_path
+    assert around("pack/api/users.py") == [
+        "beside.py", "main.py", "pack/__init__.py", "pack/api/__init__.py", "pack/api/users.py",
+        "pack/core.py", "pack/docs/z.py",
+    ]  # fmt: skip
+    assert around("other/y.py") == ["other/y.py"]
+    assert around("other", "main.py") == ["beside.py", "db/x/tables.py", "main.py"]
+    (tmp_path / "db" / "setup.py").write_text("")
+    assert around("other/y.py", "db/x/tables.py") == ["db/setup.py", "db/x/tables.py", "other/y.py"]

@@ -109,6 +109,8 @@ async def read_names():
         {"more": ", dependencies=[Depends(require_admin)]"},
         {"more": ", dependencies=[Security(users, scopes=['admin'])] if users else None"},
         {"given": "user=Depends(current_user('superuser'))"},
+        {"given": "_=Depends(require_staff_or_admin)"},
+        {"given": "_=Depends(admin_or_superuser)"},
         {"given": "_=Depends(require(users.Role.admin, users.Role.manager))"},
     ],
     ids=str,
@@ -150,6 +152,8 @@ def test_what_only_developers_ask_for_matters_less(
         ("/names", "read", "user=Depends(current_user)"),
         ("/names", "read", "_=Depends(require('admin', 'user'))"),
         ("/names", "read", "_=Depends(verify_shop_admin)"),
+        ("/names", "read", "_=Depends(require_premium_or_admin)"),
+        ("/names", "read", "_=Depends(admin_or_owner)"),
     ],
 )
 def test_what_others_ask_for_matters(path: str, name: str, given: str, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fastapi_pro.auditing.finding import Finding
-from fastapi_pro.auditing.runner import run
+from fastapi_pro.auditing.runner import run, unparsed
 from fastapi_pro.auditing.sources.parse import MAX_BYTES
 from fastapi_pro.auditing.sources.programs import programs
 from tests.audit.programs import audit, write
@@ -128,3 +128,18 @@ def test_installed_packages_are_programs_of_their_own_and_libraries_none(tmp_pat
 def test_exceptions_without_parentheses_are_read_by_older_parsers_too(tmp_path: Path) -> None:
     source = _LATE + "try: ...\nexcept KeyError, ValueError:\n    pass\n"
     assert {f.slug for f in audit(tmp_path, source)} == {"commit-after-response"}
+
+
+def test_a_named_file_that_cannot_be_parsed_is_told_though_it_is_in_no_program(
+    tmp_path: Path,
+) -> None:
+    for name, text in (("bad.py", "def f(:\n"), ("good.py", "x = 1\n"), ("test_x.py", "class A(")):
+        (tmp_path / name).write_text(text)
+    files = sorted(tmp_path.iterdir())
+    assert run(files, tmp_path, 1) == []
+    found = unparsed(files, tmp_path, [])
+    assert [(Path(f.path).name, f.severity) for f in found] == [
+        ("bad.py", ""),
+        ("test_x.py", "low"),
+    ]
+    assert unparsed(files, tmp_path, found) == []

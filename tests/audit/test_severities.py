@@ -605,14 +605,3 @@ class Settings(BaseSettings):
         return {decode} if isinstance(value, str) else value
 """
     assert only(tmp_path, "list-setting-from-environment", source).severity == severity
-
-
-@pytest.mark.parametrize(
-    ("name", "severity"), [("examples/usage.py", "low"), ("docs/how.py", "low"), ("app.py", "")]
-)
-def test_examples_matter_less(name: str, severity: str, tmp_path: Path) -> None:
-    source = (
-        f"#= {name}\nimport time\nfrom fastapi import FastAPI\napp = FastAPI()\n"
-        "@app.get('/')\nasync def read():\n    time.sleep(1)\n"
-    )
-    assert only(tmp_path, "blocking-call-in-async", source).severity == severity

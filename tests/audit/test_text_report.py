@@ -143,7 +143,8 @@ def test_the_summary_says_what_was_looked_at_and_what_is_left_to_ask() -> None:
         Finding("b.py", 1, 1, "load", "n", severity="low"),
     ]
     unread = [Finding("x.py", n, 1, "unreadable", f"bad: {n}", cause="bad") for n in (1, 2)]
-    scope = Scope(40, unread, ["fastapi 0.115 (uv.lock)", "python 3.12"], beside=1)
+    versions = ["fastapi 0.115 (uv.lock)", "python 3.12"]
+    scope = Scope(40, unread, versions, questions=[ENTRIES["hidden"]], beside=1)
     text = render(findings, ENTRIES, "text", scope)
     assert text.split("\n\n")[-1].split("\n") == [
         "Found: 1 high, 1 low",
@@ -152,6 +153,6 @@ def test_the_summary_says_what_was_looked_at_and_what_is_left_to_ask() -> None:
         "No code shows these; ask:",
         "    hidden: What then?",
     ]
-    assert render([], ENTRIES, "text", Scope(1, since="main", asks=False)) == (
+    assert render([], ENTRIES, "text", Scope(1, since="main")) == (
         "Found new since main: nothing\nRead: 1 Python file"
     )

@@ -53,7 +53,6 @@ from tests.building.small_repository import Refused, SmallRepository, fence
         (fence("sh snippets/run.sh"), "snippets/run.sh:2:6", "client-syntax", "$ARGUMENTS"),
         (fence("python snippets/sql.py"), "snippets/sql.py:2:7", "client-syntax", "`$1`"),
         (fence("python snippets/sql.py#B"), "snippets/sql.py:2:7", "client-syntax", "`$1`"),
-        (fence("text snippets/tree/"), "1:9", "client-syntax", "${CLAUDE_SKILL_DIR}"),
         ("<details>\n```python\n```\n", "2:1", "hidden-fence", "blank line"),
         ("<b>\n ~~~sh snippets/run.sh\n~~~\n", "2:2", "hidden-fence", "blank line"),
         (b"ok\na\xffb", "2:2", "not-utf-8", "0xff"),
@@ -74,7 +73,6 @@ def test_refused_with_its_place(
     write("snippets/odd/a\tb.txt", "")
     write("snippets/run.sh", "#!/bin/sh\necho $ARGUMENTS\n")
     write("snippets/sql.py", '"""Q."""\nB = " $1"\n\nC = 1\n')
-    write("snippets/tree/a.py", '"""In ${CLAUDE_SKILL_DIR}."""\n')
     out = refused(page)
     where = place if place.startswith("snippets/") else f"SKILL.md:{place}"
     assert out.startswith(f"{where}: {code} ") or f"\n{where}: {code} " in out, out

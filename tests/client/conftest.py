@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,14 @@ from tests.support.once import made_once
 @pytest.fixture(scope="session")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the clients' commands."""
+    return _installed(tmp_path_factory, "npm", npm_clients.PACKAGES)
+
+
+def _installed(factory: pytest.TempPathFactory, name: str, packages: Sequence[str]) -> Path:
     if npm_clients.is_missing():
         pytest.skip("no npm, from which the clients come")
     try:
-        folder = made_once(tmp_path_factory, "npm", npm_clients.install)
+        folder = made_once(factory, name, partial(npm_clients.install, packages=packages))
     except subprocess.CalledProcessError as error:
         if "CI" in os.environ:
             raise
@@ -46,6 +52,18 @@ def clients(commands: Path, tmp_path: Path) -> Clients:
     home = tmp_path / "home"
     home.mkdir()
     return Clients(commands, home)
+
+
+@pytest.fixture
+def older_clients(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> Clients:
+    """The client of half a year ago with a fresh home, with `--whole`."""
+    if not request.config.getoption("whole"):
+        pytest.skip("--whole asks an older client, too")
+    home = tmp_path / "home"
+    home.mkdir()
+    return Clients(_installed(tmp_path_factory, "npm-older", npm_clients.OLDER), home)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ PACKAGES = (
     "claude-code-lint@0.5.0",
     "skills@1.7.4",
 )
+OLDER = ("node@22.23.3", "@anthropic-ai/claude-code@2.1.157")
+"""The client of half a year ago."""
 SECONDS = 120  # for one command
 
 
@@ -89,11 +91,11 @@ class Clients:
         return session.requests
 
 
-def install(folder: Path) -> None:
+def install(folder: Path, packages: Sequence[str] = PACKAGES) -> None:
     """Install the packages into the folder."""
     npm: Sequence[str] = ("npm", "install", "--no-fund", "--no-audit", "--no-save")
     subprocess.run(
-        [*npm, *PACKAGES],
+        [*npm, *packages],
         cwd=folder, check=True, capture_output=True, text=True, timeout=patient(SECONDS),
     )  # fmt: skip
 

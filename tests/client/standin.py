@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Turn = dict[str, Any] | Callable[[str], dict[str, Any]]
-"""A tool to use, {"name": ..., "input": ...}, or what makes one of all that the client has sent."""
+Use = dict[str, Any]
+"""A tool to use, {"name": ..., "input": ...}."""
+Turn = Use | list[Use] | Callable[[str], Use]
+"""One use or several at once, or what makes one of all that the client has sent."""
 
 
 @dataclass
@@ -19,6 +21,8 @@ class Session:
 
     url: str
     requests: list[str] = field(default_factory=list)
+    tools: list[set[str]] = field(default_factory=list)
+    """The names of the tools that each request offers."""
 
 
 @contextmanager
@@ -44,14 +48,18 @@ def standin(turns: Sequence[Turn]) -> Iterator[Session]:
             if "count_tokens" in self.path or "/messages" not in self.path:
                 self.send(json.dumps({"input_tokens": 1}).encode(), "application/json")
                 return
-            block: dict[str, Any] = {"type": "text", "text": "done"}
+            blocks: list[dict[str, Any]] = [{"type": "text", "text": "done"}]
             if any(tool.get("name") == "Read" for tool in asked.get("tools", [])):
+                session.tools.append({str(tool.get("name")) for tool in asked["tools"]})
                 session.requests.append(text_of([asked.get("system"), asked["messages"]]))
                 turn = next(left, None)
                 if turn is not None:
-                    use = turn(session.requests[-1]) if callable(turn) else turn
-                    block = {"type": "tool_use", "id": f"toolu_{next(numbers)}", **use}
-            message = message_of(block, asked["model"])
+                    made = turn(session.requests[-1]) if callable(turn) else turn
+                    uses = made if isinstance(made, list) else [made]
+                    blocks = [
+                        {"type": "tool_use", "id": f"toolu_{next(numbers)}", **use} for use in uses
+                    ]
+            message = message_of(blocks, asked["model"])
             if asked.get("stream"):
                 self.send(as_events(message), "text/event-stream")
             else:
@@ -85,15 +93,15 @@ def text_of(part: object) -> str:
     return "\n".join(map(text_of, part)) if isinstance(part, list) else ""
 
 
-def message_of(block: dict[str, Any], model: str) -> dict[str, Any]:
-    """Return an answer of one block."""
+def message_of(blocks: list[dict[str, Any]], model: str) -> dict[str, Any]:
+    """Return an answer of these blocks."""
     return {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
         "model": model,
-        "content": [block],
-        "stop_reason": "tool_use" if block["type"] == "tool_use" else "end_turn",
+        "content": blocks,
+        "stop_reason": "tool_use" if blocks[0]["type"] == "tool_use" else "end_turn",
         "stop_sequence": None,
         "usage": {"input_tokens": 1, "output_tokens": 1},
     }
@@ -101,20 +109,22 @@ def message_of(block: dict[str, Any], model: str) -> dict[str, Any]:
 
 def as_events(message: dict[str, Any]) -> bytes:
     """Return the answer as server-sent events, as the API streams it."""
-    [block] = message["content"]
-    if block["type"] == "text":
-        empty = block | {"text": ""}
-        delta = {"type": "text_delta", "text": block["text"]}
-    else:
-        empty = block | {"input": {}}
-        delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
     ending = {"stop_reason": message["stop_reason"], "stop_sequence": None}
     started = message | {"content": [], "stop_reason": None}
-    events = [
-        {"type": "message_start", "message": started},
-        {"type": "content_block_start", "index": 0, "content_block": empty},
-        {"type": "content_block_delta", "index": 0, "delta": delta},
-        {"type": "content_block_stop", "index": 0},
+    events: list[dict[str, Any]] = [{"type": "message_start", "message": started}]
+    for index, block in enumerate(message["content"]):
+        if block["type"] == "text":
+            empty = block | {"text": ""}
+            delta = {"type": "text_delta", "text": block["text"]}
+        else:
+            empty = block | {"input": {}}
+            delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
+        events += [
+            {"type": "content_block_start", "index": index, "content_block": empty},
+            {"type": "content_block_delta", "index": index, "delta": delta},
+            {"type": "content_block_stop", "index": index},
+        ]
+    events += [
         {"type": "message_delta", "delta": ending, "usage": {"output_tokens": 1}},
         {"type": "message_stop"},
     ]

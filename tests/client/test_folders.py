@@ -55,3 +55,24 @@ def test_the_client_installs_what_the_marketplace_may_name(
     clients.run("claude", "plugin", "marketplace", "add", tmp_path, cwd=tmp_path)
     clients.run("claude", "plugin", "install", "p@m", cwd=tmp_path)
     clients.run("claude", "plugin", "install", "q@m", cwd=tmp_path, code=1)
+
+
+def test_an_agent_is_denied_whole_tools_alone(clients: Clients, tmp_path: Path) -> None:
+    """The rule `agent-tools` rests on it; in lower case the client knows no tool."""
+    for name, line in {"narrow": "disallowedTools: Bash(shred:*)", "low": "tools: read"}.items():
+        page = f"---\nname: {name}\ndescription: d\n{line}\n---\nBODY-{name}\n"
+        Row(name, {f".claude/agents/{name}.md": page}).write(tmp_path, plugin=False)
+    calls = [
+        {"name": "Agent", "input": {"subagent_type": name, "prompt": "go", "description": "d"}}
+        for name in ("narrow", "low")
+    ]
+    with standin(calls) as session:
+        url = session.url
+        clients.run("claude", "-p", "hello", cwd=tmp_path, ANTHROPIC_BASE_URL=url)
+    offered = [
+        t for t, r in zip(session.tools, session.requests, strict=True) if "BODY-narrow" in r
+    ]
+    assert offered
+    assert all("Bash" not in tools and "Edit" in tools for tools in offered)
+    assert "unrecognized [read]" in session.requests[-1]
+    assert not any("BODY-low" in request for request in session.requests)

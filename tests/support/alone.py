@@ -20,7 +20,7 @@ LIBRARIES = [
     "jwt",
     "pwdlib",
     "pytest",
-    "prometheus_fastapi_instrumentator",
+    "prometheus_client",
 ]
 ENVIRONMENT = {
     "APP_DATABASE_URL": "postgresql+asyncpg://user:password@localhost/app",

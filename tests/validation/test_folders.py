@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.validating.folders.whole import MAX_ALIKE, check_folder
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.folders.whole import check_folder
+from fastapi_pro.validating.report import MAX_ALIKE, Finding
 from tests.validation.folder_rows import HI, PLUGINS, PROJECTS, Row, page
 
 
@@ -64,6 +64,59 @@ def test_a_marketplace_the_client_refuses_is_told(
     tmp_path: Path, values: dict[str, object], code: str | None
 ) -> None:
     assert [f.code for f in marketplace(tmp_path, **values)] == ([code] if code else [])
+
+
+@pytest.mark.parametrize("name", ["fixtures", "__fixtures__", "testdata"])
+def test_what_tests_read_is_left_alone(tmp_path: Path, name: str) -> None:
+    """It may be wrong by intention; named as the target it is checked."""
+    Row("p", {}, manifest={"name": None}).write(tmp_path / name / "p")
+    assert codes(tmp_path) == []
+    assert codes(tmp_path / name) == ["plugin-field"]
+
+
+def test_examples_for_other_plugins_are_left_alone(tmp_path: Path) -> None:
+    """A page that the client does not load by itself may teach how plugins are made."""
+    text = 'Write `"${CLAUDE_PLUGIN_ROOT}/scripts/yours.sh"`.\n'
+    files: dict[str, object] = {"scripts/own.sh": "", "skills/n/references/hooks.md": text}
+    Row("p", files | {"skills/n/SKILL.md": page("MARK")}).write(tmp_path)
+    assert codes(tmp_path) == []
+    Row("p", files | {"skills/n/SKILL.md": page("MARK") + text}).write(tmp_path)
+    assert codes(tmp_path) == ["root-file-missing"]
+
+
+def test_a_skill_may_be_called_fixtures(tmp_path: Path) -> None:
+    Row("p", {"skills/fixtures/skill.md": page("MARK")}).write(tmp_path)
+    assert codes(tmp_path) == ["not-loaded"]
+
+
+def agent(folder: Path, line: str) -> list[tuple[str, int, int]]:
+    """Write a project's agent with this line, and return its errors."""
+    text = f"---\nname: a\ndescription: d\n{line}\n---\n"
+    files: dict[str, object] = {".claude/agents/a.md": text}
+    Row("p", files).write(folder, plugin=False)
+    return [(f.code, f.line, f.column) for f in found(folder) if f.level == "error"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("disallowedTools: Write, Bash(shred:*), Bash(dd *)", [("agent-tools", 4, 18)]),
+        ("disallowedTools:\n  - WebFetch(domain:x.org)", [("agent-tools", 5, 5)]),
+        ("disallowedTools: Write, Bash(*)", []),
+        ("tools: read, grep", [("agent-tools", 4, 8)]),
+        ("tools: [bash]", [("agent-tools", 4, 8)]),
+        ("tools: read, Bash", []),
+        ("tools: Bash(git:*), mcp__x__read", []),
+        ("tools: mcp__notes__search", []),
+        ("tools: '*'", []),
+        ("tools:", []),
+    ],
+)
+def test_an_agents_tools_are_those_that_are_meant(
+    tmp_path: Path, line: str, expected: list[tuple[str, int, int]]
+) -> None:
+    """A pattern takes the whole tool away; an agent of no known tool does not start."""
+    assert agent(tmp_path, line) == expected
 
 
 def test_a_finding_stands_at_its_value(tmp_path: Path) -> None:

@@ -14,47 +14,6 @@ from fastapi_pro.validating.globs import (
     why_dead,
 )
 
-THREE = ["**/*.py", "**/requirements*.txt", "**/pyproject.toml"]
-# facts/real-client.md (Claude Code 2.1.330) and the gitignore column of facts/skill-format.md
-MEASURED = [
-    (THREE, "top.py", True),
-    (THREE, "app/api/v1/users.py", True),
-    (THREE, "requirements.txt", True),
-    (THREE, "requirements/dev.txt", False),
-    (THREE, "package.json", False),
-    (["*.py"], "top.py", True),
-    (["*.py"], "app/main.py", True),
-    (["/*.py"], "top.py", True),
-    (["/*.py"], "app/main.py", False),
-    (["/app//*.py"], "app/main.py", False),
-    (["./**/*.py"], "app/main.py", False),
-    (["./app/*.py"], "app/main.py", False),
-    (["**/*.{py,toml}"], "app/main.py", True),
-    (["**/*.{py,toml}"], "app/main.rs", False),
-    (["app/**"], "app/api/v1/users.py", True),
-    (["app/**"], "app/main.py", True),
-    (["app/"], "app/api/v1/users.py", True),
-    (["app/"], "app/main.py", True),
-    (["app"], "app/api/v1/users.py", True),
-    (["**/*.py", "!**/main.py"], "app/main.py", False),
-    (["/main.py"], "main.py", True),
-    (["/main.py"], "app/main.py", False),
-    (["/pyproject.toml"], "pyproject.toml", True),
-    (["/pyproject.toml"], "sub/pyproject.toml", False),
-    (["**/app/**/*.py"], "app/main.py", True),
-    (["**/app/**/*.py"], "src/app/core/db.py", True),
-    (["**/app/**/*.py"], "main.py", False),
-]
-
-
-@pytest.mark.parametrize(("globs", "path", "opens"), MEASURED)
-def test_a_glob_opens_the_gate_exactly_where_the_client_does(
-    globs: list[str], path: str, opens: bool
-) -> None:
-    """Every row measured on the client gives the client's answer."""
-    patterns = [p for glob in globs for p in expand_braces(glob) if not why_dead(p)]
-    assert matching_pattern(patterns, path)[1] is opens
-
 
 @pytest.mark.parametrize(
     ("text", "parts"),
@@ -77,15 +36,15 @@ def test_a_comma_string_splits_outside_braces_only(text: str, parts: list[str]) 
         ("*.py", ["*.py"]),
         ("*.{py,toml}", ["*.py", "*.toml"]),
         ("{a,b}/{c,d}", ["a/c", "a/d", "b/c", "b/d"]),
-        ("{a,{b,c}}x", ["ax", "bx", "cx"]),
+        ("{a,{b,c}}x", ["a}x", "bx", "c}x"]),
         ("a{,b}", ["a", "ab"]),
-        ("{a}", ["{a}"]),
-        ("{a{b,c}}", ["{ab}", "{ac}"]),
+        ("{a}", ["a"]),
+        ("{a{b,c}}", ["ab", "c}"]),
         ("{a,b", ["{a,b"]),
     ],
 )
-def test_braces_expand_as_in_a_shell(pattern: str, patterns: list[str]) -> None:
-    """A group with a comma stands for each of its items; anything else stands for itself."""
+def test_braces_expand_as_in_the_client(pattern: str, patterns: list[str]) -> None:
+    """A group stands for each of its items, and ends at the first closing brace."""
     assert expand_braces(pattern) == patterns
 
 
@@ -106,7 +65,7 @@ def test_the_budget_itself_is_allowed() -> None:
     [
         *("", " ", "/app//*.py", "./**/*.py", "../x", "a/./b", "a/..", ".", "/", "//", "!"),
         *("a[b", "a[]b", "[z-a]", "{a", "a}", "~/x.py", "#x", " *.py", "a\\ ", "a\n", "a\t"),
-        *("[!a]b", "[^a]b", "a.x b/*.x **/*.y", "/Users/me/x/*.py", "C:/x/*.py", "a{1..3}.py"),
+        *("a.x b/*.x **/*.y", "/Users/me/x/*.py", "C:/x/*.py", "a{1..3}.py"),
         *("*.@(js|ts)", "'*.py'", '"a"'),
         *("app\\*.py", "app\\main.py", "a\\", "*" * 17),
     ],

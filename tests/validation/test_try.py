@@ -38,12 +38,14 @@ TRIES = [
     ("paths: []", "app/main.py", True, None, "always listed"),
     ("license: MIT", "app/main.py", True, None, "always listed"),
     ("disable-model-invocation: true", "main.py", False, None, "only /name calls it"),
-    ("metadata:\n  a: b: c", "main.py", False, None, "the client drops it"),
+    ("metadata:\n  a: b: c", "main.py", True, None, "without its fields, which the client drops"),
     ("description2: a: b", "main.py", True, None, "always listed"),
     ("paths: **/*.SQL", "db/x.sql", True, "**/*.SQL", "line 4"),
     ("paths: ['**/*.a, **/*.b']", "x.b", True, "**/*.b", "line 4"),
     ("paths: '**'", "x.b", True, None, "no gate"),
-    ("paths: '[!x].sql'", "y.sql", False, None, "a negated bracket never matches"),
+    ("paths: '[!x].sql'", "y.sql", False, None, "takes ! for a character"),
+    ("user-invocable:", "x.b", True, None, "/name finds nothing"),
+    (f"paths: '{'{a,b}' * 10}'", "x.b", False, None, "more than 1,000 patterns"),
     ("user-invocable: false\ndisable-model-invocation: true", "x.b", False, None, "nobody"),
 ]
 

@@ -106,29 +106,29 @@ def test_the_default_is_the_current_folder_and_the_skills_in_it(
 def test_warnings_alone_exit_with_0_and_errors_with_1(tmp_path: Path) -> None:
     """Only errors fail a build."""
     assert validate.main([str(skill(tmp_path, f"{GOOD}\nfoo: x"))]) == 0
-    assert validate.main([str(skill(tmp_path, f"{GOOD}\neffort: 3"))]) == 1
+    assert validate.main([str(skill(tmp_path, f"{GOOD}\nhooks: 3"))]) == 1
 
 
 def test_the_three_formats_say_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Text for people, JSON for programs, commands for GitHub, each with place and code."""
-    skill(tmp_path, f"{GOOD}\neffort: 3")
+    skill(tmp_path, f"{GOOD}\nhooks: 3")
     monkeypatch.chdir(tmp_path)
     place = str(Path("demo", "SKILL.md"))
     validate.main(["demo"])
-    assert capsys.readouterr().out.startswith(f"{place}:4:9: wrong-value `effort` is 3")
+    assert capsys.readouterr().out.startswith(f"{place}:4:8: wrong-type `hooks` is 3")
     validate.main(["demo", "--format", "json"])
     first = json.loads(capsys.readouterr().out)[0]
-    assert (first["path"], first["line"], first["code"]) == (place, 4, "wrong-value")
-    assert "xhigh" in first["fix"]
+    assert (first["path"], first["line"], first["code"]) == (place, 4, "wrong-type")
+    assert "events" in first["fix"]
     validate.main(["demo", "--format", "github"])
-    assert f"::error file={place},line=4,col=9,title=wrong-value::" in capsys.readouterr().out
+    assert f"::error file={place},line=4,col=8,title=wrong-type::" in capsys.readouterr().out
 
 
 def test_the_command_runs_from_anywhere(tmp_path: Path) -> None:
     """The script finds its own modules, prints findings and exits like main()."""
-    skill(tmp_path, f"{GOOD}\neffort: 3")
+    skill(tmp_path, f"{GOOD}\nhooks: 3")
     run = subprocess.run(
         [sys.executable, str(SCRIPT), "demo"],
         cwd=tmp_path,
@@ -138,14 +138,23 @@ def test_the_command_runs_from_anywhere(tmp_path: Path) -> None:
         check=False,
     )
     assert (run.returncode, "Traceback" in run.stderr) == (1, False)
-    assert run.stdout.startswith(f"{Path('demo', 'SKILL.md')}:4:9: wrong-value")
+    assert run.stdout.startswith(f"{Path('demo', 'SKILL.md')}:4:8: wrong-type")
+
+
+def test_without_its_libraries_it_says_what_to_install(tmp_path: Path) -> None:
+    """As a user of the wheel without the extra, or of a bare Python."""
+    command = [sys.executable, "-I", "-S", str(SCRIPT), str(skill(tmp_path, GOOD))]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("validate.py: the module yaml is missing; run uvx ")
+    assert run.stderr.endswith("pip install 'fastapi-pro[validate]'\n")
 
 
 def test_output_that_cannot_be_printed_or_read_is_no_traceback(tmp_path: Path) -> None:
     """Names that are no text, a terminal without Unicode and a closed pipe are survived."""
     folder = tmp_path / "d\udcff"
     folder.mkdir()
-    (folder / "SKILL.md").write_text(f"---\n{GOOD}\neffort: ü\n---\n", encoding="utf-8")
+    (folder / "SKILL.md").write_text(f"---\n{GOOD}\nhooks: ü\n---\n", encoding="utf-8")
     run = subprocess.run(
         [sys.executable, str(SCRIPT), str(folder), "--try", "ü\udcff"],
         env={**os.environ, "PYTHONIOENCODING": "ascii"},

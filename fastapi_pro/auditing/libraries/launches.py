@@ -85,7 +85,8 @@ def _settings(text: str) -> Iterator[tuple[str, Word]]:
         value = match[2].strip()
         quoted = re.match(r"(['\"])(.*?)\1\s*(?:#.*)?$", value)
         bare = quoted[2] if quoted else re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()
-        yield match[1], Word(bare, line, column, "$" not in bare)
+        is_to_fill_in = value.startswith(("#", "<"))
+        yield match[1], Word(bare, line, column, "$" not in bare and not is_to_fill_in)
 
 
 def _of(read: Source, program: Program) -> Iterator[Launch]:

@@ -11,6 +11,8 @@ _NAMED = re.compile(
     r"e_?mail|user_?name|login|phone|account|nick|handle|credential|form", re.IGNORECASE
 )
 _BY_ID = re.compile(r"by_?(id|pk)$", re.IGNORECASE)
+_ID = re.compile(r"(\w+_)?(id|pk|uuid|guid)$", re.IGNORECASE)
+_NUMBERS = {"uuid.UUID", "builtins.int"}
 _PROVEN = re.compile(r"token|payload|claims|session_?id", re.IGNORECASE)
 _KNOWN = re.compile(
     r"current|logged|principal|^me\b|^user: .*(Dep|Security|Session)", re.IGNORECASE
@@ -31,6 +33,8 @@ def looked_up(function: Node, name: str) -> list[Node]:
     if any(map(_is_after_duplicate, bound)):
         return []
     calls = [value.awaited for value in bound if value.awaited.is_call]
+    if any(map(_is_by_number, calls)):
+        return []
     texts = [_said(value) for value in bound if value.awaited.is_call]
     is_named = any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))
     return calls if is_named else []
@@ -42,6 +46,12 @@ def _said(lookup: Node) -> str:
     How the id was found says nothing then: `get_login_id(request)` reads it of a session.
     """
     return lookup.text if _BY_ID.search(lookup.awaited.member) else written(lookup)
+
+
+def _is_by_number(lookup: Node) -> bool:
+    """Say whether something is looked up by an id that is no text: by no login name, that is."""
+    given = lookup.given
+    return bool(given) and all(_ID.match(g.last_name) and g.type in _NUMBERS for g in given)
 
 
 def _is_after_duplicate(value: Node) -> bool:

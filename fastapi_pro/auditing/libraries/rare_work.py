@@ -1,8 +1,8 @@
 """What few people ask of a service, and seldom: administrators, imports, migrations."""
 
-import ast
 import re
 
+from fastapi_pro.auditing.libraries.environments import is_for_developers
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering_any, request_functions, roots
 from fastapi_pro.auditing.model.call_graph import reached
@@ -17,11 +17,11 @@ _OF_MEMBERS = re.compile(
     re.IGNORECASE,
 )
 """Administrators of what customers have, of whom there are as many."""
-_FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
-_DEVELOPS = re.compile(
-    r"(^|[^a-z])(local_?)?(dev|develop\w*|debug|testing)([^a-z]|$)", re.IGNORECASE
+_OR_OTHERS = re.compile(
+    r"(?<!staff)(?<!superuser)(?<!super_user)_or_(super_?)?admin|admin_or_(?!staff|super)",
+    re.IGNORECASE,
 )
-_OTHERWISE = re.compile(r"\bnot\b|!=")
+_FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
 _OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth", re.IGNORECASE)
 """Names of endpoints that answer strangers, those of administrators too."""
 _SET_UP = re.compile(
@@ -66,7 +66,7 @@ def is_for_admins(endpoint: Endpoint) -> bool:
 
     Or only developers: it is there under a test such as `if settings.debug`.
     """
-    if _is_for_developers(endpoint.function):
+    if is_for_developers(endpoint.function):
         return True
     if _OPEN.search(endpoint.name) or _OPEN.search(endpoint.path or ""):
         return False
@@ -81,20 +81,8 @@ def is_for_admins(endpoint: Endpoint) -> bool:
     return any(_is_guard(guard) for guard in guards if guard)
 
 
-def _is_for_developers(function: Node) -> bool:
-    """Say whether a function is defined under a test for debugging or development."""
-    below = function
-    for above in function.ancestors:
-        if isinstance(above.ast, ast.If):
-            text = above.test.text
-            is_inside = below.ast in above.ast.body
-            if is_inside and _DEVELOPS.search(text) and not _OTHERWISE.search(text):
-                return True
-        below = above
-    return False
-
-
 def _is_guard(node: Node) -> bool:
     """Say whether a dependency, or the parameter that it fills, lets only administrators in."""
     text = node.name if node.is_function or node.is_class else node.text
-    return bool(_ADMIN.search(text)) and not (_ROLES.search(text) or _OF_MEMBERS.search(text))
+    others = (_ROLES, _OF_MEMBERS, _OR_OTHERS)
+    return bool(_ADMIN.search(text)) and not any(kind.search(text) for kind in others)

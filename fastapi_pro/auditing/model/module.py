@@ -32,8 +32,11 @@ _TOOL = re.compile(
     r"(^|/)(alembic|migrations?|revisions|versions|scripts?|tools|docs?|internal_docs|examples?)/"
     r"|(^|/)env\.py$"
 )
-_EXAMPLE = re.compile(r"(^|/)(docs?|docs_src|examples?|samples?)/")
-_TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
+_TEST = re.compile(
+    r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$"
+    r"|(^|/)(acceptance|e2e|evaluation|functional|integration|load|performance|regression|smoke|unit)"
+    r"[-_]?tests?/"
+)
 N = TypeVar("N", bound=ast.AST)
 
 
@@ -99,7 +102,6 @@ class Module:
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
         self.is_test = is_test(name)
         self.is_tool = bool(_TOOL.search(name))
-        self.is_example = bool(_EXAMPLE.search(name))
         self._said: dict[tuple[str, ...], bool] = {}
         self._own: dict[ast.AST, list[ast.AST]] = {}
         self._own_by_kind: dict[ast.AST, dict[type, list[ast.AST]]] = {}

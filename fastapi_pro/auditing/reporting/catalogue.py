@@ -14,7 +14,8 @@ UNUSED_IGNORE = "unused-ignore"
 class Entry:
     """One slug; its page has the rest. `text` is what there is to say of one that is no rule.
 
-    `unseen` says why no code can show it, and `ask` what to ask of the code instead.
+    `unseen` says why no code can show it, and `ask` what to ask of the code instead, where
+    one of the words `ask_where` stands, if there are any.
     """
 
     slug: str
@@ -24,6 +25,7 @@ class Entry:
     text: str = ""
     unseen: str = ""
     ask: str = ""
+    ask_where: tuple[str, ...] = ()
     consequence: str = "rest"
 
 
@@ -58,6 +60,7 @@ def catalogue(folder: Path = RULES) -> dict[str, Entry]:
             rule.fix,
             unseen=rule.unseen,
             ask=rule.ask,
+            ask_where=rule.ask_where,
             consequence=rule.consequence,
         )
         for rule in load_rules(folder)

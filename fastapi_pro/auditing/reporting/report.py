@@ -38,7 +38,7 @@ def render(
         return "\n".join(map(_github, findings))
     parts = [as_text(findings, entries, unfolded=unfolded)]
     if scope is not None:
-        parts.append(summary(findings, entries, scope, unfolded=unfolded))
+        parts.append(summary(findings, scope, unfolded=unfolded))
     return "\n\n".join(filter(None, parts))
 
 

@@ -19,14 +19,14 @@ class Scope:
     `read` counts files, `beside` those of them that are not Python, as a Dockerfile; `unread` are
     the findings about those that could not be read. `versions` are sentences on what was taken for
     granted, such as "fastapi 0.115.6 (uv.lock)". `since` is the commit whose findings are left
-    out. With `asks` the summary says what no code can show.
+    out. `questions` are about rules that no code can show.
     """
 
     read: int
     unread: Sequence[Finding] = ()
     versions: Sequence[str] = ()
     since: str = ""
-    asks: bool = True
+    questions: Sequence[Entry] = ()
     beside: int = 0
 
 
@@ -77,9 +77,7 @@ def _places(told: Fold) -> str:
     return f"{len(told.findings)} places{cause}: {', '.join(['here', *shown])}{last}"
 
 
-def summary(
-    findings: Sequence[Finding], entries: Mapping[str, Entry], scope: Scope, *, unfolded: bool
-) -> str:
+def summary(findings: Sequence[Finding], scope: Scope, *, unfolded: bool) -> str:
     """Return how much was found, what was looked at, and what is left to ask."""
     counts = Counter(f.severity for f in findings)
     listed = ", ".join(f"{counts[one]} {one}" for one in SEVERITIES if counts[one])
@@ -92,10 +90,9 @@ def summary(
     lines.append(f"Read: {python}{beside}{_unread(scope.unread)}")
     if scope.versions:
         lines.append(f"Taken for granted: {visible('; '.join(scope.versions))}")
-    unseen = [entry for entry in entries.values() if entry.unseen]
-    if scope.asks and unseen:
+    if scope.questions:
         lines.append("No code shows these; ask:")
-        lines += [f"    {entry.slug}: {entry.ask}" for entry in unseen]
+        lines += [f"    {entry.slug}: {entry.ask}" for entry in scope.questions]
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ Paths are strings while walking, because 20,000 Path objects would take longer t
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ _VENDORED = {"_vendor", "third_party", "vendor", "vendored"}
 _PACKAGES = {"__pypackages__", "dist-packages", "node_modules", "site-packages"}
 _ASSISTANTS = {".agents", ".claude", ".codex", ".cursor", ".gemini", ".opencode"}
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+_LISTED = ("requirements.txt", "Pipfile", "uv.lock", "poetry.lock", "pdm.lock", "environment.yml")
+"""What marks a project where no folder above has a better mark."""
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 LEFT_ALONE = frozenset({".git", ".hg", ".svn"} | _CACHES | _VENDORED | _PACKAGES | _ASSISTANTS)
 """Folders of other people's code, of caches, and of assistants, in which skills lie.
 
@@ -68,14 +72,65 @@ def project(paths: Sequence[Path]) -> Path:
     """Return the folder of the project that the paths belong to, below which imports are looked up.
 
     That is the nearest folder above them with a pyproject.toml, a setup.py, a setup.cfg or .git,
-    else the folder that holds them all.
+    else with a list of requirements, else the folder that holds them all, and their packages.
     """
+    common = _common(paths)
+    return _marked(common) or _holder(common)
+
+
+def rest_of_project(paths: Sequence[Path], exclude: Sequence[Decides] = ()) -> list[Path]:
+    """Return the files by which named ones are understood: those of their projects.
+
+    Nobody knows what belongs to a folder without a mark. Of one that a file is named in, it is
+    what lies beside the file, its package, and the folders that it imports from.
+    """
+    top = project(paths)
+    if any(path.resolve() == top for path in paths):
+        return []
+    if _marked(_common(paths)):
+        return collect([top], exclude)[0]
+    named = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 -- as in `collect`
+    found = {part for file in named if file.is_file() for part in _around(file)}
+    return collect(sorted(found), exclude)[0]
+
+
+def _around(file: Path) -> list[Path]:
+    """Return the project of a file, else the files and folders that may belong to it."""
+    if marked := _marked(file.parent):
+        return [marked]
+    holder = _holder(file.parent)
+    names = {file.relative_to(holder).parts[0], *_imported(file)}
+    return [*holder.glob("*.py"), *(holder / name for name in names if (holder / name).is_dir())]
+
+
+def _common(paths: Sequence[Path]) -> Path:
     folders = [path if path.is_dir() else path.parent for path in map(Path.resolve, paths)]
-    common = Path(os.path.commonpath(folders))
-    for folder in (common, *common.parents):
-        if any((folder / name).exists() for name in _PROJECT):
-            return folder
-    return common
+    return Path(os.path.commonpath(folders))
+
+
+def _marked(folder: Path) -> Path | None:
+    """Return the nearest folder, this one or above, that is marked as that of a project."""
+    for marks in (_PROJECT, _LISTED):
+        for above in (folder, *folder.parents):
+            if any((above / name).exists() for name in marks):
+                return above
+    return None
+
+
+def _holder(folder: Path) -> Path:
+    """Return the folder that holds the package that a folder belongs to, else the folder."""
+    while (folder / "__init__.py").exists():
+        folder = folder.parent
+    return folder
+
+
+def _imported(path: Path) -> set[str]:
+    """Return the first parts of what a file imports."""
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return set()
+    return set(_IMPORT.findall(text))
 
 
 def display(path: Path, root: Path) -> str:

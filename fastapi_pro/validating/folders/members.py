@@ -3,13 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from fastapi_pro.validating.contract import split_tools
 from fastapi_pro.validating.folders.hooks import missing_files
 from fastapi_pro.validating.folders.reading import read_front, read_text
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.report import BODY, Finding
 
 _PLUGIN_IGNORES = ("hooks", "mcpServers", "permissionMode")
-_DOCUMENTATION = {"readme.md", "index.md", "changelog.md", "claude.md", "agents.md"}
+DOCUMENTATION = {"readme.md", "index.md", "changelog.md", "claude.md", "agents.md"}
+_OF_SKILLS = {
+    "allowed-tools": "tools", "allowedTools": "tools", "disallowed-tools": "disallowedTools",
+}  # fmt: skip
+_LOWER = {"bash", "edit", "glob", "grep", "read", "webfetch", "websearch", "write"}
+_WHOLE = {"", "*", ":*"}  # between the parentheses of a tool: all of it
 
 
 def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]:
@@ -25,7 +31,7 @@ def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]
         yield _unread(error, shown, f"the client {outcome}")
         return
     if front is None and not in_plugin:
-        if file.name.lower() not in _DOCUMENTATION:
+        if file.name.lower() not in DOCUMENTATION:
             message = "the file has no front matter, so the client does not load it as an agent"
             fix = "begin it with ---, name, description, ---; or move it out of agents/"
             yield Finding(shown, 1, 1, "agent-not-loaded", message, fix, "warning")
@@ -34,20 +40,53 @@ def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]
     if in_plugin and front.values.get("description") in (None, ""):
         message = "the client lists this page as an agent, described as one of the plugin, no more"
         fix = "add a description that says when to use it; or move the page out of agents/"
-        yield Finding(shown, 1, 1, "agent-without-description", message, fix, "warning")
+        yield Finding(
+            shown, 1, 1, "agent-without-description", message, fix, "warning", "description"
+        )
     for name in () if in_plugin else ("name", "description"):
         if front.values.get(name) in (None, ""):
             message = f"`{name}` is missing, so the client does not load the agent"
             where, fix = front.keys.get(name, TOP), f"add {name}: …"
-            yield Finding(shown, where.line, where.column, "agent-not-loaded", message, fix)
+            place = (shown, where.line, where.column)
+            yield Finding(*place, "agent-not-loaded", message, fix, field=name)
     for name in _PLUGIN_IGNORES if in_plugin else ():
         if name in front.values:
             message = f"in a plugin's agent the client ignores `{name}`"
             fix = f"remove `{name}`, or keep the agent in .claude/agents"
             where = front.keys[name]
+            place = (shown, where.line, where.column)
+            yield Finding(*place, "agent-field-ignored", message, fix, "warning", name)
+    yield from _check_tools(front, shown)
+
+
+def _check_tools(front: FrontMatter, shown: str) -> Iterator[Finding]:
+    """Yield where the agent gets other tools than its page says."""
+    for name, right in _OF_SKILLS.items():
+        if name in front.values:
+            where = front.keys[name]
+            message, fix = f"`{name}` is a skill's field, an agent's is `{right}`", f"write {right}"
+            message = f"{message}: the client ignores it"
             yield Finding(
                 shown, where.line, where.column, "agent-field-ignored", message, fix, "warning"
             )
+    denied = front.values.get("disallowedTools")
+    told: set[str] = set()
+    for number, item in enumerate(denied if isinstance(denied, list) else [denied]):
+        for entry in split_tools(item):
+            tool, _, rest = entry.partition("(")
+            if rest.removesuffix(")") not in _WHOLE and tool not in told:
+                told.add(tool)
+                where = front.place(("disallowedTools", number))
+                message = f"`{entry}` takes the whole tool {tool} from the agent"
+                fix = f"write {tool}, or deny the pattern in the settings"
+                yield Finding(shown, where.line, where.column, "agent-tools", message, fix)
+    given = split_tools(front.values.get("tools"))
+    if given and all(entry.partition("(")[0] in _LOWER for entry in given):
+        where = front.place(("tools",))
+        message = "`tools` names no tool as the client writes it: the agent does not start"
+        yield Finding(
+            shown, where.line, where.column, "agent-tools", message, "write Read, Bash, Grep …"
+        )
 
 
 def check_command(file: Path, shown: str) -> Iterator[Finding]:
@@ -75,7 +114,9 @@ def check_root_files(file: Path, shown: str, root: Path) -> Iterator[Finding]:
                 column = line.find("${CLAUDE_PLUGIN_ROOT}") + 1
                 message = f"the page names {name}, which the plugin does not hold"
                 fix = "add the file, or correct the path after ${CLAUDE_PLUGIN_ROOT}/"
-                yield Finding(shown, number, column, "root-file-missing", message, fix, "warning")
+                yield Finding(
+                    shown, number, column, "root-file-missing", message, fix, "warning", BODY
+                )
 
 
 def _unread(error: FrontMatterError, shown: str, outcome: str) -> Finding:

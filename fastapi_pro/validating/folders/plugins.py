@@ -8,7 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi_pro.validating.folders.hooks import check_hooks, check_hooks_file
-from fastapi_pro.validating.folders.members import check_agent, check_command, check_root_files
+from fastapi_pro.validating.folders.members import (
+    DOCUMENTATION,
+    check_agent,
+    check_command,
+    check_root_files,
+)
 from fastapi_pro.validating.folders.reading import JsonFile, Path_, read_json, walk
 from fastapi_pro.validating.frontmatter import FrontMatterError
 from fastapi_pro.validating.report import Finding
@@ -21,6 +26,7 @@ _PATHS = {
     "skills": "", "commands": "", "outputStyles": "", "agents": ".md", "hooks": ".json",
     "lspServers": ".json", "mcpServers": ".json",
 }  # fmt: skip
+_REPLACING = ("commands", "agents")  # named in the manifest, the folder of that name counts not
 _INLINE = {"hooks", "mcpServers", "lspServers", "commands"}  # may hold values in place of a path
 _OPTION = re.compile(r"[A-Za-z_]\w*")
 _IGNORED_IF_WRONG: dict[str, type] = {
@@ -76,6 +82,9 @@ def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> 
     yield from _check_ignored(read, manifest)
     for key in _PATHS:
         yield from _check_paths(read, key, manifest.get(key), root)
+    for key in _REPLACING:
+        yield from _check_left_out(read, key, manifest.get(key), root)
+    yield from _check_within(manifest, root, Path(read.shown).parent)
     yield from _check_own_hooks(read, manifest.get("hooks"), root)
 
 
@@ -128,13 +137,55 @@ def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterato
             message = f"the path {item} of `{key}` leaves the plugin, so the client refuses it"
             yield read.at(where, "plugin-path-missing", message, "name a path within it")
         elif key == "skills" and (root / item).is_file():
-            message = f"`skills` names the file {item}, which the client does not load"
-            fix = f'name its folder, "{item.rpartition("/")[0]}/"'
-            yield read.at(where, "plugin-path-missing", message, fix)
+            yield _skill_file(read, where, item)
         elif not (root / item).exists():
             message = f"`{key}` names {item}, which is not there: the client loads none of it"
             fix = f"add {item}, or correct the path"
             yield read.at(where, "plugin-path-missing", message, fix)
+
+
+def _check_left_out(read: JsonFile, key: str, value: object, root: Path) -> Iterator[Finding]:
+    """Yield that the paths of `key` replace the folder of that name, where it holds more."""
+    items = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    named = [root / item for item in items if isinstance(item, str)]
+    pages = _pages(root / key) if named else []
+    left = [page for page in pages if not any(page == n or n in page.parents for n in named)]
+    if left:
+        rest = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        message = f"`{key}` takes the place of the folder {key}/: the client does not load"
+        message = f"{message} {left[0].relative_to(root)}{rest}"
+        fix = f'add "./{key}/" to it' if key == "commands" else "name each file, or leave it out"
+        told = read.at if len(left) == len(pages) else read.warn
+        yield told((key,), "not-loaded", message, fix)
+
+
+def _check_within(manifest: dict[str, object], root: Path, shown: Path) -> Iterator[Finding]:
+    """Yield each folder beside the manifest that belongs beside .claude-plugin."""
+    for key in ("agents", "commands", "skills"):
+        pages = [] if key in manifest else _pages(root / MANIFEST.parent / key)
+        if pages:
+            message = f"the client looks for {key}/ beside {MANIFEST.parent}, and loads none of it"
+            place = str(shown.parent / pages[0].relative_to(root))
+            yield Finding(place, 1, 1, "not-loaded", message, "move the folder up")
+
+
+def _pages(folder: Path) -> list[Path]:
+    return [
+        here / name
+        for here, names in walk(folder)
+        for name in names
+        if name.endswith(".md") and name.lower() not in DOCUMENTATION
+    ]
+
+
+def _skill_file(read: JsonFile, where: Path_, item: str) -> Finding:
+    """Return that `skills` names a file: of skills/ the client loads each skill all the same."""
+    folder = item.rpartition("/")[0]
+    if Path(folder).parent == Path("skills"):
+        message = f"`skills` names the file {item}: the client ignores it, and loads all of skills/"
+        return read.warn(where, "plugin-field-ignored", message, "leave it out")
+    message = f"`skills` names the file {item}, which the client does not load"
+    return read.at(where, "plugin-path-missing", message, f'name its folder, "{folder}/"')
 
 
 def _check_members(root: Path, shown: Path) -> Iterator[Finding]:
@@ -149,7 +200,8 @@ def _check_members(root: Path, shown: Path) -> Iterator[Finding]:
                     yield from check_agent(file, told, in_plugin=True)
                 elif kind == "commands":
                     yield from check_command(file, told)
-                yield from check_root_files(file, told, root)
+                if kind != "skills" or name == "SKILL.md":  # other pages may be examples
+                    yield from check_root_files(file, told, root)
 
 
 def check_marketplace(root: Path, shown: Path) -> Iterator[Finding]:

@@ -2,20 +2,20 @@
 
 import json
 import os
-import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from fastapi_pro.validating.codes import Code
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError, Place, parse
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.report import Finding, dotted
 
 MAX_BYTES = 1024 * 1024
 MAX_FOLDERS = 20_000
 _IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
-_FIELD = re.compile(r"([\w-]+):[ \t]+(?![|>&])(?!([\"']).*\2$)(\S.*)")
+_FIXTURES = {"fixtures", "__fixtures__", "testdata"}
 
 Path_ = tuple[str | int, ...]
 
@@ -72,9 +72,27 @@ class JsonFile:
         where = self._front.place(path)
         return Place(max(where.line - 1, 1), where.column)  # parse() begins on line 2
 
-    def at(self, path: Path_, code: str, message: str, fix: str) -> Finding:
+    def at(self, path: Path_, code: Code, message: str, fix: str) -> Finding:
         """Return an error at the value of `path`."""
         where = self.place(path)
+        place = (self.shown, where.line, where.column)
+        return Finding(*place, code, message, fix, field=dotted(path))
+
+    def warn(self, path: Path_, code: Code, message: str, fix: str) -> Finding:
+        """Return a warning at the value of `path`."""
+        return replace(self.at(path, code, message, fix), level="warning")
+
+
+@dataclass(frozen=True)
+class FrontFile:
+    """The front matter of a skill, and how findings call its file."""
+
+    shown: str
+    front: FrontMatter
+
+    def at(self, path: Path_, code: str, message: str, fix: str) -> Finding:
+        """Return an error at the value of `path`."""
+        where = self.front.place(path)
         return Finding(self.shown, where.line, where.column, code, message, fix)
 
     def warn(self, path: Path_, code: str, message: str, fix: str) -> Finding:
@@ -110,10 +128,7 @@ def read_json(file: Path, shown: str) -> JsonFile:
 
 
 def read_front(file: Path) -> FrontMatter | None:
-    """Return the front matter of a Markdown file, None where it has none.
-
-    As the client does, read YAML that is broken again with the values of one line quoted.
-    """
+    """Return the front matter of a Markdown file, None where it has none."""
     text = read_text(file).removeprefix("\ufeff")
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
@@ -124,15 +139,15 @@ def read_front(file: Path) -> FrontMatter | None:
     yaml = "\n".join(lines[1:end])
     if not yaml.strip():
         return FrontMatter()
-    try:
-        return parse(yaml)
-    except FrontMatterError:
-        return parse("\n".join(_quoted(line) for line in lines[1:end]))
+    return parse(yaml)
 
 
-def _quoted(line: str) -> str:
-    found = _FIELD.fullmatch(line.rstrip())
-    return f"{found[1]}: {json.dumps(found[3], ensure_ascii=False)}" if found else line
+def is_left_alone(parent: str, name: str) -> bool:
+    """Say whether a folder holds nothing of the project's own, or what its tests read.
+
+    A skill may have such a name.
+    """
+    return name in _IGNORED or (name in _FIXTURES and parent != "skills")
 
 
 def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
@@ -153,5 +168,5 @@ def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
         waiting += [
             here / name
             for name in reversed(names)
-            if name not in _IGNORED and os.path.isdir(here / name)  # noqa: PTH112 -- never raises
+            if not is_left_alone(here.name, name) and os.path.isdir(here / name)  # noqa: PTH112 -- never raises
         ]

@@ -1,14 +1,17 @@
 """Request ids, the access log, the last resort for errors."""
 
 import re
+import secrets
 import time
-from uuid import uuid4
+from contextlib import suppress
 
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from app.core.logging import access_log
 
 logger = get_logger()
 
@@ -22,6 +25,7 @@ class RequestContextMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.log = access_log(__name__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -29,7 +33,7 @@ class RequestContextMiddleware:
             return
         request_id = Headers(scope=scope).get("x-request-id", "")
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,128}", request_id):
-            request_id = uuid4().hex
+            request_id = secrets.token_hex(16)
         clear_contextvars()
         bind_contextvars(request_id=request_id)
         started = time.perf_counter()
@@ -45,13 +49,14 @@ class RequestContextMiddleware:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            logger.info(
-                "request",
-                method=scope["method"],
-                path=scope["path"],  # without the query, which may carry secrets
-                status=status,
-                duration_ms=round((time.perf_counter() - started) * 1000, 2),
-            )
+            with suppress(OSError):  # a full disk fails no request
+                self.log.info(
+                    "request",
+                    method=scope["method"],
+                    path=scope["path"],  # without the query, which may carry secrets
+                    status=status,
+                    duration_ms=round((time.perf_counter() - started) * 1000, 2),
+                )
 
 
 class UnhandledErrorMiddleware:

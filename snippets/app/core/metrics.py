@@ -7,12 +7,10 @@ import tempfile
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
 from app.core.metric_files import take_over_files
 
 SHARED_MEMORY = "/dev/shm"  # of Linux, also in a container
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def share_between_workers() -> None:
@@ -44,15 +42,8 @@ def instrument(app: FastAPI) -> None:
     share_between_workers()
     if shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         take_over_files(Path(shared))
-    from prometheus_fastapi_instrumentator import Instrumentator, metrics
+    from app.core.request_metrics import MetricsMiddleware, expose
 
-    def name_method(info: metrics.Info) -> None:
-        # Each label value is kept for ever, and clients may invent methods.
-        info.method = info.method if info.method in METHODS else "other"
-
-    instrumentator = Instrumentator()
-    instrumentator.add(name_method, metrics.default(registry=instrumentator.registry))
-    instrumentator.instrument(app).expose(app, include_in_schema=False)
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.path == "/metrics":
-            route.methods = {"GET", "HEAD"}  # monitors ask with it
+    app.add_middleware(MetricsMiddleware)
+    # Monitors ask with HEAD.
+    app.add_api_route("/metrics", expose, methods=["GET", "HEAD"], include_in_schema=False)

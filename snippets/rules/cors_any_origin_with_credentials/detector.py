@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi_requests import MIDDLEWARE_METHODS
 
 _CORS = "fastapi.middleware.cors.CORSMiddleware"
 _ALL = {
@@ -72,7 +73,18 @@ def _uses_cookies(program: Program, folder: Path) -> bool:
         "same_site": _adds(program, "SessionMiddleware"),
     }
     sets = [(call, option) for option, calls in made.items() for call in _below(calls, folder)]
-    return any(_is_sent_across(call, option) for call, option in sets)
+    return any(_is_sent_across(call, option) for call, option in sets if not _is_unused(call))
+
+
+def _is_unused(call: Node) -> bool:
+    """Say whether it stands in a method, public as those of libraries are, that nobody calls."""
+    function = call.function
+    if not function.enclosing_class or call.last_name != "set_cookie":
+        return False
+    if function.name.startswith("__") or function.name in MIDDLEWARE_METHODS or function.decorators:
+        return False
+    named = function.program.attributes(function.name)
+    return not any(node.function != function for node in named)
 
 
 def _below(nodes: Iterable[Node], folder: Path) -> Iterator[Node]:

@@ -107,6 +107,20 @@ def make_middleware() -> list[Middleware]:
     ]
 app = FastAPI(middleware=make_middleware())
 """,
+    "a key that only some hosts need not give": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.responses import PlainTextResponse
+class ApiKey(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if request.headers["host"] != "localhost" and "key" not in request.headers:
+            return PlainTextResponse("no", 401)
+        return await call_next(request)
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])  # !
+app.add_middleware(ApiKey)
+""",
 }
 
 LOOK_ALIKES = {
@@ -256,5 +270,41 @@ async def log_body(request, call_next):
     body = b"".join([part async for part in response.body_iterator])
     print(body)
     return Response(body, response.status_code, headers=dict(response.headers))
+""",
+    "a host that is refused by a class of the project's own, or by the library's from another": """
+#= hosts.py
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.middleware.cors import CORSMiddleware as Cors
+from starlette.middleware.trustedhost import TrustedHostMiddleware as Library
+from starlette.responses import PlainTextResponse
+class TrustedHostMiddleware(BaseHTTPMiddleware):
+    def __init__(self, app, names: list[str]):
+        super().__init__(app)
+        self.names = names
+    async def dispatch(self, request, call_next):
+        if request.headers.get("host") not in self.names:
+            return PlainTextResponse("no", 400)
+        return await call_next(request)
+class HostCheck:
+    def __init__(self, app, allowed_hosts):
+        self.app, self.allowed = app, allowed_hosts
+    async def __call__(self, scope, receive, send):
+        if dict(scope["headers"])[b"host"] not in self.allowed:
+            await PlainTextResponse("no", 400)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+#= main.py
+from fastapi import FastAPI
+from hosts import Cors, HostCheck, Library, TrustedHostMiddleware
+one, two, three = FastAPI(), FastAPI(), FastAPI()
+first = FastAPI()
+first.add_middleware(Cors, allow_origins=["https://a.example"])
+first.add_middleware(TrustedHostMiddleware, names=["api.example"])
+second = FastAPI()
+second.add_middleware(Cors, allow_origins=["https://a.example"])
+second.add_middleware(HostCheck, allowed_hosts=[b"api.example"])
+third = FastAPI()
+third.add_middleware(Cors, allow_origins=["https://a.example"])
+third.add_middleware(Library, allowed_hosts=["api.example"])
 """,
 }

@@ -1,12 +1,13 @@
 """CORS inside a middleware that answers by itself."""
 
 import ast
+import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
 
-_HOSTS = "fastapi.middleware.trustedhost.TrustedHostMiddleware"
+_HOSTS = re.compile(r"(trusted|allowed|valid)_?hosts?", re.IGNORECASE)
 
 _HEADERS = {"origin", "access-control-allow-origin"}
 
@@ -20,7 +21,8 @@ def detect(program: Program) -> Iterator[Hit]:
             if answering is not None:
                 yield added.node.hit(
                     f"`{answering.name}` is outside CORS and may answer by itself: browsers cannot"
-                    " read that answer, and a preflight may get it"
+                    " read that answer, and a preflight may get it",
+                    severity="medium" if _only_rewrites(answering) else "",
                 )
 
 
@@ -30,8 +32,14 @@ def _may_answer(added: Middleware) -> bool:
     A host that is not the service's is refused to attackers, not to its own pages; so is an origin
     that the middleware itself looks at. An answer may have the headers of CORS without it.
     """
-    is_other = added.library_name == _HOSTS or "cors" in added.name.lower()
+    is_other = "cors" in added.name.lower() or _checks_hosts(added)
     return added.may_answer and not is_other and not _knows_cors(added)
+
+
+def _checks_hosts(added: Middleware) -> bool:
+    """Say whether a middleware compares hosts with those that are the service's."""
+    names = [p.name for p in added.definition.method("__init__").parameters]
+    return any(map(_HOSTS.search, [added.name, *names]))
 
 
 def _knows_cors(added: Middleware) -> bool:
@@ -42,3 +50,22 @@ def _knows_cors(added: Middleware) -> bool:
         for text in texts
         if isinstance(text, (str, bytes))
     )
+
+
+def _only_rewrites(added: Middleware) -> bool:
+    """Say whether a middleware asks the application first, and then replaces some answers."""
+    function = added.definition
+    if not function.is_function:
+        function = function.method("dispatch")
+    asks = [call for call in function.calls if call.func.name == "call_next"]
+    asked = [call.position for call in asks if call.statement.parent == function]
+    made = [c for c in function.calls if c.called.startswith("fastapi.responses.")]
+    is_later = bool(asked and made) and all(call.position > min(asked) for call in made)
+    return is_later and all(_is_in_branch(call, function) for call in made)
+
+
+def _is_in_branch(call: Node, function: Node) -> bool:
+    """Say whether a test decides about a call; a handler runs where the application failed."""
+    above = [a.ast for a in call.ancestors if a.function == function]
+    is_handler = any(isinstance(node, ast.ExceptHandler) for node in above)
+    return any(isinstance(node, ast.If) for node in above) and not is_handler

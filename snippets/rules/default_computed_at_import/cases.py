@@ -180,6 +180,17 @@ app = FastAPI()
 def a(row: dict) -> list:
     return [User(at=row["at"]), Account()]
 """,
+    "a model beside the settings": """
+from secrets import token_hex
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+class Security(BaseModel):
+    closed: bool = False
+class Invitation(BaseModel):
+    token: str = token_hex(32)  # !
+class Settings(BaseSettings):
+    security: Security = Security()
+""",
 }
 
 LOOK_ALIKES = {
@@ -363,5 +374,18 @@ def a(since, until, report: Report = Depends(get_report)) -> list:
 def b(since, until) -> list:
     report = Report()
     return [report.rows(since, until), week(since), clock.week_of(day=until)]
+""",
+    "a part of the settings": """
+from secrets import token_hex, token_urlsafe
+from typing import Annotated
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings
+class Cookies(BaseModel):
+    salt: str = token_urlsafe(16)
+class Security(BaseModel):
+    secret: Annotated[str, Field(min_length=16)] = token_hex(32)
+    cookies: Cookies = Cookies()
+class Settings(BaseSettings):
+    security: Security = Security()
 """,
 }

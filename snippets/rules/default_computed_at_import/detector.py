@@ -198,7 +198,11 @@ def _place(cls: Node, name: str) -> int:
 @fact
 def _of_settings(program: Program) -> set[Node]:
     """Return the classes that settings consist of: of those a process has one object."""
-    found = [schema.node for schema in settings(program)]
+    parts = list(settings(program))
+    for part in parts:  # the list grows: parts have parts
+        inner = [schema for field in part.fields.values() for schema in field.schemas]
+        parts += [schema for schema in inner if schema not in parts]
+    found = [schema.node for schema in parts]
     found += [cls for cls in program.classes if _OLD_SETTINGS in cls.bases]
     return {above for cls in found for above in cls.lineage}
 

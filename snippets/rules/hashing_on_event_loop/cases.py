@@ -124,6 +124,27 @@ hasher = Hasher()
 async def log_in(password: str) -> bool:
     return hasher.check(password)  # !
 """,
+    "a schema that may have the password": """
+import bcrypt
+from fastapi import FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+class UserUpdate(BaseModel):
+    email: str | None = None
+    password: str | None = None
+def update(session, data: UserUpdate):
+    if data.password:
+        session.hashed = bcrypt.hashpw(data.password.encode(), bcrypt.gensalt())
+@app.patch("/a")
+async def a(session, password: str):
+    update(session, UserUpdate(password=password))  # !
+@app.patch("/b")
+async def b(session, values: dict):
+    update(session, UserUpdate(**values))  # !
+@app.patch("/c")
+async def c(session, data: UserUpdate):
+    update(session, data)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -224,5 +245,28 @@ app = FastAPI()
 @app.post("/login")
 async def log_in(password: str) -> bool:
     return bcrypt.checkpw(b"a", b"b")
+""",
+    "a schema without the password that is hashed if there is one": """
+import bcrypt
+from fastapi import FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+class UserUpdate(BaseModel):
+    email: str | None = None
+    password: str | None = None
+def update(session, user_id: int, data: UserUpdate):
+    values = data.model_dump(exclude_unset=True)
+    if "password" in values:
+        values["hashed"] = hashed(values.pop("password"))
+    session.update(user_id, values)
+def hashed(password: str) -> bytes:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+@app.patch("/email")
+async def change_email(session, user_id: int, email: str):
+    update(session, user_id, UserUpdate(email=email))
+@app.patch("/name")
+async def change_name(session, user_id: int, email: str):
+    data = UserUpdate(email=email)
+    update(session, user_id, data=data)
 """,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.blocking_calls import coroutines
 from fastapi_pro.auditing.libraries.passwords import computed_hash
+from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 
 _ANY = "password"  # what a key may be that is no constant
@@ -30,15 +31,29 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _is_given_no_password(call: Node, end: Node) -> bool:
-    """Say whether a call gives a dictionary without the password that it hashes if there is one.
+    """Say whether a call gives data without the password that it hashes if there is one.
 
-    `update(user, {"role": "admin"})` of a function that hashes `if data.get("password")`.
+    `update(user, {"role": "admin"})` of a function that hashes `if data.get("password")`, and
+    `update(user, UserUpdate(role="admin"))`.
     """
-    asked = [above.test for above in end.ancestors if isinstance(above.ast, ast.If)]
-    given = [value for value in call.given if isinstance(value.ast, ast.Dict)]
-    keys = [str(key.constant or _ANY) for value in given for key, _ in value.entries]
-    is_asked = any(_PASSWORD.search(test.text) for test in asked)
-    return end != call and is_asked and bool(keys) and not any(map(_PASSWORD.search, keys))
+    hashing = [inner for inner in call.callee.calls if computed_hash(inner)] if end != call else []
+    is_asked = bool(hashing) and all(map(_is_asked, hashing))
+    dicts = [value for value in call.given if isinstance(value.ast, ast.Dict)]
+    keys = [str(key.constant or _ANY) for value in dicts for key, _ in value.entries]
+    made = [value.value for value in call.given if schema_of(value.value.func.definition)]
+    keys += [name for value in made for name in (value.keywords if _is_named(value) else [_ANY])]
+    return is_asked and bool(keys) and not any(map(_PASSWORD.search, keys))
+
+
+def _is_asked(hashing: Node) -> bool:
+    """Say whether a hash is computed only under a test for the password."""
+    tests = [above.test for above in hashing.ancestors if isinstance(above.ast, ast.If)]
+    return any(_PASSWORD.search(test.text) for test in tests)
+
+
+def _is_named(made: Node) -> bool:
+    """Say whether each field that a call gives a schema stands in it by its name."""
+    return not made.args and not made.has_unpacking
 
 
 def _in_thread(call: Node) -> str:

@@ -160,6 +160,11 @@ class Settings(BaseSettings):
 #= .env
 ORIGINS=a,b
 """,
+    "what is to be filled in": _PLAIN.replace("  # !", "")
+    + """
+#= .env.template
+APP_ORIGINS=# the origins, as JSON
+""",
     "JSON in .env.example, a variable in the compose file": _PLAIN.replace("  # !", "")
     + """
 #= .env.example

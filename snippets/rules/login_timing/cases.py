@@ -169,6 +169,18 @@ def b(session, email: str, password: str):
     except Unknown:
         raise HTTPException(401)
 """,
+    "a login name that is called an id": """
+from fastapi import FastAPI
+from pwdlib import PasswordHash
+hasher = PasswordHash.recommended()
+app = FastAPI()
+@app.post("/login")
+async def login(user_id: str, password: str, accounts):
+    account = await accounts.find_account(user_id)
+    if account is None:  # !
+        return {"ok": False}
+    return {"ok": hasher.verify(password, account.hashed)}
+""",
 }
 
 LOOK_ALIKES = {
@@ -639,5 +651,43 @@ def d(session, email: str, password: str):
     if not user:
         raise NoResultFound(f"No user {email}")
     return verify_password(password, user.password_hash)
+""",
+    "an account that is known already, and asked for by its id": """
+from uuid import UUID
+from fastapi import FastAPI
+from pwdlib import PasswordHash
+from settings import credentials
+hasher = PasswordHash.recommended()
+app = FastAPI()
+class Verifier:
+    def verify(self, user_id: UUID, password: str) -> bool:
+        credential = self.credentials.get_credential_for_user(user_id)
+        if credential is None:
+            return False
+        return hasher.verify(password, credential.hash)
+def confirm(account_id: int, password: str) -> bool:
+    row = credentials.login_of(id=account_id)
+    if not row:
+        return False
+    return hasher.verify(password, row.hashed)
+@app.post("/users/{user_id}/confirm")
+def confirm_user(user_id: UUID, password: str):
+    return Verifier().verify(user_id, password) or confirm(1, password)
+""",
+    "the first administrator, at the start": """
+from pwdlib import PasswordHash
+from settings import settings
+hasher = PasswordHash.recommended()
+class BootstrapAdmin:
+    def run(self, email: str, password: str) -> str:
+        account = self.users.get_by_email(email)
+        if account is None:
+            return "create"
+        return "ok" if hasher.verify(password, account.hashed) else "refuse"
+def seed_admin(users, email: str, password: str) -> bool:
+    user = users.get_by_email(email)
+    if not user:
+        return False
+    return hasher.verify(password, user.hashed)
 """,
 }

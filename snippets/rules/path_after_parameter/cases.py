@@ -96,6 +96,22 @@ def page(path: str): ...
 @app.get("/about/us")  # !
 def about(): ...
 """,
+    "one that does nearly the same": _ROUTER
+    + """
+from logins import logins
+@users.get("/{provider}")
+async def to_provider(provider: str, request):
+    return await logins.redirect(provider, request)
+@users.get("/github")  # !
+async def to_github(request):
+    return await logins.redirect("git", request)
+@users.get("/google")  # !
+async def to_google(request):
+    return await logins.redirect("google", request, scope="mail")
+@users.get("/own")  # !
+async def to_own(request):
+    return await logins.ask("own", request)
+""",
 }
 
 LOOK_ALIKES = {
@@ -185,5 +201,27 @@ def read_one(name):
         return 1
 @users.get("/me")
 def read_me(): ...
+""",
+    "one that does the very same": _ROUTER
+    + """
+from logins import logins
+@users.get("/{provider}")
+async def to_provider(provider: str, request):
+    return await logins.redirect(provider, request)
+@users.get("/github")
+async def to_github(request):
+    return await logins.redirect("github", request)
+@users.get("/{provider}/callback")
+async def back(provider, request):
+    '''From a provider.'''
+    return logins.back(name=provider, request=request)
+@users.get("/google/callback")
+async def back_from_google(request):
+    return logins.back(name="google", request=request)
+@other.get("/{kind}")
+def read_kind(kind: str): ...
+@other.get("/books")
+def read_books():
+    return read_kind("books")
 """,
 }

@@ -1,5 +1,6 @@
 """An endpoint whose path an earlier endpoint matches, by its own router or by an included one."""
 
+import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -148,10 +149,34 @@ def _takes(early: _Route, late: _Route) -> bool:
             return False
     if not taken or len(early.parts) != len(late.parts) or not early.methods & late.methods:
         return False
-    return not _knows(early.endpoint, taken)
+    if _knows(early.endpoint, taken):
+        return False
+    return not _does_the_same(early.endpoint.function, late.endpoint.function, taken)
 
 
 def _knows(endpoint: Endpoint, values: list[str]) -> bool:
     """Say whether an endpoint itself looks for such a value: `if user_id == "me"`."""
     constants = {node.literal for node in endpoint.function.own()}
     return any(value in constants for value in values)
+
+
+def _does_the_same(early: Node, late: Node, taken: list[str]) -> bool:
+    """Say whether what a later endpoint does is what the earlier one does with these values.
+
+    The later calls the earlier, or both only return a call, which gets the value as a text.
+    """
+    first, second = _returned(early), _returned(late)
+    if second.callee == early:
+        return any(given.literal in taken for given in second.given)
+    if not first.is_call or first.func.text != second.func.text:
+        return False
+    pairs = list(zip(first.given, second.given, strict=False))
+    is_whole = len(first.given) == len(second.given)
+    return is_whole and all(a.text == b.text or (a.name and b.literal in taken) for a, b in pairs)
+
+
+def _returned(function: Node) -> Node:
+    """Return what a function returns that does nothing else."""
+    body = [s for s in function.body if not isinstance(getattr(s.ast, "value", 0), ast.Constant)]
+    is_one = len(body) == 1 and isinstance(body[0].ast, ast.Return)
+    return function.returned[0].awaited if is_one and function.returned else function.at(None)

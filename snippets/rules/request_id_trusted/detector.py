@@ -4,9 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Parameter, parameters
 from fastapi_pro.auditing.model.call_graph import called
+from fastapi_pro.auditing.model.node import inherits
 
 _HEADERS = {"x-request-id", "x-correlation-id", "x-trace-id", "request-id", "correlation-id"}
 _WRITTEN = (b"request", b"correlation", b"trace")
@@ -20,6 +21,9 @@ _ID = re.compile(
 _BINDS = {"bind", "bind_contextvars", "contextualize", "set"}
 _KEEPS = {"set", "bind", "bind_contextvars", "append", "add", "setdefault"}
 _SENT = "is sent on as it is, as long as the caller likes: what logs it takes it for its own"
+_LONG = "goes into the log as it is, as long as the caller likes: it may be that of another request"
+_JSON_FORMATTERS = ("pythonjsonlogger", "json_log_formatter", "ecs_logging", "logstash_formatter")
+_JSON = ("dumps", "JSONRenderer")
 _RISK = "is taken as it is: it forges fields of log lines, and is as long as the caller likes"
 
 
@@ -36,23 +40,34 @@ def detect(program: Program) -> Iterator[Hit]:
             and read.function not in seen
         ):
             seen.add(read.function)
-            is_logged = _is_logged(read.function)
-            yield read.hit(
-                f"the caller's request id {_RISK if is_logged else _SENT}",
-                severity="" if is_logged else "low",
-                cause="the request id",
-            )
+            yield _told(read, read.function, "the caller's request id")
     has_parameters = any(module.says("Header") for module in program.code)
     for function in program.functions if has_parameters else ():
         if any(name.endswith("_id") for name in _names(function)):
             for parameter in parameters(function):
                 if _is_header(parameter) and _is_kept(function) and not _is_checked(function):
-                    is_logged = _is_logged(function)
-                    yield parameter.node.hit(
-                        f"`{parameter.name}` {_RISK if is_logged else _SENT}",
-                        severity="" if is_logged else "low",
-                        cause="the request id",
-                    )
+                    yield _told(parameter.node, function, f"`{parameter.name}`")
+
+
+def _told(place: Node, function: Node, what: str) -> Hit:
+    is_logged = _is_logged(function)
+    forges = is_logged and not _logs_json(function.program)
+    risk = _RISK if forges else _LONG if is_logged else _SENT
+    severity = "" if forges else "low"
+    return place.hit(f"{what} {risk}", severity=severity, cause="the request id")
+
+
+@fact
+def _logs_json(program: Program) -> bool:
+    """Say whether lines of the log are JSON, in which no text can look like another field."""
+    if any(
+        module.imports(*_JSON_FORMATTERS) or module.mentions(_JSON[1]) for module in program.code
+    ):
+        return True
+    if any(call.keyword("serialize").constant is True for call in program.calls_named("add")):
+        return True
+    formatters = (cls for cls in program.nodes(ast.ClassDef) if inherits(cls, "logging.Formatter"))
+    return any(call.last_name == _JSON[0] for c in formatters for call in c.method("format").calls)
 
 
 def _is_written(text: bytes) -> bool:

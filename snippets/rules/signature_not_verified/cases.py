@@ -72,6 +72,21 @@ def claims(token: str, key: str):
 def others(token: str, key: str):
     return jose_jwt.decode(token, key, ["HS256"], options={"leeway": 7200})  # !
 """,
+    "where nobody develops": """
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from settings import settings
+app = FastAPI()
+def user(given: HTTPAuthorizationCredentials = Depends(HTTPBearer())):
+    if settings.environment != "local":
+        return jwt.decode(given.credentials, options={"verify_signature": False})  # !
+def other(given: HTTPAuthorizationCredentials = Depends(HTTPBearer())):
+    if settings.is_production:
+        return jwt.decode(given.credentials, options={"verify_signature": False})  # !
+@app.get("/")
+def read(a=Depends(user), b=Depends(other)): ...
+""",
 }
 
 LOOK_ALIKES = {
@@ -144,5 +159,29 @@ class LoggingMiddleware(BaseHTTPMiddleware):
     + """
 def user(token: Annotated[str, Depends(scheme)], strict: bool = True):
     return jwt.decode(token, KEY, algorithms=["HS256"], options={"verify_signature": strict})
+""",
+    "in a developer's environment alone": """
+import os
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from gateway import claims_of
+from settings import settings
+app = FastAPI()
+target = os.getenv("TARGET_ENVIRONMENT")
+def user(request, given: HTTPAuthorizationCredentials = Depends(HTTPBearer())):
+    if target != "local":
+        claims = claims_of(request)
+    else:
+        claims = jwt.decode(given.credentials, options={"verify_signature": False})
+    return claims
+def other(given: HTTPAuthorizationCredentials = Depends(HTTPBearer())):
+    if settings.environment == "development":
+        return jwt.decode(given.credentials, options={"verify_signature": False})
+def third(given: HTTPAuthorizationCredentials = Depends(HTTPBearer())):
+    if not settings.is_production:
+        return jwt.decode(given.credentials, options={"verify_signature": False})
+@app.get("/")
+def read(a=Depends(user), b=Depends(other), c=Depends(third)): ...
 """,
 }

@@ -216,6 +216,20 @@ from models import Item
 from sqlalchemy import create_engine
 engine = create_engine(os.environ["DATABASE_URL"])  # !
 """,
+    "an engine that a class has for all": _USER
+    + """
+#= database.py
+import os
+import models
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import sessionmaker
+class Database:
+    def __init__(self) -> None:
+        self._engine = create_async_engine(os.environ["URL"])  # !
+        self._sessions = sessionmaker(self._engine, class_=AsyncSession)
+    def session(self) -> AsyncSession:
+        return self._sessions()
+""",
 }
 
 LOOK_ALIKES = {
@@ -458,5 +472,30 @@ from sqlalchemy.orm import Session
 def add(name: str) -> None:
     with Session(engine) as session:
         session.add(Item(name=name))
+""",
+    "an engine that a class has for its own rows": _USER
+    + """
+#= audit.py
+import os
+from models import Base
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Mapped, mapped_column, sessionmaker
+class AuditLog(Base):
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[str]
+class AuditHandler:
+    def __init__(self) -> None:
+        self._engine = create_async_engine(os.environ["URL"])
+        self._sessions = sessionmaker(self._engine, class_=AsyncSession)
+    async def handle(self, action: str) -> None:
+        async with self._sessions() as session:
+            session.add(AuditLog(action=action))
+            await session.commit()
+#= main.py
+from audit import AuditHandler
+from models import User
+def make(name: str) -> User:
+    return User(hashed_password=name)
 """,
 }

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands
@@ -48,6 +48,8 @@ def detect(program: Program) -> Iterator[Hit]:
     found = [e for e in made if _shows(e) and not (is_known and _is_handed_out(e))]
     written = _of_sessions(program) if secrets and found else None
     found = [e for e in found if written is None or e in written]
+    found = [e for e in found if not _is_of_others(e, {column.owner for column in secrets})]
+    found.sort(key=lambda engine: "demo" in engine.call.module.name)
     if secrets and found:
         more = len(found) - 1
         others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""
@@ -93,6 +95,16 @@ def _is_handed_out(engine: Engine) -> bool:
     is_returned = isinstance(engine.call.parent.ast, ast.Return)
     is_local = bool(targets) and all(target.name for target in targets)
     return bool(engine.call.function) and (is_returned or is_local)
+
+
+def _is_of_others(engine: Engine, owners: Collection[str]) -> bool:
+    """Say whether the class that makes an engine for itself names models, none with a secret."""
+    cls = engine.call.enclosing_class
+    targets = [t for t in engine.call.parent.targets if t.member]
+    if not cls or not targets or not all(t.member.startswith("_") for t in targets):
+        return False
+    named = {name.id for name in cls.module.nodes(ast.Name)}
+    return named.isdisjoint(owners) and any(m.name in named for m in models(cls.program).values())
 
 
 def _shows(engine: Engine) -> bool:

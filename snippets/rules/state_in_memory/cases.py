@@ -289,6 +289,77 @@ async def d(text: str) -> dict:
     await asyncio.sleep(1)
     return dict(draft)
 """,
+    "of tasks that must not run twice, or that another reads": """
+import asyncio
+from fastapi import BackgroundTasks, FastAPI
+app = FastAPI()
+running: set[str] = set()  # !
+phases: dict[str, str] = {}  # !
+async def build(job: str) -> None:
+    if job in running:
+        raise RuntimeError
+    running.add(job)
+    await asyncio.sleep(1)
+    running.discard(job)
+async def work(job: str) -> None:
+    phases[job] = "read"
+    await asyncio.sleep(1)
+    phases.pop(job)
+@app.post("/jobs")
+async def start(job: str, tasks: BackgroundTasks):
+    if job in running:
+        return None
+    tasks.add_task(build, job)
+    await build(job)
+    await work(job)
+@app.get("/jobs")
+async def phase(job: str):
+    return phases.get(job)
+""",
+    "what another environment alone refuses": """
+from fastapi import FastAPI, HTTPException
+from settings import settings
+app = FastAPI()
+templates: dict[str, dict] = {}  # !
+@app.post("/templates")
+async def create(name: str, body: dict):
+    templates[name] = body
+@app.put("/templates")
+async def change(name: str, body: dict):
+    if settings.env == "production":
+        raise HTTPException(501)
+    templates[name] |= body
+@app.delete("/templates")
+async def delete(name: str):
+    del templates[name]
+""",
+    "what another request takes out": """
+import uuid
+from fastapi import FastAPI
+app = FastAPI()
+uploads: dict[str, list[str]] = {}  # !
+tickets: dict[str, str] = {}  # !
+@app.post("/uploads")
+def begin() -> str:
+    key = str(uuid.uuid4())
+    uploads[key] = []
+    return key
+@app.delete("/uploads/{key}")
+def end(key: str) -> list[str]:
+    return uploads.pop(key)
+def sell(name: str) -> str:
+    number = uuid.uuid4().hex
+    tickets[number] = name
+    return number
+def use(number: str) -> str:
+    return tickets.pop(number)
+@app.post("/tickets")
+def buy(name: str) -> str:
+    return sell(name)
+@app.delete("/tickets")
+def enter(number: str) -> str:
+    return use(number)
+""",
 }
 
 LOOK_ALIKES = {
@@ -818,5 +889,89 @@ def c(to: str) -> dict:
     payload = copy.deepcopy(PAYLOAD)
     payload["id"] = 1
     return payload
+""",
+    "what one background task fills, reads and empties": """
+import asyncio
+from fastapi import FastAPI
+from store import store
+app = FastAPI()
+_last_phase: dict[str, str] = {}
+_tasks = set()
+def is_new(job: str, phase: str) -> bool:
+    return _last_phase.get(job) != phase
+def remember(job: str, phase: str) -> None:
+    _last_phase[job] = phase
+def forget(job: str) -> None:
+    _last_phase.pop(job, None)
+async def build(job: str) -> None:
+    async def told(phase: str) -> None:
+        if is_new(job, phase):
+            await store(job, phase)
+            remember(job, phase)
+    await store(job, told)
+    remember(job, "done")
+    forget(job)
+@app.delete("/jobs")
+async def cancel(job: str):
+    forget(job)
+@app.post("/jobs")
+async def start(job: str):
+    task = asyncio.create_task(build(job))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+""",
+    "what no production uses": """
+from fastapi import APIRouter, FastAPI, HTTPException
+from settings import settings
+app = FastAPI()
+router = APIRouter()
+templates: dict[str, dict] = {}
+notes: list[str] = []
+def demo_only() -> None:
+    if settings.ENVIRONMENT in ("production", "staging"):
+        raise HTTPException(501)
+@router.post("/templates")
+async def create(name: str, body: dict):
+    demo_only()
+    templates[name] = body
+@router.get("/templates")
+async def read():
+    return list(templates.values())
+@router.delete("/templates")
+async def delete(name: str):
+    del templates[name]
+@router.post("/notes")
+async def note(text: str):
+    if settings.is_production:
+        raise HTTPException(501)
+    notes.append(text)
+@router.get("/notes")
+async def read_notes():
+    notes.pop()
+    return notes
+app.include_router(router)
+""",
+    "what its caller takes out again": """
+import time
+import uuid
+from fastapi import FastAPI
+app = FastAPI()
+_running: dict[str, tuple[str, float]] = {}
+def start(label: str) -> str:
+    key = str(uuid.uuid4())
+    _running[key] = (label, time.perf_counter())
+    return key
+def stop(key: str) -> float:
+    label, started = _running.pop(key)
+    print(label)
+    return time.perf_counter() - started
+@app.post("/a")
+def a() -> None:
+    key = start("a")
+    stop(key)
+@app.post("/b")
+async def b() -> float:
+    timer = start("b")
+    return stop(timer)
 """,
 }

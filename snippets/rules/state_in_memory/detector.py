@@ -9,6 +9,12 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.channels import is_channel, is_sent_through
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.own_state import (
+    is_given_back,
+    is_meant,
+    is_of_one_task,
+    is_refused,
+)
 from fastapi_pro.auditing.libraries.process_ends import is_ended_at_shutdown
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
@@ -29,10 +35,6 @@ _OWN_NAME = re.compile(r"(^|_)(fallback|local|per_process|this_process)(_|$)")
 """Names that say that a copy for each process is meant."""
 _STORE = re.compile(r"redis|valkey|memcache", re.IGNORECASE)
 """What functions name that use the memory only where there is no shared store."""
-_MEANT = re.compile(
-    rb"#.*(single|one|per|each)[- ](worker|process)|#.*multi-?(worker|process)", re.IGNORECASE
-)
-"""Comments that say that each process has its own."""
 _PROGRESS = re.compile(
     r"ready|readiness|started|startup|healthy|warm|initiali[sz]ed|loaded|draining|shutdown",
     re.IGNORECASE,
@@ -131,7 +133,7 @@ def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
 
 def _is_harmless(changed: list[Change]) -> bool:
     """Say whether little is lost where workers disagree: a cache, a buffer, one process alone."""
-    if runs_one(changed[0].function.program) or _is_meant(changed[0]):
+    if runs_one(changed[0].function.program) or is_meant(changed[0]):
         return True
     if _is_written_behind(changed[0]):
         return True
@@ -142,15 +144,6 @@ def _is_harmless(changed: list[Change]) -> bool:
     if is_counted or any(map(_STRICT.search, names)):
         return False
     return any(map(_CACHE.search, names)) or any(map(_expires, changed)) or _is_flushed(changed[0])
-
-
-def _is_meant(change: Change) -> bool:
-    """Say whether a comment where it is made says that each process has its own."""
-    if change.kept is None:
-        return False
-    made = change.kept.made
-    lines = made.module.source.splitlines()
-    return any(map(_MEANT.search, lines[max(0, made.line - 4) : made.line]))
 
 
 def _expires(change: Change) -> bool:
@@ -206,6 +199,8 @@ def _must_agree(changed: list[Change]) -> bool:
     if all(map(_is_flag, changed)) or any(map(_is_from_file, changed)):
         return False
     if all(change.is_rewritten for change in changed):
+        return False
+    if is_of_one_task(changed) or is_given_back(changed) or is_refused(changed):
         return False
     if any(map(_is_of_process, changed)) or is_ended_at_shutdown(changed[0]):
         return False

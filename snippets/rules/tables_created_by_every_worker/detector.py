@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.environments import is_refused_in_production
 from fastapi_pro.auditing.libraries.fastapi import apps, lifespans
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
     MAKERS,
@@ -15,6 +16,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
 from fastapi_pro.auditing.libraries.starts import runs_several, starts
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.source_text import mentions
 
 _SQLITE = re.compile(r"sqlite|memory", re.IGNORECASE)
@@ -22,7 +24,6 @@ _ONE_OF_MANY = re.compile(
     r"chief|leader|primary|main_?process|first_?worker|(^|\W|_)(role|rank)(\W|_|$)", re.IGNORECASE
 )
 """What tests ask that one process of several passes."""
-_ENVIRONMENT = re.compile(r"\bprod|\benv", re.IGNORECASE)
 _OTHERS = re.compile(r"\bnot\b|!=")
 
 
@@ -39,13 +40,29 @@ def detect(program: Program) -> Iterator[Hit]:
         if _is_of_sqlite(node.parent) or _is_for_some(node, starting):
             continue
         is_at_start = node.function in starting and not locked
-        if is_at_start or (not node.function and not _is_guarded(node)):
+        is_at_import = not node.function and not _is_guarded(node) and _is_loaded(node.module)
+        if is_at_start or is_at_import:
             yield node.hit(
                 f"every worker runs this when it starts: on an empty {name} they race, and"
                 " all but one die",
                 severity="low" if starts(program) and not runs_several(program) else "",
                 fix="" if name == "PostgreSQL" else "Migrations as a step before the servers",
             )
+
+
+def _is_loaded(module: Module) -> bool:
+    """Say whether a module may be one of the service: it makes the application, or is imported.
+
+    A script that nobody imports is run by hand.
+    """
+    program = module.program
+    if module.is_package or any(app.module is module for app in apps(program)):
+        return True
+    imported = re.compile(
+        rb"^[ \t]*(from|import)\b[^\n]*\b%s\b" % module.path.stem.encode(), re.MULTILINE
+    )
+    others = (other for other in program.code if other is not module)
+    return any(imported.search(other.source) for other in others)
 
 
 def _is_of_sqlite(call: Node) -> bool:
@@ -71,7 +88,7 @@ def _is_for_some(node: Node, starting: set[Node], depth: int = 0) -> bool:
                 if isinstance(test, ast.Name) and _is_off(node, test.id):
                     return True
         below = above
-    if _is_refused_in_production(node):
+    if is_refused_in_production(node):
         return True
     if depth > limits.CALLS:
         return False
@@ -80,21 +97,13 @@ def _is_for_some(node: Node, starting: set[Node], depth: int = 0) -> bool:
 
 
 def _is_off(node: Node, name: str) -> bool:
-    """Say whether a parameter is False by default, and the program never passes it."""
+    """Say whether a parameter is False by default, and the program passes nothing else."""
     parameter = next((p for p in node.function.parameters if p.name == name), None)
     if parameter is None or parameter.default.constant is not False:
         return False
     calls = (call for module in node.program.code for call in module.nodes(ast.Call))
-    return not any(keyword.arg == name for call in calls for keyword in call.keywords)
-
-
-def _is_refused_in_production(node: Node) -> bool:
-    """Say whether the function has raised before in every environment but that of a developer."""
-    for branch in node.function.own(ast.If):
-        is_before = branch.position < node.position and not branch.holds(node)
-        if is_before and _ENVIRONMENT.search(branch.test.text):
-            return any(isinstance(last.ast, ast.Raise) for last in branch.body[-1:])
-    return False
+    given = [key.value for call in calls for key in call.keywords if key.arg == name]
+    return all(isinstance(value, ast.Constant) and value.value is False for value in given)
 
 
 def _is_guarded(node: Node) -> bool:

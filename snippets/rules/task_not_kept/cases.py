@@ -281,4 +281,20 @@ async def send(to: str) -> None:
     asyncio.ensure_future(log(to))
     asyncio.get_running_loop().create_task(count([to]))
 """,
+    "one that waits for what never waits": """
+import asyncio
+import smtplib
+from fastapi import FastAPI
+app = FastAPI()
+async def send(to: str, text: str) -> None:
+    with smtplib.SMTP("mail") as server:
+        server.sendmail("a@a.example", to, text)
+async def write(kind: str, to: str) -> None:
+    if kind == "x":
+        await send(to, "x")
+    await send(to, kind)
+@app.post("/")
+async def create(to: str):
+    asyncio.create_task(write("created", to))
+""",
 }

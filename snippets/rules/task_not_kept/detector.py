@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.model import limits
 
 _LOOPS = {"asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop"}
 _WAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
@@ -49,16 +50,20 @@ def _is_held(call: Node) -> bool:
 
     Or it waits for nothing: it is done in the one step for which it stands in line.
     """
-    given = (call.argument(0, "coro") or call.keyword("coro_or_future")).value
+    return _holds((call.argument(0, "coro") or call.keyword("coro_or_future")).value)
+
+
+def _holds(given: Node, depth: int = 0) -> bool:
+    """Say whether what a coroutine waits for, if anything, keeps it."""
     if given.called in _HOLDING or handed_to_thread(given):
         return True
     work = given.callee
-    if not work:
+    if not work or depth > limits.CALLS:
         return False
     waits = [work.at(_awaited(node.ast)) for node in work.own(*_WAITS)]
     is_one_step = work.is_coroutine and bool(work.calls) and not _loops(work)
     return (bool(waits) or is_one_step) and all(
-        wait.is_call and wait.called in _HOLDING for wait in waits
+        wait.is_call and _holds(wait, depth + 1) for wait in waits
     )
 
 

@@ -12,6 +12,12 @@ from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs
 
 _LARGEST = 100_000  # rows; a larger page is no page
+_FILTERS = ("filter", "filter_by", "where")
+_USER = re.compile(
+    r"\b(current_|my_)?(user|account|customer|member|owner)(\.|_)(id|pk|uuid)$"
+    r"""|\b(user|claims|payload)\[["'](sub|id|user_id|uid)["']\]$"""
+)
+"""What names one user: `user_id`, `current_user.id`, `Item.owner_id == user.id`."""
 _PROMISE = re.compile(
     r"(-1|\bNone\b|(?i:\b(0|null|without|omit\w*|unset)\b))"
     r"[^.]*(?i:\b(all|every|no limit|unlimited)\b)"
@@ -25,11 +31,35 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the parameters and fields that reach a LIMIT unbounded."""
     unbounded = [g for g in limit_inputs(program) if (upper_bound(g) or 0) > _LARGEST]
     for given, others in by_cause(unbounded):
+        is_own = isinstance(given, Parameter) and _is_of_one_user(given)
+        loaded = "all rows of a user" if is_own else "the whole table"
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} has no upper bound that helps and is the"
-            " LIMIT of a query: one request can load the whole table",
-            severity="low" if _is_meant(given) or _is_rare(given) else "",
+            f" LIMIT of a query: one request can load {loaded}",
+            severity="low" if is_own or _is_meant(given) or _is_rare(given) else "",
         )
+
+
+def _is_of_one_user(given: Parameter) -> bool:
+    """Say whether a page is of one user's rows: the query, or what gets the limit, gets whose."""
+    function = given.node.function
+    optional = {p.name for p in function.parameters if p.default.is_none or p.default.is_call}
+    for call in function.calls:
+        is_asked = call.member in _FILTERS or any(g.name == given.name for g in call.given)
+        given_to = call.given if is_asked else []
+        parts = [side for g in given_to for c in g.walk(ast.Compare) for side in _sides(c)]
+        texts = {part.text for part in (*given_to, *parts)} - optional
+        if any(map(_USER.search, texts)):
+            return True
+    return False
+
+
+def _sides(compare: Node) -> list[Node]:
+    """Return what a comparison compares: `Item.owner_id` and `user.id`."""
+    match compare.ast:
+        case ast.Compare(left=left, comparators=others):
+            return [compare.at(side) for side in (left, *others)]
+    return []
 
 
 def _is_rare(given: Input) -> bool:

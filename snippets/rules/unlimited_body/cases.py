@@ -152,6 +152,34 @@ def create_app():
     app.include_router(router)
     return app
 """,
+    "nginx that takes all, nginx for files alone, Caddy without a limit": """
+#= a/nginx.conf
+server {
+  client_max_body_size 0;
+  location / { proxy_pass http://api; }
+}
+#= regtest/nginx/default.conf
+server { location / { proxy_pass http://other; } }
+#= b/site.conf
+server {
+  # proxy_pass http://old;
+  location / { root /www; }
+}
+#= Caddyfile
+example.com {
+  reverse_proxy api:8000
+}
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()  # !
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
 }
 
 LOOK_ALIKES = {
@@ -269,5 +297,55 @@ app = FastAPI()
 add_cors(app)
 @app.post("/sync")
 async def sync(filters: Annotated[Filters, Query()]): ...
+""",
+    "nginx before it, which takes 1 MB by default": """
+#= deploy/nginx/default.conf
+server { location / { proxy_pass http://api:8000; } }
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
+    "nginx before it, which is told": """
+#= nginx.conf.template
+server {
+  client_max_body_size 20m;
+  location /api { proxy_pass http://api; }
+}
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
+    "Caddy before it": """
+#= docker/caddy/Caddyfile
+example.com {
+  request_body {
+    max_size 5MB
+  }
+  reverse_proxy api:8000
+}
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
 """,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
 from fastapi_pro.auditing.libraries.middleware import stacks
+from fastapi_pro.auditing.libraries.proxies import limits_bodies
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model.module import Module
 
@@ -28,7 +29,7 @@ def detect(program: Program) -> Iterator[Hit]:
             yield limit.hit(
                 "on FastAPI() the 413 is answered outside CORS: browsers cannot read it"
             )
-    if not public or _is_limited(program):
+    if not public or _is_limited(program) or limits_bodies(program):
         return
     for app in public:
         if reader := _reader(app, is_only=len(public) == 1):

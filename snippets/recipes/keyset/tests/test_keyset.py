@@ -119,7 +119,10 @@ async def large(own_postgres_url: str) -> AsyncIterator[AsyncConnection]:
     async with engine.begin() as connection:
         await create_tables(connection, Base.metadata)
         await connection.execute(
-            text("INSERT INTO users VALUES (1, 'a@example.com', 'Ada', '-', false, now())")
+            text(
+                "INSERT INTO users (id, email, full_name, password_hash, is_admin, created_at) "
+                "VALUES (1, 'a@example.com', 'Ada', '-', false, now())"
+            )
         )
         await connection.execute(
             text(

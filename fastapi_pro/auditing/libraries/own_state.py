@@ -1,0 +1,118 @@
+"""What a process may keep for itself: that of one of its tasks, what production refuses to use."""
+
+import ast
+import re
+
+from fastapi_pro.auditing.libraries.environments import is_refused_in_production
+from fastapi_pro.auditing.libraries.process_state import Change, changes
+from fastapi_pro.auditing.model.call_graph import called, reached
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
+
+_TASKS = ("create_task", "ensure_future", "add_task", "start_soon")
+_GUARD = re.compile(
+    r"active|busy|done|flight|limit|lock|pending|processed|progress|running|seen|started",
+    re.IGNORECASE,
+)
+"""Names of what keeps a second task from the same work."""
+_MEANT = re.compile(
+    rb"#.*(single|one|per|each)[- ](worker|process)|#.*multi-?(worker|process)", re.IGNORECASE
+)
+"""Comments that say that each process has its own."""
+_THIS = re.compile(r"\b(this|each|per|own|single)[- ](worker|process)\b", re.IGNORECASE)
+
+
+def is_of_one_task(changed: list[Change]) -> bool:
+    """Say whether one background task fills, reads and empties it; others clean up at most."""
+    change = changed[0]
+    if _GUARD.search(change.name) or all(c.kind != "take" for c in changed):
+        return False
+    users = {user for user in _users(change) if not _only_takes(user, change.name)}
+    return any(users <= _run_by(task) for task in _tasks(change.function.program))
+
+
+def is_given_back(changed: list[Change]) -> bool:
+    """Say whether who puts an entry in takes it out again by the key that was made for it.
+
+    `key = start()` and `stop(key)` in one function: the entry is that of one run of it.
+    """
+    change = changed[0]
+    putting = {c.function for c in changed if c.kind == "store" and _makes_key(c)}
+    taking = {c.function for c in changed if c.kind == "take"} - putting
+    if not (putting and taking and putting | taking == set(_users(change))):
+        return False
+    around = [call.function for function in taking for call in function.callers]
+    started = [{target for _, target in called(function)} for function in around]
+    return bool(around) and all(putting & targets for targets in started)
+
+
+def _makes_key(change: Change) -> bool:
+    """Say whether a function makes the key of what it puts in, and returns the key."""
+    keys = {target.index.name for target in change.node.targets} - {""}
+    returned = {value.name for value in change.function.returned}
+    return (
+        bool(keys) and keys == returned and not keys & {p.name for p in change.function.parameters}
+    )
+
+
+def is_meant(change: Change) -> bool:
+    """Say whether a comment where it is made, or a docstring, says that each process has its own.
+
+    A docstring of what reads it: "True when this process runs the job."
+    """
+    if change.kept is None:
+        return False
+    made = change.kept.made
+    lines = made.module.source.splitlines()
+    if any(map(_MEANT.search, lines[max(0, made.line - 4) : made.line])):
+        return True
+    docs = [ast.get_docstring(user.ast) for user in _users(change)]  # type: ignore[arg-type]
+    return any(_THIS.search(doc) for doc in docs if doc)
+
+
+def is_refused(changed: list[Change]) -> bool:
+    """Say whether whatever fills it first refuses to run in production."""
+    filling = [change for change in changed if change.kind != "take"]
+    return bool(filling) and all(map(_is_refused, filling))
+
+
+def _is_refused(change: Change) -> bool:
+    if is_refused_in_production(change.node):
+        return True
+    before = (f for call, f in called(change.function) if call.position < change.node.position)
+    return any(map(is_refused_in_production, before))
+
+
+@fact
+def _tasks(program: Program) -> set[Node]:
+    """Return the functions that run as background tasks."""
+    given = (call.args[0] for call in program.calls_named(*_TASKS) if call.args)
+    return {work for g in given if (work := g.callee if g.is_call else g.definition)}
+
+
+def _run_by(task: Node) -> set[Node]:
+    """Return what a task runs, the functions within its own among it: they are handed on."""
+    found = reached([task])
+    inner = [f for f in task.program.functions if f.function in found]
+    return reached([*found, *inner])
+
+
+def _only_takes(function: Node, name: str) -> bool:
+    """Say whether a function drops entries, and looks at none of them."""
+    drops = [c.changed for c in changes(function) if c.name == name and c.kind == "take"]
+    named = [n for n in function.own(ast.Name, ast.Attribute) if n.last_name == name]
+    return set(named) <= set(drops)
+
+
+def _users(change: Change) -> list[Node]:
+    """Return the functions that name what is kept."""
+    return change.function.program.once(_named_in, (change.name, "users"), change)
+
+
+def _named_in(change: Change) -> list[Node]:
+    name = change.name
+    modules = {module.name for module in change.function.program.saying(name)}
+    functions = (f for f in change.function.program.functions if f.module.name in modules)
+    return [
+        f for f in functions if any(n.last_name == name for n in f.own(ast.Name, ast.Attribute))
+    ]

@@ -1,0 +1,1 @@
+"""Mend what has one right answer, and touch no other byte."""

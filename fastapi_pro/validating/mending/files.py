@@ -1,0 +1,83 @@
+"""Mend files on disk: read, change, and put the new file in place of the old one in one step."""
+
+import difflib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi_pro.messages import visible
+from fastapi_pro.validating.check import Options, check_text
+from fastapi_pro.validating.mending.edits import MARK, Source
+from fastapi_pro.validating.mending.skill import mend_text
+from fastapi_pro.validating.report import Finding
+
+_MANIFESTS = {"plugin.json", "marketplace.json", "hooks.json"}
+
+
+@dataclass(frozen=True)
+class Mending:
+    """What is to be written into a file, and the findings that go with it."""
+
+    file: Path
+    shown: str
+    old: str
+    new: str
+    findings: list[Finding]
+
+    def write(self) -> None:
+        """Write the file whole or not at all, with its mode kept and a link left a link."""
+        place = Path(os.path.realpath(self.file))
+        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(self.new.encode())
+                stream.flush()
+                os.fsync(stream.fileno())
+            shutil.copymode(place, draft)
+            draft.replace(place)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def lines(self) -> list[str]:
+        """Return for each finding what the file says in its place now."""
+        now = Source(self.new).lines
+        return [
+            f"{visible(f.path)}:{f.line}:{f.column}: {f.code} fixed: {visible(f.message)}; "
+            f"now {visible(now[f.line - 1].strip())}"
+            for f in self.findings
+        ]
+
+    def diff(self) -> str:
+        """Return what changes, as a unified diff."""
+        old, new = (text.splitlines(keepends=True) for text in (self.old, self.new))
+        lines = difflib.unified_diff(old, new, self.shown, self.shown)
+        return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+def mend_skill(file: Path, shown: str, options: Options) -> Mending | None:
+    """Return what to write into a SKILL.md, None where nothing is to be mended."""
+    old = _read(file)
+    if old is None:
+        return None
+    new, findings = mend_text(old, lambda text: check_text(text, file, shown, options))
+    return Mending(file, shown, old, new, findings) if findings else None
+
+
+def mend_manifest(file: Path, findings: list[Finding]) -> Mending | None:
+    """Return a manifest without the mark before its JSON, None where there is none."""
+    marks = [f for f in findings if f.code == "json-invalid" and "byte order mark" in f.message]
+    old = _read(file) if marks and file.name in _MANIFESTS else None
+    if old is None or not old.startswith(MARK):
+        return None
+    return Mending(file, marks[0].path, old, old.removeprefix(MARK), marks)
+
+
+def _read(file: Path) -> str | None:
+    """Return the text of a file to the byte, None where it is none that could be mended."""
+    try:
+        return file.read_bytes().decode() if file.is_file() else None
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,163 @@
+"""How much a finding matters follows from how far its consequence reaches."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.audit.programs import only
+
+_IDS = """
+#= main.py
+import logs
+from contextvars import ContextVar
+from starlette.middleware.base import BaseHTTPMiddleware
+request_id = ContextVar("request_id", default=None)
+class RequestID(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        request_id.set(request.headers.get("X-Request-ID"))
+        return await call_next(request)
+#= logs.py
+"""
+_FORMATTER = """
+import json
+import logging
+class Lines(logging.Formatter):
+    def format(self, record):
+        return {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("logs", "severity"),
+    [
+        ("import logging\nlogging.basicConfig(format='%(message)s')\n", ""),
+        (_FORMATTER.format("super().format(record)"), ""),
+        (_FORMATTER.format("json.dumps({'message': record.getMessage()})"), "low"),
+        ("from pythonjsonlogger.json import JsonFormatter\n", "low"),
+        ("from pythonjsonlogger import jsonlogger\n", "low"),
+        ("from structlog.processors import JSONRenderer\n", "low"),
+        ("import structlog\nmade = structlog.processors.JSONRenderer()\n", "low"),
+        ("import sys\nfrom loguru import logger\nlogger.add(sys.stdout, serialize=True)\n", "low"),
+    ],
+)
+def test_a_request_id_matters_less_in_lines_of_json(
+    logs: str, severity: str, tmp_path: Path
+) -> None:
+    found = only(tmp_path, "request-id-trusted", _IDS + logs)
+    assert found.severity == severity
+    assert ("forges" in found.message) == (severity == "")
+
+
+_ROWS = """
+from fastapi import APIRouter, Depends
+from sqlalchemy import or_, select
+from models import Item, found, get_user, session
+router = APIRouter()
+def rows(owner, limit):
+    return session.scalars(select(Item).where(Item.owner_id == owner).limit(limit)).all()
+@router.get("/{path}")
+def read(user_id: int{default}, limit: int = 100, user=Depends(get_user)):
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "default", "body", "severity"),
+    [
+        ("{user_id}/items", "", "return rows(user_id, limit)", "low"),
+        ("items", "", "return rows(user.id, limit=limit)", "low"),
+        ("items", "", "return rows(user['sub'], limit=limit)", "low"),
+        ("items", "", "return rows(user['name'], limit=limit)", ""),
+        ("items", "", "return found(select(Item).filter_by(owner_id=user.id).limit(limit))", "low"),
+        (
+            "items",
+            "",
+            "return found(select(Item).where(Item.owner == user.id).limit(limit))",
+            "low",
+        ),
+        ("items", "", "return found(select(Item).limit(limit))", ""),
+        (
+            "items",
+            "",
+            "return found(select(Item).where(or_(Item.a == user.id, Item.b)).limit(limit))",
+            "low",
+        ),
+        ("items", "", "return found(select(Item).where(Item.a == user.name).limit(limit))", ""),
+        ("items", " | None = None", "return rows(user_id, limit)", ""),
+        ("items", "", "print(user.id)\n    return found(select(Item).limit(limit))", ""),
+        ("items", "", "return rows(user, limit)", ""),
+    ],
+)
+def test_a_page_of_one_user_matters_less(
+    path: str, default: str, body: str, severity: str, tmp_path: Path
+) -> None:
+    source = _ROWS.format(path=path, default=default, body=body)
+    found = only(tmp_path, "unbounded-page", source)
+    assert found.severity == severity
+    assert ("rows of a user" in found.message) == (severity == "low")
+
+
+_CORS = """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+class Tokens:
+    def __init__(self, response, options):
+        self.response, self.options = response, options
+    def {name}(self, token):
+        self.response.set_cookie("token", token, samesite=self.options.samesite)
+@app.get("/")
+def read(response):
+    tokens = Tokens(response, None)
+    {use}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "use", "severity"),
+    [
+        ("set_access_cookies", "tokens.set_access_cookies('x')", ""),
+        ("set_access_cookies", "return tokens.set_access_cookies", ""),
+        ("set_access_cookies", "return 1", "low"),
+        ("set_refresh_cookies", "tokens.set_access_cookies('x')", "low"),
+        ("__call__", "tokens('x')", ""),
+    ],
+)
+def test_a_cookie_that_nobody_sets_is_none(
+    name: str, use: str, severity: str, tmp_path: Path
+) -> None:
+    source = _CORS.format(name=name, use=use)
+    assert only(tmp_path, "cors-any-origin-with-credentials", source).severity == severity
+
+
+_REWRITES = """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+ANSWERS = {{405: "no"}}
+@app.middleware("http")
+async def rewrite(request, call_next):
+    {body}
+"""
+_NEXT = "response = await call_next(request)"
+_ANSWER = "return JSONResponse(ANSWERS.get(405), 405)"
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        (f"{_NEXT}\n    if response.status_code in ANSWERS:\n        {_ANSWER}", "medium"),
+        (f"{_NEXT}\n    if not response:\n        response = JSONResponse({{}})", "medium"),
+        (f"if not request.user:\n        {_ANSWER}\n    {_NEXT}", ""),
+        (f"{_NEXT}\n    {_ANSWER}", ""),
+        (f"try:\n        {_NEXT}\n    except OSError:\n        {_ANSWER}", ""),
+    ],
+)
+def test_cors_matters_less_where_some_answers_are_replaced(
+    body: str, severity: str, tmp_path: Path
+) -> None:
+    source = _REWRITES.format(body=body)
+    assert only(tmp_path, "cors-not-outermost", source).severity == severity
