@@ -46,8 +46,8 @@ async def counted(
     connection is held meanwhile.
     """
     limits = limits_of(email, client_network.get())
-    async with sessionmaker.begin() as session:
-        await _take(session, limits)
+    while not await _take(sessionmaker, limits):
+        await _add_missing(sessionmaker, [*limits])
     try:
         yield
     except NotAuthenticatedError:
@@ -73,35 +73,39 @@ def limits_of(email: str, network: str) -> dict[str, int]:
     return {sha256(word.encode()).hexdigest(): value for word, value in words.items()}
 
 
-async def _take(session: AsyncSession, limits: dict[str, int]) -> None:
-    now = utc_now()
-    await _sweep(session, [*limits])
-    rows = await _locked(session, [*limits])
-    for row in rows:
-        if row.ends_at <= now:
-            row.failures, row.ends_at = 0, now + WINDOW
-    full = [row.ends_at for row in rows if row.failures >= limits[row.key]]
-    if full:
-        raise TooManyFailuresError(math.ceil((max(full) - now).total_seconds()))
-    for row in rows:
-        row.failures += 1
+async def _take(sessionmaker: async_sessionmaker[AsyncSession], limits: dict[str, int]) -> bool:
+    """Count a failure for each key; return False where one has no row yet.
+
+    Rows are locked in one order, so two attempts cannot wait for each other.
+    """
+    query = select(LoginFailures).where(LoginFailures.key.in_(limits)).order_by(LoginFailures.key)
+    async with sessionmaker.begin() as session:
+        rows = [*await session.scalars(query.with_for_update())]
+        if len(rows) < len(limits):
+            return False
+        now = utc_now()
+        for row in rows:
+            if row.ends_at <= now:
+                row.failures, row.ends_at = 0, now + WINDOW
+        full = [row.ends_at for row in rows if row.failures >= limits[row.key]]
+        if full:
+            raise TooManyFailuresError(math.ceil((max(full) - now).total_seconds()))
+        for row in rows:
+            row.failures += 1
+        await _sweep(session, [*limits])
+        return True
 
 
-async def _locked(session: AsyncSession, keys: list[str]) -> list[LoginFailures]:
-    """Return the rows of the keys, locked in one order: two attempts cannot wait for each other."""
-    query = select(LoginFailures).where(LoginFailures.key.in_(keys)).order_by(LoginFailures.key)
-    query = query.with_for_update().execution_options(populate_existing=True)
-    while True:
-        rows = [*await session.scalars(query)]
-        missing = sorted({*keys} - {row.key for row in rows})
-        if not missing:
-            return rows
-        ends_at = utc_now() + WINDOW
-        try:
-            async with session.begin_nested():
-                session.add_all([LoginFailures(key=key, ends_at=ends_at) for key in missing])
-        except IntegrityError:  # another attempt was first: its rows are there now
-            pass
+async def _add_missing(sessionmaker: async_sessionmaker[AsyncSession], keys: list[str]) -> None:
+    """Add rows, each in a transaction: on MariaDB a refused INSERT leaves a lock until its end."""
+    there = select(LoginFailures.key).where(LoginFailures.key.in_(keys))
+    async with sessionmaker() as session:
+        for key in sorted({*keys} - {*await session.scalars(there)}):
+            session.add(LoginFailures(key=key, ends_at=utc_now() + WINDOW))
+            try:
+                await session.commit()
+            except IntegrityError:  # another attempt was first
+                await session.rollback()
 
 
 async def _give_back(
@@ -116,7 +120,7 @@ async def _give_back(
 
 
 async def _sweep(session: AsyncSession, kept: list[str]) -> None:
-    """Delete some of what counts no more, except what others hold."""
+    """Delete some of what counts no more, except what others hold: it waits for nobody."""
     query = select(LoginFailures.key).where(
         LoginFailures.ends_at <= utc_now(), LoginFailures.key.not_in(kept)
     )
