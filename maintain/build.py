@@ -4,9 +4,9 @@ A fence says where its content comes from: ```python snippets/app/core/db.py is 
 ```python snippets/app/api/deps.py#get_db,SessionDep those definitions with the imports they need,
 ```text snippets/app/ the folder as a tree. What stands before a line <!-- end --> is made of the
 rules of snippets/rules/ after <!-- rules KIND -->, of docs/survey.json after <!-- survey -->, of
-the pages and the recipes after <!-- pages --> and <!-- recipe names -->, of the files themselves after
-<!-- files GLOB -->. The pages in references/rules/
-are made of the rules, and one whose rule has gone is deleted; llms.txt lists all pages.
+the pages and the recipes after <!-- pages --> and <!-- recipe names -->, of the files themselves
+after <!-- files GLOB -->. The pages in references/rules/ are made of the rules, and one whose rule
+has gone is deleted; llms.txt lists all pages.
 Everything else stays as it is, to the byte. When anything is refused, nothing is written.
 
 Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.

@@ -12,6 +12,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from fastapi_pro import __version__
+from fastapi_pro.cli import validate
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import load_rules
 from fastapi_pro.validating.fences import find_fences
@@ -30,11 +31,13 @@ PAGES = [
     "CHANGELOG.md",
     "docs/ci.md",
     "docs/measurements.md",
+    "docs/validate.md",
 ]
 # Commands that other tests run, or that run the tests.
 ELSEWHERE = {
     "pip install uv && uv run scripts/maintain.py show": "tests/building, tests/validation",
     "pip install uv && uv run pytest -n 3 --dist worksteal --cov": "this test run",
+    'uvx "fastapi-pro[validate]" validate path/to/skills': "tests/distribution/test_wheel.py",
     "claude plugin install fastapi-pro --marketplace OWNER/fastapi-pro#release": "tests/client",
     "npx skills add OWNER/fastapi-pro#release": "tests/client",
 }
@@ -125,6 +128,23 @@ def test_what_ci_and_hooks_are_told_to_use_exists(page: str) -> None:
     assert {repo["rev"], step["uses"].partition("@")[2]} == {f"v{__version__}"}
 
 
+def test_the_page_on_validate_names_its_command_its_options_and_its_hook(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (ROOT / "docs" / "validate.md").read_text(encoding="utf-8")
+    assert shell_lines(text)[0] in shell_lines(README)
+    [[repo], *_] = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    assert repo["rev"] == f"v{__version__}"
+    assert repo["hooks"] == [{"id": "fastapi-pro-validate"}]
+    with pytest.raises(SystemExit):
+        validate.main(["--help"])
+    usage = capsys.readouterr().out
+    for page in (text.partition("## The codes")[0], sections(README)["Check skills"]):
+        options = set(re.findall(r"`(--[a-z-]+)", page))
+        assert {"--fix", "--try"} <= options
+        assert all(f" {option} " in usage or f"[{option} " in usage for option in options)
+
+
 def _items(block: Any) -> list[Any]:
     """Return the list that a block is, or that stands somewhere in it."""
     found: list[Any] = block if isinstance(block, list) else []
@@ -159,6 +179,7 @@ def anchors(text: str) -> set[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
+    text = re.sub(r"^(```+).*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
     targets = re.findall(r"\]\(([^)\s]+)\)", text)
     own = [target for target in targets if not target.startswith("https://")]
     known: dict[Path, set[str]] = {}

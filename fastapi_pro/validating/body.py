@@ -44,16 +44,20 @@ def check_size(body: str, first_line: int, path: str, level: Level) -> Iterator[
     """Yield a finding for a body that is empty, or longer than recommended, in lines or tokens."""
     text = body.lstrip("\n")
     if not text.strip():
-        message, fix = "the skill says nothing: its body is empty", "write what to do below the ---"
+        message, fix = (
+            "the body is empty: the client loads a skill that says nothing",
+            "write what to do below the ---",
+        )
         yield Finding(path, first_line, 1, "body-empty", message, fix, "warning")
     lines = len(text.splitlines())
     tokens = len(text) // CHARACTERS_PER_TOKEN
+    kept = f"in a long session the client keeps {MAX_TOKENS:,} tokens of it"
     fix = "move details to references/ and say when to read each"
     if lines > MAX_LINES:
-        message = f"the body has {lines:,} lines, more than {MAX_LINES}"
+        message = f"the body has {lines:,} lines, more than {MAX_LINES}: {kept}"
         yield Finding(path, first_line, 1, "body-too-long", message, fix, level)
     if tokens > MAX_TOKENS:
-        message = f"the body has about {tokens:,} tokens, more than {MAX_TOKENS:,}"
+        message = f"the body has about {tokens:,} tokens, more than {MAX_TOKENS:,}: {kept}"
         yield Finding(path, first_line, 1, "body-too-long", message, fix, level)
 
 
@@ -148,7 +152,12 @@ def _problem(target: str, base: Path, skill: Path) -> tuple[Code, str, str, Leve
     """
     fix = "copy the file into the skill, or link to its public address"
     if target.startswith(("/", "~")):
-        return "link-outside", "leaves the skill's folder", fix, "warning"
+        return (
+            "link-outside",
+            "leaves the skill's folder: other machines have no such file",
+            fix,
+            "warning",
+        )
     root = normpath(skill.absolute())
     wanted = normpath(base.absolute() / target)
     if not _exists(wanted):
@@ -156,7 +165,12 @@ def _problem(target: str, base: Path, skill: Path) -> tuple[Code, str, str, Leve
         if any(_exists(normpath(folder / target)) for folder in (skill, *above)):
             return None
         fix = "create the file, or name one that exists"
-        return "link-missing", "does not exist in the skill", fix, "warning"
+        return (
+            "link-missing",
+            "does not exist in the skill: the assistant finds nothing there",
+            fix,
+            "warning",
+        )
     if wanted != root and not wanted.startswith(root.rstrip("/") + "/"):
         message = "leaves the skill's folder: it breaks where the skill is installed alone"
         return "link-outside", message, fix, "warning"

@@ -24,6 +24,7 @@ from fastapi_pro.validating.folders.hooks import check_skill_hooks
 from fastapi_pro.validating.folders.reading import FrontFile, is_left_alone
 from fastapi_pro.validating.frontmatter import (
     MISSING,
+    NOT_YAML,
     TOP,
     UNCLOSED,
     FrontMatter,
@@ -121,7 +122,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
     try:
         front = parse(parts.yaml)
     except FrontMatterError as error:
-        found.append(_refusal(error, shown))
+        found.append(_dropped(error, shown))
     else:
         found += [_refusal(error, shown) for error in front.twice]
         found += check_paths(front, text.split("\n"), shown)
@@ -195,7 +196,7 @@ def _read(file: Path) -> str:
     if bad >= 0:
         before = _normal(raw[:bad].decode("utf-8", "replace"))
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-        message = f"byte {raw[bad]:#04x} is no UTF-8 text"
+        message = f"byte {raw[bad]:#04x} is no UTF-8 text: the client reads another character"
         raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
     return text
 
@@ -247,7 +248,9 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
     found += check_skill_hooks(FrontFile(shown, front))
     if front.mended is not None:
-        found.append(replace(_refusal(front.mended, shown), code=QUOTES_MISSING, level=level))
+        refusal = _refusal(front.mended, shown)
+        message = f"{refusal.message}; the client reads it all the same"
+        found.append(replace(refusal, message=message, code=QUOTES_MISSING, level=level))
     found += [_at_value(problem, front, shown, "warning") for problem in check_tools(values)]
     found += [_at_key(problem, front, shown, "warning") for problem in unknown]
     found += _empty(front, shown, told)
@@ -295,14 +298,21 @@ def _refusal(error: FrontMatterError, shown: str) -> Finding:
     return Finding(shown, where.line, where.column, error.code, error.message, error.fix)
 
 
+def _dropped(error: FrontMatterError, shown: str) -> Finding:
+    """Return that the client reads none of the fields."""
+    told = _refusal(error, shown)
+    if error.code != NOT_YAML:
+        return told
+    return replace(told, message=f"{told.message}: the client drops all fields")
+
+
 def _at_field(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
     """Return the finding of a wrong field; `level` is that of what the client bears."""
     if is_borne(problem, front.values):
         return _at_value(problem, front, shown, level)
-    if is_ignored(problem):
-        message = f"{problem.message}; the client ignores it"
-        return _at_value(replace(problem, message=message), front, shown, "warning")
-    return _at_value(problem, front, shown, "error")
+    if problem.code in ("wrong-type", "wrong-value"):
+        problem = replace(problem, message=f"{problem.message}; the client ignores it")
+    return _at_value(problem, front, shown, "warning" if is_ignored(problem) else "error")
 
 
 def _at_value(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:

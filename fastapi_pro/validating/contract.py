@@ -71,7 +71,7 @@ def _words(value: object) -> Fault:
 def _names(value: object) -> Fault:
     """Accept names split by spaces, or a list of them."""
     if isinstance(value, str) and "," in value:
-        return "bad-arguments", "a comma is part of a name"
+        return "bad-arguments", "for the client a comma is part of a name"
     return _words(value)
 
 
@@ -81,7 +81,7 @@ def _tools(value: object) -> Fault:
         return "bad-tools", "a line break separates no tools"
     for entry in split_tools(value):
         if entry.count("(") != entry.count(")") or entry.startswith("("):
-            return "bad-tools", "its parentheses do not pair up"
+            return "bad-tools", "its parentheses do not pair up, so it names no tool of the client"
     return _words(value)
 
 
@@ -198,7 +198,14 @@ def check_fields(values: Mapping[str, object]) -> list[Problem]:
     found = []
     if "description" not in values:
         fix = _FIX["description"]
-        found.append(Problem(("description",), "field-missing", "`description` is missing", fix))
+        found.append(
+            Problem(
+                ("description",),
+                "field-missing",
+                "`description` is missing: the client lists the first line of the body",
+                fix,
+            )
+        )
     for field, check in CLAUDE_FIELDS.items():
         value = values.get(field)
         if field not in values or (value is None and field != "description"):
@@ -263,10 +270,10 @@ def check_words(values: Mapping[str, object]) -> list[Problem]:
     name, description = str(values.get("name") or ""), str(values.get("description") or "")
     found = []
     if reserved := next((word for word in ("anthropic", "claude") if word in name.lower()), None):
-        message = f"`name` holds the reserved word `{reserved}`"
+        message = f"`name` holds the reserved word `{reserved}`, which claude.ai refuses"
         found.append(Problem(("name",), "reserved-word", message, "take another name"))
     if re.search(r"</?[A-Za-z][^>]*>", description):
-        message = "`description` holds an XML tag"
+        message = "`description` holds an XML tag, which claude.ai refuses"
         fix = "write it without < and >"
         found.append(Problem(("description",), "xml-tag", message, fix))
     return found

@@ -101,7 +101,9 @@ def split(text: str) -> SkillText:
     if lines[0].rstrip() != _FENCE:
         if late := _LATE.match(text):
             place = Place(text.count("\n", 0, late.start("fence")) + 1, 1)
-            message = "the front matter is not the first thing in the file: its fields are lost"
+            message = (
+                "the front matter does not stand first in the file: the client loses its fields"
+            )
             fix = "move it up, so that --- is the very first line"
             raise FrontMatterError(place, MISSING, message, fix)
         return SkillText("", text, 1)
@@ -119,7 +121,7 @@ def split(text: str) -> SkillText:
     raise FrontMatterError(
         TOP,
         UNCLOSED,
-        "the front matter is never closed",
+        "the front matter is never closed: the client takes all of it for text",
         "write --- on a line of its own after the last field",
     )
 
@@ -185,7 +187,7 @@ def _parse(text: str) -> FrontMatter:
         raise FrontMatterError(
             Place(2, 1),
             "front-matter-not-a-mapping",
-            "the front matter holds no fields, and what stands there is lost",
+            "the front matter holds no fields, and the client loses what stands there",
             "write one `key: value` on each line, at least name and description",
         )
     return _Reader(text).read(root)

@@ -24,6 +24,7 @@ from fastapi_pro.validating.globs import (
     split_commas,
     why_dead,
 )
+from fastapi_pro.validating.mending.globs import mend_glob
 from fastapi_pro.validating.report import Finding
 
 TRY_NOTE = (
@@ -78,13 +79,8 @@ def read_entries(front: FrontMatter, lines: list[str]) -> list[Entry]:
         _entry(part, front.place(("paths", number)))
         for number, item in enumerate(value)
         if isinstance(item, str)
-        for part in _parts(item)
+        for part in split_commas(item)
     ]
-
-
-def _parts(item: str) -> list[str]:
-    """Return the globs of one item: the client splits it at commas."""
-    return split_commas(item) or [item]
 
 
 def _find(part: str, front: FrontMatter, lines: list[str]) -> Place:
@@ -127,7 +123,8 @@ def _check_shape(front: FrontMatter, path: str) -> Iterator[Finding]:
     value = front.values["paths"]
     where = front.place(("paths",))
     no_gate = "the client sees no gate at all and lists the skill always"
-    if value == [] or (isinstance(value, str) and not split_commas(value)):
+    items = value if isinstance(value, list) else [value]
+    if not any(split_commas(item) if isinstance(item, str) else True for item in items):
         fix = 'write globs such as ["**/*.py"], or remove the field'
         yield _warning(path, where, "empty-paths", f"`paths` is empty: {no_gate}", fix)
     elif not isinstance(value, str | list):
@@ -144,7 +141,7 @@ def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
     where, text = entry.place, entry.text
     if entry.too_many:
         message = f"{entry.shown} expands to more than {MAX_PATTERNS:,} patterns"
-        fix = "write fewer braces: the client gives up on it"
+        message, fix = f"{message}: the client gives up on it", "write fewer braces"
         yield _error(path, where, "too-many-patterns", message, fix)
     for pattern, reason in entry.dead.items():
         part = "" if pattern == text else f" (from {entry.shown})"
@@ -170,6 +167,8 @@ def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
 
 def _repair(pattern: str) -> str:
     """Say what to write instead of a dead pattern, where that is plain."""
+    if mended := mend_glob(pattern):
+        return f'write "{mended}"'
     better = re.sub(r"//+", "/**/", pattern.strip())
     better = re.sub(r"^(\.{0,2}/)+", "", re.sub(r"\\(?=[\w*.])", "/", better))
     if better and better != pattern and why_dead(better) is None:

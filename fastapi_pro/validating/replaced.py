@@ -1,7 +1,7 @@
 """What the client would run or replace in a skill's text where the author did not mean it.
 
-A skill that declares arguments, or speaks of `$ARGUMENTS`, means them. One that may run a shell, or
-runs commands outside its fences, means those in them.
+A skill that declares arguments, or uses `$ARGUMENTS` in its text or code, means them. One that may
+run a shell, or runs commands outside its fences, means those in them.
 """
 
 import re
@@ -19,7 +19,10 @@ _PRICE = re.compile(r"\$[1-9]\d*(?:[.,]\d|\s*(?:[-/+]|per\b|USD\b|EUR\b))")
 _DATA = {"csv", "diff", "json", "text", "toml", "txt", "xml", "yaml", "yml"}
 _EXAMPLES = {"", "markdown", "md", "yaml", "yml"}
 """The languages of a fence that shows what stands in another file, as the text of a command."""
-_OWN_POSITIONS = re.compile(r"\b(?:awk|perl|sed)\b|\b(?:DELETE|INSERT|SELECT|UPDATE)\b")
+_OWN_POSITIONS = re.compile(
+    r"\b(?:awk|perl|sed)\b|\b(?:base|dir)name[\s\"'-]+\$0"
+    r"|\b(?:DELETE|INSERT|LIMIT|SELECT|UPDATE|VALUES|WHERE)\b"
+)
 _WITHOUT_BRACES = re.compile(r"\$CLAUDE_(?:PLUGIN_ROOT|SKILL_DIR)\b")
 _OF_PLUGIN = re.compile(r"\$\{CLAUDE_PLUGIN_(?:DATA|ROOT)\}")
 _OTHERWISE = (
@@ -40,10 +43,15 @@ def check_replaced(
     prose = _without(body, fences)
     declares = bool(values.get("arguments") or values.get("argument-hint"))
     takes_arguments = declares or "$ARGUMENTS" in prose
+    lines = body.split("\n")
+    means_all = takes_arguments or any(
+        "$ARGUMENTS" in "\n".join(lines[fence.start : fence.end])
+        for fence in fences
+        if fence.language.lower() not in _EXAMPLES
+    )
     in_prose = list(find_client_syntax(prose))
     may_run = any(tool.startswith("Bash") for tool in split_tools(values.get("allowed-tools")))
     runs = may_run or any(each.kind == "command" for each in in_prose)
-    lines = body.split("\n")
     for fence in fences:
         if fence.info.startswith("!"):
             continue
@@ -56,7 +64,7 @@ def check_replaced(
                     is_all = text.strip() == each.text and fence.language.lower() in _DATA
                     is_meant = runs or is_all
                 case "arguments":
-                    is_meant = takes_arguments or fence.language.lower() not in _EXAMPLES
+                    is_meant = means_all or fence.language.lower() not in _EXAMPLES
                 case _:
                     is_meant = takes_arguments and not is_of_line
                     is_meant = is_meant or _is_harmless(each, line, _MANY)

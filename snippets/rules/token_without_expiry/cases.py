@@ -260,4 +260,25 @@ def other(token: str = Depends(bearer)):
 @app.get("/")
 def read(a=Depends(claims), b=Depends(other)): ...
 """,
+    "the object that is made of the claims is asked": """
+from datetime import datetime
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from pydantic import BaseModel
+from settings import settings
+app = FastAPI()
+bearer = OAuth2PasswordBearer("token")
+class Payload(BaseModel):
+    sub: str | None = None
+    exp: int | None = None
+def user(token: str = Depends(bearer)):
+    claims = jwt.decode(token, settings.key, algorithms=["HS256"])
+    payload = Payload(**claims)
+    if datetime.fromtimestamp(payload.exp) < datetime.now():
+        raise PermissionError
+    return payload.sub
+@app.get("/")
+def read(a=Depends(user)): ...
+""",
 }

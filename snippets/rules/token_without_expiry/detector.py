@@ -231,8 +231,12 @@ def _is_checked(call: Node) -> bool:
 
     Or it makes of them an object of a Pydantic class that needs `exp`.
     """
-    for node in call.function.walk(ast.Subscript, ast.Call, ast.Compare):
+    for node in call.function.walk(ast.Subscript, ast.Call, ast.Compare, ast.Attribute):
         match node.ast:
+            case ast.Attribute(attr=claim):
+                made = node.owner.value
+                given = (*made.unpacked, *made.args) if _ENDS.search(claim) else ()
+                is_read = any(_names(value, call) for value in given)
             case ast.Subscript(value=owner, slice=ast.Constant(value=str(claim))):
                 is_read = _ENDS.search(claim) and _names(node.at(owner), call)
             case ast.Call(
