@@ -206,7 +206,8 @@ def fail(tmp_path: Path) -> Fail:
     def migrate(url: str, *statements: str) -> str:
         config = (ROOT / "alembic.ini").read_text().replace("%(here)s", str(ROOT))
         versions = f"{ROOT / 'migrations' / 'versions'}{os.pathsep}{tmp_path}"
-        (tmp_path / "alembic.ini").write_text(f"{config}version_locations = {versions}\n")
+        config = config.replace("[alembic]\n", f"[alembic]\nversion_locations = {versions}\n")
+        (tmp_path / "alembic.ini").write_text(config)
         head = str(ScriptDirectory(str(ROOT / "migrations")).get_current_head())
         script = [
             "from alembic import op",
