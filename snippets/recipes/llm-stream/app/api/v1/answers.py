@@ -20,6 +20,7 @@ from app.models import Answer
 from app.schemas.answer import AnswerOut, Question
 from app.services import answers, auth
 
+
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, AsyncClient]]:
     """Make the client of the model, which connects at the first question."""
