@@ -6,7 +6,7 @@ The listing of the service pages by OFFSET, that of the recipe keyset by the las
 asked for the first page and for the last one they give, of 50 each, by one client. Then so many
 clients read one row each, of one worker and of two. All are measured in turn, in every round. The
 clients run on the same processors. Prints tables of medians; --write keeps them in docs/bench and
-README.md. Takes four minutes.
+docs/measurements.md. Takes four minutes.
 """
 
 import asyncio

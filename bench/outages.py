@@ -5,7 +5,7 @@ usage: outages.py [--seconds N] [--write]
 16 clients list products all the time, another asks /healthz. Then the database is stopped, crashes
 (SIGQUIT to the postmaster), has all connections cut, is behind a network that falls silent, or has
 its table locked, so that the pool runs empty; after so many seconds all is as before. Prints a
-table; --write keeps it in docs/bench and README.md. Takes two minutes.
+table; --write keeps it in docs/bench and docs/measurements.md. Takes two minutes.
 """
 
 import asyncio

@@ -14,14 +14,14 @@ from maintain.building.tables import with_table
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "bench"
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "measurements.md"
 
 
 def report(
     name: str,
     figures: Mapping[str, Any],
     table: Callable[[dict[str, Any]], str],
-    page: Path = README,
+    page: Path = PAGE,
     *,
     write: bool,
 ) -> None:
@@ -39,7 +39,7 @@ def dated(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {**made, "python": platform.python_version(), **figures}
 
 
-def keep(name: str, result: Mapping[str, Any], table: str, page: Path = README) -> None:
+def keep(name: str, result: Mapping[str, Any], table: str, page: Path = PAGE) -> None:
     """Write a result to docs/bench, and its table to a page, both or none."""
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{name}.json"

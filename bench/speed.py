@@ -6,7 +6,7 @@ Each is one uvicorn process on one PostgreSQL. In every round each gets each kin
 clients for so many seconds, in turn; the table shows medians of the rounds, of requests in a second
 of the server's processor. What else the machine does changes them, but for all alike: the turns are
 short, and ratios are of the same round. Then 16 people log in all the time: how long does everyone
-else wait? Prints tables; --write keeps them in docs/bench and README.md. Takes three minutes.
+else wait? Prints tables; --write keeps them in docs. Takes three minutes.
 """
 
 import asyncio

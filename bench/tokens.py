@@ -5,7 +5,7 @@ usage: tokens.py [--write | --check] [NAME=PATH ...]
 A task costs SKILL.md, the page it names for it, and what commands print that the page or the skill
 says to run. NAME is a skill of docs/skills.toml and PATH where it lies; without it, what was last
 known of that skill stays. FastAPI's own comes from its wheel. Tokens are of o200k_base, as Claude's
-own tokenizer is not public. Prints tables; --write keeps them in docs/bench and README.md, --check
+own tokenizer is not public. Prints tables; --write keeps them in docs, --check
 says whether those that are kept are of today's pages: if not, it exits with 1.
 """
 

@@ -4,7 +4,7 @@ usage: tools.py [--runs N] [--write]
 
 Each is timed as a whole process, on what this repository has once, 4 and 16 times: its pages for
 build.py, its skills for validate.py, its service for audit.py, on one processor and on all. Prints
-a table of medians; --write keeps it in docs/bench and README.md. Takes two minutes.
+a table of medians; --write keeps it in docs/bench and docs/measurements.md. Takes two minutes.
 
 With --trees FOLDER..., audit.py is measured on these folders besides: the seconds of the processor
 in one process, as many times `ast.parse` of the same files; seconds that pass with one and with two

@@ -1,12 +1,12 @@
-"""Fill SKILL.md, references/*.md and README.md from the tested snippets that they name.
+"""Fill SKILL.md, references/*.md, README.md and docs/measurements.md from what they name.
 
 A fence says where its content comes from: ```python snippets/app/core/db.py is the whole file,
 ```python snippets/app/api/deps.py#get_db,SessionDep those definitions with the imports they need,
 ```text snippets/app/ the folder as a tree. What stands before a line <!-- end --> is made of the
 rules of snippets/rules/ after <!-- rules KIND -->, of docs/survey.json after <!-- survey -->, of
-the pages and the recipes after <!-- pages --> and <!-- recipes -->, of the files themselves after
-<!-- files GLOB -->. The pages in references/rules/
-are made of the rules, and one whose rule has gone is deleted; llms.txt lists all pages.
+the pages and the recipes after <!-- pages --> and <!-- recipe names -->, of the files themselves
+after <!-- files GLOB -->. The pages in references/rules/ are made of the rules, and one whose rule
+has gone is deleted; llms.txt lists all pages.
 Everything else stays as it is, to the byte. When anything is refused, nothing is written.
 
 Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.
@@ -53,7 +53,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(root: Path, *, is_check: bool) -> int:
     """Check or write the pages below `root`; raises OSError when a file cannot be used."""
-    files = [root / "SKILL.md", *sorted(root.glob("references/*.md")), *root.glob("README.md")]
+    files = [root / "SKILL.md", *sorted(root.glob("references/*.md"))]
+    files += [file for name in ("README.md", "docs/measurements.md") for file in root.glob(name)]
     snippets = Snippets(root)
     old, new, findings = _fill_all(files, snippets)
     try:

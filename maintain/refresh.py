@@ -39,7 +39,7 @@ def _check() -> int:
 def _refresh(*, with_survey: bool) -> int:
     code = picture.main([]) or build.main([]) or evals_listing.main([])
     if not code and survey.main(["--check"]) and with_survey:
-        code = survey.main(["--write"]) or build.main([])  # README.md shows it
+        code = survey.main(["--write"]) or build.main([])  # docs/measurements.md shows it
     if not code and _tokens(["--check"]):
         code = _tokens(["--write"])
     return code

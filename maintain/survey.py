@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         text = json.dumps({"topics": list(TOPICS), "skills": skills}, indent=2, ensure_ascii=False)
         RESULT.touch()
         write_all({RESULT: f"{text}\n".encode()})
-        print(f"wrote docs/{RESULT.name}; scripts/build.py puts it into README.md")
+        print(f"wrote docs/{RESULT.name}; scripts/build.py puts it into docs/measurements.md")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""README.md and pages show what `bench/` has measured, as it was kept."""
+"""docs/measurements.md and pages show what `bench/` has measured, as it was kept."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ import speed
 import tokens
 import tools
 from maintain.building.tables import with_table
-from results import README, RESULTS, digest
+from results import PAGE, RESULTS, digest
 from tests.support.pages import PAGES
 
 BENCHES = [growth, hot, lost_writes, outages, restarts, speed, tokens, tools]
@@ -24,7 +24,7 @@ BENCHES = [growth, hot, lost_writes, outages, restarts, speed, tokens, tools]
 @pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: str(bench.__name__))
 def test_a_page_shows_what_was_measured(bench: ModuleType) -> None:
     result = json.loads((RESULTS / f"{bench.__name__}.json").read_text(encoding="utf-8"))
-    page = getattr(bench, "SHOWN_ON", README).read_text(encoding="utf-8")
+    page = getattr(bench, "SHOWN_ON", PAGE).read_text(encoding="utf-8")
     assert with_table(page, f"bench {bench.__name__}", bench.table(result)) == page
 
 

@@ -35,10 +35,9 @@ def test_pages_are_listed_by_what_they_are_for(root: Path) -> None:
 
 
 def test_recipes_are_listed_with_their_page(root: Path) -> None:
-    rows = "| `--with` | What it brings | Page |\n|---|---|---|\n"
-    rows += "| `limit` | limits | [b](references/b.md) |"
-    text = "<!-- recipes -->\r\n<!-- end -->\r\n"
-    made = f"<!-- recipes -->\n{rows}\n<!-- end -->\n".replace("\n", "\r\n")
+    rows = "[limit](references/b.md)."
+    text = "<!-- recipe names -->\r\n<!-- end -->\r\n"
+    made = f"<!-- recipe names -->\n{rows}\n<!-- end -->\n".replace("\n", "\r\n")
     assert expand_listings("README.md", text, root) == made
     assert expand_listings("README.md", made, root) == made
 
@@ -51,7 +50,7 @@ def test_a_page_without_a_purpose_is_refused(root: Path) -> None:
 
 def test_a_recipe_that_no_page_shows_is_refused(root: Path) -> None:
     (root / "references" / "b.md").write_text("Read this to limit.\n")
-    text = "<!-- recipes -->\n<!-- end -->\n"
+    text = "<!-- recipe names -->\n<!-- end -->\n"
     assert refusal(root, text) == ("unshown", "snippets/recipes/limit/plug.diff", 1)
 
 

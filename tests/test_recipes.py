@@ -4,8 +4,9 @@ import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from fastapi_pro.scaffolding.recipes import (
 from patience import patient
 from tests.support.once import made_once
 from tests.support.projects import APART, ROOT, check, needs_uv, python_of_all, run_in, run_new
-from tests.support.sample import chosen
+from tests.support.sample import chosen, sample
 
 SNIPPETS = ROOT / "snippets"
 RECIPES = SNIPPETS / "recipes"
@@ -100,9 +101,41 @@ def test_a_recipe_works_in_a_new_project(
         check(shop, *command)
 
 
+def fit(names: Sequence[str]) -> bool:
+    """Say whether these recipes may be joined."""
+    try:
+        project_files(SNIPPETS, "shop", names)
+    except RecipeError:
+        return False
+    return True
+
+
+def companies(config: pytest.Config) -> list[str]:
+    """Return a pair and a triple to join, those that fit; all pairs with `--whole`."""
+    pairs = [",".join(pair) for pair in combinations(NAMES, 2)]
+    if not config.getoption("whole"):
+        pairs = [*sample(pairs, 1), ",".join(sorted(sample(NAMES, 3)))]
+    return [names for names in pairs if fit(names.split(","))]
+
+
+@needs_uv
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_few_recipes_work_together(tmp_path: Path, run: Run, python: Path, company: str) -> None:
+    """Their own tests pass in one project, where all the others are not there to help."""
+    names = company.split(",")
+    shop = new_project(company, tmp_path)
+    tests = [file for name in names for file in own_tests(name)]
+    command = [*UV_RUN, "python"] if APART & {*names} else [python]
+    options = ["-q", "-n0", "-m=not live", "-k", "not sqlite", *QUIET[1:]]
+    run(shop, *command, "-m", "pytest", *options, *sorted({*tests} - {"--co"}))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose a recipe to try alone, and one to install with nothing else."""
+    """Choose a recipe to try alone, one to install with nothing else, and a few to join."""
     config = metafunc.config
+    if "company" in metafunc.fixturenames:
+        metafunc.parametrize("company", companies(config))
     if "recipe" in metafunc.fixturenames:
         metafunc.parametrize("recipe", chosen(config, NAMES, 1, FOLDER))
     if "sampled" in metafunc.fixturenames:
@@ -162,9 +195,9 @@ def test_the_service_works_with_all_recipes(
 def test_each_recipe_works_with_all_others(
     joined: Path, run: Run, python: Path, half: int, pytestconfig: pytest.Config
 ) -> None:
-    """A recipe's own tests pass among all others: those of a third of them in a normal run."""
+    """A recipe's own tests pass among all others: those of a quarter of them in a normal run."""
     names = sorted({*compatible_recipes(SNIPPETS)} - TRIED_ALONE)
-    names = chosen(pytestconfig, names, len(names) // 3, FOLDER)
+    names = chosen(pytestconfig, names, len(names) // 4, FOLDER)
     tests = [file for name in names for file in own_tests(name) if file != "--co"]
     options = ["-q", "-n0", "-k", "not sqlite", *QUIET]
     run(joined, python, "-m", "pytest", *options, *tests[half::2])

@@ -35,10 +35,15 @@ def main() -> int:
     sys.dont_write_bytecode = True  # nothing is written where the package lies
     if word == "audit":
         bytecode.keep()
+    return run_word(word, f"{_NAME} {word}")
+
+
+def run_word(word: str, name: str) -> int:
+    """Run the command of a word, which messages call `name`, and return its exit code."""
     try:
         command = importlib.import_module(f"{__name__}.{word}")
     except ModuleNotFoundError as error:
-        print(f"{_NAME} {word}: {_missing(word, str(error.name))}", file=sys.stderr)
+        print(f"{name}: {_missing(word, str(error.name))}", file=sys.stderr)
         return 2
     code: int = command.run()
     return code
@@ -48,7 +53,8 @@ def _missing(word: str, module: str) -> str:
     """Say what to do where a module is missing: one of ours, or of a library of validate's."""
     if module.startswith(__package__):
         return f"not in an installed skill; run uvx {_NAME} {word}"
-    return f"the module {module} is missing; run uvx '{_NAME}[{word}]' {word}"
+    extra = f"'{_NAME}[{word}]'"
+    return f"the module {module} is missing; run uvx {extra} {word}, or pip install {extra}"
 
 
 def _help() -> str:

@@ -41,6 +41,7 @@ from fastapi_pro.auditing.libraries.assumed_versions import assumed_versions
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.reporting import baseline, suppressions
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
+from fastapi_pro.auditing.reporting.examples import weighed
 from fastapi_pro.auditing.reporting.lines import Lines
 from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
@@ -148,9 +149,6 @@ class _Result:
     unread: list[Finding]
 
 
-_EXAMPLES = {"doc", "docs", "docs_src", "example", "examples", "sample", "samples"}
-
-
 @dataclass(frozen=True)
 class _Audit:
     """What one call asks for. Its findings have the paths that are shown."""
@@ -206,19 +204,11 @@ class _Audit:
     def _reported(self, found: Iterable[Finding], marked: Mapping[str, bytes]) -> list[Finding]:
         """Return what nobody asked to leave out."""
         shown = {
-            replace(self._weighed(f), path=display(Path(f.path), self.root))
+            replace(weighed(f, self.paths), path=display(Path(f.path), self.root))
             for f in found
             if f.slug in self.active and not _is_left_out(Path(f.path), self.exclude)
         }
         return suppressions.apply(sorted(shown), marked, self.active, self.entries)
-
-    def _weighed(self, finding: Finding) -> Finding:
-        """Return a finding that matters less where it is in the examples of what was named."""
-        path = Path(finding.path)
-        named = [one.resolve() for one in self.paths if path.is_relative_to(one.resolve())]
-        inner = [path.relative_to(one).parts[:-1] for one in named]
-        is_example = bool(inner) and all(not _EXAMPLES.isdisjoint(parts) for parts in inner)
-        return replace(finding, severity="low") if is_example else finding
 
     def _marked(self, side: Side) -> dict[str, bytes]:
         return suppressions.marked(side.sources, self.root, side.sources.__getitem__)

@@ -1,1 +1,9 @@
 """What validate.py checks of skills; this alone needs libraries, the extra `validate`."""
+
+from importlib.util import find_spec
+
+LIBRARIES = ("yaml", "markdown_it", "pathspec")
+
+for _module in LIBRARIES:
+    if find_spec(_module) is None:  # two of them are imported late
+        raise ModuleNotFoundError(name=_module)

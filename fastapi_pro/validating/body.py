@@ -3,16 +3,19 @@
 A body is given with the front matter's lines blanked, so that line numbers are the file's.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from os.path import normpath
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
+from fastapi_pro.validating.codes import Code
 from fastapi_pro.validating.report import Finding, Level
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 MAX_LINES = 500  # "Keep SKILL.md under 500 lines" (Claude Code), the same in the open standard
 MAX_TOKENS = 5000  # kept of each skill after a compaction; the open standard recommends it too
@@ -26,6 +29,13 @@ _ELSEWHERE = re.compile(
 )
 """Words beside a file that is another skill's, or that is yet to be written."""
 _TEMPLATE = re.compile(r"template|example|sample", re.IGNORECASE)
+_LIKE_LINKS = re.compile(
+    r"\]\((?=[\s>]*(?P<link><[^>\n]*>?|[^\s)]+))"
+    r"|\]:(?=[\s>]*(?P<definition><[^>\n]*>?|\S+))"
+    r"|`(?=[\s>]*(?P<code>(?:\./)?(?:references|scripts|assets)/[\w./@+-]*[\w+-])(?:[\s`]|$))"
+)
+_UNUSUAL = re.compile(r"[\\&(]|.<")
+"""What Markdown replaces or lets pair up in the address of a link."""
 _ANCESTORS = 8  # folders above the skill in which the project's own files may lie
 _PLACEHOLDER = re.compile(r"[{}<>*$]|\.\.\.|…")
 
@@ -34,16 +44,20 @@ def check_size(body: str, first_line: int, path: str, level: Level) -> Iterator[
     """Yield a finding for a body that is empty, or longer than recommended, in lines or tokens."""
     text = body.lstrip("\n")
     if not text.strip():
-        message, fix = "the skill says nothing: its body is empty", "write what to do below the ---"
+        message, fix = (
+            "the body is empty: the client loads a skill that says nothing",
+            "write what to do below the ---",
+        )
         yield Finding(path, first_line, 1, "body-empty", message, fix, "warning")
     lines = len(text.splitlines())
     tokens = len(text) // CHARACTERS_PER_TOKEN
+    kept = f"in a long session the client keeps {MAX_TOKENS:,} tokens of it"
     fix = "move details to references/ and say when to read each"
     if lines > MAX_LINES:
-        message = f"the body has {lines:,} lines, more than {MAX_LINES}"
+        message = f"the body has {lines:,} lines, more than {MAX_LINES}: {kept}"
         yield Finding(path, first_line, 1, "body-too-long", message, fix, level)
     if tokens > MAX_TOKENS:
-        message = f"the body has about {tokens:,} tokens, more than {MAX_TOKENS:,}"
+        message = f"the body has about {tokens:,} tokens, more than {MAX_TOKENS:,}: {kept}"
         yield Finding(path, first_line, 1, "body-too-long", message, fix, level)
 
 
@@ -56,9 +70,10 @@ def check_links(body: str, page: Path, skill: Path, path: str) -> Iterator[Findi
     """
     if _TEMPLATE.search(page.name):
         return
+    suspects = _suspects(body, page.parent, skill)
     lines = body.split("\n")
     told = set()
-    for token in MarkdownIt("commonmark").parse(body):
+    for token in _blocks(body, suspects) if suspects else ():
         first, stop = token.map or (0, 0)
         for target in _targets(token, codes=page.parent == skill):
             problem = None if target in told else _problem(target, page.parent, skill)
@@ -69,7 +84,36 @@ def check_links(body: str, page: Path, skill: Path, path: str) -> Iterator[Findi
                 yield Finding(path, line, column, code, f"`{target}` {message}", fix, level)
 
 
-def _targets(block: Token, *, codes: bool) -> Iterator[str]:
+def _suspects(body: str, base: Path, skill: Path) -> set[str]:
+    """Return what looks like a link to a file that is missing, without reading the Markdown.
+
+    It may be none, as in a fence; but none is passed over. The empty text stands for any block.
+    """
+    suspects = set()
+    for match in _LIKE_LINKS.finditer(body):
+        raw = str(match[match.lastgroup or 0])
+        target = raw.strip("<>")
+        if match.lastgroup == "definition" or _UNUSUAL.search(target):
+            raw = ""
+        file = _file_of(target)
+        if raw not in suspects and (raw == "" or (file and _problem(file, base, skill))):
+            suspects.add(raw)
+    return suspects
+
+
+def _blocks(body: str, suspects: set[str]) -> Iterator["Token"]:
+    """Yield the blocks of a page that hold a suspect, with what they are made of."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 -- few pages need it: it takes time
+
+    whole = MarkdownIt("commonmark")
+    env: dict[str, object] = {}  # the definitions of links
+    for block in MarkdownIt("commonmark").disable("inline").parse(body, env):
+        if block.type == "inline" and any(suspect in block.content for suspect in suspects):
+            block.children = whole.parseInline(block.content, env)[0].children
+            yield block
+
+
+def _targets(block: "Token", *, codes: bool) -> Iterator[str]:
     """Yield the files that the inline content of a block points to."""
     before = ""
     for token in block.children or ():
@@ -82,28 +126,38 @@ def _targets(block: Token, *, codes: bool) -> Iterator[str]:
             yield target
 
 
-def _link(token: Token) -> str | None:
+def _link(token: "Token") -> str | None:
     """Return the file of a link or an image, or None for addresses, anchors and placeholders."""
     link = token.attrGet({"link_open": "href", "image": "src"}.get(token.type, ""))
+    return _file_of(str(link or ""))
+
+
+def _file_of(link: str) -> str | None:
     try:
-        parts = urlsplit(str(link or ""))
+        parts = urlsplit(link)
     except ValueError:  # such as an unclosed [ of an IPv6 address
         return None
     target = unquote(parts.path)
     is_file = "." in target or "/" in target  # `LINK`, `url` and `path` are placeholders
-    if parts.scheme or parts.netloc or not is_file or _PLACEHOLDER.search(target):
+    is_page = target.startswith("/") and "." not in target.rpartition("/")[2]  # of a site
+    if parts.scheme or parts.netloc or is_page or not is_file or _PLACEHOLDER.search(target):
         return None
     return target
 
 
-def _problem(target: str, base: Path, skill: Path) -> tuple[str, str, str, Level] | None:
+def _problem(target: str, base: Path, skill: Path) -> tuple[Code, str, str, Level] | None:
     """Return code, message, fix and level for a file that is missing or not the skill's own.
 
     A file beside the skill may be there in a plugin, a path from the root on one machine.
     """
     fix = "copy the file into the skill, or link to its public address"
     if target.startswith(("/", "~")):
-        return "link-outside", "leaves the skill's folder", fix, "warning"
+        return (
+            "link-outside",
+            "leaves the skill's folder: other machines have no such file",
+            fix,
+            "warning",
+        )
     root = normpath(skill.absolute())
     wanted = normpath(base.absolute() / target)
     if not _exists(wanted):
@@ -111,7 +165,12 @@ def _problem(target: str, base: Path, skill: Path) -> tuple[str, str, str, Level
         if any(_exists(normpath(folder / target)) for folder in (skill, *above)):
             return None
         fix = "create the file, or name one that exists"
-        return "link-missing", "does not exist in the skill", fix, "warning"
+        return (
+            "link-missing",
+            "does not exist in the skill: the assistant finds nothing there",
+            fix,
+            "warning",
+        )
     if wanted != root and not wanted.startswith(root.rstrip("/") + "/"):
         message = "leaves the skill's folder: it breaks where the skill is installed alone"
         return "link-outside", message, fix, "warning"
@@ -120,7 +179,7 @@ def _problem(target: str, base: Path, skill: Path) -> tuple[str, str, str, Level
 
 def _exists(path: str) -> bool:
     try:
-        Path(path).stat()
+        os.stat(path)  # noqa: PTH116 -- a Path takes longer to make than to ask
     except (OSError, ValueError):
         return False
     return True

@@ -2,13 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from fastapi_pro.validating.body import check_links, check_size
+from fastapi_pro.validating.codes import Code
 from fastapi_pro.validating.contract import (
+    KNOWN_KEYS,
     Problem,
     check_effects,
     check_fields,
@@ -19,10 +20,11 @@ from fastapi_pro.validating.contract import (
     is_borne,
     is_ignored,
 )
-from fastapi_pro.validating.folders.hooks import check_events
-from fastapi_pro.validating.folders.reading import is_left_alone
+from fastapi_pro.validating.folders.hooks import check_skill_hooks
+from fastapi_pro.validating.folders.reading import FrontFile, is_left_alone
 from fastapi_pro.validating.frontmatter import (
     MISSING,
+    NOT_YAML,
     TOP,
     UNCLOSED,
     FrontMatter,
@@ -34,16 +36,15 @@ from fastapi_pro.validating.frontmatter import (
 )
 from fastapi_pro.validating.gate import Answer, check_paths, try_file
 from fastapi_pro.validating.replaced import check_replaced
-from fastapi_pro.validating.report import Finding, Level
+from fastapi_pro.validating.report import BODY, Finding, Level, dotted, folded
 from fastapi_pro.validating.yaml_traps import check_cut_values, check_early_end
 
 MAX_BYTES = 256 * 1024
-MAX_TOLD = 100  # of links, of fences: more would bury the rest
 NAME = "SKILL.md"
-UNREADABLE = "unreadable"
-TOO_LARGE = "file-too-large"
+UNREADABLE: Code = "unreadable"
+TOO_LARGE: Code = "file-too-large"
 _NOT_READ = {UNREADABLE, TOO_LARGE, "front-matter-too-large"}
-QUOTES_MISSING = "quotes-missing"
+QUOTES_MISSING: Code = "quotes-missing"
 """What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
 _NO_FIELDS = Finding(
     "", 1, 1, MISSING,
@@ -99,7 +100,7 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
     except FrontMatterError as error:
         level: Level = "warning" if error.code == TOO_LARGE else "error"  # the client does read it
         return [replace(_refusal(error, shown), level=level)]
-    return check_text(raw, file, shown, options)
+    return folded(check_text(raw, file, shown, options))
 
 
 def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Finding]:
@@ -114,22 +115,30 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
         *check_size(parts.body, parts.body_line, shown, size_level),
         *check_early_end(parts.yaml, shown),
         *_check_ends(parts, raw, shown, options),
-        *islice(check_links(parts.body, file, file.parent, shown), MAX_TOLD),
+        *check_links(parts.body, file, file.parent, shown),
         *_check_pages(file.parent, Path(shown).parent),
     ]
-    values: Mapping[str, object] = {}
+    front = FrontMatter()
     try:
         front = parse(parts.yaml)
     except FrontMatterError as error:
-        found.append(_refusal(error, shown))
+        found.append(_dropped(error, shown))
     else:
-        values = front.values
-        found += [_refusal(error, shown) for error in front.twice[:MAX_TOLD]]
+        found += [_refusal(error, shown) for error in front.twice]
         found += check_paths(front, text.split("\n"), shown)
         found += check_cut_values(parts.yaml, shown) if front.mended is None else []
         found += _check_front(front, file, shown, options)
-    found += islice(check_replaced(parts.body, values, file, shown), MAX_TOLD)
-    return sorted(set(found))
+    found += check_replaced(parts.body, front.values, file, shown)
+    return sorted({_with_field(finding, front, parts.body_line, shown) for finding in found})
+
+
+def _with_field(finding: Finding, front: FrontMatter, body_line: int, shown: str) -> Finding:
+    """Return the finding with the field in which it stands."""
+    if finding.field:
+        return finding
+    if finding.path != shown or finding.line >= body_line:
+        return replace(finding, field=BODY)
+    return replace(finding, field=front.field_at(finding.line, finding.column))
 
 
 def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
@@ -187,7 +196,7 @@ def _read(file: Path) -> str:
     if bad >= 0:
         before = _normal(raw[:bad].decode("utf-8", "replace"))
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-        message = f"byte {raw[bad]:#04x} is no UTF-8 text"
+        message = f"byte {raw[bad]:#04x} is no UTF-8 text: the client reads another character"
         raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
     return text
 
@@ -217,7 +226,7 @@ def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
     for page in sorted(skill.glob("references/**/*.md")):
         path = str(shown / page.relative_to(skill))
         try:
-            yield from islice(check_links(_unix(_read(page)), page, skill, path), MAX_TOLD)
+            yield from check_links(_unix(_read(page)), page, skill, path)
         except FrontMatterError as error:
             if error.code != TOO_LARGE:  # it is read in parts, if at all
                 yield replace(_refusal(error, path), level="warning")
@@ -232,17 +241,16 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
     told = {problem.path[0] for problem in fields}
     unknown = check_unknown_keys(values)
     if not options.strict_spec:
-        told |= {problem.path[0] for problem in unknown}
+        told |= values.keys() - set(KNOWN_KEYS)
     open_standard = [p for p in check_open_standard(values) if p.path[0] not in told]
     found = [_at_field(problem, front, shown, level) for problem in fields]
     found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
-    found += [
-        _at_value(Problem(("hooks", event), code, message, fix), front, shown, "error")
-        for event, code, message, fix in check_events(values.get("hooks"))
-    ]
+    found += check_skill_hooks(FrontFile(shown, front))
     if front.mended is not None:
-        found.append(replace(_refusal(front.mended, shown), code=QUOTES_MISSING, level=level))
+        refusal = _refusal(front.mended, shown)
+        message = f"{refusal.message}; the client reads it all the same"
+        found.append(replace(refusal, message=message, code=QUOTES_MISSING, level=level))
     found += [_at_value(problem, front, shown, "warning") for problem in check_tools(values)]
     found += [_at_key(problem, front, shown, "warning") for problem in unknown]
     found += _empty(front, shown, told)
@@ -290,14 +298,21 @@ def _refusal(error: FrontMatterError, shown: str) -> Finding:
     return Finding(shown, where.line, where.column, error.code, error.message, error.fix)
 
 
+def _dropped(error: FrontMatterError, shown: str) -> Finding:
+    """Return that the client reads none of the fields."""
+    told = _refusal(error, shown)
+    if error.code != NOT_YAML:
+        return told
+    return replace(told, message=f"{told.message}: the client drops all fields")
+
+
 def _at_field(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
     """Return the finding of a wrong field; `level` is that of what the client bears."""
     if is_borne(problem, front.values):
         return _at_value(problem, front, shown, level)
-    if is_ignored(problem):
-        message = f"{problem.message}; the client ignores it"
-        return _at_value(replace(problem, message=message), front, shown, "warning")
-    return _at_value(problem, front, shown, "error")
+    if problem.code in ("wrong-type", "wrong-value"):
+        problem = replace(problem, message=f"{problem.message}; the client ignores it")
+    return _at_value(problem, front, shown, "warning" if is_ignored(problem) else "error")
 
 
 def _at_value(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
@@ -310,6 +325,5 @@ def _at_key(problem: Problem, front: FrontMatter, shown: str, level: Level) -> F
 
 
 def _place(problem: Problem, where: Place, shown: str, level: Level) -> Finding:
-    return Finding(
-        shown, where.line, where.column, problem.code, problem.message, problem.fix, level
-    )
+    code, message, fix, field = problem.code, problem.message, problem.fix, dotted(problem.path)
+    return Finding(shown, where.line, where.column, code, message, fix, level, field)

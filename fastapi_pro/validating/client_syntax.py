@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 _SYNTAX = re.compile(
     r"(?:(?<=\s)|^)(?P<command>!`[^`]+`)"
-    r"|^[ \t]*(?P<block>```!)"
+    r"|(?:(?<=\s)|^)(?P<block>```!)"
     r"|(?<!(?<!\\)\\)(?P<arguments>\$ARGUMENTS)"
     r"|(?<!(?<!\\)\\)(?P<positional>\$\d+)(?!\w)",
     re.MULTILINE | re.ASCII,
 )
+_BEGINS = re.compile(r"[!$]|^[ \t]*(?=```!)", re.MULTILINE)
 _EFFECT = {
     "block": "begins commands that are run",
     "command": "is run as a command",
@@ -40,7 +41,12 @@ class ClientSyntax:
 
 def find_client_syntax(text: str, first_line: int = 1) -> Iterator[ClientSyntax]:
     """Yield what the client would run or replace in `text`, whose first line has that number."""
-    for match in _SYNTAX.finditer(text):
+    end = 0
+    for start in _BEGINS.finditer(text):
+        match = _SYNTAX.match(text, start.start()) if start.start() >= end else None
+        if not match:
+            continue
+        end = match.end()
         before = text[: match.start()]
         yield ClientSyntax(
             text=match.group(),

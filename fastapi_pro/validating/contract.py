@@ -1,33 +1,29 @@
 """What the fields of a skill's front matter may hold.
 
-Two contracts: Claude Code's (code.claude.com/docs/en/skills, read 2026-08-22; values probed on
-2.1.330) and the open standard of six fields (agentskills.io/specification, 2026-08-04).
+Two contracts: Claude Code's (code.claude.com/docs/en/skills, read 2026-08-22; asked of 2.1.332 by
+the rows of `tests/validation/skill_rows/`) and the open standard of six fields
+(agentskills.io/specification, 2026-08-04).
 """
 
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    StringConstraints,
-    ValidationError,
-    ValidationInfo,
-)
-from pydantic_core import ErrorDetails, PydanticCustomError
+from fastapi_pro.validating.codes import Code
 
 LISTING_CHARACTERS = 1536
 JOINED = " - "
 """What the client puts between description and when_to_use."""
+_MOST_NAME, _MOST_DESCRIPTION, _MOST_COMPATIBILITY = 64, 1024, 500
+_FEW = 5  # names that a message lists
 _EVERY_COMMAND = {"Bash", "Bash()", "Bash(*)", "Bash(:*)"}
+_TOOLS = ("Bash", "Edit", "Glob", "Grep", "Read", "Skill", "Task", "WebFetch", "WebSearch", "Write")
+_TOOLS_IN_LOWER_CASE = {name.lower(): name for name in _TOOLS}
 _FLAGS = {"true": True, "yes": True, "on": True, "1": True}
 _FLAGS |= {"false": False, "no": False, "off": False, "0": False}
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MOVED = {
     "tools": "allowed-tools",
     "permissions": "allowed-tools",
@@ -36,119 +32,141 @@ _MOVED = {
     "triggers": "when_to_use",
 }
 
+Fault = tuple[Code, str] | None
+"""Which finding a value is, and why; None for a right one."""
+
 
 @dataclass(frozen=True)
 class Problem:
     """One field's problem: the path of keys to it, which finding, and what to write instead."""
 
     path: tuple[str | int, ...]
-    code: str
+    code: Code
     message: str
     fix: str
 
 
-def _flag(value: object) -> bool:
+def _text(value: object) -> Fault:
+    return None if isinstance(value, str) else ("wrong-type", "it is no text")
+
+
+def _map(value: object) -> Fault:
+    return None if isinstance(value, dict) else ("wrong-type", "it is no map")
+
+
+def _flag(value: object) -> Fault:
     """Accept true and false, and as Claude Code does since 2.1.218 yes/no, on/off and 1/0."""
-    word = str(value).lower()
-    if word in _FLAGS and not isinstance(value, float):
-        return _FLAGS[word]
-    raise PydanticCustomError("wrong-value", "it is no boolean")
+    if str(value).lower() in _FLAGS and not isinstance(value, float):
+        return None
+    return "wrong-value", "it is no boolean"
 
 
-def _words(value: object) -> object:
-    """Accept one text or a list of texts."""
+def _words(value: object) -> Fault:
     items = value if isinstance(value, list) else [value]
     if all(isinstance(item, str) for item in items):
-        return value
-    raise PydanticCustomError("wrong-type", "it is neither text nor a list of texts")
+        return None
+    return "wrong-type", "it is neither text nor a list of texts"
 
 
-def _names(value: object) -> object:
+def _names(value: object) -> Fault:
     """Accept names split by spaces, or a list of them."""
-    _words(value)
     if isinstance(value, str) and "," in value:
-        raise PydanticCustomError("bad-arguments", "a comma is part of a name")
-    return value
+        return "bad-arguments", "for the client a comma is part of a name"
+    return _words(value)
 
 
-def _tools(value: object) -> object:
+def _tools(value: object) -> Fault:
     """Accept tool names split by commas or spaces, or a list of them, parentheses balanced."""
-    _words(value)
+    if isinstance(value, str) and "\n" in value.strip():
+        return "bad-tools", "a line break separates no tools"
     for entry in split_tools(value):
         if entry.count("(") != entry.count(")") or entry.startswith("("):
-            raise PydanticCustomError("bad-tools", "its parentheses do not pair up")
-    return value
+            return "bad-tools", "its parentheses do not pair up, so it names no tool of the client"
+    return _words(value)
 
 
-def _fits_listing(value: str, info: ValidationInfo) -> str:
-    """Refuse what the client would cut off: it lists description and when_to_use joined."""
-    total = len(info.data.get("description") or "") + len(JOINED) + len(value)
-    if total > LISTING_CHARACTERS:
-        raise PydanticCustomError(
-            "too-long",
-            "with the description it has {total} characters, the listing shows {most}",
-            {"total": total, "most": LISTING_CHARACTERS},
-        )
-    return value
+def _name(value: object) -> Fault:
+    if not isinstance(value, str):
+        return _text(value)
+    if not value:
+        return "empty-value", "it is empty"
+    if len(value) > _MOST_NAME:
+        return "too-long", f"it has {len(value)} characters, more than {_MOST_NAME}"
+    if not _NAME.fullmatch(value):
+        return "bad-name", "it is not made of a-z and 0-9, words joined by single hyphens"
+    return None
 
 
-def _key(attribute: str) -> str:
-    return attribute if attribute == "when_to_use" else attribute.replace("_", "-")
+def _description(value: object) -> Fault:
+    if not isinstance(value, str):
+        return _text(value)
+    length = len(value.strip())
+    if not length:
+        return "empty-value", "it is empty"
+    if length > LISTING_CHARACTERS:
+        shown = f"the client lists the first {LISTING_CHARACTERS:,}"
+        return "too-long", f"it has {length:,} characters, {shown}"
+    if length > _MOST_DESCRIPTION:
+        return "too-long", f"it has {length:,} characters, more than {_MOST_DESCRIPTION:,}"
+    return None
 
 
-Flag = Annotated[bool | None, BeforeValidator(_flag)]
-Words = Annotated[object, BeforeValidator(_words)]
-Names = Annotated[object, BeforeValidator(_names)]
-Tools = Annotated[object, BeforeValidator(_tools)]
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-]
-Description = Annotated[
-    str, StringConstraints(min_length=1, max_length=1024, strip_whitespace=True)
-]
+def _compatibility(value: object) -> Fault:
+    if isinstance(value, str) and not 0 < len(value) <= _MOST_COMPATIBILITY:
+        return "too-long", f"it is empty or has more than {_MOST_COMPATIBILITY} characters"
+    return _text(value)
 
 
-class ClaudeSkill(BaseModel):
-    """The front matter as Claude Code reads it; unknown keys are another function's matter."""
-
-    model_config = ConfigDict(strict=True, alias_generator=_key)
-
-    description: Description
-    when_to_use: Annotated[str, AfterValidator(_fits_listing)] | None = None
-    name: Name | None = None
-    argument_hint: Words = None
-    arguments: Names = None
-    disable_model_invocation: Flag = None
-    user_invocable: Flag = None
-    background: Flag = None
-    allowed_tools: Tools = None
-    disallowed_tools: Tools = None
-    model: str | None = None
-    effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
-    context: Literal["fork"] | None = None
-    agent: str | None = None
-    hooks: dict[str, object] | None = None
-    shell: Literal["bash", "powershell"] | None = None
-    paths: object = None  # validation.gate reads it: its entries need more than a type
-    metadata: dict[str, object] | None = None
-    license: str | None = None
-    compatibility: str | None = None
+def _texts_by_name(value: object) -> Fault:
+    if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+        return None
+    return "wrong-type", "it is no map of texts"
 
 
-class OpenSkill(BaseModel):
-    """The front matter as agentskills.io specifies it: six fields, nothing else."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", alias_generator=_key)
-
-    name: Name
-    description: Description
-    license: str | None = None
-    compatibility: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
-    metadata: dict[str, str] | None = None
-    allowed_tools: str | None = None
+def _any(_: object) -> Fault:
+    return None
 
 
-KNOWN_KEYS = tuple(_key(name) for name in ClaudeSkill.model_fields)
+def _one_of(*words: str) -> Callable[[object], Fault]:
+    fault: Fault = ("wrong-value", f"it is not {' or '.join(words)}")
+    return lambda value: None if isinstance(value, str) and value in words else fault
+
+
+CLAUDE_FIELDS: dict[str, Callable[[object], Fault]] = {
+    "description": _description,
+    "when_to_use": _text,
+    "name": _name,
+    "argument-hint": _words,
+    "arguments": _names,
+    "disable-model-invocation": _flag,
+    "user-invocable": _flag,
+    "background": _flag,
+    "allowed-tools": _tools,
+    "disallowed-tools": _tools,
+    "model": _text,
+    "effort": _one_of("low", "medium", "high", "xhigh", "max"),
+    "context": _one_of("fork"),
+    "agent": _text,
+    "hooks": _map,
+    "shell": _one_of("bash", "powershell"),
+    "paths": _any,  # gate.py reads it: its entries need more than a type
+    "metadata": _map,
+    "license": _text,
+    "compatibility": _text,
+}
+"""The front matter as Claude Code reads it; unknown keys are another function's matter."""
+
+OPEN_FIELDS: dict[str, Callable[[object], Fault]] = {
+    "name": _name,
+    "description": _description,
+    "license": _text,
+    "compatibility": _compatibility,
+    "metadata": _texts_by_name,
+    "allowed-tools": _text,
+}
+"""The front matter as agentskills.io specifies it: six fields, nothing else."""
+
+KNOWN_KEYS = tuple(CLAUDE_FIELDS)
 _AT_NO_RISK = {
     "argument-hint", "background", "compatibility", "context", "agent", "effort", "license",
     "metadata", "model", "shell",
@@ -173,23 +191,45 @@ _FIX = {
     "shell": "write bash or powershell",
     "metadata": "write a map such as {version: 1.0.0}: the client drops anything else",
 }
-_CODES = {
-    "literal_error": "wrong-value",
-    "missing": "field-missing",
-    "string_pattern_mismatch": "bad-name",
-    "string_too_long": "too-long",
-    "string_too_short": "empty-value",
-}
 
 
 def check_fields(values: Mapping[str, object]) -> list[Problem]:
     """Return what Claude Code's contract finds wrong with the known fields (errors all)."""
-    given = {k: v for k, v in values.items() if v is not None or k == "description"}
-    try:
-        ClaudeSkill.model_validate(given)
-    except ValidationError as error:
-        return [_problem(detail) for detail in error.errors(include_url=False)]
-    return []
+    found = []
+    if "description" not in values:
+        fix = _FIX["description"]
+        found.append(
+            Problem(
+                ("description",),
+                "field-missing",
+                "`description` is missing: the client lists the first line of the body",
+                fix,
+            )
+        )
+    for field, check in CLAUDE_FIELDS.items():
+        value = values.get(field)
+        if field not in values or (value is None and field != "description"):
+            continue  # without a value it counts as absent
+        fault = check(value)
+        if field == "when_to_use" and not fault:
+            fault = _fits_listing(values)
+        if fault:
+            code, why = fault
+            message = f"`{field}` is {_shown(value)}: {why}"
+            if code == "too-long":
+                message = f"`{field}` is too long: {why}"
+            found.append(Problem((field,), code, message, _FIX.get(field, _TEXT_FIX)))
+    return found
+
+
+def _fits_listing(values: Mapping[str, object]) -> Fault:
+    """Refuse what the client would cut off: it lists description and when_to_use joined."""
+    both = [values.get("description"), values.get("when_to_use")]
+    total = len(JOINED.join(text for text in both if isinstance(text, str)))
+    if total <= LISTING_CHARACTERS:
+        return None
+    shown = f"the client lists the first {LISTING_CHARACTERS:,}"
+    return "too-long", f"with the description it has {total:,} characters, {shown}"
 
 
 def is_borne(problem: Problem, values: Mapping[str, object]) -> bool:
@@ -230,10 +270,10 @@ def check_words(values: Mapping[str, object]) -> list[Problem]:
     name, description = str(values.get("name") or ""), str(values.get("description") or "")
     found = []
     if reserved := next((word for word in ("anthropic", "claude") if word in name.lower()), None):
-        message = f"`name` holds the reserved word `{reserved}`"
+        message = f"`name` holds the reserved word `{reserved}`, which claude.ai refuses"
         found.append(Problem(("name",), "reserved-word", message, "take another name"))
     if re.search(r"</?[A-Za-z][^>]*>", description):
-        message = "`description` holds an XML tag"
+        message = "`description` holds an XML tag, which claude.ai refuses"
         fix = "write it without < and >"
         found.append(Problem(("description",), "xml-tag", message, fix))
     return found
@@ -241,48 +281,66 @@ def check_words(values: Mapping[str, object]) -> list[Problem]:
 
 def check_open_standard(values: Mapping[str, object]) -> list[Problem]:
     """Return every field in which the front matter leaves the six-field open standard."""
-    try:
-        OpenSkill.model_validate({k: v for k, v in values.items() if v is not None})
-    except ValidationError as error:
-        wrong: dict[str, str] = {}
-        for detail in error.errors(include_url=False):
-            wrong.setdefault(str(detail["loc"][0]), _reason(detail))
-        return [
-            Problem(
-                (field,),
-                "not-portable",
-                f"`{field}` {reason} of the open standard (agentskills.io)",
-                "leave it out of a copy for other clients, or keep it for Claude Code alone",
-            )
-            for field, reason in wrong.items()
-        ]
-    return []
+    wrong: dict[str, str] = {}
+    for field in ("name", "description"):
+        if values.get(field) is None:
+            wrong[field] = "is missing, a required field"
+    for field, value in values.items():
+        if value is None:
+            continue
+        if field not in OPEN_FIELDS:
+            wrong[field] = "is none of the six fields"
+        elif fault := OPEN_FIELDS[field](value):
+            wrong[field] = f"breaks a rule ({fault[1]})"
+    return [
+        Problem(
+            (field,),
+            "not-portable",
+            f"`{field}` {reason} of the open standard (agentskills.io)",
+            "leave it out of a copy for other clients, or keep it for Claude Code alone",
+        )
+        for field, reason in wrong.items()
+    ]
 
 
 def check_unknown_keys(values: Mapping[str, object]) -> list[Problem]:
-    """Return one warning for each key that Claude Code ignores, with where it belongs."""
-    problems = []
+    """Return a warning for each key that is like one of the client's, one for all others."""
+    problems, others = [], []
     for key in values:
-        if key in KNOWN_KEYS:
+        if key in CLAUDE_FIELDS:
             continue
         plain = key.lower().replace("_", "-").replace("when-to-use", "when_to_use")
-        near = _MOVED.get(key) or next(
-            iter(difflib.get_close_matches(plain, KNOWN_KEYS, 1, 0.75)), ""
-        )
-        fix = (
-            f"write `{near}`" if near else f"move it under `metadata`, as `metadata: {{{key}: …}}`"
-        )
-        message = f"`{key}` is no field of a skill, the client ignores it"
-        problems.append(Problem((key,), "unknown-key", message, fix))
+        near = _MOVED.get(key) or "".join(difflib.get_close_matches(plain, KNOWN_KEYS, 1, 0.75))
+        if near:
+            message = f"`{key}` is no field of a skill, the client ignores it"
+            problems.append(Problem((key,), "unknown-key", message, f"write `{near}`"))
+        else:
+            others.append(key)
+    if len(others) == 1:
+        message = f"`{others[0]}` is no field of a skill, the client ignores it"
+        fix = f"move it under `metadata`, as `metadata: {{{others[0]}: …}}`"
+        problems.append(Problem((others[0],), "unknown-key", message, fix))
+    elif others:
+        names = ", ".join(f"`{key}`" for key in others[:_FEW])
+        names += f" and {len(others) - _FEW:,} more" if len(others) > _FEW else ""
+        message = f"{names} are no fields of a skill, the client ignores them"
+        problems.append(Problem((others[0],), "unknown-key", message, "move them under `metadata`"))
     return problems
 
 
 def check_tools(values: Mapping[str, object]) -> list[Problem]:
-    """Return a warning when allowed-tools pre-approves every shell command."""
-    if _EVERY_COMMAND.isdisjoint(split_tools(values.get("allowed-tools"))):
-        return []
-    message = "a bare `Bash` pre-approves every command"
-    return [Problem(("allowed-tools",), "bare-bash", message, "narrow it, as in Bash(uv run *)")]
+    """Return a warning for each tool that is none, and when each shell command is pre-approved."""
+    found = []
+    tools = split_tools(values.get("allowed-tools"))
+    for tool in dict.fromkeys(tool.partition("(")[0] for tool in tools):
+        if tool in _TOOLS_IN_LOWER_CASE:
+            message = f"`{tool}` is no tool of Claude Code and allows nothing"
+            fix = f"write {_TOOLS_IN_LOWER_CASE[tool]}"
+            found.append(Problem(("allowed-tools",), "unknown-tool", message, fix))
+    if not _EVERY_COMMAND.isdisjoint(tools):
+        message, fix = "a bare `Bash` pre-approves every command", "narrow it, as in Bash(uv run *)"
+        found.append(Problem(("allowed-tools",), "bare-bash", message, fix))
+    return found
 
 
 def is_on(value: object) -> bool:
@@ -310,35 +368,7 @@ def split_tools(value: object) -> list[str]:
     return [entry for entry in entries if entry]
 
 
-def _problem(detail: ErrorDetails) -> Problem:
-    """Say one of Pydantic's errors in this project's codes and words."""
-    path = detail["loc"]
-    field = str(path[0])
-    code = _CODES.get(detail["type"], detail["type"])
-    if "_" in code:
-        code = "wrong-type"
-    message = f"`{field}` is {_shown(detail['input'])}: {_lower(detail['msg'])}"
-    if code == "field-missing":
-        message = f"`{field}` is missing"
-    elif (code, field) == ("too-long", "description") and len(detail["input"]) > LISTING_CHARACTERS:
-        cut = f"the client lists the first {LISTING_CHARACTERS:,}"
-        message = f"`{field}` has {len(detail['input']):,} characters, {cut}"
-    return Problem(path, code, message, _FIX.get(field, _TEXT_FIX))
-
-
-def _reason(detail: ErrorDetails) -> str:
-    if detail["type"] == "extra_forbidden":
-        return "is none of the six fields"
-    if detail["type"] == "missing":
-        return "is missing, a required field"
-    return f"breaks a rule ({_lower(detail['msg'])})"
-
-
 def _shown(value: object) -> str:
     """Return a value as its author would know it again, cut short."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 40 else f"{text[:37]}…"
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from markdown_it import MarkdownIt
-
 
 @dataclass(frozen=True)
 class Fence:
@@ -34,6 +32,8 @@ def find_fences(text: str) -> list[Fence]:
     `text` holds no front matter that could be mistaken for markdown: pass the whole file with the
     front matter's lines blanked, so that line numbers stay true.
     """
+    from markdown_it import MarkdownIt  # noqa: PLC0415 -- few skills need it: it takes time
+
     parser = MarkdownIt("commonmark").disable("inline")  # only blocks matter here
     found = []
     for token in parser.parse(text if text.endswith("\n") else text + "\n"):

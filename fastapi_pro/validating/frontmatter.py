@@ -8,12 +8,15 @@ from yaml.error import Mark, MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
+from fastapi_pro.validating.codes import Code
+from fastapi_pro.validating.report import dotted
+
 MAX_CHARACTERS = 64 * 1024
 MAX_DEPTH = 30
 MAX_VALUES = 10_000
-NOT_YAML = "front-matter-not-yaml"
-MISSING = "front-matter-missing"
-UNCLOSED = "front-matter-unclosed"
+NOT_YAML: Code = "front-matter-not-yaml"
+MISSING: Code = "front-matter-missing"
+UNCLOSED: Code = "front-matter-unclosed"
 _FENCE = "---"
 _IN_QUOTES = re.compile(r"([\"']).*\1")
 _LATE = re.compile(
@@ -40,7 +43,7 @@ TOP = Place(1, 1)
 class FrontMatterError(Exception):
     """The front matter cannot be read: where, which finding, and what to write instead."""
 
-    def __init__(self, place: Place, code: str, message: str, fix: str) -> None:
+    def __init__(self, place: Place, code: Code, message: str, fix: str) -> None:
         super().__init__(message)
         self.place = place
         self.code = code
@@ -80,6 +83,14 @@ class FrontMatter:
             path = path[:-1]
         return self.places.get(path, TOP)
 
+    def field_at(self, line: int, column: int) -> str:
+        """Return the key whose value begins there, or else the top-level key above."""
+        here = [path for path, place in self.places.items() if place == Place(line, column)]
+        if here:
+            return dotted(here[-1])  # a map or list is before what begins with it
+        above = [(where.line, key) for key, where in self.keys.items() if where.line <= line]
+        return max(above)[1] if above else ""
+
 
 def split(text: str) -> SkillText:
     r"""Cut `text` (lines end at `\n`) at its front matter.
@@ -90,7 +101,9 @@ def split(text: str) -> SkillText:
     if lines[0].rstrip() != _FENCE:
         if late := _LATE.match(text):
             place = Place(text.count("\n", 0, late.start("fence")) + 1, 1)
-            message = "the front matter is not the first thing in the file: its fields are lost"
+            message = (
+                "the front matter does not stand first in the file: the client loses its fields"
+            )
             fix = "move it up, so that --- is the very first line"
             raise FrontMatterError(place, MISSING, message, fix)
         return SkillText("", text, 1)
@@ -108,7 +121,7 @@ def split(text: str) -> SkillText:
     raise FrontMatterError(
         TOP,
         UNCLOSED,
-        "the front matter is never closed",
+        "the front matter is never closed: the client takes all of it for text",
         "write --- on a line of its own after the last field",
     )
 
@@ -174,7 +187,7 @@ def _parse(text: str) -> FrontMatter:
         raise FrontMatterError(
             Place(2, 1),
             "front-matter-not-a-mapping",
-            "the front matter holds no fields, and what stands there is lost",
+            "the front matter holds no fields, and the client loses what stands there",
             "write one `key: value` on each line, at least name and description",
         )
     return _Reader(text).read(root)

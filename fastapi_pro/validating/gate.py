@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from fastapi_pro.validating.codes import Code
 from fastapi_pro.validating.contract import is_hidden, is_on
 from fastapi_pro.validating.frontmatter import FrontMatter, Place
 from fastapi_pro.validating.globs import (
@@ -23,6 +24,7 @@ from fastapi_pro.validating.globs import (
     split_commas,
     why_dead,
 )
+from fastapi_pro.validating.mending.globs import mend_glob
 from fastapi_pro.validating.report import Finding
 
 TRY_NOTE = (
@@ -77,13 +79,8 @@ def read_entries(front: FrontMatter, lines: list[str]) -> list[Entry]:
         _entry(part, front.place(("paths", number)))
         for number, item in enumerate(value)
         if isinstance(item, str)
-        for part in _parts(item)
+        for part in split_commas(item)
     ]
-
-
-def _parts(item: str) -> list[str]:
-    """Return the globs of one item: the client splits it at commas."""
-    return split_commas(item) or [item]
 
 
 def _find(part: str, front: FrontMatter, lines: list[str]) -> Place:
@@ -126,7 +123,8 @@ def _check_shape(front: FrontMatter, path: str) -> Iterator[Finding]:
     value = front.values["paths"]
     where = front.place(("paths",))
     no_gate = "the client sees no gate at all and lists the skill always"
-    if value == [] or (isinstance(value, str) and not split_commas(value)):
+    items = value if isinstance(value, list) else [value]
+    if not any(split_commas(item) if isinstance(item, str) else True for item in items):
         fix = 'write globs such as ["**/*.py"], or remove the field'
         yield _warning(path, where, "empty-paths", f"`paths` is empty: {no_gate}", fix)
     elif not isinstance(value, str | list):
@@ -143,7 +141,7 @@ def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
     where, text = entry.place, entry.text
     if entry.too_many:
         message = f"{entry.shown} expands to more than {MAX_PATTERNS:,} patterns"
-        fix = "write fewer braces: the client gives up on it"
+        message, fix = f"{message}: the client gives up on it", "write fewer braces"
         yield _error(path, where, "too-many-patterns", message, fix)
     for pattern, reason in entry.dead.items():
         part = "" if pattern == text else f" (from {entry.shown})"
@@ -169,6 +167,8 @@ def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
 
 def _repair(pattern: str) -> str:
     """Say what to write instead of a dead pattern, where that is plain."""
+    if mended := mend_glob(pattern):
+        return f'write "{mended}"'
     better = re.sub(r"//+", "/**/", pattern.strip())
     better = re.sub(r"^(\.{0,2}/)+", "", re.sub(r"\\(?=[\w*.])", "/", better))
     if better and better != pattern and why_dead(better) is None:
@@ -209,6 +209,8 @@ def try_file(front: FrontMatter, lines: list[str], skill: str, file: str) -> Ans
     entries = read_entries(front, lines)
     if not entries or {entry.text for entry in entries} == {"**"}:
         why = "there is no gate (`paths` is absent, empty or **): the skill is always listed"
+        if is_hidden(front.values):
+            why += ", but `user-invocable` hides it from users: /name finds nothing"
         return Answer(skill, file, opens=True, glob=None, why=why)
     project = Path.cwd()
     relative = os.path.relpath(os.path.abspath(file), project).replace(os.sep, "/")  # noqa: PTH100 -- resolve() would follow links, the client compares names
@@ -228,9 +230,15 @@ def _why_shut(entries: list[Entry], path: str) -> str:
     reasons = ["no glob matches"]
     for entry in entries:
         reasons += [f'"{p[:60]}" can never match ({reason})' for p, reason in entry.dead.items()]
+        if entry.too_many:
+            reasons.append(f"{entry.shown} expands to more than {MAX_PATTERNS:,} patterns")
         if holds_negated_bracket(entry.text):
             reasons.append(f'in "{entry.text}" the client takes ! for a character')
-        if entry.text.startswith("/") and matching_pattern([f"**{entry.text}"], path)[1]:
+        if (
+            entry.patterns
+            and entry.text.startswith("/")
+            and matching_pattern([f"**{entry.text}"], path)[1]
+        ):
             reasons.append(f'"{entry.text}" matches in the project folder only')
     return "; ".join([*reasons, f'"{suggest(path)}" would match'])
 
@@ -243,9 +251,9 @@ def suggest(path: str) -> str:
     return f"**/{file.parent.name}/*{file.suffix}"
 
 
-def _error(path: str, where: Place, code: str, message: str, fix: str) -> Finding:
+def _error(path: str, where: Place, code: Code, message: str, fix: str) -> Finding:
     return Finding(path, where.line, where.column, code, message, fix)
 
 
-def _warning(path: str, where: Place, code: str, message: str, fix: str) -> Finding:
+def _warning(path: str, where: Place, code: Code, message: str, fix: str) -> Finding:
     return Finding(path, where.line, where.column, code, message, fix, "warning")

@@ -9,8 +9,10 @@ import warnings
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 MAX_PATTERNS = 1000  # the client's budget for brace expansion (documented for 2.1.217)
 MAX_LENGTH = 4096
@@ -63,8 +65,10 @@ def expand_braces(pattern: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def compile_globs(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+def compile_globs(patterns: tuple[str, ...]) -> "GitIgnoreSpec":
     """Return the matcher of expanded `patterns`, which all passed `why_dead` with None."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- few skills have globs: it takes time
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # re dislikes "[[", gitignore does not
         return GitIgnoreSpec.from_lines(patterns)
@@ -86,7 +90,7 @@ def why_dead(pattern: str) -> str | None:
         (parts[0].startswith("~"), "~ is not expanded to the home folder"),
         (bare.count("{") != bare.count("}"), "a brace is not closed, or stands in another pair"),
         (
-            bool(re.search(r"(?<=.)\\[\w*.]", bare)),
+            bool(re.search(r"(?<=.)\\(?:[\w.]|\*.)", bare)),
             "a backslash quotes, it does not separate folders",
         ),
         (
@@ -122,10 +126,17 @@ def matching_pattern(patterns: Sequence[str], path: str) -> tuple[int | None, bo
 
     `path` is relative to the project folder, with forward slashes.
     """
-    # The client ignores case, and takes a ! in brackets for one of the characters.
-    lowered = tuple(_NEGATED.sub(r"[\2\1]", pattern.lower()) for pattern in patterns)
-    result = compile_globs(lowered).check_file(path.lower())
+    result = compile_globs(tuple(map(_as_in_client, patterns))).check_file(path.lower())
     return result.index, bool(result.include)
+
+
+def _as_in_client(pattern: str) -> str:
+    r"""Return the pattern as gitignore has to read it for the client's answer.
+
+    The client ignores case, takes a ! in brackets for one of the characters, and a \* that is the
+    last thing for a star.
+    """
+    return re.sub(r"\\\*$", "*", _NEGATED.sub(r"[\2\1]", pattern.lower()))
 
 
 def covers(wide: str, narrow: str) -> bool:

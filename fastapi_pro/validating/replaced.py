@@ -1,7 +1,7 @@
 """What the client would run or replace in a skill's text where the author did not mean it.
 
-A skill that declares arguments, or speaks of `$ARGUMENTS`, means them. One that may run a shell, or
-runs commands outside its fences, means those in them.
+A skill that declares arguments, or uses `$ARGUMENTS` in its text or code, means them. One that may
+run a shell, or runs commands outside its fences, means those in them.
 """
 
 import re
@@ -19,7 +19,10 @@ _PRICE = re.compile(r"\$[1-9]\d*(?:[.,]\d|\s*(?:[-/+]|per\b|USD\b|EUR\b))")
 _DATA = {"csv", "diff", "json", "text", "toml", "txt", "xml", "yaml", "yml"}
 _EXAMPLES = {"", "markdown", "md", "yaml", "yml"}
 """The languages of a fence that shows what stands in another file, as the text of a command."""
-_OWN_POSITIONS = re.compile(r"\b(?:awk|perl|sed)\b|\b(?:DELETE|INSERT|SELECT|UPDATE)\b")
+_OWN_POSITIONS = re.compile(
+    r"\b(?:awk|perl|sed)\b|\b(?:base|dir)name[\s\"'-]+\$0"
+    r"|\b(?:DELETE|INSERT|LIMIT|SELECT|UPDATE|VALUES|WHERE)\b"
+)
 _WITHOUT_BRACES = re.compile(r"\$CLAUDE_(?:PLUGIN_ROOT|SKILL_DIR)\b")
 _OF_PLUGIN = re.compile(r"\$\{CLAUDE_PLUGIN_(?:DATA|ROOT)\}")
 _OTHERWISE = (
@@ -34,14 +37,21 @@ def check_replaced(
 
     `values` are those of the front matter; `file` is the SKILL.md, which findings call `path`.
     """
-    fences = find_fences(body)
+    names = _names(values)
+    is_acted_on = any(find_client_syntax(body)) or any(f"${name}" in body for name in names)
+    fences = find_fences(body) if is_acted_on else []
     prose = _without(body, fences)
     declares = bool(values.get("arguments") or values.get("argument-hint"))
     takes_arguments = declares or "$ARGUMENTS" in prose
+    lines = body.split("\n")
+    means_all = takes_arguments or any(
+        "$ARGUMENTS" in "\n".join(lines[fence.start : fence.end])
+        for fence in fences
+        if fence.language.lower() not in _EXAMPLES
+    )
     in_prose = list(find_client_syntax(prose))
     may_run = any(tool.startswith("Bash") for tool in split_tools(values.get("allowed-tools")))
     runs = may_run or any(each.kind == "command" for each in in_prose)
-    lines = body.split("\n")
     for fence in fences:
         if fence.info.startswith("!"):
             continue
@@ -54,14 +64,14 @@ def check_replaced(
                     is_all = text.strip() == each.text and fence.language.lower() in _DATA
                     is_meant = runs or is_all
                 case "arguments":
-                    is_meant = takes_arguments or fence.language.lower() not in _EXAMPLES
+                    is_meant = means_all or fence.language.lower() not in _EXAMPLES
                 case _:
                     is_meant = takes_arguments and not is_of_line
                     is_meant = is_meant or _is_harmless(each, line, _MANY)
             if not is_meant:
                 message = f"`{each.text}` in a fence {each.effect} when the skill loads"
                 yield Finding(path, each.line, each.column, "client-syntax", message, _OTHERWISE)
-        yield from _named(text, fence, values, path)
+        yield from _named(text, fence, names, path)
     for each in in_prose if not takes_arguments else ():
         if each.kind == "positional" and not _is_harmless(each, lines[each.line - 1], _FEW):
             message = f"`{each.text}` {each.effect} when the skill is called with arguments"
@@ -85,13 +95,17 @@ def _is_harmless(each: ClientSyntax, line: str, least: int) -> bool:
     return number >= least or bool(is_price)
 
 
-def _named(text: str, fence: Fence, values: Mapping[str, object], path: str) -> Iterator[Finding]:
-    """Yield where a fence has a variable of its own that is called as a declared argument."""
+def _names(values: Mapping[str, object]) -> list[str]:
+    """Return the names of the declared arguments."""
     declared = values.get("arguments")
     names = declared.split() if isinstance(declared, str) else declared
-    for name in names if isinstance(names, list) else ():
-        if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
-            continue
+    items = names if isinstance(names, list) else []
+    return [name for name in items if isinstance(name, str) and re.fullmatch(r"\w+", name)]
+
+
+def _named(text: str, fence: Fence, names: list[str], path: str) -> Iterator[Finding]:
+    """Yield where a fence has a variable of its own that is called as a declared argument."""
+    for name in names:
         if re.search(rf"\b(?:for|local|read|export)\s+{name}\b|\b{name}=", text) and (
             used := re.search(rf"\${name}\b", text)
         ):
@@ -105,9 +119,9 @@ def _named(text: str, fence: Fence, values: Mapping[str, object], path: str) -> 
 
 def _variables(lines: list[str], file: Path, path: str) -> Iterator[Finding]:
     """Yield the client's variables that it leaves as they are."""
-    folders = file.absolute().parents
-    is_plugin = any((folder / ".claude-plugin").exists() for folder in folders)
-    is_projects = not is_plugin and ".claude" in file.absolute().parts
+    is_projects = ".claude" in file.absolute().parts and not any(
+        (folder / ".claude-plugin").exists() for folder in file.absolute().parents
+    )
     for number, line in enumerate(lines, start=1):
         if match := _WITHOUT_BRACES.search(line):
             message = f"`{match[0]}` is left as it is: only the form with braces is replaced"

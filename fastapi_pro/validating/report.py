@@ -1,8 +1,10 @@
 """Findings and how they are printed."""
 
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from fastapi_pro.messages import annotation, visible
@@ -12,6 +14,9 @@ Level = Literal["error", "warning", "not-portable"]
 the author did not mean (error); it surprises or costs (warning); it loads, and breaks the open
 standard or another client (not-portable).
 """
+BODY = "body"
+"""The `field` of what stands below the front matter."""
+MAX_ALIKE = 20  # findings of one code in one file: more would bury the rest
 Format = Literal["text", "json", "github"]
 
 
@@ -20,6 +25,7 @@ class Finding:
     """One thing wrong at one place, and what to write instead.
 
     `line` and `column` count from 1. `code` is a short kebab-case name, stable across releases.
+    `field` is the key of the front matter or of a JSON file, as `hooks.Stop[0]`, or `body`.
     """
 
     path: str
@@ -29,6 +35,22 @@ class Finding:
     message: str
     fix: str
     level: Level = "error"
+    field: str = ""
+
+
+def folded(found: Iterable[Finding]) -> list[Finding]:
+    """Return the findings sorted, of one code in one file no more than MAX_ALIKE."""
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in sorted(set(found)):
+        groups[finding.path, finding.code].append(finding)
+    kept: list[Finding] = []
+    for group in groups.values():
+        rest = len(group) - MAX_ALIKE
+        kept += group[:MAX_ALIKE]
+        if rest > 0:
+            last = kept.pop()
+            kept.append(replace(last, message=f"{last.message} (and {rest} more places)"))
+    return sorted(kept)
 
 
 def render(findings: Iterable[Finding], form: Format) -> str:
@@ -41,12 +63,25 @@ def render(findings: Iterable[Finding], form: Format) -> str:
     return "\n".join(_text(f) for f in ordered)
 
 
+def dotted(path: Iterable[str | int]) -> str:
+    """Return a path of keys as `field` has it."""
+    parts = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return "".join(parts).removeprefix(".")
+
+
 def _text(f: Finding) -> str:
     mark = "" if f.level == "error" else f"{f.level.replace('-', ' ')}: "
-    message, fix = visible(f.message), visible(f.fix)
-    return f"{visible(f.path)}:{f.line}:{f.column}: {f.code} {mark}{message}; {fix}"
+    where = f"{visible(f.path)}:{f.line}:{f.column}"
+    return f"{where}: {f.code} {mark}{visible(_said(f))}; {visible(f.fix)}"
 
 
 def _github(f: Finding) -> str:
     kind = "error" if f.level == "error" else "warning"
-    return annotation(kind, (f.path, f.line, f.column), f.code, f"{f.message}; {f.fix}")
+    return annotation(kind, (f.path, f.line, f.column), f.code, f"{_said(f)}; {f.fix}")
+
+
+def _said(f: Finding) -> str:
+    """Return the message, with the field where it does not name it."""
+    top = re.split(r"[.\[]", f.field)[0]
+    is_said = f.field in ("", BODY) or top in f.message
+    return f.message if is_said else f"`{f.field}`: {f.message}"

@@ -28,7 +28,7 @@ def check_cut_values(yaml: str, path: str) -> Iterator[Finding]:
             continue
         start, fix = match.start("value") + 1, "put the value in double quotes"
         if cut := _COMMENT.search(line, match.start("value") - 1):
-            message = f"`{match['key']}` ends before ` #`, which begins a comment"
+            message = f"for the client `{match['key']}` ends before ` #`, which begins a comment"
             column = cut.start() + 2
             yield Finding(path, number, column, "value-cut", message, fix)
         if _EATEN.match(match["value"]):

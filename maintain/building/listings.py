@@ -1,8 +1,8 @@
 """The parts of a page that list the pages, or the recipes: what for, and where to read.
 
-They stand between the lines `<!-- pages -->` or `<!-- recipes -->` and `<!-- end -->`. What a page
-is for is its line `Read this to ...`, up to the first stop; what a recipe is for, the line `What:`
-of its plug.diff, and its page is the one that lists its folder's files.
+They stand between the lines `<!-- pages -->` or `<!-- recipe names -->` and `<!-- end -->`. What a
+page is for is its line `Read this to ...`, up to the first stop; the page of a recipe is the one
+that lists its folder's files.
 """
 
 import re
@@ -13,9 +13,10 @@ from fastapi_pro.scaffolding.recipes import PLUG, RecipeError, recipes_told
 from maintain.building.refusal import refused
 from maintain.building.sources import decode
 
-_BEGIN = re.compile(r"^<!-- (pages|recipes) -->\r?$", re.MULTILINE)
+_BEGIN = re.compile(r"^<!-- (pages|recipe names) -->\r?$", re.MULTILINE)
 _PART = re.compile(
-    r"^<!-- (?P<kind>pages|recipes) -->(?P<end>\r?\n)(?:.*\n)*?<!-- end -->(?=\r?$)", re.MULTILINE
+    r"^<!-- (?P<kind>pages|recipe names) -->(?P<end>\r?\n)(?:.*\n)*?<!-- end -->(?=\r?$)",
+    re.MULTILINE,
 )
 _PURPOSE = re.compile(r"^Read this (?:to )?(.+?)(?:\.(?: |\r?$)|: |; )", re.MULTILINE)
 
@@ -57,22 +58,23 @@ def _pages(root: Path) -> str:
 
 def _recipes(root: Path) -> str:
     texts = _texts(root)
-    rows = []
-    try:
-        told = recipes_told(root / "snippets")
-    except RecipeError as error:
-        message, _, fix = str(error).partition("; ")
-        raise refused("bad-recipe", message, fix, "snippets/recipes") from error
-    for recipe, what in told.items():
-        plug = f"snippets/recipes/{recipe}/{PLUG}"
+    links = []
+    for recipe in _told(root):
         listed = f"<!-- files snippets/recipes/{recipe} "
         page = next((name for name, text in texts.items() if listed in text), None)
         if page is None:
-            fix = f"write {listed}-->"
+            plug, fix = f"snippets/recipes/{recipe}/{PLUG}", f"write {listed}-->"
             raise refused("unshown", "no page is about this recipe", fix, plug)
-        title = page.removeprefix("references/").removesuffix(".md")
-        rows.append(f"| `{recipe}` | {what} | [{title}]({page}) |")
-    return "\n".join(["| `--with` | What it brings | Page |", "|---|---|---|", *rows])
+        links.append(f"[{recipe}]({page})")
+    return f"{', '.join(links)}."
+
+
+def _told(root: Path) -> dict[str, str]:
+    try:
+        return recipes_told(root / "snippets")
+    except RecipeError as error:
+        message, _, fix = str(error).partition("; ")
+        raise refused("bad-recipe", message, fix, "snippets/recipes") from error
 
 
 def _texts(root: Path) -> dict[str, str]:
@@ -81,4 +83,4 @@ def _texts(root: Path) -> dict[str, str]:
     return {name: decode(file.read_bytes(), name) for name, file in names.items()}
 
 
-_KINDS: dict[str, Callable[[Path], str]] = {"pages": _pages, "recipes": _recipes}
+_KINDS: dict[str, Callable[[Path], str]] = {"pages": _pages, "recipe names": _recipes}

@@ -1,5 +1,6 @@
 """Fixtures: the started app, and a transaction that is rolled back after each test."""
 
+import functools
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,12 +15,22 @@ os.environ["APP_JWT_SECRET"] = "a secret for tests, of 32 characters or more"
 
 import without_dotenv  # noqa: F401 -- comes first
 from app.api.deps import get_sessionmaker
+from app.core import security
 from app.core.config import get_settings
 from app.core.db import create_engine
 from app.main import app
 from clients import client_on
 from patience import patient
 from postgres import postgres_url, scratch_database
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_password_is_hashed_once() -> Iterator[None]:
+    """Hashing is slow on purpose, and most tests sign up and log in with the same password."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("hash_password", "verify_password"):
+            patch.setattr(security, name, functools.cache(getattr(security, name)))
+        yield
 
 
 @pytest.fixture(scope="session")

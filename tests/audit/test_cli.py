@@ -323,7 +323,8 @@ def test_the_examples_of_what_is_named_matter_less(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Who names the examples themselves wants to know of them."""
-    for name in ("docs/how.py", "pkg/examples/deep/usage.py", "app/example.py"):
+    examples = ("docs/how.py", "pkg/examples/deep/usage.py", "archive/main.py")
+    for name in (*examples, "app/example.py", "app/archive/api.py"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text("one()\n")
 
@@ -332,8 +333,8 @@ def test_the_examples_of_what_is_named_matter_less(
         return {f["path"]: f["severity"] for f in json.loads(capsys.readouterr().out)}
 
     whole = severities(".")
-    assert whole["docs/how.py"] == whole["pkg/examples/deep/usage.py"] == "low"
-    assert whole["app/example.py"] == whole["app/x.py"] == "high"
+    assert {whole[name] for name in examples} == {"low"}
+    assert whole["app/example.py"] == whole["app/archive/api.py"] == whole["app/x.py"] == "high"
     assert severities("docs", "pkg/examples/deep") == {
         "docs/how.py": "high", "pkg/examples/deep/usage.py": "high",
     }  # fmt: skip

@@ -50,7 +50,7 @@ def test_a_request_id_matters_less_in_lines_of_json(
 
 _ROWS = """
 from fastapi import APIRouter, Depends
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from models import Item, found, get_user, session
 router = APIRouter()
 def rows(owner, limit):
@@ -76,6 +76,13 @@ def read(user_id: int{default}, limit: int = 100, user=Depends(get_user)):
             "low",
         ),
         ("items", "", "return found(select(Item).limit(limit))", ""),
+        (
+            "items",
+            "",
+            "return found(select(Item).where(or_(Item.a == user.id, Item.b)).limit(limit))",
+            "low",
+        ),
+        ("items", "", "return found(select(Item).where(Item.a == user.name).limit(limit))", ""),
         ("items", " | None = None", "return rows(user_id, limit)", ""),
         ("items", "", "print(user.id)\n    return found(select(Item).limit(limit))", ""),
         ("items", "", "return rows(user, limit)", ""),

@@ -5,6 +5,7 @@ With `--whole` they are asked of an older client, too, which does not change any
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from tests.client.npm_clients import Clients
 from tests.client.standin import standin
-from tests.client.turns import call, read
+from tests.client.turns import call, read, run
 from tests.validation.skill_rows import ROWS
 from tests.validation.skill_rows.body import FOLDER
 from tests.validation.skill_rows.row import ANY, ARGUMENTS, Row
@@ -34,24 +35,26 @@ class Seen:
     typed: list[str]
     log: str
 
-    def contradicts(self, row: Row, folder: Path) -> str:
-        """Return in what the client does not do what the row says."""
-        listed = self.started.get(row.name)
+    def contradictions(self, row: Row, folder: Path) -> Iterator[str]:
+        """Yield in what the client does not do what the row says."""
+        listed, typed = self.started.get(row.name), row.name in self.typed
         wanted = f": {row.listed}" if row.listed and row.listed[0] != " " else row.listed
         if listed != wanted:
-            return f"it lists {listed!r}, not {wanted!r}"
-        if (row.name in self.typed) != row.typed:
-            return f"/{row.name} is {'' if row.name in self.typed else 'not '}there"
+            yield f"it lists {listed!r}, not {wanted!r}"
+        if typed != row.typed:
+            yield f"/{row.name} is {'' if typed else 'not '}there"
         if row.loaded is not None:
-            text = f"Base directory for this skill: {folder}\n\n"
-            found = self.loaded.partition(text)[2]
+            found = self.loaded.partition(f"Base directory for this skill: {folder}\n\n")[2]
             if not found.startswith(row.loaded.replace(FOLDER, str(folder))):
-                return f"it loads {found[:200]!r}"
+                yield f"it loads {found[:200]!r}"
+        if row.granted is not None and (folder.parents[2] / row.name).exists() != row.granted:
+            yield f"it may {'not ' if row.granted else ''}run mkdir"
         if listed is None and row.opens != ANY and row.name in self.after_shut:
-            return f"a Read of {row.shut} opens it"
-        if listed is None and (row.name in self.after_all) != bool(row.opens):
-            return f"a Read of {row.opens} does {'not ' if row.opens else ''}open it"
-        return "" if row.says in self.log else f"the log does not say {row.says!r}"
+            yield f"a Read of {row.shut} opens it"
+        elif listed is None and (row.name in self.after_all) != bool(row.opens):
+            yield f"a Read of {row.opens} does {'not ' if row.opens else ''}open it"
+        if row.says not in self.log:
+            yield f"the log does not say {row.says!r}"
 
 
 def ask(clients: Clients, rows: list[Row], place: Path) -> list[str]:
@@ -60,27 +63,30 @@ def ask(clients: Clients, rows: list[Row], place: Path) -> list[str]:
     folders = [row.write(project).parent for row in rows]
     shut = [ANY, *(name for row in rows for name in row.shut)]
     opened = [row.opens for row in rows if row.opens not in (None, ANY)]
-    calls = [call(row.name, ARGUMENTS) for row in rows if row.loaded is not None]
+    granted = [row.name for row in rows if row.granted is not None]
+    calls = [call(row.name, ARGUMENTS) for row in rows if row.loaded or row.name in granted]
+    runs = [run(f"mkdir {name}") for name in granted]
+    first_turns = [calls, runs] if runs else [calls]
     reads = [
         read(project / name) for name in [*shut, *opened] if name
     ]  # of Reads at once it heeds one
     arguments = ["--debug-file", place / "log", "--allowedTools", "Skill,Bash(echo:*)"]
     arguments += ["--output-format", "stream-json", "--verbose"]
-    with standin([calls, *reads]) as session:
+    with standin([*first_turns, *reads]) as session:
         told = clients.run(
             "claude", *arguments, "-p", "hello", cwd=project,
             ANTHROPIC_BASE_URL=session.url, SLASH_COMMAND_TOOL_CHAR_BUDGET="500000",
         ).stdout  # fmt: skip
     first, second, *_ = session.requests
-    after_shut, after_all = listing(session.requests[len(shut) + 1]), listing(session.requests[-1])
+    after_shut = listing(session.requests[len(first_turns) + len(shut)])
+    after_all = listing(session.requests[-1])
     typed = json.loads(told.partition("\n")[0])["slash_commands"]
     log = (place / "log").read_text()
     seen = Seen(listing(first), second, after_shut, after_all, typed, log)
-    wrong = []
+    wrong: list[str] = []
     for row, folder in zip(rows, folders, strict=True):
-        if why := seen.contradicts(row, folder):
-            codes = ", ".join(row.errors + row.warnings + row.borne) or "no finding"
-            wrong.append(f"{row.name} ({codes}): {why}")
+        codes = ", ".join(row.errors + row.warnings + row.borne) or "no finding"
+        wrong += [f"{row.name} ({codes}): {why}" for why in seen.contradictions(row, folder)]
     return wrong
 
 

@@ -42,7 +42,12 @@ def call(skill: str, words: str = "") -> dict[str, Any]:
     return {"name": "Skill", "input": {"skill": skill} | ({"args": words} if words else {})}
 
 
+def run(command: str) -> dict[str, Any]:
+    """Return the use of Bash that runs the command."""
+    return {"name": "Bash", "input": {"command": command, "description": "as asked"}}
+
+
 def named_command(request: str) -> dict[str, Any]:
     """Return the use of Bash that runs the first command which the loaded skill names."""
     found = re.findall(r"`(sh \S*/run\.sh [^`]*)`", request)
-    return {"name": "Bash", "input": {"command": found[0], "description": "as the skill says"}}
+    return run(found[0])

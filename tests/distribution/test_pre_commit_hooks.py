@@ -160,7 +160,10 @@ def test_a_skill_that_changes_is_checked(
     pre_commit(project, "install-hooks", **OFFLINE)
     skill = project / ".claude" / "skills" / "mine" / "SKILL.md"
     skill.parent.mkdir(parents=True)
-    skill.write_text("---\nname: Mine\ndescription: What I know.\n---\n# Mine\n")
+    skill.write_text("---\nname: mine\ndescription: ask in #help\n---\n# Mine\n")
     git(project, "add", ".")
     told = pre_commit(project, "run", code=1, **LIBRARIES)
-    assert ".claude/skills/mine/SKILL.md" in told
+    assert ".claude/skills/mine/SKILL.md:3:21: value-cut" in told
+    skill.write_text(skill.read_text().replace("ask in #help", '"ask in #help"'))
+    git(project, "add", ".")
+    pre_commit(project, "run", **LIBRARIES)

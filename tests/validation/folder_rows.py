@@ -198,8 +198,17 @@ PROJECTS = [
         hidden=("MARK-top",)),
     Row("root", {".claude/x": "", "skills/at-root/SKILL.md": page("MARK-root")}, ("not-loaded",),
         hidden=("MARK-root",)),
+    Row("roots", {".claude/x": "", "skills/r-a/SKILL.md": page("MARK-ra"),
+                  "skills/r-b/SKILL.md": page("MARK-rb")},
+        ("not-loaded",), hidden=("MARK-ra", "MARK-rb")),
     Row("agents-folder", {".claude/x": "", ".agents/skills/elsewhere/SKILL.md": page("MARK-else")},
         ("not-loaded",), hidden=("MARK-else",)),
+    Row("skill-guard", {".claude/skills/guard/SKILL.md": "---\ndescription: MARK-guard\n"
+        "hooks: {PreToolUse: [{command: x}]}\n---\nText.\n"}, listed=("MARK-guard",),
+        says="(the skill loads with no hooks and no allowed-tools)"),
+    Row("skill-entry", {".claude/skills/entry/SKILL.md": "---\ndescription: MARK-entry\n"
+        "hooks: {Stop: [{command: x}]}\n---\nText.\n"}, listed=("MARK-entry",),
+        says="Skill 'entry': hooks.Stop.0: Hook matcher"),
     Row("two", {".claude/skills/dup-a/SKILL.md": page("MARK-dupa", "same"),
                 ".claude/skills/dup-b/SKILL.md": page("MARK-dupb", "same")},
         ("duplicate-name",), listed=("dup-a (same): MARK-dupa", "dup-b: MARK-dupb")),

@@ -26,7 +26,7 @@ LINKS = [
     ("[a](gone%20there.md)", ("link-missing", 5, 5)),
     ("[a](here.md#part) [b](gone.md#part)", ("link-missing", 5, 23)),
     ("[a](../gone.md)", ("link-missing", 5, 5)),
-    ("[a](/etc/passwd)", ("link-outside", 5, 5)),
+    ("[a](/etc/hosts.conf)", ("link-outside", 5, 5)),
     ("[a](~/notes.md)", ("link-outside", 5, 5)),
     ("read `references/gone.md`", ("link-missing", 5, 7)),
     ("run `scripts/gone.py --all`", ("link-missing", 5, 6)),
@@ -54,7 +54,8 @@ def test_a_file_that_is_not_there_is_told(
         *("`references/`", "`scripts/*.py`", "`scripts/<name>.py`", "`myscripts/x.py`"),
         *("such as `references/finance.md`", "**Example**: `scripts/rotate.py`"),
         *("```\n[a](gone.md) `scripts/gone.py`\n```", "    [a](gone.md)", "`[a](gone.md)`"),
-        *("[a](LINK)", "[a](url)", "Write the result to `assets/out.csv`.", "[a](LICENSE)"),
+        *("[a](/docs/start) [b](/docs/)", "[a](LINK)"),
+        *("[a](url)", "Write the result to `assets/out.csv`.", "[a](LICENSE)"),
         *("see `references/x.md` of the `notes` skill", "run `scripts/projects_own.sh`"),
     ],
 )
@@ -121,6 +122,7 @@ def test_what_the_client_would_act_on_in_a_fence_is_an_error(
         *("```\nword!`date`\n```", "```\ncosts $500\n```", "```\n$5k $12M $2b$10 $7/month\n```"),
         *("```sh\nawk '{print \\$1}'\n```", "```python\n'${CLAUDE_SKILL_DIR}'\n```"),
         *("```json\n!`date`\n```", "```sh\necho $ARGUMENTS\n```", "```\n$3,500 $9-29 $4.50\n```"),
+        "```py\nfind('$ARGUMENTS')\n```\n\n```md\n# Of $ARGUMENTS\n```",
         *("$ARGUMENTS\n\n```sh\ngit show $ARGUMENTS $1\n```", "!`date`\n\n```\n!`date`\n```"),
         *("```bash\necho ${CLAUDE_CONFIG_FILE} ${CLAUDE_PLUGIN_ROOT}/x\n```", "a plan for $29"),
     ],
@@ -134,6 +136,8 @@ def test_client_syntax_is_left_alone_where_it_is_a_feature(tmp_path: Path, body:
     ("field", "body", "expected"),
     [
         ("arguments: [path]", '```sh\nfor path in *; do wc "$path"; done\n```', [7, 23]),
+        ("argument-hint: '[n]'", '```sh\ncd "$(dirname "$0")"\n```', [7, 16]),
+        ("argument-hint: '[n]'", "```ts\n` AND id = 1\n  WHERE a = $1`\n```", [8, 13]),
         ("argument-hint: '[n]'", "```sh\nawk '{print $1}'\n```", [7, 13]),
     ],
 )
@@ -150,6 +154,7 @@ def test_declared_arguments_replace_what_a_fence_uses_itself(
     [
         ("arguments: [path]", '```sh\nwc "$path"\n```'),
         ("argument-hint: '[n]'", "```sh\ngit show $ARGUMENTS $1\n```"),
+        ("argument-hint: '[n]'", '```sh\ncd "$(dirname "$1")"\n```'),
         ("allowed-tools: Bash(git *)", "```\n!`git status`\n```"),
     ],
 )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.validating.folders.whole import MAX_ALIKE, check_folder
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.folders.whole import check_folder
+from fastapi_pro.validating.report import MAX_ALIKE, Finding
 from tests.validation.folder_rows import HI, PLUGINS, PROJECTS, Row, page
 
 
@@ -72,6 +72,16 @@ def test_what_tests_read_is_left_alone(tmp_path: Path, name: str) -> None:
     Row("p", {}, manifest={"name": None}).write(tmp_path / name / "p")
     assert codes(tmp_path) == []
     assert codes(tmp_path / name) == ["plugin-field"]
+
+
+def test_examples_for_other_plugins_are_left_alone(tmp_path: Path) -> None:
+    """A page that the client does not load by itself may teach how plugins are made."""
+    text = 'Write `"${CLAUDE_PLUGIN_ROOT}/scripts/yours.sh"`.\n'
+    files: dict[str, object] = {"scripts/own.sh": "", "skills/n/references/hooks.md": text}
+    Row("p", files | {"skills/n/SKILL.md": page("MARK")}).write(tmp_path)
+    assert codes(tmp_path) == []
+    Row("p", files | {"skills/n/SKILL.md": page("MARK") + text}).write(tmp_path)
+    assert codes(tmp_path) == ["root-file-missing"]
 
 
 def test_a_skill_may_be_called_fixtures(tmp_path: Path) -> None:

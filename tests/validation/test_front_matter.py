@@ -106,6 +106,10 @@ FIELDS = [
     ("name: demo", "description: 'a --- b'", ("front-matter-cut", 3, 17)),
     (GOOD, "# ----- when", ("front-matter-cut", 4, 3)),
     (GOOD, "hooks: {PreTool: []}", ("hook-event-unknown", 4, 18)),
+    (GOOD, "hooks: {PreToolUse: [{command: x}]}", ("hook-shape", 4, 22)),
+    (GOOD, "hooks: {PreToolUse: {matcher: Bash}}", ("hook-shape", 4, 21)),
+    (GOOD, "hooks: {Stop: [{hooks: [{command: x}]}]}", ("hook-type-unknown", 4, 25)),
+    (GOOD, "hooks: {Stop: [{hooks: [{type: prompt}]}]}", ("hook-shape", 4, 25)),
     (GOOD, f"when_to_use: {'w' * 1500}", ("too-long", 4, 14)),
     (GOOD, "hooks: 5", ("wrong-type", 4, 8)),
     (GOOD, "user-invocable: maybe", ("wrong-value", 4, 17)),
@@ -217,6 +221,7 @@ def test_fields_that_come_to_nothing_are_a_warning(tmp_path: Path, fields: str, 
         *("arguments: a b", "arguments: [a, b]", "argument-hint: [issue-number]"),
         *("allowed-tools: Read, Bash(git add *)", "allowed-tools: [Read, Grep]"),
         *("allowed-tools: Read Grep", "hooks: {Stop: []}", "metadata: {version: 1.0}"),
+        *("hooks: {PreToolUse: [{hooks: [{type: command, command: x}]}]}", "hooks: {_why: text}"),
         *("license: MIT", "compatibility: any", "when_to_use: 'yes'", 'paths: ["**/*.py"]'),
         *("effort: high  # the most", "description2: 'a # b'", "when_to_use: '&a !b #c'"),
         *("license: 2024-01-01", f"when_to_use: {'w' * 1490}"),
@@ -225,6 +230,17 @@ def test_fields_that_come_to_nothing_are_a_warning(tmp_path: Path, fields: str, 
 def test_a_right_field_is_no_error(tmp_path: Path, line: str) -> None:
     """Every value the client documents or was seen to take passes."""
     assert told(found(skill(tmp_path, f"{GOOD}\n{line}"))) == []
+
+
+def test_a_skill_whose_guard_cannot_be_read_loses_its_tools(tmp_path: Path) -> None:
+    """So the client does; of another event it drops the entry alone."""
+    messages = []
+    for event in ("PreToolUse", "Stop"):
+        file = skill(tmp_path, f"{GOOD}\nhooks: {{{event}: [{{command: x}}]}}")
+        messages += [f.message for f in found(file) if f.code == "hook-shape"]
+    guard, other = messages
+    assert "without any hooks and without allowed-tools" in guard
+    assert "the client ignores it" in other
 
 
 def test_a_description_that_is_cut_is_told_where(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ GLOBS = [
     ("paths:\n  - '*.py'\n  - ./**/*.txt", "error", ("dead-glob", 6, 5)),
     ("paths: '*.md, ./a, **/*.py'", "error", ("dead-glob", 4, 15)),
     ("paths: ['a[b']", "error", ("dead-glob", 4, 9)),
-    ("paths: ['']", "error", ("dead-glob", 4, 9)),
+    ("paths: ['']", "warning", ("empty-paths", 4, 8)),
     ("paths: ['*.{py,/x//}']", "error", ("dead-glob", 4, 9)),
     ("paths: ['" + "{a,b}" * 10 + "']", "error", ("too-many-patterns", 4, 9)),
     ("paths: ['!*.py', '!*.txt']", "error", ("only-negations", 4, 9)),

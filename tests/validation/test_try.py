@@ -44,6 +44,8 @@ TRIES = [
     ("paths: ['**/*.a, **/*.b']", "x.b", True, "**/*.b", "line 4"),
     ("paths: '**'", "x.b", True, None, "no gate"),
     ("paths: '[!x].sql'", "y.sql", False, None, "takes ! for a character"),
+    ("user-invocable:", "x.b", True, None, "/name finds nothing"),
+    (f"paths: '{'{a,b}' * 10}'", "x.b", False, None, "more than 1,000 patterns"),
     ("user-invocable: false\ndisable-model-invocation: true", "x.b", False, None, "nobody"),
 ]
 

@@ -141,6 +141,15 @@ def test_the_command_runs_from_anywhere(tmp_path: Path) -> None:
     assert run.stdout.startswith(f"{Path('demo', 'SKILL.md')}:4:8: wrong-type")
 
 
+def test_without_its_libraries_it_says_what_to_install(tmp_path: Path) -> None:
+    """As a user of the wheel without the extra, or of a bare Python."""
+    command = [sys.executable, "-I", "-S", str(SCRIPT), str(skill(tmp_path, GOOD))]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("validate.py: the module yaml is missing; run uvx ")
+    assert run.stderr.endswith("pip install 'fastapi-pro[validate]'\n")
+
+
 def test_output_that_cannot_be_printed_or_read_is_no_traceback(tmp_path: Path) -> None:
     """Names that are no text, a terminal without Unicode and a closed pipe are survived."""
     folder = tmp_path / "d\udcff"

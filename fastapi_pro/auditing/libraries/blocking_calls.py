@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, roots
 from fastapi_pro.auditing.libraries.library_calls import BLOCKING, COMPUTING, FILES, LOCAL
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, find_call
 from fastapi_pro.auditing.model.node import Node
@@ -164,6 +165,8 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
         target = call.callee
         if not target or target.is_coroutine or target.is_generator or call.is_awaited:
             continue
+        if _gets_async_session(call, target):
+            continue  # it fails at once: another fault
         end = find_call(target, blocks)
         if end and _is_left_out(end, call):
             end = find_call(target, functools.partial(_blocks_for, call))
@@ -171,6 +174,14 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
             if severity(end) == "low":
                 end = find_call(target, _is_worse) or end
             yield call, end
+
+
+def _gets_async_session(call: Node, target: Node) -> bool:
+    """Say whether a call gives an AsyncSession to code that is written for a Session."""
+    return any(
+        p.annotation.text == "Session" and is_async_session(p.passed(call))
+        for p in target.parameters
+    )
 
 
 def _blocks_for(caller: Node, call: Node) -> bool:

@@ -152,7 +152,9 @@ class Schema:
     def reads_attributes(self) -> bool:
         """Whether it is configured to be filled from objects."""
         option = self.config.get("from_attributes")
-        return option is not None and option.literal is True
+        if option is None:
+            return "sqlmodel.SQLModel" in self.node.bases  # it has the option itself
+        return option.literal is True
 
     def validators(self, *names: str) -> list[Validator]:
         """Return the methods decorated with these functions of Pydantic ("field_validator", …)."""

@@ -67,6 +67,8 @@ class Engine:
         for start, name in _DATABASES.items():
             if self.scheme.startswith(start):
                 return name
+        if not self.scheme and self.is_sqlite:
+            return "SQLite"
         names = service_packages(self.call.program)
         if self.scheme or not (names & _MYSQL_DRIVERS or names_mysql(self.call.program)):
             return "PostgreSQL"
@@ -74,8 +76,9 @@ class Engine:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether its URL is one of SQLite."""
-        return self.scheme.startswith("sqlite")
+        """Whether its URL is one of SQLite, or its driver is given what only SQLite's takes."""
+        is_told = not self.scheme and bool(self.connect_arg("check_same_thread"))
+        return is_told or self.scheme.startswith("sqlite")
 
     @property
     def is_asyncpg(self) -> bool:

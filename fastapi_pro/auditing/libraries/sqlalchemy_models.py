@@ -37,6 +37,8 @@ _ABOUT = re.compile(
 )
 
 _CURSOR = re.compile(r"(^|_)(sync|page|next|continuation|concurrency|change)_?token", re.IGNORECASE)
+ONCE = re.compile(r"captcha|turnstile", re.IGNORECASE)
+"""What a person has proven by it is worth nothing a second time."""
 _ENCRYPTED = re.compile(r"(^|_)(enc|encrypted|ciphered|sealed)(_|$)|cipher_?text", re.IGNORECASE)
 
 
@@ -47,7 +49,7 @@ def names_secret(name: str) -> bool:
 
 def is_about_secret(name: str) -> bool:
     """Say whether a name says something of a secret, or that only a key reads it: `encrypted_x`."""
-    return any(pattern.search(name) for pattern in (_ABOUT, _ENCRYPTED, _CURSOR))
+    return any(pattern.search(name) for pattern in (_ABOUT, _ENCRYPTED, _CURSOR, ONCE))
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastapi_pro.validating.folders.reading import JsonFile, Path_
+from fastapi_pro.validating.folders.reading import FrontFile, JsonFile, Path_
 from fastapi_pro.validating.report import Finding
 
 EVENTS = frozenset(
@@ -48,8 +48,18 @@ def check_hooks_file(read: JsonFile, root: Path) -> Iterator[Finding]:
         yield from check_hooks(read, ("hooks",), values["hooks"], root)
 
 
-def check_hooks(read: JsonFile, path: Path_, hooks: object, root: Path) -> Iterator[Finding]:
-    """Yield what is wrong with a mapping of events to matchers."""
+def check_skill_hooks(read: FrontFile) -> Iterator[Finding]:
+    """Yield what is wrong with the hooks of a skill, where they are a mapping at all."""
+    hooks = read.front.values.get("hooks")
+    if isinstance(hooks, dict):
+        given = {event: value for event, value in hooks.items() if value is not None}
+        yield from check_hooks(read, ("hooks",), given, None)
+
+
+def check_hooks(
+    read: JsonFile | FrontFile, path: Path_, hooks: object, root: Path | None
+) -> Iterator[Finding]:
+    """Yield what is wrong with a mapping of events to matchers, in a plugin or a skill."""
     if not isinstance(hooks, dict):
         message = "`hooks` is no mapping of events, so the client does not load the plugin"
         yield read.at(path, "hook-shape", message, _SHAPE)
@@ -62,7 +72,7 @@ def check_hooks(read: JsonFile, path: Path_, hooks: object, root: Path) -> Itera
             message = f"the client knows no event `{event}` and ignores what stands there"
             yield read.at(here, "hook-event-unknown", message, _event_like(event))
         elif not isinstance(matchers, list):
-            message = f"`{event}` is no list of matchers, {_outcome(event)}"
+            message = f"`{event}` is no list of matchers, {_outcome(read, event)}"
             yield read.at(here, "hook-shape", message, f'write "{event}": [{{…}}]')
         else:
             for number, matcher in enumerate(matchers):
@@ -70,45 +80,47 @@ def check_hooks(read: JsonFile, path: Path_, hooks: object, root: Path) -> Itera
 
 
 def _matcher(
-    read: JsonFile, path: Path_, event: str, matcher: object, root: Path
+    read: JsonFile | FrontFile, path: Path_, event: str, matcher: object, root: Path | None
 ) -> Iterator[Finding]:
     entries = matcher.get("hooks") if isinstance(matcher, dict) else None
     if not isinstance(entries, list):
-        message = f"this entry of `{event}` has no list `hooks`, {_outcome(event)}"
+        message = f"this entry of `{event}` has no list `hooks`, {_outcome(read, event)}"
         fix = 'write {"hooks": [{"type": "command", "command": "…"}]}'
         yield read.at(path, "hook-shape", message, fix)
         return
     pattern = matcher.get("matcher", "") if isinstance(matcher, dict) else ""
     if not isinstance(pattern, str):
-        message = f"`matcher` is no text, {_outcome(event)}"
+        message = f"`matcher` is no text, {_outcome(read, event)}"
         fix = 'write one pattern, as in "matcher": "Edit|Write"'
         yield read.at((*path, "matcher"), "hook-shape", message, fix)
     for number, entry in enumerate(entries):
         yield from _entry(read, (*path, "hooks", number), event, entry, root)
 
 
-def _entry(read: JsonFile, path: Path_, event: str, entry: object, root: Path) -> Iterator[Finding]:
+def _entry(
+    read: JsonFile | FrontFile, path: Path_, event: str, entry: object, root: Path | None
+) -> Iterator[Finding]:
     kind = entry.get("type") if isinstance(entry, dict) else None
     if not isinstance(entry, dict) or not isinstance(kind, str) or kind not in REQUIRED:
         what = f"type {kind!r} is unknown" if kind is not None else "the hook has no `type`"
         fix = f"write one of {', '.join(sorted(REQUIRED))}"
-        message = f"{what}, {_outcome(event)}"
+        message = f"{what}, {_outcome(read, event)}"
         yield read.at(path, "hook-type-unknown", message, fix)
         return
     for name in REQUIRED[kind]:
         if not isinstance(entry.get(name), str):
-            message = f"a hook of type {kind} has no text `{name}`, {_outcome(event)}"
+            message = f"a hook of type {kind} has no text `{name}`, {_outcome(read, event)}"
             yield read.at(path, "hook-shape", message, f'add "{name}": "…"')
     timeout = entry.get("timeout", 1)
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-        message = f"`timeout` is no number, {_outcome(event)}"
+        message = f"`timeout` is no number, {_outcome(read, event)}"
         fix = 'write seconds without quotes, as in "timeout": 30'
         yield read.at((*path, "timeout"), "hook-shape", message, fix)
     yield from _command(read, path, entry, root)
 
 
 def _command(
-    read: JsonFile, path: Path_, entry: dict[str, object], root: Path
+    read: JsonFile | FrontFile, path: Path_, entry: dict[str, object], root: Path | None
 ) -> Iterator[Finding]:
     command, arguments = entry.get("command"), entry.get("args")
     if entry.get("type") != "command" or not isinstance(command, str):
@@ -116,7 +128,7 @@ def _command(
     here = (*path, "command")
     listed = isinstance(arguments, list)
     words = [w for w in arguments if isinstance(w, str)] if isinstance(arguments, list) else []
-    if not _GUARDED.search(command):
+    if root and not _GUARDED.search(command):
         for text in [command, *words]:
             for name in missing_files(text, root):
                 message = f"the command runs {name}, which the plugin does not hold: it fails"
@@ -136,29 +148,12 @@ def missing_files(text: str, root: Path) -> Iterator[str]:
             yield name
 
 
-def _outcome(event: str) -> str:
+def _outcome(read: JsonFile | FrontFile, event: str) -> str:
+    if event in GUARDS and isinstance(read, FrontFile):
+        return "so the client loads the skill without any hooks and without allowed-tools"
     if event in GUARDS:
         return "so the client does not load the plugin"
     return "so the client ignores it"
-
-
-def check_events(hooks: object) -> Iterator[tuple[str, str, str, str]]:
-    """Yield event, code, message and fix for what is wrong with each event of a skill's hooks."""
-    for event, matchers in hooks.items() if isinstance(hooks, dict) else ():
-        if event not in EVENTS:
-            message = f"the client knows no event `{event}` and ignores what stands there"
-            yield event, "hook-event-unknown", message, _event_like(event)
-        elif not isinstance(matchers, list) or not all(map(_has_hooks, matchers)):
-            outcome = "so the client ignores it"
-            if event in GUARDS:
-                outcome = "so the client loads the skill without hooks and allowed-tools"
-            message = f"`{event}` is no list of matchers, each with a list `hooks`, {outcome}"
-            fix = f"write {event}: [{{hooks: [{{type: command, command: …}}]}}]"
-            yield event, "hook-shape", message, fix
-
-
-def _has_hooks(matcher: object) -> bool:
-    return isinstance(matcher, dict) and isinstance(matcher.get("hooks"), list)
 
 
 def _event_like(event: str) -> str:

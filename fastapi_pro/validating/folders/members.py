@@ -7,7 +7,7 @@ from fastapi_pro.validating.contract import split_tools
 from fastapi_pro.validating.folders.hooks import missing_files
 from fastapi_pro.validating.folders.reading import read_front, read_text
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.report import BODY, Finding
 
 _PLUGIN_IGNORES = ("hooks", "mcpServers", "permissionMode")
 DOCUMENTATION = {"readme.md", "index.md", "changelog.md", "claude.md", "agents.md"}
@@ -40,20 +40,22 @@ def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]
     if in_plugin and front.values.get("description") in (None, ""):
         message = "the client lists this page as an agent, described as one of the plugin, no more"
         fix = "add a description that says when to use it; or move the page out of agents/"
-        yield Finding(shown, 1, 1, "agent-without-description", message, fix, "warning")
+        yield Finding(
+            shown, 1, 1, "agent-without-description", message, fix, "warning", "description"
+        )
     for name in () if in_plugin else ("name", "description"):
         if front.values.get(name) in (None, ""):
             message = f"`{name}` is missing, so the client does not load the agent"
             where, fix = front.keys.get(name, TOP), f"add {name}: …"
-            yield Finding(shown, where.line, where.column, "agent-not-loaded", message, fix)
+            place = (shown, where.line, where.column)
+            yield Finding(*place, "agent-not-loaded", message, fix, field=name)
     for name in _PLUGIN_IGNORES if in_plugin else ():
         if name in front.values:
             message = f"in a plugin's agent the client ignores `{name}`"
             fix = f"remove `{name}`, or keep the agent in .claude/agents"
             where = front.keys[name]
-            yield Finding(
-                shown, where.line, where.column, "agent-field-ignored", message, fix, "warning"
-            )
+            place = (shown, where.line, where.column)
+            yield Finding(*place, "agent-field-ignored", message, fix, "warning", name)
     yield from _check_tools(front, shown)
 
 
@@ -112,7 +114,9 @@ def check_root_files(file: Path, shown: str, root: Path) -> Iterator[Finding]:
                 column = line.find("${CLAUDE_PLUGIN_ROOT}") + 1
                 message = f"the page names {name}, which the plugin does not hold"
                 fix = "add the file, or correct the path after ${CLAUDE_PLUGIN_ROOT}/"
-                yield Finding(shown, number, column, "root-file-missing", message, fix, "warning")
+                yield Finding(
+                    shown, number, column, "root-file-missing", message, fix, "warning", BODY
+                )
 
 
 def _unread(error: FrontMatterError, shown: str, outcome: str) -> Finding:

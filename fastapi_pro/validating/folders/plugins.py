@@ -200,7 +200,8 @@ def _check_members(root: Path, shown: Path) -> Iterator[Finding]:
                     yield from check_agent(file, told, in_plugin=True)
                 elif kind == "commands":
                     yield from check_command(file, told)
-                yield from check_root_files(file, told, root)
+                if kind != "skills" or name == "SKILL.md":  # other pages may be examples
+                    yield from check_root_files(file, told, root)
 
 
 def check_marketplace(root: Path, shown: Path) -> Iterator[Finding]:

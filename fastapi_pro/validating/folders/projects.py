@@ -97,7 +97,14 @@ def _same_name(loaded: list[Loaded]) -> Iterator[Finding]:
             message = f"`name` is {name} as in {skills[0].shown}: /{name} calls one of them alone"
             fix = f"give each its own name: here, that of its folder, {other.called}"
             yield Finding(
-                other.shown, where.line, where.column, "duplicate-name", message, fix, "warning"
+                other.shown,
+                where.line,
+                where.column,
+                "duplicate-name",
+                message,
+                fix,
+                "warning",
+                "name",
             )
 
 
@@ -122,8 +129,8 @@ def check_same_agents(files: list[tuple[Path, str]]) -> Iterator[Finding]:
                 message = (
                     f"`name` is {name} as in {named[name]}: the client loads one of them alone"
                 )
-                line = front.keys["name"].line
-                yield Finding(shown, line, 1, "duplicate-agent", message, "give each its own name")
+                line, fix = front.keys["name"].line, "give each its own name"
+                yield Finding(shown, line, 1, "duplicate-agent", message, fix, field="name")
             named.setdefault(name, shown)
 
 
@@ -144,12 +151,17 @@ def _budget(loaded: list[Loaded], shown: Path) -> Iterator[Finding]:
 def check_elsewhere(root: Path, shown: Path) -> Iterator[Finding]:
     """Yield the skills of a project that lie where the client does not look."""
     for place in (Path(".agents/skills"), Path("skills")):
-        for name in _names(root / place):
-            file = place / name / NAME
-            if os.path.lexists(root / file) and not os.path.lexists(root / ".claude/skills" / name):
-                message = f"Claude Code does not look into {place}, other clients may"
-                fix = f"put it, or a link to it, into .claude/skills/{name}"
-                yield Finding(str(shown / file), 1, 1, "not-loaded", message, fix, "warning")
+        files = [
+            place / name / NAME
+            for name in _names(root / place)
+            if os.path.lexists(root / place / name / NAME)
+            and not os.path.lexists(root / ".claude/skills" / name)
+        ]
+        if files:
+            rest = f", {files[0].parent.name} and {len(files) - 1} more" if files[1:] else ""
+            message = f"Claude Code does not look into {place}{rest}; other clients may"
+            fix = "put it, or a link to it, into .claude/skills"
+            yield Finding(str(shown / files[0]), 1, 1, "not-loaded", message, fix, "warning")
 
 
 def _names(folder: Path) -> list[str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from fastapi_pro.validating.codes import Code
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError, Place, parse
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.report import Finding, dotted
 
 MAX_BYTES = 1024 * 1024
 MAX_FOLDERS = 20_000
@@ -71,9 +72,27 @@ class JsonFile:
         where = self._front.place(path)
         return Place(max(where.line - 1, 1), where.column)  # parse() begins on line 2
 
-    def at(self, path: Path_, code: str, message: str, fix: str) -> Finding:
+    def at(self, path: Path_, code: Code, message: str, fix: str) -> Finding:
         """Return an error at the value of `path`."""
         where = self.place(path)
+        place = (self.shown, where.line, where.column)
+        return Finding(*place, code, message, fix, field=dotted(path))
+
+    def warn(self, path: Path_, code: Code, message: str, fix: str) -> Finding:
+        """Return a warning at the value of `path`."""
+        return replace(self.at(path, code, message, fix), level="warning")
+
+
+@dataclass(frozen=True)
+class FrontFile:
+    """The front matter of a skill, and how findings call its file."""
+
+    shown: str
+    front: FrontMatter
+
+    def at(self, path: Path_, code: str, message: str, fix: str) -> Finding:
+        """Return an error at the value of `path`."""
+        where = self.front.place(path)
         return Finding(self.shown, where.line, where.column, code, message, fix)
 
     def warn(self, path: Path_, code: str, message: str, fix: str) -> Finding:

@@ -1,9 +1,7 @@
 """Check each plugin, marketplace and project below a folder."""
 
 import os
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from fastapi_pro.validating.folders.members import check_agent, check_command
@@ -20,9 +18,7 @@ from fastapi_pro.validating.folders.projects import (
     check_skills_folder,
 )
 from fastapi_pro.validating.folders.reading import walk
-from fastapi_pro.validating.report import Finding
-
-MAX_ALIKE = 20  # findings of one code in one file: more would bury the rest
+from fastapi_pro.validating.report import Finding, folded
 
 
 def check_folder(folder: Path, shown: Path) -> list[Finding]:
@@ -34,7 +30,7 @@ def check_folder(folder: Path, shown: Path) -> list[Finding]:
             found += _plugin_root(here, told)
         if ".claude" in names:
             found += _project(here, told)
-    return _folded(found)
+    return folded(found)
 
 
 def is_whole(folder: Path) -> bool:
@@ -70,18 +66,3 @@ def _pages(folder: Path, shown: Path) -> Iterator[tuple[Path, str]]:
         for name in names:
             if name.endswith(".md"):
                 yield here / name, str(shown / here.relative_to(folder) / name)
-
-
-def _folded(found: list[Finding]) -> list[Finding]:
-    """Return the findings sorted, of one code in one file no more than MAX_ALIKE."""
-    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in sorted(set(found)):
-        groups[finding.path, finding.code].append(finding)
-    kept: list[Finding] = []
-    for group in groups.values():
-        rest = len(group) - MAX_ALIKE
-        kept += group[:MAX_ALIKE]
-        if rest > 0:
-            last = kept.pop()
-            kept.append(replace(last, message=f"{last.message} (and {rest} more places)"))
-    return sorted(kept)

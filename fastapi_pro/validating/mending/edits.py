@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_MARK = "\ufeff"
+MARK = "\ufeff"
 
 
 @dataclass(frozen=True, order=True)
@@ -21,7 +21,7 @@ class Source:
     """A text as it lies in its file, and where its lines begin."""
 
     def __init__(self, text: str) -> None:
-        first = len(_MARK) if text.startswith(_MARK) else 0
+        first = len(MARK) if text.startswith(MARK) else 0
         self.text = text
         self._starts = [first, *(end.end() for end in _LINE_END.finditer(text))]
         ends = [end.start() for end in _LINE_END.finditer(text)]

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from fastapi_pro.messages import visible
 from fastapi_pro.validating.check import Options, check_text
-from fastapi_pro.validating.mending.edits import Source
+from fastapi_pro.validating.mending.edits import MARK, Source
 from fastapi_pro.validating.mending.skill import mend_text
 from fastapi_pro.validating.report import Finding
 
-_MARK = "\ufeff"
 _MANIFESTS = {"plugin.json", "marketplace.json", "hooks.json"}
 
 
@@ -71,9 +70,9 @@ def mend_manifest(file: Path, findings: list[Finding]) -> Mending | None:
     """Return a manifest without the mark before its JSON, None where there is none."""
     marks = [f for f in findings if f.code == "json-invalid" and "byte order mark" in f.message]
     old = _read(file) if marks and file.name in _MANIFESTS else None
-    if old is None or not old.startswith(_MARK):
+    if old is None or not old.startswith(MARK):
         return None
-    return Mending(file, marks[0].path, old, old.removeprefix(_MARK), marks)
+    return Mending(file, marks[0].path, old, old.removeprefix(MARK), marks)
 
 
 def _read(file: Path) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from fastapi_pro.validating.frontmatter import NOT_YAML, FrontMatterError, parse, split
 from fastapi_pro.validating.gate import read_entries
-from fastapi_pro.validating.mending.edits import Edit, Source, apply
+from fastapi_pro.validating.mending.edits import MARK, Edit, Source, apply
 from fastapi_pro.validating.mending.globs import mend_glob
 from fastapi_pro.validating.mending.yaml_values import mend_values, quote_line, quoted
 from fastapi_pro.validating.report import Finding
@@ -60,8 +60,13 @@ def _is_better(before: list[Finding], after: list[Finding], mended: Mended) -> b
 
 def _mend(text: str, findings: list[Finding]) -> Mended:
     source = Source(text)
-    found = {f: list(_MENDERS[f.code](source, f)) for f in findings if f.code in _MENDERS}
+    found = {f: list(MENDERS[f.code](source, f)) for f in findings if f.code in MENDERS}
     return {finding: edits for finding, edits in found.items() if edits}
+
+
+def _mark(source: Source, _: Finding) -> Iterator[Edit]:
+    if source.text.startswith(MARK):
+        yield Edit(0, len(MARK), "")
 
 
 def _line_ends(source: Source, _: Finding) -> Iterator[Edit]:
@@ -108,8 +113,16 @@ def _glob(source: Source, finding: Finding) -> Iterator[Edit]:
         mended = mend_glob(entry.text)
         quote = lines[place.line - 1][place.column - 1 : place.column] in ("'", '"')
         quote = quote and not entry.text.startswith(("'", '"'))
-        if mended and (edit := source.edit(place.line, place.column + quote, entry.text, mended)):
-            yield edit
+        for written in (str, _escaped) if mended else ():
+            old, new = written(entry.text), written(mended or "")
+            if edit := source.edit(place.line, place.column + quote, old, new):
+                yield edit
+                break
+
+
+def _escaped(text: str) -> str:
+    """Return a text as it is written in double quotes."""
+    return text.replace("\\", "\\\\")
 
 
 def _escape(source: Source, finding: Finding) -> Iterator[Edit]:
@@ -125,7 +138,8 @@ def _escape(source: Source, finding: Finding) -> Iterator[Edit]:
         yield from [edit] if edit else []
 
 
-_MENDERS: dict[str, Callable[[Source, Finding], Iterator[Edit]]] = {
+MENDERS: dict[str, Callable[[Source, Finding], Iterator[Edit]]] = {
+    "byte-order-mark": _mark,
     "client-syntax": _escape,
     "dead-glob": _glob,
     "front-matter-not-yaml": _quotes,

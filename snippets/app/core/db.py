@@ -53,7 +53,7 @@ def leave_read_only_server(context: ExceptionContext) -> None:
 
 
 def _create_sqlite_engine(url: str) -> AsyncEngine:
-    """Queue for SQLite's one writer instead of failing with "database is locked"."""
+    """Queue for SQLite's one writer: the driver alone would lose updates, and tell nobody."""
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,

@@ -346,6 +346,19 @@ async def d(is_strict: bool = False) -> None:
     if is_strict:
         time.sleep(1)  # !
 """,
+    "a Session for code of a Session": """
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+from models import Reminder, get_db
+app = FastAPI()
+class Service:
+    @staticmethod
+    def all(db: Session, user: int):
+        return db.query(Reminder).filter_by(user=user).all()
+@app.get("/reminders")
+async def read(db: Session = Depends(get_db)):
+    return Service.all(db=db, user=1)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -651,5 +664,21 @@ async def b(token: str) -> str:
 @app.get("/c")
 def c(token: str) -> str:
     return check(token, is_strict=True)
+""",
+    "an AsyncSession for code of a Session, which has no query and fails": """
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from models import Reminder, get_db
+app = FastAPI()
+class Service:
+    @staticmethod
+    def all(db: Session, user: int):
+        return db.query(Reminder).filter_by(user=user).all()
+def first(db: Session):
+    return db.query(Reminder).first()
+@app.get("/reminders")
+async def read(db: AsyncSession = Depends(get_db)):
+    return Service.all(db=db, user=1), first(db)
 """,
 }

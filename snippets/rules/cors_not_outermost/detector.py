@@ -57,7 +57,8 @@ def _only_rewrites(added: Middleware) -> bool:
     function = added.definition
     if not function.is_function:
         function = function.method("dispatch")
-    asked = [call.position for call in function.calls if call.func.name == "call_next"]
+    asks = [call for call in function.calls if call.func.name == "call_next"]
+    asked = [call.position for call in asks if call.statement.parent == function]
     made = [c for c in function.calls if c.called.startswith("fastapi.responses.")]
     is_later = bool(asked and made) and all(call.position > min(asked) for call in made)
     return is_later and all(_is_in_branch(call, function) for call in made)

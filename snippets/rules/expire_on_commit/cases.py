@@ -111,6 +111,42 @@ async def create(email: str) -> dict[str, int]:
         user = await add(session, email)
         return {"id": user.id}
 """,
+    "the session of requests, not those of scripts": """
+#= db.py
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app")
+async def get_db():
+    async with AsyncSession(engine) as session:  # !
+        yield session
+#= initial_data.py
+import asyncio
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from db import engine
+async def init():
+    async with AsyncSession(engine) as session:
+        await session.execute(select(1))
+asyncio.run(init())
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from db import get_db
+from models import User
+app = FastAPI()
+@app.post("/")
+async def create(name: str, session: AsyncSession = Depends(get_db)):
+    user = User(name=name)
+    session.add(user)
+    await session.commit()
+    return {"name": user.name}
+""",
 }
 
 _MAKER = """

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.sqlalchemy_models import model_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session, is_session, uses
 from fastapi_pro.auditing.model import limits
@@ -25,6 +26,9 @@ def detect(program: Program) -> Iterator[Hit]:
     makers = [call for call in calls if not call.module.is_tool and _is_async(call)]
     if not makers or _keeps(program):
         return
+    of_requests = request_functions(program)
+    used = [call for call in makers if not call.function or call.function in of_requests]
+    makers = used or makers  # those of scripts are for their own objects
     for function, text in itertools.islice(_read_after_commit(program), 1):
         for call in makers:
             if not call.has_unpacking and not _is_subclass(call):

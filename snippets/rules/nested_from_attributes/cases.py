@@ -191,4 +191,25 @@ class OrderOut(BaseModel):
 def show(order: Order):
     return OrderOut.model_validate(order)
 """,
+    "SQLModel, which has the option itself": """
+from pydantic import ConfigDict
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlmodel import SQLModel
+class Base(DeclarativeBase): ...
+class Role(Base):
+    __tablename__ = "roles"
+    id: Mapped[int] = mapped_column(primary_key=True)
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[Role] = relationship()
+class RoleBase(SQLModel):
+    id: int
+class RoleRead(RoleBase): ...
+class UserRead(SQLModel):
+    model_config = ConfigDict(from_attributes=True)
+    role: RoleRead
+def read(user: User):
+    return UserRead.model_validate(user)
+""",
 }

@@ -56,4 +56,4 @@ def _is_plain(field: Field) -> bool:
 
 def _refuses_objects(schema: Schema) -> bool:
     is_configured = "from_attributes" in schema.config or not schema.is_config_known
-    return not is_configured and not schema.has_model_validator
+    return not (is_configured or schema.reads_attributes or schema.has_model_validator)

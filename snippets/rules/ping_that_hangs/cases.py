@@ -47,6 +47,13 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = create_async_engine(url=url, pool_pre_ping=True, connect_args=dict(ssl="require"))  # !
 """,
+    "a pool that is named": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+engine = create_async_engine(  # !
+    "postgresql+asyncpg://db/app", poolclass=AsyncAdaptedQueuePool, pool_pre_ping=True
+)
+""",
 }
 
 LOOK_ALIKES = {
@@ -145,5 +152,12 @@ engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True, 
 #= alembic/env.py
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True)
+""",
+    "no pool: each connection is new, and is not pinged": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+engine = create_async_engine(
+    "postgresql+asyncpg://db/app", poolclass=NullPool, pool_pre_ping=True
+)
 """,
 }

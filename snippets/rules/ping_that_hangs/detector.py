@@ -11,7 +11,7 @@ def detect(program: Program) -> Iterator[Hit]:
     for engine in engines(program):
         pings = engine.call.keyword("pool_pre_ping").constant is True
         is_limited = engine.hides_options or engine.connect_arg("command_timeout")
-        if pings and engine.is_asyncpg and not is_limited:
+        if pings and engine.has_pool and engine.is_asyncpg and not is_limited:
             yield engine.call.hit(
                 "over a connection that was dropped silently the ping waits without limit: there"
                 " is no command_timeout"

@@ -99,6 +99,33 @@ async def read(session: AsyncSession = Depends()):
         found[book.id] = (await session.execute(select(Author).where(Author.id == book.author_id))).one()  # !
     return found
 """,
+    "many rows, through the result in a variable": """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Achievement, Unlocked
+app = FastAPI()
+@app.get("/recent")
+async def recent(db: AsyncSession):
+    statement = select(Unlocked).limit(500)
+    result = await db.execute(statement)
+    rows = list(result.scalars().all())
+    found = []
+    for row in rows:
+        found.append(await db.get(Achievement, row.achievement_id))  # !
+    return found
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Unlocked(Base):
+    __tablename__ = "unlocked"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    achievement_id: Mapped[int]
+class Achievement(Base):
+    __tablename__ = "achievements"
+    id: Mapped[int] = mapped_column(primary_key=True)
+""",
 }
 # what follows is searched to its end
 _SEARCHED = (
@@ -257,5 +284,32 @@ async def others(session: AsyncSession = Depends()):
         if author is None and book.author_id not in known:
             author = await session.get(Author, book.author_id)
             known[book.author_id] = author
+""",
+    "a few rows, through the result in a variable": """
+from fastapi import FastAPI
+from sqlalchemy import desc, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Achievement, Unlocked
+app = FastAPI()
+@app.get("/recent")
+async def recent(db: AsyncSession):
+    statement = select(Unlocked).order_by(desc(Unlocked.at)).limit(5)
+    result = await db.execute(statement)
+    rows = list(result.scalars().all())
+    found = []
+    for row in rows:
+        found.append(await db.get(Achievement, row.achievement_id))
+    return found
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Unlocked(Base):
+    __tablename__ = "unlocked"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int]
+    achievement_id: Mapped[int]
+class Achievement(Base):
+    __tablename__ = "achievements"
+    id: Mapped[int] = mapped_column(primary_key=True)
 """,
 }

@@ -188,7 +188,8 @@ def _is_short(iterable: Node) -> bool:
         limits = [call for call in found.walk(ast.Call) if call.member == "limit" and call.args]
         if any(map(_is_few, (*(call.args[0] for call in limits), found.keyword("limit")))):
             return True
-        following = found.owner or next(iter(found.args), found.at(None))
+        is_sent = found.member in _READS and found.args  # a statement by a session
+        following = (not is_sent and found.owner) or next(iter(found.args), found.at(None))
         if not following:
             return False
         stack.append(following)

@@ -99,6 +99,16 @@ spec:
 #= Procfile
 web: uvicorn app.main:app --reload --port $PORT  # !
 """,
+    "in the branch of production": _APP
+    + """
+#= run.py
+import uvicorn
+from settings import settings
+if settings.environment == "production":
+    uvicorn.run("app.main:app", reload=True)  # !
+#= Dockerfile
+CMD ["python", "run.py"]
+""",
 }
 
 LOOK_ALIKES = {
@@ -188,5 +198,19 @@ application = None
 #= Dockerfile
 FROM python:3.13
 CMD ["gunicorn", "site.wsgi", "--reload"]
+""",
+    "in the branch of developers": _APP
+    + """
+#= run.py
+import uvicorn
+from settings import settings
+if settings.environment == "production":
+    uvicorn.run("app.main:app", workers=1, reload=False)
+else:
+    uvicorn.run("app.main:app", reload=True)
+if settings.env == "local":
+    uvicorn.run("app.main:app", reload=True)
+#= Dockerfile
+CMD ["python", "run.py"]
 """,
 }

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.environments import is_for_developers
 from fastapi_pro.auditing.libraries.launches import Launch
 from fastapi_pro.auditing.libraries.starts import Start, modules_run, scripts_run, starts
 
@@ -61,6 +62,8 @@ def _is_replaced(program: Program) -> bool:
 def _of_python(program: Program, start: Start) -> Iterator[Hit]:
     option = start.option("reload")
     if option is None or option.value is not True or not start.is_uvicorn:
+        return
+    if isinstance(option.place, Node) and is_for_developers(option.place):
         return
     workers = start.option("workers")
     if workers and (workers.number or 0) > 1:

@@ -49,6 +49,7 @@ def detect(program: Program) -> Iterator[Hit]:
     written = _of_sessions(program) if secrets and found else None
     found = [e for e in found if written is None or e in written]
     found = [e for e in found if not _is_of_others(e, {column.owner for column in secrets})]
+    found.sort(key=lambda engine: "demo" in engine.call.module.name)
     if secrets and found:
         more = len(found) - 1
         others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""

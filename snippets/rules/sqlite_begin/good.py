@@ -1,7 +1,6 @@
 """SQLite with transactions that begin as writers, one after another."""
 
 import os
-from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import Connection, event, text
@@ -9,12 +8,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 engine = create_async_engine(os.environ["APP_DATABASE_URL"], connect_args={"timeout": 30})
 app = FastAPI()
-
-
-@event.listens_for(engine.sync_engine, "connect")
-def on_connect(connection: Any, _record: object) -> None:
-    """Leave BEGIN to SQLAlchemy: the driver begins only at the first write."""
-    connection.isolation_level = None
 
 
 @event.listens_for(engine.sync_engine, "begin")

@@ -42,7 +42,6 @@ async def test_good_lets_transactions_wait_and_loses_no_sale_as_the_driver_alone
     good: ModuleType,
 ) -> None:
     assert await sell_10_of_10_tickets(good) == ([], 0)
-    event.remove(good.engine.sync_engine, "connect", good.on_connect)
     event.remove(good.engine.sync_engine, "begin", good.on_begin)
     await good.engine.dispose()
     errors, left = await sell_10_of_10_tickets(good)

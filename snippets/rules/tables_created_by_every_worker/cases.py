@@ -123,6 +123,17 @@ async def lifespan(app):
 def create_app() -> FastAPI:
     return FastAPI(lifespan=lifespan)
 """,
+    "a module that the application imports": _BASE
+    + """
+#= create_tables.py
+from db import engine
+from models import Base
+Base.metadata.create_all(bind=engine.sync_engine)  # !
+#= main.py
+from fastapi import FastAPI
+import create_tables
+app = FastAPI()
+""",
 }
 
 LOOK_ALIKES = {
@@ -319,5 +330,27 @@ async def lifespan(app):
         Base.metadata.create_all(engine)
     yield
 app = FastAPI(lifespan=lifespan)
+""",
+    "SQLite, by the option that its driver alone takes": """
+import os
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+engine = create_engine(os.environ["URL"], connect_args={"check_same_thread": False})
+Base.metadata.create_all(engine)
+app = FastAPI()
+""",
+    "a script that nobody imports": _BASE
+    + """
+#= reset_all.py
+from db import engine
+from models import Base
+Base.metadata.drop_all(bind=engine.sync_engine)
+Base.metadata.create_all(bind=engine.sync_engine)
+#= main.py
+from fastapi import FastAPI
+import models
+app = FastAPI()
 """,
 }

@@ -16,6 +16,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
 from fastapi_pro.auditing.libraries.starts import runs_several, starts
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.source_text import mentions
 
 _SQLITE = re.compile(r"sqlite|memory", re.IGNORECASE)
@@ -39,13 +40,29 @@ def detect(program: Program) -> Iterator[Hit]:
         if _is_of_sqlite(node.parent) or _is_for_some(node, starting):
             continue
         is_at_start = node.function in starting and not locked
-        if is_at_start or (not node.function and not _is_guarded(node)):
+        is_at_import = not node.function and not _is_guarded(node) and _is_loaded(node.module)
+        if is_at_start or is_at_import:
             yield node.hit(
                 f"every worker runs this when it starts: on an empty {name} they race, and"
                 " all but one die",
                 severity="low" if starts(program) and not runs_several(program) else "",
                 fix="" if name == "PostgreSQL" else "Migrations as a step before the servers",
             )
+
+
+def _is_loaded(module: Module) -> bool:
+    """Say whether a module may be one of the service: it makes the application, or is imported.
+
+    A script that nobody imports is run by hand.
+    """
+    program = module.program
+    if module.is_package or any(app.module is module for app in apps(program)):
+        return True
+    imported = re.compile(
+        rb"^[ \t]*(from|import)\b[^\n]*\b%s\b" % module.path.stem.encode(), re.MULTILINE
+    )
+    others = (other for other in program.code if other is not module)
+    return any(imported.search(other.source) for other in others)
 
 
 def _is_of_sqlite(call: Node) -> bool:

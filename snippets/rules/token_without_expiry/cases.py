@@ -238,4 +238,47 @@ async def claims(token, key, redis):
     await redis.exists(claims["jti"])
     return claims
 """,
+    "a claim of the project's own says when it ends": """
+import time
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from settings import settings
+app = FastAPI()
+bearer = OAuth2PasswordBearer("token")
+def sign(name: str) -> str:
+    return jwt.encode({"name": name, "expires": time.time() + 60}, settings.key, "HS256")
+def claims(token: str = Depends(bearer)):
+    found = jwt.decode(token, settings.key, algorithms=["HS256"])
+    if found.get("expires") >= time.time():
+        return found
+def other(token: str = Depends(bearer)):
+    found = jwt.decode(token, settings.key, algorithms=["HS256"])
+    if found["token_expiry"] < time.time():
+        raise PermissionError
+    return found
+@app.get("/")
+def read(a=Depends(claims), b=Depends(other)): ...
+""",
+    "the object that is made of the claims is asked": """
+from datetime import datetime
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from pydantic import BaseModel
+from settings import settings
+app = FastAPI()
+bearer = OAuth2PasswordBearer("token")
+class Payload(BaseModel):
+    sub: str | None = None
+    exp: int | None = None
+def user(token: str = Depends(bearer)):
+    claims = jwt.decode(token, settings.key, algorithms=["HS256"])
+    payload = Payload(**claims)
+    if datetime.fromtimestamp(payload.exp) < datetime.now():
+        raise PermissionError
+    return payload.sub
+@app.get("/")
+def read(a=Depends(user)): ...
+""",
 }

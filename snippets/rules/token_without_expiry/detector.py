@@ -18,6 +18,9 @@ _PUBLIC = ("RS", "ES", "PS", "Ed")  # how the names of algorithms with a key pai
 _PUBLISHED = re.compile(r"jwk|get_signing_key", re.IGNORECASE)
 _LATER = re.compile(r"refresh|renew|expire|revoke|log_?out|sign_?out|peek|unverified|introspect")
 
+_ENDS = re.compile(r"^(exp|jti)$|^(token_?)?expir", re.IGNORECASE)
+"""Claims that end a token, or say which it is."""
+
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield decodings that accept a token without `exp`."""
@@ -224,19 +227,25 @@ def _is_demanded(call: Node) -> bool:
 def _is_checked(call: Node) -> bool:
     """Say whether the function looks at the `exp` of the claims, or at the id to look it up.
 
+    A claim of the project's own may say when the token ends: `expires`.
+
     Or it makes of them an object of a Pydantic class that needs `exp`.
     """
-    for node in call.function.walk(ast.Subscript, ast.Call, ast.Compare):
+    for node in call.function.walk(ast.Subscript, ast.Call, ast.Compare, ast.Attribute):
         match node.ast:
-            case ast.Subscript(value=owner, slice=ast.Constant(value="exp" | "jti")):
-                is_read = _names(node.at(owner), call)
+            case ast.Attribute(attr=claim):
+                made = node.owner.value
+                given = (*made.unpacked, *made.args) if _ENDS.search(claim) else ()
+                is_read = any(_names(value, call) for value in given)
+            case ast.Subscript(value=owner, slice=ast.Constant(value=str(claim))):
+                is_read = _ENDS.search(claim) and _names(node.at(owner), call)
             case ast.Call(
                 func=ast.Attribute(value=owner, attr="get"),
-                args=[ast.Constant(value="exp" | "jti"), *_],
+                args=[ast.Constant(value=str(claim)), *_],
             ):
-                is_read = _names(node.at(owner), call)
-            case ast.Compare(left=ast.Constant(value="exp" | "jti"), comparators=[owner]):
-                is_read = _names(node.at(owner), call)
+                is_read = _ENDS.search(claim) and _names(node.at(owner), call)
+            case ast.Compare(left=ast.Constant(value=str(claim)), comparators=[owner]):
+                is_read = _ENDS.search(claim) and _names(node.at(owner), call)
             case _:
                 is_read = _is_validated(node, call)
         if is_read:

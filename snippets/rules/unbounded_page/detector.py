@@ -46,10 +46,20 @@ def _is_of_one_user(given: Parameter) -> bool:
     optional = {p.name for p in function.parameters if p.default.is_none or p.default.is_call}
     for call in function.calls:
         is_asked = call.member in _FILTERS or any(g.name == given.name for g in call.given)
-        texts = [g.text for g in call.given if is_asked and g.text not in optional]
+        given_to = call.given if is_asked else []
+        parts = [side for g in given_to for c in g.walk(ast.Compare) for side in _sides(c)]
+        texts = {part.text for part in (*given_to, *parts)} - optional
         if any(map(_USER.search, texts)):
             return True
     return False
+
+
+def _sides(compare: Node) -> list[Node]:
+    """Return what a comparison compares: `Item.owner_id` and `user.id`."""
+    match compare.ast:
+        case ast.Compare(left=left, comparators=others):
+            return [compare.at(side) for side in (left, *others)]
+    return []
 
 
 def _is_rare(given: Input) -> bool:

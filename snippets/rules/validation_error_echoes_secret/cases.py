@@ -298,4 +298,15 @@ admin = FastAPI()
 admin.add_exception_handler(RequestValidationError, invalid_too)
 other = FastAPI(exception_handlers={RequestValidationError: invalid_too})
 """,
+    "what a person has proven once": """
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+app = FastAPI()
+class Contact(BaseModel):
+    recaptcha_token: str = Field(min_length=10)
+    turnstile_token: str
+    email: str
+@app.post("/contact")
+def contact(data: Contact): ...
+""",
 }

@@ -14,7 +14,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
 )
 from fastapi_pro.auditing.libraries.pydantic import SECRETS, Schema, schema_of
 from fastapi_pro.auditing.libraries.request_values import Input
-from fastapi_pro.auditing.libraries.sqlalchemy_models import SECRET
+from fastapi_pro.auditing.libraries.sqlalchemy_models import ONCE, SECRET
 
 _HANDLED = "RequestValidationError"
 _CONSTRAINTS = ("min_length", "max_length", "pattern", "regex")
@@ -160,7 +160,7 @@ def _secrets(schema: Schema, depth: int = 0) -> Iterator[Input]:
 
 
 def _is_secret(given: Input) -> bool:
-    if given.name.endswith(_HARMLESS):
+    if given.name.endswith(_HARMLESS) or ONCE.search(given.name):
         return False
     is_named = given.type == "builtins.str" and SECRET.search(given.name) is not None
     return is_named or given.type in SECRETS

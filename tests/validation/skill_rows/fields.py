@@ -102,16 +102,45 @@ _OTHERS = [
     _warned("agent-alone", "agent: Explore", "no-effect"),
     _warned("metadata-text", "metadata: x", "wrong-type"),
     _warned("license-number", "license: 3", "wrong-type"),
-    _field("tools-open", "allowed-tools: Bash(git *", "bad-tools"),
     _warned("bash-bare", "allowed-tools: Bash", "bare-bash"),
-    _field("hooks-number", "hooks: 5", "wrong-type", says="Invalid hooks in skill 'hooks-number'"),
-    _field("hooks-array", "hooks: []", "wrong-type", says="Invalid hooks in skill 'hooks-array'"),
-    _field("event-unknown", "hooks: {PreTool: []}", "hook-event-unknown",
-           says="'event-unknown': hooks.PreTool: unknown hook event",
-           older={"says": "Invalid hooks in skill 'event-unknown'"}),
-    _field("guard-flat", "hooks: {PreToolUse: [{command: x}]}", "hook-shape",
-           says="the skill loads with no hooks and no allowed-tools",
-           older={"says": "Invalid hooks in skill 'guard-flat'"}),
 ]  # fmt: skip
 
-FIELDS = [*_NAMES, *_DESCRIPTIONS, *_FLAGS, *_ARGUMENTS, *_OTHERS]
+
+def _tools(name: str, line: str, *errors: str, granted: bool = True, **more: Any) -> Row:
+    """Return a row with a rule that grants `mkdir NAME`, if the client takes it."""
+    line = line.replace("RULE", f"Bash(mkdir {name})")
+    return _field(name, line, *errors, granted=granted, **more)
+
+
+_LOST: dict[str, Any] = {"granted": False}
+_WITH = "allowed-tools: RULE\nhooks: "
+_TOOLS = [
+    _tools("tools", "allowed-tools: RULE"),
+    _tools("tools-comma", "allowed-tools: Read, RULE"),
+    _tools("tools-space", "allowed-tools: Read RULE"),
+    _tools("tools-list", "allowed-tools: [Read, RULE]"),
+    _tools("tools-items", "allowed-tools:\n  - Read\n  - RULE"),
+    _tools("tools-beside-hint", "allowed-tools: [RULE]\nargument-hint: [a] [b]",
+           borne=("quotes-missing",)),
+    _tools("tools-lines", "allowed-tools: |\n  Read\n  RULE", "bad-tools", **_LOST),
+    _tools("tools-open", "allowed-tools: Bash(mkdir tools-open", "bad-tools", **_LOST),
+    _tools("tools-number", "allowed-tools: 3", "wrong-type", **_LOST),
+    _tools("tools-map", "allowed-tools: {Bash: true}", "wrong-type", **_LOST),
+    _tools("tools-twice", "allowed-tools: RULE\nallowed-tools: Read", "duplicate-key", **_LOST),
+    _tools("tools-lower", "allowed-tools: bash(mkdir *)", warnings=("unknown-tool",), **_LOST),
+    _tools("tools-underscore", "allowed_tools: RULE", warnings=("unknown-key",), **_LOST),
+    _tools("hooks-number", _WITH + "5", "wrong-type", **_LOST,
+           says="Invalid hooks in skill 'hooks-number'"),
+    _tools("hooks-array", _WITH + "[]", "wrong-type", **_LOST,
+           says="Invalid hooks in skill 'hooks-array'"),
+    _tools("event-unknown", _WITH + "{PreTool: []}", "hook-event-unknown",
+           says="'event-unknown': hooks.PreTool: unknown hook event",
+           older={"says": "Invalid hooks in skill 'event-unknown'"}),
+    _tools("guard-flat", _WITH + "{PreToolUse: [{command: x}]}", "hook-shape", **_LOST,
+           says="the skill loads with no hooks and no allowed-tools",
+           older={"says": "Invalid hooks in skill 'guard-flat'"}),
+    _tools("stop-flat", _WITH + "{Stop: [{command: x}]}", "hook-shape",
+           older={"says": "Invalid hooks in skill 'stop-flat'"}),
+]  # fmt: skip
+
+FIELDS = [*_NAMES, *_DESCRIPTIONS, *_FLAGS, *_ARGUMENTS, *_OTHERS, *_TOOLS]

@@ -33,6 +33,8 @@ class Row:
     """Whether a user may type /name at the start."""
     loaded: str | None = None
     """The text that is loaded when it is called with ARGUMENTS, where that is asked."""
+    granted: bool | None = None
+    """Whether it may run `mkdir NAME` when it was called, where that is asked of the newer."""
     shut: tuple[str, ...] = ()
     opens: str | None = None
     """The file whose Read lists it; Reads of those in `shut` do not."""
@@ -42,7 +44,7 @@ class Row:
 
     def in_older(self) -> "Row":
         """Return what the older client does."""
-        return replace(self, **self.older)
+        return replace(self, granted=None, **self.older)
 
     def write(self, project: Path) -> Path:
         """Write it as a skill of the project, and the files to read."""

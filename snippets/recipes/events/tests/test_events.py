@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from app.core.config import get_settings
 from app.core.db import create_engine, create_tables
+from app.core.security import create_access_token
 from app.models import Base, Product, User
 from app.services.new_products import Position, last_position, position_of, products_after
 from clients import ADA
@@ -153,6 +155,12 @@ def test_it_ends_with_its_user(own_postgres_url: str) -> None:
         asyncio.run(delete_all(own_postgres_url))
         assert "event: product" not in list(lines)
         assert "Traceback" not in server.log()
+
+
+def test_it_ends_with_its_token(server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "jwt_exp_minutes", patient(2) / 60)
+    with stream(server, Authorization=f"Bearer {create_access_token(1)}") as lines:
+        assert "event: product" not in list(lines)
 
 
 def test_who_leaves_leaves_nothing_running(own_postgres_url: str) -> None:

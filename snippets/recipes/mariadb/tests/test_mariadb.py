@@ -19,7 +19,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.core.db import create_engine
-from app.core.mariadb import is_passing
+from app.core.mariadb import is_passing, lock_of
 from clients import ADA, client_on, sign_up
 from live import ROOT
 from mariadb_server import running_mariadb
@@ -173,6 +173,27 @@ async def test_a_server_that_is_away_or_hangs_answers_503_and_is_found_again(
             assert await statuses(client) == (503, 503)
             server.process.send_signal(signal.SIGCONT)
             assert await statuses(client) == (200, 200)
+
+
+WAITING = "SELECT count(*) FROM information_schema.processlist WHERE state = 'User lock'"
+
+
+@pytest.mark.live
+async def test_who_migrates_waits_for_another_who_does(own_mariadb_url: str) -> None:
+    """Two at once make the same tables, and one of them fails."""
+    async with engine_of(own_mariadb_url) as engine, engine.connect() as other:
+        lock = await other.run_sync(lock_of)
+        await other.execute(text("SELECT GET_LOCK(:name, 0)"), lock)
+        migrating = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "alembic", "upgrade", "head",
+            cwd=ROOT, env=os.environ | {"APP_DATABASE_URL": own_mariadb_url},
+        )  # fmt: skip
+        while migrating.returncode is None and not await other.scalar(text(WAITING)):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        meanwhile = await other.run_sync(lambda c: inspect(c).get_table_names())
+        await other.execute(text("DO RELEASE_LOCK(:name)"), lock)
+    assert await migrating.wait() == 0
+    assert meanwhile == []
 
 
 Fail = Callable[..., str]

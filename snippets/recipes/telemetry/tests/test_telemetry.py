@@ -27,7 +27,7 @@ from sqlalchemy import Integer, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from app.core.db import create_engine
-from app.core.job_traces import carrier, continued
+from app.core.job_traces import ENDPOINTS, carrier, continued
 from clients import ADA, sign_up
 from live import ROOT, LiveServer, live_server
 from patience import patient, wait_until
@@ -299,14 +299,18 @@ def run(program: str, **variables: str) -> int:
     return subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode
 
 
-def test_a_process_without_fastapi_exports_before_it_ends(collector: Collector) -> None:
+@pytest.mark.parametrize(("name", "path"), [*zip(ENDPOINTS, ["", "/v1/traces"], strict=True)])
+def test_a_process_without_fastapi_exports_before_it_ends(
+    collector: Collector, name: str, path: str
+) -> None:
     program = (
         "import os, signal\n"
         "from app.core.job_traces import continued, exporting\n"
         f"with exporting(), continued({PARENT}, 'job'): pass\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
-    assert run(program, **collector.variables()) == -signal.SIGKILL
+    variables = collector.variables() | dict.fromkeys(ENDPOINTS, "") | {name: collector.url + path}
+    assert run(program, **variables) == -signal.SIGKILL
     assert list(collector.traces.values()) == [[TRACE]]
 
 

@@ -5,17 +5,19 @@ import json
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from app.core.config import get_settings
+from app.core.security import create_access_token
 from clients import ADA
 from deletion import delete_all
 from live import LiveServer, live_server
-from patience import patient
+from patience import patient, wait_until
 from postgres import running_postgres, scratch_database
 
 pytestmark = pytest.mark.live
@@ -133,6 +135,20 @@ def test_it_ends_with_its_user(own_postgres_url: str) -> None:
         ask(socket, "0-0")
         asyncio.run(delete_all(own_postgres_url))
         socket.send(json.dumps({"after": "0-0"}))
+        assert closing(socket) == 1008
+
+
+def test_it_ends_with_its_token(server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "jwt_exp_minutes", patient(2) / 60)
+    with connect(server.url.replace("http", "ws") + PATH) as socket:
+        socket.send(json.dumps({"token": create_access_token(1)}))
+
+        def has_ended() -> bool:
+            with suppress(ConnectionClosed):
+                return not ask(socket, END)
+            return True
+
+        wait_until(has_ended)
         assert closing(socket) == 1008
 
 

@@ -71,7 +71,7 @@ async def create_mariadb_tables(connection: AsyncConnection, metadata: MetaData)
 
     The lock is the session's: one of the transaction ends with the first CREATE, which commits.
     """
-    lock = lock_of(connection.sync_connection)
+    lock = await connection.run_sync(lock_of)
     if await connection.scalar(text("SELECT GET_LOCK(:name, 8)"), lock) != 1:
         raise TimeoutError("another worker creates the tables")
     try:

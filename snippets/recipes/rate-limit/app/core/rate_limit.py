@@ -40,8 +40,7 @@ class RateLimiter:
             implementation="redispy",
             connection_pool=redis.connection_pool,  # type: ignore[arg-type] # documented, not typed
         )
-        # A moving window knows when the oldest hit ends: after Retry-After a request passes. Fixed
-        # windows admit twice the limit around their edge.
+        # Moving, as fixed windows admit twice the limit around their edge.
         self._shared = MovingWindowRateLimiter(store)
         self._own = MovingWindowRateLimiter(MemoryStorage())
 

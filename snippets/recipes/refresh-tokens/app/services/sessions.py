@@ -44,7 +44,7 @@ async def start(
     same = select(User.id).where(*unchanged).with_for_update(key_share=True)
     if await session.scalar(same) is None:  # deleted, or the password changed, while it was checked
         raise NotAuthenticatedError
-    return await _issue(session, user.id, uuid4().hex)
+    return await issue(session, user.id, uuid4().hex)
 
 
 async def refresh(session: AsyncSession, token: str) -> TokenPair | None:
@@ -60,7 +60,7 @@ async def refresh(session: AsyncSession, token: str) -> TokenPair | None:
         raise NotAuthenticatedError
     if found.used_at is None:
         found.used_at = now
-        return await _issue(session, found.user_id, found.family)
+        return await issue(session, found.user_id, found.family)
     if now - found.used_at < GRACE:
         raise AlreadyRefreshedError
     await _end_family(session, found)
@@ -109,7 +109,8 @@ async def _end_family(session: AsyncSession, token: RefreshToken) -> None:
     await session.execute(delete(RefreshToken).where(RefreshToken.family == token.family))
 
 
-async def _issue(session: AsyncSession, user_id: int, family: str) -> TokenPair:
+async def issue(session: AsyncSession, user_id: int, family: str) -> TokenPair:
+    """Give a user, who has shown who they are, tokens of a new family or of an old one."""
     token, now = secrets.token_urlsafe(32), utc_now()
     expired = RefreshToken.expires_at <= now
     await session.execute(delete(RefreshToken).where(RefreshToken.user_id == user_id, expired))

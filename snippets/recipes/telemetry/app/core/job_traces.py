@@ -10,6 +10,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, StatusCode
 
+# Each suffices; the second is the whole address, with its path.
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 tracer = trace.get_tracer(__name__)
 
 
@@ -38,7 +40,7 @@ def continued(headers: Mapping[str, str], name: str) -> Iterator[None]:
 @contextmanager
 def exporting() -> Iterator[None]:
     """Send the spans of a process without FastAPI, a worker say; the last of them at the end."""
-    if not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+    if not any(map(os.environ.get, ENDPOINTS)):
         yield
         return
     provider = TracerProvider()

@@ -1,0 +1,24 @@
+"""Findings in what nobody runs: examples, demonstrations, archives."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fastapi_pro.auditing.finding import Finding
+
+_FOLDERS = {"demo", "demos", "doc", "docs", "docs_src", "example", "examples", "sample", "samples"}
+_AT_THE_TOP = {"archive", "archived", "old"}
+"""Folders that are a part of the service deeper down, as `app/archive/`."""
+
+
+def weighed(finding: Finding, paths: Sequence[Path]) -> Finding:
+    """Return a finding that matters less where it is in the examples of what was named."""
+    path = Path(finding.path)
+    named = [one.resolve() for one in paths if path.is_relative_to(one.resolve())]
+    inner = [path.relative_to(one).parts[:-1] for one in named]
+    is_example = bool(inner) and all(map(_is_example, inner))
+    return replace(finding, severity="low") if is_example else finding
+
+
+def _is_example(parts: Sequence[str]) -> bool:
+    return not _FOLDERS.isdisjoint(parts) or not _AT_THE_TOP.isdisjoint(parts[:1])

@@ -1,0 +1,69 @@
+"""Login by an OpenID provider: the frontend sends the browser there, and posts what it brings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from authlib.integrations.starlette_client import StarletteOAuth2App
+from fastapi import APIRouter, Cookie, Depends, FastAPI, Request, Response
+from pydantic import ValidationError
+
+from app.api.deps import SessionDep
+from app.api.errors import documented
+from app.core import oidc
+from app.core.errors import NotAuthenticatedError
+from app.schemas.oidc import Claims, LoginBegun, LoginFinished
+from app.schemas.session import TokenPair
+from app.services.oidc import AddressNotProvenError, AddressTakenError, log_in
+
+COOKIE = "oidc_login"
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, StarletteOAuth2App]]:
+    """Know the provider; it is first asked at a login."""
+    yield {"oidc_provider": oidc.create_provider(timeout=5)}
+
+
+router = APIRouter(prefix="/oidc", lifespan=lifespan)  # joins the router of the login
+
+
+async def get_provider(request: Request) -> StarletteOAuth2App:
+    """Return the provider that the lifespan made; tests override this."""
+    return request.state.oidc_provider
+
+
+ProviderDep = Annotated[StarletteOAuth2App, Depends(get_provider)]
+
+
+@router.post("", responses=documented(oidc.ProviderFailedError))
+async def begin_login(provider: ProviderDep, response: Response) -> LoginBegun:
+    """Say where the browser logs in; the cookie binds the login to this browser."""
+    url, cookie = await oidc.begin(provider)
+    response.set_cookie(
+        COOKIE, cookie, max_age=oidc.MINUTES * 60, secure=True, httponly=True, samesite="lax"
+    )
+    return LoginBegun(url=url)
+
+
+@router.post(
+    "/login",
+    responses=documented(
+        NotAuthenticatedError, AddressNotProvenError, AddressTakenError, oidc.ProviderFailedError
+    ),
+)
+async def finish_login(
+    body: LoginFinished,
+    provider: ProviderDep,
+    session: SessionDep,
+    response: Response,
+    cookie: Annotated[str, Cookie(alias=COOKIE)] = "",
+) -> TokenPair:
+    """Exchange what the provider gave the browser for an access token and a refresh token."""
+    told = await oidc.finish(provider, cookie, body.code, body.state)
+    try:
+        claims = Claims.model_validate(told)
+    except ValidationError:  # without an address, say, that anybody could write to
+        raise AddressNotProvenError from None
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
+    return await log_in(session, claims)
