@@ -29,6 +29,7 @@ OPEN = {
     "GET /api/v1/users/own/permissions",
     "GET /api/v1/users/{user_id}",
     # of other recipes
+    "GET /api/v1/answers/{answer_id}",
     "GET /api/v1/catalogue",
     "GET /api/v1/events",
     "GET /api/v1/notes",
@@ -38,6 +39,7 @@ OPEN = {
     "GET /livez",
     "GET /readyz",
     "PATCH /api/v1/profile",
+    "POST /api/v1/answers",
     "POST /api/v1/auth/link",
     "POST /api/v1/auth/logout",
     "POST /api/v1/auth/oidc",
