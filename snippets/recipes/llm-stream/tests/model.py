@@ -38,7 +38,7 @@ class _Handler(socketserver.StreamRequestHandler):
         prompt = question["messages"][0]["content"]
         status = "429 Busy" if prompt == "refuse" else "200 OK"
         self.wfile.write(f"HTTP/1.1 {status}\r\nConnection: close\r\n\r\n".encode())
-        self.connection.setblocking(False)
+        self.connection.settimeout(0)
         try:
             for piece in PIECES if prompt != "flood" else [PIECE] * MOST:
                 self.say({"choices": [{"delta": {"content": piece}}]})
