@@ -57,7 +57,7 @@ def add_middleware(app: FastAPI) -> None:
         CORSMiddleware,
         allow_origins=get_settings().cors_origins,
         allow_credentials=True,
-        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=[
             "Authorization",
             "Content-Type",

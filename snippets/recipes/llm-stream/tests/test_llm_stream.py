@@ -135,7 +135,7 @@ async def ask_raw(
             if message["body"].startswith(b":"):
                 is_told.set()
 
-    transport = client._transport  # noqa: SLF001 -- the app, under its lifespan
+    transport = client._transport  # noqa: SLF001
     assert isinstance(transport, httpx.ASGITransport)
     async with asyncio.timeout(patient(20)):
         with suppress(BaseExceptionGroup):  # FastAPI's, where the stream was cut
