@@ -242,6 +242,14 @@ async def test_a_page_of_another_origin_may_read_when_to_come_back(
     assert "Retry-After" in response.headers["Access-Control-Expose-Headers"]
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+async def test_pages_of_our_origin_may_use_each_method(
+    failing_client: AsyncClient, method: str
+) -> None:
+    headers = {"Origin": ORIGIN, "Access-Control-Request-Method": method}
+    assert (await failing_client.options("/bug", headers=headers)).status_code == 200
+
+
 async def test_another_origin_gets_no_cors_header(failing_client: AsyncClient) -> None:
     response = await failing_client.get("/app-error", headers={"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in response.headers
