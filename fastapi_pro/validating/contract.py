@@ -168,8 +168,8 @@ OPEN_FIELDS: dict[str, Callable[[object], Fault]] = {
 
 KNOWN_KEYS = tuple(CLAUDE_FIELDS)
 _AT_NO_RISK = {
-    "argument-hint", "background", "compatibility", "context", "agent", "effort", "license",
-    "metadata", "model", "shell",
+    "argument-hint", "arguments", "background", "compatibility", "context", "agent", "effort",
+    "license", "metadata", "model", "shell",
 }  # fmt: skip
 _FLAG_FIX = "write true or false, without quotes"
 _TEXT_FIX = "write a text, in quotes if it looks like a number"
@@ -250,7 +250,7 @@ def is_borne(problem: Problem, values: Mapping[str, object]) -> bool:
 
 def is_ignored(problem: Problem) -> bool:
     """Say whether the client loads the skill as if the field were absent, at no one's risk."""
-    return problem.path[0] in _AT_NO_RISK
+    return problem.path[0] in _AT_NO_RISK and problem.code != "bad-arguments"
 
 
 def check_effects(values: Mapping[str, object]) -> list[Problem]:

@@ -50,6 +50,8 @@ def test_projects_are_told_what_the_client_does_with_them(tmp_path: Path, row: R
         ({"name": "my market"}, "marketplace-field"),
         ({"plugins": {}}, "marketplace-field"),
         ({"plugins": [{"name": "bad one", "source": "./p"}]}, "marketplace-field"),
+        ({"plugins": [{"name": "p", "source": "."}]}, None),
+        ({"plugins": [{"name": "p", "source": "./"}]}, None),
         ({"plugins": [{"name": "p", "source": "p"}]}, "marketplace-source"),
         ({"plugins": [{"name": "p", "source": "p"}], "metadata": {"pluginRoot": "./"}}, None),
         ({"plugins": [{"name": "p", "source": "./gone"}]}, "marketplace-source"),
@@ -183,3 +185,36 @@ def test_pages_that_teach_may_name_files_that_are_not_there(tmp_path: Path) -> N
     [finding] = found(tmp_path)
     assert (finding.code, finding.line) == ("root-file-missing", 5)
     assert "scripts/no.sh" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("ignored", "level"),
+    [("/dist/\n*.log\n", "warning"), ("dist\n", "warning"), ("*.log\n", "error"), (None, "error")],
+)
+def test_a_hooks_file_that_a_build_makes_may_be_missing(
+    tmp_path: Path, ignored: str | None, level: str
+) -> None:
+    hook = {"type": "command", "command": 'node "${CLAUDE_PLUGIN_ROOT}/dist/stop.js"'}
+    Row("p", {"hooks/hooks.json": {"hooks": {"Stop": [{"hooks": [hook]}]}}}).write(tmp_path / "p")
+    if ignored is not None:
+        (tmp_path / ".gitignore").write_text(ignored)
+    [finding] = found(tmp_path)
+    assert (finding.code, finding.level) == ("hook-file-missing", level)
+
+
+@pytest.mark.parametrize(
+    ("command", "level"),
+    [
+        ("Follow ${CLAUDE_PLUGIN_ROOT}/skills/go/SKILL.md.", "warning"),
+        ("Follow skills/go/SKILL.md.", "error"),
+        ("Go.", "error"),
+    ],
+)
+def test_a_command_may_lead_to_the_skill_that_it_hides(
+    tmp_path: Path, command: str, level: str
+) -> None:
+    Row("p", {"skills/go/SKILL.md": page("Goes."), "commands/go.md": f"{command}\n"}).write(
+        tmp_path
+    )
+    hidden = [finding for finding in found(tmp_path) if finding.code == "hidden-skill"]
+    assert [finding.level for finding in hidden] == [level]

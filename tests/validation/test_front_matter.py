@@ -114,7 +114,6 @@ FIELDS = [
     (GOOD, "hooks: 5", ("wrong-type", 4, 8)),
     (GOOD, "user-invocable: maybe", ("wrong-value", 4, 17)),
     (GOOD, "disable-model-invocation: [true]", ("wrong-value", 4, 27)),
-    (GOOD, "arguments: {a: b}", ("wrong-type", 4, 12)),
     (GOOD, "allowed-tools: 3", ("wrong-type", 4, 16)),
     (GOOD, "allowed-tools: Bash(git *", ("bad-tools", 4, 16)),
     (GOOD, "allowed-tools: [Read, 'Bash(x))']", ("bad-tools", 4, 16)),

@@ -28,6 +28,7 @@ REQUIRED = {
 }
 ROOT_FILE = re.compile(r"\$\{CLAUDE_PLUGIN_ROOT\}\"?/([\w./@+-]+)(?![\w{}$<*?\[])")
 _GUARDED = re.compile(r"\[\[?\s|\btest\s|\|\||\bif\b|2>\s*/dev/null")
+_ABOVE = 3  # folders between a plugin and its repository, at most
 _UNQUOTED = re.compile(r"(?:^|[\s;&|])\$\{CLAUDE_PLUGIN_ROOT\}")
 _SHAPE = 'write {"hooks": {"EVENT": [{"matcher": "…", "hooks": [{"type": "command", …}]}]}}'
 
@@ -133,11 +134,23 @@ def _command(
             for name in missing_files(text, root):
                 message = f"the command runs {name}, which the plugin does not hold: it fails"
                 fix = "add the file, or correct the path"
-                yield read.at(here, "hook-file-missing", message, fix)
+                is_built = _is_built(root, name)
+                yield (read.warn if is_built else read.at)(here, "hook-file-missing", message, fix)
     if not listed and _UNQUOTED.search(command):
         message = "${CLAUDE_PLUGIN_ROOT} has no quotes: in a folder with a space the command fails"
         fix = 'write \\"${CLAUDE_PLUGIN_ROOT}/…\\", or give the words in `args`'
         yield read.warn(here, "hook-path-unquoted", message, fix)
+
+
+def _is_built(root: Path, name: str) -> bool:
+    """Say whether git ignores the folder of a file: a build makes it before the plugin is sent."""
+    top = name.partition("/")[0]
+    for folder in (root, *list(root.absolute().parents)[:_ABOVE]):
+        if (ignoring := folder / ".gitignore").is_file():
+            lines = ignoring.read_text(encoding="utf-8", errors="replace").splitlines()
+            if top in {line.strip().strip("/") for line in lines}:
+                return True
+    return False
 
 
 def missing_files(text: str, root: Path) -> Iterator[str]:

@@ -252,7 +252,7 @@ def _check_entry(
     if isinstance(source, str):
         bare = bool(_NAME.fullmatch(source)) and isinstance(base, str)
         folder = root / str(base) / source if bare else root / source
-        if not bare and not source.startswith("./"):
+        if not bare and source != "." and not source.startswith("./"):
             message = f'`source` {source} does not begin with "./", {refused}'
             fix = f'write "./{source.removeprefix("/")}"'
             fix = fix if ".." not in source else "name a folder below the marketplace's root"

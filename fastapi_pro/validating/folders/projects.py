@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi_pro.validating.contract import is_on
 from fastapi_pro.validating.folders.reading import read_front, walk
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.report import Finding, Level
 
 NAME = "SKILL.md"
 LISTING = 23_000  # characters; the client's own skills take the rest of what was measured
@@ -113,9 +113,12 @@ def check_hidden_skills(root: Path, shown: Path) -> Iterator[Finding]:
     for name in _names(root / "commands"):
         skill = Path("skills") / name.removesuffix(".md") / NAME
         if name.endswith(".md") and os.path.lexists(root / skill):
-            message = f"commands/{name} has the same name: the client lists the command alone"
+            message = f"commands/{name} has the same name: the command is loaded, never the skill"
             fix = "rename one of them, or remove the command"
-            yield Finding(str(shown / skill), 1, 1, "hidden-skill", message, fix)
+            command = (root / "commands" / name).read_text(encoding="utf-8", errors="replace")
+            is_led_to = f"${{CLAUDE_PLUGIN_ROOT}}/{skill.as_posix()}" in command
+            level: Level = "warning" if is_led_to else "error"
+            yield Finding(str(shown / skill), 1, 1, "hidden-skill", message, fix, level)
 
 
 def check_same_agents(files: list[tuple[Path, str]]) -> Iterator[Finding]:

@@ -90,8 +90,10 @@ _ARGUMENTS = [
         ("bad-arguments",),
         loaded="$x be ta\nThe end.",
     ),
-    Row("names-map", front(f"{D}\narguments: {{x: y}}", _XY), ("wrong-type",), loaded=_BOTH),
-    Row("names-maps", front(f"{D}\narguments:\n  - name: x", _XY), ("wrong-type",), loaded=_BOTH),
+    Row("names-map", front(f"{D}\narguments: {{x: y}}", _XY), (), ("wrong-type",), loaded=_BOTH),
+    Row(
+        "names-maps", front(f"{D}\narguments:\n  - name: x", _XY), (), ("wrong-type",), loaded=_BOTH
+    ),
     Row("names-in-hint", front(f"{D}\nargument-hint: '[x] [y]'", _XY), loaded=_BOTH),
 ]
 

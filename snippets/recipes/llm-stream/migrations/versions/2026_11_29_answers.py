@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.mysql import LONGTEXT
 
 revision = "answers"
 down_revision = "0001"
@@ -11,12 +12,13 @@ depends_on = None
 
 def upgrade() -> None:
     """Go forward."""
+    long_text = sa.Text().with_variant(LONGTEXT(), "mysql", "mariadb")
     op.create_table(
         "answers",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
-        sa.Column("prompt", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("prompt", long_text, nullable=False),
+        sa.Column("text", long_text, nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("tokens", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
