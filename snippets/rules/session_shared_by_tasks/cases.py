@@ -122,6 +122,18 @@ async def read():
 }
 
 LOOK_ALIKES = {
+    "those that are left are cancelled, under the same name": """
+import asyncio
+async def first_of(jobs):
+    started = [asyncio.create_task(job()) for job in jobs]
+    try:
+        return await started[0]
+    finally:
+        left = [task for task in started if not task.done()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+""",
     "coroutines in a list, each with a session of its own": """
 import asyncio
 from sqlalchemy import text
