@@ -66,6 +66,7 @@ def read(user_id: int{default}, limit: int = 100, user=Depends(get_user)):
     [
         ("{user_id}/items", "", "return rows(user_id, limit)", "low"),
         ("items", "", "return rows(user.id, limit=limit)", "low"),
+        ("items", "", "asking_user_id = user.id\n    return rows(asking_user_id, limit)", "low"),
         ("items", "", "return rows(user['sub'], limit=limit)", "low"),
         ("items", "", "return rows(user['name'], limit=limit)", ""),
         ("items", "", "return found(select(Item).filter_by(owner_id=user.id).limit(limit))", "low"),

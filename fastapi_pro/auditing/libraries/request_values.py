@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from fastapi_pro.auditing.libraries.dependency_checks import is_bounded
 from fastapi_pro.auditing.libraries.fastapi import Parameter, dependencies, endpoints, parameters
 from fastapi_pro.auditing.libraries.pydantic import Field, Schema, schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_models import is_model
@@ -128,7 +129,8 @@ def _of_parameter(arg: Node, depth: int, seen: set[Node]) -> Iterator[Input]:
     function = arg.function
     if function in requested(arg.program):
         for parameter in parameters(function):
-            if parameter.node == arg and parameter.dependency is None:
+            is_own = parameter.node == arg and parameter.dependency is None
+            if is_own and not is_bounded(parameter):
                 yield parameter
     for call in function.callers:
         yield from _trace(arg.passed(call), depth + 1, seen)

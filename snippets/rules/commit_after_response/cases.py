@@ -24,7 +24,50 @@ async def get_db():
 def use(session=Depends(get_db)):"""
 )
 
+_STORES = (
+    _MAKER
+    + """
+#= store.py
+from sqlalchemy import update
+from models import Lamp
+async def add_lamp(session, name):
+    session.add(Lamp(name=name))
+    await session.commit()
+async def dim(session, lamp_id, level):
+    await session.execute(update(Lamp).where(Lamp.id == lamp_id).values(level=level))
+async def switch_off(session, lamp_id):
+    await dim(session, lamp_id, 0)
+    await session.commit()
+#= main.py
+from fastapi import Depends, FastAPI
+import store
+from db import sessionmaker
+app = FastAPI()
+async def get_db():
+    async with sessionmaker() as session:
+        try:
+            yield session
+            await session.commit()
+        except Exception:
+            await session.rollback()
+            raise
+@app.post("/lamps")
+async def create(name: str, session=Depends(get_db)):%
+    await store.add_lamp(session, name)
+@app.delete("/lamps/{lamp_id}/light")
+async def off(lamp_id: int, session=Depends(get_db)):
+    await store.switch_off(session, lamp_id)
+"""
+)
+
+
 FOUND = {
+    "one of the endpoints leaves it to the dependency": _STORES.replace("%", "  # !")
+    + """
+@app.put("/lamps/{lamp_id}/light")
+async def light(lamp_id: int, level: int, session=Depends(get_db)):
+    await store.dim(session, lamp_id, level)
+""",
     "FastAPI 0.105": _LATE + "  # !\n    ...\n#= requirements.txt\nfastapi==0.105.0\n",
     "FastAPI from 0.110": _LATE + "  # !\n    ...\n#= requirements.txt\nfastapi>=0.110\n",
     "two services of a repository": _LATE.replace("#= ", "#= new/")
@@ -117,6 +160,7 @@ router = fastapi.APIRouter(dependencies=[fastapi.Depends(get_db)])  # !
 }
 
 LOOK_ALIKES = {
+    "each endpoint that writes commits, by what it calls": _STORES.replace("%", ""),
     "FastAPI 0.116": _LATE + "\n    ...\n#= requirements.txt\nfastapi==0.116.1\n",
     "FastAPI 0.117 is locked": _LATE
     + '\n    ...\n#= uv.lock\n[[package]]\nname = "fastapi"\nversion = "0.117.1"\n',

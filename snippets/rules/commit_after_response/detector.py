@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies
+from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies, endpoints
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import commits_after_yield
+from fastapi_pro.auditing.model.call_graph import reached
+
+_WRITING = ("post", "put", "patch", "delete")
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -15,9 +18,26 @@ def detect(program: Program) -> Iterator[Hit]:
         if dependency.scope != "function":
             late[dependency.target].append(dependency)
     for target, used in late.items():
-        if commits_after_yield(target):
+        if commits_after_yield(target) and not _is_committed_before(target):
             others = f", here and in {len(used) - 1} other places" if len(used) > 1 else ""
             yield used[0].call.hit(
                 f"`{target.name}` commits after the response was sent{others}: a failed commit is"
                 " a 201",
             )
+
+
+def _is_committed_before(target: Node) -> bool:
+    """Say whether each endpoint that writes with a session has it committed before it answers.
+
+    Then the late commit finds nothing to write.
+    """
+    writing = [
+        endpoint
+        for endpoint in endpoints(target.program)
+        if endpoint.method in _WRITING and target in {d.target for d in endpoint.dependencies}
+    ]
+    return bool(writing) and all(_commits(endpoint.function) for endpoint in writing)
+
+
+def _commits(function: Node) -> bool:
+    return any(call.member == "commit" for f in reached([function]) for call in f.calls)

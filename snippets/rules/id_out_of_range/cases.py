@@ -63,7 +63,58 @@ def _program(engine: str, use: str, requirements: str = "", *, is_found: bool = 
     return f"#= main.py\n{_MODELS_ONLY}{engine}\n{use.replace('%', '  # !' if is_found else '')}{listed}"
 
 
+_KINDS = """
+from fastapi import Depends, FastAPI, HTTPException, Query
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+engine = create_engine("postgresql+psycopg://db/app")
+class Base(DeclarativeBase): ...
+class Tool(Base):
+    __tablename__ = "tools"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[int]
+    shelf: Mapped[int]
+SHELVES = {3: "left", 4: "right"}
+def get_db():
+    with Session(engine) as session:
+        yield session
+def refuse_outside(number: int, low: int, high: int):
+    if not (low <= int(number) <= high):
+        raise HTTPException(422)
+def refuse_below(number: int, low: int):
+    if not (int(number) > low):
+        raise HTTPException(422)
+def a_kind(kind: int):
+    refuse_outside(number=kind, low=1, high=9)
+def a_shelf(shelf: int):
+    if shelf not in SHELVES:
+        raise HTTPException(404)
+def an_id(tool_id: int):
+    refuse_below(tool_id, 0)
+def a_rank(rank: int):
+    if rank < 1 or rank > 5:
+        raise HTTPException(422)
+"""
+
+
 FOUND = {
+    "a dependency refuses small ones alone": _KINDS
+    + """
+@app.get("/tools/{tool_id}")
+def read(tool_id: int, checked=Depends(an_id), session: Session = Depends(get_db)):  # !
+    return session.scalar(select(Tool).where(Tool.id == tool_id))
+""",
+    "a dependency bounds what is sent under another name": _KINDS
+    + """
+@app.get("/tools")
+def find(
+    kind: int = Query(alias="type"),  # !
+    checked=Depends(a_kind),
+    session: Session = Depends(get_db),
+):
+    return session.scalar(select(Tool.id).where(Tool.kind == kind))
+""",
     "through FastCRUD": """
 from fastapi import FastAPI
 from fastcrud import FastCRUD
@@ -240,6 +291,24 @@ async def delete(user_id: PositiveInt, session: Db):
 }
 
 LOOK_ALIKES = {
+    "a dependency asks a helper for the range": _KINDS
+    + """
+@app.get("/tools/kind/{kind}")
+def find(kind: int, checked=Depends(a_kind), session: Session = Depends(get_db)):
+    return session.scalar(select(Tool.id).where(Tool.kind == kind))
+""",
+    "a dependency of the route knows all values": _KINDS
+    + """
+@app.get("/shelves/{shelf}", dependencies=[Depends(a_shelf)])
+def find(shelf: int, session: Session = Depends(get_db)):
+    return session.scalar(select(Tool.id).where(Tool.shelf == shelf))
+""",
+    "a dependency refuses both ends": _KINDS
+    + """
+@app.get("/ranks/{rank}")
+def find(rank: int, checked=Depends(a_rank), session: Session = Depends(get_db)):
+    return session.scalar(select(Tool.id).where(Tool.kind == rank))
+""",
     "one of two databases: nobody knows which": _program(
         "import os\nengine = create_async_engine(os.environ['URL'])",
         _ASYNC,

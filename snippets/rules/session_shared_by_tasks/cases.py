@@ -122,6 +122,21 @@ async def read():
 }
 
 LOOK_ALIKES = {
+    "those that are left are cancelled, under the same name": """
+import asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+async def first_of(session: AsyncSession, jobs):
+    started = [asyncio.create_task(job()) for job in jobs]
+    try:
+        for done in asyncio.as_completed(started):
+            return await done
+    finally:
+        left = [task for task in started if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.gather(*left, return_exceptions=True)
+""",
     "coroutines in a list, each with a session of its own": """
 import asyncio
 from sqlalchemy import text

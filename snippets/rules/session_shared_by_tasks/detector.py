@@ -58,40 +58,44 @@ def _shared(gather: Node) -> str:
     counts: dict[str, int] = defaultdict(int)
     for given in gather.args:
         for value in given.elements or [given]:
-            for task, times in _tasks(value):
+            for task, times in _tasks(value, set()):
                 for session in _of_task(gather.function, task):
                     counts[session] += times
     return next((session for session, count in counts.items() if count > 1), "")
 
 
-def _tasks(value: Node) -> Iterator[tuple[Node, int]]:
-    """Yield the coroutines that an argument stands for; 2 for one that is made in a loop."""
+def _tasks(value: Node, seen: set[str]) -> Iterator[tuple[Node, int]]:
+    """Yield the coroutines that an argument stands for; 2 for one that is made in a loop.
+
+    `seen` has the lists that were asked: one may be filled from itself.
+    """
     match value.ast:
         case ast.Starred(value=inner):
-            yield from _tasks(value.at(inner))
+            yield from _tasks(value.at(inner), seen)
         case ast.GeneratorExp(elt=each) | ast.ListComp(elt=each) | ast.SetComp(elt=each):
-            yield from _made(value.at(each), 2)
+            yield from _made(value.at(each), 2, seen)
         case ast.Call():
-            yield from _made(value, 1)
+            yield from _made(value, 1, seen)
         case ast.List() | ast.Tuple():
             for element in value.elements:
-                yield from _made(element, 1)
-        case ast.Name():
+                yield from _made(element, 1, seen)
+        case ast.Name(id=name) if name not in seen:
+            seen.add(name)
             made = value.value
             if made.module is value.module and isinstance(made.ast, _LISTED):
-                yield from _tasks(made)
+                yield from _tasks(made, seen)
             for call in value.function.calls:
                 if call.member == "append" and call.owner.dotted == value.name:
                     for task in call.args[:1]:
-                        yield from _made(task, 2 if _is_repeated(call) else 1)
+                        yield from _made(task, 2 if _is_repeated(call) else 1, seen)
 
 
-def _made(task: Node, times: int) -> Iterator[tuple[Node, int]]:
+def _made(task: Node, times: int, seen: set[str]) -> Iterator[tuple[Node, int]]:
     """Yield a coroutine; of `ensure_future(c)` in a loop over a list those that are in the list."""
     inner = task.args[0] if task.last_name in _STARTED and task.args else task
     bound = inner.bound
     if bound is not None and bound.kind == "for":
-        yield from _tasks(inner.at(bound.node))
+        yield from _tasks(inner.at(bound.node), seen)
     else:
         yield task, times
 

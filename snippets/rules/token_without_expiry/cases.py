@@ -2,7 +2,28 @@
 
 BAD = ["claims = jwt.decode("]
 
+_FOR_EVER = """
+import os
+import time
+import jwt
+from fastapi import FastAPI, Header
+app = FastAPI()
+HOURS = int(os.environ.get("TOKEN_HOURS", "12"))
+def issue(name: str, hours: int | None = None) -> str:
+    claims = {"sub": name}
+    if %:
+        claims["exp"] = time.time() + 3600 * (hours or HOURS)
+    return jwt.encode(claims, os.environ["KEY"], algorithm="HS256")
+def who(token: str) -> str:
+    return jwt.decode(token, os.environ["KEY"], algorithms=["HS256"])["sub"]@
+@app.get("/")
+def read(authorization: str = Header()) -> str:
+    return who(authorization)
+"""
+
+
 FOUND = {
+    "a caller may leave the hours out": _FOR_EVER.replace("%", "hours").replace("@", "  # !"),
     "expired ones, in a dependency and a helper": """
 import jwt
 from fastapi import Depends, FastAPI, Header
@@ -94,6 +115,7 @@ def me(token: str, name: str | None = None):
 }
 
 LOOK_ALIKES = {
+    "by a setting tokens have no end": _FOR_EVER.replace("%", "HOURS > 0").replace("@", ""),
     "claims that are only logged": """
 import logging
 import jwt

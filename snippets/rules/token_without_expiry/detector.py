@@ -35,7 +35,12 @@ def detect(program: Program) -> Iterator[Hit]:
                     f"`{name}` accepts tokens that have expired: `verify_exp`",
                     fix="Take `verify_exp` out of the options",
                 )
-        elif not (_is_stored(decode) or _is_foreign(decode) or _is_demanded(decode.call)):
+        elif not (
+            _is_stored(decode)
+            or _is_foreign(decode)
+            or _is_demanded(decode.call)
+            or any(map(_may_last, _makers(decode)))
+        ):
             yield decode.call.hit(
                 f"`{name}` accepts a token without `exp`, which never expires",
                 severity="low" if _all_expire(decode) else "",
@@ -81,6 +86,22 @@ def _all_expire(decode: Decode) -> bool:
     Where it makes none, who does is not to be seen.
     """
     return all(_sets(maker, "exp") for maker in _makers(decode))
+
+
+def _may_last(encode: Node) -> bool:
+    """Say whether a setting decides if the tokens end: `if MINUTES > 0: claims["exp"] = ...`.
+
+    Those without `exp` are meant then, and demanding it would refuse them.
+    """
+    function = encode.function
+    given = {parameter.name for parameter in function.parameters}
+    named = [node for node in function.walk(ast.Constant) if node.literal == "exp"]
+    return any(
+        bool(named) and all(map(branch.holds, named))
+        for branch in function.own(ast.If)
+        if not branch.ast.orelse  # type: ignore[attr-defined]
+        and not any(name.name in given for name in branch.test.walk(ast.Name))
+    )
 
 
 def _makers(decode: Decode) -> list[Node]:

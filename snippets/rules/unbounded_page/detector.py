@@ -14,10 +14,10 @@ from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inp
 _LARGEST = 100_000  # rows; a larger page is no page
 _FILTERS = ("filter", "filter_by", "where")
 _USER = re.compile(
-    r"\b(current_|my_)?(user|account|customer|member|owner)(\.|_)(id|pk|uuid)$"
+    r"\b(\w+_)?(user|account|customer|member|owner)(\.|_)(id|pk|uuid)$"
     r"""|\b(user|claims|payload)\[["'](sub|id|user_id|uid)["']\]$"""
 )
-"""What names one user: `user_id`, `current_user.id`, `Item.owner_id == user.id`."""
+"""What names one user: `user_id`, `token_user_id`, `user.id`, `Item.owner_id == user.id`."""
 _PROMISE = re.compile(
     r"(-1|\bNone\b|(?i:\b(0|null|without|omit\w*|unset)\b))"
     r"[^.]*(?i:\b(all|every|no limit|unlimited)\b)"

@@ -165,6 +165,18 @@ third.add_exception_handler(RequestValidationError, invalid_three)
 }
 
 LOOK_ALIKES = {
+    "where tokens are to be had, and with which scope": """
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+app = FastAPI()
+class Provider(BaseModel):
+    title: str = Field(max_length=80)
+    token_endpoint: str = Field(max_length=300)
+    secret_path: str
+    token_scope: str = "openid"
+@app.post("/providers")
+async def add(provider: Provider) -> None: ...
+""",
     "a handler that picks": _SIGN_UP
     + """
 #= main.py

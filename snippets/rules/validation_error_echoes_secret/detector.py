@@ -21,7 +21,10 @@ _CONSTRAINTS = ("min_length", "max_length", "pattern", "regex")
 _OF_REQUESTS = ("fastapi.Query", "fastapi.Path", "fastapi.Header", "fastapi.Cookie")
 _BODIES = ("fastapi.Form", "fastapi.Body")
 _DEPTH = 2  # of schemas inside schemas
-_HARMLESS = ("_type", "_id", "_url", "_uri", "_name", "_hint", "_prefix", "_expires", "_at")
+_HARMLESS = (
+    "_type", "_id", "_url", "_uri", "_name", "_hint", "_prefix", "_expires", "_at",
+    "_endpoint", "_path", "_host", "_scope", "_scopes",
+)  # fmt: skip
 
 
 def detect(program: Program) -> Iterator[Hit]:
