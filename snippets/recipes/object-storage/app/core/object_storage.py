@@ -60,7 +60,7 @@ def upload_headers(content: Content) -> dict[str, str]:
 
 
 class Bucket:
-    """A bucket. boto3 blocks: each call runs in a thread, ten at a time."""
+    """A bucket. boto3 blocks: each call runs in a thread, and to sign may fetch a role's keys."""
 
     def __init__(self, client: "S3Client", name: str) -> None:
         self._client = client
@@ -84,7 +84,7 @@ class Bucket:
 
     async def arrived(self, key: str) -> Content | None:
         """Return what is stored, as the store measured it; None where nothing is."""
-        return await self._call(self._head, key)
+        return await self._call(self._head, key=key)
 
     async def remove(self, keys: Sequence[str]) -> None:
         """Delete objects, those that are not there, too."""
@@ -96,10 +96,8 @@ class Bucket:
         self._client.close()
 
     async def _url(self, method: str, parameters: dict[str, object], seconds: int) -> str:
-        # No request, but where the credentials are a role's, boto3 may have to fetch them.
-        return await self._call(
-            self._client.generate_presigned_url, method, Params=parameters, ExpiresIn=seconds
-        )
+        sign = self._client.generate_presigned_url
+        return await self._call(sign, ClientMethod=method, Params=parameters, ExpiresIn=seconds)
 
     def _head(self, key: str) -> Content | None:
         try:
@@ -110,10 +108,9 @@ class Bucket:
             raise
         return Content(head["ContentLength"], head["ContentType"], head.get("ChecksumSHA256", ""))
 
-    async def _call(self, function: Callable[..., T], *args: object, **options: object) -> T:
+    async def _call(self, function: Callable[..., T], **options: object) -> T:
         try:
-            call = partial(function, *args, **options)
-            return await to_thread.run_sync(call, limiter=self._threads)
+            return await to_thread.run_sync(partial(function, **options), limiter=self._threads)
         except (BotoCoreError, ClientError) as exc:
             logger.warning("storage_failed", reason=str(exc)[:200])
             raise StorageUnavailableError from exc
