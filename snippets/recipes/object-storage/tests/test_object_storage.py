@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,7 +30,7 @@ from object_server import ACCESS_KEY, REGION, SECRET_KEY, object_server, send
 URL = "/api/v1/files"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 SCRIPT = b"<script>alert(1)</script>"
-Sessions = async_sessionmaker[AsyncSession]
+Sweep = Callable[[], Awaitable[int]]
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +52,37 @@ def s3(endpoint: str) -> Any:
     )
 
 
+@dataclass
+class Store:
+    """A bucket, as who has the keys sees it."""
+
+    s3: Any
+    name: str
+
+    def keys(self) -> list[str]:
+        """Return the keys of all objects."""
+        return [
+            each["Key"] for each in self.s3.list_objects_v2(Bucket=self.name).get("Contents", [])
+        ]
+
+    def key_of(self, ticket: Any) -> str:
+        """Return the key in a signed URL."""
+        path: str = ticket["url"].partition("?")[0]
+        return path.partition(f"/{self.name}/")[2]
+
+    def put(self, key: str, content: bytes, media_type: str, algorithm: str = "SHA256") -> None:
+        """Store what no URL allows."""
+        self.s3.put_object(
+            Bucket=self.name,
+            Key=key,
+            Body=content,
+            ContentType=media_type,
+            ChecksumAlgorithm=algorithm,
+        )
+
+
 @pytest.fixture(autouse=True)
-def bucket(s3: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def store(s3: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Store:
     """An empty bucket, which the settings name."""
     name = f"files-{uuid4().hex}"
     s3.create_bucket(Bucket=name)
@@ -60,15 +91,18 @@ def bucket(s3: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("APP_S3_BUCKET", name)
     monkeypatch.setenv("APP_S3_ACCESS_KEY", ACCESS_KEY)
     monkeypatch.setenv("APP_S3_SECRET_KEY", SECRET_KEY)
-    return name
+    return Store(s3, name)
 
 
 @pytest.fixture
-def sessions(connection: AsyncConnection) -> Sessions:
-    """The sessions of the sweeper, in the test's transaction."""
-    return async_sessionmaker(
+def sweep_once(started_app: object, connection: AsyncConnection) -> Iterator[Sweep]:
+    """Sweep, in the test's transaction."""
+    sessions = async_sessionmaker(
         connection, join_transaction_mode="create_savepoint", expire_on_commit=False
     )
+    bucket = open_bucket(get_settings())
+    yield partial(sweep, sessions, bucket)
+    bucket.close()
 
 
 def checksum(content: bytes) -> str:
@@ -98,17 +132,6 @@ async def put(ticket: Any, content: bytes = PNG, **headers: str) -> Response:
 async def complete(client: AsyncClient, headers: dict[str, str], ticket: Any) -> Response:
     """Say that it was sent."""
     return await client.post(f"{URL}/{ticket['id']}/complete", headers=headers)
-
-
-def keys_in(s3: Any, bucket: str) -> list[str]:
-    """Return the keys of all objects."""
-    return [each["Key"] for each in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
-
-
-def key_of(ticket: Any, bucket: str) -> str:
-    """Return the key in a signed URL."""
-    path: str = ticket["url"].partition("?")[0]
-    return path.partition(f"/{bucket}/")[2]
 
 
 async def test_what_was_sent_comes_back(client: AsyncClient) -> None:
@@ -141,39 +164,39 @@ async def test_what_was_sent_comes_back(client: AsyncClient) -> None:
     ids=["more", "less", "another type", "other bytes", "another checksum", "for all to read"],
 )
 async def test_a_url_takes_only_what_was_promised(
-    client: AsyncClient, s3: Any, bucket: str, content: bytes, headers: dict[str, str], status: int
+    client: AsyncClient, store: Store, content: bytes, headers: dict[str, str], status: int
 ) -> None:
     await sign_up(client)
     ticket = await promise(client, await headers_of(client))
     assert (await put(ticket, content, **headers)).status_code == status
-    assert keys_in(s3, bucket) == []
+    assert store.keys() == []
 
 
-async def test_a_url_that_signs_only_the_key_takes_anything(s3: Any, bucket: str) -> None:
+async def test_a_url_that_signs_only_the_key_takes_anything(store: Store) -> None:
     """The bad way: a page with a script, of any size, again and again."""
     client = boto3.client(
         "s3",
-        endpoint_url=s3.meta.endpoint_url,
+        endpoint_url=store.s3.meta.endpoint_url,
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
         config=Config(signature_version="s3v4"),
     )
-    url = client.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "a.png"})
+    url = client.generate_presigned_url("put_object", Params={"Bucket": store.name, "Key": "a.png"})
     client.close()
     assert "X-Amz-Expires=3600&" in url
     for content in (PNG, SCRIPT * 1000):
         answer = await send("PUT", url, {"Content-Type": "text/html"}, content)
         assert answer.status_code == 200
-    head = s3.head_object(Bucket=bucket, Key="a.png")
+    head = store.s3.head_object(Bucket=store.name, Key="a.png")
     assert (head["ContentLength"], head["ContentType"]) == (25_000, "text/html")
 
 
-def test_boto3_signs_by_version_2_unless_it_is_told(s3: Any, bucket: str) -> None:
+def test_boto3_signs_by_version_2_unless_it_is_told(store: Store) -> None:
     """The bad way: then neither size nor checksum is signed, whatever was asked for."""
-    parameters = {"Bucket": bucket, "Key": "a.png", "ContentLength": 1}
-    url = s3.generate_presigned_url("put_object", Params=parameters)
-    assert s3.meta.config.signature_version == "s3v4"  # it says so, and
+    parameters = {"Bucket": store.name, "Key": "a.png", "ContentLength": 1}
+    url = store.s3.generate_presigned_url("put_object", Params=parameters)
+    assert store.s3.meta.config.signature_version == "s3v4"  # it says so, and
     assert "AWSAccessKeyId=" in url
     assert "X-Amz-SignedHeaders" not in url
 
@@ -197,20 +220,14 @@ async def test_urls_end_soon(client: AsyncClient) -> None:
     ids=["nothing", "more", "another type", "other bytes"],
 )
 async def test_only_what_arrived_as_promised_counts(
-    client: AsyncClient, s3: Any, bucket: str, content: bytes | None, media_type: str
+    client: AsyncClient, store: Store, content: bytes | None, media_type: str
 ) -> None:
     """Whatever the store let pass; a service that takes the client's word has a row of nothing."""
     await sign_up(client)
     headers = await headers_of(client)
     ticket = await promise(client, headers)
     if content is not None:
-        s3.put_object(
-            Bucket=bucket,
-            Key=key_of(ticket, bucket),
-            Body=content,
-            ContentType=media_type,
-            ChecksumAlgorithm="SHA256",
-        )
+        store.put(store.key_of(ticket), content, media_type)
     answer = await complete(client, headers, ticket)
     assert (answer.status_code, answer.json()) == (
         409,
@@ -221,34 +238,27 @@ async def test_only_what_arrived_as_promised_counts(
     assert (await complete(client, headers, ticket)).status_code == 200
 
 
-async def test_a_store_without_checksums_is_not_believed(
-    client: AsyncClient, s3: Any, bucket: str
-) -> None:
+async def test_a_store_without_checksums_is_not_believed(client: AsyncClient, store: Store) -> None:
     await sign_up(client)
     headers = await headers_of(client)
     ticket = await promise(client, headers)
-    key = key_of(ticket, bucket)
-    s3.put_object(
-        Bucket=bucket, Key=key, Body=PNG, ContentType="image/png", ChecksumAlgorithm="CRC32"
-    )
+    store.put(store.key_of(ticket), PNG, "image/png", "CRC32")
     assert (await complete(client, headers, ticket)).status_code == 409
 
 
 @pytest.mark.parametrize("name", ["../../a.png", "/etc/passwd", "a.png?acl", "files/other"])
-async def test_no_client_chooses_a_key(
-    client: AsyncClient, s3: Any, bucket: str, name: str
-) -> None:
+async def test_no_client_chooses_a_key(client: AsyncClient, store: Store, name: str) -> None:
     """Of two who name a file alike each has their own; by the bad way the second has both."""
     await sign_up(client)
     headers = await headers_of(client)
     for content in (PNG, PNG + b"!"):
         ticket = await promise(client, headers, content=content, name=name)
-        assert key_of(ticket, bucket) == f"files/{ticket['id'].replace('-', '')}"
+        assert store.key_of(ticket) == f"files/{ticket['id'].replace('-', '')}"
         assert (await put(ticket, content)).status_code == 200
-    assert len(keys_in(s3, bucket)) == 2
+    assert len(store.keys()) == 2
     for body in (PNG, SCRIPT):
-        s3.put_object(Bucket=bucket, Key="a.png", Body=body)
-    assert s3.get_object(Bucket=bucket, Key="a.png")["Body"].read() == SCRIPT
+        store.put("a.png", body, "image/png")
+    assert store.s3.get_object(Bucket=store.name, Key="a.png")["Body"].read() == SCRIPT
 
 
 async def test_only_its_owner_finds_it(client: AsyncClient) -> None:
@@ -311,22 +321,11 @@ async def age(session: AsyncSession) -> None:
     await session.commit()
 
 
-@pytest.fixture
-def opened() -> Iterator[Bucket]:
-    """The sweeper's bucket."""
-    get_settings.cache_clear()
-    bucket = open_bucket(get_settings())
-    yield bucket
-    bucket.close()
-
-
 async def test_what_was_never_completed_is_swept(
     client: AsyncClient,
     session: AsyncSession,
-    sessions: Sessions,
-    opened: Bucket,
-    s3: Any,
-    bucket: str,
+    sweep_once: Sweep,
+    store: Store,
 ) -> None:
     await sign_up(client)
     headers = await headers_of(client)
@@ -337,20 +336,18 @@ async def test_what_was_never_completed_is_swept(
     await age(session)
     young = await promise(client, headers)
     await put(young)
-    assert await sweep(sessions, opened) == 2
-    assert {*keys_in(s3, bucket)} == {key_of(done, bucket), key_of(young, bucket)}
+    assert await sweep_once() == 2
+    assert {*store.keys()} == {store.key_of(done), store.key_of(young)}
     for ticket, status in ((done, 200), (young, 200), (arrived, 404), (never, 404)):
         assert (await complete(client, headers, ticket)).status_code == status
-    assert await sweep(sessions, opened) == 0
+    assert await sweep_once() == 0
 
 
 async def test_a_sweeper_that_dies_leaves_nothing_that_the_next_one_does_not_find(
     client: AsyncClient,
     session: AsyncSession,
-    sessions: Sessions,
-    opened: Bucket,
-    s3: Any,
-    bucket: str,
+    sweep_once: Sweep,
+    store: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The bad way, first the row and then the object, leaves an object that nobody knows."""
@@ -364,20 +361,18 @@ async def test_a_sweeper_that_dies_leaves_nothing_that_the_next_one_does_not_fin
     with monkeypatch.context() as patch:
         patch.setattr(stored_files, "forget", None)
         with pytest.raises(TypeError):
-            await sweep(sessions, opened)
+            await sweep_once()
     assert (await complete(client, headers, ours)).status_code == 404
-    assert await sweep(sessions, opened) == 1
+    assert await sweep_once() == 1
     assert (await session.scalars(select(StoredFile))).all() == []
-    assert keys_in(s3, bucket) == [key_of(naive, bucket)]
+    assert store.keys() == [store.key_of(naive)]
 
 
 async def test_nobody_completes_what_is_being_swept(
     client: AsyncClient,
     session: AsyncSession,
-    sessions: Sessions,
-    opened: Bucket,
-    s3: Any,
-    bucket: str,
+    sweep_once: Sweep,
+    store: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The bad way reads what is old, and removes it later: a row of nothing is left."""
@@ -387,23 +382,23 @@ async def test_nobody_completes_what_is_being_swept(
     await put(naive)
     [old] = await session.scalars(select(StoredFile))
     assert (await complete(client, headers, naive)).status_code == 200
-    await opened.remove([old.key])
-    told = (await client.get(f"{URL}/{naive['id']}", headers=headers)).json()
-    assert (await send("GET", told["url"])).status_code == 404
+    store.s3.delete_object(Bucket=store.name, Key=old.key)
+    assert (await client.get(f"{URL}/{naive['id']}", headers=headers)).status_code == 200
+    assert store.keys() == []
     ticket = await promise(client, headers)
     await put(ticket)
     await age(session)
     answers: list[int] = []
-    real = opened.remove
+    real = Bucket.remove
 
-    async def completed_meanwhile(keys: list[str]) -> None:
+    async def completed_meanwhile(bucket: Bucket, keys: list[str]) -> None:
         answers.append((await complete(client, headers, ticket)).status_code)
-        await real(keys)
+        await real(bucket, keys)
 
-    monkeypatch.setattr(opened, "remove", completed_meanwhile)
-    assert await sweep(sessions, opened) == 1
+    monkeypatch.setattr(Bucket, "remove", completed_meanwhile)
+    assert await sweep_once() == 1
     assert answers == [404]
-    assert keys_in(s3, bucket) == []
+    assert store.keys() == []
 
 
 async def test_without_the_store_it_is_503(
@@ -427,13 +422,16 @@ async def test_no_connection_is_held_while_the_store_is_asked(
     async with client_on(own_database_url, monkeypatch, APP_DATABASE_POOL_SIZE="1") as client:
         await sign_up(client)
         headers = await headers_of(client)
-        real = Bucket._call
 
-        async def call_and_read(self: Bucket, *arguments: Any, **options: Any) -> Any:
-            read.append((await client.get("/api/v1/products")).status_code)
-            return await real(self, *arguments, **options)
+        def reading(real: Any) -> Any:
+            async def call(*arguments: Any) -> Any:
+                read.append((await client.get("/api/v1/products")).status_code)
+                return await real(*arguments)
 
-        monkeypatch.setattr(Bucket, "_call", call_and_read)
+            return call
+
+        for name in ("upload_url", "arrived", "download_url"):
+            monkeypatch.setattr(Bucket, name, reading(getattr(Bucket, name)))
         ticket = await promise(client, headers)
         await put(ticket)
         assert (await complete(client, headers, ticket)).status_code == 200

@@ -95,7 +95,7 @@ class Bucket:
         """Close the connections."""
         self._client.close()
 
-    async def _url(self, method: str, parameters: dict[str, object], seconds: int) -> str:
+    async def _url(self, method: str, parameters: Mapping[str, object], seconds: int) -> str:
         sign = self._client.generate_presigned_url
         return await self._call(sign, ClientMethod=method, Params=parameters, ExpiresIn=seconds)
 
