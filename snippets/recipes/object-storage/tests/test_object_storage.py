@@ -18,7 +18,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from app.core.config import Settings, get_settings
-from app.core.object_storage import Bucket, open_bucket
+from app.core.object_storage import Bucket, Content, open_bucket
 from app.models import StoredFile
 from app.models.base import utc_now
 from app.schemas.stored_file import MAX_BYTES
@@ -399,6 +399,29 @@ async def test_nobody_completes_what_is_being_swept(
     assert await sweep_once() == 1
     assert answers == [404]
     assert store.keys() == []
+
+
+async def test_nobody_completes_what_was_swept_while_the_store_was_asked(
+    client: AsyncClient,
+    session: AsyncSession,
+    sweep_once: Sweep,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The bad way believes the row that it read before."""
+    await sign_up(client)
+    headers = await headers_of(client)
+    ticket = await promise(client, headers)
+    await put(ticket)
+    await age(session)
+    real = Bucket.arrived
+
+    async def swept_meanwhile(bucket: Bucket, key: str) -> Content | None:
+        arrived = await real(bucket, key)
+        assert await sweep_once() == 1
+        return arrived
+
+    monkeypatch.setattr(Bucket, "arrived", swept_meanwhile)
+    assert (await complete(client, headers, ticket)).status_code == 404
 
 
 async def test_without_the_store_it_is_503(

@@ -51,7 +51,7 @@ async def get_own(session: AsyncSession, file_id: UUID, owner_id: int) -> Stored
     """Return the owner's file; raise `FileNotThereError`."""
     statement = select(StoredFile).where(StoredFile.id == file_id, StoredFile.owner_id == owner_id)
     file = await session.scalar(statement)
-    if file is None or file.state == "dead":
+    if file is None:
         raise FileNotThereError
     return file
 
