@@ -32,6 +32,7 @@ OPEN = {
     "GET /api/v1/answers/{answer_id}",
     "GET /api/v1/catalogue",
     "GET /api/v1/events",
+    "GET /api/v1/files/{file_id}",
     "GET /api/v1/notes",
     "GET /api/v1/products/{product_id}/stock",
     "GET /api/v1/profile",
@@ -49,6 +50,8 @@ OPEN = {
     "POST /api/v1/auth/reset",
     "POST /api/v1/auth/session",
     "POST /api/v1/auth/verify",
+    "POST /api/v1/files",
+    "POST /api/v1/files/{file_id}/complete",
     "POST /api/v1/notes",
     "POST /api/v1/uploads",
 }
