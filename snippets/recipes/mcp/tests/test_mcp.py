@@ -1,0 +1,255 @@
+"""The service as an assistant sees it: as much as the API lets its user do, and no more."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+from httpx import ASGITransport, AsyncClient
+from mcp import Client, MCPError
+from mcp.client.streamable_http import streamable_http_client
+from mcp_types import CallToolResult, TextContent
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.api.mcp import MAX_BODY_SIZE
+from app.core.config import get_settings
+from app.core.db import create_engine
+from app.core.errors import AppError
+from app.core.security import create_access_token
+from app.models import Product, User
+from app.services import products
+from clients import ADA, client_on, headers_of, sign_up
+from live import live_server
+
+URL = "http://localhost:8000/mcp"
+LAMP = {"product": {"name": "Lamp", "price": "9.90"}}
+MODES = ["auto", "legacy"]  # one message for each request; a handshake before, as until 2025
+
+
+@pytest.fixture
+async def client(
+    own_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[AsyncClient]:
+    """A client of the API, as Ada, over a pool of one connection."""
+    async with client_on(own_database_url, monkeypatch, APP_DATABASE_POOL_SIZE="1") as client:
+        await sign_up(client)
+        client.headers.update(await headers_of(client))
+        yield client
+
+
+@asynccontextmanager
+async def assistant_of(
+    client: AsyncClient, mode: str = "auto"
+) -> AsyncIterator[tuple[Client, httpx2.AsyncClient]]:
+    """Yield an assistant of the same service and user, and what it sends its messages with."""
+    transport = client._transport
+    assert isinstance(transport, ASGITransport)
+    headers = {"Authorization": client.headers["Authorization"]}
+    async with (
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(transport.app), headers=headers) as http,
+        Client(streamable_http_client(URL, http_client=http), mode=mode) as assistant,
+    ):
+        yield assistant, http
+
+
+def told(result: CallToolResult) -> str:
+    """Return the text of a call that failed."""
+    assert result.is_error
+    (content,) = result.content
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+async def names(client: AsyncClient) -> list[str]:
+    """Return the names of the products, as the API lists them."""
+    return [product["name"] for product in (await client.get("/api/v1/products")).json()]
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_an_assistant_does_what_its_user_may(client: AsyncClient, mode: str) -> None:
+    async with assistant_of(client, mode) as (assistant, _):
+        tools = {tool.name: tool for tool in (await assistant.list_tools()).tools}
+        assert set(tools) == {"list_products", "create_product", "get_user"}
+        assert tools["list_products"].input_schema["properties"]["limit"]["maximum"] == 100
+        made = await assistant.call_tool("create_product", LAMP)
+        assert await names(client) == ["Lamp"]  # committed before the answer
+        assert made.structured_content == (await client.get("/api/v1/products")).json()[0]
+        listed = await assistant.call_tool("list_products", {})
+        assert listed.structured_content == {"result": [made.structured_content]}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("authorization", ["", "Bearer x", "Basic x"])
+async def test_a_stranger_is_refused(client: AsyncClient, authorization: str, mode: str) -> None:
+    client.headers["Authorization"] = authorization
+    answer = await client.post(URL, json={})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    with pytest.RaisesGroup(MCPError, flatten_subgroups=True, allow_unwrapped=True):
+        async with assistant_of(client, mode):
+            pass
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_a_token_that_ends_meanwhile_is_refused(
+    client: AsyncClient, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_of(client, mode) as (assistant, http):
+        await assistant.call_tool("create_product", LAMP)
+        monkeypatch.setattr(get_settings(), "jwt_exp_minutes", -1)
+        http.headers["Authorization"] = f"Bearer {create_access_token(1)}"
+        with pytest.raises(MCPError):
+            await assistant.call_tool("create_product", LAMP)
+    assert await names(client) == ["Lamp"]
+
+
+async def test_a_user_who_is_gone_is_refused(client: AsyncClient, own_database_url: str) -> None:
+    async with assistant_of(client) as (assistant, http):
+        await assistant.call_tool("list_products", {})
+        engine = create_engine(own_database_url, 1)
+        async with engine.begin() as connection:
+            await connection.execute(delete(User))
+        await engine.dispose()
+        with pytest.raises(MCPError):
+            await assistant.call_tool("list_products", {})
+        assert (await http.post(URL, json={})).status_code == 401
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_simultaneous_calls_have_sessions_and_users_of_their_own(
+    client: AsyncClient, mode: str
+) -> None:
+    """Over one connection: no call may hold it while another waits for it."""
+    await sign_up(client, "eve@example.com")
+    async with assistant_of(client, mode) as (ada, _):
+        client.headers.update(await headers_of(client, "eve@example.com"))
+        async with assistant_of(client, mode) as (eve, _):
+            calls = [ada.call_tool("create_product", LAMP), eve.call_tool("create_product", LAMP)]
+            bad = {"product": {"name": "", "price": 1}}
+            for _ in range(4):
+                calls += [ada.call_tool("create_product", LAMP), eve.call_tool("get_user", {"user_id": 1})]
+            calls += [ada.call_tool("create_product", bad)]
+            results = await asyncio.gather(*calls)
+    assert [result.is_error for result in results] == [False] * 2 + [False, True] * 4 + [True]
+    listed = (await client.get("/api/v1/products")).json()
+    assert sorted(product["owner"]["id"] for product in listed) == [1] * 5 + [2]
+
+
+async def test_what_the_api_refuses_is_told_without_internals(client: AsyncClient) -> None:
+    await sign_up(client, "eve@example.com")
+    async with assistant_of(client) as (assistant, _):
+        own = await assistant.call_tool("get_user", {"user_id": 1})
+        other = await assistant.call_tool("get_user", {"user_id": 2})
+    assert own.structured_content == (await client.get("/api/v1/users/1")).json()
+    assert (await client.get("/api/v1/users/2")).json() == {"error": "Not allowed"}
+    assert told(other) == "Error executing tool get_user: Not allowed"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (AppError(), ": Bad request"),
+        (ConnectionError("10.0.0.1 refused"), ": Service unavailable"),
+        (RuntimeError("secret"), ""),
+        (OperationalError("SELECT secret", {}, Exception("secret")), ""),
+    ],
+)
+async def test_a_call_that_fails_leaves_nothing_and_tells_no_more_than_the_api(
+    client: AsyncClient, error: Exception, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = products.create_product
+
+    async def create_and_fail(session: AsyncSession, *arguments: object) -> None:
+        await create(session, *arguments)
+        raise error
+
+    monkeypatch.setattr(products, "create_product", create_and_fail)
+    async with assistant_of(client) as (assistant, _):
+        failed = await assistant.call_tool("create_product", LAMP)
+    assert told(failed) == f"Error executing tool create_product{text}"
+    assert await names(client) == []
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("list_products", {"limit": 101}),
+        ("list_products", {"offset": -1}),
+        ("get_user", {"user_id": 2**31}),
+        ("create_product", {"product": {"name": "x" * 101, "price": 1}}),
+        ("create_product", {"product": {"name": "\0", "price": 1}}),
+        ("create_product", {"product": {"name": "\ud800", "price": 1}}),
+        ("create_product", {"product": {"name": "Lamp", "price": "NaN"}}),
+        ("create_product", {}),
+    ],
+)
+async def test_arguments_have_the_bounds_of_the_api(
+    client: AsyncClient, tool: str, arguments: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with assistant_of(client) as (assistant, _):
+        assert "validation error" in told(await assistant.call_tool(tool, arguments))
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "https://app.example.com"}, 200),
+        ({"Content-Type": "text/plain"}, 400),
+    ],
+)
+async def test_a_page_of_another_site_cannot_call(
+    own_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    """Also where its name resolves to this machine (DNS rebinding), and with a token."""
+    origins = {"APP_CORS_ORIGINS": "https://app.example.com"}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    async with client_on(own_database_url, monkeypatch, **origins) as client:
+        await sign_up(client)
+        usual = await headers_of(client) | {"Accept": "application/json, text/event-stream"}
+        answer = await client.post(URL, json=message, headers=usual | headers)
+    assert answer.status_code == status, answer.text
+
+
+async def test_a_message_has_the_size_of_a_request(client: AsyncClient) -> None:
+    answer = await client.post(URL, content=b"{" + b" " * MAX_BODY_SIZE + b"}")
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+async def test_there_are_no_streams_and_no_sessions(client: AsyncClient, method: str) -> None:
+    assert (await client.request(method, URL)).status_code == 405
+
+
+async def test_no_tool_takes_a_password(client: AsyncClient) -> None:
+    """It would stand in the assistant's transcript."""
+    async with assistant_of(client) as (assistant, _):
+        schemas = str((await assistant.list_tools()).tools)
+    assert "create_product" in schemas
+    assert "password" not in schemas
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("mode", MODES)
+async def test_any_worker_answers_any_message(own_postgres_url: str, mode: str) -> None:
+    with live_server(own_postgres_url, "--workers", "2") as server:
+        async with AsyncClient(base_url=server.url) as client:
+            await sign_up(client)
+            headers = await headers_of(client)
+        # A connection for each message: one that is kept alive stays with its worker.
+        limits = httpx2.Limits(max_keepalive_connections=0)
+        async with (
+            httpx2.AsyncClient(headers=headers, limits=limits) as http,
+            Client(streamable_http_client(f"{server.url}/mcp", http_client=http), mode=mode) as ada,
+        ):
+            results = [await ada.call_tool("create_product", LAMP) for _ in range(20)]
+    assert not any(result.is_error for result in results)
