@@ -13,8 +13,6 @@ from app.api.deps import SessionmakerDep, get_current_user, oauth2_scheme
 from app.api.tools import Caller, caller, server
 from app.core.config import get_settings
 
-MAX_BODY_SIZE = 1_048_576  # bytes, as for the API
-
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, StreamableHTTPSessionManager]]:
@@ -26,7 +24,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, StreamableHTTPSessi
     server.streamable_http_app(
         stateless_http=True,  # a session would be in the memory of one worker
         json_response=True,
-        max_request_body_size=MAX_BODY_SIZE,
+        max_request_body_size=1_048_576,  # as of the API
         transport_security=TransportSecuritySettings(
             allowed_hosts=[*settings.mcp_hosts], allowed_origins=[*settings.cors_origins]
         ),

@@ -55,7 +55,7 @@ async def as_caller() -> AsyncIterator[tuple[AsyncSession, User]]:
     except db.ERRORS as exc:
         if not db.is_unavailable(exc):
             raise
-        logger.error("database_unavailable", exc_info=exc)
+        logger.exception("database_unavailable")
         raise ToolError("Service unavailable") from exc
 
 
