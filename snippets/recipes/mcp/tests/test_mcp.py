@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import httpx2
 import pytest
@@ -20,13 +21,16 @@ from app.core.config import get_settings
 from app.core.db import create_engine
 from app.core.errors import AppError
 from app.core.security import create_access_token
-from app.models import User
+from app.models import Product, User
 from app.services import products
-from clients import client_on, headers_of, sign_up
+from clients import ADA, client_on, headers_of, sign_up
 from live import live_server
+from patience import patient
 
 URL = "http://localhost:8000/mcp"
 LAMP = {"product": {"name": "Lamp", "price": "9.90"}}
+EVE = "eve@example.com"
+JSON = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 MODES = ["auto", "legacy"]  # one message for each request; a handshake before, as until 2025
 
 
@@ -67,6 +71,12 @@ def told(result: CallToolResult) -> str:
 async def names(client: AsyncClient) -> list[str]:
     """Return the names of the products, as the API lists them."""
     return [product["name"] for product in (await client.get("/api/v1/products")).json()]
+
+
+async def owners(client: AsyncClient) -> list[int]:
+    """Return the ids of the products' owners, as the API lists them."""
+    listed = (await client.get("/api/v1/products")).json()
+    return [product["owner"]["id"] for product in listed]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -119,31 +129,53 @@ async def test_a_user_who_is_gone_is_refused(client: AsyncClient, own_database_u
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_simultaneous_calls_have_sessions_and_users_of_their_own(
-    client: AsyncClient, mode: str
+async def test_simultaneous_calls_have_sessions_of_their_own(
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
-    """Over one connection: no call may hold it while another waits for it."""
-    await sign_up(client, "eve@example.com")
-    async with assistant_of(client, mode) as (ada, _):
-        client.headers.update(await headers_of(client, "eve@example.com"))
-        async with assistant_of(client, mode) as (eve, _):
-            calls = [
-                call
-                for _ in range(5)
-                for call in (
-                    ada.call_tool("create_product", LAMP),
-                    eve.call_tool("create_product", LAMP),
-                    eve.call_tool("get_user", {"user_id": 1}),
-                )
-            ]
+    create, all_begun = products.create_product, asyncio.Barrier(6)
+
+    async def create_together(*arguments: Any) -> Product:
+        await all_begun.wait()
+        return await create(*arguments)
+
+    monkeypatch.setattr(products, "create_product", create_together)
+    async with client_on(own_postgres_url, monkeypatch) as client, AsyncExitStack() as stack:
+        assistants = []
+        for email in (ADA["email"], EVE):
+            await sign_up(client, email)
+            client.headers.update(await headers_of(client, email))
+            assistants.append((await stack.enter_async_context(assistant_of(client, mode)))[0])
+        calls = [each.call_tool("create_product", LAMP) for each in assistants * 3]
+        async with asyncio.timeout(patient(20)):
             results = await asyncio.gather(*calls)
-    assert [result.is_error for result in results] == [False, False, True] * 5
-    listed = (await client.get("/api/v1/products")).json()
-    assert sorted(product["owner"]["id"] for product in listed) == [1] * 5 + [2] * 5
+        assert not any(result.is_error for result in results)
+        assert sorted(await owners(client)) == [1] * 3 + [2] * 3
+
+
+async def test_a_message_that_arrives_slowly_is_its_senders(client: AsyncClient) -> None:
+    """Another user's whole call goes on between its head and its body."""
+    await sign_up(client, EVE)
+    params = {"name": "create_product", "arguments": LAMP}
+    message = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+    is_read, is_done = asyncio.Event(), asyncio.Event()
+
+    async def slow_body() -> AsyncIterator[bytes]:
+        is_read.set()
+        await is_done.wait()
+        yield message.encode()
+
+    slow = asyncio.create_task(client.post(URL, content=slow_body(), headers=JSON))
+    async with asyncio.timeout(patient(20)):
+        await is_read.wait()
+        headers = JSON | await headers_of(client, EVE)
+        assert (await client.post(URL, content=message, headers=headers)).status_code == 200
+        is_done.set()
+        assert (await slow).status_code == 200
+    assert await owners(client) == [1, 2]  # newest first
 
 
 async def test_what_the_api_refuses_is_told_without_internals(client: AsyncClient) -> None:
-    await sign_up(client, "eve@example.com")
+    await sign_up(client, EVE)
     async with assistant_of(client) as (assistant, _):
         own = await assistant.call_tool("get_user", {"user_id": 1})
         other = await assistant.call_tool("get_user", {"user_id": 2})
@@ -218,7 +250,7 @@ async def test_a_page_of_another_site_cannot_call(
     message = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     async with client_on(own_database_url, monkeypatch, **origins) as client:
         await sign_up(client)
-        usual = await headers_of(client) | {"Accept": "application/json, text/event-stream"}
+        usual = JSON | await headers_of(client)
         answer = await client.post(URL, json=message, headers=usual | headers)
     assert answer.status_code == status, answer.text
 
@@ -237,7 +269,7 @@ async def test_half_of_a_surrogate_pair_is_refused(
         {"_meta": meta} if version else {}
     )
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
-    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    headers = JSON.copy()
     if version:
         params |= {"_meta": meta}
         headers |= {"MCP-Protocol-Version": version, "Mcp-Method": "tools/call"}
