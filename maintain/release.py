@@ -67,7 +67,8 @@ def release_tree(root: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
-    plugin = _json_of(folder / _PLUGIN)
+    plugin = _json_of(folder / "plugin.json")  # elsewhere, as here it is no whole plugin
+    del files["plugin.json"]
     ours = {"version": __version__, "homepage": SITE, "repository": REPOSITORY}
     files[_PLUGIN] = _as_json({"name": plugin.pop("name")} | ours | plugin)
     marketplace = _json_of(root / _MARKETPLACE)

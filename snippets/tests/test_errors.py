@@ -146,7 +146,10 @@ async def test_a_server_that_takes_no_more_connections_is_503_until_it_does(
     role = f"shop_{uuid4().hex}"
     admin = create_async_engine(own_postgres_url, isolation_level="AUTOCOMMIT")
     async with admin.connect() as connection:
-        for statement in (f"CREATE ROLE {role} LOGIN", f"GRANT ALL ON SCHEMA public TO {role}"):
+        for statement in (
+            f"CREATE ROLE {role} LOGIN CREATEROLE",
+            f"GRANT ALL ON SCHEMA public TO {role}",
+        ):
             await connection.execute(text(statement))
         url = make_url(own_postgres_url).set(username=role).render_as_string()
         async with client_on(url, monkeypatch) as client:

@@ -605,3 +605,20 @@ class Settings(BaseSettings):
         return {decode} if isinstance(value, str) else value
 """
     assert only(tmp_path, "list-setting-from-environment", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("comment", "severity"), [("# PgBouncer, in front", ""), ("# fewer surprises", "medium")]
+)
+def test_half_of_what_pgbouncer_needs_matters_most_where_one_is_named(
+    comment: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from sqlalchemy.ext.asyncio import create_async_engine
+{comment}
+engine = create_async_engine(
+    "postgresql+asyncpg://db/shop", connect_args={{"statement_cache_size": 0}}
+)
+"""
+    found = only(tmp_path, "prepared-statements-behind-pgbouncer", source)
+    assert found.severity == severity

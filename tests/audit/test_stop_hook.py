@@ -349,6 +349,6 @@ def hook() -> dict[str, Any]:
 
 def test_its_limit_is_below_that_of_the_hook() -> None:
     assert hook()["timeout"] > stop_hook.SECONDS
-    plugin = json.loads((ROOT / "plugin" / ".claude-plugin" / "plugin.json").read_bytes())
+    plugin = json.loads((ROOT / "plugin" / "plugin.json").read_bytes())
     [option] = plugin["userConfig"]
     assert f"CLAUDE_PLUGIN_OPTION_{option.upper()}" == OPTION

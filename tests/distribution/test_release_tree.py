@@ -157,7 +157,7 @@ def test_elsewhere_the_branch_of_origin_goes_on_and_strangers_release_nothing(
 ) -> None:
     repository = Repository(tmp_path / "clone")
     git = repository.git
-    manifest = repository.folder / "plugin" / ".claude-plugin" / "plugin.json"
+    manifest = repository.folder / "plugin" / "plugin.json"
     written = manifest.read_text()
     manifest.write_text(f"{written},")
     assert f"{manifest}: Extra data: line " in repository.release(code=1)

@@ -7,6 +7,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.model.source_text import mentions
 
 _CACHES = ("statement_cache_size", "prepared_statement_cache_size")
+_POOLERS = ("pgbouncer", "PgBouncer", "PGBOUNCER", "pg_bouncer", ":6432", "pooler")
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -20,7 +21,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if own:
             yield engine.call.hit(
                 f"`{_CACHES[0]}=0` is half of what PgBouncer needs: without `{_CACHES[1]}=0`"
-                " statements of several clients still meet on one server connection"
+                " statements of several clients still meet on one server connection",
+                severity="" if _names_a_pooler(program) else "medium",
             )
         elif _names_pgbouncer(engine):
             yield engine.call.hit(
@@ -38,3 +40,7 @@ def _is_off(engine: Engine, name: str) -> bool:
 def _names_pgbouncer(engine: Engine) -> bool:
     url = engine.call.argument(0, "url")
     return any(mentions(written, r"pg_?bouncer|:6432\b") for written in (url, url.value))
+
+
+def _names_a_pooler(program: Program) -> bool:
+    return any(module.says(*_POOLERS) for module in program.code)

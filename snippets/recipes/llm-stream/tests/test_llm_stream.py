@@ -9,13 +9,13 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import routing
-from model import MOST, Provider, running_provider
 from starlette.types import Message
 
 from app.core.config import get_settings
 from app.core.llm import ModelFailedError, Reply, create_client
 from clients import ADA, client_on, headers_of, sign_up
 from live import live_server
+from model import MOST, Provider, running_provider
 from patience import patient, wait_until
 
 URL = "/api/v1/answers"
