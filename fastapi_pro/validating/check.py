@@ -188,7 +188,7 @@ def _read(file: Path) -> str:
         message = f"the file is larger than {MAX_BYTES // 1024} KiB"
         fix = "keep the 500 lines that matter, move the rest to references/"
         raise FrontMatterError(TOP, TOO_LARGE, message, fix)
-    bad = raw.find(b"\0")
+    bad = raw.find(b"\0", 0, raw.find(b"\n---"))  # in the text below, the client bears it
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:

@@ -218,3 +218,23 @@ def test_a_command_may_lead_to_the_skill_that_it_hides(
     )
     hidden = [finding for finding in found(tmp_path) if finding.code == "hidden-skill"]
     assert [finding.level for finding in hidden] == [level]
+
+
+def test_folders_of_skills_that_the_manifest_names_are_loaded(tmp_path: Path) -> None:
+    """Asked of 2.1.332 for a public plugin with eight such folders."""
+    pages = {f"skills/{kind}/{kind}-{n}/SKILL.md": page("Does.") for kind in "ab" for n in "12"}
+    Row("p", pages).write(tmp_path)
+    assert codes(tmp_path) == ["not-loaded"] * 4
+    manifest = tmp_path / ".claude-plugin" / "plugin.json"
+    values = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(values | {"skills": ["./skills/a", "./skills/b/"]}))
+    assert codes(tmp_path) == []
+
+
+def test_a_command_called_skill_takes_the_place_of_all(tmp_path: Path) -> None:
+    """Asked of 2.1.332: the skills of their names are loaded, the other commands are not."""
+    files = {f"commands/{name}.md": "Go.\n" for name in ("go", "skill")}
+    Row("p", files | {"skills/go/SKILL.md": page("Goes.")}).write(tmp_path)
+    assert [(finding.path, finding.code) for finding in found(tmp_path)] == [
+        ("commands/skill.md", "not-loaded")
+    ]

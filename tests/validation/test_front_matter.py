@@ -55,7 +55,7 @@ def test_an_honest_alias_is_allowed(tmp_path: Path) -> None:
         (b"<!-- (c) us -->\n---\n# fields\nname: demo\n---\n", ("front-matter-missing", 2, 1)),
         (b"---\nname: demo\n", ("front-matter-unclosed", 1, 1)),
         (b"---\nname: d\xff\n---\n", ("not-text", 2, 8)),
-        (b"---\nname: demo\ndescription: d\n---\nab\0", ("not-text", 5, 3)),
+        (b"---\nname: demo\ndescription: d\0\n---\nab", ("not-text", 3, 15)),
         (b"---\ra\r\nb\xff", ("not-text", 3, 2)),
         (b"\x89PNG\r\n\x1a\n\0\0", ("not-text", 1, 1)),
         (b"\xff\xfe-\0-\0-\0", ("not-text", 1, 1)),

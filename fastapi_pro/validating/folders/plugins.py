@@ -274,6 +274,21 @@ def _check_entry(
         yield read.at(place, "marketplace-source", message, fix)
 
 
+def skill_paths(root: Path) -> list[str]:
+    """Return the folders of skills that the manifest and the marketplace beside it name."""
+    named: list[object] = []
+    for file in (MANIFEST, CATALOGUE):
+        try:
+            values = read_json(root / file, "").values
+        except (FrontMatterError, OSError):
+            continue
+        entries = values.get("plugins") if isinstance(values, dict) else None
+        for one in [values, *(entries if isinstance(entries, list) else [])]:
+            paths = one.get("skills") if isinstance(one, dict) else None
+            named += paths if isinstance(paths, list) else [paths]
+    return [path for path in named if isinstance(path, str)]
+
+
 def _opened(file: Path, shown: str) -> Generator[Finding, None, JsonFile | None]:
     """Yield why `file` cannot be read as JSON; return it where it can."""
     try:

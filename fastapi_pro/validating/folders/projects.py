@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,14 +36,21 @@ class Loaded:
         return len(self.called) + 4 + min(len(words), 1536)
 
 
-def check_skills_folder(folder: Path, shown: Path, *, in_plugin: bool) -> Iterator[Finding]:
-    """Yield what in a `skills` folder is not loaded, hidden or cut."""
+def check_skills_folder(
+    folder: Path, shown: Path, more: Sequence[Path], *, in_plugin: bool
+) -> Iterator[Finding]:
+    """Yield what in a `skills` folder is not loaded, hidden or cut.
+
+    `more` are folders that the manifest names as such, which may lie in this one.
+    """
     loaded: list[Loaded] = []
     stray = os.path.lexists(folder / NAME)
     for name in _names(folder):
         here, told = folder / name, shown / name
         if name == NAME:
             yield _stray(told, in_plugin=in_plugin)
+        elif here in more and not os.path.lexists(here / NAME):
+            yield from check_skills_folder(here, told, more, in_plugin=True)
         elif here.is_dir():
             yield from _check_group(here, told)
             if os.path.lexists(here / NAME) and not (stray and in_plugin):
@@ -109,8 +116,18 @@ def _same_name(loaded: list[Loaded]) -> Iterator[Finding]:
 
 
 def check_hidden_skills(root: Path, shown: Path) -> Iterator[Finding]:
-    """Yield the skills of a plugin that a command of their name hides."""
-    for name in _names(root / "commands"):
+    """Yield the skills of a plugin that a command of their name hides.
+
+    A command called skill.md makes all of them one, called as their folder: it hides no skill.
+    """
+    names = list(_names(root / "commands"))
+    if taken := [name for name in names if name.lower() == NAME.lower()]:
+        message = "the client takes `commands` for one command and loads none of its other files"
+        if [name for name in names if name.endswith(".md")] != taken:
+            told = str(shown / "commands" / taken[0])
+            yield Finding(told, 1, 1, "not-loaded", message, "call it otherwise")
+        return
+    for name in names:
         skill = Path("skills") / name.removesuffix(".md") / NAME
         if name.endswith(".md") and os.path.lexists(root / skill):
             message = f"commands/{name} has the same name: the command is loaded, never the skill"

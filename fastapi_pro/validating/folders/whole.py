@@ -10,6 +10,7 @@ from fastapi_pro.validating.folders.plugins import (
     MANIFEST,
     check_marketplace,
     check_plugin,
+    skill_paths,
 )
 from fastapi_pro.validating.folders.projects import (
     check_elsewhere,
@@ -43,14 +44,15 @@ def _plugin_root(root: Path, shown: Path) -> Iterator[Finding]:
         yield from check_marketplace(root, shown)
     if os.path.lexists(root / MANIFEST):
         yield from check_plugin(root, shown)
-        yield from check_skills_folder(root / "skills", shown / "skills", in_plugin=True)
+        more = [root / path for path in skill_paths(root)]
+        yield from check_skills_folder(root / "skills", shown / "skills", more, in_plugin=True)
         yield from check_hidden_skills(root, shown)
 
 
 def _project(root: Path, shown: Path) -> Iterator[Finding]:
     settings = root / ".claude"
     told = shown / ".claude"
-    yield from check_skills_folder(settings / "skills", told / "skills", in_plugin=False)
+    yield from check_skills_folder(settings / "skills", told / "skills", [], in_plugin=False)
     if not os.path.lexists(root / ".claude-plugin"):
         yield from check_elsewhere(root, shown)
     agents = list(_pages(settings / "agents", told / "agents"))
