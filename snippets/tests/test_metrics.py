@@ -5,14 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.core import metric_files, metrics
@@ -181,3 +183,34 @@ def test_it_counts_what_the_instrumentator_counts() -> None:
         ("http_request_duration_highr_seconds", "histogram"),
         ("http_request_duration_seconds", "histogram"),
     }
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, Any]]:
+    """The numbers that this process holds, given back in the end as by one that ends."""
+    held: dict[int, Any] = {}
+    monkeypatch.setattr(metric_files, "_held", held)
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    yield held
+    for _, lock in held.values():
+        lock.close()
+
+
+async def test_a_worker_answers_what_all_in_its_folder_have_counted(
+    temporary_folder: Path, held: dict[int, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(temporary_folder))
+    app = FastAPI()
+    metrics.instrument(app)
+    assert [number for number, _ in held.values()] == [0]
+    Counter("of_a_worker", "Made by the test.", registry=CollectorRegistry()).inc(3)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        assert "of_a_worker_total 3.0" in (await client.get("/metrics")).text
+
+
+def test_where_files_cannot_be_locked_they_are_named_by_process(
+    tmp_path: Path, held: dict[int, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.core.metric_files.sys", SimpleNamespace(platform="win32"))
+    metric_files.take_over_files(tmp_path)
+    assert held == {}
