@@ -6,8 +6,8 @@ Each round lets 16 clients add products, and at a random moment kills the server
 database (SIGQUIT to the postmaster, which ends it as a crash does); in every third round nothing is
 killed, but a deferred constraint refuses every tenth commit. Then the products of which a client
 has read 201 are looked for. The same with the session of the first draft, which commits after the
-answer was sent. Prints a table; --write keeps it in docs. Exits with 0, or with
-1 where the service lost any. The 21 rounds of each take four minutes.
+answer was sent. Prints a table; --write keeps it in docs. Exits with 0, or with 1 where the service
+lost any. The 21 rounds of each take four minutes.
 """
 
 import asyncio

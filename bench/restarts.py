@@ -4,8 +4,8 @@ usage: restarts.py [--rounds N] [--write]
 
 While 16 clients (httpx) add products, both workers of a server get a SIGTERM, one after the other,
 or each of two servers does, which is first taken out of the rotation, as a proxy or Kubernetes
-does. Prints a table; --write keeps it in docs. Exits with 0, or with 1 where a
-product is missing of which a client has read 201. Takes four minutes. Needs Linux.
+does. Prints a table; --write keeps it in docs. Exits with 0, or with 1 where a product is missing
+of which a client has read 201. Takes four minutes. Needs Linux.
 """
 
 import asyncio
