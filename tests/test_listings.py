@@ -56,3 +56,8 @@ def test_a_recipe_that_no_page_shows_is_refused(root: Path) -> None:
 
 def test_a_listing_without_an_end_is_refused(root: Path) -> None:
     assert refusal(root, "x\n<!-- pages -->\n") == ("bad-listing", "SKILL.md", 2)
+
+
+def test_a_part_does_not_take_the_end_of_the_next_one(root: Path) -> None:
+    text = "<!-- pages -->\nx\n<!-- recipe names -->\n<!-- end -->\n"
+    assert refusal(root, text) == ("bad-listing", "SKILL.md", 1)

@@ -10,12 +10,11 @@ import re
 from pathlib import Path
 
 from fastapi_pro.scaffolding.recipes import PLUG
+from maintain.building.parts import Place, expand_parts
 from maintain.building.refusal import refused
 from maintain.building.sources import Snippets, load_module, read_text, relative
 from maintain.building.tree import docstring_line, files_below
 
-_BEGIN = re.compile(r"^<!-- files (?P<globs>[^\r\n]+) -->(?P<end>\r?\n)", re.MULTILINE)
-_PART = re.compile(_BEGIN.pattern + r"(?:(?!<!-- ).*\n)*?<!-- end -->(?=\r?$)", re.MULTILINE)
 _SHOWN = re.compile(r"^```\w+ (snippets/[^\s#]+)\r?$", re.MULTILINE)
 _CHANGED = re.compile(r"^\+\+\+ (\S+)$", re.MULTILINE)
 _LEFT_OUT = {"tests", "migrations"}
@@ -26,16 +25,10 @@ def expand_files(name: str, text: str, snippets: Snippets) -> tuple[str, set[Pat
 
     Raises RefusedError, and OSError when a file cannot be read.
     """
-    whole = {match.start() for match in _PART.finditer(text)}
-    for match in _BEGIN.finditer(text):
-        if match.start() not in whole:
-            place = (text.count("\n", 0, match.start()) + 1, 1)
-            raise refused("bad-files", "the part has no end", "write <!-- end -->", name, place)
     listed: set[Path] = set()
     shown = set(_SHOWN.findall(text))
 
-    def part(match: re.Match[str]) -> str:
-        place = (text.count("\n", 0, match.start()) + 1, 1)
+    def make(match: re.Match[str], place: Place) -> str:
         files = _files(match["globs"], snippets, name, place)
         rows = [
             f"| `{relative(snippets, file)}` | {_purpose(file, snippets)} |"
@@ -43,13 +36,13 @@ def expand_files(name: str, text: str, snippets: Snippets) -> tuple[str, set[Pat
             if relative(snippets, file) not in shown
         ]
         listed.update(files)
-        lines = [f"<!-- files {match['globs']} -->", "| File | What it is |", "|---|---|", *rows]
-        return match["end"].join([*lines, "<!-- end -->"])
+        return "\n".join(["| File | What it is |", "|---|---|", *rows])
 
-    return _PART.sub(part, text), listed
+    kind = r"files (?P<globs>[^\r\n]+)"
+    return expand_parts(name, text, kind, "bad-files", make), listed
 
 
-def _files(globs: str, snippets: Snippets, name: str, place: tuple[int, int]) -> list[Path]:
+def _files(globs: str, snippets: Snippets, name: str, place: Place) -> list[Path]:
     """Return the files, those of each glob in order. Raises RefusedError for a glob without any."""
     files: list[Path] = []
     for glob in globs.split():

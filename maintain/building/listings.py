@@ -10,33 +10,19 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from fastapi_pro.scaffolding.recipes import PLUG, RecipeError, recipes_told
+from maintain.building.parts import expand_parts
 from maintain.building.refusal import refused
 from maintain.building.sources import decode
 
-_BEGIN = re.compile(r"^<!-- (pages|recipe names) -->\r?$", re.MULTILINE)
-_PART = re.compile(
-    r"^<!-- (?P<kind>pages|recipe names) -->(?P<end>\r?\n)(?:.*\n)*?<!-- end -->(?=\r?$)",
-    re.MULTILINE,
-)
 _PURPOSE = re.compile(r"^Read this (?:to )?(.+?)(?:\.(?: |\r?$)|: |; )", re.MULTILINE)
 
 
 def expand_listings(name: str, text: str, root: Path) -> str:
     """Return the page with its listings made anew. Raises RefusedError, and OSError."""
-    if not _BEGIN.search(text):
-        return text
-    whole = {match.start() for match in _PART.finditer(text)}
-    for match in _BEGIN.finditer(text):
-        if match.start() not in whole:
-            place = (text.count("\n", 0, match.start()) + 1, 1)
-            raise refused("bad-listing", "the part has no end", "write <!-- end -->", name, place)
-
-    def part(match: re.Match[str]) -> str:
-        kind = match["kind"]
-        lines = f"<!-- {kind} -->\n{_KINDS[kind](root)}\n<!-- end -->"
-        return lines.replace("\n", match["end"])
-
-    return _PART.sub(part, text)
+    kind = f"(?P<kind>{'|'.join(_KINDS)})"
+    return expand_parts(
+        name, text, kind, "bad-listing", lambda match, _: _KINDS[match["kind"]](root)
+    )
 
 
 def purposes(root: Path) -> dict[str, str]:

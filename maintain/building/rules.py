@@ -8,13 +8,10 @@ from collections.abc import Callable, Sequence
 
 from fastapi_pro.auditing.reporting.catalogue import OWN
 from fastapi_pro.rulebook import CONSEQUENCES, SEVERITIES, Rule, RuleError
+from maintain.building.parts import Place, expand_parts
 from maintain.building.refusal import refused
 from maintain.building.sources import Snippets, relative
 
-_BEGIN = re.compile(r"^<!-- rules (?P<kind>\S+) -->\r?$", re.MULTILINE)
-_PART = re.compile(
-    r"^<!-- rules (?P<kind>\S+) -->(?P<end>\r?\n)(?:.*\n)*?<!-- end -->(?=\r?$)", re.MULTILINE
-)
 _CODE = r"`[^`]*`"
 _SHORT = re.compile(rf"(?:{_CODE}|\((?:{_CODE}|[^()`])*\)|:(?! )|[^:`(])+")
 
@@ -25,26 +22,18 @@ def expand_rules(name: str, text: str, snippets: Snippets) -> str:
     Raises RefusedError for a part that has no end or an unknown kind, and for a rule that is not
     complete.
     """
-    if not _BEGIN.search(text):
-        return text
-    try:
-        rules = snippets.rules
-    except RuleError as error:
-        path = relative(snippets, error.path)
-        raise refused("bad-rule", error.message, error.fix, path, (error.line, 1)) from error
-    whole = {match.start() for match in _PART.finditer(text)}
-    for match in _BEGIN.finditer(text):
-        place = (text.count("\n", 0, match.start()) + 1, 1)
+
+    def make(match: re.Match[str], place: Place) -> str:
         if match["kind"] not in _KINDS:
             fix = f"one of {', '.join(_KINDS)}"
             raise refused("bad-rules", f"no such part {match['kind']}", fix, name, place)
-        if match.start() not in whole:
-            raise refused("bad-rules", "the part has no end", "write <!-- end -->", name, place)
-    return _PART.sub(lambda match: _part(match["kind"], rules).replace("\n", match["end"]), text)
+        try:
+            return _KINDS[match["kind"]](snippets.rules)
+        except RuleError as error:
+            path = relative(snippets, error.path)
+            raise refused("bad-rule", error.message, error.fix, path, (error.line, 1)) from error
 
-
-def _part(kind: str, rules: Sequence[Rule]) -> str:
-    return f"<!-- rules {kind} -->\n{_KINDS[kind](rules)}\n<!-- end -->"
+    return expand_parts(name, text, r"rules (?P<kind>\S+)", "bad-rules", make)
 
 
 def _critical(rules: Sequence[Rule]) -> str:

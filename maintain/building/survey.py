@@ -4,36 +4,30 @@ It stands between the lines `<!-- survey -->` and `<!-- end -->`.
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from maintain.building.parts import expand_parts
 from maintain.building.refusal import refused
 
 RESULT = "docs/survey.json"
-_BEGIN = re.compile(r"^<!-- survey -->\r?$", re.MULTILINE)
-_PART = re.compile(r"^<!-- survey -->(?P<end>\r?\n)(?:.*\n)*?<!-- end -->(?=\r?$)", re.MULTILINE)
 _HEAD = ("Skill", "Python blocks", "compile", "run", "topics", "tokens: SKILL.md", "all pages")
 
 
 def expand_survey(name: str, text: str, root: Path) -> str:
     """Return the page with its tables made anew. Raises RefusedError, and OSError."""
-    begin = _BEGIN.search(text)
-    if begin is None:
-        return text
-    if not _PART.search(text):
-        place = (text.count("\n", 0, begin.start()) + 1, 1)
-        raise refused("bad-survey", "the part has no end", "write <!-- end -->", name, place)
+    return expand_parts(name, text, "survey", "bad-survey", lambda *_: _part(root))
+
+
+def _part(root: Path) -> str:
     try:
         survey = json.loads((root / RESULT).read_bytes())
-        tables = _tables(survey["topics"], list(survey["skills"].values()))
+        return _tables(survey["topics"], list(survey["skills"].values()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{type(error).__name__}: {error}"
         fix = "write it with scripts/maintain.py survey --write"
         raise refused("bad-survey", message, fix, RESULT) from error
-    part = f"<!-- survey -->\n{tables}\n<!-- end -->"
-    return _PART.sub(lambda match: part.replace("\n", match["end"]), text)
 
 
 def _tables(topics: Sequence[str], skills: Sequence[Mapping[str, Any]]) -> str:
