@@ -4,13 +4,18 @@ import os
 from pathlib import Path
 
 
-def replace_file(file: Path, text: str) -> None:
-    """Give a file this text, in UTF-8; what a link leads to is replaced. Raises OSError."""
+def replace_file(file: Path, content: bytes) -> None:
+    """Give a file this content and keep its mode; what a link leads to is replaced.
+
+    Raises OSError.
+    """
     file = file.resolve()
     temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("x", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(text)
+        with temporary.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
         if file.exists():
             temporary.chmod(file.stat().st_mode & 0o777)
         temporary.replace(file)

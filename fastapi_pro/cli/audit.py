@@ -45,9 +45,9 @@ from fastapi_pro.auditing.reporting.examples import weighed
 from fastapi_pro.auditing.reporting.lines import Lines
 from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
+from fastapi_pro.auditing.reporting.questions import questions_of
 from fastapi_pro.auditing.reporting.report import FORMATS, render
 from fastapi_pro.auditing.reporting.text import Scope
-from fastapi_pro.auditing.reporting.whole_files import replace_file
 from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
 from fastapi_pro.auditing.sources.git import GitError, changes_since, staged_changes
@@ -56,6 +56,7 @@ from fastapi_pro.cli import newer_python
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.messages import near, visible
 from fastapi_pro.rulebook import SEVERITIES, RuleError, page
+from fastapi_pro.whole_files import replace_file
 
 _FROM = "PRE_COMMIT_FROM_REF"
 """The variable of pre-commit where it compares commits, not what is staged."""
@@ -203,8 +204,9 @@ class _Audit:
 
     def _reported(self, found: Iterable[Finding], marked: Mapping[str, bytes]) -> list[Finding]:
         """Return what nobody asked to leave out."""
+        named = [path.resolve() for path in self.paths]
         shown = {
-            replace(weighed(f, self.paths), path=display(Path(f.path), self.root))
+            replace(weighed(f, named), path=display(Path(f.path), self.root))
             for f in found
             if f.slug in self.active and not _is_left_out(Path(f.path), self.exclude)
         }
@@ -276,29 +278,13 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     form = args.format or options.format or "text"
     is_whole = since is None and form == "text"
     versions = assumed_versions(result.files, project(args.paths)) if is_whole else []
-    questions = _questions(result.files, entries) if is_whole and args.select is None else []
+    questions = questions_of(result.files, entries) if is_whole and args.select is None else []
     beside = sum(deploy_files.may_be_deploy_file(str(file)) for file in result.files)
     scope = Scope(len(result.files), result.unread, versions, since or "", questions, beside)
     _show(findings, entries, form, scope, args)
     print(_summary(findings, len(result.files), time.perf_counter() - started), file=sys.stderr)
     severities = {f.severity or entries[f.slug].severity for f in findings}
     return int(not severities.isdisjoint(_FAILING[args.fail_on]))
-
-
-def _questions(files: Sequence[Path], entries: Mapping[str, Entry]) -> list[Entry]:
-    """Return the rules that no code shows, and that these files may break: none without files."""
-    unseen = [entry for entry in entries.values() if entry.unseen]
-    words = {word: word.encode() for entry in unseen for word in entry.ask_where}
-    there: set[str] = set()
-    for file in files:
-        try:
-            text = project_files.read(file)
-        except OSError:
-            continue
-        there |= {word for word in words.keys() - there if words[word] in text}
-    return [
-        entry for entry in unseen if not entry.ask_where or not there.isdisjoint(entry.ask_where)
-    ]
 
 
 def _since(audit: _Audit, args: argparse.Namespace) -> _Result:
@@ -374,7 +360,8 @@ def _show(
     """Write the reports that were asked for, and print one. Raises UsageError."""
     for kind, file in args.report:
         try:
-            replace_file(file, render(findings, entries, kind, scope, unfolded=args.all) + "\n")
+            text = f"{render(findings, entries, kind, scope, unfolded=args.all)}\n"
+            replace_file(file, text.encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise UsageError(f"{file}: {error.strerror}") from None
     if text := render(findings, entries, form, scope, unfolded=args.all):

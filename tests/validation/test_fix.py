@@ -254,7 +254,7 @@ def test_a_file_that_may_not_be_written_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    monkeypatch.setattr("os.fsync", refuse)
     assert validate.main([str(file), "--fix"]) == 2
     printed = capsys.readouterr()
     assert "not written: Permission denied" in printed.err

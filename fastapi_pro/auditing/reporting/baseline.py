@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.lines import Lines
-from fastapi_pro.auditing.reporting.whole_files import replace_file
+from fastapi_pro.whole_files import replace_file
 
 
 class Entry(NamedTuple):
@@ -57,7 +57,7 @@ def write(file: Path, findings: Iterable[Finding], root: Path) -> None:
     """
     counts = Counter(entry for _, entry in _entries(findings, file.resolve(), root))
     items = [{**entry._asdict(), "count": counts[entry]} for entry in sorted(counts)]
-    replace_file(file, json.dumps(items, indent=2) + "\n")
+    replace_file(file, f"{json.dumps(items, indent=2)}\n".encode())
 
 
 def apply(

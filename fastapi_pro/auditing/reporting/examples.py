@@ -11,11 +11,13 @@ _AT_THE_TOP = {"archive", "archived", "old"}
 """Folders that are a part of the service deeper down, as `app/archive/`."""
 
 
-def weighed(finding: Finding, paths: Sequence[Path]) -> Finding:
-    """Return a finding that matters less where it is in the examples of what was named."""
+def weighed(finding: Finding, named: Sequence[Path]) -> Finding:
+    """Return a finding that matters less where it is in the examples of what was named.
+
+    `named` are resolved paths.
+    """
     path = Path(finding.path)
-    named = [one.resolve() for one in paths if path.is_relative_to(one.resolve())]
-    inner = [path.relative_to(one).parts[:-1] for one in named]
+    inner = [path.relative_to(one).parts[:-1] for one in named if path.is_relative_to(one)]
     is_example = bool(inner) and all(map(_is_example, inner))
     return replace(finding, severity="low") if is_example else finding
 

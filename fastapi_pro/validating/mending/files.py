@@ -1,9 +1,6 @@
 """Mend files on disk: read, change, and put the new file in place of the old one in one step."""
 
 import difflib
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +9,7 @@ from fastapi_pro.validating.check import Options, check_text
 from fastapi_pro.validating.mending.edits import MARK, Source
 from fastapi_pro.validating.mending.skill import mend_text
 from fastapi_pro.validating.report import Finding
+from fastapi_pro.whole_files import replace_file
 
 _MANIFESTS = {"plugin.json", "marketplace.json", "hooks.json"}
 
@@ -28,18 +26,7 @@ class Mending:
 
     def write(self) -> None:
         """Write the file whole or not at all, with its mode kept and a link left a link."""
-        place = Path(os.path.realpath(self.file))
-        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(self.new.encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-            shutil.copymode(place, draft)
-            draft.replace(place)
-        finally:
-            draft.unlink(missing_ok=True)
+        replace_file(self.file, self.new.encode())
 
     def lines(self) -> list[str]:
         """Return for each finding what the file says in its place now."""
