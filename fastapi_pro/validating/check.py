@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from fastapi_pro.validating.body import check_links, check_size
@@ -21,7 +22,7 @@ from fastapi_pro.validating.contract import (
     is_ignored,
 )
 from fastapi_pro.validating.folders.hooks import check_skill_hooks
-from fastapi_pro.validating.folders.reading import FrontFile, is_left_alone
+from fastapi_pro.validating.folders.reading import FrontFile, walk
 from fastapi_pro.validating.frontmatter import (
     MISSING,
     NOT_YAML,
@@ -67,30 +68,9 @@ def find_skills(folder: Path) -> Iterator[Path]:
     if os.path.lexists(folder / NAME):
         yield folder / NAME
         return
-    seen = set()
-    waiting = [folder]
-    while waiting:
-        here = waiting.pop()
-        try:
-            identity = os.path.realpath(here)
-            if identity in seen:
-                continue
-            seen.add(identity)
-            children = sorted(os.scandir(here), key=lambda entry: entry.name, reverse=True)
-        except OSError:
-            continue  # a folder that may not be read holds no skill that could be loaded
-        for child in children:
-            if child.name == NAME:
-                yield here / NAME
-            elif not is_left_alone(here.name, child.name) and _is_folder(child):
-                waiting.append(here / child.name)
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
+    for here, names in walk(folder, most=inf):
+        if NAME in names:
+            yield here / NAME
 
 
 def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:

@@ -146,8 +146,7 @@ def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterato
 
 def _check_left_out(read: JsonFile, key: str, value: object, root: Path) -> Iterator[Finding]:
     """Yield that the paths of `key` replace the folder of that name, where it holds more."""
-    items = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    named = [root / item for item in items if isinstance(item, str)]
+    named = [root / path for path in _texts(value)]
     pages = _pages(root / key) if named else []
     left = [page for page in pages if not any(page == n or n in page.parents for n in named)]
     if left:
@@ -276,7 +275,7 @@ def _check_entry(
 
 def skill_paths(root: Path) -> list[str]:
     """Return the folders of skills that the manifest and the marketplace beside it name."""
-    named: list[object] = []
+    named: list[str] = []
     for file in (MANIFEST, CATALOGUE):
         try:
             values = read_json(root / file, "").values
@@ -284,9 +283,13 @@ def skill_paths(root: Path) -> list[str]:
             continue
         entries = values.get("plugins") if isinstance(values, dict) else None
         for one in [values, *(entries if isinstance(entries, list) else [])]:
-            paths = one.get("skills") if isinstance(one, dict) else None
-            named += paths if isinstance(paths, list) else [paths]
-    return [path for path in named if isinstance(path, str)]
+            named += _texts(one.get("skills")) if isinstance(one, dict) else []
+    return named
+
+
+def _texts(value: object) -> list[str]:
+    """Return the texts of a field that holds one or a list."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def _opened(file: Path, shown: str) -> Generator[Finding, None, JsonFile | None]:

@@ -142,7 +142,7 @@ def read_front(file: Path) -> FrontMatter | None:
     return parse(yaml)
 
 
-def is_left_alone(parent: str, name: str) -> bool:
+def _is_left_alone(parent: str, name: str) -> bool:
     """Say whether a folder holds nothing of the project's own, or what its tests read.
 
     A skill may have such a name.
@@ -150,23 +150,33 @@ def is_left_alone(parent: str, name: str) -> bool:
     return name in _IGNORED or (name in _FIXTURES and parent != "skills")
 
 
-def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Yield each folder from `folder` down with the names in it, following a link once."""
+def walk(folder: Path, most: float = MAX_FOLDERS) -> Iterator[tuple[Path, list[str]]]:
+    """Yield each folder from `folder` down with the names in it, following a link once.
+
+    One that may not be read is passed over, and so are those after `most` folders.
+    """
     seen: set[str] = set()
     waiting = [folder]
-    while waiting and len(seen) < MAX_FOLDERS:
+    while waiting and len(seen) < most:
         here = waiting.pop()
         try:
             identity = os.path.realpath(here)
             if identity in seen:
                 continue
             seen.add(identity)
-            names = sorted(os.listdir(here))  # noqa: PTH208 -- the names alone are wanted
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
         except OSError:
             continue
-        yield here, names
+        yield here, [entry.name for entry in entries]
         waiting += [
-            here / name
-            for name in reversed(names)
-            if not is_left_alone(here.name, name) and os.path.isdir(here / name)  # noqa: PTH112 -- never raises
+            here / entry.name
+            for entry in reversed(entries)
+            if not _is_left_alone(here.name, entry.name) and _is_folder(entry)
         ]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
