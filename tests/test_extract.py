@@ -365,6 +365,7 @@ def globals_of(code: CodeType) -> set[str]:
     return loads.union(*inner)
 
 
+@pytest.mark.slow
 @given(st.lists(definitions(), min_size=1, max_size=6), st.sets(name, min_size=1))
 @settings(max_examples=300, deadline=None)
 def test_blocks_stand_alone(statements: list[str], wanted: set[str]) -> None:

@@ -8,6 +8,7 @@ import warnings
 from copy import deepcopy
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
@@ -56,6 +57,7 @@ def mutate(tree: ast.Module, choice: random.Random) -> None:
             value.reverse()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(seed=st.integers(0, 2**32), source=st.sampled_from(SOURCES))
 def test_no_valid_file_makes_a_detector_fail(seed: int, source: str) -> None:

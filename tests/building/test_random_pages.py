@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def outside(raw: bytes) -> list[str]:
     return [line for number, line in enumerate(marked) if number not in inside]
 
 
+@pytest.mark.slow
 @given(st.one_of(markdown, st.binary(max_size=60)))
 @settings(max_examples=400, deadline=None)
 def test_random_pages_are_filled_or_left(raw: bytes) -> None:

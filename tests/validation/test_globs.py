@@ -161,6 +161,7 @@ def test_a_glob_that_matches_everything_is_recognised(glob: str) -> None:
     assert matches_everything(glob)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_no_text_crashes_the_globs(text: str) -> None:
     """Any text is split, expanded, judged and, if it lives, matched."""

@@ -71,6 +71,7 @@ def test_try_takes_an_absolute_path_below_the_current_folder(
     assert tried(f"{GOOD}\npaths: ['/app/*.py']", f"{tmp_path}/app/x.py", tmp_path, capsys)[0]
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"[a-z\[\]{}*?!# ,.é]{1,8}(/[a-z\[\]{}*?!# ,.é]{1,8}){0,2}", fullmatch=True))
 def test_the_glob_that_try_suggests_does_match(path: str) -> None:
     """Whatever the file is called, the advice is right."""
