@@ -111,11 +111,12 @@ def fit(names: Sequence[str]) -> bool:
 
 
 def companies(config: pytest.Config) -> list[str]:
-    """Return a pair and a triple to join, those that fit; all pairs with `--whole`."""
-    pairs = [",".join(pair) for pair in combinations(NAMES, 2)]
+    """Return a pair or a triple to join, if they fit; all pairs with `--whole`."""
+    found: list[tuple[str, ...]] = [*combinations(NAMES, 2)]
     if not config.getoption("whole"):
-        pairs = [*sample(pairs, 1), ",".join(sorted(sample(NAMES, 3)))]
-    return [names for names in pairs if fit(names.split(","))]
+        size = int(*sample("23", 1))
+        found = [tuple(sorted(sample(NAMES, size)))]
+    return [",".join(names) for names in found if fit(names)]
 
 
 @needs_uv
