@@ -21,7 +21,7 @@ from fastapi_pro.validating.contract import (
     is_borne,
     is_ignored,
 )
-from fastapi_pro.validating.folders.hooks import check_skill_hooks
+from fastapi_pro.validating.folders.hooks import check_front_hooks
 from fastapi_pro.validating.folders.reading import FrontFile, walk
 from fastapi_pro.validating.frontmatter import (
     MISSING,
@@ -100,7 +100,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
     ]
     front = FrontMatter()
     try:
-        front = parse(parts.yaml)
+        front = _parse(parts.yaml)
     except FrontMatterError as error:
         found.append(_dropped(error, shown))
     else:
@@ -110,6 +110,17 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
         found += _check_front(front, file, shown, options)
     found += check_replaced(parts.body, front.values, file, shown)
     return sorted({_with_field(finding, front, parts.body_line, shown) for finding in found})
+
+
+def _parse(yaml: str) -> FrontMatter:
+    """Read the fields; where `---` ends them and only what follows is no YAML, those before it."""
+    try:
+        return parse(yaml)
+    except FrontMatterError:
+        before, found, _ = yaml.partition("---")
+        if not found:
+            raise
+        return parse(before)
 
 
 def _with_field(finding: Finding, front: FrontMatter, body_line: int, shown: str) -> Finding:
@@ -226,7 +237,7 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
     found = [_at_field(problem, front, shown, level) for problem in fields]
     found += [_at_value(problem, front, shown, "warning") for problem in check_effects(values)]
     found += [_at_value(problem, front, shown, level) for problem in check_words(values)]
-    found += check_skill_hooks(FrontFile(shown, front))
+    found += check_front_hooks(FrontFile(shown, front))
     if front.mended is not None:
         refusal = _refusal(front.mended, shown)
         message = f"{refusal.message}; the client reads it all the same"

@@ -11,7 +11,7 @@ from pathlib import Path
 from fastapi_pro.validating.client_syntax import ClientSyntax, find_client_syntax
 from fastapi_pro.validating.contract import split_tools
 from fastapi_pro.validating.fences import Fence, find_fences
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.report import Finding, Level
 
 _FEW = 3  # arguments that a call may well have
 _MANY = 10  # and that none has: `$29` is a price
@@ -25,9 +25,7 @@ _OWN_POSITIONS = re.compile(
 )
 _WITHOUT_BRACES = re.compile(r"\$CLAUDE_(?:PLUGIN_ROOT|SKILL_DIR)\b")
 _OF_PLUGIN = re.compile(r"\$\{CLAUDE_PLUGIN_(?:DATA|ROOT)\}")
-_OTHERWISE = (
-    "write it otherwise, as `\\$1` for a dollar, or move the block to a file in references/"
-)
+_MOVED = "move the block to a file in references/"
 
 
 def check_replaced(
@@ -59,10 +57,15 @@ def check_replaced(
         for each in find_client_syntax(text, first_line=fence.start + 2):
             line = lines[each.line - 1]
             is_of_line = bool(_OWN_POSITIONS.search(line))
+            level: Level = "error"
+            fix = f"write `\\{each.text}`, or {_MOVED}"
             match each.kind:
                 case "command" | "block":
-                    is_all = text.strip() == each.text and fence.language.lower() in _DATA
-                    is_meant = runs or is_all
+                    is_all = text.strip() == each.text
+                    is_meant = runs or (is_all and fence.language.lower() in _DATA)
+                    level = "warning" if is_all and not fence.language else "error"
+                    allowed = f"allowed-tools: Bash({each.text.strip('!`') or '…'})"
+                    fix = f"allow it if it is meant, `{allowed}`; if not, {_MOVED}"
                 case "arguments":
                     is_meant = means_all or fence.language.lower() not in _EXAMPLES
                 case _:
@@ -70,7 +73,8 @@ def check_replaced(
                     is_meant = is_meant or _is_harmless(each, line, _MANY)
             if not is_meant:
                 message = f"`{each.text}` in a fence {each.effect} when the skill loads"
-                yield Finding(path, each.line, each.column, "client-syntax", message, _OTHERWISE)
+                place = (path, each.line, each.column)
+                yield Finding(*place, "client-syntax", message, fix, level)
         yield from _named(text, fence, names, path)
     for each in in_prose if not takes_arguments else ():
         if each.kind == "positional" and not _is_harmless(each, lines[each.line - 1], _FEW):

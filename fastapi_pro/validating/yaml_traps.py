@@ -12,12 +12,12 @@ _EATEN = re.compile(r"(?:&\S+|!\S*)\s+\S")
 
 def check_early_end(yaml: str, path: str) -> Iterator[Finding]:
     """Yield an error where `---` stands inside the front matter: the client ends it there."""
-    for number, line in enumerate(yaml.split("\n"), start=2):
-        if (start := line.find("---")) >= 0:
-            message = "`---` ends the front matter here, the fields after it are lost"
-            fix = "write -- instead"
-            yield Finding(path, number, start + 1, "front-matter-cut", message, fix)
-            return
+    before, found, _ = yaml.partition("---")
+    if found:
+        message = "`---` ends the front matter here, the fields after it are lost"
+        number = before.count("\n") + 2
+        column = len(before) - before.rfind("\n")
+        yield Finding(path, number, column, "front-matter-cut", message, "write -- instead")
 
 
 def check_cut_values(yaml: str, path: str) -> Iterator[Finding]:

@@ -175,6 +175,14 @@ PLUGINS = [
     Row("command-and-skill",
         {"skills/notes/SKILL.md": page("MARK-behind"), "commands/notes.md": page("MARK-before")},
         ("hidden-skill",), listed=("MARK-before",), hidden=("MARK-behind",)),
+    Row("command-left-out-and-skill",
+        {"skills/n/SKILL.md": page("MARK-stays"), "commands/n.md": page("MARK-unnamed"),
+         "commands/o.md": page("MARK-named")},
+        ("not-loaded",), listed=("MARK-stays", "MARK-named"), hidden=("MARK-unnamed",),
+        manifest={"commands": ["./commands/o.md"]}),
+    Row("dependencies-object", {"skills/n/SKILL.md": page("MARK-deps")}, ("plugin-field",),
+        hidden=("MARK-deps",), says="dependencies: Invalid input",
+        manifest={"dependencies": {"other": "^1.0.0"}}),
     Row("stray-plugin",
         {"skills/SKILL.md": page("MARK-stray"), "skills/n/SKILL.md": page("MARK-beside")},
         ("not-loaded",), listed=("MARK-stray",), hidden=("MARK-beside",)),
@@ -219,6 +227,12 @@ PROJECTS = [
                            ".claude/commands/beside.md": page("MARK-over")},
         listed=("MARK-side",), hidden=("MARK-over",)),
     Row("agent", {".claude/agents/good.md": page("MARK-agent", "good")}, listed=("MARK-agent",)),
+    Row("agent-hook", {".claude/agents/hooked.md": "---\nname: hooked\ndescription: MARK-hooked\n"
+        "hooks: {PreTool: [{hooks: [{type: command, command: x}]}]}\n---\nText.\n"},
+        ("hook-event-unknown",), listed=("MARK-hooked",), says="hooks.PreTool: unknown hook event"),
+    Row("agent-hook-shape", {".claude/agents/shaped.md": "---\nname: shaped\n"
+        "description: MARK-shaped\nhooks: {PreToolUse: [{command: x}]}\n---\nText.\n"},
+        ("hook-shape",), hidden=("MARK-shaped",), says="Agent 'shaped' not loaded: hooks."),
     Row("agent-skill-field", {".claude/agents/denied.md":
             "---\nname: denied\ndescription: MARK-denied\ndisallowed-tools: Bash\n---\n"},
         ("agent-field-ignored",), listed=("MARK-denied (Tools: All tools)",)),

@@ -98,7 +98,8 @@ def test_the_links_of_references_are_checked_from_their_own_folder(tmp_path: Pat
 CLIENT = [
     ("```python\nawait c.execute('… $1')\n```", ("client-syntax", 6, 20)),
     ("```\n$ARGUMENTS\n```", ("client-syntax", 6, 1)),
-    ("```\n!`date`\n```", ("client-syntax", 6, 1)),
+    ("```\n!`date`\n# later\n```", ("client-syntax", 6, 1)),
+    ("```md\n!`date`\n```", ("client-syntax", 6, 1)),
     ("- x\n  ~~~sh\n  awk '{print $0}'\n  ~~~", ("client-syntax", 7, 15)),
     ("```\nunclosed $2", ("client-syntax", 6, 10)),
     ("```\nx \\\\$2\n```", ("client-syntax", 6, 5)),
@@ -112,6 +113,13 @@ def test_what_the_client_would_act_on_in_a_fence_is_an_error(
 ) -> None:
     """A fence is no protection: the sample would be spoilt or run."""
     assert told(found(skill(tmp_path, GOOD, body))) == [expected]
+
+
+def test_a_fence_that_holds_one_command_alone_may_mean_it(tmp_path: Path) -> None:
+    """It is told as a warning, and what allows it; the client asks before it runs the command."""
+    [finding] = found(skill(tmp_path, GOOD, "Status:\n\n```\n!`git diff`\n```"))
+    assert (finding.level, finding.line) == ("warning", 8)
+    assert "allowed-tools: Bash(git diff)" in finding.fix
 
 
 @pytest.mark.parametrize(

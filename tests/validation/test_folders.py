@@ -76,6 +76,12 @@ def test_what_tests_read_is_left_alone(tmp_path: Path, name: str) -> None:
     assert codes(tmp_path / name) == ["plugin-field"]
 
 
+def test_a_command_that_is_the_skills_own_file_hides_nothing(tmp_path: Path) -> None:
+    Row("p", {"skills/n/SKILL.md": page("MARK"), "commands/a": ""}).write(tmp_path)
+    (tmp_path / "commands" / "n.md").symlink_to("../skills/n/SKILL.md")
+    assert codes(tmp_path) == []
+
+
 def test_examples_for_other_plugins_are_left_alone(tmp_path: Path) -> None:
     """A page that the client does not load by itself may teach how plugins are made."""
     text = 'Write `"${CLAUDE_PLUGIN_ROOT}/scripts/yours.sh"`.\n'

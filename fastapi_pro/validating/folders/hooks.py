@@ -49,8 +49,8 @@ def check_hooks_file(read: JsonFile, root: Path) -> Iterator[Finding]:
         yield from check_hooks(read, ("hooks",), values["hooks"], root)
 
 
-def check_skill_hooks(read: FrontFile) -> Iterator[Finding]:
-    """Yield what is wrong with the hooks of a skill, where they are a mapping at all."""
+def check_front_hooks(read: FrontFile) -> Iterator[Finding]:
+    """Yield what is wrong with the hooks of a skill or agent, where they are a mapping at all."""
     hooks = read.front.values.get("hooks")
     if isinstance(hooks, dict):
         given = {event: value for event, value in hooks.items() if value is not None}
@@ -60,7 +60,7 @@ def check_skill_hooks(read: FrontFile) -> Iterator[Finding]:
 def check_hooks(
     read: JsonFile | FrontFile, path: Path_, hooks: object, root: Path | None
 ) -> Iterator[Finding]:
-    """Yield what is wrong with a mapping of events to matchers, in a plugin or a skill."""
+    """Yield what is wrong with a mapping of events to matchers, of a plugin, skill or agent."""
     if not isinstance(hooks, dict):
         message = "`hooks` is no mapping of events, so the client does not load the plugin"
         yield read.at(path, "hook-shape", message, _SHAPE)
@@ -163,6 +163,8 @@ def missing_files(text: str, root: Path) -> Iterator[str]:
 
 def _outcome(read: JsonFile | FrontFile, event: str) -> str:
     if event in GUARDS and isinstance(read, FrontFile):
+        if read.is_agent:
+            return "so the client does not load the agent"
         return "so the client loads the skill without any hooks and without allowed-tools"
     if event in GUARDS:
         return "so the client does not load the plugin"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fastapi_pro.validating.contract import split_tools
-from fastapi_pro.validating.folders.hooks import missing_files
-from fastapi_pro.validating.folders.reading import read_front, read_text
+from fastapi_pro.validating.folders.hooks import check_front_hooks, missing_files
+from fastapi_pro.validating.folders.reading import FrontFile, read_front, read_text
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
 from fastapi_pro.validating.report import BODY, Finding
 
@@ -56,6 +56,8 @@ def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]
             where = front.keys[name]
             place = (shown, where.line, where.column)
             yield Finding(*place, "agent-field-ignored", message, fix, "warning", name)
+    if not in_plugin:
+        yield from check_front_hooks(FrontFile(shown, front, is_agent=True))
     yield from _check_tools(front, shown)
 
 

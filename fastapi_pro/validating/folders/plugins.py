@@ -73,6 +73,9 @@ def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> 
     if not isinstance(manifest.get("version", ""), str):
         message = f"`version` is {_kind(manifest['version'])}, {refused}"
         yield read.at(("version",), "plugin-field", message, 'write "version": "1.0.0"')
+    if not isinstance(manifest.get("dependencies", []), list):
+        message = f"`dependencies` is {_kind(manifest['dependencies'])}, {refused}"
+        yield read.at(("dependencies",), "plugin-field", message, 'write ["other-plugin"]')
     options = manifest.get("userConfig")
     for key in options if isinstance(options, dict) else ():
         if not _OPTION.fullmatch(key):
@@ -275,16 +278,25 @@ def _check_entry(
 
 def skill_paths(root: Path) -> list[str]:
     """Return the folders of skills that the manifest and the marketplace beside it name."""
-    named: list[str] = []
-    for file in (MANIFEST, CATALOGUE):
-        try:
-            values = read_json(root / file, "").values
-        except (FrontMatterError, OSError):
-            continue
-        entries = values.get("plugins") if isinstance(values, dict) else None
-        for one in [values, *(entries if isinstance(entries, list) else [])]:
-            named += _texts(one.get("skills")) if isinstance(one, dict) else []
+    entries = _object(root / CATALOGUE).get("plugins")
+    named = manifest_paths(root, "skills")
+    for one in entries if isinstance(entries, list) else []:
+        named += _texts(one.get("skills")) if isinstance(one, dict) else []
     return named
+
+
+def manifest_paths(root: Path, key: str) -> list[str]:
+    """Return the paths that a field of the manifest holds."""
+    return _texts(_object(root / MANIFEST).get(key))
+
+
+def _object(file: Path) -> dict[str, object]:
+    """Return the object that a JSON file holds, an empty one where it cannot be read."""
+    try:
+        values = read_json(file, "").values
+    except (FrontMatterError, OSError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def _texts(value: object) -> list[str]:

@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from os.path import normpath
 from pathlib import Path
 
 from fastapi_pro.validating.contract import is_on
@@ -115,12 +116,16 @@ def _same_name(loaded: list[Loaded]) -> Iterator[Finding]:
             )
 
 
-def check_hidden_skills(root: Path, shown: Path) -> Iterator[Finding]:
+def check_hidden_skills(root: Path, shown: Path, commands: list[str]) -> Iterator[Finding]:
     """Yield the skills of a plugin that a command of their name hides.
 
-    A command called skill.md makes all of them one, called as their folder: it hides no skill.
+    A command called skill.md makes all of them one, called as their folder: it hides no skill. Nor
+    does one that the paths `commands` of the manifest leave out, or that is the skill's own file.
     """
     names = list(_names(root / "commands"))
+    named = [normpath(root / path) for path in commands]
+    if named and normpath(root / "commands") not in named:
+        names = [name for name in names if normpath(root / "commands" / name) in named]
     if taken := [name for name in names if name.lower() == NAME.lower()]:
         message = "the client takes `commands` for one command and loads none of its other files"
         if [name for name in names if name.endswith(".md")] != taken:
@@ -129,10 +134,12 @@ def check_hidden_skills(root: Path, shown: Path) -> Iterator[Finding]:
         return
     for name in names:
         skill = Path("skills") / name.removesuffix(".md") / NAME
-        if name.endswith(".md") and os.path.lexists(root / skill):
+        file = root / "commands" / name
+        is_same = file.exists() and (root / skill).exists() and file.samefile(root / skill)
+        if name.endswith(".md") and os.path.lexists(root / skill) and not is_same:
             message = f"commands/{name} has the same name: the command is loaded, never the skill"
             fix = "rename one of them, or remove the command"
-            command = (root / "commands" / name).read_text(encoding="utf-8", errors="replace")
+            command = file.read_text(encoding="utf-8", errors="replace")
             is_led_to = f"${{CLAUDE_PLUGIN_ROOT}}/{skill.as_posix()}" in command
             level: Level = "warning" if is_led_to else "error"
             yield Finding(str(shown / skill), 1, 1, "hidden-skill", message, fix, level)

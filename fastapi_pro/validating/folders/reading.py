@@ -85,10 +85,11 @@ class JsonFile:
 
 @dataclass(frozen=True)
 class FrontFile:
-    """The front matter of a skill, and how findings call its file."""
+    """The front matter of a skill or an agent, and how findings call its file."""
 
     shown: str
     front: FrontMatter
+    is_agent: bool = False
 
     def at(self, path: Path_, code: str, message: str, fix: str) -> Finding:
         """Return an error at the value of `path`."""

@@ -10,6 +10,7 @@ from fastapi_pro.validating.folders.plugins import (
     MANIFEST,
     check_marketplace,
     check_plugin,
+    manifest_paths,
     skill_paths,
 )
 from fastapi_pro.validating.folders.projects import (
@@ -46,7 +47,7 @@ def _plugin_root(root: Path, shown: Path) -> Iterator[Finding]:
         yield from check_plugin(root, shown)
         more = [root / path for path in skill_paths(root)]
         yield from check_skills_folder(root / "skills", shown / "skills", more, in_plugin=True)
-        yield from check_hidden_skills(root, shown)
+        yield from check_hidden_skills(root, shown, manifest_paths(root, "commands"))
 
 
 def _project(root: Path, shown: Path) -> Iterator[Finding]:

@@ -44,6 +44,8 @@ _ENDS = [
         ("front-matter-cut",), listed="a"),
     Row("dashes-value", front("description: a\nmetadata:\n  b: ---\nwhen_to_use: lost"),
         ("front-matter-cut",), listed="a"),
+    Row("dashes-and-words", front("description: a\nwhen_to_use: b\n--- MIT\nc: 'd"),
+        ("front-matter-cut",), listed="a - b"),
     Row("nothing-in-it", front(""), borne=("front-matter-missing",), listed=_BODY),
     Row("comment-alone", front("# later"), borne=("front-matter-missing",), listed=_BODY),
     Row("words-alone", front("just words"), ("front-matter-not-a-mapping",), listed=_BODY),
