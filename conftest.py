@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from patience import patient
 from postgres import postgres_url
@@ -15,6 +16,12 @@ from postgres import postgres_url
 # Kept bytecode spares each of the hundreds of processes seconds, where an environment forbids it.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A busy machine may be slow to draw or to try an example: no test fails for that.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 SERVICE = Path(__file__).parent / "snippets" / "tests"
 FAST = 3  # seconds that a test may take on a quiet machine without the mark `slow`

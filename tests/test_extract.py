@@ -367,7 +367,7 @@ def globals_of(code: CodeType) -> set[str]:
 
 @pytest.mark.slow
 @given(st.lists(definitions(), min_size=1, max_size=6), st.sets(name, min_size=1))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_blocks_stand_alone(statements: list[str], wanted: set[str]) -> None:
     """Every block compiles, loads no name it does not bind, and imports nothing unused."""
     rest = "\n".join(f"{each} = 1" for each in NAMES)

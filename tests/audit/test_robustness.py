@@ -58,7 +58,9 @@ def mutate(tree: ast.Module, choice: random.Random) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(
+    max_examples=150, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
 @given(seed=st.integers(0, 2**32), source=st.sampled_from(SOURCES))
 def test_no_valid_file_makes_a_detector_fail(seed: int, source: str) -> None:
     choice = random.Random(seed)
@@ -80,7 +82,7 @@ def test_no_valid_file_makes_a_detector_fail(seed: int, source: str) -> None:
     assert "unreadable" not in {f.slug for f in found}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 2**32),
     sources=st.lists(st.sampled_from(SOURCES), min_size=2, max_size=6),

@@ -64,7 +64,7 @@ def outside(raw: bytes) -> list[str]:
 
 @pytest.mark.slow
 @given(st.one_of(markdown, st.binary(max_size=60)))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_random_pages_are_filled_or_left(raw: bytes) -> None:
     """Whatever a page holds: no crash, nothing outside the fences changes, nor a refused page."""
     with tempfile.TemporaryDirectory() as folder, quiet():

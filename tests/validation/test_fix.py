@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fastapi_pro.cli import validate
@@ -148,7 +148,6 @@ _BODY = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(
     fields=st.lists(_PIECES, max_size=25).map("".join),
     body=st.lists(_BODY, max_size=15).map("".join),
@@ -175,7 +174,6 @@ def test_fixing_twice_is_fixing_once_and_touches_nothing_else(
             assert re.findall(r"\w+", new) == re.findall(r"\w+", text)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab1:#'\"\\[]{}&!*%@`,é- ", min_size=1, max_size=25))
 def test_a_text_in_quotes_is_the_text_that_the_client_read(value: str) -> None:
     """Where the client reads the value all the same, --fix changes what it reads in nothing."""
@@ -186,7 +184,6 @@ def test_a_text_in_quotes_is_the_text_that_the_client_read(value: str) -> None:
         assert read[0] == read[1]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["./", "**/", "*.py", "a", "/", "\\", " ", "{1..2}", "'"])))
 def test_a_glob_that_was_mended_is_alive_and_stays(parts: list[str]) -> None:
     mended = mend_glob("".join(parts))
