@@ -61,12 +61,15 @@ def check_size(body: str, first_line: int, path: str, level: Level) -> Iterator[
         yield Finding(path, first_line, 1, "body-too-long", message, fix, level)
 
 
-def check_links(body: str, page: Path, skill: Path, path: str) -> Iterator[Finding]:
+def check_links(
+    body: str, page: Path, skill: Path, path: str, unportable: Level
+) -> Iterator[Finding]:
     """Yield a finding for each file that `page` links or names and `skill` lacks, told once.
 
     Links count from the page's folder, or the skill's as the open standard has it. In SKILL.md a
     file named in `code` counts too, unless it is told as an example, as another skill's, as one to
-    be written, or is the project's own. Templates are for another place.
+    be written, or is the project's own. Templates are for another place. `unportable` is the level
+    of a file that the skill's plugin holds.
     """
     if _TEMPLATE.search(page.name):
         return
@@ -80,6 +83,7 @@ def check_links(body: str, page: Path, skill: Path, path: str) -> Iterator[Findi
             told.add(target)
             if problem:
                 code, message, fix, level = problem
+                level = unportable if level == "not-portable" else level
                 line, column = _find(lines, target, first, stop)
                 yield Finding(path, line, column, code, f"`{target}` {message}", fix, level)
 
@@ -173,8 +177,17 @@ def _problem(target: str, base: Path, skill: Path) -> tuple[Code, str, str, Leve
         )
     if wanted != root and not wanted.startswith(root.rstrip("/") + "/"):
         message = "leaves the skill's folder: it breaks where the skill is installed alone"
-        return "link-outside", message, fix, "warning"
+        level: Level = "not-portable" if _is_of_plugin(skill, wanted) else "warning"
+        return "link-outside", message, fix, level
     return None
+
+
+def _is_of_plugin(skill: Path, wanted: str) -> bool:
+    """Say whether the file belongs to the plugin of the skill, which is installed whole."""
+    for folder in list(skill.absolute().parents)[:_ANCESTORS]:
+        if _exists(f"{folder}/.claude-plugin/plugin.json"):
+            return wanted.startswith(f"{normpath(folder)}/")
+    return False
 
 
 def _exists(path: str) -> bool:

@@ -91,12 +91,13 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
     except FrontMatterError as error:
         return [_refusal(error, shown)]
     size_level: Level = "error" if options.max_size_error else "warning"
+    unportable: Level = "error" if options.strict_spec else "not-portable"
     found = [
         *check_size(parts.body, parts.body_line, shown, size_level),
         *check_early_end(parts.yaml, shown),
         *_check_ends(parts, raw, shown, options),
-        *check_links(parts.body, file, file.parent, shown),
-        *_check_pages(file.parent, Path(shown).parent),
+        *check_links(parts.body, file, file.parent, shown, unportable),
+        *_check_pages(file.parent, Path(shown).parent, unportable),
     ]
     front = FrontMatter()
     try:
@@ -212,12 +213,12 @@ def _normal(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _check_pages(skill: Path, shown: Path) -> Iterator[Finding]:
+def _check_pages(skill: Path, shown: Path, unportable: Level) -> Iterator[Finding]:
     """Yield what is wrong with the links of the pages in references/."""
     for page in sorted(skill.glob("references/**/*.md")):
         path = str(shown / page.relative_to(skill))
         try:
-            yield from check_links(_unix(_read(page)), page, skill, path)
+            yield from check_links(_unix(_read(page)), page, skill, path, unportable)
         except FrontMatterError as error:
             if error.code != TOO_LARGE:  # it is read in parts, if at all
                 yield replace(_refusal(error, path), level="warning")

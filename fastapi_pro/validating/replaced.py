@@ -19,7 +19,7 @@ _PRICE = re.compile(r"\$[1-9]\d*(?:[.,]\d|\s*(?:[-/+]|per\b|USD\b|EUR\b))")
 _DATA = {"csv", "diff", "json", "text", "toml", "txt", "xml", "yaml", "yml"}
 _EXAMPLES = {"", "markdown", "md", "yaml", "yml"}
 """The languages of a fence that shows what stands in another file, as the text of a command."""
-_OWN_POSITIONS = re.compile(
+OWN_POSITIONS = re.compile(
     r"\b(?:awk|perl|sed)\b|\b(?:base|dir)name[\s\"'-]+\$0"
     r"|\b(?:DELETE|INSERT|LIMIT|SELECT|UPDATE|VALUES|WHERE)\b"
 )
@@ -56,7 +56,7 @@ def check_replaced(
         text = "\n".join(lines[fence.start + 1 : fence.end])
         for each in find_client_syntax(text, first_line=fence.start + 2):
             line = lines[each.line - 1]
-            is_of_line = bool(_OWN_POSITIONS.search(line))
+            is_of_line = bool(OWN_POSITIONS.search(line))
             level: Level = "error"
             fix = f"write `\\{each.text}`, or {_MOVED}"
             match each.kind:

@@ -76,6 +76,12 @@ def test_a_link_to_a_file_beside_the_skill_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "beside.md").touch()
     findings = found(skill(tmp_path, GOOD, "[a](../beside.md)"))
     assert told(findings, "warning") == [("link-outside", 5, 5)]
+    (tmp_path / ".claude-plugin").mkdir()
+    (tmp_path / ".claude-plugin" / "plugin.json").write_text('{"name": "p"}')
+    [finding] = found(skill(tmp_path, GOOD, "[a](../beside.md)"))
+    assert finding.level == "not-portable"
+    [finding] = found(skill(tmp_path, GOOD, "[a](../beside.md)"), Options(strict_spec=True))
+    assert finding.level == "error"
 
 
 def test_the_links_of_references_are_checked_from_their_own_folder(tmp_path: Path) -> None:

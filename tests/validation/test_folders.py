@@ -68,6 +68,13 @@ def test_a_marketplace_the_client_refuses_is_told(
     assert [f.code for f in marketplace(tmp_path, **values)] == ([code] if code else [])
 
 
+def test_folders_of_other_clients_are_left_alone(tmp_path: Path) -> None:
+    """Claude Code never loads them; named as the target they are checked."""
+    Row("p", {}, manifest={"name": None}).write(tmp_path / ".cursor-plugin" / "p")
+    assert codes(tmp_path) == []
+    assert codes(tmp_path / ".cursor-plugin") == ["plugin-field"]
+
+
 @pytest.mark.parametrize("name", ["fixtures", "__fixtures__", "testdata"])
 def test_what_tests_read_is_left_alone(tmp_path: Path, name: str) -> None:
     """It may be wrong by intention; named as the target it is checked."""

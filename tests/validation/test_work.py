@@ -93,10 +93,10 @@ def test_no_link_is_passed_over_because_it_does_not_look_like_one(
     folder = tmp_path_factory.getbasetemp() / "demo"
     folder.mkdir(exist_ok=True)
     page = folder / "SKILL.md"
-    suspected = list(body.check_links(text, page, folder, "SKILL.md"))
+    suspected = list(body.check_links(text, page, folder, "SKILL.md", "warning"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(body, "_suspects", lambda *_: {""})
-        assert suspected == list(body.check_links(text, page, folder, "SKILL.md"))
+        assert suspected == list(body.check_links(text, page, folder, "SKILL.md", "warning"))
 
 
 def test_unknown_keys_are_one_warning(tmp_path: Path) -> None:

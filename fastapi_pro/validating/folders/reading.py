@@ -15,6 +15,10 @@ from fastapi_pro.validating.report import Finding, dotted
 MAX_BYTES = 1024 * 1024
 MAX_FOLDERS = 20_000
 _IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
+_OF_OTHER_CLIENTS = {
+    ".codex", ".codex-plugin", ".cursor", ".cursor-plugin", ".gemini", ".kiro", ".opencode",
+    ".opencode-plugin", ".windsurf",
+}  # fmt: skip
 _FIXTURES = {"fixtures", "__fixtures__", "testdata"}
 
 Path_ = tuple[str | int, ...]
@@ -146,9 +150,10 @@ def read_front(file: Path) -> FrontMatter | None:
 def _is_left_alone(parent: str, name: str) -> bool:
     """Say whether a folder holds nothing of the project's own, or what its tests read.
 
-    A skill may have such a name.
+    Or what Claude Code never loads. A skill may have such a name.
     """
-    return name in _IGNORED or (name in _FIXTURES and parent != "skills")
+    is_foreign = name in _IGNORED or name in _OF_OTHER_CLIENTS
+    return is_foreign or (name in _FIXTURES and parent != "skills")
 
 
 def walk(folder: Path, most: float = MAX_FOLDERS) -> Iterator[tuple[Path, list[str]]]:

@@ -8,6 +8,7 @@ from fastapi_pro.validating.gate import read_entries
 from fastapi_pro.validating.mending.edits import MARK, Edit, Source, apply
 from fastapi_pro.validating.mending.globs import mend_glob
 from fastapi_pro.validating.mending.yaml_values import mend_values, quote_line, quoted
+from fastapi_pro.validating.replaced import OWN_POSITIONS
 from fastapi_pro.validating.report import Finding
 
 MAX_ROUNDS = 5  # what is mended may bring to light what was hidden
@@ -17,7 +18,6 @@ _HIDING = {NOT_YAML, "line-ends"}
 _REPLACED = re.compile(r"\$(?:\d+|ARGUMENTS)(?!\w)", re.ASCII)
 _NUMBER_OR_FLAG = re.compile(r"[A-Za-z0-9+.-]+")
 _TEXTS = {"name", "description", "when_to_use", "argument-hint", "license", "compatibility"}
-_OWN_POSITIONS = re.compile(r"\b(?:awk|perl|sed)\b|\b(?:DELETE|INSERT|SELECT|UPDATE)\b")
 _AMOUNT = re.compile(r"\$\d+[.,]\d")
 
 
@@ -132,7 +132,7 @@ def _escape(source: Source, finding: Finding) -> Iterator[Edit]:
     """
     line, start = source.lines[finding.line - 1], finding.column - 1
     found = _REPLACED.match(line, start)
-    is_plain = finding.level == "error" or _AMOUNT.match(line, start) or _OWN_POSITIONS.search(line)
+    is_plain = finding.level == "error" or _AMOUNT.match(line, start) or OWN_POSITIONS.search(line)
     if found and is_plain and line[max(start - 1, 0) : start] != "\\":
         edit = source.edit(finding.line, finding.column, "$", "\\$")
         yield from [edit] if edit else []
