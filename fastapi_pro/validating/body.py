@@ -6,6 +6,7 @@ A body is given with the front matter's lines blanked, so that line numbers are 
 import os
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from os.path import normpath
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,11 +163,10 @@ def _problem(target: str, base: Path, skill: Path) -> tuple[Code, str, str, Leve
             fix,
             "warning",
         )
-    root = normpath(skill.absolute())
-    wanted = normpath(base.absolute() / target)
+    root, *above = _upwards(skill)
+    wanted = normpath(f"{_upwards(base)[0]}/{target}")
     if not _exists(wanted):
-        above = list(skill.absolute().parents)[:_ANCESTORS]
-        if any(_exists(normpath(folder / target)) for folder in (skill, *above)):
+        if any(_exists(normpath(f"{folder}/{target}")) for folder in (root, *above)):
             return None
         fix = "create the file, or name one that exists"
         return (
@@ -175,7 +175,7 @@ def _problem(target: str, base: Path, skill: Path) -> tuple[Code, str, str, Leve
             fix,
             "warning",
         )
-    if wanted != root and not wanted.startswith(root.rstrip("/") + "/"):
+    if wanted != root and not wanted.startswith(f"{root.rstrip(os.sep)}{os.sep}"):
         message = "leaves the skill's folder: it breaks where the skill is installed alone"
         level: Level = "not-portable" if _is_of_plugin(skill, wanted) else "warning"
         return "link-outside", message, fix, level
@@ -184,10 +184,17 @@ def _problem(target: str, base: Path, skill: Path) -> tuple[Code, str, str, Leve
 
 def _is_of_plugin(skill: Path, wanted: str) -> bool:
     """Say whether the file belongs to the plugin of the skill, which is installed whole."""
-    for folder in list(skill.absolute().parents)[:_ANCESTORS]:
+    for folder in _upwards(skill)[1:]:
         if _exists(f"{folder}/.claude-plugin/plugin.json"):
-            return wanted.startswith(f"{normpath(folder)}/")
+            return wanted.startswith(f"{folder}{os.sep}")
     return False
+
+
+@lru_cache(maxsize=4096)  # asked for each link
+def _upwards(folder: Path) -> list[str]:
+    """Return a folder and those above it in which the project's own files may lie."""
+    here = Path(normpath(folder.absolute()))
+    return [str(each) for each in (here, *list(here.parents)[:_ANCESTORS])]
 
 
 def _exists(path: str) -> bool:
