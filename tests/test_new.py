@@ -148,7 +148,9 @@ def test_the_current_folder_is_filled_and_stays_the_current_one(tmp_path: Path) 
     "arguments", [[], ["a", "b"], ["shop", "--list"], ["shop", "--auth", "jose"], ["--force", "x"]]
 )
 def test_wrong_use_is_told(tmp_path: Path, arguments: list[str]) -> None:
-    assert "usage: new.py NAME [--with RECIPE,...]" in run_new(*arguments, cwd=tmp_path, code=2)
+    assert "usage: new.py NAME [--with RECIPE,... | --minimal]" in run_new(
+        *arguments, cwd=tmp_path, code=2
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -383,10 +385,14 @@ def use(url: str) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose the project that is run: the other login is also that of the joined recipes."""
-    if "login" in metafunc.fixturenames:
-        number = 2 if metafunc.config.getoption("whole") else 1
-        metafunc.parametrize("login", VARIANTS[:number], ids=NAMES[:number])
+    """Choose the project that is run: the other login is also that of the joined recipes.
+
+    test_minimal.py runs the service of a minimal one.
+    """
+    if "variant" in metafunc.fixturenames:
+        number = 3 if metafunc.config.getoption("whole") else 1
+        variants = {**dict(zip(NAMES, VARIANTS, strict=True)), "minimal": ["--minimal"]}
+        metafunc.parametrize("variant", [*variants.values()][:number], ids=[*variants][:number])
 
 
 # Those that start servers are those of snippets/tests, but for one; test_recipes.py runs what
@@ -398,12 +404,12 @@ OWN = ["-m=", "-k", "not postgresql and not may_take_long and (not test_live or 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="stops servers by signals")
 @pytest.mark.timeout(600)
-def test_it_runs_at_once(tmp_path: Path, login: list[str], pytestconfig: pytest.Config) -> None:
+def test_it_runs_at_once(tmp_path: Path, variant: list[str], pytestconfig: pytest.Config) -> None:
     """Its checks and its tests pass, it serves on SQLite, and the image's steps work.
 
     A normal run takes a third of the files of tests.
     """
-    run_new("order_desk", *login, cwd=tmp_path)
+    run_new("order_desk", *variant, cwd=tmp_path)
     folder = tmp_path / "order_desk"
     names = sorted(file.name for file in (folder / "tests").glob("test_*.py"))
     names = chosen(pytestconfig, names, len(names) // 3, "snippets/tests")

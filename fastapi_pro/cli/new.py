@@ -1,11 +1,12 @@
 """Start a FastAPI service: a project of its own, made from the tested reference service.
 
-usage: new.py NAME [--with RECIPE,...]
+usage: new.py NAME [--with RECIPE,... | --minimal]
        new.py --list
 
 NAME is the new folder, or a path to it; its last part is the name of the project. The folder must
 be empty or not there, and is filled as a whole or not at all. Nothing is installed or started.
-`--with` adds recipes, parts that not every service needs; `--list` lists them.
+`--with` adds recipes, parts that not every service needs; `--list` lists them. `--minimal` makes
+the same service with one file for each layer, for one process.
 
 Exits with 0 when the project is there or the recipes are listed, 1 when it could not be written, 2
 for wrong use. Needs nothing but the standard library of Python 3.11.
@@ -24,6 +25,7 @@ from pathlib import Path
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.paths import ROOT, SNIPPETS
 from fastapi_pro.scaffolding.files import dependencies, project_files
+from fastapi_pro.scaffolding.joining import JoinError
 from fastapi_pro.scaffolding.recipes import RecipeError, recipes_told
 
 MAX_NAME = 63  # characters, of a PostgreSQL database
@@ -43,10 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _check_name(folder.name)
         _check_place(folder)
-        files = project_files(SNIPPETS, folder.name, args.recipes)
+        files = project_files(SNIPPETS, folder.name, args.recipes, is_minimal=args.minimal)
         _check_free(folder.name, files["pyproject.toml"])
         _write(folder, files)
-    except (RefusedError, RecipeError) as error:
+    except (RefusedError, RecipeError, JoinError) as error:
         print(f"{called('new.py')}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
@@ -74,6 +76,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         default=[],
         type=lambda names: names.split(","),
         help="recipes to add, such as rate-limit,jobs",
+    )
+    parser.add_argument(
+        "--minimal", action="store_true", help="one file for each layer, for one process"
     )
     parser.add_argument("--list", action="store_true", help="list the recipes, and make nothing")
     args = parser.parse_args(argv)

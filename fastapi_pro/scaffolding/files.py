@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fastapi_pro import __version__
-from fastapi_pro.scaffolding.recipes import add_recipe, recipe_use, with_needs
+from fastapi_pro.scaffolding.minimal import minimal
+from fastapi_pro.scaffolding.recipes import RecipeError, add_recipe, recipe_use, with_needs
 
 MARKER = "service_name"
 VERSION_MARKER = "fastapi_pro_version"
@@ -21,11 +22,13 @@ _SUFFIXES = {".mako", ".py"}
 _SKILLS_OWN = ("tests/test_environments.py", "tests/test_jose.py")
 
 
-def project_files(snippets: Path, name: str, recipes: Sequence[str] = ()) -> dict[str, str]:
+def project_files(
+    snippets: Path, name: str, recipes: Sequence[str] = (), *, is_minimal: bool = False
+) -> dict[str, str]:
     """Return the texts of a project, by name with `/` between the parts.
 
-    Each call makes new secrets. Raises RecipeError where the recipes are unknown or do not fit,
-    OSError where a file of the skill cannot be read.
+    Each call makes new secrets. Raises RecipeError where the recipes are unknown or do not fit, and
+    for any in a minimal project; OSError where a file of the skill cannot be read.
     """
     sources = {file.relative_to(snippets).as_posix(): file for file in _reference(snippets)}
     sources |= {_target(snippets, file): file for file in _walk(snippets / "project")}
@@ -33,6 +36,10 @@ def project_files(snippets: Path, name: str, recipes: Sequence[str] = ()) -> dic
         del sources[own]
     texts = {target: file.read_text(encoding="utf-8") for target, file in sources.items()}
     chosen = with_needs(snippets, recipes)
+    if chosen and is_minimal:
+        raise RecipeError(
+            "--with adds recipes to the full project only; leave out --minimal, or --with"
+        )
     uses = [f"**{recipe}**: {recipe_use(snippets, recipe)}\n" for recipe in chosen]
     texts["README.md"] = "\n".join([texts["README.md"], *uses])
     for recipe in chosen:
@@ -40,6 +47,8 @@ def project_files(snippets: Path, name: str, recipes: Sequence[str] = ()) -> dic
         files = {file.relative_to(folder).as_posix(): file for file in _walk(folder)}
         added = {target: file.read_text(encoding="utf-8") for target, file in files.items()}
         texts = add_recipe(texts, recipe, added)
+    if is_minimal:
+        texts = minimal(snippets, texts)
     texts = {target: _for_project(text, name) for target, text in texts.items()}
     texts[".env"] = _with_secrets(texts[".env.example"])
     return texts

@@ -36,25 +36,6 @@ def test_several_workers_create_the_tables_at_once(own_database_url: str) -> Non
         assert "Traceback" not in server.log()
 
 
-def test_the_metrics_of_several_workers_add_up(own_postgres_url: str) -> None:
-    limits = httpx.Limits(max_keepalive_connections=0)  # so that both workers answer
-    with (
-        live_server(own_postgres_url, "--workers", "2") as server,
-        httpx.Client(base_url=server.url, limits=limits, timeout=patient(10)) as client,
-    ):
-        for _ in range(40):
-            client.get("/api/v1/products")
-        sample = re.compile(
-            r'^http_requests_total\{handler="/api/v1/products",.*\} (.*)$', re.MULTILINE
-        )
-
-        def scrape() -> float:
-            return float(sample.findall(client.get("/metrics").text)[0])
-
-        wait_until(lambda: scrape() == 40)  # the last one is counted after its answer
-        assert [scrape() for _ in range(8)] == [40.0] * 8
-
-
 def test_a_bad_setting_stops_the_server_and_all_its_workers(tmp_path: Path) -> None:
     environment = os.environ | {"APP_JWT_SECRET": "hunter2", "PYTHONPATH": str(ROOT)}
     for workers in ("1", "2"):

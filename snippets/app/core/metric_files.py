@@ -1,11 +1,39 @@
 """The files in which workers count: a new worker goes on in those of a dead one."""
 
+import hashlib
+import multiprocessing
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import IO
 
+SHARED_MEMORY = "/dev/shm"  # of Linux, also in a container
 _held: dict[int, tuple[int, IO[str]]] = {}  # by process id, as a fork has its parent's
+
+
+def share_between_workers() -> None:
+    """Name a folder for the workers' counters; call it before prometheus_client is imported.
+
+    `PROMETHEUS_MULTIPROC_DIR` wins where it is set. The workers of `uvicorn --workers`, which are
+    spawned by one supervisor, find one folder by the random key that they inherit from it: its
+    process id alone comes back, in a container at each start. gunicorn forks: set the variable.
+    """
+    supervisor = multiprocessing.parent_process()
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ and supervisor is not None:
+        key = hashlib.sha256(multiprocessing.current_process().authkey).hexdigest()
+        folder = Path(temporary_folder(), f"metrics-{supervisor.pid}-{key[:32]}")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    if shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        Path(shared).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def temporary_folder() -> str:
+    """Return where files may be written, also where the disk is read-only."""
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:
+        return SHARED_MEMORY
 
 
 def take_over_files(folder: Path) -> None:

@@ -1,0 +1,52 @@
+"""A project with one file for each layer, and without what only several processes need.
+
+`snippets/minimal/plug.diff` changes what names what is left out, or is moved; it is written as
+those of recipes are.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi_pro.scaffolding.joining import Joined, join
+from fastapi_pro.scaffolding.recipes import PLUG, add_recipe
+
+# How several workers count together: one process counts in its memory.
+_LEFT_OUT = {"app/core/metric_files.py", "tests/test_metric_files.py"}
+_MODULES = {
+    "app.config": Joined(
+        ["app.core.setting_types", "app.core.config"], "Settings, checked once at the start."
+    ),
+    "app.db": Joined(["app.core.db"]),
+    "app.models": Joined(["app.models.base", "app.models.user", "app.models.product"], "Tables."),
+    "app.schemas": Joined(
+        [f"app.schemas.{name}" for name in ("text", "error", "token", "user", "product")],
+        "JSON in and out.",
+    ),
+    "app.errors": Joined(["app.core.errors", "app.api.errors"], "Errors that a client is told."),
+    "app.security": Joined(["app.core.security"]),
+    "app.services": Joined(
+        [f"app.services.{name}" for name in ("auth", "users", "products")],
+        "What the service does; knows no FastAPI, never commits.",
+    ),
+    "app.observability": Joined(
+        ["app.core.logging", "app.api.middleware", "app.core.request_metrics", "app.core.metrics"],
+        "Logs, request ids, the last resort for errors, metrics.",
+    ),
+    "app.api": Joined(
+        ["app.api.deps", "app.api.health"]
+        + [f"app.api.v1.{name}" for name in ("auth", "users", "products")]
+        + ["app.api.v1"],
+        "Routes, and what they depend on.",
+    ),
+    "app.main": Joined(["app.main"]),
+}
+
+
+def minimal(snippets: Path, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of a project, by file, as those of a small one.
+
+    Raises RecipeError or JoinError where plug.diff or the modules do not fit.
+    """
+    kept = {name: text for name, text in texts.items() if name not in _LEFT_OUT}
+    plug = (snippets / "minimal" / PLUG).read_text(encoding="utf-8")
+    return join(add_recipe(kept, "minimal", {PLUG: plug}), _MODULES)
