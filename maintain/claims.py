@@ -6,6 +6,7 @@ The list of a page is docs/claims/NAME.txt, that of a rule claims.txt in its fol
 first words of one sentence, ` <- `, and what shows it:
 
     path/to/test_x.py::test_y   a test; in a rule's list its own files go without a folder
+    cases.py::the spelling      a program of the rule's table, which the audit finds or lets pass
     bench/x.py                  a program that measures it, or a file of its figures
     https://...                 a public source, where no test can show it
     advice                      nothing: the sentence says what to do or where to read, no fact
@@ -20,6 +21,7 @@ Exits with 0, 1 when something does not fit, 2 for wrong use.
 import ast
 import functools
 import re
+import runpy
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -145,6 +147,10 @@ def _wrong(proof: str, folder: Path) -> str:
     file = next((file for file in (folder / name, ROOT / name) if name and file.is_file()), None)
     if file is None:
         return f"there is no file {name!r}; write a test, a bench, https://… or advice"
+    if file.name == "cases.py":
+        return (
+            "" if test in _programs(file) else f"{name} has no {test!r}; name one of its programs"
+        )
     if test and test.partition("[")[0] not in _tests(file):
         return f"{name} has no test {test}; write the name of one that it has"
     if not test and file.name.startswith("test_"):
@@ -165,6 +171,13 @@ def _tests(file: Path) -> frozenset[str]:
             if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
         }
     return frozenset(name for name in found if name.rpartition("::")[2].startswith("test"))
+
+
+@functools.cache
+def _programs(file: Path) -> frozenset[str]:
+    """Return the names of the programs in the two tables of a rule's cases."""
+    tables = runpy.run_path(str(file))
+    return frozenset([*tables["FOUND"], *tables["LOOK_ALIKES"]])
 
 
 def _shown(path: Path) -> str:
