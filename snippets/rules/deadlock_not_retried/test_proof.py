@@ -8,11 +8,15 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tests.support.outcomes import outcome
+
 pytestmark = pytest.mark.usefixtures("postgres_database")
 
 
-async def statuses_of_a_deadlock(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return the statuses of two requests that each hold what the other wants."""
+async def outcomes_of_a_deadlock(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> list[int | str]:
+    """Return what comes of two requests that each hold what the other wants."""
     async with module.engine.begin() as connection:
         await connection.run_sync(module.Base.metadata.create_all)
         name = await connection.scalar(text("SELECT current_database()"))
@@ -32,18 +36,20 @@ async def statuses_of_a_deadlock(module: ModuleType, monkeypatch: pytest.MonkeyP
         return result
 
     monkeypatch.setattr(AsyncSession, "execute", execute_and_meet)
-    transport = ASGITransport(module.app, raise_app_exceptions=False)
+    transport = ASGITransport(module.app)
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         ways = [("/accounts/1/coins", 2), ("/accounts/2/coins", 1)]
-        both = [client.post(path, params={"target": target}) for path, target in ways]
-        return sorted(response.status_code for response in await asyncio.gather(*both))
+        both = [outcome(client.post(path, params={"target": target})) for path, target in ways]
+        return sorted(await asyncio.gather(*both), key=str)
 
 
 async def test_bad_answers_one_of_them_500(
     bad: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert await statuses_of_a_deadlock(bad, monkeypatch) == [204, 500]
+    error, status = await outcomes_of_a_deadlock(bad, monkeypatch)
+    assert "deadlock detected" in str(error)
+    assert status == 204
 
 
 async def test_good_answers_both(good: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert await statuses_of_a_deadlock(good, monkeypatch) == [204, 204]
+    assert await outcomes_of_a_deadlock(good, monkeypatch) == [204, 204]
