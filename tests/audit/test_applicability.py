@@ -60,11 +60,11 @@ def test_without_a_fix_for_old_versions_an_upgrade_is_named(tmp_path: Path) -> N
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app", pool_pre_ping=True)
 #= requirements.txt
-sqlalchemy==2.0.30
+asyncpg==0.31.0
 """,
     )
     (fix,) = [f.fix for f in found if f.slug == "ping-that-hangs"]
-    assert fix.endswith("(from sqlalchemy 2.0.39)")
+    assert fix.endswith("(from asyncpg 0.32)")
 
 
 HASHING = """
