@@ -4,6 +4,7 @@ from types import ModuleType
 
 import pytest
 from httpx import ASGITransport, AsyncClient
+from sqlalchemy.orm.attributes import flag_modified
 
 pytestmark = pytest.mark.usefixtures("postgres_database")
 
@@ -27,3 +28,29 @@ async def test_bad_answers_with_what_it_does_not_store(bad: ModuleType) -> None:
 
 async def test_good_stores_it(good: ModuleType) -> None:
     assert await set_and_read(good) == ({"theme": "dark"}, {"theme": "dark"})
+
+
+async def test_bad_loses_the_same_dictionary_assigned_again_as_well(bad: ModuleType) -> None:
+    await set_and_read(bad)
+    async with bad.sessionmaker.begin() as session:
+        account = await session.get(bad.Account, 1)
+        options = account.options
+        options["theme"] = "blue"
+        account.options = options
+    async with bad.sessionmaker() as session:
+        assert (await session.get(bad.Account, 1)).options == {"theme": "light"}
+
+
+async def test_good_sees_its_own_level_alone(good: ModuleType) -> None:
+    await set_and_read(good)
+    for is_told, expected in ((False, []), (True, ["shop"])):
+        async with good.sessionmaker.begin() as session:
+            account = await session.get(good.Account, 1)
+            account.options.setdefault("hidden", [])
+        async with good.sessionmaker.begin() as session:
+            account = await session.get(good.Account, 1)
+            account.options["hidden"].append("shop")
+            if is_told:
+                flag_modified(account, "options")
+        async with good.sessionmaker() as session:
+            assert (await session.get(good.Account, 1)).options["hidden"] == expected

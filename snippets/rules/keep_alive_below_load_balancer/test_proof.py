@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from gunicorn.config import Keepalive
 
 from patience import patient
 
@@ -71,3 +72,9 @@ def test_good_answers_both(good_file: Path) -> None:
     with connection_to(good_file) as connection:
         answers = order_twice(connection)
     assert all(b" 204 " in answer for answer in answers)
+
+
+def test_bad_has_what_the_servers_choose_5_and_2_seconds(bad_file: Path) -> None:
+    assert "keep-alive" not in bad_file.read_text()
+    assert uvicorn.Config("main:app").timeout_keep_alive == 5
+    assert Keepalive.default == 2

@@ -6,7 +6,10 @@ from types import ModuleType
 import pytest
 from fastapi.exceptions import ResponseValidationError
 from httpx import ASGITransport, AsyncClient, Response
-from sqlalchemy import text
+from pydantic import ValidationError
+from sqlalchemy import select, text
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import raiseload
 
 pytestmark = pytest.mark.usefixtures("postgres_database")
 
@@ -39,3 +42,20 @@ async def test_bad_fails_while_the_response_is_serialised(bad: ModuleType) -> No
 
 async def test_good_answers_with_the_items(good: ModuleType) -> None:
     assert (await list_orders(good)).json() == [{"id": 1, "items": [{"name": "pen"}]}]
+
+
+async def test_bad_fails_in_model_validate_too(bad: ModuleType) -> None:
+    with pytest.raises(ResponseValidationError):
+        await list_orders(bad)
+    async with bad.sessionmaker() as session:
+        order = (await session.scalars(select(bad.Order))).one()
+        with pytest.raises(ValidationError, match=MESSAGE):
+            bad.OrderOut.model_validate(order, from_attributes=True)
+
+
+async def test_good_names_a_forgotten_relationship_where_it_is_lazy_raise(good: ModuleType) -> None:
+    await list_orders(good)
+    async with good.sessionmaker() as session:
+        order = (await session.scalars(select(good.Order).options(raiseload("*")))).one()
+        with pytest.raises(InvalidRequestError, match=r"'Order\.items' is not available"):
+            order.items  # noqa: B018

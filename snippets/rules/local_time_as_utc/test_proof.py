@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import ModuleType
 
 import httpx
+import jose.jwt
 import jwt
 import pytest
 
@@ -46,3 +47,16 @@ async def test_bad_is_off_by_the_offset_of_the_zone(bad: ModuleType, zone: str) 
 @pytest.mark.usefixtures("zone")
 async def test_good_is_valid_for_less_than_an_hour(good: ModuleType) -> None:
     assert await admitted(good) == (timedelta(), 200)
+
+
+async def test_bad_has_twins_in_python_jose_and_in_digits_called_utc(
+    bad: ModuleType, zone: str
+) -> None:
+    now = datetime.now()  # noqa: DTZ005 - the mistake
+    of_jose = jose.jwt.encode({"exp": now}, SECRET, "HS256")
+    called_utc = jwt.encode({"exp": now.replace(tzinfo=UTC)}, SECRET, "HS256")
+    offset = {"EST5": timedelta(hours=-5), "JST-9": timedelta(hours=9)}[zone]
+    for token in (of_jose, called_utc):
+        expires = jose.jwt.get_unverified_claims(token)["exp"]
+        assert expires - int(now.timestamp()) == offset.total_seconds()
+    assert (await admitted(bad))[0] == offset

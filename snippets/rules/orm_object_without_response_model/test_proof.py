@@ -4,7 +4,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from fastapi.exceptions import FastAPIError
 from httpx import ASGITransport, AsyncClient
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import text
 
 pytestmark = pytest.mark.usefixtures("sqlite_database")
@@ -40,3 +42,14 @@ async def test_good_sends_what_the_schema_names(good: ModuleType) -> None:
 
 def test_good_documents_the_schema(good: ModuleType) -> None:
     assert response_schema(good) == {"$ref": "#/components/schemas/UserOut"}
+
+
+async def test_bad_as_a_return_type_is_refused_and_as_any_a_500(bad: ModuleType) -> None:
+    with pytest.raises(FastAPIError, match="Invalid args for response field"):
+        bad.app.get("/refused", response_model=bad.User)(lambda: None)
+    bad.app.get("/any", response_model=Any)(lambda: bad.User(id=1))
+    transport = ASGITransport(bad.app)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        with pytest.raises(PydanticSerializationError):
+            await client.get("/any")
+    assert response_schema(bad) == {}

@@ -10,6 +10,7 @@ import importlib.util
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ from uuid import uuid4
 import pytest
 from asyncpg import PostgresError
 from httpx import ASGITransport, AsyncClient
+from packaging.version import Version
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -188,3 +190,6 @@ async def test_good_works_in_four_workers_and_leaves_no_statement_behind(
         for _ in range(3):  # on each of the three server connections
             async with module.engine.connect() as connection:
                 assert (await connection.execute(count)).scalar_one() == 0
+    caches = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+    outcomes = await read_prices_in_four_workers(good_file, monkeypatch, caches)
+    assert (outcomes == {"50"}) is (Version(version("asyncpg")) >= Version("0.31"))

@@ -4,7 +4,8 @@ from types import ModuleType
 
 import pytest
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 pytestmark = pytest.mark.usefixtures("postgres_database")
@@ -38,3 +39,18 @@ async def test_good_writes_the_change(
 ) -> None:
     good.sessionmaker.configure(expire_on_commit=expire_on_commit)
     assert await is_welcomed_after_sign_up(good)
+
+
+async def test_bad_takes_a_connection_that_nobody_gives_back(
+    bad: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions: list[AsyncSession] = []
+
+    async def count_users(session: AsyncSession, _user: object) -> None:
+        await session.scalar(select(func.count(bad.User.id)))
+        sessions.append(session)
+
+    monkeypatch.setattr(bad, "welcome", count_users)
+    await is_welcomed_after_sign_up(bad)
+    assert bad.engine.pool.checkedout() == 1
+    await sessions[0].close()

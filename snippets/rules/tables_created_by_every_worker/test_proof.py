@@ -47,3 +47,15 @@ async def test_good_workers_all_start(good: ModuleType) -> None:
     assert await start_two(good) == [None, None]
     async with good.engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM orders")) == 0
+
+
+async def test_bad_is_not_saved_by_if_not_exists(bad: ModuleType) -> None:
+    create = text("CREATE TABLE IF NOT EXISTS notes (id int)")
+    async with bad.engine.connect() as first, bad.engine.connect() as second:
+        await first.execute(create)
+        other = asyncio.create_task(second.execute(create))
+        await until_waiting(bad.engine, 1)
+        await first.commit()
+        with pytest.raises(IntegrityError, match="duplicate key value violates unique constraint"):
+            await other
+    assert isinstance((await start_two(bad))[1], IntegrityError)
