@@ -6,7 +6,7 @@ The list of a page is docs/claims/NAME.txt, that of a rule claims.txt in its fol
 first words of one sentence, ` <- `, and what shows it:
 
     path/to/test_x.py::test_y   a test; in a rule's list its own files go without a folder
-    cases.py::the spelling      a program of the rule's table, which the audit finds or lets pass
+    cases.py::its-name          a program of a rule's table, which the audit finds or lets pass
     bench/x.py                  a program that measures it, or a file of its figures
     https://...                 a public source, where no test can show it
     advice                      nothing: the sentence says what to do or where to read, no fact
@@ -147,10 +147,10 @@ def _wrong(proof: str, folder: Path) -> str:
     file = next((file for file in (folder / name, ROOT / name) if name and file.is_file()), None)
     if file is None:
         return f"there is no file {name!r}; write a test, a bench, https://… or advice"
+    if file.name == "cases.py" and test not in _programs(file):
+        return f"{name} has no program {test!r}; write the name of one, as in-a-router"
     if file.name == "cases.py":
-        return (
-            "" if test in _programs(file) else f"{name} has no {test!r}; name one of its programs"
-        )
+        return ""
     if test and test.partition("[")[0] not in _tests(file):
         return f"{name} has no test {test}; write the name of one that it has"
     if not test and file.name.startswith("test_"):
@@ -175,9 +175,10 @@ def _tests(file: Path) -> frozenset[str]:
 
 @functools.cache
 def _programs(file: Path) -> frozenset[str]:
-    """Return the names of the programs in the two tables of a rule's cases."""
+    """Return the names of the programs in the two tables of a rule's cases, without spaces."""
     tables = runpy.run_path(str(file))
-    return frozenset([*tables["FOUND"], *tables["LOOK_ALIKES"]])
+    names = [*tables["FOUND"], *tables["LOOK_ALIKES"]]
+    return frozenset(name.replace(" ", "-") for name in names)
 
 
 def _shown(path: Path) -> str:

@@ -52,6 +52,12 @@ sources:
 
 **Not when.** TODO: where code that looks like this is right.
 """,
+    "claims.txt": """\
+TODO: what users <- TODO: a test of test_proof.py, a program of cases.py, https://..., or advice
+TODO: what the libraries <- TODO
+TODO: what to write <- TODO
+TODO: where code <- TODO
+""",
     "bad.py": _CODE,
     "good.py": _CODE,
     "test_proof.py": '''\

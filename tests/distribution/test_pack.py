@@ -113,7 +113,7 @@ def test_the_other_skills_have_a_standard_form_too(skill: str) -> None:
 
 FOR_MAINTAINERS = re.compile(
     r"/installing/|/validating/|/(install|validate)\.py$"
-    r"|rules/(\w+/(cases|test_proof|bad|good)\.\w+|conftest\.py)$"
+    r"|rules/(\w+/(cases|test_proof|bad|good|claims)\.\w+|conftest\.py)$"
 )
 
 

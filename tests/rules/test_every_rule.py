@@ -7,6 +7,7 @@ import pytest
 
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import example, load_rule, rule_folders
+from maintain.claims import problems_of
 
 FOLDERS = rule_folders(RULES)
 PROOFS = [folder / "test_proof.py" for folder in FOLDERS]
@@ -19,7 +20,7 @@ def test_the_rule_has_all_parts_and_its_code_differs(folder: Path) -> None:
     assert [path.name for path in folder.glob("*.py") if "TODO" in path.read_text()] == []
     detector = set() if rule.unseen else {"detector.py", "cases.py"}
     assert {path.name for path in folder.iterdir()} - {"__pycache__"} == {
-        *("rule.md", "test_proof.py"),
+        *("rule.md", "claims.txt", "test_proof.py"),
         *(example(folder, kind).name for kind in ("bad", "good")),
         *detector,
     }
@@ -42,6 +43,11 @@ def test_the_proof_is_about_the_bad_and_the_good_code(proof: Path) -> None:
             if fixtures & {argument.arg for argument in function.args.args}
         ]
         assert proving, f"no test_{kind}_... with the fixture {kind} or {kind}_file"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_list_says_what_shows_each_sentence(folder: Path) -> None:
+    assert problems_of(folder / "rule.md") == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
