@@ -147,11 +147,10 @@ def _wrong(proof: str, folder: Path) -> str:
     file = next((file for file in (folder / name, ROOT / name) if name and file.is_file()), None)
     if file is None:
         return f"there is no file {name!r}; write a test, a bench, https://… or advice"
-    if file.name == "cases.py" and test not in _programs(file):
-        return f"{name} has no program {test!r}; write the name of one, as in-a-router"
-    if file.name == "cases.py":
-        return ""
-    if test and test.partition("[")[0] not in _tests(file):
+    is_table = file.name == "cases.py"
+    if is_table and test not in _programs(file):
+        return f"{name} has no program {test!r}; write a name as in-a-router"
+    if test and not is_table and test.partition("[")[0] not in _tests(file):
         return f"{name} has no test {test}; write the name of one that it has"
     if not test and file.name.startswith("test_"):
         return f"{name} is a file of tests; write {name}::test_that_shows_it"

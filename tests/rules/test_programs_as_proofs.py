@@ -34,5 +34,5 @@ def test_a_program_that_is_not_there_is_told(rule: Path, name: str) -> None:
     (problem,) = problems_of(rule)
     name = name.removeprefix("::")
     assert problem == (
-        f"claims.txt:1: cases.py has no program '{name}'; write the name of one, as in-a-router"
+        f"claims.txt:1: cases.py has no program '{name}'; write a name as in-a-router"
     )
