@@ -3,6 +3,9 @@
 from types import ModuleType
 
 from httpx import ASGITransport, AsyncClient, Response
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 
 async def ask_for_the_head(module: ModuleType) -> Response:
@@ -17,6 +20,9 @@ async def ask_for_the_head(module: ModuleType) -> Response:
 async def test_bad_refuses(bad: ModuleType) -> None:
     response = await ask_for_the_head(bad)
     assert (response.status_code, response.headers["allow"]) == (405, "GET")
+    plain = Starlette(routes=[Route("/healthz", lambda _request: JSONResponse({}))])
+    async with AsyncClient(transport=ASGITransport(plain), base_url="http://test") as client:
+        assert (await client.head("/healthz")).status_code == 200
 
 
 async def test_good_answers(good: ModuleType) -> None:
