@@ -101,6 +101,16 @@ def test_a_recipe_works_in_a_new_project(
         check(shop, *command)
 
 
+@needs_uv
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_service_works_on_tables_of_sqlmodel(tmp_path: Path, run: Run, python: Path) -> None:
+    shop = new_project("sqlmodel", tmp_path)
+    tests = [f"tests/test_{name}.py" for name in ("users", "products", "auth", "migrations")]
+    options = ["-q", "-n0", "-k", "not sqlite and not live", *QUIET]
+    run(shop, python, "-m", "pytest", *options, *tests)
+
+
 def fit(names: Sequence[str]) -> bool:
     """Say whether these recipes may be joined."""
     try:
