@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 from httpx import ASGITransport, AsyncClient
-from naive_sqlmodel import Event, Hero, HeroChange, Naive, Team
-from naive_sqlmodel import app as naive_app
 from pydantic import ValidationError
 from sqlalchemy import JSON, Column, text
 from sqlalchemy import select as select_of_sqlalchemy
@@ -26,6 +24,8 @@ from app.core.db import create_sessionmaker
 from app.models import Product, User
 from app.schemas.user import UserCreate
 from clients import ADA, headers_of, sign_up
+from naive_sqlmodel import Event, Hero, HeroChange, Naive, Team
+from naive_sqlmodel import app as naive_app
 
 ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
