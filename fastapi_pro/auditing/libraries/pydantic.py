@@ -124,6 +124,8 @@ class Schema:
                 if name == "model_config" or name.startswith("_") or is_class_variable:
                     return None
                 default = statement.at(value)
+                if default.called == "sqlmodel.Relationship":  # which SQLModel keeps to itself
+                    return None
                 metadata = (*metadata, default) if default.is_call else metadata
                 return Field(name, self.name, statement, annotation, metadata, default)
         return None

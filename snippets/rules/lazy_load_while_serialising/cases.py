@@ -246,6 +246,42 @@ async def orders(session: SessionDep):
 async def bills(session: SessionDep):
     return (await session.execute(select(Bill))).scalars().all()  # !
 """,
+    "of SQLModel, of a new row": """
+from fastapi import APIRouter, Depends
+from sqlmodel import Field, Relationship, SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+router = APIRouter()
+class TeamIn(SQLModel):
+    name: str
+class HeroIn(SQLModel):
+    team_id: int | None = None
+class Team(TeamIn, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    heroes: list["Hero"] = Relationship(back_populates="team")
+class Hero(HeroIn, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    team: Team | None = Relationship(back_populates="heroes")
+class HeroOut(HeroIn):
+    id: int
+class TeamOut(TeamIn):
+    heroes: list[HeroOut] = []
+class HeroWithTeam(HeroOut):
+    team: TeamIn | None
+async def get_session() -> AsyncSession: ...
+@router.post("/teams", response_model=TeamOut)
+async def add_team(body: TeamIn, session: AsyncSession = Depends(get_session)):
+    team = Team.model_validate(body)
+    session.add(team)
+    await session.commit()
+    await session.refresh(team)  # !
+    return team
+@router.post("/heroes", response_model=HeroWithTeam)
+async def add_hero(body: HeroIn, session: AsyncSession = Depends(get_session)):
+    hero = Hero.model_validate(body)  # !
+    session.add(hero)
+    await session.flush()
+    return hero
+""",
 }
 
 _MAIN = """
@@ -258,6 +294,37 @@ from schemas import OrderOut, Plain
 """
 
 LOOK_ALIKES = {
+    "a table of SQLModel as the schema: a relationship is no field": """
+from fastapi import APIRouter, Depends
+from sqlmodel import Field, Relationship, SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+router = APIRouter()
+class Team(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    heroes: list["Hero"] = Relationship(back_populates="team")
+class Hero(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    team: Team | None = Relationship(back_populates="heroes")
+class TeamIn(SQLModel):
+    name: str
+class HeroIn(SQLModel):
+    name: str
+class HeroOut(HeroIn):
+    team: TeamIn | None
+async def get_session() -> AsyncSession: ...
+@router.get("/{number}", response_model=Team)
+async def one(number: int, session: AsyncSession = Depends(get_session)):
+    return await session.get(Team, number)
+@router.get("/")
+async def teams(session: AsyncSession = Depends(get_session)) -> list[Team]:
+    return (await session.exec(select(Team).limit(10))).all()
+@router.post("/heroes", response_model=HeroOut)
+async def add(body: HeroIn, session: AsyncSession = Depends(get_session)):
+    hero = Hero.model_validate(body)  # without a team there is none to load
+    session.add(hero)
+    await session.flush()
+    return hero
+""",
     "read where it was loaded, or awaited": _MODELS
     + """
 #= main.py

@@ -23,6 +23,7 @@ _ROWS = {
 }  # fmt: skip
 _GETS = {"get", "get_one"}
 _LONGEST = 110  # characters of a fix
+_VALIDATES = {"model_validate", "from_orm"}  # of a table of SQLModel
 _LOADS = {"execute", "exec", "scalar", "scalars"}
 
 
@@ -36,7 +37,7 @@ class _Query:
     @property
     def is_new(self) -> bool:
         """Whether it makes a new row."""
-        return self.call.func.definition == self.model.cls
+        return self.model.cls in (self.call.func.definition, self.call.owner.definition)
 
     @property
     def place(self) -> Node:
@@ -176,6 +177,11 @@ def _is_lazy(query: _Query, relationship: Relationship) -> bool:
             return False
     is_to_many = any(c in relationship.node.annotation.text for c in ("list[", "List[", "set["))
     has_key = made.has_unpacking or any(key.endswith("_id") for key in made.keywords)
+    if made.member in _VALIDATES:
+        given = schema_of(made.argument(0, "obj").type)
+        if given is None or relationship.name in given.fields:
+            return False
+        has_key = any(name.endswith("_id") for name in given.fields)
     return is_to_many or has_key
 
 
@@ -195,7 +201,7 @@ def _behind(value: Node, schema: Schema, depth: int) -> Iterator[tuple[_Query, S
             return
         for part, inner in _parts(value, schema) if depth <= limits.CALLS else ():
             yield from _behind(part, inner, depth + 1)
-        is_validated = value.member in ("model_validate", "from_orm")
+        is_validated = value.member in _VALIDATES
         if value.callee and not is_validated:
             yield from _queries(value.callee, schema, depth + 1)
             return
@@ -214,9 +220,10 @@ def _parts(value: Node, schema: Schema) -> Iterator[tuple[Node, Schema]]:
 
 def _new(call: Node) -> _Query | None:
     """Return the model of a new row that a function with an async session makes."""
-    if not call.is_call or call.member or not call.func.name[:1].isupper():
+    made = call.owner if call.member in _VALIDATES else call.func
+    if not call.is_call or not made.name[:1].isupper():
         return None
-    model = model_named(call.func)
+    model = model_named(made)
     sessions = (c.owner for c in call.function.calls if c.member in ("add", "flush", "commit"))
     is_kept = model is not None and any(map(is_async_session, sessions))
     return _Query(call, model) if model is not None and is_kept else None
@@ -250,7 +257,7 @@ def _inside(value: Node, schema: Schema | None = None) -> Node:
         case ast.Call(args=[first, *_]) if value.called == "builtins.list":
             return value.at(first)
         case ast.Call(args=given):
-            if value.member in ("model_validate", "from_orm"):
+            if value.member in _VALIDATES:
                 return _validated(value, schema)
             if value.member in _ROWS and not (value.member == "scalars" and given):
                 return value.owner

@@ -146,9 +146,49 @@ def edit(number: int, body: AccountIn, session: Session):
     account = session.get(Account, number)
     account.sqlmodel_update(body.model_dump(exclude_unset=True))  # !
 """,
+    "SQLModel, with more that the code sets": """
+from fastapi import FastAPI
+from sqlmodel import Field, Session, SQLModel
+class AccountIn(SQLModel):
+    name: str
+    password: str
+    is_admin: bool = False
+class Account(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    hashed_password: str
+    is_admin: bool = False
+app = FastAPI()
+@app.post("/accounts")
+def add(body: AccountIn, session: Session):
+    account = Account.model_validate(body, update={"hashed_password": hash(body.password)})  # !
+    session.add(account)
+@app.put("/accounts/{number}")
+def edit(number: int, body: AccountIn, session: Session):
+    session.get(Account, number).sqlmodel_update(body)  # !
+""",
 }
 
 LOOK_ALIKES = {
+    "SQLModel, where the code sets it": """
+from fastapi import FastAPI
+from sqlmodel import Field, Session, SQLModel
+class AccountIn(SQLModel):
+    name: str
+    is_admin: bool = False
+class Account(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    is_admin: bool = False
+app = FastAPI()
+@app.post("/accounts")
+def add(body: AccountIn, session: Session):
+    session.add(Account.model_validate(body, update={"is_admin": False}))
+@app.put("/accounts/{number}")
+def edit(number: int, body: AccountIn, session: Session):
+    more = dict(is_admin=False)
+    session.get(Account, number).sqlmodel_update(body, update=more)
+""",
     "a schema of what the client may set": _APP
     + """
 @app.patch("/me")

@@ -81,7 +81,7 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
         is_update = call.member == "sqlmodel_update"
         model = model_of(call.owner) if is_update else model_named(call.owner)
         body = body_of(call.args[0]) if model and call.args else None
-        if model and body and not call.keyword("update"):
+        if model and body:
             yield call, model, body
     for call in program.calls_named("values", "update"):
         model = _updated(call.owner)
@@ -142,6 +142,10 @@ def _is_chosen(call: Node, loop: Node) -> bool:
 
 def _is_set(call: Node, name: str) -> bool:
     """Say whether the function says itself what the column is, or takes it out of the data."""
+    if update := call.keyword("update"):
+        keys = [key.literal for key, _ in update.value.entries]
+        if not keys or None in keys or name in keys:
+            return True
     for node in call.function.own(ast.Attribute, ast.Subscript, ast.Call):
         if node.is_target and name in (node.member, node.index.literal):
             return True

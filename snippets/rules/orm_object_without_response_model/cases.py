@@ -204,9 +204,71 @@ app = FastAPI()
 def heroes(session: Session = Depends(get_session)):
     return session.exec(select(Hero)).all()
 """,
+    "a table of SQLModel is the schema": """
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlmodel import Field, Session, SQLModel, select
+app = FastAPI()
+def get_session() -> Session: ...
+SessionDep = Annotated[Session, Depends(get_session)]
+class UserBase(SQLModel):
+    email: str
+class User(UserBase, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    hashed_password: str
+class Page(SQLModel):
+    items: list[User]
+    total: int
+@app.get("/users/{number}", response_model=User)  # !
+def user(number: int, session: SessionDep):
+    return session.get(User, number)
+@app.get("/users")  # !
+def users(session: SessionDep) -> list[User]:
+    return session.exec(select(User).limit(10)).all()
+@app.get("/pages", response_model=Page)  # !
+def page(session: SessionDep):
+    users = session.exec(select(User).limit(10)).all()
+    return {"items": users, "total": len(users)}
+@app.get("/some/{number}", response_model=User | None)  # !
+def some(number: int, session: SessionDep):
+    return session.get(User, number)
+""",
 }
 
 LOOK_ALIKES = {
+    "a table of SQLModel as the schema, without what must not be seen": """
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlmodel import Field, Relationship, Session, SQLModel, select
+app = FastAPI()
+def get_session() -> Session: ...
+SessionDep = Annotated[Session, Depends(get_session)]
+class User(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    hashed_password: str = Field(exclude=True)
+    password_changed: bool = False
+    items: list["Item"] = Relationship(back_populates="owner")
+class Account(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    password_hash: str
+class Item(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    owner: Account = Relationship()
+class AccountOut(SQLModel):
+    id: int
+@app.get("/users/{number}", response_model=User)
+def user(number: int, session: SessionDep):
+    return session.get(User, number)
+@app.get("/accounts/{number}", response_model=Account, response_model_exclude={"password_hash"})
+def account(number: int, session: SessionDep):
+    return session.get(Account, number)
+@app.get("/items/{number}")
+def item(number: int, session: SessionDep) -> Item:
+    return session.get(Item, number)
+@app.get("/owners/{number}", response_model=AccountOut)
+def owner(number: int, session: SessionDep) -> Account:
+    return session.get(Account, number)
+""",
     "dictionaries of chosen columns": _DB
     + """
 #= main.py

@@ -3,9 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import LISTS, Endpoint, http_endpoints, unwrap
+from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
 from fastapi_pro.auditing.libraries.serialised_by_hand import ENCODER, dumped
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     SECRET,
@@ -32,6 +34,8 @@ _FLAGS = {
     "builtins.bool", "datetime.datetime", "sqlalchemy.Boolean", "sqlalchemy.DateTime",
 }  # fmt: skip
 _BY_HAND = "Return the object, and declare a `response_model=` of the fields that may be seen"
+_PASSWORDS = re.compile(r"passw|hash(ed)?_?(pw|pass)|secret|private_?key", re.IGNORECASE)
+_NESTED = 50  # schemas inside the schema of a response
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")
@@ -45,6 +49,10 @@ def detect(program: Program) -> Iterator[Hit]:
         if endpoint.function in seen:
             continue
         declared = _declares(endpoint)
+        if hit := _table_declared(endpoint):
+            seen.add(endpoint.function)
+            yield hit
+            continue
         for returned in endpoint.function.returned:
             if _is_narrowed(returned):
                 continue
@@ -62,6 +70,35 @@ def detect(program: Program) -> Iterator[Hit]:
                 seen.add(endpoint.function)
                 yield _hit(endpoint, model, "nothing", _BY_HAND)
                 break
+
+
+def _table_declared(endpoint: Endpoint) -> Hit | None:
+    """Return the hit of a table of SQLModel that is the response schema, or a part of it."""
+    call, first = endpoint.call, schema_of(endpoint.response_schema)
+    chosen = call.keyword("response_model_include") or call.keyword("response_model_exclude")
+    if first is None or chosen or not endpoint.is_http:
+        return None
+    for schema in islice(_parts(first), _NESTED):
+        model = models(endpoint.call.program).get(schema.node)
+        for field in schema.fields.values() if model else ():
+            is_hidden = bool(field.options("exclude")) or field.type in _FLAGS
+            if _PASSWORDS.search(field.name) and not is_about_secret(field.name) and not is_hidden:
+                return call.hit(
+                    f"`{endpoint.name}` answers with the table `{schema.name}`: every column is"
+                    f" sent, `{field.name}` too",
+                    fix=f"`response_model={schema.name}Out`, a schema of the fields that may be seen",
+                )
+    return None
+
+
+def _parts(schema: Schema) -> Iterator[Schema]:
+    """Yield a schema and those of its fields, of their fields, and so on."""
+    found = [schema]
+    for part in found:  # grows while it is walked
+        yield part
+        known = {other.node for other in found}
+        inner = (s for field in part.fields.values() for s in field.schemas)
+        found += [other for other in inner if other.node not in known]
 
 
 def _in_response(returned: Node) -> Model | None:
@@ -97,7 +134,8 @@ def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
             " and the answer is a 500",
             fix=fix,
         )
-    secret = next((c.name for c in model.columns.values() if _is_private(c)), "")
+    private = [column.name for column in model.columns.values() if _is_private(column)]
+    secret = next((name for name in private if SECRET.search(name)), "".join(private[:1]))
     too = f", `{secret}` too" if secret else ""
     is_past = declared == "past" and endpoint.call.keyword("response_model")
     schema = (
