@@ -51,20 +51,7 @@ class Field:
     @property
     def schemas(self) -> "list[Schema]":
         """The models anywhere in the annotation: `list[Item]`, `dict[str, Item]`."""
-        found: list[Schema] = []
-        stack = [self.annotation]
-        for _ in range(_DEPTH):
-            if not stack:
-                break
-            base, _metadata = unwrap(stack.pop())
-            match base.ast:
-                case ast.Subscript(slice=inner):
-                    stack += base.at(inner).elements or [base.at(inner)]
-                case ast.BinOp(left=left, right=right):
-                    stack += [base.at(left), base.at(right)]
-                case _ if schema := schema_of(base.definition):
-                    found.append(schema)
-        return found
+        return schemas_in(self.annotation)
 
     def options(self, *names: str) -> list[Node]:
         """Return what the calls of its metadata, such as `Field(...)`, are given by these names."""
@@ -114,6 +101,16 @@ class Schema:
             for statement in above.body:
                 if field := self._field(statement):
                     found[field.name] = field
+        return found
+
+    @cached_property
+    def parts(self) -> "list[Schema]":
+        """The schema itself, those of its fields, of their fields, and so on."""
+        found = [self]
+        for part in found:  # grows while it is walked
+            for inner in (schema for field in part.fields.values() for schema in field.schemas):
+                if inner.node not in [known.node for known in found]:
+                    found.append(inner)
         return found
 
     def _field(self, statement: Node) -> Field | None:
@@ -186,6 +183,24 @@ class Schema:
     def is_converted(self, field: str) -> bool:
         """Say whether a validator of single fields gets this one."""
         return any(field in v.fields or "*" in v.fields for v in self.field_validators)
+
+
+def schemas_in(annotation: Node) -> list[Schema]:
+    """Return the models anywhere in an annotation: `list[Item]`, `dict[str, Item]`."""
+    found: list[Schema] = []
+    stack = [annotation]
+    for _ in range(_DEPTH):
+        if not stack:
+            break
+        base, _metadata = unwrap(stack.pop())
+        match base.ast:
+            case ast.Subscript(slice=inner):
+                stack += base.at(inner).elements or [base.at(inner)]
+            case ast.BinOp(left=left, right=right):
+                stack += [base.at(left), base.at(right)]
+            case _ if schema := schema_of(base.definition):
+                found.append(schema)
+    return found
 
 
 def schema_of(cls: Type) -> Schema | None:

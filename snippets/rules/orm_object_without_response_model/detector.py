@@ -3,11 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import LISTS, Endpoint, http_endpoints, unwrap
-from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
+from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.serialised_by_hand import ENCODER, dumped
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     SECRET,
@@ -35,7 +34,6 @@ _FLAGS = {
 }  # fmt: skip
 _BY_HAND = "Return the object, and declare a `response_model=` of the fields that may be seen"
 _PASSWORDS = re.compile(r"passw|hash(ed)?_?(pw|pass)|secret|private_?key", re.IGNORECASE)
-_NESTED = 50  # schemas inside the schema of a response
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")
@@ -78,7 +76,7 @@ def _table_declared(endpoint: Endpoint) -> Hit | None:
     chosen = call.keyword("response_model_include") or call.keyword("response_model_exclude")
     if first is None or chosen or not endpoint.is_http:
         return None
-    for schema in islice(_parts(first), _NESTED):
+    for schema in first.parts:
         model = models(endpoint.call.program).get(schema.node)
         for field in schema.fields.values() if model else ():
             is_hidden = bool(field.options("exclude")) or field.type in _FLAGS
@@ -86,19 +84,13 @@ def _table_declared(endpoint: Endpoint) -> Hit | None:
                 return call.hit(
                     f"`{endpoint.name}` answers with the table `{schema.name}`: every column is"
                     f" sent, `{field.name}` too",
-                    fix=f"`response_model={schema.name}Out`, a schema of the fields that may be seen",
+                    fix=_declare(schema.name),
                 )
     return None
 
 
-def _parts(schema: Schema) -> Iterator[Schema]:
-    """Yield a schema and those of its fields, of their fields, and so on."""
-    found = [schema]
-    for part in found:  # grows while it is walked
-        yield part
-        known = {other.node for other in found}
-        inner = (s for field in part.fields.values() for s in field.schemas)
-        found += [other for other in inner if other.node not in known]
+def _declare(name: str) -> str:
+    return f"`response_model={name}Out`, a schema of the fields that may be seen"
 
 
 def _in_response(returned: Node) -> Model | None:
@@ -127,7 +119,7 @@ def _entries(expr: Node) -> Model | None:
 
 
 def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
-    fix = fix or f"`response_model={model.name}Out`, a schema of the fields that may be seen"
+    fix = fix or _declare(model.name)
     if declared == "Any":
         return endpoint.call.hit(
             f"`{endpoint.name}` returns a `{model.name}` as `Any`: Pydantic cannot serialise it,"
