@@ -1,0 +1,17 @@
+"""A row that knows when it was made."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Model(SQLModel, registry=registry()):
+    """Tables of this module alone."""
+
+
+class Order(Model, table=True):
+    """An order."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
