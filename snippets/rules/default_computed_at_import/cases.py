@@ -58,6 +58,7 @@ class Invite(SQLModel, table=True):
     key: str = Field(default=secrets.token_urlsafe(16), max_length=40)  # !
     at: datetime = Field(sa_column=Column(DateTime, default=datetime.now(timezone.utc)))  # !
     seen: datetime = Field(datetime.now(timezone.utc))  # !
+    changed: datetime = Field(sa_column_kwargs={"onupdate": datetime.now(timezone.utc)})  # !
 """,
     "through a function of another module": """
 #= clock.py
@@ -194,6 +195,15 @@ class Settings(BaseSettings):
 }
 
 LOOK_ALIKES = {
+    "what SQLModel hands on to a column": """
+import secrets
+from datetime import datetime, timezone
+from sqlmodel import Field, SQLModel
+class Invite(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column_kwargs={"onupdate": lambda: datetime.now(timezone.utc)})
+    on: datetime = Field(sa_column_kwargs={"comment": f"since {datetime.now(timezone.utc)}"})
+""",
     "the function itself": """
 from datetime import UTC, datetime
 from functools import partial

@@ -21,6 +21,7 @@ _RANDOM = {
     "random.random", "random.choice", "random.randrange", "random.uniform",
 }  # fmt: skip
 _DEFAULTS = {"default", "insert_default", "onupdate", "server_default", "server_onupdate"}
+_OF_COLUMN = "sa_column_kwargs"
 _BOUNDS = {"ge", "gt", "le", "lt"}
 _AROUND = {"sa_column", "tz", "sep", "timespec"}
 _FIELDS = {"Field", "Query", "Path", "Header", "Cookie", "Body", "Form", "field"}
@@ -89,13 +90,16 @@ def _bound(call: Node) -> str:
 def _default_of(call: Node) -> str:
     """Return the name of the field or parameter whose default is made of a call, or ""."""
     is_keyword = False
+    key: object = None
     below = call
     for above in call.ancestors:
         match above.ast:
             case ast.Lambda() | ast.GeneratorExp():
                 return ""
+            case ast.Dict():
+                key = next((key.literal for key, value in above.entries if value == below), None)
             case ast.keyword(arg=name):
-                if name in _DEFAULTS:
+                if name in _DEFAULTS or (name == _OF_COLUMN and key in _DEFAULTS):
                     is_keyword = True
                 elif name not in _AROUND:
                     return ""

@@ -147,6 +147,41 @@ async def create(name: str, session: AsyncSession = Depends(get_db)):
     await session.commit()
     return {"name": user.name}
 """,
+    "rows of SQLModel, sent as they are": """
+from fastapi import APIRouter, Depends, FastAPI
+from sqlmodel import Field, Session, SQLModel, create_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+class ItemIn(SQLModel):
+    title: str
+class Item(ItemIn, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+engine = create_engine("postgresql+psycopg://db/app")
+app = FastAPI()
+router = APIRouter()
+def get_session():
+    with Session(engine) as session:
+        yield session
+async def get_async() -> AsyncSession: ...
+@app.post("/items")
+def add(body: ItemIn, session: Session = Depends(get_session)) -> Item:
+    item = Item.model_validate(body)
+    session.add(item)
+    session.commit()
+    return item  # !
+@router.put("/items/{number}", response_model=Item)
+async def put(number: int, body: ItemIn, session: AsyncSession = Depends(get_async)):
+    item = await session.get(Item, number)
+    item.sqlmodel_update(body.model_dump())
+    session.add(item)
+    await session.commit()
+    return item  # !
+@app.patch("/items/{number}")
+def patch(number: int, body: ItemIn, session: Session = Depends(get_session)):
+    item = session.get(Item, number)
+    item.title = body.title
+    session.commit()
+    return item  # !
+""",
 }
 
 _MAKER = """
@@ -157,6 +192,65 @@ maker = async_sessionmaker(engine)
 """
 
 LOOK_ALIKES = {
+    "rows of SQLModel that are read again": """
+from fastapi import APIRouter, Depends, FastAPI
+from sqlmodel import Field, Session, SQLModel, create_engine
+class ItemIn(SQLModel):
+    title: str
+class Item(ItemIn, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+class ItemOut(ItemIn):
+    id: int
+engine = create_engine("postgresql+psycopg://db/app")
+app = FastAPI()
+def get_session():
+    with Session(engine) as session:
+        yield session
+@app.post("/a")
+def refreshed(body: ItemIn, session: Session = Depends(get_session)) -> Item:
+    item = Item.model_validate(body)
+    session.add(item)
+    session.commit()
+    session.refresh(item)
+    return item
+@app.post("/b", response_model=ItemOut)
+def by_a_schema(body: ItemIn, session: Session = Depends(get_session)):
+    item = Item.model_validate(body)
+    session.add(item)
+    session.commit()
+    return item
+@app.post("/c")
+def read(body: ItemIn, session: Session = Depends(get_session)) -> Item:
+    item = Item.model_validate(body)
+    session.add(item)
+    session.commit()
+    print("added", item.id)
+    return item
+@app.get("/d/{number}")
+def not_committed(number: int, session: Session = Depends(get_session)) -> Item:
+    if number < 0:
+        session.commit()
+        return Item(title="new")
+    item = session.get(Item, number)
+    return item
+""",
+    "rows of SQLModel that a session keeps": """
+from fastapi import Depends, FastAPI
+from sqlmodel import Field, Session, SQLModel, create_engine
+class Item(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+engine = create_engine("postgresql+psycopg://db/app")
+app = FastAPI()
+def get_session():
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+@app.post("/items")
+def add(session: Session = Depends(get_session)) -> Item:
+    item = Item()
+    session.add(item)
+    session.commit()
+    return item
+""",
     "objects keep what they had": _MODELS
     + _READ
     + """

@@ -1,19 +1,20 @@
-"""Async sessions whose objects are expired by a commit and read after it."""
+"""Objects that a commit expired, and that are read or sent after it."""
 
 import ast
 import itertools
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import http_endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.sqlalchemy_models import model_of
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_of, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session, is_session, uses
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.library_types import ASYNC_MAKER, ASYNC_SESSION, MAKER
 
 _READS_AGAIN = {"execute", "exec", "get", "get_one", "refresh", "scalar", "scalars", "merge"}
+_SQLMODEL = "sqlmodel.SQLModel"
 _SCHEMAS = {"model_validate", "from_orm"}
 
 
@@ -22,6 +23,7 @@ def detect(program: Program) -> Iterator[Hit]:
 
     Where any session of the program keeps its objects, nobody knows which one a function has.
     """
+    yield from _sent_empty(program)
     calls = program.calls_of(ASYNC_MAKER, MAKER, ASYNC_SESSION)
     makers = [call for call in calls if not call.module.is_tool and _is_async(call)]
     if not makers or _keeps(program):
@@ -38,15 +40,66 @@ def detect(program: Program) -> Iterator[Hit]:
                 )
 
 
+def _sent_empty(program: Program) -> Iterator[Hit]:
+    """Yield the returns of expired rows of SQLModel that no schema but the table's reads."""
+    if not any(map(_is_of_sqlmodel, models(program).values())) or _keeps(program, of_async=False):
+        return
+    for endpoint in http_endpoints(program):
+        function = endpoint.function
+        commits = [call for call in uses(function) if call.member == "commit"]
+        for value in function.returned if commits and _sends_table(endpoint) else ():
+            model = model_of(value) if value.name else None
+            for commit in commits if model and _is_of_sqlmodel(model) else ():
+                if _is_expired(function, value, commit) and not _is_read(value, commit):
+                    again = f"{'await ' * commit.is_awaited}session.refresh({value.name})"
+                    yield value.hit(
+                        f"the commit in line {commit.line} forgot what `{value.name}` has, and a"
+                        f" table is sent as it is: `{endpoint.name}` answers `{{}}`",
+                        fix=f"`{again}` before it, or a `response_model` that is no table",
+                    )
+                    break
+
+
+def _sends_table(endpoint: Endpoint) -> bool:
+    """Say whether no schema reads what an endpoint returns, or a table of SQLModel does."""
+    if endpoint.call.has_unpacking or endpoint.call.keyword("response_class"):
+        return False
+    declared = endpoint.call.keyword("response_model") or endpoint.function.returns
+    model = models(endpoint.call.program).get(endpoint.response_schema)
+    return not declared or declared.is_none or (model is not None and _is_of_sqlmodel(model))
+
+
+def _is_sent_empty(function: Node, model: Model) -> bool:
+    """Say whether a function is an endpoint whose expired row of SQLModel is `{}`, and no error."""
+    found = (e for e in http_endpoints(function.program) if e.function == function)
+    return _is_of_sqlmodel(model) and any(map(_sends_table, found))
+
+
+def _is_of_sqlmodel(model: Model) -> bool:
+    return _SQLMODEL in model.cls.bases
+
+
+def _is_read(name: Node, commit: Node) -> bool:
+    """Say whether an attribute is read between a commit and a use: then all are loaded again."""
+    return any(
+        read.owner.name == name.name and commit.position < read.position < name.position
+        for read in name.function.own(ast.Attribute)
+    )
+
+
 def _is_async(call: Node) -> bool:
     """Say whether a call does not make plain sessions."""
     return call.called != MAKER or call.type == ASYNC_MAKER
 
 
-def _keeps(program: Program) -> bool:
-    """Say whether the program sets `expire_on_commit` to something else than True."""
+def _keeps(program: Program, *, of_async: bool = True) -> bool:
+    """Say whether the program sets `expire_on_commit` to something else than True.
+
+    With `of_async`, for async sessions.
+    """
     return any(
-        Node(module, key.value).literal is not True and _is_async(Node(module, key).parent)
+        Node(module, key.value).literal is not True
+        and (not of_async or _is_async(Node(module, key).parent))
         for module in program.code
         for key in module.nodes(ast.keyword)
         if key.arg == "expire_on_commit"
@@ -79,7 +132,8 @@ def _reads(function: Node) -> Iterator[tuple[Node, str]]:
                 if model and attribute in (model.columns.keys() | model.relationships.keys()):
                     yield node.owner, f"reads `{name.id}.{attribute}`"
             case ast.Return(value=ast.Name() as name):
-                if model_of(node.at(name)) and _is_result_read(function):
+                model = model_of(node.at(name))
+                if model and not _is_sent_empty(function, model) and _is_result_read(function):
                     yield node.at(name), f"returns `{name.id}`"
             case ast.Call(func=ast.Attribute(attr=method), args=[ast.Name() as name, *_]):
                 if method in _SCHEMAS and model_of(node.at(name)):

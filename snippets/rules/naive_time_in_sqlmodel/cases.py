@@ -40,6 +40,16 @@ class Order(SQLModel, table=True):
     created_at: AwareDatetime = Field(default_factory=lambda: datetime.now())  # !
     changed_at: datetime | None = Field(default_factory=now)  # !
 """,
+    "on an update, once": _MODELS
+    + """
+class Order(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    changed_at: datetime | None = Field(
+        default=None,
+        sa_column_kwargs={"onupdate": datetime.utcnow, "comment": "of the last change"},  # !
+    )
+    made_at: datetime = Field(default=datetime.now())  # !
+""",
     "given to a row": _MODELS
     + _ORDER
     + """

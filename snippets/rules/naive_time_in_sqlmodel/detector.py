@@ -21,9 +21,9 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the defaults of columns that are naive, and naive times that columns are given."""
     columns = {column.node: column for column in _columns(program)}
     for column in columns.values():
-        factory = column.options.keyword("default_factory")
-        if factory and _makes_naive(factory):
-            yield factory.hit(_message(column, factory.text))
+        for default in _defaults(column.options):
+            if _makes_naive(default):
+                yield default.hit(_message(column, default.text))
     for call in program.calls_of(*_NOW) if columns else ():
         column = _given_to(call) if _is_naive(call) else None
         if column is not None and column.node in columns:
@@ -47,13 +47,20 @@ def _columns(program: Program) -> Iterator[Column]:
                     yield column
 
 
-def _makes_naive(factory: Node) -> bool:
-    """Say whether a function returns naive times: a library's, a lambda, one of the program."""
-    if factory.library_name in _NOW:
+def _defaults(options: Node) -> Iterator[Node]:
+    """Yield what a column is given where nobody gives it a value: a time, or what makes it."""
+    of_column = {str(k.literal): v for k, v in options.keyword("sa_column_kwargs").entries}
+    yield from filter(None, (options.argument(0, "default"), options.keyword("default_factory")))
+    yield from (value for key, value in of_column.items() if key in ("default", "onupdate"))
+
+
+def _makes_naive(default: Node) -> bool:
+    """Say whether it is a naive time, or a library's function, a lambda, one of the program."""
+    if default.library_name in _NOW or _is_naive(default):
         return True
-    if isinstance(factory.ast, ast.Lambda):
-        return _is_naive(factory.at(factory.ast.body))
-    returned = list(factory.definition.returned)
+    if isinstance(default.ast, ast.Lambda):
+        return _is_naive(default.at(default.ast.body))
+    returned = default.definition.returned
     return bool(returned) and all(map(_is_naive, returned))
 
 

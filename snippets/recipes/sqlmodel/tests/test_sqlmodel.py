@@ -17,7 +17,7 @@ from sqlalchemy import JSON, Column, text
 from sqlalchemy import select as select_of_sqlalchemy
 from sqlalchemy.exc import ArgumentError, InvalidRequestError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlmodel import Field, select
+from sqlmodel import Field, Session, create_engine, select
 from sqlmodel.ext.asyncio.session import AsyncSession as SQLModelSession
 
 from app.core.db import create_sessionmaker
@@ -90,6 +90,19 @@ async def test_what_was_committed_is_sent_as_nothing(
     assert (await naive.get("/set/5")).json() == {}  # of a loaded row nothing counts as set
 
     assert (await sign_up(client))["full_name"] == ADA["full_name"]
+
+
+def test_without_async_the_same_is_sent() -> None:
+    engine = create_engine("sqlite://")
+    Naive.metadata.create_all(engine)
+    with Session(engine) as session:
+        hero = Hero.model_validate(HERO)
+        session.add(hero)
+        session.commit()
+        assert hero.model_dump() == {}
+        assert hero.name == "Ada"  # which reads the row again
+        assert hero.model_dump().keys() >= HERO.keys()
+    engine.dispose()
 
 
 async def test_a_committed_row_of_ours_keeps_what_it_has(connection: Any) -> None:
