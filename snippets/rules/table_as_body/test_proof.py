@@ -14,6 +14,8 @@ async def create(module: ModuleType, hero: dict[str, object]) -> httpx.Response:
 async def test_bad_takes_what_its_fields_forbid(bad: ModuleType) -> None:
     response = await create(bad, {"name": "x" * 101, "age": -3})
     assert (response.status_code, response.json()["age"]) == (200, -3)
+    documented = bad.app.openapi()["components"]["schemas"]["Hero"]["properties"]
+    assert documented["age"]["minimum"] == 0
     assert (await create(bad, {"age": "old"})).json()["age"] == "old"
     assert (await create(bad, {})).json()["age"] is None
 
