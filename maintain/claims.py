@@ -3,7 +3,7 @@
 usage: maintain.py claims [--write] [PAGE ...]
 
 The list of a page is docs/claims/NAME.txt, that of a rule claims.txt in its folder. A line is the
-first words of one sentence, ` <- `, and what shows it:
+first words of one sentence, ` <- `, and what shows it; where it takes several, a space between:
 
     path/to/test_x.py::test_y   a test; in a rule's list its own files go without a folder
     cases.py::its-name          a program of a rule's table, which the audit finds or lets pass
@@ -33,9 +33,10 @@ from fastapi_pro.command_line import parser_of
 ROOT = Path(__file__).resolve().parents[1]
 _ARROW = " <- "
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_GENERATED = re.compile(r"<!-- [a-z][a-z -]* -->\n.*?<!-- end -->", re.DOTALL)
+_GENERATED = re.compile(r"<!-- (?!end\b)[^>]+ -->\n.*?<!-- end -->", re.DOTALL)
 _PART = re.compile(r"^\*\*(You see|Why|Fix|Not when)\.\*\* ")
 _BETWEEN = re.compile(r"(?<=[.!?])(?:\*\*|[)\"])?\s+(?=[A-Z`\"(*])")
+_CODE = re.compile(r"`[^`]*`")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -90,8 +91,9 @@ def problems_of(page: Path) -> list[str]:
             problems.append(f"{place}: {are} so: {words}; write the first words of one")
         elif meant[0] in found:
             problems.append(f"{place}: a second line for one sentence; take one of them out")
-        elif wrong := _wrong(proof, path.parent):
-            problems.append(f"{place}: {wrong}")
+        else:
+            wrong = (_wrong(each, path.parent) for each in proof.split() or [""])
+            problems += [f"{place}: {each}" for each in wrong if each]
         found.update(meant[:1])
     problems += [
         f"{_shown(page)}: no line says what shows this: {sentence[:70]}"
@@ -118,8 +120,17 @@ def sentences_of(text: str) -> list[str]:
     text = _GENERATED.sub("", _FRONT_MATTER.sub("", text))
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     blocks = (_PART.sub("", re.sub(r"\s+", " ", block)) for block in _blocks(tokens))
-    sentences = (part.strip() for block in blocks for part in _BETWEEN.split(block))
+    sentences = (part.strip() for block in blocks for part in _parts(block))
     return list(dict.fromkeys(part for part in sentences if re.search(r"\w", part)))
+
+
+def _parts(block: str) -> Iterator[str]:
+    """Yield the sentences of a block; code is never cut."""
+    begin = 0
+    for between in _BETWEEN.finditer(_CODE.sub(lambda code: "`" * len(code[0]), block)):
+        yield block[begin : between.start()]
+        begin = between.end()
+    yield block[begin:]
 
 
 def _blocks(tokens: Iterable[Token]) -> Iterator[str]:
@@ -131,7 +142,7 @@ def _blocks(tokens: Iterable[Token]) -> Iterator[str]:
         elif token.type in ("heading_open", "heading_close", "thead_open", "thead_close"):
             is_heading = token.nesting == 1
         elif token.type == "tr_close" and is_body:
-            yield "; ".join(cells)
+            yield "; ".join(filter(None, cells))
             cells = []
         elif token.type == "inline" and is_body:
             cells.append(token.content)

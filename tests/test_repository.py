@@ -33,6 +33,18 @@ def test_the_layers_of_the_service_the_audit_and_our_tools_are_kept_apart() -> N
     subprocess.run(["lint-imports", "--no-cache"], cwd=ROOT, env=environment, check=True)
 
 
+def test_services_never_commit() -> None:
+    """The session's dependency does: what one request writes is one transaction."""
+    calls = [
+        node.func.attr
+        for file in (ROOT / "snippets" / "app" / "services").glob("*.py")
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    assert "flush" in calls
+    assert "commit" not in calls
+
+
 def test_what_runs_at_a_users_needs_the_standard_library_alone() -> None:
     known = sys.stdlib_module_names | {"fastapi_pro"}
     package = ROOT / "fastapi_pro"

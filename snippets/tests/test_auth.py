@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hmac
 import json
+import os
 import threading
 import time
 from decimal import Decimal
@@ -14,13 +15,14 @@ from urllib.parse import urljoin
 
 import pytest
 from anyio import CapacityLimiter
+from argon2 import PasswordHasher
 from httpx import AsyncClient
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from app.core import security as security_module
 from app.core.config import get_settings
-from app.core.errors import NotAuthenticatedError
+from app.core.errors import NotAuthenticatedError, TooBusyError
 from app.main import app
 from app.models import Product, User
 from app.services import auth
@@ -52,6 +54,13 @@ def test_a_password_is_the_same_from_keyboards_that_compose_letters_differently(
 ) -> None:
     password_hash = security.hash_password(normalize(set_as, "Zoë café"))
     assert security.verify_password(normalize(typed_as, "Zoë café"), password_hash)
+
+
+def test_a_hash_of_another_form_fits_no_more(security: ModuleType) -> None:
+    """As of a service that took what it was sent."""
+    password = normalize("NFD", "Zoë café")
+    older = PasswordHasher().hash(password)
+    assert not security.verify_password(password, older)
 
 
 def test_a_token_names_its_user(security: ModuleType) -> None:
@@ -290,6 +299,24 @@ async def test_a_flood_of_logins_is_refused_beyond_a_queue_and_stops_nobody_else
     assert (await committing_client.get("/api/v1/products")).status_code == 200
     release.set()
     assert [login.status_code for login in await asyncio.gather(*waiting)] == [401] * 4
+
+
+async def test_as_many_hash_at_once_as_there_are_processors_but_one(
+    security: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And twenty times as many hash or wait; the next is refused."""
+    at_once = max(1, (os.cpu_count() or 2) - 1)
+    release = threading.Event()
+    monkeypatch.setattr(security, "verify_password", lambda *_: release.wait(patient(60)))
+    tasks = [asyncio.create_task(auth.verify_password("x", "")) for _ in range(20 * at_once)]
+    async with asyncio.timeout(patient(20)):
+        while auth._hashing.statistics().tasks_waiting < 19 * at_once:  # noqa: ASYNC110, SLF001
+            await asyncio.sleep(0.01)
+    with pytest.raises(TooBusyError):
+        await auth.verify_password("x", "")
+    assert auth._hashing.borrowed_tokens == at_once  # noqa: SLF001
+    release.set()
+    assert await asyncio.gather(*tasks) == [True] * len(tasks)
 
 
 def test_no_thread_outlives_the_event_loop_that_hashed() -> None:
