@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.core.db import create_engine
 from maintain import servers
 from maintain.building.tables import with_table
 from patience import patient
@@ -81,7 +82,9 @@ async def test_the_service_gets_fewer_connections_than_max_connections() -> None
             for _ in range(97):
                 connection = await asyncpg.connect(url, user="service")
                 stack.push_async_callback(connection.close)
-            with pytest.raises(asyncpg.TooManyConnectionsError, match="reserved"):
+            with pytest.raises(
+                asyncpg.TooManyConnectionsError, match="roles with the SUPERUSER attribute"
+            ):
                 await asyncpg.connect(url, user="service")
             stack.push_async_callback((await asyncpg.connect(url)).close)
 
@@ -148,6 +151,20 @@ async def test_behind_pgbouncer_three_connections_serve_fifteen(
     bad = await failures(rule_engine("bad", pooled[0], monkeypatch))
     assert any("prepared statement" in failure for failure in bad)
     assert await failures(rule_engine("good", pooled[0], monkeypatch)) == []
+
+
+async def test_behind_pgbouncer_who_waits_ends_with_the_drivers_time_limit(
+    pooled: tuple[str, str],
+) -> None:
+    engine = create_engine(pooled[0], 4, command_timeout=1)
+    async with AsyncExitStack() as stack:
+        for _ in range(3):
+            connection = await stack.enter_async_context(engine.connect())
+            await connection.execute(text("SELECT 1"))
+        waiting = await stack.enter_async_context(engine.connect())
+        with pytest.raises(TimeoutError):
+            await waiting.execute(text("SELECT 1"))
+    await engine.dispose()
 
 
 async def test_behind_pgbouncer_nothing_belongs_to_a_session(pooled: tuple[str, str]) -> None:

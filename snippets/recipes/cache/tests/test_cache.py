@@ -1,6 +1,7 @@
 """The cache: never older than the last commit, and no request fails without the store."""
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -267,17 +268,63 @@ async def test_a_request_that_fails_forgets_nothing(client: AsyncClient, redis: 
     assert await redis.get("products:generation") == before
 
 
+async def test_a_session_forgets_when_it_is_closed_what_it_knows_to_have_changed(
+    client: AsyncClient, own_database_url: str
+) -> None:
+    """Not at each commit, and nothing of plain SQL."""
+    await sign_up(client)
+    await offer(client, await headers_of(client), "Lamp")
+    assert await names(client) == ["Lamp"]
+    engine = create_engine(own_database_url, 1)
+    sessions = create_sessionmaker(engine)
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE products SET name = 'Chair'"))
+    assert await names(client) == ["Lamp"]
+    async with sessions() as session:
+        await session.execute(update(Product).values(name="Desk"))
+        await session.commit()
+        assert await names(client) == ["Lamp"]
+    assert await names(client) == ["Desk"]
+    await engine.dispose()
+
+
+async def test_each_reader_makes_what_is_not_there(redis: Redis) -> None:
+    """No lock makes the others wait for the first."""
+    cache = Cache(redis, 60)
+    all_make = asyncio.Barrier(3)
+
+    async def make() -> bytes:
+        async with asyncio.timeout(patient(10)):
+            await all_make.wait()
+        return b"made"
+
+    made_by_all = await asyncio.gather(*(cache.get_or_make("topic", "key", make) for _ in "123"))
+    assert made_by_all == [b"made"] * 3
+
+
+async def test_a_client_that_is_not_closed_leaves_its_connections(valkey: Valkey) -> None:
+    """As one that is made at import does with each reload."""
+    await Redis.from_url(valkey.url).ping()
+    with pytest.warns(ResourceWarning, match="unclosed Connection"):
+        gc.collect()
+
+
+async def test_the_library_waits_longer_for_an_answer(redis: Redis) -> None:
+    assert redis.connection_pool.make_connection().socket_timeout == 5
+
+
 async def test_only_what_was_marked_is_forgotten(
     client: AsyncClient, redis: Redis, own_database_url: str
 ) -> None:
     cache = Cache(redis, 60)
-    for topic in ("one", "other"):
-        await cache.get_or_make(topic, "key", made(b"old"))
+    for topic, key in (("one", "key"), ("one", "another"), ("other", "key")):
+        await cache.get_or_make(topic, key, made(b"old"))
     engine = create_engine(own_database_url, 1)
     async with create_sessionmaker(engine)() as session:
         mark_changed(session.sync_session, "one")
     await engine.dispose()
-    assert await cache.get_or_make("one", "key", made(b"new")) == b"new"
+    for key in ("key", "another"):
+        assert await cache.get_or_make("one", key, made(b"new")) == b"new"
     assert await cache.get_or_make("other", "key", made(b"new")) == b"old"
 
 

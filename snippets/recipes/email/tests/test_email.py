@@ -141,7 +141,7 @@ async def test_a_link_that_does_not_fit_is_refused(
 ) -> None:
     token = await reset_token(client, mailbox, sessions)
     change = {
-        "too old": update(LinkToken).values(created_at=utc_now() - links.LIFETIMES["reset"]),
+        "too old": update(LinkToken).values(created_at=utc_now() - timedelta(minutes=30)),
         "another purpose": update(LinkToken).values(purpose="verify"),
         "another address": update(User).values(email="lovelace@example.com"),
     }[why]
@@ -149,6 +149,18 @@ async def test_a_link_that_does_not_fit_is_refused(
     await session.execute(change)
     await session.commit()
     assert (await reset(client, token)).status_code == 400
+
+
+async def test_a_link_that_proves_an_address_lives_for_a_day(
+    client: AsyncClient, session: AsyncSession, mailbox: Mailbox, sessions: Sessions
+) -> None:
+    await sign_up(client)
+    await work(sessions)
+    [token] = mailbox.tokens()
+    for age, status in ((timedelta(days=1), 400), (timedelta(hours=23), 204)):
+        await session.execute(update(LinkToken).values(created_at=utc_now() - age))
+        await session.commit()
+        assert (await verify(client, token)).status_code == status
 
 
 @pytest.mark.parametrize("token", ["", "x", "\0", "x" * 201])
@@ -246,6 +258,24 @@ async def test_a_mail_leaves_if_and_only_if_the_transaction_commits(
     await work(sessions)
     assert mailbox.tokens()[0] == "naive"
     assert len(mailbox.mails) == 2
+
+
+async def test_after_a_crash_between_sending_and_commit_only_the_second_link_works(
+    client: AsyncClient, session: AsyncSession, mailbox: Mailbox, sessions: Sessions
+) -> None:
+    async def send_and_crash(session: AsyncSession, message: OutboxMessage) -> None:
+        await do(session, message)
+        raise ConnectionError
+
+    await sign_up(client)
+    while await relay_one(sessions, send_and_crash):
+        pass
+    await session.execute(update(OutboxMessage).values(due_at=utc_now()))
+    await session.commit()
+    await work(sessions)
+    first, second = mailbox.tokens()
+    assert (await verify(client, first)).status_code == 400
+    assert (await verify(client, second)).status_code == 204
 
 
 @pytest.mark.parametrize(("answer", "left"), [("451 Later", 1), ("550 No such user", 0)])

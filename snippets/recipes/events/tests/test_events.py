@@ -11,12 +11,14 @@ from decimal import Decimal
 import httpx
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.config import get_settings
 from app.core.db import create_engine, create_tables
 from app.core.security import create_access_token
 from app.models import Base, Product, User
+from app.models.commit_order import CurrentTransaction, FirstOpenTransaction
 from app.services.new_products import Position, last_position, position_of, products_after
 from clients import ADA
 from deletion import delete_all
@@ -235,6 +237,30 @@ async def test_who_writes_in_another_database_of_the_cluster_holds_all_back(
         assert await names_after(session, Position()) == ["Lamp"]
     for each in (engine, elsewhere):
         await each.dispose()
+
+
+async def test_rows_of_the_release_before_come_first_and_are_told_to_nobody_who_listens(
+    own_postgres_url: str,
+) -> None:
+    engine = create_engine(own_postgres_url, 1)
+    await with_tables_and_ada(engine)
+    async with AsyncSession(engine) as session:
+        await offered(session, "New")
+        await session.commit()
+        start = await last_position(session)
+        values = "(name, price, owner_id, created_at) VALUES ('Old', 1, 1, now())"
+        await session.execute(text(f"INSERT INTO products {values}"))
+        await session.commit()
+        assert await names_after(session, start) == []
+        assert await names_after(session, Position()) == ["Old", "New"]
+    await engine.dispose()
+
+
+def test_elsewhere_the_order_is_that_of_the_ids() -> None:
+    """Every row is below the first open transaction, whatever is still open."""
+    for dialect in (sqlite.dialect(), mysql.dialect()):
+        assert str(CurrentTransaction().compile(dialect=dialect)) == "0"
+        assert str(FirstOpenTransaction().compile(dialect=dialect)) == "1"
 
 
 async def test_of_several_products_of_one_transaction_none_is_missed(own_database_url: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from httpx import (
     AsyncClient,
     AsyncHTTPTransport,
+    Limits,
     RemoteProtocolError,
     Response,
 )
@@ -92,6 +93,7 @@ async def send(url: str, method: str = "GET", seconds: float = 5) -> Response:
         ("GET", HANG_UP, 2),
         ("PUT", answer(502), 2),
         ("DELETE", answer(504), 2),
+        ("GET", answer(429), 2),
         ("GET", answer(500), 1),  # it would fail again
         ("POST", answer(503), 1),  # it may be done already
         ("POST", HANG_UP, 1),
@@ -200,6 +202,21 @@ async def test_a_service_that_does_not_answer_is_given_up() -> None:
             await send(service.url, "POST", seconds=10)
         assert caught.value.status_code == 504
         assert time.monotonic() - started < patient(5)
+
+
+async def test_limits_of_a_client_are_ignored_beside_a_transport() -> None:
+    """Whoever gives both has the transport's own."""
+    only_one = Limits(max_connections=1)
+    transport = AsyncHTTPTransport()
+    async with other_service(answer(200)) as service:
+        service.go_on.clear()
+        async with AsyncClient(transport=transport, limits=only_one) as client:
+            requests = [asyncio.create_task(client.get(service.url)) for _ in range(3)]
+            async with asyncio.timeout(patient(10)):
+                while len(service.requests) < 3:  # noqa: ASYNC110 -- no event of ours
+                    await asyncio.sleep(0.01)
+            service.go_on.set()
+            await asyncio.gather(*requests)
 
 
 async def test_a_crowd_shares_few_connections() -> None:

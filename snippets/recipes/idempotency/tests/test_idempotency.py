@@ -3,20 +3,28 @@
 import asyncio
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
 from httpx import AsyncClient, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic.alias_generators import to_camel
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.idempotency import Once
+from app.core.db import create_engine
 from app.models import StoredAnswer, User
 from app.models.base import utc_now
-from app.services.idempotency import DeletedMeanwhileError, claim, forget_answers
-from clients import headers_of, sign_up
+from app.services.idempotency import (
+    DeletedMeanwhileError,
+    KeyReusedError,
+    claim,
+    forget_answers,
+)
+from clients import client_on, headers_of, sign_up
 
 LAMP = {"name": "Lamp", "price": "1.00"}
 
@@ -183,3 +191,68 @@ async def test_old_answers_are_forgotten(client: AsyncClient, session: AsyncSess
     )
     await forget_answers(session, timedelta(days=1))
     assert await session.scalar(select(func.min(StoredAnswer.key))) == "new"
+    await session.commit()
+    for key, is_replayed in (("old", False), ("new", True)):
+        answer = await offer(client, headers, key)
+        assert ("idempotent-replayed" in answer.headers) is is_replayed
+
+
+class Payment(BaseModel):
+    """A request, as it was first."""
+
+    amount: int
+    card: SecretStr
+
+
+class NewPayment(Payment):
+    """The same after an update of the service."""
+
+    note: str = ""
+
+
+@pytest.mark.parametrize(
+    ("again", "is_the_same"),
+    [
+        (NewPayment(amount=1, card=SecretStr("4111")), True),
+        (Payment(amount=1, card=SecretStr("4242")), True),
+        (NewPayment(amount=1, card=SecretStr("4111"), note="x"), False),
+        (Payment(amount=2, card=SecretStr("4111")), False),
+    ],
+)
+async def test_a_new_field_at_its_default_and_another_secret_are_the_same_request(
+    session: AsyncSession, again: Payment, is_the_same: bool
+) -> None:
+    user = User(email="a", full_name="A", password_hash="")
+    session.add(user)
+    await session.flush()
+
+    async def pay(data: Payment) -> object:
+        once = Once(session, StoredAnswer(user_id=user.id, key="a"))
+
+        async def work() -> Payment:
+            return data
+
+        return await once(201, Payment, data, work)
+
+    await pay(Payment(amount=1, card=SecretStr("4111")))
+    if is_the_same:
+        assert isinstance(await pay(again), JSONResponse)
+    else:
+        with pytest.raises(KeyReusedError):
+            await pay(again)
+
+
+async def test_who_waits_too_long_for_the_first_is_told_to_come_back(
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.main.create_engine", partial(create_engine, command_timeout=1))
+    async with client_on(own_postgres_url, monkeypatch) as client:
+        account = await sign_up(client)
+        headers = await headers_of(client)
+        engine = create_engine(own_postgres_url, 1)
+        async with AsyncSession(engine) as first:
+            first.add(StoredAnswer(user_id=account["id"], key="a", fingerprint=""))
+            await first.flush()
+            answer = await offer(client, headers, "a")
+        await engine.dispose()
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
+from pydantic import SecretStr
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.core.config import get_settings
 from app.core.db import create_engine, create_tables
 from app.models import Base, Product
 from app.schemas.catalogue import BadCursorError, Cursor
@@ -105,6 +107,13 @@ def test_a_cursor_that_was_changed_is_refused() -> None:
         other[place] ^= 1
         with pytest.raises(BadCursorError):
             Cursor.decode(base64.urlsafe_b64encode(other).decode())
+
+
+def test_a_cursor_of_another_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = Cursor(price=Decimal("1.00"), id=1).encode()
+    monkeypatch.setattr(get_settings(), "jwt_secret", SecretStr("another secret of 32 characters"))
+    with pytest.raises(BadCursorError):
+        Cursor.decode(ours)
 
 
 async def test_a_row_with_null_in_its_key_is_on_no_page(session: AsyncSession) -> None:

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import routing
+from fastapi import FastAPI, routing
+from fastapi.responses import StreamingResponse
 from starlette.types import Message
 
 from app.core.config import get_settings
@@ -69,9 +70,10 @@ async def test_an_answer_is_streamed_counted_and_stored(client: httpx.AsyncClien
     ("prompt", "events", "text"), [("break", [HELLO[0], FAILED], "Hel"), ("refuse", [FAILED], "")]
 )
 async def test_a_model_that_fails_is_told_and_what_came_is_kept(
-    client: httpx.AsyncClient, prompt: str, events: object, text: str
+    client: httpx.AsyncClient, provider: Provider, prompt: str, events: object, text: str
 ) -> None:
     assert await ask(client, prompt) == (events, {"text": text, "state": "cut", "tokens": None})
+    assert provider.questions == 1  # not again, though the provider says that it is busy
 
 
 async def test_a_question_that_is_repeated_is_not_paid_for_twice(
@@ -141,6 +143,72 @@ async def ask_raw(
         with suppress(BaseExceptionGroup):  # FastAPI's, where the stream was cut
             await transport.app(scope, receive, send)
     return parts, (await client.get(f"{URL}/{question['id']}")).json()["state"]
+
+
+class Abandoned:
+    """An application whose generator ends its answer itself, and a client that leaves it."""
+
+    def __init__(self) -> None:
+        self.app = FastAPI()
+        self.generators: list[AsyncIterator[bytes]] = []
+        self.ended: list[str] = []
+        self.app.get("/")(self.answer)
+
+    async def pieces(self, what: str) -> AsyncIterator[bytes]:
+        """Yield what the model says; store it in the end."""
+        try:
+            yield b"Hel"
+            if what == "wait":
+                await asyncio.Event().wait()
+            yield b"lo"
+        finally:
+            self.ended.append("begun")
+            await asyncio.sleep(0)
+            self.ended.append("stored")
+
+    async def answer(self, what: str) -> StreamingResponse:
+        """Stream them."""
+        self.generators.append(self.pieces(what))
+        return StreamingResponse(self.generators[-1])
+
+    async def ask(self, what: str) -> None:
+        """Leave while the model thinks, or while a piece is not read."""
+        asked, left = [b""], asyncio.Event()
+
+        async def receive() -> Message:
+            if asked:
+                return {"type": "http.request", "body": asked.pop(), "more_body": False}
+            await left.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if message.get("body"):
+                left.set()
+                if what == "yield":
+                    await asyncio.Event().wait()
+
+        scope = {
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "method": "GET",
+            "path": "/", "query_string": f"what={what}".encode(), "headers": [], "state": {},
+        }  # fmt: skip
+        async with asyncio.timeout(patient(10)):
+            with suppress(BaseExceptionGroup):
+                await self.app(scope, receive, send)
+
+
+async def test_a_generator_is_cancelled_where_it_waits_for_the_model_and_stores_nothing() -> None:
+    """The bad way: its `finally` begins, and ends at its first `await`."""
+    abandoned = Abandoned()
+    await abandoned.ask("wait")
+    assert abandoned.ended == ["begun"]
+
+
+async def test_a_generator_that_waits_in_yield_is_not_closed() -> None:
+    """The bad way: nothing ends the answer, until somebody collects garbage."""
+    abandoned = Abandoned()
+    await abandoned.ask("yield")
+    assert abandoned.ended == []
+    assert await anext(abandoned.generators[0]) == b"lo"  # it goes on as if nothing had been
 
 
 async def test_lines_keep_a_silent_stream_alive(

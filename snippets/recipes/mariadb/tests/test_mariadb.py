@@ -18,8 +18,9 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.core.db import create_engine
+from app.core.db import create_engine, create_tables
 from app.core.mariadb import is_passing, lock_of
+from app.models import Base
 from clients import ADA, client_on, sign_up
 from live import ROOT
 from mariadb_server import running_mariadb
@@ -81,6 +82,57 @@ async def test_what_is_too_long_is_refused_whatever_the_server_would_do(
         assert "TRADITIONAL" in str(await connection.scalar(text("SELECT @@sql_mode")))
         with pytest.raises(DataError, match="Data too long"):
             await put(connection, "jose")
+
+
+async def test_what_the_server_does_by_default(own_mariadb_url: str) -> None:
+    """Why the engine sets times, and `DateTime` is another type."""
+    columns = "at datetime, short text, bytes blob, document json"
+    async with engine_of(own_mariadb_url, pool_size=1) as e, e.connect() as connection:
+        waits = text("SELECT @@lock_wait_timeout, @@innodb_lock_wait_timeout")
+        assert (await connection.execute(waits)).one() == (86_400, 50)
+        await connection.execute(text(f"CREATE TEMPORARY TABLE defaults ({columns})"))
+        insert_time = text("INSERT INTO defaults (at) VALUES ('2026-01-01 10:00:00.999')")
+        await connection.execute(insert_time)
+        at = await connection.scalar(text("SELECT at FROM defaults"))
+        assert str(at) == "2026-01-01 10:00:00"
+        for change in (
+            "UPDATE defaults SET short = repeat('x', 65536)",
+            "UPDATE defaults SET bytes = repeat('x', 65536)",
+        ):
+            with pytest.raises(DataError, match="1406"):
+                await connection.execute(text(change))
+        await connection.execute(
+            text("UPDATE defaults SET document = concat('\"', repeat('x', 65536), '\"')")
+        )
+
+
+async def test_a_named_primary_key_is_made_with_a_warning(
+    own_mariadb_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with engine_of(own_mariadb_url) as e, e.begin() as connection:
+        await create_tables(connection, Base.metadata)
+    assert "Name 'pk_users' ignored" in caplog.text
+
+
+async def test_to_create_a_table_commits_unless_it_is_temporary(own_mariadb_url: str) -> None:
+    async with engine_of(own_mariadb_url) as e, e.connect() as connection:
+        await connection.execute(text("CREATE TABLE names (name varchar(9))"))
+        for kind, kept in (("TEMPORARY", 0), ("", 1)):
+            await put(connection, "jose")
+            await connection.execute(text(f"CREATE {kind} TABLE other{kept} (id int)"))
+            await connection.rollback()
+            assert await connection.scalar(text("SELECT count(*) FROM names")) == kept
+
+
+async def test_a_migration_has_no_time_limit_which_would_cut_an_alter(own_mariadb_url: str) -> None:
+    engine = create_engine(own_mariadb_url, 1, command_timeout=None)  # as in env.py
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT @@max_statement_time")) == 0
+        await connection.execute(text("CREATE TABLE big SELECT seq AS id FROM seq_1_to_50000"))
+        await connection.execute(text("SET SESSION max_statement_time = 0.001"))
+        with pytest.raises(OperationalError, match="max_statement_time"):
+            await connection.execute(text("ALTER TABLE big ADD INDEX (id), ALGORITHM=COPY"))
+    await engine.dispose()
 
 
 async def test_a_statement_that_takes_too_long_ends_on_the_server(own_mariadb_url: str) -> None:

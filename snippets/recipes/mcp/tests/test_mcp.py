@@ -9,9 +9,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from asgi_lifespan import LifespanManager
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
+from mcp.server import MCPServer
 from mcp_types import CallToolResult, TextContent
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
@@ -194,7 +197,11 @@ async def test_what_the_api_refuses_is_told_without_internals(client: AsyncClien
     ],
 )
 async def test_a_call_that_fails_leaves_nothing_and_tells_no_more_than_the_api(
-    client: AsyncClient, error: Exception, text: str, monkeypatch: pytest.MonkeyPatch
+    client: AsyncClient,
+    error: Exception,
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     create = products.create_product
 
@@ -206,6 +213,7 @@ async def test_a_call_that_fails_leaves_nothing_and_tells_no_more_than_the_api(
     async with assistant_of(client) as (assistant, _):
         failed = await assistant.call_tool("create_product", LAMP)
     assert told(failed) == f"Error executing tool create_product{text}"
+    assert text or any(record.exc_info for record in caplog.records)
     assert await names(client) == []
 
 
@@ -225,7 +233,9 @@ async def test_arguments_have_the_bounds_of_the_api(
     client: AsyncClient, tool: str, arguments: dict[str, object], caplog: pytest.LogCaptureFixture
 ) -> None:
     async with assistant_of(client) as (assistant, _):
-        assert "validation error" in told(await assistant.call_tool(tool, arguments))
+        text = told(await assistant.call_tool(tool, arguments))
+    assert "validation error" in text
+    assert "input_value=" in text  # what was sent is repeated
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
@@ -296,6 +306,51 @@ async def test_no_tool_takes_a_password(client: AsyncClient) -> None:
         schemas = str((await assistant.list_tools()).tools)
     assert "create_product" in schemas
     assert "password" not in schemas
+
+
+async def test_mounted_it_does_not_run() -> None:
+    """The bad way: no lifespan of a mounted application runs."""
+    app = FastAPI()
+    app.mount("/mcp", MCPServer("mounted").streamable_http_app(streamable_http_path="/"))
+    transport = ASGITransport(app)
+    async with (
+        LifespanManager(app),
+        AsyncClient(transport=transport, base_url="http://localhost:8000") as client,
+    ):
+        assert (await client.post("/mcp", json={})).status_code == 307  # to /mcp/
+        with pytest.raises(RuntimeError, match="Task group is not initialized"):
+            await client.post("/mcp/", json={})
+
+
+async def test_a_manager_runs_once() -> None:
+    """The bad way: one that is made at import runs for the first test that starts the app."""
+    server = MCPServer("once")
+    server.streamable_http_app()
+    async with server.session_manager.run():
+        pass
+    with pytest.raises(RuntimeError, match="once"):
+        async with server.session_manager.run():
+            pass
+
+
+async def test_with_sessions_another_worker_does_not_know_the_client() -> None:
+    """The bad way: a session is in the memory of the worker that began it."""
+    about = {"protocolVersion": "2025-06-18", "capabilities": {}}
+    params = about | {"clientInfo": {"name": "x", "version": "1"}}
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+    async with AsyncExitStack() as stack:
+        workers = []
+        for name in ("one", "other"):
+            server = MCPServer(name)
+            transport = ASGITransport(server.streamable_http_app(json_response=True))
+            await stack.enter_async_context(server.session_manager.run())
+            client = AsyncClient(transport=transport, base_url="http://localhost:8000")
+            workers.append(await stack.enter_async_context(client))
+        begun = await workers[0].post("/mcp", json=hello, headers=JSON)
+        session = {"Mcp-Session-Id": begun.headers["mcp-session-id"]}
+        ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
+        answers = [await each.post("/mcp", json=ping, headers=JSON | session) for each in workers]
+    assert [answer.status_code for answer in answers] == [200, 404]
 
 
 @pytest.mark.live

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.db import create_engine, create_tables
@@ -127,6 +127,21 @@ async def test_a_message_that_fails_waits_and_leaves_the_others_room(sessions: S
         [bad] = await session.scalars(select(OutboxMessage))
         assert (bad.topic, bad.attempts) == ("bad", 1)
         assert timedelta(0) < bad.due_at - utc_now() < timedelta(seconds=3)
+
+
+@pytest.mark.parametrize(("attempts", "pause"), [(0, 2), (1, 4), (2, 8), (30, 3600)])
+async def test_pauses_grow_to_an_hour(sessions: Sessions, attempts: int, pause: int) -> None:
+    async def fail(_session: AsyncSession, _message: OutboxMessage) -> None:
+        raise ConnectionError
+
+    async with sessions.begin() as session:
+        await add_message(session, "bad", {})
+        await session.execute(update(OutboxMessage).values(attempts=attempts))
+    assert await relay_one(sessions, fail)
+    async with sessions() as session:
+        due_at = await session.scalar(select(OutboxMessage.due_at))
+    assert due_at is not None
+    assert pause - patient(1) < (due_at - utc_now()).total_seconds() <= pause
 
 
 async def test_work_is_done_once_however_often_its_message_comes(sessions: Sessions) -> None:

@@ -198,6 +198,14 @@ async def test_logout_ends_this_session_and_no_other(client: AsyncClient) -> Non
     assert (await refresh(client, other)).status_code == 200
 
 
+async def test_an_access_token_outlives_the_logout(client: AsyncClient) -> None:
+    account = await sign_up(client)
+    pair = (await log_in(client)).json()
+    await client.post(f"{URL}/logout", json={"refresh_token": pair["refresh_token"]})
+    headers = {"Authorization": f"Bearer {pair['access_token']}"}
+    assert (await client.get(f"/api/v1/users/{account['id']}", headers=headers)).status_code == 200
+
+
 async def test_a_new_password_ends_all_sessions(client: AsyncClient) -> None:
     await sign_up(client)
     pairs = [(await log_in(client)).json() for _ in range(2)]

@@ -16,7 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
-from httpx import AsyncClient
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from opentelemetry import trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -26,7 +27,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 from sqlalchemy import Integer, literal, select
 from sqlalchemy.exc import DBAPIError
 
+from app.api.errors import add_exception_handlers
 from app.core.db import create_engine
+from app.core.errors import AppError
 from app.core.job_traces import ENDPOINTS, carrier, continued
 from clients import ADA, sign_up
 from live import ROOT, LiveServer, live_server
@@ -117,6 +120,46 @@ async def test_no_span_holds_a_value_that_the_error_of_the_database_quotes(
     [query] = [span for span in exporter.get_finished_spans() if span.name == "SELECT"]
     assert query.status.status_code is StatusCode.ERROR
     assert "hunter2" not in query.to_json()
+
+
+async def test_the_query_string_is_in_the_span_but_for_signatures(
+    client: AsyncClient, spans: InMemorySpanExporter
+) -> None:
+    """So a token has no place there."""
+    await client.get("/api/v1/products?token=hunter2&X-Amz-Signature=hunter3")
+    request, _ = request_and_queries(spans.get_finished_spans())
+    query = str((request.attributes or {})["url.query"])
+    assert "token=hunter2" in query
+    assert "hunter3" not in query
+
+
+async def test_a_commit_has_no_span(
+    exporter: InMemorySpanExporter, committing_client: AsyncClient
+) -> None:
+    exporter.clear()
+    await sign_up(committing_client)
+    names = {span.name for span in exporter.get_finished_spans()}
+    assert "INSERT" in names
+    assert "COMMIT" not in names
+
+
+async def test_an_expected_error_is_one_in_the_span_of_an_endpoint(
+    exporter: InMemorySpanExporter,
+) -> None:
+    """Why `operation_spans`, on by default, is off."""
+    app = FastAPI()
+    add_exception_handlers(app)
+
+    @app.get("/")
+    async def endpoint() -> None:
+        raise AppError
+
+    exporter.clear()
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        assert (await client.get("/")).status_code == 400
+    spans = exporter.get_finished_spans()
+    assert len(spans) > 1
+    assert StatusCode.ERROR in {span.status.status_code for span in spans}
 
 
 async def test_what_is_asked_for_health_and_metrics_is_no_trace(

@@ -8,16 +8,18 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import AsyncMock
 from uuid import uuid4
 
 import httpx
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.v1.uploads import MAX_BYTES
 from app.core.files import save
+from app.models import Upload
 from clients import ADA, headers_of, sign_up
 from live import LiveServer, live_server
 from patience import patient, wait_until
@@ -213,6 +215,20 @@ async def test_without_the_row_there_is_no_file(
     answer = await client.post(URL, params={"name": "a"}, content=leaving(), headers=headers)
     assert answer.status_code == 409
     assert files_in(folder) == []
+
+
+async def test_a_commit_that_fails_leaves_a_file_without_a_row(
+    client: AsyncClient, session: AsyncSession, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody sees it; the reverse, a row without a file, would be an error for ever."""
+    await sign_up(client)
+    headers = await headers_of(client)
+    with monkeypatch.context() as patch:
+        patch.setattr(AsyncSession, "commit", AsyncMock(side_effect=[None, RuntimeError]))
+        answer = await client.post(URL, params={"name": "a"}, content=PNG, headers=headers)
+    assert answer.status_code == 500
+    assert len(files_in(folder)) == 1
+    assert await session.scalar(select(func.count(Upload.id))) == 0
 
 
 @pytest.mark.live

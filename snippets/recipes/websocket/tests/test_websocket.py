@@ -9,12 +9,13 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 import pytest
+from starlette.types import Message
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from app.core.config import get_settings
 from app.core.security import create_access_token
-from clients import ADA
+from clients import ADA, client_on, sign_up
 from deletion import delete_all
 from live import LiveServer, live_server
 from patience import patient, wait_until
@@ -152,6 +153,26 @@ def test_it_ends_with_its_token(server: LiveServer, monkeypatch: pytest.MonkeyPa
         assert closing(socket) == 1008
 
 
+async def test_who_is_silent_is_closed_after_the_life_of_a_token(
+    own_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with client_on(own_database_url, monkeypatch) as client:
+        token = create_access_token((await sign_up(client))["id"])
+        monkeypatch.setattr(get_settings(), "jwt_exp_minutes", 0.01)
+        transport = client._transport  # noqa: SLF001
+        assert isinstance(transport, httpx.ASGITransport)
+        received, sent = asyncio.Queue[Message](), asyncio.Queue[Message]()
+        received.put_nowait({"type": "websocket.connect"})
+        login = json.dumps({"token": token})
+        received.put_nowait({"type": "websocket.receive", "text": login})
+        scope = {"type": "websocket", "path": PATH, "headers": [], "query_string": b"",
+                 "subprotocols": [], "state": {}}  # fmt: skip
+        async with asyncio.timeout(patient(20)):
+            await transport.app(scope, received.get, sent.put)
+        assert (await sent.get())["type"] == "websocket.accept"
+        assert (await sent.get())["code"] == 1008
+
+
 def test_a_database_that_is_away_is_no_bad_token() -> None:
     """Clients come back after 1013; after 1008 they ask for the password."""
     with (
@@ -200,6 +221,7 @@ def test_a_stop_of_the_server_ends_it_at_once(own_postgres_url: str) -> None:
 
 
 def test_nothing_of_this_is_an_error_in_the_log(own_postgres_url: str) -> None:
+    """Nor a line of the access log, whose middleware looks at HTTP alone."""
     with started(own_postgres_url) as server:
         with connect(server.url.replace("http", "ws") + PATH):
             pass
@@ -207,4 +229,8 @@ def test_nothing_of_this_is_an_error_in_the_log(own_postgres_url: str) -> None:
             ask(socket, "0-0")
             socket.socket.close()  # gone without a word
         server.stop()
-        assert "Traceback" not in server.log()
+        log = server.log()
+    assert "Traceback" not in log
+    paths = {json.loads(line).get("path") for line in log.splitlines() if line[:1] == "{"}
+    assert "/api/v1/users" in paths
+    assert PATH not in paths
