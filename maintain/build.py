@@ -22,6 +22,7 @@ from fastapi_pro.command_line import run_command
 from fastapi_pro.validating.report import Finding, render
 from maintain.building.atomic import write_all
 from maintain.building.files import expand_files
+from maintain.building.headings import expand_contents
 from maintain.building.listings import expand_listings
 from maintain.building.llms import LLMS, llms_txt
 from maintain.building.pages import fill_page
@@ -101,6 +102,7 @@ def _fill_all(
             text = expand_rules(name, old[file], snippets)
             text = expand_survey(name, text, snippets.root)
             text = expand_listings(name, text, snippets.root)
+            text = expand_contents(name, text)
             text, listed = expand_files(name, text, snippets)
         except RefusedError as error:
             findings += error.findings

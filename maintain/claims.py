@@ -11,9 +11,9 @@ first words of one sentence, ` <- `, and what shows it; where it takes several, 
     https://...                 a public source, where no test can show it
     advice                      nothing: the sentence says what to do or where to read, no fact
 
-Headings, code and generated tables are no sentences; a row of any other table is one. Without a
-PAGE all that have a list are checked. --write adds a line with TODO for each sentence without one,
-and takes out lines without a sentence.
+Headings, code and what is generated are no sentences; a row of any other table is one. Without a
+PAGE all are checked, and the rules that have a list. --write adds a line with TODO for each
+sentence without one, and takes out lines without a sentence.
 
 Exits with 0, 1 when something does not fit, 2 for wrong use.
 """
@@ -59,11 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def listed_pages() -> list[Path]:
-    """Return the pages and rules that have a list."""
-    lists = {path.stem for path in (ROOT / "docs" / "claims").glob("*.txt")}
-    pages = [ROOT / "SKILL.md", *sorted((ROOT / "references").glob("*.md"))]
+    """Return SKILL.md, the pages, and the rules that have a list."""
+    pages = sorted((ROOT / "references").glob("*.md"))
     rules = sorted((ROOT / "snippets" / "rules").glob("*/claims.txt"))
-    return [*(p for p in pages if p.stem in lists), *(p.with_name("rule.md") for p in rules)]
+    return [ROOT / "SKILL.md", *pages, *(path.with_name("rule.md") for path in rules)]
 
 
 def list_of(page: Path) -> Path:

@@ -2,9 +2,11 @@
 
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 
 from clients import ADA
 from live import ROOT, live_server
+from patience import patient
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +36,21 @@ def test_gunicorns_own_asgi_worker_serves_with_shared_metrics(own_database_url: 
                 assert httpx.get(f"{server.url}/api/v1/products").status_code == 200
             metrics = httpx.get(f"{server.url}/metrics").text
     assert re.search(r'http_requests_total\{handler="/api/v1/products".* 20\.0', metrics)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
+def test_gunicorn_closes_idle_connections_after_its_keep_alive(own_postgres_url: str) -> None:
+    """Its `asgi` worker, too, which has ignored it."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["--worker-class=asgi", "--keep-alive=2"]
+        with live_server(own_postgres_url, *arguments, server="gunicorn", HOME=folder) as server:
+            url = httpx.URL(server.url)
+            with socket.create_connection((url.host, url.port or 80), patient(30)) as idle:
+                idle.sendall(b"HEAD /healthz HTTP/1.1\r\nHost: test\r\n\r\n")
+                assert idle.recv(10_000).startswith(b"HTTP/1.1 200 ")
+                answered = time.monotonic()
+                assert idle.recv(1) == b""
+                assert time.monotonic() - answered > 1.5
 
 
 PROJECT = (ROOT / "project" / "pyproject.toml").read_text()

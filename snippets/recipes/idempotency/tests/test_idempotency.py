@@ -236,7 +236,10 @@ async def test_a_new_field_at_its_default_and_another_secret_are_the_same_reques
 
     await pay(Payment(amount=1, card=SecretStr("4111")))
     if is_the_same:
-        assert isinstance(await pay(again), JSONResponse)
+        replayed = await pay(again)
+        assert isinstance(replayed, JSONResponse)
+        headers = {"content-length", "content-type", "idempotent-replayed"}
+        assert {*replayed.headers} == headers  # none of the first answer
     else:
         with pytest.raises(KeyReusedError):
             await pay(again)
