@@ -158,10 +158,11 @@ def test_where_files_cannot_be_locked_they_are_named_by_process(
 
 @pytest.mark.live
 @pytest.mark.slow
-def test_the_metrics_of_several_workers_add_up(own_postgres_url: str) -> None:
+def test_the_metrics_of_several_workers_add_up(own_postgres_url: str, tmp_path: Path) -> None:
+    """In a folder that is left behind."""
     limits = httpx.Limits(max_keepalive_connections=0)  # so that both workers answer
     with (
-        live_server(own_postgres_url, "--workers", "2") as server,
+        live_server(own_postgres_url, "--workers", "2", TMPDIR=str(tmp_path)) as server,
         httpx.Client(base_url=server.url, limits=limits, timeout=patient(10)) as client,
     ):
         for _ in range(40):
@@ -175,3 +176,6 @@ def test_the_metrics_of_several_workers_add_up(own_postgres_url: str) -> None:
 
         wait_until(lambda: scrape() == 40)  # the last one is counted after its answer
         assert [scrape() for _ in range(8)] == [40.0] * 8
+        assert server.stop() == 0
+    [folder] = tmp_path.glob("metrics-*")
+    assert [*folder.iterdir()] != []
