@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, parameters
 from fastapi_pro.auditing.libraries.pydantic import Field, Schema
-from fastapi_pro.auditing.libraries.request_values import filled, requested
+from fastapi_pro.auditing.libraries.request_objects import filled, is_brought, requested
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 
@@ -99,7 +99,8 @@ def body_of(expr: Node, depth: int = 0) -> Body | None:
 
 def _schema(expr: Node) -> Schema | None:
     cls = expr.type_class
-    return filled(expr.program).get(cls) if cls else None
+    schema = filled(expr.program).get(cls) if cls else None
+    return schema if schema is not None and is_brought(expr) else None
 
 
 def _of_parameter(name: Node, arg: Node, depth: int) -> Body | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi_pro.auditing.libraries.fastapi import LISTS, Parameter, endpoints, parameters, unwrap
 from fastapi_pro.auditing.libraries.pydantic import Field
-from fastapi_pro.auditing.libraries.request_values import filled, requested
+from fastapi_pro.auditing.libraries.request_objects import filled, is_brought, requested
 from fastapi_pro.auditing.libraries.value_checks import is_checked, names_a_check
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
@@ -157,7 +157,8 @@ class Search:
             yield Text(expr, f"`{expr.text}`", "credentials")
             return
         cls = expr.owner.type_class
-        yield from self._of_field(cls, expr.member)
+        if is_brought(expr.owner):
+            yield from self._of_field(cls, expr.member)
         init = cls.method("__init__")
         if init in requested(expr.program):  # a class that `Depends()` fills
             for statement in init.own(ast.Assign, ast.AnnAssign):

@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from fastapi_pro.auditing.libraries.dependency_checks import is_bounded
-from fastapi_pro.auditing.libraries.fastapi import Parameter, dependencies, endpoints, parameters
-from fastapi_pro.auditing.libraries.pydantic import Field, Schema, schema_of
-from fastapi_pro.auditing.libraries.sqlalchemy_models import is_model
+from fastapi_pro.auditing.libraries.fastapi import Parameter, parameters
+from fastapi_pro.auditing.libraries.pydantic import Field, Schema
+from fastapi_pro.auditing.libraries.request_objects import filled, is_brought, requested
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
-from fastapi_pro.auditing.model.program import Program, fact
 
-_DATACLASSES = ("dataclasses.dataclass", "pydantic.dataclasses.dataclass")
 _PASSED_ON = ("builtins.max", "builtins.int", "builtins.abs")
 _ORDER = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
 
@@ -32,45 +30,6 @@ def inputs(expr: Node) -> list[Input]:
 def cause(given: Input) -> Node:
     """Return what inputs of one alias share, else what is the input's own."""
     return given.annotation or given.node
-
-
-@fact
-def requested(program: Program) -> set[Node]:
-    """Return the functions whose parameters FastAPI fills."""
-    found: set[Node] = set()
-    queue = [endpoint.function for endpoint in endpoints(program)]
-    queue += [dependency.function for dependency in dependencies(program)]
-    while queue:
-        function = queue.pop()
-        if function and function not in found:
-            found.add(function)
-            # of `Depends()` the annotation of the parameter says what it calls
-            given = [parameter.dependency for parameter in parameters(function)]
-            queue += [dependency.function for dependency in given if dependency is not None]
-    return found
-
-
-@fact
-def filled(program: Program) -> dict[Node, Schema]:
-    """Return the schemas and dataclasses that FastAPI fills, tables excepted."""
-    found: dict[Node, Schema] = {}
-    for function in requested(program):
-        for parameter in parameters(function):
-            kind, dependency = parameter.type, parameter.dependency
-            if not isinstance(kind, Node) or parameter.is_filled_otherwise:
-                continue
-            if dependency is not None and dependency.target != kind:
-                continue
-            schema = schema_of(kind)
-            if schema is not None and not is_model(kind):
-                found[kind] = schema
-            elif schema is None and dependency is not None and _is_dataclass(kind):
-                found[kind] = Schema(kind)
-    return found
-
-
-def _is_dataclass(cls: Node) -> bool:
-    return any(decorator.func.library_name in _DATACLASSES for decorator in cls.decorators)
 
 
 def _trace(expr: Node, depth: int, seen: set[Node]) -> Iterator[Input]:
@@ -144,7 +103,8 @@ def _of_attribute(expr: Node, depth: int, seen: set[Node]) -> Iterator[Input]:
         return
     schema = filled(expr.program).get(cls)
     field = schema.fields.get(expr.member) if schema is not None else None
-    if schema is not None and field is not None and not _is_validated(schema, field):
+    is_free = schema is not None and field is not None and not _is_validated(schema, field)
+    if field is not None and is_free and is_brought(expr.owner):
         yield field
     if init := cls.method("__init__"):
         for assignment in init.own(ast.Assign):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands
 from fastapi_pro.auditing.libraries.pydantic import settings
-from fastapi_pro.auditing.libraries.request_values import filled
+from fastapi_pro.auditing.libraries.request_objects import filled
 from fastapi_pro.auditing.model import limits
 
 _TIMES = {

@@ -99,6 +99,21 @@ def a_rank(rank: int):
 
 
 FOUND = {
+    "the id of a body that a helper and a dependency hand on": _DB
+    + """
+#= main.py
+from db import Db, User
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+class Wanted(BaseModel):
+    id: int  # !
+def wanted(body: Wanted) -> Wanted:
+    return body
+@app.post("/")
+async def read(db: Db, given: Wanted = Depends(wanted)) -> str:
+    return (await db.get(User, given.id)).name
+""",
     "a dependency refuses small ones alone": _KINDS
     + """
 @app.get("/tools/{tool_id}")
@@ -291,6 +306,31 @@ async def delete(user_id: PositiveInt, session: Db):
 }
 
 LOOK_ALIKES = {
+    "the id of a schema that is made from a row": _DB
+    + """
+#= main.py
+from db import Db, User
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import select
+app = FastAPI()
+class UserRead(BaseModel):
+    id: int
+    name: str
+async def current(name: str, db: Db) -> UserRead:
+    row = await db.scalar(select(User).where(User.name == name))
+    return UserRead.model_validate(row)
+@app.post("/preview")
+async def preview(user: UserRead) -> str:
+    return user.name
+@app.get("/me")
+async def me(db: Db, user: UserRead = Depends(current)) -> str:
+    return (await db.get(User, user.id)).name
+@app.get("/again")
+async def again(name: str, db: Db) -> str:
+    user = await current(name, db)
+    return (await db.get(User, user.id)).name
+""",
     "a dependency asks a helper for the range": _KINDS
     + """
 @app.get("/tools/kind/{kind}")

@@ -30,6 +30,15 @@ def current_user() -> User: ...
 """
 
 FOUND = {
+    "a body that a helper copies": _APP
+    + """
+def cleaned(body: UserCreate) -> UserCreate:
+    return body.model_copy(update={"email": body.email.lower()})
+@app.post("/users")
+def sign_up(body: UserCreate, session: Session):
+    data = cleaned(body)
+    session.add(User(**data.model_dump()))  # !
+""",
     "a constructor, at sign-up": _APP
     + """
 @app.post("/users")
@@ -188,6 +197,26 @@ def add(body: AccountIn, session: Session):
 def edit(number: int, body: AccountIn, session: Session):
     more = dict(is_admin=False)
     session.get(Account, number).sqlmodel_update(body, update=more)
+""",
+    "a helper that is given what was made from a row": _APP
+    + """
+def stored(session: Session, data: UserCreate):
+    session.add(User(**data.model_dump()))
+def loaded(session: Session, user_id: int) -> UserCreate:
+    row = session.get(User, user_id)
+    return UserCreate(email=row.email, role=row.role)
+@app.post("/users/{user_id}/copy")
+def copy(user_id: int, wanted: UserCreate, session: Session):
+    stored(session, loaded(session, user_id))
+    return wanted.email
+""",
+    "an object of the schema that is made from a row": _APP
+    + """
+@app.post("/users/{user_id}/copy")
+def copy(user_id: int, wanted: UserCreate, session: Session):
+    seen = UserCreate.model_validate(session.get(User, user_id))
+    session.add(User(**seen.model_dump()))
+    return wanted.email
 """,
     "a schema of what the client may set": _APP
     + """

@@ -12,8 +12,8 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     request_functions,
 )
 from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
+from fastapi_pro.auditing.libraries.request_objects import filled, requested
 from fastapi_pro.auditing.libraries.request_texts import Search, text_parts
-from fastapi_pro.auditing.libraries.request_values import filled, requested
 
 _LEVELS = ("debug", "info", "warning", "error", "exception", "critical", "log")
 _LOGGER = re.compile(r"(\w*_)?log(ger|ging)?", re.IGNORECASE)
