@@ -5,6 +5,7 @@ import re
 
 from fastapi_pro.auditing.finding import Hit
 from fastapi_pro.auditing.libraries.project_packages import Versions, python, versions
+from fastapi_pro.auditing.libraries.unused import why_unused
 from fastapi_pro.auditing.libraries.version_ranges import Range, bound
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.paths import RULES
@@ -19,7 +20,8 @@ _NAMED = re.compile(r"(?<=, )\w+=[^`]*(?=\)`)")
 def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
     """Return a hit with the fix for the versions that its module runs with.
 
-    None where the rule has no fault to tell in these versions.
+    None where the rule has no fault to tell in these versions. In code that no application runs
+    its severity is low.
     """
     rule = _rule(slug)
     if not _has_fault(rule, module):
@@ -27,6 +29,9 @@ def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
     fix = hit.fix or _fix(rule, module)
     if _TO_THREAD in (fix or rule.fix):
         fix = _for_python(fix, rule, module)
+    reason = why_unused(module, hit.line) if hit.path == module.path else ""
+    if reason:
+        fix, hit = f"{fix or rule.fix} (low: {reason})", hit._replace(severity="low")
     return hit._replace(fix=fix)
 
 

@@ -18,9 +18,8 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
 
     (tmp_path / "repo" / "app").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "repo")
-    write(
-        "app/main.py", "from fastapi import FastAPI\nfrom app.api import router\napp = FastAPI()\n"
-    )
+    included = "app = FastAPI()\napp.include_router(router)\n"
+    write("app/main.py", f"from fastapi import FastAPI\nfrom app.api import router\n{included}")
     write("app/api.py", HELD)
     write("app/other.py", "from fastapi import APIRouter\nrouter = APIRouter()\n")
     write("pyproject.toml", "[project]\nname = 'x'\n")

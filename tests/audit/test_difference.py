@@ -123,7 +123,7 @@ def test_a_program_that_did_not_change_is_not_audited(
 
     monkeypatch.setattr(audit.runner, "audit", note)
     assert new(capsys, "--diff") == [("app/api.py", 9)]
-    assert sorted(asked) == ["api.py", "main.py"]
+    assert sorted(asked) == ["api.py", "main.py", "other.py"]
     git("checkout", "app")
     asked.clear()
     assert new(capsys, "--diff") == []
@@ -358,5 +358,5 @@ def test_as_text_it_says_since_when(git: Git, capsys: pytest.CaptureFixture[str]
     assert audit.main(["--diff", "--select", "blocking-call-in-async"]) == 1
     captured = capsys.readouterr()
     assert "app/api.py:9:5: blocking-call-in-async [high]" in captured.out
-    assert "Found new since HEAD: 1 high\nRead: 2 Python files\n" in captured.out
+    assert "Found new since HEAD: 1 high\nRead: 3 Python files\n" in captured.out
     assert "ask:" not in captured.out

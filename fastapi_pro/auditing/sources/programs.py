@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from fastapi_pro.auditing.model.library_names import LIBRARIES
+from fastapi_pro.auditing.model.module import is_test
 
 _WORDS = (
     b"fastapi", b"starlette", b"sqlalchemy", b"sqlmodel", b"pydantic", b"uvicorn", b"gunicorn",
@@ -30,6 +31,7 @@ _IMPORT = re.compile(
 )
 _APPLICATION = re.compile(rb"""["']([A-Za-z_][\w.]*):\w+["']""")
 _APPLICATION_END = re.compile(rb""":\w+["']""")
+_MAKES_APPLICATION = re.compile(rb"\bFastAPI\(")
 _FOREIGN = LIBRARIES | sys.stdlib_module_names
 
 
@@ -68,7 +70,34 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
     groups: dict[str, list[Path]] = defaultdict(list)
     for path in chosen:
         groups[find(str(path))].append(path)
-    return [sorted(group) for _, group in sorted(groups.items()) if not traced.isdisjoint(group)]
+    found = [sorted(group) for _, group in sorted(groups.items()) if not traced.isdisjoint(group)]
+    return found if are_installed else _with_unused(found, sources, root)
+
+
+def _with_unused(
+    groups: list[list[Path]], sources: dict[Path, bytes], root: Path
+) -> list[list[Path]]:
+    """Return programs, each application with what lies among its files and nothing imports."""
+    serving = [g for g in groups if any(_MAKES_APPLICATION.search(sources[path]) for path in g)]
+    holding = {path.parent: group[0] for group in serving for path in group}
+    leaders = set(holding.values())
+    joined: dict[Path, Path] = {}
+    for first, *others in groups if serving else ():
+        is_app = first in leaders
+        if is_app or all(is_test(_display(path, root)) for path in (first, *others)):
+            continue
+        above = (folder for folder in first.parents if folder != root or first.parent == root)
+        home = next((holding[folder] for folder in above if folder in holding), None)
+        if home is not None:
+            joined[first] = home
+    found: dict[Path, list[Path]] = defaultdict(list)
+    for group in groups:
+        found[joined.get(group[0], group[0])] += group
+    return [sorted(group) for group in found.values()]
+
+
+def _display(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def _is_traced(path: Path, source: bytes) -> bool:

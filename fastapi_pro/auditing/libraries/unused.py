@@ -1,0 +1,129 @@
+"""Code of a project that no application runs: modules nobody imports, routers nobody includes."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints, is_app
+from fastapi_pro.auditing.libraries.starts import modules_run, starts
+from fastapi_pro.auditing.libraries.text_files import read_text
+from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.module_imports import loaded_with
+from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.sources.spots import source
+
+_BY_NAME = (
+    "import_module", "__import__", "pkgutil", "exec_module", "run_module", "entry_points",
+    "find_modules", "autodiscover",
+)  # fmt: skip
+"""What loads modules whose names no import has."""
+_RUN = re.compile(
+    rb"__main__|\bCelery\(|WorkerSettings|Broker\(|\bTyper\(|argparse|\bclick\b|\bMangum\(|lambda_"
+)
+"""What a module has that something other than an application loads."""
+_NAME = re.compile(r"[A-Za-z_][\w-]*(?:[./:][A-Za-z_][\w-]*)+")
+_MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "package.json", "serverless.yml",
+              "vercel.json", "Makefile", "justfile", "Taskfile.yml")  # fmt: skip
+
+
+def why_unused(module: Module, line: int) -> str:
+    """Return why no application runs a line, for the message, or "" where one may."""
+    program = module.program
+    if module.is_test or module.is_tool or not _serves(program):
+        return ""
+    if module not in _loaded(program) and module not in _used(program):
+        return "nothing imports this module"
+    for endpoint in _left_out(program):
+        if endpoint.function.module is module and _holds(endpoint, line):
+            return "no application includes its router"
+    return ""
+
+
+def _holds(endpoint: Endpoint, line: int) -> bool:
+    end = getattr(endpoint.function.ast, "end_lineno", 0)
+    first = min(decorator.line for decorator in (*endpoint.function.decorators, endpoint.function))
+    return first <= line <= end
+
+
+@fact
+def _serves(program: Program) -> bool:
+    return any(not app.module.is_tool for app in apps(program))
+
+
+@fact
+def _used(program: Program) -> set[Module]:
+    """Return the modules that something may load."""
+    loaded = _loaded(program)
+    left = [module for module in program.service if module not in loaded]
+    named = _named(program) if left else set()
+    return loaded | loaded_with((m for m in left if named & _dotted(m, program)), program)
+
+
+@fact
+def _loaded(program: Program) -> set[Module]:
+    """Return the modules that imports lead to, from what is started."""
+    if any(module.says(*_BY_NAME) for module in program.code):
+        return set(program.modules)
+    roots = {app.module for app in apps(program)}
+    roots |= {s.place.module for s in starts(program) if isinstance(s.place, Node)}
+    run = modules_run(program)
+    for module in program.code:
+        if module.is_tool or module.path in run or _RUN.search(module.source):
+            roots.add(module)
+    return loaded_with(roots, program)
+
+
+def _named(program: Program) -> set[str]:
+    """Return the dotted names in texts: strings of the code, deploy files and manifests."""
+    texts = [source(path).text for path in program.files]
+    for folder in sorted({parent for m in program.code for parent in _folders(m.path, program)}):
+        names = project_files.names(folder)
+        texts += [read_text(folder / name) for name in _MANIFESTS if name in names]
+    found = {name for text in texts for name in _names(text)}
+    return found | {name for m in program.code for _, text in m.texts for name in _names(text)}
+
+
+def _names(text: str) -> Iterator[str]:
+    """Yield what may name a module: `app.main:app`, `app/main.py`, as dotted names."""
+    for match in _NAME.finditer(text):
+        name = match[0].partition(":")[0].removesuffix(".py").replace("/", ".")
+        yield name
+        yield name.rpartition(".")[0]
+
+
+def _folders(path: Path, program: Program) -> Iterator[Path]:
+    for folder in path.parents:
+        yield folder
+        if folder == program.root:
+            break
+
+
+def _dotted(module: Module, program: Program) -> set[str]:
+    """Return the dotted names of a module, from any folder above it."""
+    path = module.path
+    below = path.relative_to(program.root) if program.root in path.parents else path
+    parts = below.with_suffix("").parts
+    parts = parts[:-1] if module.is_package else parts
+    return {".".join(parts[start:]) for start in range(len(parts))} - {""}
+
+
+@fact
+def _left_out(program: Program) -> list[Endpoint]:
+    """Return the endpoints of routers that no application includes, directly or not."""
+    found = [e for e in endpoints(program) if e.router.called == "fastapi.APIRouter"]
+    if not found or any(m.says(".routes", "routes=") for m in program.code):
+        return []
+    included: dict[Node, set[Node]] = {}
+    for call in program.calls_named("include_router"):
+        router = call.argument(0, "router").value
+        if router.called != "fastapi.APIRouter":
+            return []  # any of them, perhaps
+        into = call.owner
+        is_of_router = into.value.called == "fastapi.APIRouter" and not is_app(into)
+        included.setdefault(router, set()).add(into.value if is_of_router else into.at(None))
+    mounted = {router for router, into in included.items() if any(not one for one in into)}
+    for _ in included:
+        mounted |= {router for router, into in included.items() if into & mounted}
+    return [endpoint for endpoint in found if endpoint.router not in mounted]
