@@ -223,8 +223,8 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
     [
         ("log.info('id %s', request_id)", ""),
         ("logger.bind(request_id=request_id)", ""),
-        ("current.set(request_id)", ""),
-        ("request.state.request_id = request_id", ""),
+        ("current.set(request_id)", "low"),
+        ("request.state.request_id = request_id", "low"),
         ("pass", "low"),
         ("log.info('answered')", "low"),
     ],
@@ -346,3 +346,42 @@ def test_errors_of_administrators_matter_less(
     start = ACCOUNTS.format(guard=guard, router=router)
     source = start + ENDPOINTS[rule].replace("GUARD", guard)
     assert only(tmp_path, rule.partition(" ")[0], source).severity == severity
+
+
+_PAGES = """
+#= pyproject.toml
+[project]
+name = "{name}"
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI(title="{title}")
+engine = create_engine("{url}")
+class Base(DeclarativeBase): ...
+class Note(Base):
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+@app.get("/notes")
+def notes(limit: int = 100):
+    with Session(engine) as session:
+        return session.scalars(select(Note).limit(limit)).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "url", "severity"),
+    [
+        ("shop", "Shop", "postgresql://db/shop", ""),
+        ("shop-admin", "Shop", "postgresql://db/shop", "low"),
+        ("shop", "Admin of the shop", "postgresql://db/shop", "low"),
+        ("smart-home", "Lights", "postgresql://db/lights", "low"),
+        ("badminton", "Homes for sale", "postgresql://db/homes", ""),
+        ("notes", "Notes", "sqlite:///notes.db", "low"),
+    ],
+)
+def test_a_page_matters_less_where_few_people_ask(
+    name: str, title: str, url: str, severity: str, tmp_path: Path
+) -> None:
+    source = _PAGES.format(name=name, title=title, url=url)
+    assert only(tmp_path, "unbounded-page", source).severity == severity

@@ -27,6 +27,9 @@ def read(key: str):
     [
         ("ATTEMPTS", "", "medium"),
         ("ATTEMPTS", "#= Dockerfile\nCMD uvicorn main:app\n", "medium"),
+        ("PLACES", "", "medium"),
+        ("PLACES", "#= Dockerfile\nCMD uvicorn main:app\n", "low"),
+        ("PLACES", "#= Procfile\nweb: uvicorn main:app --workers $N\n", ""),
         ("METRICS", "", "low"),
         ("login_stats", "", "low"),
         ("_instruments", "", "low"),

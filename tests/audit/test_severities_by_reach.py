@@ -16,6 +16,10 @@ class RequestID(BaseHTTPMiddleware):
     async def dispatch(self, request, call_next):
         request_id.set(request.headers.get("X-Request-ID"))
         return await call_next(request)
+class AddsID(logs.logging.Filter):
+    def filter(self, record):
+        record.request_id = request_id.get()
+        return True
 #= logs.py
 """
 _FORMATTER = """
@@ -46,6 +50,53 @@ def test_a_request_id_matters_less_in_lines_of_json(
     found = only(tmp_path, "request-id-trusted", _IDS + logs)
     assert found.severity == severity
     assert ("forges" in found.message) == (severity == "")
+
+
+_KEPT = """
+#= main.py
+import logging
+from contextvars import ContextVar
+from fastapi import FastAPI, Request
+app = FastAPI()
+log = logging.getLogger(__name__)
+request_id = ContextVar("request_id", default="")
+@app.middleware("http")
+async def keep(request: Request, call_next):
+    {keep}
+    return await call_next(request)
+def current() -> str:
+    return request_id.get()
+@app.get("/")
+def read(request: Request):
+    {read}
+"""
+_VALUE = "request.headers.get('X-Request-ID', '')"
+
+
+@pytest.mark.parametrize(
+    ("keep", "read", "severity"),
+    [
+        (
+            "request.state.request_id = VALUE; log.debug(0)",
+            "return request.state.request_id",
+            "low",
+        ),
+        (
+            "request.state.request_id = VALUE; log.debug(0)",
+            "log.info(request.state.request_id)",
+            "",
+        ),
+        ("request_id.set(VALUE)", "return request_id.get()", "low"),
+        ("request_id.set(VALUE)", "log.info('%s', request_id.get())", ""),
+        ("request_id.set(VALUE)", "log.info('%s', current())", ""),
+        ("request_id.set(VALUE)", "return current()", "low"),
+    ],
+)
+def test_a_request_id_that_is_not_logged_forges_no_line(
+    keep: str, read: str, severity: str, tmp_path: Path
+) -> None:
+    source = _KEPT.format(keep=keep.replace("VALUE", _VALUE), read=read)
+    assert only(tmp_path, "request-id-trusted", source).severity == severity
 
 
 _ROWS = """

@@ -20,6 +20,8 @@ _PLATFORM = re.compile(
     r"(platform\.system\(\)|sys\.platform|os\.name) *==? *.(Darwin|darwin|Windows|win32|nt)\b"
     r"|sys\.platform\.startswith\(.(darwin|win)"
 )
+_MEASURES = ("cpu_percent", "cpu_times_percent")
+"""Functions of psutil that wait for as long as they measure."""
 _SHORT = 0.05  # seconds of sleep that nobody notices
 
 
@@ -56,11 +58,14 @@ def _is_worse(call: Node) -> bool:
 def _blocks(call: Node) -> bool:
     if call.is_awaited:
         return False
-    is_named = call.member in ("", "sleep", "gethostbyname")
+    is_named = call.member in ("", "sleep", "gethostbyname", *_MEASURES)
     name = call.called if is_named else ""
     if name == "time.sleep":
         seconds = call.argument(0, "secs").constant
         return not (isinstance(seconds, (int, float)) and seconds <= _SHORT)
+    if name.startswith("psutil."):
+        seconds = call.argument(0, "interval").constant
+        return isinstance(seconds, (int, float)) and seconds > _SHORT
     if name == "socket.gethostbyname":
         return not any(host.called == "socket.gethostname" for host in call.args)  # /etc/hosts
     is_known = call in BLOCKING or call in COMPUTING or call in FILES

@@ -3,8 +3,10 @@
 import re
 
 from fastapi_pro.auditing.libraries.environments import is_for_developers
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering_any, request_functions, roots
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import database, engines
+from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -28,6 +30,11 @@ _SET_UP = re.compile(
     r"(^|_)(backfill|bootstrap|install|migrate|migration|rebuild|reindex|seed|setup|teardown"
     r"|uninstall)(_|$)"
 )
+_FEW = re.compile(
+    r"(^|[^a-z])(admin|administration|back-?office|dashboard|home|home-?assistant|home-?lab|nas"
+    r"|personal|single[- ]user|self-?hosted|smart-?home|desktop|local-?first)([^a-z]|$)",
+    re.IGNORECASE,
+)
 _JOB = re.compile(r"(^|_)(cleanup|export|import|purge|sync)(_|$)")
 
 
@@ -47,6 +54,23 @@ def is_only_for_admins(function: Node) -> bool:
         return True
     program = function.program
     return function in request_functions(program) and function not in _often(program)
+
+
+@fact
+def is_for_few(program: Program) -> bool:
+    """Say whether few people use a service: its name or description says so, or its SQLite.
+
+    Home automation, a tool for one person, the pages of administrators.
+    """
+    named = [program.root.name]
+    for app in apps(program):
+        named += [str(app.keyword(key).constant or "") for key in ("title", "description")]
+    for folder in {app.module.path.parent for app in apps(program)} | {program.root}:
+        text = read_text(folder / "pyproject.toml")
+        named += re.findall(r"(?m)^(?:name|description)\s*=\s*(.*)$", text)
+    if any(map(_FEW.search, named)):
+        return True
+    return bool(engines(program)) and database(program) == "SQLite"
 
 
 @fact

@@ -4,6 +4,7 @@ import ast
 
 from fastapi_pro.auditing.libraries.fastapi import LISTS, unwrap
 from fastapi_pro.auditing.libraries.known_types import selected
+from fastapi_pro.auditing.libraries.logins import missing
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_of, models
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
@@ -44,13 +45,29 @@ def rows_of(expr: Node) -> Model | None:
 
 
 def is_new(expr: Node, depth: int = 0) -> bool:
-    """Say whether an expression is an object that was made, and not loaded."""
+    """Say whether an expression is an object that was made, and not loaded.
+
+    What is made only where none was found is both: a helper gets or creates it.
+    """
     value = expr.value.awaited
+    if value and (before := _found_before(expr, value)):
+        return is_new(before, depth + 1) and is_new(value, depth + 1)
     if not value.is_call or depth > limits.CALLS:
         return False
     if value.func.definition.is_class or value.member in _MAKES:
         return True
-    return any(is_new(made, depth + 1) for made in value.callee.returned)
+    returned = value.callee.returned
+    return bool(returned) and all(is_new(made, depth + 1) for made in returned)
+
+
+def _found_before(expr: Node, value: Node) -> Node | None:
+    """Return what a name had before `if name is None:` gave it another value, behind that."""
+    branch = value.statement.parent
+    is_inside = not isinstance(branch.ast, ast.If) or branch.holds(expr)
+    if not expr.name or is_inside or missing(branch.ast.test) != expr.name:  # type: ignore[attr-defined]
+        return None
+    bound = [expr.at(b.node) for b in expr.function.bindings(expr.name) if b.kind == "assign"]
+    return next((v for v in reversed(bound) if v.position < branch.position), None)
 
 
 def _is_whole_target(name: Node, iterable: ast.AST) -> bool:

@@ -58,7 +58,8 @@ class Start:
 
     `server` is "uvicorn", "gunicorn", "hypercorn", "granian", "fastapi run" or "fastapi dev".
     `options` have the names of the command line, without hyphens before. `is_open` says that there
-    may be others that are not seen. `launch` is what runs it, None in Python.
+    may be others that are not seen. `launch` is what runs it, None in Python; `application` is the
+    file of the program that it serves, where a name says it.
     """
 
     server: str
@@ -67,6 +68,7 @@ class Start:
     launch: Launch | None = None
     is_open: bool = False
     is_conditional: bool = False
+    application: Path | None = None
 
     def option(self, name: str) -> Option | None:
         """Return an option, or the variable that stands for it."""
@@ -133,6 +135,18 @@ def runs_one(program: Program) -> bool:
     return bool(serving) and all(map(_is_of_one, serving)) and not runs_several(program)
 
 
+@fact
+def starts_one(program: Program) -> bool:
+    """Say whether every start has one worker, by what it says or as the server does by default."""
+    serving = [start for start in starts(program) if not start.is_development]
+    return bool(serving) and not runs_several(program) and all(map(_is_alone, serving))
+
+
+def _is_alone(start: Start) -> bool:
+    is_default = start.launch is not None and start.launch.kind != "script" and not start.is_open
+    return _is_of_one(start) or (is_default and start.option("workers") is None)
+
+
 def _is_of_one(start: Start) -> bool:
     """Say whether a start has one worker: an application given as an object can have no more."""
     if workers := start.option("workers"):
@@ -184,7 +198,8 @@ def _of_launch(program: Program, launch: Launch) -> Iterator[Start]:
             _add_environment(options, launch, run.server)
             place = launch.source.at(run.place)
             is_open = "config" in run.options or "env-file" in run.options
-            yield Start(run.server, place, options, launch, is_open, command.is_conditional)
+            named = _module(program, run.application) if run.application else None
+            yield Start(run.server, place, options, launch, is_open, command.is_conditional, named)
     if not is_found and launch.stage and _TIANGOLO.match(launch.stage.image):
         if launch.commands or not apps(program):
             return

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints, is_app
-from fastapi_pro.auditing.libraries.starts import modules_run, starts
+from fastapi_pro.auditing.libraries.starts import Start, modules_run, starts
 from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module
@@ -41,6 +41,15 @@ def why_unused(module: Module, line: int) -> str:
     return ""
 
 
+def serves(start: Start, module: Module) -> bool:
+    """Say whether a start may load a module: what it names, if that is known, imports it."""
+    program = module.program
+    named = [m for m in program.modules if m.path == start.application]
+    if not named or _loads_by_name(program):
+        return True
+    return module in loaded_with(named, program)
+
+
 def _holds(endpoint: Endpoint, line: int) -> bool:
     end = getattr(endpoint.function.ast, "end_lineno", 0)
     first = min(decorator.line for decorator in (*endpoint.function.decorators, endpoint.function))
@@ -64,7 +73,7 @@ def _used(program: Program) -> set[Module]:
 @fact
 def _loaded(program: Program) -> set[Module]:
     """Return the modules that imports lead to, from what is started."""
-    if any(module.says(*_BY_NAME) for module in program.code):
+    if _loads_by_name(program):
         return set(program.modules)
     roots = {app.module for app in apps(program)}
     roots |= {s.place.module for s in starts(program) if isinstance(s.place, Node)}
@@ -73,6 +82,11 @@ def _loaded(program: Program) -> set[Module]:
         if module.is_tool or module.path in run or _RUN.search(module.source):
             roots.add(module)
     return loaded_with(roots, program)
+
+
+@fact
+def _loads_by_name(program: Program) -> bool:
+    return any(module.says(*_BY_NAME) for module in program.code)
 
 
 def _named(program: Program) -> set[str]:

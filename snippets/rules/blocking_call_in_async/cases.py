@@ -3,6 +3,20 @@
 BAD = ['response = rates.get(f"/{currency}")']
 
 FOUND = {
+    "psutil measures for a second": """
+import psutil
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/load")
+async def load() -> float:
+    return psutil.cpu_percent(interval=1)  # !
+@app.get("/loads")
+async def loads() -> list[float]:
+    return psutil.cpu_percent(0.5, percpu=True)  # !
+@app.get("/times")
+async def times() -> object:
+    return psutil.cpu_times_percent(interval=2)  # !
+""",
     "services whose library is synchronous": """
 import boto3
 import stripe
@@ -362,6 +376,17 @@ async def read(db: Session = Depends(get_db)):
 }
 
 LOOK_ALIKES = {
+    "psutil compares with the last call": """
+import psutil
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/load")
+async def load() -> float:
+    return psutil.cpu_percent() + psutil.cpu_percent(interval=None) + psutil.cpu_percent(0.0)
+@app.get("/memory")
+async def memory() -> float:
+    return psutil.virtual_memory().percent
+""",
     "on a machine where nobody serves": """
 import os
 import platform

@@ -6,6 +6,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.blocking_calls import JOBS, coroutines, severity, stalls
 from fastapi_pro.auditing.libraries.library_calls import LOCAL
 from fastapi_pro.auditing.libraries.rare_work import is_rare
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 
 _RANKS = {"": 0, "medium": 1, "low": 2}
 
@@ -30,8 +31,18 @@ def detect(program: Program) -> Iterator[Hit]:
             f" blocks{also}: no other request is served meanwhile",
             severity="low" if is_rare(function) else severity(end),
             fix=f"`await asyncio.to_thread({_written(end)}, …)`" if end.member in JOBS else "",
-            cause=f"sqlite3 in {end.module.name}" if end in LOCAL else "",
+            cause=_cause(end),
         )
+
+
+def _cause(end: Node) -> str:
+    """Return what is to be replaced: a session, or what is called of which library."""
+    if end in LOCAL:
+        return f"sqlite3 in {end.module.name}"
+    if end.owner and is_session(end.owner):
+        return "a sync Session in `async def`"
+    owner = end.called or (end.owner.type if isinstance(end.owner.type, str) else "")
+    return f"`{end.last_name}` of {owner.partition('.')[0] or end.module.name}"
 
 
 def _written(call: Node) -> str:

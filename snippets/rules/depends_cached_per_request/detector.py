@@ -8,6 +8,7 @@ from operator import attrgetter
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies, parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.library_calls import POOLS
 from fastapi_pro.auditing.libraries.process_state import (
     class_containers,
     container_attributes,
@@ -17,12 +18,6 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import MAKERS
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import MANAGERS
 
-_POOLS = {
-    "redis.from_url", "redis.asyncio.from_url", "redis.Redis.from_url",
-    "redis.asyncio.Redis.from_url", "redis.ConnectionPool.from_url",
-    "redis.asyncio.ConnectionPool.from_url", "redis.Redis", "redis.StrictRedis",
-    "redis.asyncio.Redis", "redis.asyncio.StrictRedis", "asyncpg.create_pool",
-}  # fmt: skip
 _KEEPS = re.compile(
     r"limit|attempt|rate_|throttl|quota|lock(?!ed_by)|circuit|breaker|cache|pool|counter|failures",
     re.IGNORECASE,
@@ -65,7 +60,7 @@ def _of_function(function: Node, depth: int = 0) -> Iterator[tuple[Node, str]]:
         cls = call.func.definition
         if call.called in MAKERS:
             yield call, "a new engine"
-        elif call.called in _POOLS and not call.keyword("connection_pool"):
+        elif call.called in POOLS and not call.keyword("connection_pool"):
             yield call, "a new connection pool"
         elif cls.is_class:
             if kept := _keeps(cls):

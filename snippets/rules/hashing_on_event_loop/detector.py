@@ -27,6 +27,7 @@ def detect(program: Program) -> Iterator[Hit]:
                     f"`{end.func.text}`{through}: no other request is served meanwhile",
                     severity="low" if is_rare(function) else "",
                     fix=_in_thread(call),
+                    cause=f"`{end.func.text}` in {end.module.name}",
                 )
 
 

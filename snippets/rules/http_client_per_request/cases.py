@@ -126,6 +126,17 @@ async def read(client: Annotated[httpx.AsyncClient, Depends(get_client)]) -> str
 }
 
 LOOK_ALIKES = {
+    "a dependency's pool, which is depends-cached-per-request": """
+import redis.asyncio as redis
+from fastapi import Depends, FastAPI
+app = FastAPI()
+async def get_redis():
+    client = redis.Redis(host="cache")
+    yield client
+@app.get("/")
+async def read(client = Depends(get_redis)):
+    return await client.get("x")
+""",
     "a client for each key, kept by who asks for it, or of a customer": """
 import httpx
 import openai

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.blocking_calls import serving
 from fastapi_pro.auditing.libraries.fastapi import dependencies, endpoints
-from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS, KEPT_CLIENTS, VERBS
+from fastapi_pro.auditing.libraries.library_calls import HTTP_CLIENTS, KEPT_CLIENTS, POOLS, VERBS
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.model import limits
@@ -37,8 +37,16 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         for call in function.calls:
             is_client = call.called in KEPT_CLIENTS and not _is_of_one_user(call)
+            if call.called in POOLS and function in _depended_on(program):
+                continue  # what `depends-cached-per-request` tells
             if is_client and not _is_kept(function, call) and not _is_kept_outside(function, call):
                 yield _hit(function, call)
+
+
+@fact
+def _depended_on(program: Program) -> set[Node]:
+    """Return the functions that are dependencies, and what these call."""
+    return reached(d.target for d in dependencies(program) if d.target.is_function)
 
 
 def _hit(function: Node, call: Node) -> Hit:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
-from fastapi_pro.auditing.libraries.rare_work import is_rare
+from fastapi_pro.auditing.libraries.rare_work import is_for_few, is_rare
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_selected, models
 from fastapi_pro.auditing.model.call_graph import reached
 
@@ -44,7 +44,7 @@ def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
     return call.hit(
         f"`{endpoint.name}` reads every row of `{model.name}`, and there is one more with each that"
         " is created: it gets slower and larger for ever",
-        severity="low" if is_rare(endpoint.function) else "",
+        severity="low" if is_rare(endpoint.function) or is_for_few(call.program) else "",
         fix=paged if key else "",
         cause=f"`{endpoint.name}` in {endpoint.function.module.name}",
     )

@@ -184,6 +184,39 @@ async def login(user_id: str, password: str, accounts):
 }
 
 LOOK_ALIKES = {
+    "a command signs in": _USERS
+    + """
+#= cli.py
+import typer
+from users import user_by_email
+from security import verify_password
+from sqlalchemy.orm import Session
+app = typer.Typer()
+def signed_in(session: Session, email: str, password: str) -> bool:
+    user = user_by_email(session, email)
+    if user is None:
+        return False
+    return verify_password(password, user.password_hash)
+@app.command()
+def main(email: str, password: str) -> None:
+    with Session() as session:
+        if not signed_in(session, email, password):
+            raise typer.Exit(1)
+""",
+    "a window on a desk signs in": _USERS
+    + """
+#= window.py
+from PySide6.QtWidgets import QDialog
+from users import user_by_email
+from security import verify_password
+from sqlalchemy.orm import Session
+class Login(QDialog):
+    def sign_in(self, session: Session, email: str, password: str) -> bool:
+        user = user_by_email(session, email)
+        if user is None:
+            return False
+        return verify_password(password, user.password_hash)
+""",
     "a change of the password, by the id of the session": _USERS
     + """
 #= main.py

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.command_lines import is_for_commands, is_script
 from fastapi_pro.auditing.libraries.fastapi import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
 from fastapi_pro.auditing.libraries.http_errors import raised_status
@@ -26,6 +27,10 @@ _FIRST = re.compile(
     r"bootstrap|(^|_)seed(_|$)|(first|initial)_?(super)?_?(admin|user)", re.IGNORECASE
 )
 """Names of what makes the first accounts, and no login."""
+_DESKTOP = (
+    "PyQt5", "PyQt6", "PySide2", "PySide6", "customtkinter", "flet", "kivy", "textual", "tkinter",
+    "wx",
+)  # fmt: skip
 _DUMMY = "dummy_verify"  # of passlib
 _SLEEPS = ("asyncio.sleep", "time.sleep", "anyio.sleep")
 
@@ -42,7 +47,7 @@ def detect(program: Program) -> Iterator[Hit]:
         place = _skips(function, checks) if is_login else None
         if not place or _waits(function) or _is_command(function):
             continue
-        if not _is_told_anyway(function, checks):
+        if not _is_told_anyway(function, checks) and not _is_of_program(function):
             yield place.hit(
                 f"`{function.name}` verifies no password when there is no such account: the "
                 "shorter time tells which accounts exist"
@@ -102,6 +107,15 @@ def _tells(statement: Node) -> bool:
         return False
     texts = (str(constant.literal) for constant in made.walk(ast.Constant))
     return raised_status(statement) == _NOT_FOUND or any(map(_NO_ACCOUNT.search, texts))
+
+
+def _is_of_program(function: Node) -> bool:
+    """Say whether a program on a desk or at a terminal signs somebody in, and no request does."""
+    if function in request_functions(function.program):
+        return False
+    if is_for_commands(function) or is_script(function):
+        return True
+    return any(module.imports(*_DESKTOP) for module in function.program.service)
 
 
 def _is_command(function: Node) -> bool:

@@ -32,6 +32,41 @@ app = FastAPI()
 )
 
 FOUND = {
+    "a row that is made where there was none, two returns or none": _MAIN
+    + """
+def found_or_made(session: Session, key: int) -> Item:
+    if item := session.get(Item, key):
+        return item
+    return Item(id=key)
+@app.post("/items/{key}/sales")
+def sell(key: int, session: Session = Depends()):
+    item = found_or_made(session, key)
+    item.stock += 1  # !
+    session.commit()
+@app.post("/items/{key}/views")
+def view(key: int, session: Session = Depends()):
+    item = session.get(Item, key)
+    if not item:
+        item = Item(id=key)
+        session.add(item)
+    item.view_count += 1  # !
+    session.commit()
+""",
+    "a helper that gets the row or creates it": _MAIN
+    + """
+def stock_of(session: Session, key: int) -> Item:
+    item = session.get(Item, key)
+    if item is None:
+        item = Item(id=key)
+        session.add(item)
+    return item
+@app.post("/items/{key}/sales")
+def sell(key: int, session: Session = Depends()):
+    stock_of(session, key).id
+    item = stock_of(session, key)
+    item.stock -= 1  # !
+    session.commit()
+""",
     "written out, with a default": _MAIN
     + """
 @app.post("/items/{key}/views")
@@ -99,6 +134,26 @@ async def dearer(key: int, session: AsyncSession = Depends()):
 }
 
 LOOK_ALIKES = {
+    "a row that is new in each case": _MAIN
+    + """
+@app.post("/items/{key}/views")
+def view(key: int, session: Session = Depends()):
+    item = session.get(Item, key)
+    if item is None:
+        item = Item(id=key, stock=0)
+        item.stock += 1
+        session.add(item)
+    session.commit()
+def made(key: int) -> Item:
+    item = Item(id=key)
+    return item
+@app.post("/items/{key}")
+def make(key: int, session: Session = Depends()):
+    item = made(key)
+    item.stock += 5
+    session.add(item)
+    session.commit()
+""",
     "the row is locked": _MAIN
     + """
 @app.post("/items/{key}/sales")

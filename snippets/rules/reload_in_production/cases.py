@@ -9,6 +9,21 @@ app = FastAPI()
 """
 
 FOUND = {
+    "an environment of production, and another image's source mounted": _APP
+    + """
+#= compose.yml
+services:
+  api:
+    build: {context: ./web, dockerfile: Dockerfile}
+    volumes:
+      - .:/app
+#= Dockerfile
+FROM python:3.13
+ENV APP_ENV=production DEBUG=0
+RUN poetry install --only main
+CMD ["uvicorn", "app.main:app", "--reload"]
+# !
+""",
     "shell form, behind a runner": _APP
     + """
 #= Dockerfile
@@ -112,6 +127,44 @@ CMD ["python", "run.py"]
 }
 
 LOOK_ALIKES = {
+    "a compose service that says that it is for developers": _APP
+    + """
+#= compose.yml
+services:
+  api:
+    build: .
+    restart: unless-stopped
+    environment:
+      ENVIRONMENT: local
+    command: uvicorn app.main:app --reload
+""",
+    "an image that compose builds for a mounted source": _APP
+    + """
+#= docker-compose.yml
+services:
+  api:
+    build: .
+    ports: ["8000:8000"]
+    volumes:
+      - .:/app
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload"]
+""",
+    "an image with the tools of developers": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+RUN poetry install --with dev
+CMD ["uvicorn", "app.main:app", "--reload"]
+""",
+    "an image whose environment is that of developers": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+ENV APP_ENV=development
+CMD ["uvicorn", "app.main:app", "--reload"]
+""",
     "for developers, by their names": _APP
     + """
 #= Dockerfile.dev

@@ -1,12 +1,23 @@
 """A server with a reloader, where no developer starts it."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.environments import is_for_developers
-from fastapi_pro.auditing.libraries.launches import Launch
+from fastapi_pro.auditing.libraries.launches import Launch, launches
 from fastapi_pro.auditing.libraries.starts import Start, modules_run, scripts_run, starts
+from fastapi_pro.auditing.sources import yaml
+from fastapi_pro.auditing.sources.spots import Word
 
+_ENVIRONMENT = re.compile(r"(^|_)(env|environment|mode|stage|debug)$", re.IGNORECASE)
+_DEVELOPMENT = re.compile(r"dev|develop|development|local|debug|true|1", re.IGNORECASE)
+_INSTALLS_TOOLS = re.compile(
+    r"requirements[-_./]?dev|dev[-_]requirements|--(with|group)[ =]dev\b|--dev\b|\[dev\]"
+    r"|--all-extras"
+)
+"""What installs the tools of developers into an image."""
 _COMES = "each changed file ends the requests that are under way"
 
 
@@ -32,14 +43,46 @@ def _is_deployed(program: Program, start: Start) -> bool:
     launch = start.launch
     if launch is None or launch.is_development or start.is_conditional:
         return False
+    if any(map(_says_development, launch.environment.items())):
+        return False
     if launch.kind == "dockerfile":
-        return not _is_replaced(program)
+        is_for_developers = _INSTALLS_TOOLS.search(launch.source.text) is not None
+        return not (is_for_developers or _is_mounted(program, launch) or _is_replaced(program))
     if launch.kind == "compose":
         return not launch.is_mounted and _is_kept_running(launch)
     if launch.kind == "script":
         runner = scripts_run(program).get(launch.source.path.name)
         return runner is not None and not runner.is_development and not runner.is_mounted
     return True
+
+
+def _says_development(variable: tuple[str, Word]) -> bool:
+    """Say whether a variable names the environment, and it is that of developers."""
+    name, value = variable
+    return bool(_ENVIRONMENT.search(name) and _DEVELOPMENT.fullmatch(value.text))
+
+
+def _is_mounted(program: Program, image: Launch) -> bool:
+    """Say whether compose builds an image, and puts the source into it from outside."""
+    folder = image.source.path.parent
+    builds = (
+        (launch, launch.body.get("build"))
+        for launch in launches(program)
+        if launch.is_mounted and launch.body is not None
+    )
+    return any(
+        isinstance(built, (yaml.Scalar, yaml.Mapping)) and _builds(launch, built) == folder
+        for launch, built in builds
+    )
+
+
+def _builds(launch: Launch, built: yaml.Scalar | yaml.Mapping) -> Path:
+    """Return the folder of the Dockerfile that a compose service is built by."""
+    context = built if isinstance(built, yaml.Scalar) else built.get("context")
+    file = None if isinstance(built, yaml.Scalar) else built.get("dockerfile")
+    below = context.text if isinstance(context, yaml.Scalar) else "."
+    name = file.text if isinstance(file, yaml.Scalar) else "Dockerfile"
+    return (launch.source.path.parent / below / name).resolve().parent
 
 
 def _is_kept_running(launch: Launch) -> bool:

@@ -18,7 +18,9 @@ _CHECKING = {"uuid.UUID", "builtins.len", "builtins.int"}
 _ID = re.compile(
     r"\b(req(uest)?|corr(elation)?|trace|x)?_?id\b|\b[rct]id\b|extra|kwargs|headers", re.IGNORECASE
 )
-_BINDS = {"bind", "bind_contextvars", "contextualize", "set"}
+_BINDS = {"bind", "bind_contextvars", "contextualize"}
+_LOG = re.compile(r"log|record|event_dict|formatter|filter|(^|_)patch|processor", re.IGNORECASE)
+"""Names of what writes or forms lines of the log."""
 _KEEPS = {"set", "bind", "bind_contextvars", "append", "add", "setdefault"}
 _SENT = "is sent on as it is, as long as the caller likes: what logs it takes it for its own"
 _LONG = "goes into the log as it is, as long as the caller likes: it may be that of another request"
@@ -128,9 +130,44 @@ def _is_logged(function: Node) -> bool:
                 return True
             if node.is_call and (node.member in _BINDS or node.func.name in _BINDS):
                 return True
-            if node.is_target and "state" in node.owner.text.lower():
+            is_variable = node.is_call and node.member == "set"
+            if is_variable and _goes_into_log(function.program, node.owner.last_name):
+                return True
+            is_state = node.is_target and "state" in node.owner.text.lower()
+            if is_state and _goes_into_log(function.program, node.member):
                 return True
     return False
+
+
+def _goes_into_log(program: Program, name: str) -> bool:
+    """Say whether code that writes or forms lines of the log reads what has this name."""
+    if not name:
+        return True
+    for module in program.saying(name):
+        for node in Node(module, module.tree).walk(ast.Name, ast.Attribute):
+            if node.last_name == name and node.is_read and _is_of_log(node):
+                return True
+    return False
+
+
+def _is_of_log(node: Node) -> bool:
+    calls = (above for above in node.ancestors if above.is_call)
+    if any(_LOG.search(call.func.text) for call in calls):
+        return True
+    function = node.function
+    names = {parameter.name for parameter in function.parameters} | {function.name}
+    is_formed = any(map(_LOG.search, names | {function.enclosing_class.name}))
+    return is_formed or _is_asked_by_log(function)
+
+
+def _is_asked_by_log(function: Node) -> bool:
+    """Say whether what forms lines calls a function that returns the id."""
+    return any(
+        _LOG.search(f"{call.func.text} {call.function.name} {call.function.enclosing_class.name}")
+        or {p.name for p in call.function.parameters} & {"record", "event_dict"}
+        or any(_LOG.search(above.func.text) for above in call.ancestors if above.is_call)
+        for call in (function.callers if function.returned else ())
+    )
 
 
 def _gives_id(call: Node) -> bool:

@@ -19,7 +19,7 @@ from fastapi_pro.auditing.libraries.process_ends import is_ended_at_shutdown
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
-from fastapi_pro.auditing.libraries.starts import runs_one, runs_several
+from fastapi_pro.auditing.libraries.starts import runs_one, runs_several, starts_one
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, reached
@@ -140,8 +140,11 @@ def _is_harmless(changed: list[Change]) -> bool:
     names = {change.name for change in changed} | {change.owner.name for change in changed}
     if any(map(_MEASURES.search, names)):
         return True
+    is_strict = any(map(_STRICT.search, names))
+    if starts_one(changed[0].function.program) and not is_strict:
+        return True
     is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
-    if is_counted or any(map(_STRICT.search, names)):
+    if is_counted or is_strict:
         return False
     return any(map(_CACHE.search, names)) or any(map(_expires, changed)) or _is_flushed(changed[0])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Parameter, endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
-from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_rare
+from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_for_few, is_rare
 from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs
 
@@ -30,13 +30,14 @@ _PROMISE = re.compile(
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the parameters and fields that reach a LIMIT unbounded."""
     unbounded = [g for g in limit_inputs(program) if (upper_bound(g) or 0) > _LARGEST]
+    is_few = is_for_few(program)
     for given, others in by_cause(unbounded):
         is_own = isinstance(given, Parameter) and _is_of_one_user(given)
         loaded = "all rows of a user" if is_own else "the whole table"
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} has no upper bound that helps and is the"
             f" LIMIT of a query: one request can load {loaded}",
-            severity="low" if is_own or _is_meant(given) or _is_rare(given) else "",
+            severity="low" if is_own or is_few or _is_meant(given) or _is_rare(given) else "",
         )
 
 

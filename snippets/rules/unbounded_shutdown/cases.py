@@ -18,6 +18,26 @@ async def events():
 """
 
 FOUND = {
+    "two applications, of which one streams": _STREAM
+    + """
+#= reports.py
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+def read(): ...
+#= main.py
+from fastapi import FastAPI
+from events import router
+import reports
+app = FastAPI()
+app.include_router(router)
+app.mount("/reports", reports.app)
+#= Dockerfile
+CMD ["uvicorn", "reports:app"]
+#= docker/Dockerfile
+CMD ["uvicorn", "main:app"]
+# !
+""",
     "the stream in another module": _STREAM
     + """
 #= run.py
@@ -129,6 +149,25 @@ services:
 }
 
 LOOK_ALIKES = {
+    "the stream is another application's": _STREAM
+    + """
+#= reports.py
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+def read(): ...
+#= main.py
+from fastapi import FastAPI
+from events import router
+import reports
+app = FastAPI()
+app.include_router(router)
+app.mount("/reports", reports.app)
+#= Dockerfile
+CMD ["uvicorn", "reports:app"]
+#= docker/Dockerfile
+CMD ["uvicorn", "main:app", "--timeout-graceful-shutdown", "5"]
+""",
     "limited in the image, gunicorn in the script": _STREAM
     + """
 #= Dockerfile

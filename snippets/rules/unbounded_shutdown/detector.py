@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import STREAMS
 from fastapi_pro.auditing.libraries.starts import Start, starts
+from fastapi_pro.auditing.libraries.unused import serves
 from fastapi_pro.auditing.model import limits
 
 _CANCELLED = {"CancelledError", "GeneratorExit"}
@@ -15,8 +16,11 @@ _CANCELLED = {"CancelledError", "GeneratorExit"}
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each start of uvicorn without a limit, in a program with an endless stream."""
     unlimited = [start for start in starts(program) if not _is_limited(start)]
-    name = _endless(program) if unlimited else ""
-    for start in unlimited if name else ():
+    endless = list(_endless(program)) if unlimited else []
+    for start in unlimited:
+        name = next((name for name, place in endless if serves(start, place.module)), "")
+        if not name:
+            continue
         yield start.place.hit(
             f"`{name}` streams without end: at SIGTERM the server waits for it until it is killed,"
             " and the end of the lifespan never runs"
@@ -31,13 +35,14 @@ def _is_limited(start: Start) -> bool:
     return may_reload or start.option("timeout-graceful-shutdown") is not None
 
 
-def _endless(program: Program) -> str:
-    """Return the name of a generator that is a response and yields for ever, or ""."""
+def _endless(program: Program) -> Iterator[tuple[str, Node]]:
+    """Yield the names of generators that are a response and yield for ever, and what sends them."""
     for endpoint in endpoints(program):
         if _yields_for_ever(endpoint.function):
-            return endpoint.name
-    sources = (_source(call.argument(0, "content")) for call in program.calls_of(*STREAMS))
-    return next(filter(None, sources), "")
+            yield endpoint.name, endpoint.function
+    for call in program.calls_of(*STREAMS):
+        if name := _source(call.argument(0, "content")):
+            yield name, call
 
 
 def _source(content: Node, depth: int = 0) -> str:

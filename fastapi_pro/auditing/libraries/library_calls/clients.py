@@ -47,3 +47,10 @@ KEPT_CLIENTS = {
     "redis.from_url": _POOL,
 }
 """What keeps connections open for all requests if there is one of it; else each one has this."""
+POOLS = {
+    "redis.from_url", "redis.asyncio.from_url", "redis.Redis.from_url",
+    "redis.asyncio.Redis.from_url", "redis.ConnectionPool.from_url",
+    "redis.asyncio.ConnectionPool.from_url", "redis.Redis", "redis.StrictRedis",
+    "redis.asyncio.Redis", "redis.asyncio.StrictRedis", "asyncpg.create_pool",
+}  # fmt: skip
+"""What has a pool of connections of its own."""
