@@ -38,6 +38,13 @@ def only(folder: Path, slug: str, source: str) -> Finding:
     return found
 
 
+def severity_of(folder: Path, slug: str, source: str) -> str:
+    """Return the severity of the one finding of a rule at most, "not told" where there is none."""
+    found = [f for f in audit(folder, source) if f.slug == slug]
+    assert len(found) < 2
+    return found[0].severity if found else "not told"
+
+
 def marked(source: str) -> set[tuple[str, int]]:
     """Return the files and lines of a program that end in `# !`, or have it alone below them."""
     name, line, found = "main.py", 0, set()

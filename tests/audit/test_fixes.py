@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.programs import only
+from tests.audit.programs import only, severity_of
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_without_an_issuer_the_rule_says_the_algorithm(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("claims", "severity"),
     [
-        ('{"sub": "1", "exp": soon}', "low"),
-        ('dict(sub="1", exp=soon)', "low"),
+        ('{"sub": "1", "exp": soon}', "not told"),
+        ('dict(sub="1", exp=soon)', "not told"),
         ('{"sub": "1"}', ""),
     ],
 )
@@ -99,14 +99,14 @@ def make(soon):
 def read(token):
     return jwt.decode(token, "k", algorithms=["HS256"])
 """
-    assert only(tmp_path, "token-without-expiry", source).severity == severity
+    assert severity_of(tmp_path, "token-without-expiry", source) == severity
 
 
 @pytest.mark.parametrize(
     ("maker", "severity"),
     [
         ("", "low"),
-        ("def claims(soon): return {'sub': '1', 'exp': soon}", "low"),
+        ("def claims(soon): return {'sub': '1', 'exp': soon}", "not told"),
         ("def claims(soon): return {'sub': '1'}", ""),
     ],
 )
@@ -123,7 +123,7 @@ import jwt
 def read(token):
     return jwt.decode(token, "k", algorithms=["HS256"])
 """
-    assert only(tmp_path, "token-without-expiry", source).severity == severity
+    assert severity_of(tmp_path, "token-without-expiry", source) == severity
 
 
 @pytest.mark.parametrize(

@@ -302,8 +302,8 @@ def listed(session: Session, skip: int = 0):
 @pytest.mark.parametrize(
     ("other", "fix"),
     [
-        ('{"sub": name, "kind": "refresh", "exp": until}', '`options={"require": ["exp", "sub"]}`'),
-        ('{"sid": name, "kind": "refresh", "exp": until}', '`options={"require": ["exp"]}`'),
+        ('{"sub": name, "kind": "refresh"}', '`options={"require": ["exp", "sub"]}`'),
+        ('{"sid": name, "kind": "refresh"}', '`options={"require": ["exp"]}`'),
         ('{"sid": name}', '`options={"require": ["exp"]}`'),
     ],
 )

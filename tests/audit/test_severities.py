@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.programs import audit, only
+from tests.audit.programs import audit, only, severity_of
 
 STATE = """
 from fastapi import FastAPI
@@ -197,10 +197,10 @@ def make_hook():
 @pytest.mark.parametrize(
     ("maker", "severity"),
     [
-        (NAMED, "low"),
-        (OF_CLASS, "low"),
-        (OTHER_KEY, "low"),
-        (CLAIMS.format(kind="int"), "low"),
+        (NAMED, "not told"),
+        (OF_CLASS, "not told"),
+        (OTHER_KEY, "not told"),
+        (CLAIMS.format(kind="int"), "not told"),
         (CLAIMS.format(kind="int | None = None"), ""),
         (NAMED.replace('"exp"', '"sub"'), ""),
     ],
@@ -217,7 +217,7 @@ KEY = settings.key
 def read(token):
     return jwt.decode(token, KEY, algorithms=["HS256"])
 """
-    assert only(tmp_path, "token-without-expiry", source).severity == severity
+    assert severity_of(tmp_path, "token-without-expiry", source) == severity
 
 
 CALLS = """
@@ -625,3 +625,128 @@ engine = create_async_engine(
 """
     found = only(tmp_path, "prepared-statements-behind-pgbouncer", source)
     assert found.severity == severity
+
+
+_CONSOLE = """
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+app = FastAPI()
+engine = create_engine("postgresql://db/app")
+@app.post("/run")
+def run({name}: str):
+    with engine.begin() as connection:
+        return connection.execute(text({statement})).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "statement", "severity"),
+    [
+        ("sql", "sql", "low"),
+        ("query", "query", "low"),
+        ("order", "'SELECT * FROM items ORDER BY ' + order", ""),
+        ("table", "table", ""),
+    ],
+)
+def test_sql_that_an_endpoint_is_there_to_run_matters_less(
+    name: str, statement: str, severity: str, tmp_path: Path
+) -> None:
+    source = _CONSOLE.format(name=name, statement=statement)
+    found = only(tmp_path, "sql-from-input", source)
+    assert found.severity == severity
+    assert ("part of the SQL" in found.message) == (severity == "")
+
+
+_FILES = """
+from pathlib import Path
+from fastapi import FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+ROOT = Path("/data")
+class Item(BaseModel):
+    path: str
+class Disk:
+    def take(self, item: Item):
+        {use}
+@app.post("/items")
+def make(item: Item):
+    {calls}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "calls", "severity"),
+    [
+        ("(ROOT / item.path).unlink()", "Disk().take(item)", ""),
+        ("(ROOT / item.path).unlink()", "run_in_threadpool(Disk().take, item)", ""),
+        ("(ROOT / item.path).unlink()", "run_module('disk', item)", "low"),
+        ("(ROOT / item.path / 'info.json').read_text()", "Disk().take(item)", "low"),
+        ("(ROOT / item.path / 'info.json').unlink()", "Disk().take(item)", ""),
+        ("open(ROOT / item.path / 'info.json')", "Disk().take(item)", "low"),
+        ("open(ROOT / item.path / 'info.json', 'w')", "Disk().take(item)", ""),
+    ],
+)
+def test_a_path_matters_less_where_nothing_leads_to_it_or_one_name_is_read(
+    use: str, calls: str, severity: str, tmp_path: Path
+) -> None:
+    source = _FILES.format(use=use, calls=calls)
+    assert only(tmp_path, "path-from-input", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("start", "severity"),
+    [
+        ("uvicorn.run('main:app', workers=3)", ""),
+        ("uvicorn.run('main:app', workers=settings.workers)", "low"),
+    ],
+)
+def test_metrics_of_an_unknown_number_of_workers_matter_less(
+    start: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import make_asgi_app
+from config import settings
+app = FastAPI()
+app.mount("/metrics", make_asgi_app())
+{start}
+"""
+    assert only(tmp_path, "prometheus-per-worker", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("check", "severity"),
+    [
+        ("len(password) > settings.PASSWORD_MAX_LENGTH", "low"),
+        ("len(password) < settings.PASSWORD_MIN_LENGTH", ""),
+    ],
+)
+def test_a_password_that_a_setting_limits_matters_less(
+    check: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import bcrypt
+from config import settings
+def check(password: str):
+    if {check}:
+        raise ValueError
+def hashed(password: str) -> bytes:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+"""
+    assert only(tmp_path, "bcrypt-72-bytes", source).severity == severity
+
+
+def test_folders_that_are_removed_at_the_end_matter_less(tmp_path: Path) -> None:
+    source = """
+import shutil
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/")
+async def make(folder: str):
+    try:
+        return folder
+    finally:
+        shutil.rmtree("/tmp/folder")
+"""
+    assert only(tmp_path, "blocking-call-in-async", source).severity == "low"

@@ -46,9 +46,16 @@ def _is_drawn(call: Node) -> bool:
 
 
 def _clears_up(call: Node) -> bool:
-    """Say whether a call removes files after an error."""
-    is_late = any(isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors)
-    return call.member == "rmtree" and is_late
+    """Say whether a call removes files after an error, or at the end of what made them."""
+    if call.member != "rmtree":
+        return False
+    for above in call.ancestors:
+        if isinstance(above.ast, ast.ExceptHandler):
+            return True
+        last = above.ast.finalbody if isinstance(above.ast, ast.Try) else []
+        if any(above.at(statement).holds(call) for statement in last):
+            return True
+    return False
 
 
 def _is_worse(call: Node) -> bool:

@@ -1,10 +1,17 @@
 """What few people ask of a service, and seldom: administrators, imports, migrations."""
 
+import ast
 import re
 
+from fastapi_pro.auditing.libraries.blocking_calls import serving
 from fastapi_pro.auditing.libraries.environments import is_for_developers
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints
-from fastapi_pro.auditing.libraries.fastapi_requests import answering_any, request_functions, roots
+from fastapi_pro.auditing.libraries.fastapi_requests import (
+    answering_any,
+    request_functions,
+    roots,
+    starting_functions,
+)
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database, engines
 from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.model.call_graph import reached
@@ -54,6 +61,29 @@ def is_only_for_admins(function: Node) -> bool:
         return True
     program = function.program
     return function in request_functions(program) and function not in _often(program)
+
+
+def is_asked(node: Node) -> bool:
+    """Say whether a request is seen to reach what stands here, called or handed on as a value."""
+    program = node.program
+    function = node.function
+    while function:
+        if function in _reached(program) or function.name in _handed_on(program):
+            return True
+        function = function.function
+    return False
+
+
+@fact
+def _reached(program: Program) -> set[Node]:
+    return {*serving(program), *starting_functions(program)}
+
+
+@fact
+def _handed_on(program: Program) -> set[str]:
+    """Return the last names of what calls are given: of a thread, a task, a retry."""
+    calls = (Node(module, call) for module in program.code for call in module.nodes(ast.Call))
+    return {given.last_name for call in calls for given in call.given if not given.is_call}
 
 
 @fact

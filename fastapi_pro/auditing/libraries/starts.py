@@ -153,6 +153,8 @@ def _is_of_one(start: Start) -> bool:
         return workers.number == 1
     if not isinstance(start.place, Node) or start.is_open:
         return False
+    if start.place.called == "uvicorn.Config":
+        return True
     return not isinstance(start.place.argument(0, "app").constant, str)
 
 
@@ -169,7 +171,7 @@ def _of_python(program: Program) -> Iterator[Start]:
             options = {
                 key.replace("_", "-"): Option(value.constant, value)
                 for key, value in call.keywords.items()
-                if not value.is_none
+                if not value.is_none and not _is_ignored(call, key)
             }
             yield Start(server, call, options, is_open=call.has_unpacking)
     for module in program.code:
@@ -180,6 +182,13 @@ def _of_python(program: Program) -> Iterator[Start]:
                     setting = _GUNICORN_SETTINGS.get(target.name, target.name.replace("_", "-"))
                     options[setting] = Option(statement.assigned.constant, statement)
             yield Start("gunicorn", Node(module, module.tree), options, is_open=True)
+
+
+def _is_ignored(call: Node, option: str) -> bool:
+    """Say whether uvicorn ignores an option: `Server(Config(app, workers=4))` is one process."""
+    if option != "workers" or call.called != "uvicorn.Config":
+        return False
+    return not any(module.says("Multiprocess") for module in call.program.code)
 
 
 def _of_launch(program: Program, launch: Launch) -> Iterator[Start]:

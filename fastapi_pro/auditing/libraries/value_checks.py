@@ -51,12 +51,28 @@ def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
                 queue += [(t, above.position) for t in noted if t.name not in seen]
                 seen |= {target.name for target in above.targets}
     # the value may be looked at in the very expression that uses it: `x if x in known else y`
-    return any(
+    if any(
         _looks(test, same, made, no_checks)
         for above in use.ancestors
         if isinstance(above.ast, (*_LOOKS, *_COMPREHENSIONS))
         for test in _tests(above)
-    )
+    ):
+        return True
+    return any(is_checked(place, no_checks) for place in _outside(use))
+
+
+def _outside(use: Node) -> list[Node]:
+    """Return where the function around that of a variable names it, before the inner one."""
+    inner = use.function
+    outer = inner.function if use.name and not inner.bindings(use.name) else inner.at(None)
+    if not outer or not outer.bindings(use.name):
+        return []
+    written = use.program.once(_written, outer.ast, outer)
+    return [
+        place
+        for place in written.get(use.name, ())
+        if place.name == use.name and place.position < inner.position
+    ]
 
 
 _LOOKS = (ast.If, ast.IfExp, ast.While, ast.Assert, ast.comprehension, ast.Match)

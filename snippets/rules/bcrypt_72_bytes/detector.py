@@ -14,6 +14,7 @@ _DRAWN = re.compile(
     re.IGNORECASE,
 )
 """Names of what a service makes up, and gives to a client."""
+_MAXIMUM = re.compile(r"(^|_)max(imum)?(_|$)", re.IGNORECASE)
 _DRAWS = ("os.urandom", "secrets.", "uuid.", "nacl.utils.random")
 _FIELDS = ("Field", "StringConstraints", "constr", "Form", "Body", "Query")
 _WRITTEN = re.compile(rb"\b7[23]\b")
@@ -79,9 +80,14 @@ def _limits_characters(program: Program) -> bool:
         sides = node.operands
         lengths = [side.value for side in sides if side.value.called == "builtins.len"]
         is_of_password = any(_PASSWORD.search(length.text) for length in lengths)
-        if is_of_password and any(_is_limit(side.constant) for side in sides):
+        if is_of_password and any(_is_limit(side.constant) or _is_maximum(side) for side in sides):
             return True
     return False
+
+
+def _is_maximum(side: Node) -> bool:
+    """Say whether a setting limits a length, whatever it is: `settings.PASSWORD_MAX_LENGTH`."""
+    return bool(_MAXIMUM.search(side.last_name))
 
 
 def _is_limit(value: object) -> bool:

@@ -91,6 +91,19 @@ def rows(session, paging: Paging = Depends()):
 }
 
 LOOK_ALIKES = {
+    "a service for few people": """
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI(title="Home inventory")
+class Base(DeclarativeBase): ...
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+@app.get("/items")
+def items(session: Session, skip: int = 0):
+    return session.scalars(select(Item).offset(skip).limit(10)).all()
+""",
     "a list for administrators": _TABLE
     + """
 #= main.py

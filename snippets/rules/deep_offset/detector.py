@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.known_types import selected
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
+from fastapi_pro.auditing.libraries.rare_work import is_for_few
 from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_models import models
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs, offset_inputs
@@ -16,6 +17,7 @@ _FOR_FEW = re.compile(
     r"(^|[^a-z])(admin\w*|superuser|staff|backoffice|internal)([^a-z]|$)", re.IGNORECASE
 )
 """Lists for a few people, who do not page through a million rows."""
+_SIZES = re.compile(r"(^|_)(size|limit|length|count|per_page)$", re.IGNORECASE)
 _STANDARDS = re.compile(r"(^|[/_.])(scim|odata|stac|ogc\w*|fhir|oai)([/_.]|$)", re.IGNORECASE)
 _PRESCRIBED = re.compile(r"start_?index|\$skip|page\[\w+\]|_offset|_getpagesoffset", re.IGNORECASE)
 """SCIM, OData, JSON:API, OGC and FHIR say how their lists are paged."""
@@ -23,10 +25,13 @@ _PRESCRIBED = re.compile(r"start_?index|\$skip|page\[\w+\]|_offset|_getpagesoffs
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the parameters and fields that reach an OFFSET with no bound, or one that is none."""
-    sizes = {given.node for given in limit_inputs(program)}  # of `(page - 1) * size`
+    if is_for_few(program):
+        return
+    sizes = {given.node for given in limit_inputs(program)}
     pages = (given for given in offset_inputs(program) if given.node not in sizes)
     deep = [given for given in pages if (upper_bound(given) or 0) > _SHALLOW]
     deep = [given for given in deep if not _is_prescribed(given) and not _is_for_few(given)]
+    deep = [given for given in deep if not _SIZES.search(given.name)]  # of `(page - 1) * size`
     for given, others in by_cause(deep):
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} chooses the OFFSET without a bound that"

@@ -18,6 +18,24 @@ UPLOADS = "/srv/uploads"
 """
 
 FOUND = {
+    "a generator inside an endpoint that only asks whether the file is there": """
+from pathlib import Path
+import aiofiles
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import StreamingResponse
+app = FastAPI()
+LOGS = Path("/var/log/app")
+@app.get("/logs")
+async def logs(name: str):
+    path = LOGS / name
+    if not path.exists():
+        raise HTTPException(404)
+    async def lines():
+        async with aiofiles.open(path) as file:  # !
+            async for line in file:
+                yield line
+    return StreamingResponse(lines())
+""",
     "os.path.join, a bare UploadFile, after a look at how it ends": _APP
     + """
 @app.post("/files")
@@ -116,6 +134,25 @@ async def load(file: UploadFile):
 }
 
 LOOK_ALIKES = {
+    "the endpoint checks before a generator inside it reads": """
+from pathlib import Path
+import aiofiles
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import StreamingResponse
+from security import is_safe_path
+app = FastAPI()
+LOGS = Path("/var/log/app")
+@app.get("/logs")
+async def logs(name: str):
+    path = LOGS / name
+    if not is_safe_path(LOGS, path):
+        raise HTTPException(404)
+    async def lines():
+        async with aiofiles.open(path) as file:
+            async for line in file:
+                yield line
+    return StreamingResponse(lines())
+""",
     "looked up among the known in a lambda": """
 from pathlib import Path
 from fastapi import FastAPI, HTTPException

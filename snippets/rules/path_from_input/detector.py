@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.rare_work import is_only_for_admins
+from fastapi_pro.auditing.libraries.rare_work import is_asked, is_only_for_admins
 from fastapi_pro.auditing.libraries.request_texts import Search, Text, is_segment
 from fastapi_pro.auditing.libraries.value_checks import FILE_QUESTIONS
 
@@ -92,9 +92,25 @@ def _text(path: Node) -> Text | None:
 def _hit(call: Node, text: Text) -> Hit:
     return call.hit(
         f"{text.name} leads `{call.last_name}` out of its folder, by `../` or a leading `/`",
-        severity="low" if is_only_for_admins(call.function) else "",
+        severity="low" if _is_harmless(call) else "",
         cause=f"{text.name} in {call.function.name}, {call.module.name}",
     )
+
+
+def _is_harmless(call: Node) -> bool:
+    """Say whether nobody is seen to reach a call, only administrators do, or one name is read."""
+    if not is_asked(call) or is_only_for_admins(call.function):
+        return True
+    path = (call.argument(0, "path") if call.called in _OPENS else call.owner).value
+    ends = path.operands[1:] if isinstance(path.ast, ast.BinOp) else path.args[-1:]
+    is_named = any(isinstance(end.constant, str) for end in ends)
+    return is_named and path.called not in ("pathlib.Path", "builtins.str") and _reads(call)
+
+
+def _reads(call: Node) -> bool:
+    mode = call.argument(int(call.called in _OPENS), "mode").constant
+    is_opened = call.last_name == "open" and mode in (None, "r", "rb")
+    return is_opened or call.last_name in ("read_bytes", "read_text")
 
 
 def _is_path(owner: Node) -> bool:

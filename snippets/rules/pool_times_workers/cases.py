@@ -50,7 +50,8 @@ exec gunicorn -w 3 main:app
     + """
 #= serve.py
 import uvicorn, db
-server = uvicorn.Server(uvicorn.Config("main:app", workers=5))
+config = uvicorn.Config("main:app", workers=5)
+uvicorn.supervisors.Multiprocess(config, target=uvicorn.Server(config).run, sockets=[]).run()
 """,
     "a manifest, and a number in a variable": _ENGINE
     + """
@@ -69,6 +70,12 @@ spec:
 }
 
 LOOK_ALIKES = {
+    "uvicorn.Server, which serves alone whatever its Config says": _ENGINE
+    + """
+#= serve.py
+import uvicorn, db
+server = uvicorn.Server(uvicorn.Config("main:app", workers=5))
+""",
     "workers of a start for developers": _FINE
     + """
 #= scripts/dev.sh

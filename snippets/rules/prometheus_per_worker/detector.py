@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.launches import variables
-from fastapi_pro.auditing.libraries.starts import runs_several
+from fastapi_pro.auditing.libraries.starts import runs_several, workers
 
 _SERVED = (
     "prometheus_client.make_asgi_app", "prometheus_client.generate_latest",
@@ -22,7 +22,8 @@ def detect(program: Program) -> Iterator[Hit]:
     if served and runs_several(program) and not _shares(program):
         yield served.hit(
             "with several workers each scrape shows the counters of the one that answers:"
-            " PROMETHEUS_MULTIPROC_DIR is set nowhere"
+            " PROMETHEUS_MULTIPROC_DIR is set nowhere",
+            severity="low" if (workers(program) or 1) < 2 else "",
         )
 
 

@@ -11,7 +11,7 @@ from fastapi_pro.auditing.libraries.library_calls import (
     REQUESTS,
     REQUESTS_SESSIONS,
 )
-from fastapi_pro.auditing.libraries.rare_work import is_only_for_admins
+from fastapi_pro.auditing.libraries.rare_work import is_asked, is_only_for_admins
 from fastapi_pro.auditing.libraries.request_texts import Search, is_segment
 
 _FUNCTIONS = (
@@ -65,7 +65,7 @@ def _sent(call: Node) -> Iterator[Hit]:
         yield call.hit(
             f"{given.name} says where `{call.func.text}` goes: a client reaches what only the"
             " server can",
-            severity="low" if is_only_for_admins(call.function) else "",
+            severity="low" if not is_asked(call) or is_only_for_admins(call.function) else "",
         )
 
 

@@ -136,6 +136,14 @@ class Config(BaseSettings):  # !
 }
 
 LOOK_ALIKES = {
+    "a DSN of Sentry, which browsers know too": """
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    SENTRY_DSN: str
+app = FastAPI()
+settings = Settings()
+""",
     "what is said of secrets, and where they lie": """
 from pydantic_settings import BaseSettings
 class Settings(BaseSettings):

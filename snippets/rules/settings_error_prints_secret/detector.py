@@ -125,6 +125,7 @@ def _secret(schema: Schema) -> str:
     prints_all = is_any_required or _is_refused_whole(schema)
     for field in schema.fields.values():
         is_named = names_secret(field.name) or field.name.lower().endswith(_URLS)
+        is_named = is_named and "sentry" not in field.name.lower()  # browsers know it, too
         is_text = inherits(field.type, *SECRETS) or (field.type == "builtins.str" and is_named)
         is_printed = is_text and (prints_all or _is_constrained(schema, field))
         if is_printed or field.type in _DSNS:

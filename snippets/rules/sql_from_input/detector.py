@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.request_texts import Search, text_parts
+from fastapi_pro.auditing.libraries.rare_work import is_asked
+from fastapi_pro.auditing.libraries.request_texts import Search, Text, text_parts
 from fastapi_pro.auditing.libraries.sqlalchemy_models import model_named
 
 _TEXTS = ("sqlalchemy.text", "sqlalchemy.literal_column", "psycopg.sql.SQL", "psycopg2.sql.SQL")
@@ -16,6 +17,10 @@ _RUNS = (
 _SQL = re.compile(
     r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE|ORDER BY|ALTER|DROP)\b", re.IGNORECASE
 )
+_CONSOLE = re.compile(
+    r"(raw_?)?(sql|query|statement|sql_?(query|text|statement)|query_?(sql|text))", re.IGNORECASE
+)
+"""Names of a whole statement, which a console is sent to run."""
 _SORTS = {"order_by", "desc", "asc", "nulls_last", "nulls_first"}
 _DYNAMIC = (ast.JoinedStr, ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.IfExp)
 
@@ -48,7 +53,17 @@ def _statement(call: Node) -> Node:
 def _injected(call: Node) -> Iterator[Hit]:
     statement = _statement(call)
     if isinstance(statement.ast, _DYNAMIC) and (given := _TEXT.unchecked(statement)):
-        yield call.hit(f"{given.name} is part of the SQL: whoever sends it can read other tables")
+        is_whole = _is_console(given)
+        yield call.hit(
+            f"{given.name} is {'' if is_whole else 'part of '}the SQL: whoever sends it can read"
+            " other tables",
+            severity="low" if is_whole or not is_asked(call) else "",
+        )
+
+
+def _is_console(given: Text) -> bool:
+    """Say whether an endpoint is there to run the SQL that it is sent, as the name says."""
+    return bool(_CONSOLE.fullmatch(given.node.name))
 
 
 def _is_sql(statement: Node) -> bool:

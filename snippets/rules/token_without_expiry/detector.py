@@ -36,14 +36,15 @@ def detect(program: Program) -> Iterator[Hit]:
                     fix="Take `verify_exp` out of the options",
                 )
         elif not (
-            _is_stored(decode)
+            _all_expire(decode)
+            or _is_stored(decode)
             or _is_foreign(decode)
             or _is_demanded(decode.call)
             or any(map(_may_last, _makers(decode)))
         ):
             yield decode.call.hit(
                 f"`{name}` accepts a token without `exp`, which never expires",
-                severity="low" if _all_expire(decode) else "",
+                severity="low" if all(_sets(m, "exp") for m in _makers(decode)) else "",
                 fix=_fix(decode),
             )
 
@@ -81,11 +82,17 @@ def _fix(decode: Decode) -> str:
 
 
 def _all_expire(decode: Decode) -> bool:
-    """Say whether all tokens that the program makes have an `exp`: then nobody has another.
+    """Say whether the program makes the tokens, each with an `exp`: then nobody has another."""
+    makers = _makers(decode)
+    return bool(makers) and all(_sets(m, "exp") and _is_always_set(m, "exp") for m in makers)
 
-    Where it makes none, who does is not to be seen.
-    """
-    return all(_sets(maker, "exp") for maker in _makers(decode))
+
+def _is_always_set(encode: Node, claim: str) -> bool:
+    """Say whether a claim that a function names is named outside conditions, too."""
+    named = [node for node in encode.function.walk(ast.Constant) if node.literal == claim]
+    return not named or any(
+        not any(isinstance(above.ast, ast.If) for above in node.ancestors) for node in named
+    )
 
 
 def _may_last(encode: Node) -> bool:
