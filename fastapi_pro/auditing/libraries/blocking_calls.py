@@ -74,7 +74,9 @@ def _blocks(call: Node) -> bool:
         seconds = call.argument(0, "interval").constant
         return isinstance(seconds, (int, float)) and seconds > _SHORT
     if name == "socket.gethostbyname":
-        return not any(host.called == "socket.gethostname" for host in call.args)  # /etc/hosts
+        return not any(
+            host.value.called == "socket.gethostname" for host in call.args
+        )  # /etc/hosts
     is_known = call in BLOCKING or call in COMPUTING or call in FILES
     return is_known and not _is_elsewhere(call) and not _copies_memory(call)
 

@@ -56,7 +56,10 @@ class Engine:
     @cached_property
     def scheme(self) -> str:
         """What its URL begins with, such as "mysql+aiomysql:", as far as code tells; else ""."""
-        return scheme_of(self.call.argument(0, "url")) or scheme_of_branch(self.call)
+        branch = scheme_of_branch(self.call)
+        written = scheme_of(self.call.argument(0, "url"))
+        # of a URL that is one or the other, the branch knows which
+        return branch if branch.startswith("sqlite") else written or branch
 
     @property
     def database(self) -> str:

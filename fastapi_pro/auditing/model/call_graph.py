@@ -64,8 +64,13 @@ def is_cached(function: Node) -> bool:
     return function.program.once(_is_cached, function.ast, function)
 
 
+def _caches(decorator: Node) -> bool:
+    """Say whether a decorator keeps results: a library's that is known, or by its name."""
+    return decorator.func.library_name in _CACHES or "cache" in decorator.last_name.lower()
+
+
 def _is_cached(function: Node) -> bool:
-    if any(decorator.func.library_name in _CACHES for decorator in function.decorators):
+    if any(map(_caches, function.decorators)):
         return True
     returned = {value.name or value.generic.name for value in function.returned} - {""}
     outer = {name for name in returned if not function.bindings(name)}

@@ -376,6 +376,15 @@ async def read(db: Session = Depends(get_db)):
 }
 
 LOOK_ALIKES = {
+    "the address of the host itself, by a name": """
+import socket
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/host")
+async def host() -> str:
+    name = socket.gethostname()
+    return socket.gethostbyname(name)
+""",
     "psutil compares with the last call": """
 import psutil
 from fastapi import FastAPI

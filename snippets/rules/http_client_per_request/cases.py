@@ -126,6 +126,19 @@ async def read(client: Annotated[httpx.AsyncClient, Depends(get_client)]) -> str
 }
 
 LOOK_ALIKES = {
+    "what it fetches is kept, by the name of the decorator": """
+import httpx
+from caching import ttl_cache
+from fastapi import FastAPI
+app = FastAPI()
+@ttl_cache(ttl=86400)
+async def rates() -> dict:
+    async with httpx.AsyncClient() as client:
+        return (await client.get("https://example.com/rates")).json()
+@app.get("/rates")
+async def read() -> dict:
+    return await rates()
+""",
     "a dependency's pool, which is depends-cached-per-request": """
 import redis.asyncio as redis
 from fastapi import Depends, FastAPI

@@ -98,6 +98,23 @@ def show_long(order: Order):
 }
 
 LOOK_ALIKES = {
+    "SQLModel is given the field beside the object": """
+from sqlmodel import Field, Relationship, SQLModel
+from pydantic import BaseModel
+class Span(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+class Note(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    span: Span = Relationship()
+class SpanOut(BaseModel):
+    id: int
+class NoteOut(SQLModel):
+    model_config = {"from_attributes": True}
+    id: int
+    span: SpanOut
+def shown(note: Note) -> NoteOut:
+    return NoteOut.model_validate(note, update={"span": SpanOut(id=note.span.id)})
+""",
     "a common base": _TABLES
     + """
 #= main.py

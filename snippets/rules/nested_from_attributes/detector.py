@@ -14,7 +14,10 @@ def detect(program: Program) -> Iterator[Hit]:
         schema = _validated(call)
         if schema is None or schema.node in seen:
             continue
+        given = {key.literal for key, _ in call.keyword("update").value.entries}
         for field in _related(call.argument(0, "obj"), schema):
+            if field.name in given:
+                continue  # SQLModel takes it from there
             for inner in field.schemas:
                 if inner.node not in seen and _refuses_objects(inner):
                     seen.add(inner.node)

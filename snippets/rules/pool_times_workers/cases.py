@@ -70,6 +70,21 @@ spec:
 }
 
 LOOK_ALIKES = {
+    "an engine of the branch for SQLite, of a URL that may be either": """
+#= db.py
+import os
+from sqlalchemy import create_engine
+def url() -> str:
+    if os.environ.get("LOCAL"):
+        return "sqlite:///local.db"
+    return "postgresql://db/app"
+def engine_of(database_url: str = ""):
+    database_url = url()
+    if database_url.startswith("sqlite"):
+        return create_engine(database_url, connect_args={"check_same_thread": False})
+#= start.sh
+exec gunicorn -w 32 main:app
+""",
     "uvicorn.Server, which serves alone whatever its Config says": _ENGINE
     + """
 #= serve.py

@@ -125,6 +125,8 @@ class Config(BaseSettings):  # !
     @field_validator("api_key")
     @classmethod
     def check(cls, value):
+        if len(value.get_secret_value()) < 20:
+            raise ValueError("too short")
         return value
 """,
     "switched off again": """
@@ -136,6 +138,23 @@ class Config(BaseSettings):  # !
 }
 
 LOOK_ALIKES = {
+    "a validator that refuses nothing": """
+import secrets
+from fastapi import FastAPI
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    jwt_secret_key: str = Field(default_factory=lambda: secrets.token_hex(32))
+    jwt_minutes: int = 30
+    @field_validator("jwt_secret_key", mode="before")
+    @classmethod
+    def filled(cls, value: object) -> object:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return secrets.token_hex(32)
+        return value
+app = FastAPI()
+settings = Settings()
+""",
     "a DSN of Sentry, which browsers know too": """
 from fastapi import FastAPI
 from pydantic_settings import BaseSettings

@@ -22,6 +22,11 @@ _DSNS = (
     "pydantic.AmqpDsn", "pydantic.MongoDsn",
 )  # fmt: skip
 _URLS = ("_dsn", "database_url")
+_QUIET = {
+    "isinstance", "len", "str", "strip", "lower", "upper", "get", "startswith", "endswith",
+    "replace", "rstrip", "lstrip", "split", "token_hex", "token_urlsafe", "getenv", "SecretStr",
+}  # fmt: skip
+"""What a validator calls that refuses no text."""
 _CONSTRAINTS = ("min_length", "max_length", "pattern", "strict")
 
 
@@ -133,6 +138,18 @@ def _secret(schema: Schema) -> str:
     return ""
 
 
+def _refuses(method: Node) -> bool:
+    """Say whether a validator may refuse a value: it raises, or calls what is not known."""
+    functions = reached([method])
+    calls = (call for function in functions for call in function.calls)
+    is_raised = any(function.own(ast.Raise, ast.Assert) for function in functions)
+    return is_raised or not method or any(_may_raise(call) for call in calls)
+
+
+def _may_raise(call: Node) -> bool:
+    return not call.callee and call.last_name not in _QUIET
+
+
 def _is_refused_whole(schema: Schema) -> bool:
     """Say whether a validator of all fields may raise: its error prints all that was given."""
     methods = [v.method for v in schema.validators("model_validator", "root_validator")]
@@ -141,5 +158,5 @@ def _is_refused_whole(schema: Schema) -> bool:
 
 def _is_constrained(schema: Schema, field: Field) -> bool:
     """Say whether a value of a field can be refused."""
-    is_validated = any(field.name in v.fields for v in schema.field_validators)
-    return is_validated or bool(field.options(*_CONSTRAINTS))
+    refusing = [v for v in schema.field_validators if field.name in v.fields and _refuses(v.method)]
+    return bool(refusing) or bool(field.options(*_CONSTRAINTS))

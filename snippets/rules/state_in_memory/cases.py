@@ -363,6 +363,19 @@ def enter(number: str) -> str:
 }
 
 LOOK_ALIKES = {
+    "a limiter whose storage the settings choose": """
+from fastapi import FastAPI
+from slowapi import Limiter
+from slowapi.util import get_remote_address
+from settings import settings
+app = FastAPI()
+def made() -> Limiter:
+    if settings.redis_enabled:
+        storage = settings.redis_url
+    else:
+        storage = "memory://"
+    return Limiter(key_func=get_remote_address, storage_uri=storage)
+""",
     "objects of the process that are counted": """
 import threading
 from typing import ClassVar

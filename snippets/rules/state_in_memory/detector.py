@@ -103,7 +103,11 @@ def _limiters(program: Program) -> Iterator[Hit]:
     """Yield slowapi's limiters that have no storage which workers share."""
     for call in program.calls_of("slowapi.Limiter"):
         storage = call.keyword("storage_uri")
-        is_shared = storage and not str(storage.constant or "").startswith("memory:")
+        is_chosen = (
+            len(storage.function.bindings(storage.name)) > 1
+        )  # of several, one for each mode
+        is_memory = str(storage.constant or "").startswith("memory:") and not is_chosen
+        is_shared = storage and not is_memory
         is_configured = call.keyword("config_filename") or call.has_unpacking
         if not (call.module.is_tool or is_shared or is_configured):
             yield call.hit(
