@@ -385,3 +385,24 @@ def test_a_page_matters_less_where_few_people_ask(
 ) -> None:
     source = _PAGES.format(name=name, title=title, url=url)
     assert only(tmp_path, "unbounded-page", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("work", "severity"),
+    [
+        ("time.sleep(2)", ""),
+        (("for _ in range(3):\n        try:\n            return load()\n        except OSError:\n"
+         "            time.sleep(2)"), "low"),
+    ],
+)  # fmt: skip
+def test_a_pause_after_a_failure_matters_less(work: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+import time
+from fastapi import FastAPI
+from loading import load
+app = FastAPI()
+@app.get("/")
+async def read():
+    {work}
+"""
+    assert only(tmp_path, "blocking-call-in-async", source).severity == severity

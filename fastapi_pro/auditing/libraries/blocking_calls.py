@@ -34,6 +34,10 @@ def severity(call: Node) -> str:
     """Return how bad a blocking call is where it is not as bad as waiting for a service."""
     if call in FILES or call in LOCAL:
         return "low"
+    if call.last_name == "sleep" and any(
+        isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors
+    ):
+        return "low"  # between attempts, after one that failed
     if call in COMPUTING and (_is_drawn(call) or _clears_up(call)):
         return "low"
     # a broker that is there takes a job in a millisecond or two

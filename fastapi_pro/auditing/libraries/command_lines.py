@@ -32,11 +32,12 @@ def is_script(function: Node, depth: int = 0) -> bool:
     """Say whether a function runs only where its file is run: below `if __name__ == "__main__"`."""
     callers = function.callers if depth <= limits.CALLS else []
     return bool(callers) and all(
-        is_script(call.function, depth + 1) if call.function else _is_in_main(call)
+        is_script(call.function, depth + 1) if call.function else is_in_main(call)
         for call in callers
     )
 
 
-def _is_in_main(node: Node) -> bool:
+def is_in_main(node: Node) -> bool:
+    """Say whether something stands below `if __name__ == "__main__":`."""
     branches = (above for above in node.ancestors if isinstance(above.ast, ast.If))
     return any("__main__" in branch.test.text for branch in branches)

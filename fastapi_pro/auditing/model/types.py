@@ -56,7 +56,7 @@ def annotation_type(annotation: Node, depth: int = 0) -> Type:
     parsed = annotation.at(annotation.module.read_annotation(annotation.ast))
     match parsed.ast:
         case ast.BinOp(left=left, right=right):
-            return _first(annotation_type(parsed.at(side), depth + 1) for side in (left, right))
+            return _one_of(annotation_type(parsed.at(side), depth + 1) for side in (left, right))
         case ast.Constant(value=value):
             return "None" if value is None else None
         case ast.Subscript(value=value, slice=inner):
@@ -65,7 +65,7 @@ def annotation_type(annotation: Node, depth: int = 0) -> Type:
                 return annotation_type(parsed.at(value), depth + 1)
             sides = inner.elts if isinstance(inner, ast.Tuple) else [inner]
             sides = sides[: 3 if name == "typing.Union" else 1]
-            return _first(annotation_type(parsed.at(side), depth + 1) for side in sides)
+            return _one_of(annotation_type(parsed.at(side), depth + 1) for side in sides)
     origin = parsed.origin
     if not isinstance(origin, Node) or origin.is_class:
         return origin
@@ -129,6 +129,16 @@ def member_type(owner: Node, name: str, depth: int = 0) -> Type:
             if found:
                 return found
     return None
+
+
+def _one_of(types: Iterable[Type]) -> Type:
+    """Return the class that a union names; of several of libraries none: `AsyncSession | Session`.
+
+    What holds of one of them may be wrong of another.
+    """
+    found = [kind for kind in types if kind not in (None, "None")]
+    others = {kind for kind in found if isinstance(kind, str) and not kind.startswith("builtins.")}
+    return found[0] if found and len(others) < 2 else None
 
 
 def _first(types: Iterable[Type]) -> Type:

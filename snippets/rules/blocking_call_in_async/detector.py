@@ -39,6 +39,8 @@ def _cause(end: Node) -> str:
     """Return what is to be replaced: a session, or what is called of which library."""
     if end in LOCAL:
         return f"sqlite3 in {end.module.name}"
+    if end.member in JOBS:
+        return "jobs for a broker"
     if end.owner and is_session(end.owner):
         return "a sync Session in `async def`"
     owner = end.called or (end.owner.type if isinstance(end.owner.type, str) else "")

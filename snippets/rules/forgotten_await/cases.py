@@ -93,6 +93,23 @@ from fastapi import FastAPI
 }
 
 LOOK_ALIKES = {
+    "a session that may be of either kind": """
+from typing import Union
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+class Repository:
+    def __init__(self, session: Union[AsyncSession, Session]) -> None:
+        self.session = session
+    async def save(self, row):
+        self.session.add(row)
+        await self.session.commit()
+    def save_sync(self, row):
+        self.session.add(row)
+        self.session.commit()
+def stored(session: AsyncSession | Session, row):
+    session.add(row)
+    session.commit()
+""",
     "returned by what an endpoint awaits": """
 from fastapi import FastAPI
 app = FastAPI()

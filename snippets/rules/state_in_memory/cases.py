@@ -363,6 +363,28 @@ def enter(number: str) -> str:
 }
 
 LOOK_ALIKES = {
+    "an object that only a run of the file by hand makes": """
+#= main.py
+from fastapi import FastAPI
+from ring import Ring
+app = FastAPI()
+@app.put("/")
+def put(name: str):
+    Ring().add(name)
+#= ring.py
+class Ring:
+    def __init__(self):
+        self.nodes = {}
+    def add(self, name):
+        self.nodes[name] = len(self.nodes)
+        return self.nodes
+    def drop(self, name):
+        self.nodes.pop(name)
+        return list(self.nodes)
+if __name__ == "__main__":
+    ring = Ring()
+    ring.add("x")
+""",
     "a limiter whose storage the settings choose": """
 from fastapi import FastAPI
 from slowapi import Limiter

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.channels import is_channel, is_sent_through
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
+from fastapi_pro.auditing.libraries.command_lines import is_in_main
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.own_state import (
     is_given_back,
@@ -79,7 +80,7 @@ def detect(program: Program) -> Iterator[Hit]:
     seen: set[Node] = set()
     for made, changed in found.items():
         cause = made.enclosing_class or made  # a class is one cause
-        is_of_service = not made.module.is_test and not made.module.is_tool
+        is_of_service = not (made.module.is_test or made.module.is_tool or is_in_main(made))
         if is_of_service and cause not in seen and _must_agree(changed):
             seen.add(cause)
             others = len({change.function for change in changed}) - 1
