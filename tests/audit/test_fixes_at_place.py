@@ -383,3 +383,24 @@ class Login(BaseSettings):
     assert fix.startswith(f"`hide_input_in_errors=True` in the `model_config` of `{outer}`") == (
         outer != ""
     )
+
+
+def test_a_page_of_a_table_whose_key_is_not_known_names_none(tmp_path: Path) -> None:
+    source = """
+from fastapi import FastAPI
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Entry(Base):
+    __tablename__ = "entries"
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+@app.post("/entries")
+def make(session: Session):
+    session.add(Entry(user_id=1))
+@app.get("/entries")
+def read(session: Session):
+    return session.scalars(select(Entry)).all()
+"""
+    fix = "`.order_by(key).limit(limit)`, at most 100, and `.where(key > after)`"
+    assert only(tmp_path, "list-without-limit", source).fix == fix

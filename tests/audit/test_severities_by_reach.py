@@ -39,6 +39,7 @@ class Lines(logging.Formatter):
         (_FORMATTER.format("json.dumps({'message': record.getMessage()})"), "low"),
         ("from pythonjsonlogger.json import JsonFormatter\n", "low"),
         ("from pythonjsonlogger import jsonlogger\n", "low"),
+        ("from aws_lambda_powertools import Logger\n", "low"),
         ("from structlog.processors import JSONRenderer\n", "low"),
         ("import structlog\nmade = structlog.processors.JSONRenderer()\n", "low"),
         ("import sys\nfrom loguru import logger\nlogger.add(sys.stdout, serialize=True)\n", "low"),

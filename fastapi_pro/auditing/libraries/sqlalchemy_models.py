@@ -32,7 +32,7 @@ SECRET = re.compile(
 _ABOUT = re.compile(
     r"^(is|has|can|needs?|must|requires?|use[sd]?|allows?|shows?|enable[sd]?)_|"
     r"_(owner|issuer|audience|type|kind|url|uri|endpoint|name|id|algorithm|version|status|scopes?"
-    r"|expir\w*|lifetime|header|count|length|description|scheme|path|file|label|title|policy)$",
+    r"|arn|expir\w*|lifetime|header|count|length|description|scheme|path|file|label|title|policy)$",
     re.IGNORECASE,
 )
 

@@ -58,6 +58,17 @@ app = fa.FastAPI(lifespan=lifespan, on_startup=[start])  # !
 }
 
 LOOK_ALIKES = {
+    "a start by hand, as for a function of AWS": """
+import asyncio
+from fastapi import FastAPI
+from mangum import Mangum
+from somewhere import lifespan
+app = FastAPI(lifespan=lifespan)
+@app.on_event("startup")
+async def connect() -> None: ...
+handler = Mangum(app, lifespan="off")
+asyncio.get_event_loop().run_until_complete(app.router.startup())
+""",
     "no lifespan": _PLAIN
     + """
 #= start.py

@@ -10,6 +10,8 @@ _MESSAGE = "never runs, and nothing says so: the application has a `lifespan=`"
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each `on_event`, `add_event_handler` and `on_startup=` beside a lifespan."""
+    if any(call.owner.member == "router" for call in program.calls_named("startup")):
+        return  # `app.router.startup()` runs the handlers, where nothing runs a lifespan
     for call in program.calls_named("on_event", "add_event_handler"):
         if is_app(call.owner) and _has_lifespan(call.owner):
             yield call.hit(f"this handler {_MESSAGE}")

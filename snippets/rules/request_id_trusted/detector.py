@@ -24,7 +24,13 @@ _LOG = re.compile(r"log|record|event_dict|formatter|filter|(^|_)patch|processor"
 _KEEPS = {"set", "bind", "bind_contextvars", "append", "add", "setdefault"}
 _SENT = "is sent on as it is, as long as the caller likes: what logs it takes it for its own"
 _LONG = "goes into the log as it is, as long as the caller likes: it may be that of another request"
-_JSON_FORMATTERS = ("pythonjsonlogger", "json_log_formatter", "ecs_logging", "logstash_formatter")
+_JSON_FORMATTERS = (
+    "pythonjsonlogger",
+    "json_log_formatter",
+    "ecs_logging",
+    "logstash_formatter",
+    "aws_lambda_powertools",
+)
 _JSON = ("dumps", "JSONRenderer")
 _RISK = "is taken as it is: it forges fields of log lines, and is as long as the caller likes"
 

@@ -138,6 +138,15 @@ class Config(BaseSettings):  # !
 }
 
 LOOK_ALIKES = {
+    "the name of a secret that another service keeps": """
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    database_secret_arn: str
+    token_url: str
+app = FastAPI()
+settings = Settings()
+""",
     "a validator that refuses nothing": """
 import secrets
 from fastapi import FastAPI
