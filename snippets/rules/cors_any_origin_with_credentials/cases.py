@@ -59,6 +59,18 @@ app.add_middleware(Cors, allow_origin_regex=".*", allow_credentials=True)  # !
 }
 
 LOOK_ALIKES = {
+    "all origins where a developer runs it": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.security import HTTPBasic
+from settings import config
+app = FastAPI()
+basic = HTTPBasic()
+if config.is_development:
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+else:
+    app.add_middleware(CORSMiddleware, allow_origins=config.origins, allow_credentials=True)
+""",
     "all origins, no credentials": _APP
     + """
 app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"])

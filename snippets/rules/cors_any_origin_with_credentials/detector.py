@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.environments import is_for_developers
 from fastapi_pro.auditing.libraries.fastapi_requests import MIDDLEWARE_METHODS
 
 _CORS = "fastapi.middleware.cors.CORSMiddleware"
@@ -29,6 +30,8 @@ def detect(program: Program) -> Iterator[Hit]:
     ]
     folders = {call.module.path.parent for call in calls}
     for call in calls:
+        if is_for_developers(call):
+            continue
         if call.keyword("allow_credentials").constant is True and _allows_all(call):
             # of several applications, each has what is in its folder
             folder = call.module.path.parent if len(folders) > 1 else program.root

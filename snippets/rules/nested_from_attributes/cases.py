@@ -98,6 +98,28 @@ def show_long(order: Order):
 }
 
 LOOK_ALIKES = {
+    "orm_mode, which v1-config-leftovers tells": """
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+class Base(DeclarativeBase): ...
+class Owner(Base):
+    __tablename__ = "owners"
+    id: Mapped[int] = mapped_column(primary_key=True)
+class Pet(Base):
+    __tablename__ = "pets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[Owner] = relationship()
+class OwnerOut(BaseModel):
+    id: int
+    class Config:
+        orm_mode = True
+class PetOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    id: int
+    owner: OwnerOut
+def shown(pet: Pet) -> PetOut:
+    return PetOut.model_validate(pet)
+""",
     "SQLModel is given the field beside the object": """
 from sqlmodel import Field, Relationship, SQLModel
 from pydantic import BaseModel

@@ -58,5 +58,7 @@ def _is_plain(field: Field) -> bool:
 
 
 def _refuses_objects(schema: Schema) -> bool:
-    is_configured = "from_attributes" in schema.config or not schema.is_config_known
+    # of `orm_mode` v1-config-leftovers tells
+    is_configured = not {"from_attributes", "orm_mode"}.isdisjoint(schema.config)
+    is_configured = is_configured or not schema.is_config_known
     return not (is_configured or schema.reads_attributes or schema.has_model_validator)
