@@ -93,7 +93,8 @@ def audit(monkeypatch: pytest.MonkeyPatch) -> Audit:
 def test_it_tells_what_head_had_not_with_place_consequence_and_fix(repository: Path) -> None:
     """Untracked files count; what HEAD had, and what is low, is not told."""
     change(repository)
-    (repository / "app" / "new.py").write_text(HELD.replace("one", "three"))
+    other = HELD.replace("one", "three").replace("time.sleep(1)", 'subprocess.run(["true"])')
+    (repository / "app" / "new.py").write_text(other.replace("import time", "import subprocess"))
     text = reason(asked(repository))
     assert "brought 2 faults" in text
     assert (
