@@ -118,11 +118,11 @@ def test_the_services_tests_pass_on_both_databases(
     tmp_path_factory: pytest.TempPathFactory,
     pytestconfig: pytest.Config,
 ) -> None:
-    """And so do the linter and the type checker. A normal run takes a third of the files."""
+    """And so do the linter and the type checker. A normal run takes a sixth of the files."""
     python = python_of_all(tmp_path_factory)
     run = partial(run_in, project, python, "-m", "pytest", "-q", "-n0")
     names = sorted(file.name for file in (project / "tests").glob("test_*.py"))
-    names = chosen(pytestconfig, names, len(names) // 3, "snippets/tests")
+    names = chosen(pytestconfig, names, len(names) // 6, "snippets/tests")
     run("-m=not live", *(f"tests/{name}" for name in names), APP_TEST_DATABASE_URL=server_url)
     live = "not sqlite and (projects_types or dockerfiles_command or sigterm)"
     run("-m=live", "-k", live, *LIVE, APP_TEST_DATABASE_URL=server_url)

@@ -104,9 +104,13 @@ def test_a_recipe_works_in_a_new_project(
 @needs_uv
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_the_service_works_on_tables_of_sqlmodel(tmp_path: Path, run: Run, python: Path) -> None:
+def test_the_service_works_on_tables_of_sqlmodel(
+    tmp_path: Path, run: Run, python: Path, pytestconfig: pytest.Config
+) -> None:
+    """A normal run takes two of the four files that know the tables."""
     shop = new_project("sqlmodel", tmp_path)
-    tests = [f"tests/test_{name}.py" for name in ("users", "products", "auth", "migrations")]
+    names = [f"test_{name}.py" for name in ("users", "products", "auth", "migrations")]
+    tests = [f"tests/{name}" for name in chosen(pytestconfig, names, 2, "snippets/tests")]
     options = ["-q", "-n0", "-k", "not sqlite and not live", *QUIET]
     run(shop, python, "-m", "pytest", *options, *tests)
 

@@ -226,6 +226,7 @@ def test_a_folder_that_cannot_be_listed_gets_a_line(
     assert troubles(tmp_path) == [("secret", "unreadable")]
 
 
+@pytest.mark.slow
 def test_twenty_thousand_files_are_found_in_seconds(tmp_path: Path) -> None:
     for number in range(200):
         folder = tmp_path / f"a{number % 10}" / f"b{number}"
