@@ -54,14 +54,14 @@ async def rename(item_id: int, title: str, user: CurrentUser, session: SessionDe
         raise HTTPException(404)
     item.title = title
 """,
-    "the owner in the query of the other, no login at all here": _MAIN
+    "the owner in the query of the other": _MAIN
     + """
 @router.get("/{item_id}")
 async def read_item(item_id: int, session: SessionDep, current_user: User = Depends(get_current_user)):
     query = select(Item).where(Item.id == item_id, Item.owner_id == current_user.id)
     return (await session.scalars(query)).one().title
 @router.delete("/{key}")  # !
-async def delete_item(key: int, session: SessionDep):
+async def delete_item(key: int, user: CurrentUser, session: SessionDep):
     item = await session.get_one(Item, key)
     await session.delete(item)
 """,
@@ -172,6 +172,14 @@ async def delete_item(session: SessionDep, item: Item = Depends(own_item)):
     + """
 internal = APIRouter(prefix="/internal")
 @internal.delete("/{item_id}")
+async def delete_item(item_id: int, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    await session.delete(item)
+""",
+    "nobody is asked, which route-without-check tells": _MAIN
+    + _CHECKED
+    + """
+@router.delete("/{item_id}")
 async def delete_item(item_id: int, session: SessionDep):
     item = await session.get_one(Item, item_id)
     await session.delete(item)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.open_routes import open_routes
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, models
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import row_of
 
@@ -27,6 +28,8 @@ def detect(program: Program) -> Iterator[Hit]:
         return
     checking = {e: _checked(e, checks) for e in http_endpoints(program)}
     for endpoint in http_endpoints(program):
+        if endpoint in open_routes(program):
+            continue  # route-without-check tells of it
         if not (endpoint.path or "").endswith("}") or endpoint.method not in _CHANGES | {"get"}:
             continue
         for model in (m for m in _loaded(endpoint) if m not in checking[endpoint]):

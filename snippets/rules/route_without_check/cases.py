@@ -1,0 +1,216 @@
+"""Endpoints that ask nobody who is calling, and those that may do so."""
+
+BAD = ['@router.delete("/{note_id}", status_code=204)']
+
+_MAIN = """
+#= deps.py
+from fastapi import Depends, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+oauth2_scheme = OAuth2PasswordBearer("token")
+class User: ...
+def get_db(): ...
+def find_user(token: str = Depends(oauth2_scheme)) -> User:
+    if token != "secret":
+        raise HTTPException(status_code=401)
+    return User()
+def require(permission: str):
+    def check(user: User = Depends(find_user)) -> None:
+        if permission not in user.permissions:
+            raise HTTPException(403)
+    return check
+#= items.py
+from typing import Annotated
+from fastapi import APIRouter, Cookie, Depends, FastAPI, Header, HTTPException, Request, Security
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import User, find_user, get_db, require
+router = APIRouter(prefix="/items")
+Session = Annotated[AsyncSession, Depends(get_db)]
+@router.put("/{item_id}")
+async def change(item_id: int, session: Session, user: User = Depends(find_user)):
+    await session.commit()
+"""
+_FREE = """
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, session: Session):
+    await session.delete(item_id)
+"""
+_DELETES = _FREE.replace('"/{item_id}")', '"/{item_id}")  # !')
+
+FOUND = {
+    "a delete beside a put": _MAIN + _DELETES,
+    "a post that stores": _MAIN
+    + """
+def store(session, name): ...
+@router.post("")  # !
+async def create(name: str, session: Session):
+    store(session, name)
+    await session.commit()
+""",
+    "a permission in the decorator of the others": _MAIN
+    + """
+boxes = APIRouter(prefix="/boxes")
+@boxes.get("/{key}", dependencies=[Depends(require("boxes:read"))])
+def read_box(key: int): ...
+@boxes.patch("/{key}")  # !
+def change_box(key: int, session: Session): ...
+""",
+    "Security of the others": _MAIN
+    + """
+boxes = APIRouter(prefix="/boxes")
+@boxes.get("/{key}")
+def read_box(key: int, user: Annotated[User, Security(find_user, scopes=["boxes"])]): ...
+@boxes.put("/{key}", dependencies=[])  # !
+def change_box(key: int, session: Session): ...
+""",
+    "endpoints of an application": """
+from fastapi import Depends, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi_users import FastAPIUsers
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://example.com"])
+users = FastAPIUsers()
+@app.middleware("http")
+async def add_time(request, call_next):
+    return await call_next(request)
+@app.get("/items/{key}")
+def read_item(key: int, user=Depends(users.current_user(active=True))): ...
+@app.put("/items/{key}")  # !
+def change_item(key: int): ...
+""",
+    "a router that is included without a dependency": _MAIN
+    + _DELETES
+    + """
+app = FastAPI()
+app.include_router(router)
+""",
+}
+
+LOOK_ALIKES = {
+    "all of them ask": _MAIN
+    + """
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, user: Annotated[User, Depends(find_user)]): ...
+@router.patch("/{item_id}", dependencies=[Depends(require("items:change"))])
+async def patch_item(item_id: int): ...
+""",
+    "the router asks": _MAIN.replace('"/items")', '"/items", dependencies=[Depends(find_user)])')
+    + _FREE,
+    "where it is included, it asks": _MAIN
+    + _FREE
+    + """
+app = FastAPI()
+app.include_router(router, dependencies=[Depends(find_user)])
+""",
+    "the router that includes it asks": _MAIN
+    + _FREE
+    + """
+private = APIRouter(dependencies=[Depends(find_user)])
+private.include_router(router)
+app = FastAPI()
+app.include_router(private)
+""",
+    "routers included in a loop, with a dependency": _MAIN
+    + _FREE
+    + """
+app = FastAPI()
+for one in (router,):
+    app.include_router(one, dependencies=[Depends(find_user)])
+""",
+    "the application asks": _MAIN + _FREE + "app = FastAPI(dependencies=[Depends(find_user)])\n",
+    "a middleware asks": _MAIN
+    + _FREE
+    + """
+from fastapi.responses import JSONResponse
+app = FastAPI()
+@app.middleware("http")
+async def check_key(request: Request, call_next):
+    if request.headers.get("x-key") != "secret":
+        return JSONResponse({}, status_code=401)
+    return await call_next(request)
+""",
+    "a middleware of a library asks": _MAIN
+    + _FREE
+    + """
+from starlette.middleware.authentication import AuthenticationMiddleware
+app = FastAPI()
+app.add_middleware(AuthenticationMiddleware, backend=object())
+""",
+    "a decorator asks": _MAIN
+    + """
+def login_required(function): ...
+@router.delete("/{item_id}")
+@login_required
+async def delete_item(item_id: int): ...
+""",
+    "what strangers do": _MAIN
+    + """
+@router.post("/login")
+async def log_in(name: str, session: Session):
+    await session.commit()
+@router.post("/register")
+async def create_account(name: str, session: Session):
+    session.add(name)
+@router.post("/password-reset")
+async def start(name: str, session: Session):
+    session.add(name)
+@router.delete("/subscriptions/{key}")
+async def unsubscribe(key: str, session: Session): ...
+@router.post("/webhook/stripe")
+async def take_event(session: Session):
+    session.add(1)
+@router.post("/contact")
+async def write_to_us(text: str, session: Session):
+    session.add(text)
+""",
+    "what only asks": _MAIN
+    + """
+@router.post("/search")
+async def search(text: str, session: Session):
+    return await session.execute(text)
+@router.post("/total")
+async def total(prices: list[int]):
+    return sum(prices)
+@router.get("")
+async def read_all(session: Session): ...
+""",
+    "it looks at the request itself": _MAIN
+    + """
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, request: Request):
+    if request.state.user is None:
+        raise HTTPException(401)
+@router.put("/{item_id}/text")
+async def write(item_id: int, x_key: Annotated[str, Header()]): ...
+@router.patch("/{item_id}/text")
+async def patch(item_id: int, key: str = Cookie()): ...
+""",
+    "a check that it calls": _MAIN
+    + """
+from checks import verify_token
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, key: str, session: Session):
+    verify_token(key)
+    await session.delete(item_id)
+""",
+    "a dependency of another library": _MAIN
+    + """
+from checks import get_viewer
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, viewer=Depends(get_viewer)): ...
+""",
+    "most of the router is open": _MAIN
+    + _FREE
+    + """
+@router.patch("/{item_id}")
+async def patch_item(item_id: int, session: Session): ...
+""",
+    "another router": _MAIN + _FREE.replace("@router", "open_items = APIRouter()\n@open_items"),
+    "no login at all": """
+from fastapi import FastAPI
+app = FastAPI()
+@app.put("/items/{key}")
+def change_item(key: int): ...
+@app.delete("/items/{key}")
+def delete_item(key: int): ...
+""",
+}
