@@ -44,6 +44,23 @@ async def callback(request: Request):
     token = await oauth.company.authorize_access_token(request)
     return by_address(token["userinfo"]["email"])  # !
 """,
+    "a repository": _MODELS
+    + """
+class Users:
+    def __init__(self, model):
+        self.model = model
+    def by_address(self, email):
+        found = session.query(self.model).filter(self.model.email == email).first()
+        if not found:
+            raise HTTPException(404)
+        return found
+users = Users(User)
+@app.get("/callback")
+async def callback(request: Request):
+    token = await oauth.company.authorize_access_token(request)
+    userinfo = token.get("userinfo")
+    return users.by_address(email=userinfo["email"])  # !
+""",
     "google-auth, through an object": _MODELS
     + """
 from pydantic import BaseModel

@@ -52,9 +52,8 @@ def detect(program: Program) -> Iterator[Hit]:
 def _looked_up(program: Program) -> Iterator[Node]:
     """Yield the addresses by which accounts are looked up."""
     for attribute in program.attributes("email"):
-        is_column = attribute.owner.definition.is_class or attribute.owner.last_name[:1].isupper()
         compare = next((a for a in attribute.ancestors if isinstance(a.ast, ast.Compare)), None)
-        if compare is not None and is_column and not _refuses(compare):
+        if compare is not None and _is_model(attribute.owner) and not _refuses(compare):
             yield from (side for side in compare.operands if not side.holds(attribute))
     for call in program.calls_named(*_FILTERS):
         found = (call.keyword("email"), *(given.entry("email") for given in call.args))
@@ -64,6 +63,12 @@ def _looked_up(program: Program) -> Iterator[Node]:
             for call in calls if _LOOKS_UP.search(name) else ():
                 node = Node(module, call)
                 yield from () if node.callee or _refuses(node) else node.given
+
+
+def _is_model(owner: Node) -> bool:
+    """Say whether an expression is a table's class, by its name where it is not known."""
+    name = owner.last_name
+    return owner.definition.is_class or name[:1].isupper() or name in ("model", "cls")
 
 
 def _refuses(lookup: Node) -> bool:
