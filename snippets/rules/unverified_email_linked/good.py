@@ -45,24 +45,21 @@ async def get_db() -> AsyncIterator[AsyncSession]:
         await session.commit()
 
 
-async def get_provider(request: Request) -> httpx.AsyncClient:
+async def get_provider(request: Request) -> Any:
     """Return the client of the provider."""
-    client: httpx.AsyncClient = request.state.provider
-    return client
+    return request.state.provider
 
 
 SessionDep = Annotated[AsyncSession, Depends(get_db, scope="function")]
 ProviderDep = Annotated[httpx.AsyncClient, Depends(get_provider)]
 
 
-async def get_claims(provider: httpx.AsyncClient, code: str) -> dict[str, Any]:
+async def get_claims(provider: httpx.AsyncClient, code: str) -> Any:
     """Return what the provider says of whom it sent here with a code."""
     answer = await provider.post("/token", data={"code": code})
-    access_token = answer.raise_for_status().json()["access_token"]
-    headers = {"Authorization": f"Bearer {access_token}"}
-    response = await provider.get("/userinfo", headers=headers)
-    claims: dict[str, Any] = response.raise_for_status().json()
-    return claims
+    bearer = f"Bearer {answer.raise_for_status().json()['access_token']}"
+    response = await provider.get("/userinfo", headers={"Authorization": bearer})
+    return response.raise_for_status().json()
 
 
 @app.post("/login")
