@@ -78,7 +78,7 @@ def _link(slug: str) -> str:
 
 def _count(rules: Sequence[Rule]) -> str:
     seen = sum(not rule.unseen for rule in rules)
-    return f"[The {len(rules)} rules](references/rules.md), of which the audit finds {seen}."
+    return f"There are [{len(rules)} rules](references/rules.md); the audit finds {seen} of them."
 
 
 def short(title: str) -> str:
