@@ -12,7 +12,7 @@ _words_of: list[str] = []
 
 
 def are_words_of(command: str) -> None:
-    """Have the commands called words of one command, no longer scripts."""
+    """From now on, call the commands by the words of one command, not by their scripts."""
     _words_of[:] = [command]
 
 
@@ -40,8 +40,9 @@ def parser_of(docstring: str | None) -> argparse.ArgumentParser:
 def run_command(main: Callable[[], int], name: str) -> int:
     """Return the exit code of `main`, run as the script `name`.
 
-    What the terminal cannot print is escaped. A reader that left gives 1, an interruption 130, and
-    a fault of ours 2 with one line instead of a traceback, so that CI can tell it from findings.
+    Characters that the terminal cannot print are escaped. A closed pipe gives 1 and an interruption
+    130. An internal error gives 2, and one line instead of a traceback: CI can tell it from
+    findings.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -1,4 +1,4 @@
-"""What messages are made of: quoted text, hints at what was meant, GitHub's annotations."""
+"""Parts of messages: quoted text, hints such as "did you mean", GitHub's annotations."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ def visible(text: str) -> str:
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """Return a hint at the words most like a wrong one, to end a message with."""
+    """Return the end of a message: a hint at the known words most similar to a wrong one."""
     import difflib  # noqa: PLC0415 -- only where something is wrong: it takes time to import
 
     found = difflib.get_close_matches(word, list(known), n=3, cutoff=0.4)

@@ -9,6 +9,6 @@ ROOT = PACKAGE / CARRIED if (PACKAGE / CARRIED).is_dir() else PACKAGE.parent
 SNIPPETS = ROOT / "snippets"
 RULES = SNIPPETS / "rules"
 PAGES = ROOT / "references" / "rules"
-"""One page for each rule, made of its folder in RULES by scripts/build.py."""
+"""One page for each rule, which scripts/build.py generates from its folder in RULES."""
 INSTALL_RECORD = ".installed.json"
-"""What install.py leaves in a skill's folder, to know it by."""
+"""The file by which install.py recognizes a skill's folder as its own."""

@@ -17,7 +17,7 @@ CONSEQUENCES = {
     "load": "it shows with many requests, several workers or a slow neighbour",
     "rest": "the rest: rare errors, warnings, tests",
 }
-"""What comes of a mistake, in words; the worst first."""
+"""The consequence of a mistake, in words; the worst first."""
 PARTS = ("You see.", "Why.", "Fix.", "Not when.")
 _TEXTS = {"title": 220, "tier": 9, "severity": 6, "consequence": 8, "symptom": 60, "fix": 110}
 _OPTIONAL = {"unseen": 160, "ask": 160, "fix-before": 110}
@@ -33,14 +33,14 @@ _PACKAGE = re.compile(r"([a-z0-9][a-z0-9-]*) (\d+(?:\.\d+)*)")
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: `title` is its sentence, `symptom` what one sees, `fix` what to do in a line.
+    """One rule: `title` is its sentence, `symptom` what one sees, `fix` what to do, in one line.
 
-    `since` and `until` are versions such as "fastapi 0.118": the first ones with the fault, and the
-    first ones without it again. Of the same package `until` may be the lower: then the versions
-    between have no fault. `fix` works from `fix_since` on; before that `fix_before` does, and where
-    it is "" nothing but an upgrade. `body` is markdown. `unseen` says why `audit.py` cannot find
-    the rule broken, and is "" where it can; `ask` is what to ask of the code instead, where some
-    file has one of the words `ask_where`, or always where there are none.
+    `since` and `until` are versions such as "fastapi 0.118": the first with the fault, and the
+    first without it again. If `until` is lower than `since`, the versions between have no fault.
+    `fix` works from `fix_since` on, `fix_before` in older versions; if `fix_before` is "", only an
+    upgrade helps there. `body` is markdown. `unseen` says why `audit.py` cannot find the broken
+    rule; it is "" if it can. `ask` is the question to ask instead, if some file has one of the
+    words `ask_where`, or always if there are none.
     """
 
     slug: str
@@ -62,7 +62,7 @@ class Rule:
 
 
 class RuleError(Exception):
-    """A rule that is not complete: `path` and `line` (from 1), what is wrong, what to write."""
+    """A rule that is incomplete or wrong: `path`, `line` (from 1), what is wrong, what to write."""
 
     def __init__(self, path: Path, line: int, message: str, fix: str) -> None:
         super().__init__(f"{path}:{line}: {message}; {fix}")
@@ -76,7 +76,7 @@ def load_rules(folder: Path) -> list[Rule]:
 
 
 def rule_folders(folder: Path) -> list[Path]:
-    """Return the folders of the rules below `folder`, by name; caches are none."""
+    """Return the folders of the rules below `folder`, by name, without caches."""
     return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(("_", ".")))
 
 
@@ -140,7 +140,7 @@ def package_and_version(text: str) -> tuple[str, str]:
 
 
 def page(slug: str) -> str:
-    """Return the page of a rule, or of what else is reported: all there is to read of it.
+    """Return the text of the page of a rule, or of another slug that the audit reports.
 
     Raises OSError where there is none.
     """
@@ -159,7 +159,7 @@ def read_part(path: Path) -> str:
 
 
 def _parse(path: Path, lines: list[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Return the texts and the lists of a front matter, which is a small part of YAML."""
+    """Return the texts and the lists of a front matter, which is in a small subset of YAML."""
     texts: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
     items: list[str] | None = None
@@ -174,7 +174,7 @@ def _parse(path: Path, lines: list[str]) -> tuple[dict[str, str], dict[str, list
         elif (match := re.fullmatch(r"  - (.+)", line)) and items is not None:
             items.append(_text(path, number, match[1]))
             if key in _VERSIONED and not _PACKAGE.fullmatch(items[-1]):
-                message = f"{key} {items[-1]} is no package and version"
+                message = f"{key} {items[-1]} is not a package and a version"
                 raise RuleError(path, number, message, "write `  - fastapi 0.118`")
         else:
             raise RuleError(path, number, "neither `key: text` nor an item", "write `  - text`")
@@ -182,7 +182,7 @@ def _parse(path: Path, lines: list[str]) -> tuple[dict[str, str], dict[str, list
 
 
 def _text(path: Path, number: int, written: str) -> str:
-    """Return a plain or a double-quoted text; both are YAML too."""
+    """Return the value of a plain or double-quoted text; YAML reads both the same way."""
     if not written.startswith('"'):
         return written
     try:
@@ -192,7 +192,7 @@ def _text(path: Path, number: int, written: str) -> str:
 
 
 def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
-    """Raise RuleError unless the keys are those of a rule and their values of the right form."""
+    """Raise RuleError unless the keys are those of a rule, and their values have the right form."""
     _check_versions(path, texts, lists)
     _check_question(path, texts, lists)
     if unknown := sorted({*texts} - {*_TEXTS, *_OPTIONAL} | {*lists} - {*_LISTS}):
@@ -213,7 +213,7 @@ def _check(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> No
 
 
 def _check_question(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
-    """Raise RuleError unless a rule that no code shows has its question, and no other has one."""
+    """Raise RuleError unless a rule that no code shows has a question, and others have none."""
     if ("unseen" in texts) != ("ask" in texts):
         name = "ask" if "unseen" in texts else "unseen"
         raise RuleError(path, 1, f"no {name}", "write both `unseen: why` and `ask: a question`")
@@ -224,7 +224,7 @@ def _check_question(path: Path, texts: dict[str, str], lists: dict[str, list[str
 def _check_versions(path: Path, texts: dict[str, str], lists: dict[str, list[str]]) -> None:
     for key in _VERSIONED:
         if key in texts or lists.get(key) == []:
-            message = f"{key} is no list of versions"
+            message = f"{key} is not a list of versions"
             raise RuleError(path, 1, message, f"write `{key}:`, and below it `  - fastapi 0.118`")
         packages = [package_and_version(text)[0] for text in lists.get(key, ())]
         if len(set(packages)) < len(packages):

@@ -9,11 +9,11 @@ from fastapi_pro.messages import near
 
 _NAME = "fastapi-pro"
 _WORDS = {
-    "audit": "find the rules broken in a FastAPI code base",
+    "audit": "find broken rules in a FastAPI code base",
     "new": "start a FastAPI service in a new folder",
     "rules": "print the rules, or one of them",
-    "install": "install the skills where Claude Code looks",
-    "validate": "check skills, yours as well as ours",
+    "install": "install the skills where Claude Code finds them",
+    "validate": "check skills, plugins and hooks, yours or ours",
 }
 
 
@@ -52,7 +52,7 @@ def run_word(word: str, name: str) -> int:
 def _missing(word: str, module: str) -> str:
     """Say what to do where a module is missing: one of ours, or of a library of validate's."""
     if module.startswith(__package__):
-        return f"not in an installed skill; run uvx {_NAME} {word}"
+        return f"an installed skill does not have it; run uvx {_NAME} {word}"
     extra = f"'{_NAME}[{word}]'"
     return f"the module {module} is missing; run uvx {extra} {word}, or pip install {extra}"
 
@@ -61,5 +61,5 @@ def _help() -> str:
     words = "\n".join(f"  {word:8} {what}" for word, what in _WORDS.items())
     return (
         f"usage: {_NAME} COMMAND [ARGUMENT ...]\n       {_NAME} --version\n\n{words}\n\n"
-        f"{_NAME} COMMAND --help says more of one."
+        f"{_NAME} COMMAND --help explains a command."
     )

@@ -1,28 +1,29 @@
-"""Find the rules broken in a FastAPI code base. Nothing of it is imported, run or written.
+"""Find broken rules in a FastAPI code base. It only reads: it does not import, run or change it.
 
 usage: audit.py [PATH ...] [option ...]        (default: the current folder)
        audit.py --list
 
---diff reports what the work tree has and a commit had not: staged or not, untracked files too. The
-whole project is read for it. --diff alone means HEAD; `--diff origin/main...`, with the dots, is
-where the branch left origin/main: what a pull request brings. --staged reports what a commit is
-about to add: files as they are staged. Where pre-commit compares commits (--from-ref, or before a
-push), --staged reports what those brought. --fail-on says which severity gives exit code 1.
+--diff BASE reports only findings that the commit BASE did not have; changes count whether staged
+or not, and untracked files too. --diff alone means HEAD. `--diff origin/main...`, with the dots,
+compares with the commit where the branch left origin/main: it reports what a pull request adds.
+--staged reports what the staged files add. If pre-commit compares commits (--from-ref, or before a
+push), --staged reports what these add. Both read the whole project. --fail-on sets the lowest
+severity that gives exit code 1.
 
-An --exclude PATTERN is as in a .gitignore: a name matches anywhere; one with a slash starts at the
-current folder, at a PATH or at its project. So it means the same wherever the command is called.
+A --exclude PATTERN is written as in a .gitignore. A name matches anywhere; a pattern with a slash
+starts at the current folder, at a PATH or at its project. So it means the same in every folder.
 
-The same options may stand in [tool.fastapi-pro] of the nearest pyproject.toml above the first
-PATH (select, ignore, exclude, baseline, format, jobs); one given here replaces that of the file,
-and --select replaces its ignore, too. Patterns there start at the file's folder. A comment hides
-the findings of its line, or of the line below when it stands alone:
+[tool.fastapi-pro] of the nearest pyproject.toml above the first PATH can set select, ignore,
+exclude, baseline, format and jobs. An option given here replaces that of the file; --select also
+replaces the file's ignore. Patterns in the file start at its folder. A comment hides the findings
+of its line, or of the next line if it is alone on its line:
 
     # fastapi-pro: ignore[slug, slug] reason
 
-As text, findings of one cause are told as one, what breaks first, and a summary ends the report.
-Exits with 0 when nothing is found, 1 when something is, 2 for wrong use. Needs nothing but the
-standard library of Python 3.11. Its own modules are kept compiled in the user's cache folder,
-unless there is --no-cache or PYTHONDONTWRITEBYTECODE.
+The text report prints findings with the same cause as one, the worst consequences first, and ends
+with a summary. Exits with 0 when nothing is found, 1 for findings, 2 for wrong use. Needs only the
+standard library of Python 3.11. Keeps its compiled modules in the user's cache folder, unless
+there is --no-cache or PYTHONDONTWRITEBYTECODE.
 """
 
 import argparse
@@ -64,7 +65,7 @@ _FAILING = {"never": (), "high": SEVERITIES[:1], "medium": SEVERITIES[:2], "low"
 
 
 class UsageError(Exception):
-    """What the command was asked for cannot be done; the message says why."""
+    """The command cannot do what it was asked for; the message says why."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -108,27 +109,32 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--format", choices=FORMATS, help="how findings are printed (default: text)")
     add("--report", action="append", default=[], type=_report, metavar="FORMAT=FILE",
-        help="write them to a file, too")  # fmt: skip
-    add("--select", action="append", metavar="SLUG[,SLUG]", help="report these only")
-    add("--ignore", action="append", metavar="SLUG[,SLUG]", help="do not report these")
-    add("--exclude", action="append", metavar="PATTERN", help="leave out, as .gitignore would")
-    add("--baseline", metavar="FILE", help="do not report what this file knows")
-    add("--write-baseline", metavar="FILE", help="write what is found now, and exit with 0")
+        help="also write the findings to a file")  # fmt: skip
+    add("--select", action="append", metavar="SLUG[,SLUG]", help="report only these rules")
+    add("--ignore", action="append", metavar="SLUG[,SLUG]", help="do not report these rules")
+    add(
+        "--exclude",
+        action="append",
+        metavar="PATTERN",
+        help="leave out these files, as .gitignore would",
+    )
+    add("--baseline", metavar="FILE", help="do not report the findings in this file")
+    add("--write-baseline", metavar="FILE", help="write all findings to this file, and exit with 0")
     since = parser.add_mutually_exclusive_group().add_argument
-    since("--diff", nargs="?", const="HEAD", metavar="BASE", help="report what BASE had not")
-    since("--staged", action="store_true", help="report what the staged changes bring")
-    add("--fail-on", choices=_FAILING, default="low", help="which severity and above exits with 1")
-    add("--all", action="store_true", help="give each finding its line (text only)")
-    add("--jobs", type=_jobs, metavar="N", help="processes at once (default: one a core)")
+    since("--diff", nargs="?", const="HEAD", metavar="BASE", help="report what is new since BASE")
+    since("--staged", action="store_true", help="report what the staged changes add")
+    add("--fail-on", choices=_FAILING, default="low", help="lowest severity that exits with 1")
+    add("--all", action="store_true", help="print each finding on its own line (text only)")
+    add("--jobs", type=_jobs, metavar="N", help="number of processes (default: one for each core)")
     add("--explain", metavar="SLUG", help=argparse.SUPPRESS)  # what rules.py SLUG prints
-    add("--no-cache", action="store_true", help="keep nothing compiled in the cache folder")
-    add("--list", action="store_true", help="print all slugs, and which no code can show")
+    add("--no-cache", action="store_true", help="do not keep compiled modules in the cache folder")
+    add("--list", action="store_true", help="print all rules, and which of them no code can show")
     return parser
 
 
 def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("a whole number above 0 is needed")
+        raise argparse.ArgumentTypeError(f"{text!a} is not a whole number above 0")
     return int(text)
 
 
@@ -136,14 +142,14 @@ def _report(text: str) -> tuple[str, Path]:
     form, _, file = text.partition("=")
     if form not in FORMATS or not file:
         raise argparse.ArgumentTypeError(
-            f"FORMAT=FILE is needed, FORMAT one of {', '.join(FORMATS)}"
+            f"{text!a} is not FORMAT=FILE, with FORMAT one of {', '.join(FORMATS)}"
         )
     return form, Path(file)
 
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What was found, what was looked at, and what of it could not be read."""
+    """The findings, the files that were read, and the findings on files that could not be read."""
 
     findings: list[Finding]
     files: list[Path]
@@ -152,7 +158,7 @@ class _Result:
 
 @dataclass(frozen=True)
 class _Audit:
-    """What one call asks for. Its findings have the paths that are shown."""
+    """What one call asks for. The paths of its findings are those to print."""
 
     paths: Sequence[Path]
     root: Path
@@ -175,9 +181,9 @@ class _Audit:
         return _Result(findings, files, _unread(found))
 
     def since(self, base: str | None) -> _Result:
-        """Return what is found and was not at a commit; of None, what is staged.
+        """Return the findings that a commit did not have; for None, those of the staged changes.
 
-        From then on this process sees the files as they are staged. Raises GitError.
+        For None this process sees the files as they are staged from then on. Raises GitError.
         """
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
@@ -203,7 +209,7 @@ class _Audit:
         return is_below and not is_left_out(path, self.exclude)
 
     def _reported(self, found: Iterable[Finding], marked: Mapping[str, bytes]) -> list[Finding]:
-        """Return what nobody asked to leave out."""
+        """Return the findings without those that the user asked to leave out."""
         named = [path.resolve() for path in self.paths]
         shown = {
             replace(weighed(f, named), path=display(Path(f.path), self.root))
@@ -221,7 +227,7 @@ class _Audit:
         contents: Mapping[Path, bytes | None],
         renamed: Mapping[Path, Path],
     ) -> list[Place]:
-        """Return findings with what they are known by in another version of the code."""
+        """Return findings with what identifies them in another version of the code."""
         lines = Lines(contents)
         paths = [(f, self.root / f.path) for f in findings]
         return [Place(f, renamed.get(p, p), lines.text(p, f.line)) for f, p in paths]
@@ -240,7 +246,7 @@ def _unread(found: Iterable[Finding]) -> list[Finding]:
 
 
 def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[str] | None) -> int:
-    """Do what is asked for without --list and --explain. Raises the errors that main knows."""
+    """Run the audit itself: neither --list nor --explain. Raises the errors that main handles."""
     started = time.perf_counter()
     root = Path.cwd()
     for path in args.paths:
@@ -262,7 +268,7 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     findings = result.findings
     if not result.files and since is None:
         where = visible(", ".join(map(str, args.paths)))
-        print(f"{where}: there is no Python file to audit", file=sys.stderr)
+        print(f"{where}: no Python file to audit", file=sys.stderr)
     for line in idle(exclude) if args.exclude is not None else ():
         print(f"--exclude {visible(line)!r} matches no file and no folder", file=sys.stderr)
     if args.write_baseline is not None:
@@ -291,7 +297,9 @@ def _since(audit: _Audit, args: argparse.Namespace) -> _Result:
     """Return what is new. Raises UsageError."""
     option = "--staged" if args.staged else "--diff"
     if args.write_baseline is not None:
-        raise UsageError(f"--write-baseline writes all that is found, {option} only what is new")
+        raise UsageError(
+            f"--write-baseline writes all findings, {option} reports only new ones; leave out one"
+        )
     try:
         return audit.since(args.diff)
     except GitError as error:
@@ -301,14 +309,16 @@ def _since(audit: _Audit, args: argparse.Namespace) -> _Result:
 
 
 def _active(args: argparse.Namespace, options: Options, entries: dict[str, Entry]) -> set[str]:
-    """Return the slugs to report. Raises UsageError for those that are none, or have no code."""
+    """Return the slugs to report. Raises UsageError for unknown ones, and if no code shows one."""
     select, ignore = _slugs(args.select, entries), _slugs(args.ignore, entries)
     chosen = select if select is not None else options.select
     if ignore is None:
         ignore = options.ignore if select is None else None
     for slug in chosen or ():
         if entries[slug].unseen:
-            raise UsageError(f"{slug} cannot be selected, no code shows it: {entries[slug].unseen}")
+            raise UsageError(
+                f"{slug} cannot be selected, because no code shows it: {entries[slug].unseen}"
+            )
     return set(entries if chosen is None else chosen) - set(ignore or ())
 
 
@@ -318,7 +328,7 @@ def _slugs(given: list[str] | None, known: Collection[str]) -> list[str] | None:
     slugs = [slug.strip() for text in given for slug in text.split(",") if slug.strip()]
     _check(slugs, known)
     if not slugs:
-        raise UsageError("--select and --ignore need a slug")
+        raise UsageError("--select and --ignore need the slug of a rule; --list prints all")
     return slugs
 
 
@@ -329,7 +339,7 @@ def _check(slugs: Sequence[str], known: Collection[str]) -> None:
 
 
 def _exclude(args: argparse.Namespace, options: Options, folders: Iterable[Path]) -> list[Watched]:
-    """Return the patterns to leave out: those given here, in each folder, else the file's."""
+    """Return the patterns to leave out: of the command line, in each folder, else of the file."""
     if args.exclude is not None:
         return [Watched(args.exclude, folder) for folder in dict.fromkeys(folders)]
     return [Watched(options.exclude, options.folder)] if options.exclude else []
@@ -357,7 +367,7 @@ def _show(
     scope: Scope,
     args: argparse.Namespace,
 ) -> None:
-    """Write the reports that were asked for, and print one. Raises UsageError."""
+    """Write the files of --report, and print the report. Raises UsageError."""
     for kind, file in args.report:
         try:
             text = f"{render(findings, entries, kind, scope, unfolded=args.all)}\n"

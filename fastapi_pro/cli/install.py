@@ -1,12 +1,13 @@
-"""Install the skills fastapi-pro, fastapi-new and fastapi-review where Claude Code looks.
+"""Install the skills fastapi-pro, fastapi-new and fastapi-review where Claude Code finds them.
 
 usage: install.py [--user | --project DIR] [--agents] [--dry-run | --uninstall]
 
-That is ~/.claude/skills (or CLAUDE_CONFIG_DIR/skills), or DIR/.claude/skills. An older version is
-replaced as a whole or not at all, and nothing is touched that this script did not install.
+That is ~/.claude/skills (or CLAUDE_CONFIG_DIR/skills); with --project it is DIR/.claude/skills. An
+older version is replaced as a whole or not at all. Files that this script did not install are not
+changed.
 
-Exits with 0 when done, 1 when something stands in the way, 2 for wrong use. Needs nothing but the
-standard library of Python 3.11.
+Exits with 0 when done, 1 when it could not be done, 2 for wrong use. Needs only the standard
+library of Python 3.11.
 """
 
 import argparse
@@ -31,8 +32,8 @@ from fastapi_pro.installing.record import ForeignError, Record, as_json, inspect
 from fastapi_pro.paths import INSTALL_RECORD, ROOT
 
 _NEXT = """\
-In a new session /fastapi-new NAME and /fastapi-review [PATH] work at once; fastapi-pro itself is
-listed once a Python file was read or written."""
+Start a new session: /fastapi-new NAME and /fastapi-review [PATH] work at once; fastapi-pro itself
+is listed after a Python file was read or written."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.uninstall:
             _uninstall(found)
             return 0
-        # A copy for other assistants that is there already would otherwise grow old.
+        # Else an existing copy for other assistants would stay at the old version.
         places = [claude, agents] if args.agents or found[agents] else [claude]
         _install({place: found[place] for place in places}, agents, dry_run=args.dry_run)
     except (ContentsError, ForeignError, PlacingError) as error:
@@ -60,22 +61,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = parser_of(__doc__)
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--user", action="store_true", help="for all your projects (the default)")
-    where.add_argument("--project", type=_folder, metavar="DIR", help="for the project of DIR")
+    where.add_argument(
+        "--user", action="store_true", help="install for all your projects (the default)"
+    )
+    where.add_argument(
+        "--project", type=_folder, metavar="DIR", help="install for the project in DIR"
+    )
     parser.add_argument(
         "--agents",
         action="store_true",
-        help="also into .agents/skills, in the open standard's form, for other assistants",
+        help="also install into .agents/skills, in the open standard's form, for other assistants",
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--dry-run", action="store_true", help="say what would be done")
+    what.add_argument("--dry-run", action="store_true", help="only print what would be done")
     what.add_argument("--uninstall", action="store_true", help="remove what this script installed")
     return parser.parse_args(argv)
 
 
 def _folder(text: str) -> Path:
     if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"{text} is no folder; name the project's folder")
+        raise argparse.ArgumentTypeError(f"{text} is not a folder; name the project's folder")
     return Path(text)
 
 
@@ -102,7 +107,7 @@ def _install(found: Mapping[Path, Mapping[str, Record]], agents: Path, *, dry_ru
         skills = {skill: contents(ROOT, skill, open_standard=place == agents) for skill in SKILLS}
         new = {skill: make_record(__version__, files, made) for skill, files in skills.items()}
         if new == records:
-            print(f"{__version__} is there already: {place}")
+            print(f"{__version__} is already installed: {place}")
         else:
             wanted[place] = {
                 skill: files | {INSTALL_RECORD: as_json(new[skill])}
@@ -112,7 +117,7 @@ def _install(found: Mapping[Path, Mapping[str, Record]], agents: Path, *, dry_ru
         _replace(wanted)
     for place, skills in wanted.items():
         old = found[place].get(MAIN)
-        change = f"{__version__} in place of {old.version}" if old else __version__
+        change = f"{__version__} (was {old.version})" if old else __version__
         print(f"{'would install' if dry_run else 'installed'} {change}: {place}: {_list(skills)}")
     if wanted and not dry_run:
         print(_NEXT)
@@ -131,7 +136,7 @@ def _uninstall(found: Mapping[Path, Mapping[str, Record]]) -> None:
 
 
 def _replace(wanted: Mapping[Path, Mapping[str, Mapping[str, bytes]]]) -> None:
-    """Give each skill of each place these files, none to have it removed; all or nothing."""
+    """Give each skill of each place these files, or remove it if there are none; all or nothing."""
     missing = {place: _missing(place) for place in wanted}
     try:
         with contextlib.ExitStack() as stack:
@@ -149,7 +154,7 @@ def _replace(wanted: Mapping[Path, Mapping[str, Mapping[str, bytes]]]) -> None:
 
 
 def _missing(place: Path) -> int:
-    """Return how many folders, from the place upwards, are not there."""
+    """Return how many folders, from the place upwards, do not exist."""
     return next(n for n, folder in enumerate([place, *place.parents]) if folder.exists())
 
 

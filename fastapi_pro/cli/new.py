@@ -1,15 +1,15 @@
-"""Start a FastAPI service: a project of its own, made from the tested reference service.
+"""Start a FastAPI service in a new folder, made from the tested reference service.
 
 usage: new.py NAME [--with RECIPE,... | --minimal]
        new.py --list
 
 NAME is the new folder, or a path to it; its last part is the name of the project. The folder must
-be empty or not there, and is filled as a whole or not at all. Nothing is installed or started.
+be empty or must not exist. Either all files are written or none. Nothing is installed or started.
 `--with` adds recipes, parts that not every service needs; `--list` lists them. `--minimal` makes
-the same service with one file for each layer, for one process.
+the same service with one file for each layer, for a single process.
 
-Exits with 0 when the project is there or the recipes are listed, 1 when it could not be written, 2
-for wrong use. Needs nothing but the standard library of Python 3.11.
+Exits with 0 when the project is written or the recipes are listed, 1 when it could not be written,
+2 for wrong use. Needs only the standard library of Python 3.11.
 """
 
 import argparse
@@ -32,7 +32,7 @@ MAX_NAME = 63  # characters, of a PostgreSQL database
 
 
 class RefusedError(Exception):
-    """Why there is no project, and what to write instead."""
+    """The project cannot be made: the message says why, and what to write instead."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,13 +53,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except OSError as error:
         print(
-            f"{called('new.py')}: {error.filename}: {error.strerror}; nothing was made",
+            f"{called('new.py')}: {error.filename}: {error.strerror}; nothing was written",
             file=sys.stderr,
         )
         return 1
     print(f"{len(files)} files in {args.name}. Next:\n")
     print(f"  cd {args.name}\n  uv run pytest\n  uv run fastapi dev\n")
-    print(f"The rules for all you add: {ROOT / 'SKILL.md'}")
+    print(f"The rules for all code that you add: {ROOT / 'SKILL.md'}")
     return 0
 
 
@@ -78,12 +78,12 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="recipes to add, such as rate-limit,jobs",
     )
     parser.add_argument(
-        "--minimal", action="store_true", help="one file for each layer, for one process"
+        "--minimal", action="store_true", help="make one file for each layer, for one process"
     )
-    parser.add_argument("--list", action="store_true", help="list the recipes, and make nothing")
+    parser.add_argument("--list", action="store_true", help="only list the recipes")
     args = parser.parse_args(argv)
     if (args.name is None) != args.list:
-        parser.error("write a NAME, or --list alone")
+        parser.error("write either a NAME or --list")
     return args
 
 
@@ -93,7 +93,7 @@ def _check_name(name: str) -> None:
         words = re.findall(r"[a-z0-9]+", name.lower())
         better = re.sub(r"^[0-9_]+", "", "_".join(words)) or "service"
         better = f"{better}_service" if keyword.iskeyword(better) else better
-        raise RefusedError(f"{name!a} is no Python package name; write {better}")
+        raise RefusedError(f"{name!a} is not a Python package name; write {better}")
     if len(name) > MAX_NAME:
         raise RefusedError(f"{name!a} is longer than {MAX_NAME} characters; shorten it")
 
@@ -101,15 +101,17 @@ def _check_name(name: str) -> None:
 def _check_free(name: str, pyproject: str) -> None:
     """Raise RefusedError if the project would depend on a package of its own name."""
     if name.replace("_", "-") in dependencies(pyproject):
-        raise RefusedError(f"{name!a} is a package that the service needs; write {name}_service")
+        raise RefusedError(
+            f"{name!a} is the name of a package that the service needs; write {name}_service"
+        )
 
 
 def _check_place(folder: Path) -> None:
     """Raise RefusedError unless the folder is empty, or can be made."""
     if not folder.parent.is_dir():
-        raise RefusedError(f"{folder.parent} is no folder; make it first")
+        raise RefusedError(f"{folder.parent} is not a folder; make it first")
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise RefusedError(f"{folder} is in the way; write another name")
+        raise RefusedError(f"{folder} exists and is not a folder; write another name")
     if folder.exists() and any(folder.iterdir()):
         raise RefusedError(f"{folder} is not empty; write another name, or empty it")
 

@@ -1,4 +1,4 @@
-"""Files for a newer Python than the one that runs: they are read by one that is found here."""
+"""Files that need a newer Python than the one that runs: another one on this machine reads them."""
 
 import os
 import re
@@ -32,9 +32,9 @@ _FOURTEEN = re.compile(r"\b[rR]?[tT][rR]?[\"']")
 
 
 def run_again(findings: Sequence[Finding], argv: Sequence[str]) -> int | None:
-    """Run the audit by the newest Python here that reads a file this one cannot.
+    """Run the audit with the newest Python here that can read a file that this one cannot.
 
-    Return its exit code, None where this Python reads all, or none is found.
+    Return its exit code; None where this Python reads all files, or no other can be found.
     """
     paths = _unparsed(findings)
     if not paths or _MARK in os.environ:
@@ -49,14 +49,15 @@ def run_again(findings: Sequence[Finding], argv: Sequence[str]) -> int | None:
 
 
 def told(findings: Sequence[Finding]) -> str:
-    """Say how many files are for a newer Python, "" where none looks so."""
+    """Say how many files seem to need a newer Python; "" for none."""
     versions = [_version(f) for f in findings if _is_unparsed(f)]
     newer = [version for version in versions if version > sys.version_info[:2]]
     if not newer:
         return ""
-    what = "1 file was" if len(newer) == 1 else f"{len(newer)} files were"
+    one = "1 file was not read: it needs"
+    what = one if len(newer) == 1 else f"{len(newer)} files were not read: they need"
     named = ".".join(map(str, max(newer)))
-    return f"{what} not read, which Python {named} would read: run this with it"
+    return f"{what} Python {named}; run the audit with it"
 
 
 def _is_unparsed(finding: Finding) -> bool:
@@ -68,7 +69,7 @@ def _unparsed(findings: Sequence[Finding]) -> list[str]:
 
 
 def _version(finding: Finding) -> tuple[int, int]:
-    """Return the version whose syntax stands where this Python gave up, (0, 0) of none."""
+    """Return the version whose syntax is at the place of the error, (0, 0) if there is none."""
     try:
         lines = read(Path(finding.path)).decode("utf-8", "replace").splitlines()
     except UnreadableError:
@@ -126,7 +127,7 @@ def _pyenv() -> Path:
 
 
 def reads_one(python: str, paths: Sequence[str]) -> bool:
-    """Say whether a program is a newer Python, and parses one of the files at least."""
+    """Say whether a program is a newer Python, and parses at least one of the files."""
     import subprocess  # noqa: PLC0415 -- as above
 
     code = _READS.format(version=tuple(sys.version_info[:2]))
@@ -145,7 +146,7 @@ def reads_one(python: str, paths: Sequence[str]) -> bool:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment for another Python, without what leads it to this one's files."""
+    """Return the environment for another Python, without variables that point to this one."""
     left_out = {"PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"}
     kept = {name: value for name, value in os.environ.items() if name not in left_out}
     return kept | {_MARK: sys.executable}

@@ -1,9 +1,9 @@
-"""Print the rules, or one of them with its bad and its good code.
+"""Print all rules, or one of them with its bad and its good code.
 
 usage: rules.py [SLUG]
 
-Exits with 2 when there is no such rule, with 1 when a rule is not whole. Needs
-nothing but the standard library.
+Exits with 2 when there is no such rule, with 1 when a file of a rule is missing or
+wrong. Needs only the standard library.
 """
 
 import sys

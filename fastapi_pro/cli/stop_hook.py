@@ -1,12 +1,13 @@
-"""The plugin's Stop hook: before the assistant stops, it is told what faults its changes brought.
+"""The plugin's Stop hook: before the assistant stops, it reports the faults in its changes.
 
 usage: stop_hook.py        (reads the event of Claude Code on stdin)
 
-It audits what differs from HEAD, untracked files too, in the folder of the session, and prints at
-most ten findings of high and medium severity that HEAD had not, as the decision to go on. It prints
-nothing where there are none, without FastAPI or git, while the assistant only plans, where it has
-told them in this session, and where anything fails. Exits with 0. Needs nothing but the standard
-library of Python 3.11.
+It audits the changes since HEAD in the folder of the session, untracked files too. It prints at
+most ten new findings of high and medium severity, as the decision that the assistant must go on.
+
+It prints nothing if there are none, if it reported them before in this session, if the project has
+no FastAPI or no git, while the assistant only plans, and when anything fails. Exits with 0. Needs
+only the standard library of Python 3.11.
 """
 
 import contextlib
@@ -87,7 +88,7 @@ class Limit:
 
 
 class Memory:
-    """What a session was told, and of which changes, in the plugin's folder for data."""
+    """What was reported to a session, and which changes were audited; kept in the data folder."""
 
     def __init__(self, data: str, session: str) -> None:
         is_named = bool(data) and session.replace("-", "").isalnum()
@@ -98,15 +99,15 @@ class Memory:
                 self._kept |= json.loads(self._file.read_bytes())
 
     def knows(self, changed: Sequence[str]) -> bool:
-        """Say whether nothing has changed since the last audit, or that took too long."""
+        """Say whether nothing has changed since the last audit, or an audit took too long."""
         return self._kept["is_slow"] is True or self._kept["changed"] == list(changed)
 
     def was_told(self, finding: Finding) -> bool:
-        """Say whether the session was told of a finding, on whatever line that is now."""
+        """Say whether a finding was reported to the session, even if its line has moved."""
         return _key(finding) in self._kept["told"]
 
     def keep(self, changed: Sequence[str], told: Iterable[Finding]) -> None:
-        """Remember what was audited, and what was told of it."""
+        """Remember what was audited, and what was reported."""
         self._kept |= {"changed": changed, "told": [*self._kept["told"], *map(_key, told)]}
         self._write()
 
@@ -131,7 +132,7 @@ def _key(finding: Finding) -> list[str]:
 
 
 def _folder(top: Path, project: str) -> Path:
-    """Return the folder that the session is about: its project's, unless it went to a worktree."""
+    """Return the folder of the session: its project, or the worktree if it went to one."""
     named = Path(project) if project else top
     return named if named.resolve().is_relative_to(top.resolve()) else top
 
@@ -179,9 +180,9 @@ def _run_git(folder: Path, limit: Limit, *arguments: str) -> subprocess.Complete
 
 
 def new_findings(folder: Path, data: str, limit: Limit) -> list[Finding]:
-    """Return what the audit finds and HEAD had not. Raises TimeoutExpired.
+    """Return the findings that HEAD did not have. Raises TimeoutExpired.
 
-    What it compiles is kept in the plugin's folder for data, which goes with the plugin.
+    Compiled modules are kept in the plugin's data folder, which is removed with the plugin.
     """
     audit = [sys.executable, "-S", str(ROOT / "scripts" / "audit.py"), "--diff", "HEAD"]
     cache = {"XDG_CACHE_HOME": data} if data else {}
@@ -212,7 +213,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _decision(findings: Iterable[Finding]) -> tuple[str, list[Finding]]:
-    """Return what to print, and the findings that are told by it."""
+    """Return what to print, and the findings in it."""
     from fastapi_pro.rulebook import CONSEQUENCES, SEVERITIES  # noqa: PLC0415 -- seldom needed
 
     def worst_first(f: Finding) -> tuple[int, int, str, int]:
@@ -236,10 +237,10 @@ def _decision(findings: Iterable[Finding]) -> tuple[str, list[Finding]]:
 def _begin(count: int) -> str:
     what = "a fault" if count == 1 else f"{count} faults"
     return (
-        f"fastapi-pro: the changes since HEAD brought {what}, by its audit. Look at each in the "
-        "source, and mend it. Where the code is right as it is, write "
-        "`# fastapi-pro: ignore[SLUG] reason` on its line; what the user wants so, or is not of "
-        "this task, leave, and say so."
+        f"fastapi-pro: its audit found {what} in the changes since HEAD. Look at each in the "
+        "source, and fix it. Where the code is right, write "
+        "`# fastapi-pro: ignore[SLUG] reason` on its line. Leave what the user wants that way, or "
+        "what is not part of this task, and say so."
     )
 
 

@@ -1,10 +1,10 @@
-"""Check skills: front matter, `paths` globs, links and code fences; plugins, hooks and agents.
+"""Check skills (front matter, `paths` globs, links, code fences), plugins, hooks and agents.
 
 usage: validate.py [SKILL_DIR ...] [--try FILE ...] [option ...]
 
-A SKILL_DIR is a skill's folder, a SKILL.md, or a folder with skills, plugins, a marketplace or
-`.claude` below it; without one it is the current folder, and `skills` in it. Exits with 0 when
-nothing is wrong (warnings allowed), 1 for errors found, 2 for wrong use.
+A SKILL_DIR is the folder of a skill, a SKILL.md, or a folder that contains skills, plugins, a
+marketplace or `.claude`. Without one, the current folder is checked, and `skills` in it. Exits
+with 0 if there is no error (warnings are allowed), 1 for errors, 2 for wrong use.
 """
 
 import argparse
@@ -92,30 +92,30 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="say which glob of `paths` loads the skill when this file is read, or why none does",
+        help="say which glob of `paths` lists the skill after this file is read, or why none does",
     )
     parser.add_argument("--format", choices=["text", "json", "github"], default="text")
     parser.add_argument(
         "--strict-spec",
         action="store_true",
-        help="each field outside the six-field open standard is an error",
+        help="make everything an error that breaks the open standard or another client",
     )
     parser.add_argument(
         "--max-size-error",
         action="store_true",
-        help="an oversized body is an error",
+        help="make a body that is too long an error",
     )
     parser.add_argument(
         "--fix",
         action="store_true",
-        help="mend what has one right answer: quotes, escapes, forms of globs, line ends",
+        help="correct what has one right answer: quotes, escapes, globs, line ends",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="with --fix, show what would change, as a diff"
     )
     args = parser.parse_args(argv)
     if args.dry_run and not args.fix:
-        parser.error("--dry-run goes with --fix")
+        parser.error("--dry-run needs --fix")
     return args
 
 
@@ -133,7 +133,7 @@ def _reason(target: Path) -> str:
 
 
 def _here() -> list[Path]:
-    """Return the current folder, which may be a skill, and those that a plugin has besides."""
+    """Return the current folder, which may be a skill, and `skills` in it, if a plugin has one."""
     return [Path(), *(path for path in [Path("skills")] if any(find_skills(path)))]
 
 
@@ -149,7 +149,10 @@ def _print(
     mendings: list[Mending],
     args: argparse.Namespace,
 ) -> None:
-    """Print what was mended and the answers first; as JSON all together, or a list of findings."""
+    """Print what was fixed, the answers of --try, then the findings.
+
+    JSON is an object with all of them, or the list of findings if there are only these.
+    """
     rendered = render(findings, args.format)
     if args.format == "json":
         told: dict[str, object] = {}
@@ -163,7 +166,7 @@ def _print(
     for mending in mendings:
         print(mending.diff() if args.dry_run else "\n".join(mending.lines()))
     for answer in answers:
-        verdict = "opens" if answer.opens else "stays shut"
+        verdict = "listed" if answer.opens else "not listed"
         print(f"{answer.skill}: {answer.file}: {verdict}: {answer.why}")
     if answers:
         print(TRY_NOTE)

@@ -1,4 +1,4 @@
-"""Which files make up each skill when it lies on a user's machine."""
+"""The files of each skill as it is installed on a user's machine."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _MAIN_PARTS = (
     "snippets",
 )
 # What only a checkout or the wheel can use: the installer, the validator, the tests of the
-# rules, and what their pages repeat.
+# rules, and files whose text the pages of the rules contain.
 _LEFT_OUT = re.compile(
     rf"fastapi_pro/(installing/|validating/|cli/(install|validate)\.py$|{CARRIED}/)"
     r"|snippets/rules/(conftest\.py$|\w+/(cases|test_proof|bad|good)\.\w+$)"
@@ -38,14 +38,14 @@ _CACHES = {"__pycache__", "node_modules"}
 
 
 class ContentsError(Exception):
-    """What this checkout lacks, or holds in a form that cannot be distributed."""
+    """A file is missing in this checkout, or cannot be distributed as it is."""
 
 
 def contents(root: Path, skill: str, *, open_standard: bool = False) -> dict[str, bytes]:
     """Return the files of a skill, by name relative to its folder, with `/` between the parts.
 
-    `root` is a checkout of this repository, or what a wheel has of it. With `open_standard` the
-    front matter of SKILL.md has the six fields of the Agent Skills specification. Raises
+    `root` is a checkout of this repository, or the part of it in a wheel. With `open_standard` the
+    front matter of SKILL.md has only the six fields of the Agent Skills specification. Raises
     ContentsError.
     """
     folder = root if skill == MAIN else root / "skills" / skill
@@ -70,14 +70,14 @@ def contents(root: Path, skill: str, *, open_standard: bool = False) -> dict[str
 
 
 def _named(folder: Path, part: str) -> dict[str, Path]:
-    """Return the files of a part by name; in a wheel, what runs is not below the same folder."""
+    """Return the files of a part by name; in a wheel, the Python package is in another folder."""
     is_apart = part == PACKAGE.name and not (folder / part).exists()
     top = PACKAGE.parent if is_apart else folder
     return {file.relative_to(top).as_posix(): file for file in _files(top / part)}
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """Yield the file, or those below the folder that belong: no caches, databases or `.env`."""
+    """Yield the file, or the files to distribute in the folder: no caches, databases or `.env`."""
     if not path.is_dir():
         yield path
         return

@@ -1,8 +1,8 @@
 """Folders replaced as a whole: all of them or none, also when the process is killed in between.
 
-A place is a folder of skills, such as `.claude/skills`. What is new is written to a stage beside
-it and exchanged by renaming. While an exchange is under way the stage holds a plan; whoever finds
-one there takes the exchange back.
+A place is a folder of skills, such as `.claude/skills`. New files are written to a folder beside
+it, the stage, and exchanged by renaming. During an exchange the stage contains a plan; the next
+process that finds a plan undoes the exchange.
 """
 
 import contextlib
@@ -21,15 +21,15 @@ _PLAN = "plan"
 
 
 class PlacingError(Exception):
-    """Why nothing was changed."""
+    """Nothing was changed; the message says why."""
 
 
 @contextlib.contextmanager
 def staging(place: Path) -> Iterator[Path]:
-    """Yield a stage beside `place`, for this process alone; on leaving it is gone.
+    """Yield a stage beside `place`, for this process alone, and remove it at the end.
 
-    An exchange that was not committed is taken back, also that of a process which was killed.
-    Raises PlacingError while another process is at it, OSError where nothing can be written.
+    An exchange that was not committed is undone, also that of a killed process. Raises PlacingError
+    while another process installs, OSError if nothing can be written.
     """
     stage = place.parent / STAGE
     stage.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def staging(place: Path) -> Iterator[Path]:
 
 
 def recover(place: Path) -> None:
-    """Take back what a killed process left half done. Raises as staging does."""
+    """Undo what a killed process left half done. Raises the same errors as staging."""
     if (place.parent / STAGE).exists():
         with staging(place):
             pass
@@ -59,7 +59,7 @@ def _locked(folder: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise PlacingError(f"{folder}: another installation is under way") from None
+        raise PlacingError(f"{folder}: another installation is running; wait for it") from None
     finally:
         os.close(handle)
 
@@ -74,7 +74,7 @@ def write_new(stage: Path, skills: Mapping[str, Mapping[str, bytes]]) -> None:
 
 
 def exchange(place: Path, stage: Path, skills: Iterable[str]) -> None:
-    """Move each skill out of the place, and what the stage has of that name, if anything, in."""
+    """Move each skill out of the place, and the new one of that name, if there is one, in."""
     place.mkdir(parents=True, exist_ok=True)
     (stage / "old").mkdir()
     names = {skill: (stage / "new" / skill).exists() for skill in skills}
@@ -94,9 +94,9 @@ def commit(stage: Path) -> None:
 
 
 def _clear(place: Path, stage: Path) -> None:
-    """Take back an exchange that was not committed, and empty the stage.
+    """Undo an exchange that was not committed, and empty the stage.
 
-    Each step leaves what the same step finds again, so that this, too, may be killed.
+    Each step can be repeated, so this process, too, may be killed at any time.
     """
     if (stage / _PLAN).exists():
         for line in (stage / _PLAN).read_text().splitlines():

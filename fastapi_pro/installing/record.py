@@ -1,4 +1,4 @@
-"""What was installed, kept in the skill's folder: it tells our files from the user's."""
+"""The record of what was installed, in the skill's folder: it tells our files from the user's."""
 
 import hashlib
 import json
@@ -11,14 +11,14 @@ from fastapi_pro.paths import INSTALL_RECORD
 
 
 class ForeignError(Exception):
-    """A folder, or files in it, that the installer did not write, and so does not touch."""
+    """A folder, or files in it, that the installer did not write, and so does not change."""
 
 
 @dataclass(frozen=True)
 class Record:
     """The version installed, a SHA-256 of each file, and how many folders were made for it.
 
-    `made` counts from the place upwards: 2 for `.claude/skills` means both.
+    `made` counts folders from the place upwards: 2 for `.claude/skills` means that both were made.
     """
 
     version: str
@@ -32,20 +32,20 @@ def make_record(version: str, files: Mapping[str, bytes], made: int) -> Record:
 
 
 def as_json(record: Record) -> bytes:
-    """Return what is kept of the record."""
+    """Return the record as the bytes of its file."""
     return (json.dumps(vars(record), indent=1) + "\n").encode()
 
 
 def inspect(folder: Path) -> Record | None:
-    """Return the record of an installed skill, or None where there is nothing.
+    """Return the record of an installed skill, or None if there is no such folder.
 
     Raises ForeignError for a folder without a record, and for files added or changed since.
     """
     if not os.path.lexists(folder):
         return None
     if folder.is_symlink() or not (folder / INSTALL_RECORD).is_file():
-        what = "a link" if folder.is_symlink() else "there already"
-        raise ForeignError(f"{folder}: {what}, and not installed by this script; move it away")
+        what = "it is a link" if folder.is_symlink() else "it exists"
+        raise ForeignError(f"{folder}: {what}, and was not installed by this script; move it away")
     try:
         kept = json.loads((folder / INSTALL_RECORD).read_bytes())
         record = Record(str(kept["version"]), dict(kept["files"]), int(kept["made"]))
@@ -53,12 +53,14 @@ def inspect(folder: Path) -> Record | None:
         raise ForeignError(f"{folder / INSTALL_RECORD}: damaged; remove {folder} by hand") from None
     if yours := sorted(_not_ours(folder, record)):
         shown = ", ".join(yours[:5]) + (f" and {len(yours) - 5} more" if len(yours) > 5 else "")
-        raise ForeignError(f"{folder}: added or changed since: {shown}; move them away")
+        raise ForeignError(
+            f"{folder}: files were added or changed after the installation: {shown}; move them away"
+        )
     return record
 
 
 def _not_ours(folder: Path, record: Record) -> set[str]:
-    """Return the files that were added or changed; what Python caches is nobody's."""
+    """Return the files that were added or changed, without Python's caches."""
     found = set()
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()

@@ -1,7 +1,7 @@
-"""A SKILL.md in the six fields of the open standard, which other assistants and uploads want.
+"""A SKILL.md with only the six fields of the open standard, for other assistants and uploads.
 
-Source: https://agentskills.io/specification. Lists and flow mappings are left out of what is
-written, because skills-ref's parser (strictyaml) refuses the flow form.
+Source: https://agentskills.io/specification. Lists and flow mappings are not written, because
+skills-ref's parser (strictyaml) refuses the flow form.
 """
 
 import json
@@ -12,18 +12,18 @@ _KEPT = ("license", "compatibility")
 
 
 def as_open_standard(text: str, version: str) -> str:
-    """Return a SKILL.md of Claude Code's as the open standard has it; `version` is its metadata.
+    """Return a SKILL.md for Claude Code in the form of the open standard, with `version` added.
 
-    `when_to_use` joins the description; tools of which the standard's list cannot speak are left
-    out. In the body `${CLAUDE_SKILL_DIR}/` goes, as paths are relative to the skill's folder, and
-    `$ARGUMENTS` becomes the hint. Raises ValueError, with the line, for front matter other than
-    `key: value`, `key:` and indented lines.
+    `when_to_use` is added to the description. Tools that the standard's list cannot express are
+    left out. In the body `${CLAUDE_SKILL_DIR}/` is removed, as paths are relative to the skill's
+    folder, and `$ARGUMENTS` is replaced by the hint. Raises ValueError, with the line, for front
+    matter other than `key: value`, `key:` and indented lines.
     """
     front, body = _split(text)
     fields, metadata = _fields(front)
     for name in ("name", "description"):
         if not fields.get(name):
-            raise ValueError(f"no `{name}` in the front matter; write `{name}: text`")
+            raise ValueError(f"the front matter has no `{name}`; write `{name}: text`")
     description = " ".join([fields["description"], fields.get("when_to_use", "")]).strip()
     if len(description) > MAX_DESCRIPTION:
         raise ValueError(
@@ -59,7 +59,7 @@ def _fields(front: list[str]) -> tuple[dict[str, str], list[str]]:
             key, value = match[1], match[2] or ""
             fields[key] = _text(value, number)
         elif not line.startswith("  "):
-            raise ValueError(f"line {number}: neither `key: value` nor indented below a key")
+            raise ValueError(f"line {number}: write `key: value`, or indent the line below its key")
         elif key == "metadata" and not line.strip().startswith("version:"):
             metadata.append(line)
     return fields, metadata

@@ -18,7 +18,7 @@ _RENAMED = {"dockerignore": ".dockerignore", "env.example": ".env.example",
             "github": ".github", "gitignore": ".gitignore",
             "pre-commit-config.yaml": ".pre-commit-config.yaml"}  # fmt: skip
 _SUFFIXES = {".mako", ".py"}
-# They prove what the skill says of versions, of gunicorn, of python-jose and passlib.
+# They prove what the skill says about versions, gunicorn, python-jose and passlib.
 _SKILLS_OWN = ("tests/test_environments.py", "tests/test_jose.py")
 
 
@@ -27,8 +27,8 @@ def project_files(
 ) -> dict[str, str]:
     """Return the texts of a project, by name with `/` between the parts.
 
-    Each call makes new secrets. Raises RecipeError where the recipes are unknown or do not fit, and
-    for any in a minimal project; OSError where a file of the skill cannot be read.
+    Each call makes new secrets. Raises RecipeError for recipes that are unknown or do not fit, and
+    for any recipe in a minimal project; OSError if a file of the skill cannot be read.
     """
     sources = {file.relative_to(snippets).as_posix(): file for file in _reference(snippets)}
     sources |= {_target(snippets, file): file for file in _walk(snippets / "project")}
@@ -66,7 +66,7 @@ def _reference(snippets: Path) -> Iterator[Path]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, in a fixed order; what is hidden, or cached, is not ours."""
+    """Yield the files below a folder, in a fixed order, without hidden files and caches."""
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name == "__pycache__":
             continue
@@ -82,11 +82,11 @@ def _target(snippets: Path, file: Path) -> str:
 
 
 def _for_project(text: str, name: str) -> str:
-    """Return a text with the project's name, and our version where it names a release of ours."""
+    """Return a text with the project's name and our version filled in."""
     text = text.replace(VERSION_MARKER, __version__)
     return text.replace(MARKER, name).replace('title="My API"', f'title="{name}"')
 
 
 def _with_secrets(example: str) -> str:
-    """Return the example of `.env` with a fresh secret, of 32 bytes, wherever one is empty."""
+    """Return the example of `.env` with a new secret of 32 bytes for each empty variable."""
     return re.sub(r"(?m)^(\w+)=$", lambda line: f"{line[1]}={secrets.token_hex(32)}", example)

@@ -23,7 +23,7 @@ class Import:
 
 
 def imports_of(statements: Iterable[ast.stmt]) -> Iterator[Import]:
-    """Yield what those statements import that are imports; none is relative."""
+    """Yield what the import statements among these import; there are no relative imports."""
     for statement in statements:
         if isinstance(statement, ast.ImportFrom):
             for alias in statement.names:
@@ -34,7 +34,7 @@ def imports_of(statements: Iterable[ast.stmt]) -> Iterator[Import]:
 
 
 def rendered(imports: Iterable[Import], first_party: str) -> str:
-    """Return the statements, in three sections: standard library, others', the project's."""
+    """Return the statements, in three sections: standard library, third party, the project."""
     sections: list[set[Import]] = [set(), set(), set()]
     for each in imports:
         top = each.module.partition(".")[0]
@@ -55,7 +55,7 @@ def _statements(section: set[Import]) -> Iterator[str]:
 
 
 def _order(each: Import) -> tuple[bool, bool, str]:
-    """Return what sorts the names of a module: constants, classes, the rest."""
+    """Return the key that sorts the names of a module: constants, classes, the rest."""
     return not each.name.isupper(), not each.name[0].isupper(), each.name.lower()
 
 

@@ -1,7 +1,7 @@
-"""The modules of a project joined into fewer, and all that names them changed accordingly.
+"""Join the modules of a project into fewer modules, and change everything that names them.
 
-What they define stays as it is written; a name that several of them define gets that of its module
-in front.
+The definitions are not changed. If several joined modules define the same name, each gets the name
+of its module as a prefix.
 """
 
 import ast
@@ -23,14 +23,14 @@ _MENTION = re.compile(rf"\b{PACKAGE}(?:[./]\w+)+")
 
 
 class JoinError(Exception):
-    """What of a project cannot be joined, and what to change."""
+    """The modules cannot be joined; the message says why, and what to change."""
 
 
 @dataclass(frozen=True)
 class Joined:
-    """What a module is joined of, in the order of their use, and its docstring.
+    """The parts of a joined module, in the order of their use, and its docstring.
 
-    Without one it has the docstring of the first.
+    Without a docstring it has that of the first part.
     """
 
     parts: Sequence[str]
@@ -39,10 +39,10 @@ class Joined:
 
 @dataclass(frozen=True)
 class _Meaning:
-    """What a name in a file stands for.
+    """What a name in a file means.
 
-    `written` is how it will be written: "" for the module that the file itself will be in. Of a
-    name that is a module, `module` says which it was.
+    `written` is how it will be written; it is "" for the module that the file will be part of. If
+    the name is that of a module, `module` is the old one.
     """
 
     written: str
@@ -59,14 +59,16 @@ class _Plan:
         self._names: dict[tuple[str, str], str] = {}
         for name, source in sources.items():
             if name not in self.homes and source.defined - {"__all__"}:
-                raise JoinError(f"{name} is in no module; name it in `parts`, or leave it out")
-            if name in modules:  # a package that only hands on what its modules define
+                raise JoinError(
+                    f"{name} is not part of a module; add it to `parts`, or leave it out"
+                )
+            if name in modules:  # a package that only re-exports names of its modules
                 self.homes.setdefault(name, name)
         for joined in modules.values():
             self._compare(joined.parts)
 
     def _compare(self, parts: Sequence[str]) -> None:
-        """Find the names that several parts define, and others for them."""
+        """Find the names that several parts define, and choose new names for them."""
         places: dict[str, list[str]] = {}
         for part in parts:
             for name in self.sources[part].defined:
@@ -75,17 +77,17 @@ class _Plan:
             for part in several if len(several) > 1 else ():
                 new = f"{part.rpartition('.')[2]}_{name}"
                 if new in places:
-                    raise JoinError(f"{part}: {name} would be {new}, which is there; rename one")
+                    raise JoinError(f"{part}: {name} would become {new}, which exists; rename one")
                 self._names[part, name] = new
 
     def name(self, module: str, name: str) -> str:
-        """Return what a name that a module defines will be."""
+        """Return the new name of a name that a module defines."""
         return self._names.get((module, name), name)
 
     def moved(self, each: Import, home: str) -> tuple[Import | None, _Meaning]:
-        """Return an import as it will be in the module `home`, and what its name stands for.
+        """Return an import as it will be in the module `home`, and the meaning of its name.
 
-        What that module itself defines, it does not import.
+        The import is None if `home` itself defines the name.
         """
         module = f"{each.module}.{each.name}"
         if target := self.homes.get(module):
@@ -101,7 +103,7 @@ class _Plan:
         return each, _Meaning(each.bound)
 
     def mentions(self, text: str) -> str:
-        """Return the text with each module, and each file of one, named as it will be."""
+        """Return the text with the new names of modules and of their files."""
 
         def moved(found: re.Match[str]) -> str:
             old = found[0]
@@ -117,9 +119,9 @@ class _Plan:
 
 
 def join(texts: Mapping[str, str], modules: Mapping[str, Joined]) -> dict[str, str]:
-    """Return the texts of a project, by file, whose package has these modules instead of its own.
+    """Return the texts of a project, by file, with the modules of its package joined to `modules`.
 
-    Raises JoinError for a module that is in none of them, and for names that would be mixed up.
+    Raises JoinError for a module that is part of none, and for names that would collide.
     """
     ours = {name for name in texts if name.startswith(f"{PACKAGE}/") and name.endswith(".py")}
     ours -= {f"{PACKAGE}/__init__.py"}
@@ -139,7 +141,7 @@ def _module(file: str) -> str:
 
 
 def _joined(plan: _Plan, home: str) -> str:
-    """Return the text of a module that is joined of others."""
+    """Return the text of a joined module."""
     joined = plan.modules[home]
     imports: set[Import] = set()
     names: list[str] = []
@@ -154,7 +156,7 @@ def _joined(plan: _Plan, home: str) -> str:
         bodies.append(source.edited([*gone, *_new_names(plan, part, source, home)]).strip("\n"))
     names += [each.bound for each in imports]
     if mixed := [name for name, number in Counter(names).items() if number > 1]:
-        raise JoinError(f"{home} would have several {', '.join(mixed)}; rename all but one")
+        raise JoinError(f"{home} would define {', '.join(mixed)} twice; rename one of them")
     docstring = joined.docstring or ast.get_docstring(plan.sources[joined.parts[0]].tree)
     text = "\n\n\n".join(filter(None, bodies))
     gap = "\n\n" if re.match(r"(#.*\n)*(async def|def|class|@)", text) else "\n"
@@ -179,7 +181,7 @@ def _follow(plan: _Plan, file: str, text: str) -> str:
 
 
 def _new_names(plan: _Plan, place: str, source: Source, home: str) -> Iterator[Edit]:
-    """Yield the edits after which a file names all it uses as it will be named."""
+    """Yield the edits that write the new names into a file."""
     meanings = _meanings(plan, place, source, home)
     for definition in source.tree.body:
         if isinstance(definition, Definition) and definition.name in meanings:
@@ -197,13 +199,15 @@ def _new_names(plan: _Plan, place: str, source: Source, home: str) -> Iterator[E
         elif meaning.written:
             yield source.replace(node, meaning.written)
         else:
-            raise JoinError(f"{place}:{node.lineno}: {node.id} will be this module; use its parts")
+            raise JoinError(
+                f"{place}:{node.lineno}: {node.id} will be this module itself; import its names"
+            )
 
 
 def _meanings(plan: _Plan, place: str, source: Source, home: str) -> dict[str, _Meaning]:
-    """Return what those names of a file stand for that will be written otherwise.
+    """Return the meanings of the names of a file that will change.
 
-    Raises JoinError where a local name hides one of them, or would hide what it becomes.
+    Raises JoinError if a local name hides one of them, or would hide its new name.
     """
     found = {each.bound: plan.moved(each, home)[1] for each in imports_of(source.imports)}
     found |= {name: _Meaning(plan.name(place, name)) for name in source.defined}
@@ -213,5 +217,7 @@ def _meanings(plan: _Plan, place: str, source: Source, home: str) -> dict[str, _
     stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     for name, meaning in found.items():
         if name in arguments or meaning.written in (arguments | stored) - {name}:
-            raise JoinError(f"{place}: {name} would be {meaning.written}, a local name; rename it")
+            raise JoinError(
+                f"{place}: {name} would become {meaning.written}, a local name; rename it"
+            )
     return found

@@ -1,7 +1,7 @@
-"""A project with one file for each layer, and without what only several processes need.
+"""A project with one file for each layer, and without code that only several processes need.
 
-`snippets/minimal/plug.diff` changes what names what is left out, or is moved; it is written as
-those of recipes are.
+`snippets/minimal/plug.diff` changes the code that uses what is left out or moved; its format is
+that of recipes.
 """
 
 from collections.abc import Mapping
@@ -43,9 +43,9 @@ _MODULES = {
 
 
 def minimal(snippets: Path, texts: Mapping[str, str]) -> dict[str, str]:
-    """Return the texts of a project, by file, as those of a small one.
+    """Return the texts of the minimal form of a project, by file.
 
-    Raises RecipeError or JoinError where plug.diff or the modules do not fit.
+    Raises RecipeError or JoinError if plug.diff or the modules do not fit.
     """
     kept = {name: text for name, text in texts.items() if name not in _LEFT_OUT}
     plug = (snippets / "minimal" / PLUG).read_text(encoding="utf-8")

@@ -1,10 +1,11 @@
 """Recipes of `snippets/recipes/`: files that a project gains, and `plug.diff`, which joins them.
 
 A recipe is a folder. Its files stand where they will stand in the project. Its `plug.diff` changes
-files of the project: `+++ FILE` names one, and below each `@@` stand unchanged lines (` `), which
-must occur exactly once, removed (`-`) and added ones (`+`). Before them stand `What:` it brings,
-`Use:`, its paragraph in the project's README, `Needs:` and other recipes, `Alone:` and why it joins
-no other. Migrations of a recipe follow `0001`; here they are put into one chain.
+files of the project: `+++ FILE` names one. Below each `@@` are unchanged lines (` `), removed lines
+(`-`) and added lines (`+`); the unchanged and removed lines together must occur exactly once.
+Before them are `What:` the recipe adds, `Use:`, its paragraph in the project's README, `Needs:`,
+the recipes that it needs, and `Alone:`, why it cannot be combined with others. Migrations of a
+recipe follow `0001`; here they are put into one chain.
 """
 
 import re
@@ -29,12 +30,12 @@ def recipe_names(snippets: Path) -> list[str]:
 
 
 def recipes_told(snippets: Path) -> dict[str, str]:
-    """Return what each recipe brings, by its name. Raises RecipeError for one that does not say."""
+    """Return what each recipe adds, by its name. Raises RecipeError for one without `What:`."""
     return {name: _header(snippets, name)["What"] for name in recipe_names(snippets)}
 
 
 def recipe_use(snippets: Path, name: str) -> str:
-    """Return how a project uses a recipe. Raises RecipeError for one that does not say."""
+    """Return how a project uses a recipe. Raises RecipeError for one without `Use:`."""
     header = _header(snippets, name)
     if "Use" not in header:
         raise RecipeError(f"{name}/{PLUG} does not say how it is used; add a line `Use: ...`")
@@ -42,7 +43,7 @@ def recipe_use(snippets: Path, name: str) -> str:
 
 
 def compatible_recipes(snippets: Path) -> list[str]:
-    """Return the recipes that fit into one project; of those that bring the same file, one."""
+    """Return the recipes that fit into one project; of several with the same file, the first."""
     chosen: list[str] = []
     brought: set[str] = set()
     for name in recipe_names(snippets):
@@ -57,32 +58,36 @@ def compatible_recipes(snippets: Path) -> list[str]:
 def with_needs(snippets: Path, names: Iterable[str]) -> list[str]:
     """Return these recipes, each after those it needs, each once.
 
-    Raises RecipeError for a name that is no recipe, and for company that a recipe refuses.
+    Raises RecipeError for an unknown name, and for recipes that cannot be combined.
     """
     known = recipe_names(snippets)
     ordered: list[str] = []
     for name in names:
         if name not in known:
             told = "\n".join(f"  {recipe}: {it}" for recipe, it in recipes_told(snippets).items())
-            raise RecipeError(f"{name!a} is no recipe; write some of\n{told}")
+            raise RecipeError(f"there is no recipe {name!a}; choose from\n{told}")
         if needs := _header(snippets, name).get("Needs"):
             ordered += with_needs(snippets, needs.split(", "))
         ordered.append(name)
     ordered = list(dict.fromkeys(ordered))
     for name in ordered:
         if len(ordered) > 1 and (why := _header(snippets, name).get("Alone")):
-            raise RecipeError(f"{name} joins no other recipe: {why}; leave the others out")
+            raise RecipeError(
+                f"{name} cannot be combined with other recipes: {why}; leave the others out"
+            )
     return ordered
 
 
 def add_recipe(texts: Mapping[str, str], name: str, files: Mapping[str, str]) -> dict[str, str]:
-    """Return the texts of a project, by name, with a recipe added, whose files are these.
+    """Return the texts of a project, by name, with a recipe added; `files` are the recipe's.
 
     Raises RecipeError where the recipe does not fit the project.
     """
     added = {file: text for file, text in files.items() if file != PLUG}
     if twice := sorted(added.keys() & texts.keys()):
-        raise RecipeError(f"{name} brings {twice[0]}, which is there already; leave one out")
+        raise RecipeError(
+            f"{name} adds {twice[0]}, which the project or another recipe has; leave {name} out"
+        )
     parent = _last_revision(texts)
     for file, text in added.items():
         if file.startswith("migrations/versions/"):
@@ -90,7 +95,7 @@ def add_recipe(texts: Mapping[str, str], name: str, files: Mapping[str, str]) ->
     result = dict(texts)
     for file, hunks in changes(files[PLUG]):
         if file not in texts:
-            raise RecipeError(f"{name} changes {file}, which is not there")
+            raise RecipeError(f"{name} changes {file}, which the project does not have")
         text = texts[file]
         for hunk in hunks:
             text = apply(text, hunk, f"{name}: {file}")
@@ -99,7 +104,7 @@ def add_recipe(texts: Mapping[str, str], name: str, files: Mapping[str, str]) ->
 
 
 def _header(snippets: Path, name: str) -> dict[str, str]:
-    """Return what stands before the changes of a recipe: What, and where there is one Needs."""
+    """Return the lines before the changes of a recipe, by key: What, and others if it has them."""
     try:
         plug = (snippets / "recipes" / name / PLUG).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -109,12 +114,12 @@ def _header(snippets: Path, name: str) -> dict[str, str]:
         re.findall(r"^(What|Use|Needs|Alone): (.+)$", plug.partition("---")[0], re.MULTILINE)
     )
     if "What" not in header:
-        raise RecipeError(f"{name}/{PLUG} does not say what it brings; begin it with `What: ...`")
+        raise RecipeError(f"{name}/{PLUG} does not say what it adds; begin it with `What: ...`")
     return header
 
 
 def _last_revision(texts: Mapping[str, str]) -> str:
-    """Return the revision of the project that none follows."""
+    """Return the last revision of the project."""
     scripts = [text for name, text in texts.items() if name.startswith("migrations/versions/")]
     revisions = [found[1] for text in scripts if (found := _REVISION.search(text))]
     followed = {found for text in scripts for found in re.findall(r'down_revision = "(\w+)"', text)}
@@ -141,7 +146,7 @@ def apply(text: str, hunk: list[str], place: str) -> str:
     new = "".join(f"{line[1:]}\n" for line in hunk if line[:1] != "-")
     found = f"\n{text}".count(f"\n{old}")
     if found != 1:
-        raise RecipeError(f"{place}: {found} places fit {old!r}")
+        raise RecipeError(f"{place}: {found} places fit {old!r}, and there must be one")
     return f"\n{text}".replace(f"\n{old}", f"\n{new}")[1:]
 
 

@@ -1,4 +1,4 @@
-"""A Python file that is changed in places: the rest stays byte for byte."""
+"""A Python file that is changed in places; all other bytes stay the same."""
 
 import ast
 import re
@@ -30,7 +30,7 @@ class Source:
             self._starts.append(self._starts[-1] + len(line) + 1)
 
     def replace(self, node: ast.expr, text: str) -> Edit:
-        """Return the edit that writes another expression."""
+        """Return the edit that replaces an expression."""
         last, column = node.end_lineno or node.lineno, node.end_col_offset or 0
         start = self._starts[node.lineno - 1] + node.col_offset
         return Edit(start, self._starts[last - 1] + column, text)
@@ -43,9 +43,9 @@ class Source:
         return Edit(start, start + len(node.name.encode()), name)
 
     def remove(self, node: ast.stmt, last: ast.stmt | None = None, text: str = "") -> Edit:
-        """Return the edit that takes out the lines of a statement, and the comments above.
+        """Return the edit that replaces a statement, and the comments above it, by `text`.
 
-        It goes on to the end of the statement `last`, and leaves `text` there.
+        If there is a `last`, everything up to the end of that statement is replaced.
         """
         decorators = node.decorator_list if isinstance(node, Definition) else []
         first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
@@ -73,7 +73,7 @@ class Source:
 
     @property
     def defined(self) -> set[str]:
-        """Return the names that the top level defines; those of imports are others'."""
+        """Return the names that the top level defines, without imported names."""
         names = {each.name for each in self.tree.body if isinstance(each, Definition)}
         assigned = [each for each in self.tree.body if isinstance(each, ast.Assign | ast.AnnAssign)]
         nodes = [node for each in assigned for node in ast.walk(each)]
@@ -82,5 +82,5 @@ class Source:
 
     @property
     def used(self) -> set[str]:
-        """Return the names that the file reads or binds, but for those of its imports."""
+        """Return the names that the file reads or assigns, apart from the import statements."""
         return {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)}

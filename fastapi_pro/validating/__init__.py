@@ -1,4 +1,4 @@
-"""What validate.py checks of skills; this alone needs libraries, the extra `validate`."""
+"""The checks of validate.py; only this package needs libraries, those of the extra `validate`."""
 
 from importlib.util import find_spec
 

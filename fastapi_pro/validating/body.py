@@ -1,6 +1,6 @@
 """The body of a skill: its size, and its links.
 
-A body is given with the front matter's lines blanked, so that line numbers are the file's.
+In a body the lines of the front matter are blank, so its line numbers are those of the file.
 """
 
 import os
@@ -24,11 +24,11 @@ CHARACTERS_PER_TOKEN = 4
 
 _BUNDLED = re.compile(r"(?:\./)?((?:references|scripts|assets)/[\w./@+-]*[\w+-])(?=\s|$)")
 _EXAMPLE = re.compile(r"\be\.g\.|\bsuch as\b|\bfor (?:example|instance)\b|\bExamples?\b")
-_SENTENCE = 200  # so far back an example may be announced
+_SENTENCE = 200  # characters before a file in which words may announce an example
 _ELSEWHERE = re.compile(
     r"\bskills?\b|\b(?:create|generate|output|produce|save|write)s?\b", re.IGNORECASE
 )
-"""Words beside a file that is another skill's, or that is yet to be written."""
+"""Words beside a file that belongs to another skill, or that will be written later."""
 _TEMPLATE = re.compile(r"template|example|sample", re.IGNORECASE)
 _LIKE_LINKS = re.compile(
     r"\]\((?=[\s>]*(?P<link><[^>\n]*>?|[^\s)]+))"
@@ -46,14 +46,14 @@ def check_size(body: str, first_line: int, path: str, level: Level) -> Iterator[
     text = body.lstrip("\n")
     if not text.strip():
         message, fix = (
-            "the body is empty: the client loads a skill that says nothing",
-            "write what to do below the ---",
+            "the body is empty, so the skill tells the assistant nothing",
+            "write below the --- what to do",
         )
         yield Finding(path, first_line, 1, "body-empty", message, fix, "warning")
     lines = len(text.splitlines())
     tokens = len(text) // CHARACTERS_PER_TOKEN
-    kept = f"in a long session the client keeps {MAX_TOKENS:,} tokens of it"
-    fix = "move details to references/ and say when to read each"
+    kept = f"in a long session the client keeps only {MAX_TOKENS:,} tokens of it"
+    fix = "move details to files in references/, and say when to read each"
     if lines > MAX_LINES:
         message = f"the body has {lines:,} lines, more than {MAX_LINES}: {kept}"
         yield Finding(path, first_line, 1, "body-too-long", message, fix, level)
@@ -65,12 +65,12 @@ def check_size(body: str, first_line: int, path: str, level: Level) -> Iterator[
 def check_links(
     body: str, page: Path, skill: Path, path: str, unportable: Level
 ) -> Iterator[Finding]:
-    """Yield a finding for each file that `page` links or names and `skill` lacks, told once.
+    """Yield one finding for each file that `page` links or names and that `skill` does not have.
 
-    Links count from the page's folder, or the skill's as the open standard has it. In SKILL.md a
-    file named in `code` counts too, unless it is told as an example, as another skill's, as one to
-    be written, or is the project's own. Templates are for another place. `unportable` is the level
-    of a file that the skill's plugin holds.
+    A link is relative to the folder of the page or, as in the open standard, of the skill. In
+    SKILL.md a file named in `code` counts too, unless the text calls it an example, a file of
+    another skill, or one to be written, or the project has it. Template pages are not checked.
+    `unportable` is the level for a file outside the skill but in its plugin.
     """
     if _TEMPLATE.search(page.name):
         return
@@ -90,9 +90,9 @@ def check_links(
 
 
 def _suspects(body: str, base: Path, skill: Path) -> set[str]:
-    """Return what looks like a link to a file that is missing, without reading the Markdown.
+    """Return what looks like a link to a missing file, without parsing the Markdown.
 
-    It may be none, as in a fence; but none is passed over. The empty text stands for any block.
+    It may be no link, as in a fence, but no link is missed. The empty text means any block.
     """
     suspects = set()
     for match in _LIKE_LINKS.finditer(body):
@@ -107,7 +107,7 @@ def _suspects(body: str, base: Path, skill: Path) -> set[str]:
 
 
 def _blocks(body: str, suspects: set[str]) -> Iterator["Token"]:
-    """Yield the blocks of a page that hold a suspect, with what they are made of."""
+    """Yield the blocks of a page that contain a suspect, with their parsed children."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 -- few pages need it: it takes time
 
     whole = MarkdownIt("commonmark")
@@ -151,15 +151,15 @@ def _file_of(link: str) -> str | None:
 
 
 def _problem(target: str, base: Path, skill: Path) -> tuple[Code, str, str, Level] | None:
-    """Return code, message, fix and level for a file that is missing or not the skill's own.
+    """Return code, message, fix and level for a file that is missing or outside the skill.
 
-    A file beside the skill may be there in a plugin, a path from the root on one machine.
+    A plugin may have a file beside the skill; an absolute path exists only on some machines.
     """
     fix = "copy the file into the skill, or link to its public address"
     if target.startswith(("/", "~")):
         return (
             "link-outside",
-            "leaves the skill's folder: other machines have no such file",
+            "is an absolute path: other machines do not have this file",
             fix,
             "warning",
         )
@@ -171,12 +171,12 @@ def _problem(target: str, base: Path, skill: Path) -> tuple[Code, str, str, Leve
         fix = "create the file, or name one that exists"
         return (
             "link-missing",
-            "does not exist in the skill: the assistant finds nothing there",
+            "does not exist in the skill, so the assistant cannot read it",
             fix,
             "warning",
         )
     if wanted != root and not wanted.startswith(f"{root.rstrip(os.sep)}{os.sep}"):
-        message = "leaves the skill's folder: it breaks where the skill is installed alone"
+        message = "is outside the skill's folder: it is missing if the skill is installed alone"
         level: Level = "not-portable" if _is_of_plugin(skill, wanted) else "warning"
         return "link-outside", message, fix, level
     return None

@@ -1,4 +1,4 @@
-"""Check one skill: read its SKILL.md, and gather what every part of the contract says."""
+"""Check one skill: read its SKILL.md, and collect the findings of all checks."""
 
 import os
 import stat
@@ -46,10 +46,10 @@ UNREADABLE: Code = "unreadable"
 TOO_LARGE: Code = "file-too-large"
 _NOT_READ = {UNREADABLE, TOO_LARGE, "front-matter-too-large"}
 QUOTES_MISSING: Code = "quotes-missing"
-"""What Claude Code reads with quotes of its own, and other readers of YAML refuse."""
+"""A value that Claude Code reads as if it were in quotes, and that other YAML readers refuse."""
 _NO_FIELDS = Finding(
     "", 1, 1, MISSING,
-    "there are no fields: the client takes the folder's name and the first line of the text",
+    "there are no fields: the client uses the folder's name and the first line of the text",
     "write --- on the very first line, then name and description, then --- again",
 )  # fmt: skip
 _CHECKOUT_MARKS = (".git", ".claude-plugin")
@@ -57,14 +57,14 @@ _CHECKOUT_MARKS = (".git", ".claude-plugin")
 
 @dataclass(frozen=True)
 class Options:
-    """How strict to be: portability field by field as errors, an oversized body as an error."""
+    """What to make an error: fields that are not portable, a body that is too long."""
 
     strict_spec: bool = False
     max_size_error: bool = False
 
 
 def find_skills(folder: Path) -> Iterator[Path]:
-    """Yield the SKILL.md of `folder`, or if it has none each one below it, links followed once."""
+    """Yield the SKILL.md of `folder`, or if it has none, each one below it; follow links once."""
     if os.path.lexists(folder / NAME):
         yield folder / NAME
         return
@@ -74,7 +74,7 @@ def find_skills(folder: Path) -> Iterator[Path]:
 
 
 def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
-    """Return what is wrong with the skill of `file`, a SKILL.md that findings call `shown`."""
+    """Return what is wrong with the skill of `file`, a SKILL.md; findings call it `shown`."""
     try:
         raw = _read(file)
     except FrontMatterError as error:
@@ -84,7 +84,7 @@ def check_skill(file: Path, shown: str, options: Options) -> list[Finding]:
 
 
 def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Finding]:
-    """Return what is wrong with the skill of `file` if this were its text, line ends and all."""
+    """Return what would be wrong with the skill of `file` if `raw` were its text."""
     try:
         text = _unix(raw)
         parts = split(text)
@@ -114,7 +114,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
 
 
 def _parse(yaml: str) -> FrontMatter:
-    """Read the fields; where `---` ends them and only what follows is no YAML, those before it."""
+    """Read the fields; if the YAML is wrong only after an inner `---`, read those before it."""
     try:
         return parse(yaml)
     except FrontMatterError:
@@ -148,17 +148,17 @@ def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
 
 
 def _check_ends(parts: SkillText, raw: str, shown: str, options: Options) -> Iterator[Finding]:
-    """Yield what stands before and after the front matter that not every reader takes."""
+    """Yield what some readers do not accept before and after the front matter."""
     level: Level = "error" if options.strict_spec else "not-portable"
     if raw.startswith("\ufeff"):
-        message = "after a byte order mark Claude Code of May 2026 sees no front matter"
+        message = "Claude Code of May 2026 does not see front matter after a byte order mark"
         fix = "save the file as UTF-8 without the mark"
         yield Finding(shown, 1, 1, "byte-order-mark", message, fix, level)
     if parts.end:
         message = (
-            f"Claude Code ends the front matter at `{parts.end.strip()}`, other readers do not"
+            f"`{parts.end.strip()}` ends the front matter for Claude Code, not for other readers"
         )
-        where, fix = parts.body_line, "write --- there, alone on its line"
+        where, fix = parts.body_line, "put --- alone on its line"
         yield Finding(shown, where, 1, UNCLOSED, message, fix, level)
 
 
@@ -167,7 +167,7 @@ def _read(file: Path) -> str:
 
     Raises FrontMatterError for what cannot be read as a text of reasonable size.
     """
-    fix = "make it a readable plain file"
+    fix = "make it a plain file that can be read"
     try:
         is_plain = stat.S_ISREG(file.stat().st_mode)  # to open a FIFO may wait for ever
         raw = _begin(file) if is_plain else b""
@@ -175,12 +175,12 @@ def _read(file: Path) -> str:
         reason = error.strerror or "it cannot be opened"
         raise FrontMatterError(TOP, UNREADABLE, reason, fix) from None
     if not is_plain:
-        raise FrontMatterError(TOP, UNREADABLE, "it is no plain file", fix)
+        raise FrontMatterError(TOP, UNREADABLE, "it is not a plain file", fix)
     if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024} KiB"
-        fix = "keep the 500 lines that matter, move the rest to references/"
+        fix = "keep at most 500 lines, and move the rest to files in references/"
         raise FrontMatterError(TOP, TOO_LARGE, message, fix)
-    bad = raw.find(b"\0", 0, raw.find(b"\n---"))  # in the text below, the client bears it
+    bad = raw.find(b"\0", 0, raw.find(b"\n---"))  # in the body, the client accepts it
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
@@ -188,7 +188,7 @@ def _read(file: Path) -> str:
     if bad >= 0:
         before = _normal(raw[:bad].decode("utf-8", "replace"))
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-        message = f"byte {raw[bad]:#04x} is no UTF-8 text: the client reads another character"
+        message = f"byte {raw[bad]:#04x} is not UTF-8 text: the client reads another character"
         raise FrontMatterError(place, "not-text", message, "save the file as UTF-8 text")
     return text
 
@@ -196,11 +196,11 @@ def _read(file: Path) -> str:
 def _unix(text: str) -> str:
     r"""Return the text without a byte order mark, its lines ending at `\n`.
 
-    Raises FrontMatterError where the client sees one line.
+    Raises FrontMatterError if the client sees it as a single line.
     """
     if "\n" not in text and "\r" in text:
-        message = "its lines end as on an old Mac: the client sees one line, and no front matter"
-        raise FrontMatterError(TOP, "line-ends", message, "save it with line ends of Unix")
+        message = "the lines end with CR: the client sees a single line, and no front matter"
+        raise FrontMatterError(TOP, "line-ends", message, "save it with Unix line ends (LF)")
     return _normal(text.removeprefix("\ufeff"))
 
 
@@ -241,7 +241,7 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
     found += check_front_hooks(FrontFile(shown, front))
     if front.mended is not None:
         refusal = _refusal(front.mended, shown)
-        message = f"{refusal.message}; the client reads it all the same"
+        message = f"{refusal.message}; Claude Code still reads it, other clients may not"
         found.append(replace(refusal, message=message, code=QUOTES_MISSING, level=level))
     found += [_at_value(problem, front, shown, "warning") for problem in check_tools(values)]
     found += [_at_key(problem, front, shown, "warning") for problem in unknown]
@@ -250,7 +250,7 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
         found += [_at_key(problem, front, shown, "error") for problem in open_standard]
     elif open_standard:
         names = ", ".join(f"`{problem.path[0]}`" for problem in open_standard)
-        message = f"{names} are not as in the open standard, other clients may refuse the skill"
+        message = f"{names} break the open standard, so other clients may refuse the skill"
         if len(open_standard) == 1:
             message = open_standard[0].message
         first = Problem(open_standard[0].path, "not-portable", message, open_standard[0].fix)
@@ -263,16 +263,19 @@ def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -
 def _empty(front: FrontMatter, shown: str, told: set[str | int]) -> Iterator[Finding]:
     for key, value in front.values.items():
         if value is None and key not in told:
-            counts = "false: users cannot call it" if key == "user-invocable" else "absent"
-            where, message = front.keys[key], f"`{key}` has no value and counts as {counts}"
+            counts = "false, so users cannot call it" if key == "user-invocable" else "absent"
+            where, message = (
+                front.keys[key],
+                f"`{key}` has no value; the client reads it as {counts}",
+            )
             fix = "give it a value, or remove it"
             yield Finding(shown, where.line, where.column, "empty-value", message, fix, "warning")
 
 
 def _check_folder(front: FrontMatter, file: Path, shown: str, level: Level) -> Iterator[Finding]:
-    """Yield a finding when the folder has another name: the client can call the skill by either.
+    """Yield a finding if the folder has another name; in the client both names call the skill.
 
-    The root of a checkout or plugin may be called anything.
+    The root of a checkout or plugin may have any name.
     """
     name = front.values.get("name")
     folder = Path(os.path.abspath(file)).parent  # noqa: PTH100 -- resolve() would follow links: the client sees the link's name
@@ -281,7 +284,7 @@ def _check_folder(front: FrontMatter, file: Path, shown: str, level: Level) -> I
         return
     where = front.place(("name",))
     message = f"`name` is {name}, but the folder is called {folder.name}"
-    fix = "give both the same name, as the open standard has it"
+    fix = "give both the same name, as the open standard requires"
     yield Finding(shown, where.line, where.column, "name-not-folder", message, fix, level)
 
 
@@ -291,7 +294,7 @@ def _refusal(error: FrontMatterError, shown: str) -> Finding:
 
 
 def _dropped(error: FrontMatterError, shown: str) -> Finding:
-    """Return that the client reads none of the fields."""
+    """Return the finding that the client reads none of the fields."""
     told = _refusal(error, shown)
     if error.code != NOT_YAML:
         return told
@@ -299,7 +302,7 @@ def _dropped(error: FrontMatterError, shown: str) -> Finding:
 
 
 def _at_field(problem: Problem, front: FrontMatter, shown: str, level: Level) -> Finding:
-    """Return the finding of a wrong field; `level` is that of what the client bears."""
+    """Return the finding of a wrong field; `level` is used if the client accepts the value."""
     if is_borne(problem, front.values):
         return _at_value(problem, front, shown, level)
     if problem.code in ("wrong-type", "wrong-value"):

@@ -1,11 +1,11 @@
 r"""What Claude Code runs or replaces when it loads a skill's text, inside fences too.
 
-As the rows of `tests/validation/skill_rows/body.py` say: a bang before a backtick at a line start
-or after a space runs the command, a fence whose info string begins with a bang runs its content,
-in another fence too. `$ARGUMENTS` and `$0`, `$1` ... are replaced by the call's arguments where
-there are as many. A word before the bang, `$HOME`, `$name`, `$5k` and the escape `\$1` are left
-alone, two backslashes are no escape. `${CLAUDE_SKILL_DIR}` and its likes are replaced too, which
-nobody writes by chance.
+The rows of `tests/validation/skill_rows/body.py` show it. A `!` before a backtick runs the command,
+at the start of a line or after a space. A fence whose info string begins with `!` runs its content,
+even inside another fence. `$ARGUMENTS`, `$0`, `$1` ... are replaced by the arguments of the call,
+if it has so many. Not changed are a `!` after a word, `$HOME`, `$name`, `$5k` and the escape `\$1`;
+two backslashes are not an escape. `${CLAUDE_SKILL_DIR}` and similar variables are replaced too, but
+nobody writes them by chance.
 """
 
 import re
@@ -21,16 +21,16 @@ _SYNTAX = re.compile(
 )
 _BEGINS = re.compile(r"[!$]|^[ \t]*(?=```!)", re.MULTILINE)
 _EFFECT = {
-    "block": "begins commands that are run",
-    "command": "is run as a command",
-    "arguments": "is replaced by the call's arguments",
+    "block": "begins commands that the client runs",
+    "command": "is a command that the client runs",
+    "arguments": "is replaced by the arguments of the call",
     "positional": "is replaced by an argument of the call",
 }
 
 
 @dataclass(frozen=True)
 class ClientSyntax:
-    """One sequence the client acts on: its text, its effect, and where it stands (from 1)."""
+    """One sequence that the client runs or replaces: its text, effect and place (from 1)."""
 
     text: str
     kind: str
@@ -40,7 +40,7 @@ class ClientSyntax:
 
 
 def find_client_syntax(text: str, first_line: int = 1) -> Iterator[ClientSyntax]:
-    """Yield what the client would run or replace in `text`, whose first line has that number."""
+    """Yield what the client would run or replace in `text`; its first line is `first_line`."""
     end = 0
     for start in _BEGINS.finditer(text):
         match = _SYNTAX.match(text, start.start()) if start.start() >= end else None

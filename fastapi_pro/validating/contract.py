@@ -1,7 +1,7 @@
 """What the fields of a skill's front matter may hold.
 
-Two contracts: Claude Code's (code.claude.com/docs/en/skills, read 2026-08-22; asked of 2.1.332 by
-the rows of `tests/validation/skill_rows/`) and the open standard of six fields
+There are two contracts: that of Claude Code (code.claude.com/docs/en/skills, read 2026-08-22; the
+rows of `tests/validation/skill_rows/` test it with 2.1.332), and the open standard of six fields
 (agentskills.io/specification, 2026-08-04).
 """
 
@@ -15,7 +15,7 @@ from fastapi_pro.validating.codes import Code
 
 LISTING_CHARACTERS = 1536
 JOINED = " - "
-"""What the client puts between description and when_to_use."""
+"""The text that the client puts between description and when_to_use."""
 _MOST_NAME, _MOST_DESCRIPTION, _MOST_COMPATIBILITY = 64, 1024, 500
 _FEW = 5  # names that a message lists
 _EVERY_COMMAND = {"Bash", "Bash()", "Bash(*)", "Bash(:*)"}
@@ -33,7 +33,7 @@ _MOVED = {
 }
 
 Fault = tuple[Code, str] | None
-"""Which finding a value is, and why; None for a right one."""
+"""The code of the finding and the reason, None if the value is right."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,18 @@ class Problem:
 
 
 def _text(value: object) -> Fault:
-    return None if isinstance(value, str) else ("wrong-type", "it is no text")
+    return None if isinstance(value, str) else ("wrong-type", "it is not text")
 
 
 def _map(value: object) -> Fault:
-    return None if isinstance(value, dict) else ("wrong-type", "it is no map")
+    return None if isinstance(value, dict) else ("wrong-type", "it is not a map")
 
 
 def _flag(value: object) -> Fault:
     """Accept true and false, and as Claude Code does since 2.1.218 yes/no, on/off and 1/0."""
     if str(value).lower() in _FLAGS and not isinstance(value, float):
         return None
-    return "wrong-value", "it is no boolean"
+    return "wrong-value", "it is not true or false"
 
 
 def _words(value: object) -> Fault:
@@ -78,10 +78,10 @@ def _names(value: object) -> Fault:
 def _tools(value: object) -> Fault:
     """Accept tool names split by commas or spaces, or a list of them, parentheses balanced."""
     if isinstance(value, str) and "\n" in value.strip():
-        return "bad-tools", "a line break separates no tools"
+        return "bad-tools", "a line break does not separate tools"
     for entry in split_tools(value):
         if entry.count("(") != entry.count(")") or entry.startswith("("):
-            return "bad-tools", "its parentheses do not pair up, so it names no tool of the client"
+            return "bad-tools", "its parentheses do not match, so it names no tool of the client"
     return _words(value)
 
 
@@ -93,7 +93,7 @@ def _name(value: object) -> Fault:
     if len(value) > _MOST_NAME:
         return "too-long", f"it has {len(value)} characters, more than {_MOST_NAME}"
     if not _NAME.fullmatch(value):
-        return "bad-name", "it is not made of a-z and 0-9, words joined by single hyphens"
+        return "bad-name", "it may have only a-z, 0-9, and single hyphens between words"
     return None
 
 
@@ -104,7 +104,7 @@ def _description(value: object) -> Fault:
     if not length:
         return "empty-value", "it is empty"
     if length > LISTING_CHARACTERS:
-        shown = f"the client lists the first {LISTING_CHARACTERS:,}"
+        shown = f"the client lists only the first {LISTING_CHARACTERS:,}"
         return "too-long", f"it has {length:,} characters, {shown}"
     if length > _MOST_DESCRIPTION:
         return "too-long", f"it has {length:,} characters, more than {_MOST_DESCRIPTION:,}"
@@ -120,7 +120,7 @@ def _compatibility(value: object) -> Fault:
 def _texts_by_name(value: object) -> Fault:
     if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
         return None
-    return "wrong-type", "it is no map of texts"
+    return "wrong-type", "it is not a map of texts"
 
 
 def _any(_: object) -> Fault:
@@ -154,7 +154,7 @@ CLAUDE_FIELDS: dict[str, Callable[[object], Fault]] = {
     "license": _text,
     "compatibility": _text,
 }
-"""The front matter as Claude Code reads it; unknown keys are another function's matter."""
+"""The fields that Claude Code reads; check_unknown_keys() handles other keys."""
 
 OPEN_FIELDS: dict[str, Callable[[object], Fault]] = {
     "name": _name,
@@ -175,9 +175,9 @@ _FLAG_FIX = "write true or false, without quotes"
 _TEXT_FIX = "write a text, in quotes if it looks like a number"
 _TOOLS_FIX = 'write tools such as "Read, Bash(uv run *)", or a list of them'
 _FIX = {
-    "name": "write 1 to 64 of a-z and 0-9, words joined by single hyphens",
+    "name": "write 1 to 64 characters: a-z, 0-9, and single hyphens between words",
     "description": "say in 1 to 1,024 characters what the skill does and when to use it",
-    "when_to_use": "write a text that fits with the description into 1,536 characters",
+    "when_to_use": "shorten it: together with the description it may have 1,536 characters",
     "argument-hint": "write a text or a list of texts",
     "arguments": "write names with spaces between them, or a list of names",
     "disable-model-invocation": _FLAG_FIX,
@@ -189,12 +189,12 @@ _FIX = {
     "context": "write fork, or remove it",
     "hooks": "write a map of events",
     "shell": "write bash or powershell",
-    "metadata": "write a map such as {version: 1.0.0}: the client drops anything else",
+    "metadata": "write a map such as {version: 1.0.0}",
 }
 
 
 def check_fields(values: Mapping[str, object]) -> list[Problem]:
-    """Return what Claude Code's contract finds wrong with the known fields (errors all)."""
+    """Return what is wrong with the known fields by Claude Code's contract; all are errors."""
     found = []
     if "description" not in values:
         fix = _FIX["description"]
@@ -223,24 +223,24 @@ def check_fields(values: Mapping[str, object]) -> list[Problem]:
 
 
 def _fits_listing(values: Mapping[str, object]) -> Fault:
-    """Refuse what the client would cut off: it lists description and when_to_use joined."""
+    """Return a fault if the client would cut the joined description and when_to_use."""
     both = [values.get("description"), values.get("when_to_use")]
     total = len(JOINED.join(text for text in both if isinstance(text, str)))
     if total <= LISTING_CHARACTERS:
         return None
-    shown = f"the client lists the first {LISTING_CHARACTERS:,}"
+    shown = f"the client lists only the first {LISTING_CHARACTERS:,}"
     return "too-long", f"with the description it has {total:,} characters, {shown}"
 
 
 def is_borne(problem: Problem, values: Mapping[str, object]) -> bool:
-    """Say whether the client loads the skill whole all the same.
+    """Say whether the client still loads the whole skill.
 
-    It takes any name, or the folder's, and the first line of the body for a description.
+    It accepts any name, or uses the folder's, and uses the first line of the body as description.
     """
     if problem.path == ("name",):
         return True
     if problem.path[0] == "when_to_use" and problem.code == "wrong-type":
-        return isinstance(values.get("when_to_use"), list)  # of which it lists the items
+        return isinstance(values.get("when_to_use"), list)  # the client lists its items
     description = values.get("description")
     is_short = description is None or len(str(description)) <= LISTING_CHARACTERS
     return (
@@ -249,16 +249,18 @@ def is_borne(problem: Problem, values: Mapping[str, object]) -> bool:
 
 
 def is_ignored(problem: Problem) -> bool:
-    """Say whether the client loads the skill as if the field were absent, at no one's risk."""
+    """Say whether the client loads the skill as if the field were absent, without any risk."""
     return problem.path[0] in _AT_NO_RISK and problem.code != "bad-arguments"
 
 
 def check_effects(values: Mapping[str, object]) -> list[Problem]:
-    """Return what the fields together come to, and hardly any author means."""
+    """Return effects of fields together that hardly any author wants."""
     found = []
     if is_hidden(values) and is_on(values.get("disable-model-invocation")):
         message = "neither the user nor the assistant can call the skill"
-        found.append(Problem(("user-invocable",), "nobody-can-call", message, "remove one of both"))
+        found.append(
+            Problem(("user-invocable",), "nobody-can-call", message, "remove one of the two")
+        )
     if values.get("agent") and values.get("context") != "fork":
         message = "`agent` has no effect without `context: fork`"
         found.append(Problem(("agent",), "no-effect", message, "add `context: fork`"))
@@ -270,26 +272,26 @@ def check_words(values: Mapping[str, object]) -> list[Problem]:
     name, description = str(values.get("name") or ""), str(values.get("description") or "")
     found = []
     if reserved := next((word for word in ("anthropic", "claude") if word in name.lower()), None):
-        message = f"`name` holds the reserved word `{reserved}`, which claude.ai refuses"
-        found.append(Problem(("name",), "reserved-word", message, "take another name"))
+        message = f"`name` contains the reserved word `{reserved}`, which claude.ai refuses"
+        found.append(Problem(("name",), "reserved-word", message, "choose another name"))
     if re.search(r"</?[A-Za-z][^>]*>", description):
-        message = "`description` holds an XML tag, which claude.ai refuses"
+        message = "`description` contains an XML tag, which claude.ai refuses"
         fix = "write it without < and >"
         found.append(Problem(("description",), "xml-tag", message, fix))
     return found
 
 
 def check_open_standard(values: Mapping[str, object]) -> list[Problem]:
-    """Return every field in which the front matter leaves the six-field open standard."""
+    """Return each field that breaks the open standard of six fields."""
     wrong: dict[str, str] = {}
     for field in ("name", "description"):
         if values.get(field) is None:
-            wrong[field] = "is missing, a required field"
+            wrong[field] = "is missing, but is a required field"
     for field, value in values.items():
         if value is None:
             continue
         if field not in OPEN_FIELDS:
-            wrong[field] = "is none of the six fields"
+            wrong[field] = "is not one of the six fields"
         elif fault := OPEN_FIELDS[field](value):
             wrong[field] = f"breaks a rule ({fault[1]})"
     return [
@@ -297,14 +299,14 @@ def check_open_standard(values: Mapping[str, object]) -> list[Problem]:
             (field,),
             "not-portable",
             f"`{field}` {reason} of the open standard (agentskills.io)",
-            "leave it out of a copy for other clients, or keep it for Claude Code alone",
+            "leave it out of a copy for other clients, or use the skill only in Claude Code",
         )
         for field, reason in wrong.items()
     ]
 
 
 def check_unknown_keys(values: Mapping[str, object]) -> list[Problem]:
-    """Return a warning for each key that is like one of the client's, one for all others."""
+    """Return a warning for each key that is similar to a known one, and one for all others."""
     problems, others = [], []
     for key in values:
         if key in CLAUDE_FIELDS:
@@ -312,44 +314,45 @@ def check_unknown_keys(values: Mapping[str, object]) -> list[Problem]:
         plain = key.lower().replace("_", "-").replace("when-to-use", "when_to_use")
         near = _MOVED.get(key) or "".join(difflib.get_close_matches(plain, KNOWN_KEYS, 1, 0.75))
         if near:
-            message = f"`{key}` is no field of a skill, the client ignores it"
+            message = f"`{key}` is not a field of a skill, so the client ignores it"
             problems.append(Problem((key,), "unknown-key", message, f"write `{near}`"))
         else:
             others.append(key)
     if len(others) == 1:
-        message = f"`{others[0]}` is no field of a skill, the client ignores it"
-        fix = f"move it under `metadata`, as `metadata: {{{others[0]}: …}}`"
+        message = f"`{others[0]}` is not a field of a skill, so the client ignores it"
+        fix = f"move it under `metadata`: `metadata: {{{others[0]}: …}}`"
         problems.append(Problem((others[0],), "unknown-key", message, fix))
     elif others:
         names = ", ".join(f"`{key}`" for key in others[:_FEW])
         names += f" and {len(others) - _FEW:,} more" if len(others) > _FEW else ""
-        message = f"{names} are no fields of a skill, the client ignores them"
+        message = f"{names} are not fields of a skill, so the client ignores them"
         problems.append(Problem((others[0],), "unknown-key", message, "move them under `metadata`"))
     return problems
 
 
 def check_tools(values: Mapping[str, object]) -> list[Problem]:
-    """Return a warning for each tool that is none, and when each shell command is pre-approved."""
+    """Return a warning for each unknown tool, and one if every shell command is pre-approved."""
     found = []
     tools = split_tools(values.get("allowed-tools"))
     for tool in dict.fromkeys(tool.partition("(")[0] for tool in tools):
         if tool in _TOOLS_IN_LOWER_CASE:
-            message = f"`{tool}` is no tool of Claude Code and allows nothing"
+            message = f"`{tool}` is not a tool of Claude Code, so it allows nothing"
             fix = f"write {_TOOLS_IN_LOWER_CASE[tool]}"
             found.append(Problem(("allowed-tools",), "unknown-tool", message, fix))
     if not _EVERY_COMMAND.isdisjoint(tools):
-        message, fix = "a bare `Bash` pre-approves every command", "narrow it, as in Bash(uv run *)"
+        message = "a `Bash` without a pattern pre-approves every command"
+        fix = "add a pattern, as in Bash(uv run *)"
         found.append(Problem(("allowed-tools",), "bare-bash", message, fix))
     return found
 
 
 def is_on(value: object) -> bool:
-    """Say whether the client takes the value of a boolean field for true."""
+    """Say whether the client reads the value of a boolean field as true."""
     return _FLAGS.get(str(value).lower(), False)
 
 
 def is_hidden(values: Mapping[str, object]) -> bool:
-    """Say whether users cannot call the skill: `user-invocable` is there, and not on."""
+    """Say whether users cannot call the skill: `user-invocable` is set, and not to true."""
     return "user-invocable" in values and not is_on(values["user-invocable"])
 
 
@@ -369,6 +372,6 @@ def split_tools(value: object) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    """Return a value as its author would know it again, cut short."""
+    """Return a value so that its author recognizes it, shortened if it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 40 else f"{text[:37]}…"

@@ -1,4 +1,4 @@
-"""Fenced code blocks of a markdown text, with the lines they stand on."""
+"""Fenced code blocks of a Markdown text, with their lines."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ class Fence:
 
     `start` and `end` are 0-based line indexes: the opening fence is line `start`, the content is
     `lines[start + 1 : end]`. `closed` says whether line `end` is a closing fence. `nested` says
-    whether the fence stands inside a list item or a block quote. Lines end at `\n` only, as in
+    whether the fence is inside a list item or a block quote. Lines end at `\n` only, as in
     CommonMark after its normalisation of `\r\n` and `\r`.
     """
 
@@ -29,8 +29,8 @@ class Fence:
 def find_fences(text: str) -> list[Fence]:
     """Return the fenced blocks of `text` in order.
 
-    `text` holds no front matter that could be mistaken for markdown: pass the whole file with the
-    front matter's lines blanked, so that line numbers stay true.
+    `text` must not contain front matter, which could be read as Markdown: pass the whole file with
+    blank lines in place of the front matter, so that line numbers stay right.
     """
     from markdown_it import MarkdownIt  # noqa: PLC0415 -- few skills need it: it takes time
 

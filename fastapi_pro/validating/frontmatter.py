@@ -1,4 +1,4 @@
-"""Split a skill file and read its YAML front matter with every line and column kept."""
+"""Split a skill file, and read its YAML front matter with the line and column of each value."""
 
 import re
 from dataclasses import dataclass, field
@@ -23,11 +23,11 @@ _IN_QUOTES = re.compile(r"([\"']).*\1")
 _LATE = re.compile(
     r"(?:[ \t]*(?:#.*|<!--.*|```.*)?\n)+(?P<fence>---[ \t]*\n)(?:#.*\n)*(?:name|description):[ \t]"
 )
-"""Fields below what an author may put before them: blank lines, a title, a comment, a fence."""
+"""Front matter that is not first: blank lines, a title, a comment or a fence are before it."""
 _FIELD = re.compile(r"(?P<key>[A-Za-z_-]+:)[ \t]+(?P<value>\S.*)")
 _SPECIAL = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
 _BORNE = re.compile(r"[\t\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
-"""What the client reads, and PyYAML does not."""
+"""Characters that the client accepts and PyYAML does not."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ TOP = Place(1, 1)
 
 
 class FrontMatterError(Exception):
-    """The front matter cannot be read: where, which finding, and what to write instead."""
+    """The front matter cannot be read: the place, the finding, and what to write instead."""
 
     def __init__(self, place: Place, code: Code, message: str, fix: str) -> None:
         super().__init__(message)
@@ -54,10 +54,10 @@ class FrontMatterError(Exception):
 
 @dataclass(frozen=True)
 class SkillText:
-    """A skill file cut in two: the YAML, and the body with the front matter's lines blanked.
+    """A skill file in two parts: the YAML, and the body with blank lines for the front matter.
 
-    Both keep the line numbers of the file: the YAML begins on line 2, the body counts from line 1.
-    Without front matter all is body. `end` is the line that ends it where that is not --- alone.
+    Both keep the line numbers of the file: the YAML begins on line 2, the body on line 1. Without
+    front matter everything is body. `end` is the last line of the front matter if it is not `---`.
     """
 
     yaml: str
@@ -74,9 +74,9 @@ class FrontMatter:
     keys: dict[str, Place] = field(default_factory=dict)
     places: dict[tuple[str | int, ...], Place] = field(default_factory=dict)
     twice: list[FrontMatterError] = field(default_factory=list)
-    """The keys that stand twice, of which the client takes the last."""
+    """The keys that are there twice; the client uses the last value."""
     mended: FrontMatterError | None = None
-    """Why it is no YAML as it stands, where the client reads it all the same."""
+    """Why it is not YAML, if the client reads it although it is not."""
 
     def place(self, path: tuple[str | int, ...]) -> Place:
         """Return the place of the value at `path`, or of the nearest known value around it."""
@@ -96,15 +96,13 @@ class FrontMatter:
 def split(text: str) -> SkillText:
     r"""Cut `text` (lines end at `\n`) at its front matter.
 
-    Raises FrontMatterError when it does not stand first, or is never closed.
+    Raises FrontMatterError if it does not begin the file, or is never closed.
     """
     lines = text.split("\n")
     if lines[0].rstrip() != _FENCE:
         if late := _LATE.match(text):
             place = Place(text.count("\n", 0, late.start("fence")) + 1, 1)
-            message = (
-                "the front matter does not stand first in the file: the client loses its fields"
-            )
+            message = "the front matter does not begin on line 1, so the client loses its fields"
             fix = "move it up, so that --- is the very first line"
             raise FrontMatterError(place, MISSING, message, fix)
         return SkillText("", text, 1)
@@ -122,7 +120,7 @@ def split(text: str) -> SkillText:
     raise FrontMatterError(
         TOP,
         UNCLOSED,
-        "the front matter is never closed: the client takes all of it for text",
+        "the front matter is never closed: the client reads all of it as text",
         "write --- on a line of its own after the last field",
     )
 
@@ -131,10 +129,9 @@ def split(text: str) -> SkillText:
 def parse(text: str) -> FrontMatter:
     """Read the YAML between the fences, whose first line is line 2 of the file.
 
-    Raises FrontMatterError for YAML that is broken, no mapping, too large or too deep. Nothing is
-    constructed but plain values. What is no YAML is
-    read again as the client does, which bears tabs, and then puts one-line values in quotes.
-    Where nothing stands there are no fields.
+    Raises FrontMatterError for YAML that is broken, not a mapping, too large or too deep. It makes
+    only plain values. Broken YAML is read again as the client reads it: with tabs accepted, then
+    with values of one line in quotes. Empty front matter has no fields.
     """
     try:
         return _parse(text)
@@ -153,7 +150,7 @@ def parse(text: str) -> FrontMatter:
 
 
 def _quoted(text: str) -> str:
-    """Return the YAML with each top-level value in quotes that has one of YAML's characters."""
+    """Return the YAML with quotes around each top-level value that has special characters."""
     return "\n".join(map(_quoted_line, text.split("\n")))
 
 
@@ -189,14 +186,14 @@ def _parse(text: str) -> FrontMatter:
         raise FrontMatterError(
             Place(2, 1),
             "front-matter-not-a-mapping",
-            "the front matter holds no fields, and the client loses what stands there",
+            "the front matter has no fields, so the client loses its content",
             "write one `key: value` on each line, at least name and description",
         )
     return _Reader(text).read(root)
 
 
 class _BoundedLoader(yaml.SafeLoader):
-    """Composes nodes down to MAX_DEPTH, so that neither the stack nor the scanner runs away."""
+    """Composes nodes down to MAX_DEPTH, so that neither the stack nor the time is exhausted."""
 
     depth = 0
 
@@ -212,7 +209,7 @@ class _BoundedLoader(yaml.SafeLoader):
 
 
 def compose(text: str) -> Node | None:
-    """Return the root node; every way in which PyYAML fails becomes a FrontMatterError."""
+    """Return the root node; every error of PyYAML becomes a FrontMatterError."""
     try:
         return yaml.compose(text, Loader=_BoundedLoader)
     except MarkedYAMLError as error:
@@ -232,7 +229,7 @@ def compose(text: str) -> Node | None:
 
 def _hint(problem: str) -> str:
     if "mapping values are not allowed" in problem:
-        return 'put a value that holds ": " in double quotes, as in description: "Use when: …"'
+        return 'put a value that contains ": " in double quotes, as in description: "Use when: …"'
     if "cannot start any token" in problem:
         return "indent with spaces, and put a value that begins with @, ` or % in double quotes"
     return "put the value in double quotes, or repair the YAML at this place"
@@ -266,7 +263,7 @@ class _Reader:
             raise FrontMatterError(
                 where,
                 "front-matter-too-large",
-                "the front matter's aliases expand without end or to too many values",
+                "the aliases of the front matter expand to too many values, or without end",
                 "write the values out, without anchors (&) and aliases (*)",
             )
         self._front.places[path] = where
@@ -284,11 +281,11 @@ class _Reader:
                 raise FrontMatterError(
                     where,
                     NOT_YAML,
-                    "a list or mapping stands where a key belongs",
+                    "a key is a list or a mapping",
                     "write a plain word before the colon",
                 )
             if key.value in values:
-                message = f"`{key.value}` is given twice: the client takes the last"
+                message = f"`{key.value}` is given twice: the client uses the last value"
                 fix = "keep one of the two"
                 self._front.twice.append(FrontMatterError(where, "duplicate-key", message, fix))
             if not path:
@@ -300,8 +297,8 @@ class _Reader:
 def _scalar(node: Node) -> object:
     """Return null, boolean, number or text as YAML 1.2 does: `on`, `yes` and dates are text.
 
-    The client is a JavaScript program; the YAML 1.1 that PyYAML speaks would read `name: on` as
-    a boolean.
+    So does the client, a JavaScript program. PyYAML implements YAML 1.1, which would read
+    `name: on` as a boolean.
     """
     text = str(node.value)
     kind = node.tag.removeprefix("tag:yaml.org,2002:")

@@ -1,7 +1,8 @@
-"""The `paths` field: what is wrong with its globs, and which of them loads the skill for a file.
+"""The `paths` field: what is wrong with its globs, and which of them lists the skill for a file.
 
-With `paths` a skill is not listed, and cannot be called by name, until Read, Edit or Write
-touches a matching file, as the rows of `tests/validation/skill_rows/globs.py` say.
+A skill with `paths` is not listed, and cannot be called by name, until Read, Edit or Write is used
+on a matching file. The rows of `tests/validation/skill_rows/globs.py` show it. This module calls it
+a gate, which such a file opens.
 """
 
 import os.path
@@ -28,14 +29,14 @@ from fastapi_pro.validating.mending.globs import mend_glob
 from fastapi_pro.validating.report import Finding
 
 TRY_NOTE = (
-    "note: Read, Edit or Write of a matching file opens the gate; Bash (cat), Glob and Grep do "
-    "not. Until it opens, the skill is not listed and /name finds nothing."
+    "note: the skill is listed after Read, Edit or Write of a matching file, not after Bash (cat), "
+    "Glob or Grep. Before that, /name does not find it either."
 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One glob as written: where it stands, what its braces expand to, why a part is dead."""
+    """One glob as it is written: its place, the patterns of its braces, why patterns are dead."""
 
     text: str
     place: Place
@@ -45,18 +46,18 @@ class Entry:
 
     @property
     def shown(self) -> str:
-        """Return the glob, cut short, for messages."""
+        """Return the glob for messages, shortened if it is long."""
         return f'"{self.text}"' if len(self.text) <= 60 else f'"{self.text[:57]}…"'
 
     @property
     def negated(self) -> bool:
-        """Say whether the entry closes the gate again instead of opening it."""
+        """Say whether the entry excludes files."""
         return self.text.startswith("!")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether one file opens one skill's gate, by which glob, or why not."""
+    """Whether one file makes the client list one skill, by which glob, or why not."""
 
     skill: str
     file: str
@@ -66,9 +67,9 @@ class Answer:
 
 
 def read_entries(front: FrontMatter, lines: list[str]) -> list[Entry]:
-    """Return the globs of `paths`, a list or a comma string; what is no text is left out.
+    """Return the globs of `paths`, a list or a text with commas; other values are left out.
 
-    `lines` are the lines of the file, in which the parts of a comma string are looked up.
+    `lines` are the lines of the file, used to find the places of the parts of a text with commas.
     """
     value = front.values.get("paths")
     if isinstance(value, str):
@@ -112,7 +113,7 @@ def check_paths(front: FrontMatter, lines: list[str], path: str) -> list[Finding
                 path,
                 entries[0].place,
                 "only-negations",
-                "every glob is negated, so none can open the gate",
+                "every glob begins with !, so the skill is never listed",
                 'put a glob without "!" first',
             )
         )
@@ -122,18 +123,18 @@ def check_paths(front: FrontMatter, lines: list[str], path: str) -> list[Finding
 def _check_shape(front: FrontMatter, path: str) -> Iterator[Finding]:
     value = front.values["paths"]
     where = front.place(("paths",))
-    no_gate = "the client sees no gate at all and lists the skill always"
+    no_gate = "the client ignores it, and always lists the skill"
     items = value if isinstance(value, list) else [value]
     if not any(split_commas(item) if isinstance(item, str) else True for item in items):
         fix = 'write globs such as ["**/*.py"], or remove the field'
         yield _warning(path, where, "empty-paths", f"`paths` is empty: {no_gate}", fix)
     elif not isinstance(value, str | list):
-        message = f"`paths` is no list of globs: {no_gate}"
+        message = f"`paths` is not a list of globs: {no_gate}"
         yield _warning(path, where, "wrong-type", message, 'write globs such as ["**/*.py"]')
     for number, item in enumerate(value if isinstance(value, list) else []):
         if not isinstance(item, str):
             where = front.place(("paths", number))
-            message = f"entry {number + 1} of `paths` is no text"
+            message = f"entry {number + 1} of `paths` is not text"
             yield _warning(path, where, "wrong-type", message, 'write a glob such as "**/*.py"')
 
 
@@ -148,25 +149,27 @@ def _check_entry(entry: Entry, path: str) -> Iterator[Finding]:
         message = f'"{pattern[:60]}"{part} can never match: {reason}'
         yield _error(path, where, "dead-glob", message, _repair(pattern))
     if holds_negated_bracket(text):
-        message = f"{entry.shown} matches what it excludes: the client takes `!` for a character"
-        fix = "name the characters that it is for, or add a glob that begins with !"
+        message = f"{entry.shown} matches what it should exclude: `!` in [ ] is only a character"
+        fix = "list the wanted characters, or add a glob that begins with !"
         yield _error(path, where, "negated-bracket", message, fix)
     if not entry.patterns or entry.negated:
         return
     broad = next((p for p in entry.patterns if matches_everything(p)), None)
     if broad is not None:
-        message = f"{entry.shown} matches every file: any Read loads the skill"
+        message = f"{entry.shown} matches every file, so any Read lists the skill"
         fix = "name the files that the skill is for, or remove `paths`"
         yield _warning(path, where, "matches-everything", message, fix)
     elif text.startswith("/"):
         deep = f"**{text}"
-        message = f"{entry.shown} matches only from the project folder itself, in no folder below"
-        fix = f'write "{deep}" for any depth'
+        message = (
+            f"{entry.shown} starts at the project folder, and does not match in deeper folders"
+        )
+        fix = f'to match at any depth, write "{deep}"'
         yield _warning(path, where, "anchored-glob", message, fix)
 
 
 def _repair(pattern: str) -> str:
-    """Say what to write instead of a dead pattern, where that is plain."""
+    """Say what to write instead of a dead pattern; a general hint if that is not clear."""
     if mended := mend_glob(pattern):
         return f'write "{mended}"'
     better = re.sub(r"//+", "/**/", pattern.strip())
@@ -177,7 +180,7 @@ def _repair(pattern: str) -> str:
 
 
 def _check_redundant(entries: list[Entry], path: str) -> Iterator[Finding]:
-    """Name the globs that another one covers; silent where a negation may need them."""
+    """Yield the globs that another one covers; none if there are negations, which may need them."""
     whole = [e for e in entries if e.patterns and not e.dead]
     if any(e.negated for e in entries) or sum(len(e.patterns) for e in whole) > MAX_PATTERNS // 4:
         return
@@ -186,8 +189,8 @@ def _check_redundant(entries: list[Entry], path: str) -> Iterator[Finding]:
             if other is entry or not _covered(entry, other):
                 continue
             if other_number > number and _covered(other, entry):
-                continue  # they match the same files: the later one is told
-            message = f"{entry.shown} is redundant: {other.shown} matches all that it matches"
+                continue  # they match the same files: the later one is reported
+            message = f"{entry.shown} is redundant: {other.shown} matches all files that it matches"
             fix = "remove it"
             yield _warning(path, entry.place, "redundant-glob", message, fix)
             break
@@ -198,24 +201,24 @@ def _covered(entry: Entry, by: Entry) -> bool:
 
 
 def try_file(front: FrontMatter, lines: list[str], skill: str, file: str) -> Answer:
-    """Answer for one file: which glob opens the gate of `skill`, or why none does."""
+    """Return which glob makes the client list `skill` after this file is read, or why none does."""
     is_manual = is_on(front.values.get("disable-model-invocation"))
     if is_manual and is_hidden(front.values):
-        why = "both `user-invocable` and `disable-model-invocation` shut it: nobody can call it"
+        why = "with `user-invocable` off and `disable-model-invocation` on, nobody can call it"
         return Answer(skill, file, opens=False, glob=None, why=why)
     if is_manual:
-        why = "`disable-model-invocation` is on: never listed, only /name calls it"
+        why = "`disable-model-invocation` is on: it is never listed, and only /name calls it"
         return Answer(skill, file, opens=False, glob=None, why=why)
     entries = read_entries(front, lines)
     if not entries or {entry.text for entry in entries} == {"**"}:
-        why = "there is no gate (`paths` is absent, empty or **): the skill is always listed"
+        why = "`paths` is absent, empty or **, so the skill is always listed"
         if is_hidden(front.values):
-            why += ", but `user-invocable` hides it from users: /name finds nothing"
+            why += ", but `user-invocable` hides it from users: /name does not find it"
         return Answer(skill, file, opens=True, glob=None, why=why)
     project = Path.cwd()
     relative = os.path.relpath(os.path.abspath(file), project).replace(os.sep, "/")  # noqa: PTH100 -- resolve() would follow links, the client compares names
     if relative == "." or relative.startswith("../"):
-        why = f"globs are relative to the project folder, and this is no file below {project}"
+        why = f"globs are relative to the project folder, and this file is not in {project}"
         return Answer(skill, file, opens=False, glob=None, why=why)
     owners = [(pattern, entry) for entry in entries for pattern in entry.patterns]
     index, opens = matching_pattern([pattern for pattern, _ in owners], relative)
@@ -233,18 +236,18 @@ def _why_shut(entries: list[Entry], path: str) -> str:
         if entry.too_many:
             reasons.append(f"{entry.shown} expands to more than {MAX_PATTERNS:,} patterns")
         if holds_negated_bracket(entry.text):
-            reasons.append(f'in "{entry.text}" the client takes ! for a character')
+            reasons.append(f'in "{entry.text}" the client reads ! as a character')
         if (
             entry.patterns
             and entry.text.startswith("/")
             and matching_pattern([f"**{entry.text}"], path)[1]
         ):
-            reasons.append(f'"{entry.text}" matches in the project folder only')
+            reasons.append(f'"{entry.text}" does not match in deeper folders')
     return "; ".join([*reasons, f'"{suggest(path)}" would match'])
 
 
 def suggest(path: str) -> str:
-    """Return a glob for `path` and its likes: the same kind of file in a folder of that name."""
+    """Return a glob for `path` and similar files: the same suffix, in a folder of that name."""
     file = PurePosixPath(re.sub(r"([\\*?\[\]{}!# ,])", r"\\\1", path))
     if len(file.parts) == 1:
         return f"**/{file.name}"

@@ -1,7 +1,7 @@
 """The patterns of `paths`: gitignore rules after brace expansion.
 
-The client behaves so in each row of `tests/validation/skill_rows/globs.py`: its engine is npm's
-`ignore`, and pathspec's GitIgnoreSpec gives the same answers.
+The rows of `tests/validation/skill_rows/globs.py` show that the client follows them. It uses npm's
+`ignore`; pathspec's GitIgnoreSpec gives the same answers.
 """
 
 import re
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAX_PATTERNS = 1000  # the client's budget for brace expansion (documented for 2.1.217)
 MAX_LENGTH = 4096
-MAX_STARS = 16  # a pattern with more could keep a backtracking matcher busy for hours
+MAX_STARS = 16  # matching a pattern with more could take hours
 
 _TWO = re.compile(r"[*/.]\S*(?:\s+|[;|])(?:\*|\./|/)")
 _MACHINE = re.compile(r"[A-Za-z]:[\\/]|/(?:home|Users|root)/")
@@ -28,11 +28,11 @@ _TOKEN = re.compile(r"\\.|.", re.DOTALL)
 
 
 class TooManyPatternsError(Exception):
-    """A brace expression stands for more patterns than the client expands."""
+    """A brace expression expands to more patterns than the client's limit."""
 
 
 def split_commas(text: str) -> list[str]:
-    """Return the patterns of a comma string; a comma inside braces does not split."""
+    """Return the patterns of a text with commas; a comma inside braces does not separate."""
     parts, depth = [""], 0
     for character in text:
         depth = max(depth + {"{": 1, "}": -1}.get(character, 0), 0)
@@ -44,10 +44,10 @@ def split_commas(text: str) -> list[str]:
 
 
 def expand_braces(pattern: str) -> list[str]:
-    """Return the patterns that `pattern` stands for: `{a, b}` is a and b, `{a}` is a.
+    """Return the patterns to which `pattern` expands: `{a, b}` to a and b, `{a}` to a.
 
-    As in the client a group ends at the first `}`, so that groups do not nest, and spaces around an
-    item are dropped. Raises TooManyPatternsError beyond the client's budget, before doing the work.
+    As in the client, a group ends at the first `}`, so groups do not nest, and spaces around an
+    item are dropped. Raises TooManyPatternsError as soon as the client's limit is exceeded.
     """
     done: list[str] = []
     waiting = [pattern]
@@ -66,7 +66,7 @@ def expand_braces(pattern: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def compile_globs(patterns: tuple[str, ...]) -> "GitIgnoreSpec":
-    """Return the matcher of expanded `patterns`, which all passed `why_dead` with None."""
+    """Return the matcher of expanded `patterns`; none of them may be dead."""
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- few skills have globs: it takes time
 
     with warnings.catch_warnings():
@@ -80,37 +80,37 @@ def why_dead(pattern: str) -> str | None:
     parts = bare.split("/")
     reasons = (
         (not bare.strip(), "it is empty"),
-        (bool(re.search(r"[\x00-\x1f\x7f]", bare)), "it holds a line break or control character"),
+        (bool(re.search(r"[\x00-\x1f\x7f]", bare)), "it has a line break or control character"),
         (bare != bare.lstrip(), "the space before it counts as part of the name"),
         (bare.endswith("\\ "), "the space after it counts as part of the name"),
-        (pattern.startswith("#"), "gitignore rules take a leading # for a comment"),
-        (bare == "/", "a lone / names nothing"),
-        ("//" in bare, "no path holds an empty folder name between two slashes"),
+        (pattern.startswith("#"), "by gitignore rules a leading # begins a comment"),
+        (bare == "/", "a single / names no file"),
+        ("//" in bare, "no path has an empty folder name between two slashes"),
         ("." in parts or ".." in parts, "paths are compared without ./ and ../"),
         (parts[0].startswith("~"), "~ is not expanded to the home folder"),
-        (bare.count("{") != bare.count("}"), "a brace is not closed, or stands in another pair"),
+        (bare.count("{") != bare.count("}"), "a brace is not closed, or is inside another pair"),
         (
             bool(re.search(r"(?<=.)\\(?:[\w.]|\*.)", bare)),
-            "a backslash quotes, it does not separate folders",
+            "a backslash escapes a character, it does not separate folders",
         ),
         (
             bool(_TWO.search(bare)),
-            "only commas separate globs: the space, ; or | is part of the name",
+            "only commas separate globs; a space, ; or | is part of the name",
         ),
         (bool(_MACHINE.match(bare)), "globs are relative to the project folder"),
         (bool(_RANGE.search(bare)), "a range in braces is not expanded"),
-        (bool(_EXTENDED.search(bare)), "it holds an extended glob, which is none here"),
+        (bool(_EXTENDED.search(bare)), "the client does not support extended globs such as @(a|b)"),
         (bare[0:1] in "'\"" and bare[-1:] == bare[0:1], "the quotes are part of the name"),
-        (bare.count("*") > MAX_STARS, f"it has more than {MAX_STARS} stars to be tried"),
+        (bare.count("*") > MAX_STARS, f"it has more than {MAX_STARS} stars"),
     )
     for holds, reason in reasons:
         if holds:
             return reason
-    return None if _parses(bare) else "a bracket is not closed or holds no valid range"
+    return None if _parses(bare) else "a bracket is not closed, or its range is not valid"
 
 
 def holds_negated_bracket(pattern: str) -> bool:
-    """Say whether it has a set that means all other characters, elsewhere than in the client."""
+    """Say whether it has a negated set such as `[!a]`, which the client does not negate."""
     return bool(_NEGATED.search(pattern))
 
 
@@ -122,7 +122,7 @@ def _parses(pattern: str) -> bool:
 
 
 def matching_pattern(patterns: Sequence[str], path: str) -> tuple[int | None, bool]:
-    """Return the index of the pattern that decides about `path`, and whether the gate opens.
+    """Return the index of the pattern that decides about `path`, and whether `path` matches.
 
     `path` is relative to the project folder, with forward slashes.
     """
@@ -131,18 +131,18 @@ def matching_pattern(patterns: Sequence[str], path: str) -> tuple[int | None, bo
 
 
 def _as_in_client(pattern: str) -> str:
-    r"""Return the pattern as gitignore has to read it for the client's answer.
+    r"""Return the pattern for which gitignore gives the client's answer.
 
-    The client ignores case, takes a ! in brackets for one of the characters, and a \* that is the
-    last thing for a star.
+    The client ignores case, reads a ! in brackets as one of the characters, and a \* at the end as
+    a star.
     """
     return re.sub(r"\\\*$", "*", _NEGATED.sub(r"[\2\1]", pattern.lower()))
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Say whether every file that `narrow` matches is matched by `wide` too.
+    """Say whether `wide` matches every file that `narrow` matches.
 
-    True is proven; False only means not proven. Both are expanded, living, not negated.
+    True is proven, False only means not proven. Both are expanded, not dead and not negated.
     """
     if "[" in wide + narrow:  # "[!a]" and "[+-9]" match a slash too: no folder by folder proof
         return wide == narrow
@@ -155,10 +155,10 @@ def matches_everything(pattern: str) -> bool:
 
 
 def _segments(pattern: str) -> tuple[str, ...]:
-    """Return the folder-by-folder form: anchored, and ending in what lies below a match.
+    """Return the pattern folder by folder: from the project's folder to the files below a match.
 
-    gitignore: a pattern with no slash but at its end matches at any depth, a matched folder
-    brings all that is in it, a trailing slash or `/**` matches only what is inside.
+    By gitignore's rules a pattern with no slash, or one only at its end, matches at any depth. A
+    matched folder includes all that is in it. A slash or `/**` at the end matches only the inside.
     """
     pattern = pattern.rstrip(" ")
     inside = pattern.endswith("/")
@@ -182,9 +182,10 @@ def _segments(pattern: str) -> tuple[str, ...]:
 def _absorbs(
     wide: Sequence[str], narrow: Sequence[str], star: str, fits: Callable[[str, str], bool]
 ) -> bool:
-    """Match the symbols of `narrow` one by one against `wide`, whose `star` takes any number.
+    """Match the symbols of `narrow` one by one against `wide`; a `star` of `wide` takes any number.
 
-    `narrow`'s own star is a symbol that only a star of `wide` can take: hence sound, not complete.
+    A star of `narrow` is a symbol that only a star of `wide` can take. So True is always right, but
+    False may be wrong.
     """
     reached = {0}
     for symbol in (*narrow, None):

@@ -1,7 +1,7 @@
-"""What the client would run or replace in a skill's text where the author did not mean it.
+"""What the client would run or replace in a skill's text although the author did not mean it.
 
-A skill that declares arguments, or uses `$ARGUMENTS` in its text or code, means them. One that may
-run a shell, or runs commands outside its fences, means those in them.
+If a skill declares arguments, or uses `$ARGUMENTS` in its text or code, its author means them. If
+it may run a shell, or runs commands outside its fences, its author also means those in fences.
 """
 
 import re
@@ -13,12 +13,12 @@ from fastapi_pro.validating.contract import split_tools
 from fastapi_pro.validating.fences import Fence, find_fences
 from fastapi_pro.validating.report import Finding, Level
 
-_FEW = 3  # arguments that a call may well have
-_MANY = 10  # and that none has: `$29` is a price
+_FEW = 3  # number of arguments that a call often has
+_MANY = 10  # number that no call has: `$29` is a price
 _PRICE = re.compile(r"\$[1-9]\d*(?:[.,]\d|\s*(?:[-/+]|per\b|USD\b|EUR\b))")
 _DATA = {"csv", "diff", "json", "text", "toml", "txt", "xml", "yaml", "yml"}
 _EXAMPLES = {"", "markdown", "md", "yaml", "yml"}
-"""The languages of a fence that shows what stands in another file, as the text of a command."""
+"""The languages of fences that show the content of another file, such as the text of a command."""
 OWN_POSITIONS = re.compile(
     r"\b(?:awk|perl|sed)\b|\b(?:base|dir)name[\s\"'-]+\$0"
     r"|\b(?:DELETE|INSERT|LIMIT|SELECT|UPDATE|VALUES|WHERE)\b"
@@ -31,7 +31,7 @@ _MOVED = "move the block to a file in references/"
 def check_replaced(
     body: str, values: Mapping[str, object], file: Path, path: str
 ) -> Iterator[Finding]:
-    """Yield a finding for each sequence that the client acts on and the author did not mean.
+    """Yield a finding for each sequence that the client runs or replaces by mistake.
 
     `values` are those of the front matter; `file` is the SKILL.md, which findings call `path`.
     """
@@ -85,7 +85,7 @@ def check_replaced(
 
 
 def _without(body: str, fences: list[Fence]) -> str:
-    """Return the body with the lines of its fences blanked."""
+    """Return the body with blank lines in place of its fences."""
     lines = body.split("\n")
     for fence in fences:
         lines[fence.start : fence.end + 1] = [""] * len(lines[fence.start : fence.end + 1])
@@ -93,7 +93,7 @@ def _without(body: str, fences: list[Fence]) -> str:
 
 
 def _is_harmless(each: ClientSyntax, line: str, least: int) -> bool:
-    """Say whether no call has as many arguments, or hardly one and it is a price."""
+    """Say whether no call has so many arguments, or few calls have and it looks like a price."""
     number = int(each.text[1:])
     is_price = number >= _FEW and _PRICE.match(line[each.column - 1 :])
     return number >= least or bool(is_price)
@@ -108,31 +108,31 @@ def _names(values: Mapping[str, object]) -> list[str]:
 
 
 def _named(text: str, fence: Fence, names: list[str], path: str) -> Iterator[Finding]:
-    """Yield where a fence has a variable of its own that is called as a declared argument."""
+    """Yield a finding for a variable in a fence with the name of a declared argument."""
     for name in names:
         if re.search(rf"\b(?:for|local|read|export)\s+{name}\b|\b{name}=", text) and (
             used := re.search(rf"\${name}\b", text)
         ):
             before = text[: used.start()]
             column = used.start() - (before.rfind("\n") + 1) + 1
-            message = f"`${name}` is replaced by the call's argument `{name}`, here a variable"
+            message = f"`${name}` is a variable here, but is replaced by the argument `{name}`"
             fix = "give the variable another name"
             line = fence.start + 2 + before.count("\n")
             yield Finding(path, line, column, "client-syntax", message, fix)
 
 
 def _variables(lines: list[str], file: Path, path: str) -> Iterator[Finding]:
-    """Yield the client's variables that it leaves as they are."""
+    """Yield a finding for each variable of the client that is not replaced."""
     is_projects = ".claude" in file.absolute().parts and not any(
         (folder / ".claude-plugin").exists() for folder in file.absolute().parents
     )
     for number, line in enumerate(lines, start=1):
         if match := _WITHOUT_BRACES.search(line):
-            message = f"`{match[0]}` is left as it is: only the form with braces is replaced"
+            message = f"`{match[0]}` is not replaced: the client replaces only the form with braces"
             fix = f"write `${{{match[0][1:]}}}`"
             place = (number, match.start() + 1)
             yield Finding(path, *place, "client-syntax", message, fix, "warning")
         elif is_projects and (match := _OF_PLUGIN.search(line)):
-            message = f"`{match[0]}` is left as it is in a skill of no plugin"
+            message = f"`{match[0]}` is not replaced: this skill does not belong to a plugin"
             fix = "write `${CLAUDE_SKILL_DIR}` for the skill's own files"
             yield Finding(path, number, match.start() + 1, "client-syntax", message, fix, "warning")

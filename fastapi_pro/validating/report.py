@@ -10,13 +10,13 @@ from typing import Literal
 from fastapi_pro.messages import annotation, visible
 
 Level = Literal["error", "warning", "not-portable"]
-"""How bad it is for Claude Code: it does not load the skill, loads it cut, or runs or replaces what
-the author did not mean (error); it surprises or costs (warning); it loads, and breaks the open
-standard or another client (not-portable).
+"""How bad it is. error: Claude Code does not load the skill, loads only a part, or runs or replaces
+text that the author did not mean. warning: it has a surprising effect, or costs tokens.
+not-portable: it works in Claude Code, but breaks the open standard or another client.
 """
 BODY = "body"
-"""The `field` of what stands below the front matter."""
-MAX_ALIKE = 20  # findings of one code in one file: more would bury the rest
+"""The `field` of findings below the front matter."""
+MAX_ALIKE = 20  # findings of one code in one file: more would hide the others
 Format = Literal["text", "json", "github"]
 
 
@@ -39,7 +39,7 @@ class Finding:
 
 
 def folded(found: Iterable[Finding]) -> list[Finding]:
-    """Return the findings sorted, of one code in one file no more than MAX_ALIKE."""
+    """Return the findings sorted, at most MAX_ALIKE for each code in each file."""
     groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in sorted(set(found)):
         groups[finding.path, finding.code].append(finding)
@@ -64,7 +64,7 @@ def render(findings: Iterable[Finding], form: Format) -> str:
 
 
 def dotted(path: Iterable[str | int]) -> str:
-    """Return a path of keys as `field` has it."""
+    """Return a path of keys as the text of a `field`."""
     parts = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
     return "".join(parts).removeprefix(".")
 
@@ -81,7 +81,7 @@ def _github(f: Finding) -> str:
 
 
 def _said(f: Finding) -> str:
-    """Return the message, with the field where it does not name it."""
+    """Return the message, and before it the field if the message does not name it."""
     top = re.split(r"[.\[]", f.field)[0]
     is_said = f.field in ("", BODY) or top in f.message
     return f.message if is_said else f"`{f.field}`: {f.message}"

@@ -1,4 +1,4 @@
-"""Front matter that is read, and not as it was meant: values that are cut, fields that are lost."""
+"""Front matter that the client reads differently from what was meant: cut values, lost fields."""
 
 import re
 from collections.abc import Iterator
@@ -11,29 +11,27 @@ _EATEN = re.compile(r"(?:&\S+|!\S*)\s+\S")
 
 
 def check_early_end(yaml: str, path: str) -> Iterator[Finding]:
-    """Yield an error where `---` stands inside the front matter: the client ends it there."""
+    """Yield an error for a `---` inside the front matter: the client ends it there."""
     before, found, _ = yaml.partition("---")
     if found:
-        message = "`---` ends the front matter here, the fields after it are lost"
+        message = "`---` ends the front matter here, so the client loses the fields after it"
         number = before.count("\n") + 2
         column = len(before) - before.rfind("\n")
         yield Finding(path, number, column, "front-matter-cut", message, "write -- instead")
 
 
 def check_cut_values(yaml: str, path: str) -> Iterator[Finding]:
-    """Yield an error for each text of which YAML takes a part for a comment, an anchor or a tag."""
+    """Yield an error for each text with a part that YAML reads as a comment, an anchor or a tag."""
     for number, line in enumerate(yaml.split("\n"), start=2):
         match = _TEXT.fullmatch(line)
         if not match:
             continue
         start, fix = match.start("value") + 1, "put the value in double quotes"
         if cut := _COMMENT.search(line, match.start("value") - 1):
-            message = f"for the client `{match['key']}` ends before ` #`, which begins a comment"
+            message = f"for the client `{match['key']}` ends here: ` #` begins a YAML comment"
             column = cut.start() + 2
             yield Finding(path, number, column, "value-cut", message, fix)
         if _EATEN.match(match["value"]):
             word = match["value"].split()[0]
-            message = (
-                f"`{word}` is no part of `{match['key']}`: YAML takes it for an anchor or a tag"
-            )
+            message = f"YAML reads `{word}` as an anchor or a tag, not as part of `{match['key']}`"
             yield Finding(path, number, start, "value-cut", message, fix)

@@ -45,4 +45,4 @@ def test_the_summary_says_them(
     monkeypatch.chdir(tmp_path)
     write(tmp_path, "#= main.py\nimport fastapi\n#= requirements.txt\nfastapi==0.116.1\n")
     audit.main(["--jobs", "1"])
-    assert "\nTaken for granted: fastapi 0.116.1\n" in capsys.readouterr().out
+    assert "\nAssumed versions: fastapi 0.116.1\n" in capsys.readouterr().out

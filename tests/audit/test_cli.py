@@ -65,7 +65,7 @@ def test_findings_are_printed_in_order_and_summed_up(
     assert [part[0] for part in parts] == [
         "It does not start, ordinary requests fail, or data is lost or wrong",
         "A stranger can read, forge or exhaust what is not theirs",
-        "Found: 2 high, 1 medium; 3 places in 2 lines, --all shows each",
+        "Found: 2 high, 1 medium; 3 places in 2 lines, --all prints each",
     ]
     assert parts[0][1:3] == [
         f"app/x.py:1:1: {ONE} [high] {ONE} it is",
@@ -114,8 +114,8 @@ def test_all_gives_each_finding_its_line(project: Path, capsys: pytest.CaptureFi
     audit.main(["y.py"])
     out = capsys.readouterr().out
     assert out.count(f": {ONE} [high]") == 1
-    assert "    9 places: here, line 2, line 3 and 6 more (--all shows each)\n" in out
-    assert "Found: 9 high; 9 places in 1 line, --all shows each\n" in out
+    assert "    9 places: here, line 2, line 3 and 6 more (--all prints each)\n" in out
+    assert "Found: 9 high; 9 places in 1 line, --all prints each\n" in out
     audit.main(["y.py", "--all"])
     out = capsys.readouterr().out
     assert out.count(f": {ONE} [high]") == 9
@@ -135,7 +135,7 @@ def test_files_that_are_not_read_are_counted(
     monkeypatch.setattr(audit.runner, "run", find)
     audit.main([])
     out = capsys.readouterr().out
-    assert "Read: 2 Python files; not read, so nothing is known of them: 2 (no)\n" in out
+    assert "Read: 2 Python files; not read, so not audited: 2 (no)\n" in out
 
 
 def test_files_that_are_not_python_are_counted_as_such(

@@ -71,7 +71,7 @@ def test_findings_of_one_cause_are_one_line_with_the_first_three_places() -> Non
     assert told(*findings) == ["a.py:5:1: load [high] `f5` hashes"]
     cause = "one cause (hash_password in security.py)"
     assert places(*findings) == [
-        f"5 places, {cause}: here, line 7, b.py:9 and 2 more (--all shows each)"
+        f"5 places, {cause}: here, line 7, b.py:9 and 2 more (--all prints each)"
     ]
     assert len(told(*findings, unfolded=True)) == 5
     assert len(told(*findings[:2])) == 1
@@ -148,9 +148,9 @@ def test_the_summary_says_what_was_looked_at_and_what_is_left_to_ask() -> None:
     text = render(findings, ENTRIES, "text", scope)
     assert text.split("\n\n")[-1].split("\n") == [
         "Found: 1 high, 1 low",
-        "Read: 39 Python files, 1 deploy file; not read, so nothing is known of them: 2 (bad)",
-        "Taken for granted: fastapi 0.115 (uv.lock); python 3.12",
-        "No code shows these; ask:",
+        "Read: 39 Python files, 1 deploy file; not read, so not audited: 2 (bad)",
+        "Assumed versions: fastapi 0.115 (uv.lock); python 3.12",
+        "Code cannot show these faults; ask:",
         "    hidden: What then?",
     ]
     assert render([], ENTRIES, "text", Scope(1, since="main")) == (

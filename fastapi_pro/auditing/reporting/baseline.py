@@ -1,7 +1,7 @@
-"""Findings of old code that are known, and not reported: a JSON file.
+"""The baseline: a JSON file with findings of old code, which are not reported.
 
-An entry is a path, a slug, the text of the line and how often: lines may move. Paths are relative
-to the folder of the file.
+An entry is a path, a slug, the text of the line and a count: line numbers would change. Paths are
+relative to the folder of the file.
 """
 
 import json
@@ -15,6 +15,8 @@ from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.lines import Lines
 from fastapi_pro.whole_files import replace_file
 
+_AGAIN = "rewrite it with --write-baseline"
+
 
 class Entry(NamedTuple):
     """What findings with the same line of text in the same file have in common."""
@@ -25,7 +27,7 @@ class Entry(NamedTuple):
 
 
 class BaselineError(Exception):
-    """A file that is no baseline: the message says which, and where."""
+    """A file that is not a baseline: the message says which, and where."""
 
 
 def read(file: Path) -> Counter[Entry]:
@@ -33,25 +35,25 @@ def read(file: Path) -> Counter[Entry]:
     try:
         items = json.loads(file.read_bytes().decode())
     except FileNotFoundError:
-        message = f"{file}: no such file; --write-baseline writes one"
+        message = f"{file}: no such file; write it with --write-baseline"
         raise BaselineError(message) from None
     except OSError as error:
         raise BaselineError(f"{file}: {error.strerror}") from None
     except json.JSONDecodeError as error:
-        raise BaselineError(f"{file}:{error.lineno}: no JSON: {error.msg}") from None
+        raise BaselineError(f"{file}:{error.lineno}: not JSON: {error.msg}; {_AGAIN}") from None
     except (UnicodeDecodeError, RecursionError, ValueError):
-        raise BaselineError(f"{file}:1: no JSON") from None
+        raise BaselineError(f"{file}:1: not JSON; {_AGAIN}") from None
     known: Counter[Entry] = Counter()
     for number, item in enumerate(items if isinstance(items, list) else [items], start=1):
         if not _is_entry(item):
             expected = "path, slug and text, and a count above 0"
-            raise BaselineError(f"{file}: entry {number} is not {expected}")
+            raise BaselineError(f"{file}: entry {number} is not {expected}; {_AGAIN}")
         known[Entry(item["path"], item["slug"], item["text"])] += item["count"]
     return known
 
 
 def write(file: Path, findings: Iterable[Finding], root: Path) -> None:
-    """Replace the file as a whole by one that knows `findings`. Raises OSError.
+    """Replace the file as a whole by one with `findings`. Raises OSError.
 
     Their paths are absolute or relative to `root`.
     """
@@ -63,7 +65,7 @@ def write(file: Path, findings: Iterable[Finding], root: Path) -> None:
 def apply(
     findings: Iterable[Finding], known: Counter[Entry], file: Path, root: Path
 ) -> tuple[list[Finding], Counter[Entry]]:
-    """Return the findings that are new, and what of `known`, as read from `file`, was not found."""
+    """Return the new findings, and the entries of `known` that were not found in `file`."""
     left = Counter(known)
     new = []
     for finding, entry in _entries(sorted(findings), file.resolve(), root):
@@ -77,7 +79,7 @@ def apply(
 def count_fixed(
     left: Counter[Entry], files: Iterable[Path], active: Collection[str], file: Path
 ) -> int:
-    """Return how many entries are fixed: of files that were looked at or are gone, for sure."""
+    """Return how many entries are fixed: their files were read, or no longer exist."""
     folder = file.resolve().parent
     seen = {_relative(path, folder) for path in files}
     return sum(

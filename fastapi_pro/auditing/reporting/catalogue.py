@@ -12,10 +12,10 @@ UNUSED_IGNORE = "unused-ignore"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One slug; its page has the rest. `text` is what there is to say of one that is no rule.
+    """One slug; its page has the rest. `text` explains a slug that is not a rule.
 
-    `unseen` says why no code can show it, and `ask` what to ask of the code instead, where
-    one of the words `ask_where` stands, if there are any.
+    `unseen` says why no code can show it. `ask` is the question to ask instead, for code with one
+    of the words `ask_where`, or for any code if there are no such words.
     """
 
     slug: str
@@ -33,19 +33,19 @@ OWN = (
     Entry(
         UNREADABLE,
         "medium",
-        "What cannot be read is not audited: whatever is wrong there stays unseen.",
+        "A file that cannot be read is not audited: its faults are not found.",
         "Run the audit with the newest Python; correct the file, save it as UTF-8, or exclude it",
-        "A Python file was passed over: it does not parse, is not in its declared coding (UTF-8\n"
-        "without a declaration), is too large or nested too deep; or a link leads in a circle.",
+        "The audit skipped a Python file: it does not parse, is not in its declared encoding\n"
+        "(UTF-8 if it declares none), is too large or nested too deep; or a link is circular.",
     ),
     Entry(
         UNUSED_IGNORE,
         "low",
         "An ignore comment has an effect and a reason.",
         "Remove the comment, or write `# fastapi-pro: ignore[slug] reason`",
-        "The comment at the end of a line, or alone on the line above it, keeps findings of the\n"
-        "slugs it names from being reported. One that lacks its reason, names no slug or an\n"
-        "unknown one, or stands where nothing is found, is reported instead.",
+        "The comment is at the end of a line, or alone on the line above it. It hides findings\n"
+        "of the slugs that it names. It is itself reported if it has no reason, names no slug or\n"
+        "an unknown one, or hides nothing.",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Findings in what nobody runs: examples, demonstrations, archives."""
+"""Findings in code that nobody runs: examples, demonstrations, archives."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,11 +8,11 @@ from fastapi_pro.auditing.finding import Finding
 
 _FOLDERS = {"demo", "demos", "doc", "docs", "docs_src", "example", "examples", "sample", "samples"}
 _AT_THE_TOP = {"archive", "archived", "old"}
-"""Folders that are a part of the service deeper down, as `app/archive/`."""
+"""Folders that count only at the top: deeper down they are part of the service (`app/archive/`)."""
 
 
 def weighed(finding: Finding, named: Sequence[Path]) -> Finding:
-    """Return a finding that matters less where it is in the examples of what was named.
+    """Return the finding, with low severity if it is in an example folder of what was named.
 
     `named` are resolved paths.
     """

@@ -1,4 +1,4 @@
-"""Findings of one cause, told as one."""
+"""Findings with the same cause, reported as one."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.finding import Finding
 
 MANY = 3
-"""So many findings that differ in names alone are told one by one; more become one line."""
+"""Up to this many findings that differ only in names are reported one by one, more in one line."""
 
 _AT_MOST = 10
-"""So many lines a rule may have that differ in more."""
+"""Up to this many findings of a rule with different texts are reported one by one."""
 
 _NAMES = re.compile(r"`[^`]*`(?:(?:, | and )`[^`]*`)*")
 _NUMBER = re.compile(r"\d+")
@@ -18,21 +18,21 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Findings that are told as one, by place; the first stands for all."""
+    """Findings that are reported as one, sorted by place; the first one is printed."""
 
     findings: list[Finding]
 
     @property
     def first(self) -> Finding:
-        """The finding that is told."""
+        """The finding that is printed."""
         return self.findings[0]
 
 
 def fold(findings: Iterable[Finding]) -> list[Fold]:
-    """Return the findings, those of one rule as one that have a cause or a message in common.
+    """Return the findings; those of one rule with the same cause or message become one fold.
 
-    So do more than a few whose messages differ in names alone. Their severity is the same, and
-    their fix but for names, so that what is told of the first holds for all.
+    So do more than MANY findings whose messages differ only in names. Findings of a fold have the
+    same severity, and the same fix except for names, so the text of the first is right for all.
     """
     folds: list[Fold] = []
     left: list[Finding] = []

@@ -1,4 +1,4 @@
-"""The text of the lines that findings are on: what stays when lines move."""
+"""The text of the lines of findings: it does not change when lines move."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from fastapi_pro.auditing.model import project_files
 
 
 class Lines:
-    """The lines of files, each read once; `contents` are those that are not to be read."""
+    """The lines of files, each read once; files in `contents` are not read but taken from there."""
 
     def __init__(self, contents: Mapping[Path, bytes | None] | None = None) -> None:
         self._contents = contents or {}

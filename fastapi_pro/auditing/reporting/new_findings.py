@@ -1,4 +1,4 @@
-"""Which findings are new: two audits are compared by what stays when lines move."""
+"""Which findings are new: compares two audits by what does not change when lines move."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from fastapi_pro.auditing.finding import Finding
 
 
 class Place(NamedTuple):
-    """A finding, its file as it was called before, and the text of its line."""
+    """A finding, the earlier name of its file, and the text of its line."""
 
     finding: Finding
     path: Path
@@ -29,13 +29,13 @@ def _moved(p: Place) -> tuple[object, ...]:
 
 
 _SAMENESS: tuple[Callable[[Place], tuple[object, ...]], ...] = (_same, _same_line, _moved)
-"""What a finding of now and one of before have in common, best first: `_moved` is for code that
-went to another file, where only the message, which names it, tells it from what is written there
-by chance."""
+"""What an old and a new finding must have in common to be the same, the surest first. `_moved` is
+for code that went to another file: there the message, which names the code, must be the same too,
+as the same line may be in several files by chance."""
 
 
 def new_findings(now: Iterable[Place], before: Iterable[Place]) -> list[Finding]:
-    """Return the findings of now that have none of before to stand for them, one for one."""
+    """Return the findings of `now` without a counterpart in `before`; each counts only once."""
     found, known = sorted(now), sorted(before)
     for key in _SAMENESS:
         left: dict[tuple[object, ...], list[Place]] = defaultdict(list)

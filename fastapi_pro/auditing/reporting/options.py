@@ -13,7 +13,7 @@ from fastapi_pro.messages import near
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the file says; None where it says nothing. `folder` is where the file lies."""
+    """The options of the file, None if it does not set them. `folder` is the folder of the file."""
 
     select: list[str] | None = None
     ignore: list[str] | None = None
@@ -51,18 +51,18 @@ def _read(path: Path, slugs: Collection[str]) -> Options:
         raise OptionsError(path, 1, error.strerror or "cannot be read") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise OptionsError(path, line, "not UTF-8") from None
+        raise OptionsError(path, line, "not UTF-8; save the file as UTF-8") from None
     try:
         tool = tomllib.loads(text).get("tool", {})
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+)", str(error))
         line = int(place[1]) if place else text.count("\n") + 1
-        raise OptionsError(path, line, f"no TOML: {error}") from None
+        raise OptionsError(path, line, f"not TOML: {error}") from None
     except RecursionError:
-        raise OptionsError(path, 1, "nested too deep") from None
+        raise OptionsError(path, 1, "its values are nested too deep") from None
     table = tool.get("fastapi-pro", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
-        raise OptionsError(path, _line(text, "fastapi-pro"), "tool.fastapi-pro is to be a table")
+        raise OptionsError(path, _line(text, "fastapi-pro"), "tool.fastapi-pro must be a table")
     # Tables below it belong to other tools.
     values = {key: value for key, value in table.items() if not isinstance(value, dict)}
     for key, value in values.items():
@@ -77,7 +77,7 @@ def _wrong(key: str, value: object, slugs: Collection[str]) -> str:
         return f"unknown key {key!a}{near(key, _KEYS)}"
     expected, is_right = _KEYS[key]
     if not is_right(value):
-        return f"{key} is to be {expected}, not {value!r}"
+        return f"{key} must be {expected}, not {value!r}"
     if key in ("select", "ignore") and isinstance(value, list):
         for slug in value:
             if slug not in slugs:
@@ -100,7 +100,7 @@ _KEYS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
 
 
 def _line(text: str, key: str) -> int:
-    """Return the line that sets a key of the table, as far as the text shows it; else 1."""
+    """Return the line that sets a key of the table, or 1 if it cannot be found in the text."""
     is_ours, lines = False, text.splitlines()
     name = re.compile(rf"""\s*(?:.*fastapi-pro["']?\s*\.\s*)?["']?{re.escape(key)}["']?\s*=""")
     header = re.compile(r"""\s*\[\s*["']?tool["']?\s*\.\s*["']?fastapi-pro["']?\s*\]""")

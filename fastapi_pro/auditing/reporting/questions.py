@@ -8,7 +8,7 @@ from fastapi_pro.auditing.reporting.catalogue import Entry
 
 
 def questions_of(files: Iterable[Path], entries: Mapping[str, Entry]) -> list[Entry]:
-    """Return the rules that no code shows, and that these files may break: none without files."""
+    """Return the rules that no code shows and that these files may break."""
     unseen = [entry for entry in entries.values() if entry.unseen]
     words = {word: word.encode() for entry in unseen for word in entry.ask_where}
     there: set[str] = set()

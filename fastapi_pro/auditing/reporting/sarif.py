@@ -49,7 +49,7 @@ def _descriptor(entry: Entry) -> dict[str, Any]:
 
 
 def _page(entry: Entry) -> str:
-    """Return the page of a rule, or what else is known of one that is so new that it has none."""
+    """Return the page of a rule, or its title and fix if it is new and has no page yet."""
     try:
         return page(entry.slug)
     except OSError:
@@ -78,7 +78,10 @@ def _result(f: Finding, index: int, fingerprint: str) -> dict[str, Any]:
 
 
 def _fingerprints(findings: Sequence[Finding]) -> list[str]:
-    """Return what a finding is known by when lines move: its path, rule and line, and which."""
+    """Return what identifies each finding when lines move: a hash of path, rule and line's text.
+
+    A number is added, as several findings may have the same.
+    """
     lines, seen = Lines(), Counter[str]()
     found = []
     for f in findings:

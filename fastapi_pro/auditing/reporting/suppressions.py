@@ -1,6 +1,6 @@
 """Comments that keep a finding from being reported: `# fastapi-pro: ignore[slug, slug] reason`.
 
-One at the end of a line holds for that line, one that stands alone for the line below it.
+A comment at the end of a line is for that line; a comment alone on its line is for the next line.
 """
 
 import io
@@ -33,7 +33,7 @@ _LAYOUT = {
 
 @dataclass(frozen=True, slots=True)
 class _Ignore:
-    """One slug of the comment at `line`; it holds for `target`. `wrong` says why it does not."""
+    """One slug of the comment at `line`, for the line `target`. `wrong` says why it is invalid."""
 
     path: str
     line: int
@@ -46,7 +46,7 @@ class _Ignore:
 def marked(
     files: Iterable[Path], root: Path, read: Callable[[Path], bytes] = read
 ) -> dict[str, bytes]:
-    """Return the bytes of those files that hold the marker, by the path that is shown."""
+    """Return the bytes of the files that contain the marker, by the path to print."""
     found = {}
     for file in files:
         try:
@@ -64,9 +64,10 @@ def apply(
     active: Collection[str],
     known: Collection[str],
 ) -> list[Finding]:
-    """Return the findings without the ignored ones, and with one for each ignore in vain.
+    """Return the findings without the ignored ones, and a finding for each unused ignore.
 
-    `known` are all slugs, `active` those that are reported: an ignore of another is not in vain.
+    `known` are all slugs, `active` those that are reported: ignores of others do not count as
+    unused.
     """
     findings = list(findings)
     ignores = [i for path, source in sources.items() for i in _ignores(path, source, known)]
@@ -84,11 +85,11 @@ def apply(
 def _without(
     findings: Iterable[Finding], ignores: Iterable[_Ignore], used: set[_Ignore]
 ) -> list[Finding]:
-    """Return the findings that no ignore holds for, and add the others' ignores to `used`."""
+    """Return the findings that no ignore hides, and add the ignores of the others to `used`."""
     holding: dict[tuple[str, int, str], list[_Ignore]] = {}
     for i in ignores:
         if not i.wrong:
-            # A comment that stands alone is itself the place where it is told to be in vain.
+            # A comment alone on its line is reported as unused at its own line.
             lines = {i.target, i.line} if i.slug == UNUSED_IGNORE else {i.target}
             for line in lines:
                 holding.setdefault((i.path, line, i.slug), []).append(i)
@@ -107,12 +108,12 @@ def _counts(ignore: _Ignore, active: Collection[str]) -> bool:
 
 
 def _vain(ignore: _Ignore) -> Finding:
-    message = ignore.wrong or f"ignore[{ignore.slug}]: nothing of this kind is found here"
+    message = ignore.wrong or f"ignore[{ignore.slug}] is not used: this rule is not broken here"
     return Finding(ignore.path, ignore.line, ignore.column, UNUSED_IGNORE, message)
 
 
 def _ignores(path: str, source: bytes, known: Collection[str]) -> Iterator[_Ignore]:
-    """Yield the ignores of a file; comments alone on consecutive lines hold for the next."""
+    """Yield the ignores of a file; several comments alone on their lines are for the line below."""
     comments = list(_lines(source) if may_be_deploy_file(path) else _comments(source))
     alone = {token.start[0] for token, is_alone in comments if is_alone}
     for token, _ in comments:
@@ -124,7 +125,7 @@ def _ignores(path: str, source: bytes, known: Collection[str]) -> Iterator[_Igno
 
 
 def _comments(source: bytes) -> Iterator[tuple[tokenize.TokenInfo, bool]]:
-    """Yield our comments, and whether they stand alone, up to where the file cannot be read."""
+    """Yield our comments, and whether each is alone on its line, until the file cannot be read."""
     line = 0
     try:
         for token in tokenize.tokenize(io.BytesIO(source).readline):
@@ -151,12 +152,12 @@ def _parse(comment: str, known: Collection[str]) -> Iterator[tuple[int, str, str
         match = _IGNORE.match(comment, start.end())
         slugs = list(re.finditer(r"[^\s,]+", match["slugs"])) if match else []
         if match is None or not slugs:
-            yield start.start(), "", f"this names no slug; {_WRITE}"
+            yield start.start(), "", f"this comment names no slug; {_WRITE}"
             continue
         for slug in slugs:
             wrong = ""
             if slug[0] not in known:
                 wrong = f"there is no rule {slug[0]!a}{near(slug[0], known)}"
             elif not match["reason"].strip():
-                wrong = f"ignore[{slug[0]}] lacks its reason, and hides nothing; {_WRITE}"
+                wrong = f"ignore[{slug[0]}] has no reason, so it hides nothing; {_WRITE}"
             yield match.start("slugs") + slug.start(), slug[0], wrong

@@ -1,4 +1,4 @@
-"""The report for people: what breaks first, one line for one cause, and a summary."""
+"""The report for people: the worst consequences first, one line for each cause, and a summary."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ from fastapi_pro.rulebook import CONSEQUENCES, SEVERITIES
 class Scope:
     """What the audit looked at, for the summary.
 
-    `read` counts files, `beside` those of them that are not Python, as a Dockerfile; `unread` are
-    the findings about those that could not be read. `versions` are sentences on what was taken for
-    granted, such as "fastapi 0.115.6 (uv.lock)". `since` is the commit whose findings are left
-    out. `questions` are about rules that no code can show.
+    `read` counts the files, `beside` those of them that are not Python, such as a Dockerfile.
+    `unread` are the findings about files that could not be read. `versions` are the versions that
+    the audit assumed, such as "fastapi 0.115.6 (uv.lock)". `since` is the commit whose findings
+    are left out. `questions` are about rules that no code can show.
     """
 
     read: int
@@ -31,7 +31,7 @@ class Scope:
 
 
 def as_text(findings: Sequence[Finding], entries: Mapping[str, Entry], *, unfolded: bool) -> str:
-    """Return the findings by consequence, then by place; `unfolded` gives each its line.
+    """Return the findings by consequence, then by place; with `unfolded` each on its own line.
 
     Their severity and fix are filled in. The first of each rule names its page.
     """
@@ -47,12 +47,12 @@ def as_text(findings: Sequence[Finding], entries: Mapping[str, Entry], *, unfold
 
 
 def consequence_of(finding: Finding, entries: Mapping[str, Entry]) -> str:
-    """Return what comes of a finding: of one with a low severity not much, whatever its rule."""
+    """Return the consequence of a finding; with low severity it is "rest", whatever its rule."""
     return "rest" if finding.severity == "low" else entries[finding.slug].consequence
 
 
 def _told(told: Fold, seen: set[str]) -> str:
-    """Return the lines of a fold, and add its rule to those whose page was named."""
+    """Return the lines of a fold, and add its rule to `seen`, the rules whose page was named."""
     f = told.first
     lines = [f"{visible(f.path)}:{f.line}:{f.column}: {f.slug} [{f.severity}] {visible(f.message)}"]
     if len(told.findings) > 1:
@@ -65,14 +65,14 @@ def _told(told: Fold, seen: set[str]) -> str:
 
 
 def _places(told: Fold) -> str:
-    """Return where else a finding is: the first three places, and how many more."""
+    """Return the other places of a finding: the first three, and the number of the rest."""
     first, *others = told.findings
     named = others[:MANY] if len(others) <= MANY else others[: MANY - 1]
     shown = [
         f"line {f.line}" if f.path == first.path else f"{visible(f.path)}:{f.line}" for f in named
     ]
     more = len(others) - len(named)
-    last = f" and {more} more (--all shows each)" if more else ""
+    last = f" and {more} more (--all prints each)" if more else ""
     cause = f", one cause ({visible(first.cause)})" if first.cause else ""
     return f"{len(told.findings)} places{cause}: {', '.join(['here', *shown])}{last}"
 
@@ -84,14 +84,14 @@ def summary(findings: Sequence[Finding], scope: Scope, *, unfolded: bool) -> str
     new = f" new since {visible(scope.since)}" if scope.since else ""
     lines = [f"Found{new}: {listed or 'nothing'}"]
     if not unfolded and (told := len(fold(findings))) < len(findings):
-        lines[0] += f"; {len(findings)} places in {_number(told, 'line')}, --all shows each"
+        lines[0] += f"; {len(findings)} places in {_number(told, 'line')}, --all prints each"
     beside = f", {_number(scope.beside, 'deploy file')}" if scope.beside else ""
     python = _number(scope.read - scope.beside, "Python file")
     lines.append(f"Read: {python}{beside}{_unread(scope.unread)}")
     if scope.versions:
-        lines.append(f"Taken for granted: {visible('; '.join(scope.versions))}")
+        lines.append(f"Assumed versions: {visible('; '.join(scope.versions))}")
     if scope.questions:
-        lines.append("No code shows these; ask:")
+        lines.append("Code cannot show these faults; ask:")
         lines += [f"    {entry.slug}: {entry.ask}" for entry in scope.questions]
     return "\n".join(lines)
 
@@ -101,7 +101,7 @@ def _unread(findings: Sequence[Finding]) -> str:
         return ""
     reasons = Counter(f.cause or f.message for f in findings)
     told = "; ".join(f"{count} ({visible(reason)})" for reason, count in reasons.most_common(MANY))
-    return f"; not read, so nothing is known of them: {told}"
+    return f"; not read, so not audited: {told}"
 
 
 def _number(count: int, one: str) -> str:

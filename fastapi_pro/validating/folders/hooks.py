@@ -38,19 +38,19 @@ def check_hooks_file(read: JsonFile, root: Path) -> Iterator[Finding]:
     values = read.values
     if not isinstance(values, dict) or not ({"hooks", "modules"} & values.keys()):
         named = isinstance(values, dict) and EVENTS & values.keys()
-        why = "its events stand outside `hooks`" if named else "it has no `hooks`"
-        message = f"{why}, so the client loads none of them"
+        why = "its events are outside `hooks`" if named else "it has no `hooks`"
+        message = f"{why}, so the client loads no hook"
         yield read.at((), "hook-shape", message, _SHAPE)
         return
     for event in sorted(GUARDS & values.keys()):
-        message = f"`{event}` stands outside `hooks`, so the client does not load the plugin"
+        message = f"`{event}` is outside `hooks`, so the client does not load the plugin"
         yield read.at((event,), "hook-shape", message, f"move `{event}` into `hooks`")
     if "hooks" in values:
         yield from check_hooks(read, ("hooks",), values["hooks"], root)
 
 
 def check_front_hooks(read: FrontFile) -> Iterator[Finding]:
-    """Yield what is wrong with the hooks of a skill or agent, where they are a mapping at all."""
+    """Yield what is wrong with the hooks of a skill or agent, if they are a mapping."""
     hooks = read.front.values.get("hooks")
     if isinstance(hooks, dict):
         given = {event: value for event, value in hooks.items() if value is not None}
@@ -62,7 +62,7 @@ def check_hooks(
 ) -> Iterator[Finding]:
     """Yield what is wrong with a mapping of events to matchers, of a plugin, skill or agent."""
     if not isinstance(hooks, dict):
-        message = "`hooks` is no mapping of events, so the client does not load the plugin"
+        message = "`hooks` is not a mapping of events, so the client does not load the plugin"
         yield read.at(path, "hook-shape", message, _SHAPE)
         return
     for event, matchers in hooks.items():
@@ -70,10 +70,10 @@ def check_hooks(
         if event not in EVENTS and isinstance(matchers, str):
             continue  # a comment
         if event not in EVENTS:
-            message = f"the client knows no event `{event}` and ignores what stands there"
+            message = f"the client has no event `{event}`, so it ignores these hooks"
             yield read.at(here, "hook-event-unknown", message, _event_like(event))
         elif not isinstance(matchers, list):
-            message = f"`{event}` is no list of matchers, {_outcome(read, event)}"
+            message = f"`{event}` is not a list of matchers, {_outcome(read, event)}"
             yield read.at(here, "hook-shape", message, f'write "{event}": [{{…}}]')
         else:
             for number, matcher in enumerate(matchers):
@@ -91,7 +91,7 @@ def _matcher(
         return
     pattern = matcher.get("matcher", "") if isinstance(matcher, dict) else ""
     if not isinstance(pattern, str):
-        message = f"`matcher` is no text, {_outcome(read, event)}"
+        message = f"`matcher` is not text, {_outcome(read, event)}"
         fix = 'write one pattern, as in "matcher": "Edit|Write"'
         yield read.at((*path, "matcher"), "hook-shape", message, fix)
     for number, entry in enumerate(entries):
@@ -114,7 +114,7 @@ def _entry(
             yield read.at(path, "hook-shape", message, f'add "{name}": "…"')
     timeout = entry.get("timeout", 1)
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-        message = f"`timeout` is no number, {_outcome(read, event)}"
+        message = f"`timeout` is not a number, {_outcome(read, event)}"
         fix = 'write seconds without quotes, as in "timeout": 30'
         yield read.at((*path, "timeout"), "hook-shape", message, fix)
     yield from _command(read, path, entry, root)
@@ -132,18 +132,18 @@ def _command(
     if root and not _GUARDED.search(command):
         for text in [command, *words]:
             for name in missing_files(text, root):
-                message = f"the command runs {name}, which the plugin does not hold: it fails"
+                message = f"the command runs {name}, which is not in the plugin: it fails"
                 fix = "add the file, or correct the path"
                 is_built = _is_built(root, name)
                 yield (read.warn if is_built else read.at)(here, "hook-file-missing", message, fix)
     if not listed and _UNQUOTED.search(command):
-        message = "${CLAUDE_PLUGIN_ROOT} has no quotes: in a folder with a space the command fails"
-        fix = 'write \\"${CLAUDE_PLUGIN_ROOT}/…\\", or give the words in `args`'
+        message = "${CLAUDE_PLUGIN_ROOT} has no quotes: the command fails if its path has a space"
+        fix = 'write \\"${CLAUDE_PLUGIN_ROOT}/…\\", or give the arguments in `args`'
         yield read.warn(here, "hook-path-unquoted", message, fix)
 
 
 def _is_built(root: Path, name: str) -> bool:
-    """Say whether git ignores the folder of a file: a build makes it before the plugin is sent."""
+    """Say whether git ignores the folder of a file: then a build makes it before the release."""
     top = name.partition("/")[0]
     for folder in (root, *list(root.absolute().parents)[:_ABOVE]):
         if (ignoring := folder / ".gitignore").is_file():
@@ -174,4 +174,4 @@ def _outcome(read: JsonFile | FrontFile, event: str) -> str:
 def _event_like(event: str) -> str:
     plain = {name.lower(): name for name in EVENTS}
     near = plain.get(event.lower()) or plain.get(f"{event}Use".lower())
-    return f"write {near}" if near else "write one of the client's events, as PreToolUse or Stop"
+    return f"write {near}" if near else "write an event of the client, such as PreToolUse or Stop"

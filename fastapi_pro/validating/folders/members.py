@@ -1,4 +1,4 @@
-"""Agents, commands and the files of a plugin that its pages name."""
+"""Agents, commands, and files of a plugin that its pages name."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,10 +19,10 @@ _WHOLE = {"", "*", ":*"}  # between the parentheses of a tool: all of it
 
 
 def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]:
-    """Yield why the client does not load the agent of `file`, or not as written.
+    """Yield why the client does not load the agent of `file`, or loads it with other settings.
 
-    Of a plugin it loads every page below agents/, described or not; of a project none without
-    name and description.
+    In a plugin the client loads every page below agents/. In a project it loads only pages with a
+    name and a description.
     """
     try:
         front = read_front(file)
@@ -33,13 +33,13 @@ def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]
     if front is None and not in_plugin:
         if file.name.lower() not in DOCUMENTATION:
             message = "the file has no front matter, so the client does not load it as an agent"
-            fix = "begin it with ---, name, description, ---; or move it out of agents/"
+            fix = "begin it with ---, name, description and ---, or move it out of agents/"
             yield Finding(shown, 1, 1, "agent-not-loaded", message, fix, "warning")
         return
     front = front or FrontMatter()
     if in_plugin and front.values.get("description") in (None, ""):
-        message = "the client lists this page as an agent, described as one of the plugin, no more"
-        fix = "add a description that says when to use it; or move the page out of agents/"
+        message = "the client lists this page as an agent, without saying what it is for"
+        fix = "add a description that says when to use it, or move the page out of agents/"
         yield Finding(
             shown, 1, 1, "agent-without-description", message, fix, "warning", "description"
         )
@@ -51,7 +51,7 @@ def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]
             yield Finding(*place, "agent-not-loaded", message, fix, field=name)
     for name in _PLUGIN_IGNORES if in_plugin else ():
         if name in front.values:
-            message = f"in a plugin's agent the client ignores `{name}`"
+            message = f"the client ignores `{name}` in an agent of a plugin"
             fix = f"remove `{name}`, or keep the agent in .claude/agents"
             where = front.keys[name]
             place = (shown, where.line, where.column)
@@ -62,12 +62,12 @@ def check_agent(file: Path, shown: str, *, in_plugin: bool) -> Iterator[Finding]
 
 
 def _check_tools(front: FrontMatter, shown: str) -> Iterator[Finding]:
-    """Yield where the agent gets other tools than its page says."""
+    """Yield a finding if the agent does not get the tools that its page says."""
     for name, right in _OF_SKILLS.items():
         if name in front.values:
             where = front.keys[name]
-            message, fix = f"`{name}` is a skill's field, an agent's is `{right}`", f"write {right}"
-            message = f"{message}: the client ignores it"
+            message = f"`{name}` is a field of skills, so the client ignores it in an agent"
+            fix = f"write {right}"
             yield Finding(
                 shown, where.line, where.column, "agent-field-ignored", message, fix, "warning"
             )
@@ -79,20 +79,20 @@ def _check_tools(front: FrontMatter, shown: str) -> Iterator[Finding]:
             if rest.removesuffix(")") not in _WHOLE and tool not in told:
                 told.add(tool)
                 where = front.place(("disallowedTools", number))
-                message = f"`{entry}` takes the whole tool {tool} from the agent"
+                message = f"`{entry}` denies the agent the whole tool {tool}"
                 fix = f"write {tool}, or deny the pattern in the settings"
                 yield Finding(shown, where.line, where.column, "agent-tools", message, fix)
     given = split_tools(front.values.get("tools"))
     if given and all(entry.partition("(")[0] in _LOWER for entry in given):
         where = front.place(("tools",))
-        message = "`tools` names no tool as the client writes it: the agent does not start"
+        message = "`tools` names no tool of the client, so the agent does not start"
         yield Finding(
             shown, where.line, where.column, "agent-tools", message, "write Read, Bash, Grep …"
         )
 
 
 def check_command(file: Path, shown: str) -> Iterator[Finding]:
-    """Yield what of a command's front matter the client cannot read."""
+    """Yield why the client cannot read the front matter of a command."""
     try:
         read_front(file)
     except FrontMatterError as error:
@@ -100,21 +100,22 @@ def check_command(file: Path, shown: str) -> Iterator[Finding]:
 
 
 def check_root_files(file: Path, shown: str, root: Path) -> Iterator[Finding]:
-    """Yield each file below ${CLAUDE_PLUGIN_ROOT} that a page names and the plugin lacks.
+    """Yield each file below ${CLAUDE_PLUGIN_ROOT} that a page names and the plugin does not have.
 
-    Where the plugin lacks even the first folder of the path, the page teaches how others are made.
+    If the plugin lacks even the first folder of the path, the page probably explains how to write
+    other plugins: then nothing is reported.
     """
     try:
         text = read_text(file)
     except FrontMatterError:
-        return  # told where the page itself is checked
+        return  # reported where the page itself is checked
     told: set[str] = set()
     for number, line in enumerate(text.split("\n"), start=1):
         for name in missing_files(line, root):
             if name not in told and (root / Path(name).parts[0]).is_dir():
                 told.add(name)
                 column = line.find("${CLAUDE_PLUGIN_ROOT}") + 1
-                message = f"the page names {name}, which the plugin does not hold"
+                message = f"the page names {name}, which is not in the plugin"
                 fix = "add the file, or correct the path after ${CLAUDE_PLUGIN_ROOT}/"
                 yield Finding(
                     shown, number, column, "root-file-missing", message, fix, "warning", BODY

@@ -26,8 +26,8 @@ _PATHS = {
     "skills": "", "commands": "", "outputStyles": "", "agents": ".md", "hooks": ".json",
     "lspServers": ".json", "mcpServers": ".json",
 }  # fmt: skip
-_REPLACING = ("commands", "agents")  # named in the manifest, the folder of that name counts not
-_INLINE = {"hooks", "mcpServers", "lspServers", "commands"}  # may hold values in place of a path
+_REPLACING = ("commands", "agents")  # if the manifest has it, the folder of that name is not read
+_INLINE = {"hooks", "mcpServers", "lspServers", "commands"}  # may have values instead of a path
 _OPTION = re.compile(r"[A-Za-z_]\w*")
 _IGNORED_IF_WRONG: dict[str, type] = {
     "author": dict,
@@ -49,7 +49,7 @@ def check_plugin(root: Path, shown: Path) -> Iterator[Finding]:
     read = yield from _opened(root / MANIFEST, str(shown / MANIFEST))
     manifest = read.values if read else {}
     if read and not isinstance(manifest, dict):
-        message = "the manifest is no object, so the client does not load the plugin"
+        message = "the manifest is not an object, so the client does not load the plugin"
         yield Finding(str(shown / MANIFEST), 1, 1, "plugin-field", message, 'write {"name": "…"}')
     elif read and isinstance(manifest, dict):
         yield from _check_manifest(read, manifest, root)
@@ -68,7 +68,7 @@ def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> 
         yield read.at(("name",), "plugin-field", f"`name` is {_kind(name)}, {refused}", fix)
     elif not _NAME.fullmatch(name):
         message = f"`name` is {name}, so the client does not install it from a marketplace"
-        fix = "write letters, digits and hyphens, first a letter or digit"
+        fix = "write letters, digits and hyphens, and begin with a letter or digit"
         yield read.at(("name",), "plugin-field", message, fix)
     if not isinstance(manifest.get("version", ""), str):
         message = f"`version` is {_kind(manifest['version'])}, {refused}"
@@ -98,7 +98,7 @@ def _check_ignored(read: JsonFile, manifest: dict[str, object]) -> Iterator[Find
             value = None
         url_wrong = key == "homepage" and isinstance(value, str) and not urlsplit(value).scheme
         if key in manifest and (not isinstance(value, kind) or url_wrong):
-            what = "no URL" if url_wrong else _kind(value)
+            what = "not a URL" if url_wrong else _kind(value)
             message = f"`{key}` is {what}, so the client ignores it"
             fix = _WRITE.get(key, "write one text")
             yield read.warn((key,), "plugin-field-ignored", message, fix)
@@ -124,7 +124,7 @@ def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterato
         if isinstance(item, dict) and key in _INLINE:
             continue
         if not isinstance(item, str):
-            message = f"`{key}` holds {_kind(item)}, so the client does not load the plugin"
+            message = f"`{key}` contains {_kind(item)}, so the client does not load the plugin"
             yield read.at(where, "plugin-field", message, 'write a path as "./…"')
             continue
         if "://" in item:
@@ -137,36 +137,40 @@ def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterato
             fix = f'write "./{clean}"' if wrong else f"name each file that ends with {ending}"
             yield read.at(where, "plugin-field", message, fix)
         elif not _inside(root, item):
-            message = f"the path {item} of `{key}` leaves the plugin, so the client refuses it"
-            yield read.at(where, "plugin-path-missing", message, "name a path within it")
+            message = f"the path {item} of `{key}` is outside the plugin, so the client refuses it"
+            yield read.at(where, "plugin-path-missing", message, "name a path inside the plugin")
         elif key == "skills" and (root / item).is_file():
             yield _skill_file(read, where, item)
         elif not (root / item).exists():
-            message = f"`{key}` names {item}, which is not there: the client loads none of it"
+            message = (
+                f"`{key}` names {item}, which does not exist: the client loads nothing from it"
+            )
             fix = f"add {item}, or correct the path"
             yield read.at(where, "plugin-path-missing", message, fix)
 
 
 def _check_left_out(read: JsonFile, key: str, value: object, root: Path) -> Iterator[Finding]:
-    """Yield that the paths of `key` replace the folder of that name, where it holds more."""
+    """Yield a finding if the paths of `key` leave out pages of the folder of that name."""
     named = [root / path for path in _texts(value)]
     pages = _pages(root / key) if named else []
     left = [page for page in pages if not any(page == n or n in page.parents for n in named)]
     if left:
         rest = f" and {len(left) - 1} more" if len(left) > 1 else ""
-        message = f"`{key}` takes the place of the folder {key}/: the client does not load"
+        message = f"with `{key}` the client does not read the folder {key}/: it does not load"
         message = f"{message} {left[0].relative_to(root)}{rest}"
-        fix = f'add "./{key}/" to it' if key == "commands" else "name each file, or leave it out"
+        fix = f'add "./{key}/" to it' if key == "commands" else f"name each file, or remove `{key}`"
         told = read.at if len(left) == len(pages) else read.warn
         yield told((key,), "not-loaded", message, fix)
 
 
 def _check_within(manifest: dict[str, object], root: Path, shown: Path) -> Iterator[Finding]:
-    """Yield each folder beside the manifest that belongs beside .claude-plugin."""
+    """Yield each folder inside .claude-plugin that belongs beside it."""
     for key in ("agents", "commands", "skills"):
         pages = [] if key in manifest else _pages(root / MANIFEST.parent / key)
         if pages:
-            message = f"the client looks for {key}/ beside {MANIFEST.parent}, and loads none of it"
+            message = (
+                f"the client looks for {key}/ beside {MANIFEST.parent}, so it loads none of this"
+            )
             place = str(shown.parent / pages[0].relative_to(root))
             yield Finding(place, 1, 1, "not-loaded", message, "move the folder up")
 
@@ -181,11 +185,11 @@ def _pages(folder: Path) -> list[Path]:
 
 
 def _skill_file(read: JsonFile, where: Path_, item: str) -> Finding:
-    """Return that `skills` names a file: of skills/ the client loads each skill all the same."""
+    """Return the finding that `skills` names a file; the client still loads all of skills/."""
     folder = item.rpartition("/")[0]
     if Path(folder).parent == Path("skills"):
         message = f"`skills` names the file {item}: the client ignores it, and loads all of skills/"
-        return read.warn(where, "plugin-field-ignored", message, "leave it out")
+        return read.warn(where, "plugin-field-ignored", message, f"remove {item}")
     message = f"`skills` names the file {item}, which the client does not load"
     return read.at(where, "plugin-path-missing", message, f'name its folder, "{folder}/"')
 
@@ -235,7 +239,7 @@ def check_marketplace(root: Path, shown: Path) -> Iterator[Finding]:
     for twice, count in Counter(name for name in names if isinstance(name, str)).items():
         if count > 1:
             where: Path_ = ("plugins", len(names) - 1 - names[::-1].index(twice), "name")
-            message = f"{count} plugins are called {twice}; the client installs the first alone"
+            message = f"{count} plugins are called {twice}; the client installs only the first"
             yield read.at(where, "marketplace-duplicate", message, "rename the others")
 
 
@@ -260,8 +264,8 @@ def _check_entry(
             fix = fix if ".." not in source else "name a folder below the marketplace's root"
             yield read.at(place, "marketplace-source", message, fix)
         elif not folder.is_dir():
-            message = f"`source` {source} is not there, {refused}"
-            fix = "correct the path, counted from the folder that holds .claude-plugin"
+            message = f"`source` {source} does not exist, {refused}"
+            fix = "correct the path; it is relative to the folder that contains .claude-plugin"
             yield read.at(place, "marketplace-source", message, fix)
         return
     kind = source.get("source") if isinstance(source, dict) else None
@@ -291,7 +295,7 @@ def manifest_paths(root: Path, key: str) -> list[str]:
 
 
 def _object(file: Path) -> dict[str, object]:
-    """Return the object that a JSON file holds, an empty one where it cannot be read."""
+    """Return the object in a JSON file, an empty one if it cannot be read."""
     try:
         values = read_json(file, "").values
     except (FrontMatterError, OSError):
@@ -305,18 +309,18 @@ def _texts(value: object) -> list[str]:
 
 
 def _opened(file: Path, shown: str) -> Generator[Finding, None, JsonFile | None]:
-    """Yield why `file` cannot be read as JSON; return it where it can."""
+    """Yield why `file` cannot be read as JSON, or return it."""
     try:
         read = read_json(file, shown)
     except FrontMatterError as error:
         where = error.place
-        message = f"{error.message}: the client loads nothing of it"
+        message = f"{error.message}: the client loads nothing from it"
         yield Finding(shown, where.line, where.column, error.code, message, error.fix)
         return None
     if read.twice:
         names = ", ".join(f"`{name}`" for name in read.twice)
-        message = f"{names} stands twice in one object: the client takes the last"
-        yield Finding(shown, 1, 1, "json-duplicate-key", message, "join both", "warning")
+        message = f"{names} is twice in one object: the client uses the last value"
+        yield Finding(shown, 1, 1, "json-duplicate-key", message, "keep one of the two", "warning")
     return read
 
 

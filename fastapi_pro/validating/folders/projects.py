@@ -1,4 +1,4 @@
-"""What a project or plugin holds that the client does not load, two of one name, the budget."""
+"""Skills and agents that the client does not load, duplicate names, the budget of the listing."""
 
 import os
 from collections import defaultdict
@@ -13,7 +13,7 @@ from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterErro
 from fastapi_pro.validating.report import Finding, Level
 
 NAME = "SKILL.md"
-LISTING = 23_000  # characters; the client's own skills take the rest of what was measured
+LISTING = 23_000  # characters: the measured budget, less what the client's own skills take
 COSTLIEST = 5
 _NO_SKILLS = {"readme.md", "index.md", "changelog.md", "claude.md", "agents.md", "license.md"}
 
@@ -28,7 +28,7 @@ class Loaded:
     front: FrontMatter
 
     def cost(self) -> int:
-        """Return the characters of its line in the listing."""
+        """Return the number of characters of its line in the listing."""
         values = self.front.values
         if is_on(values.get("disable-model-invocation")) or values.get("paths"):
             return 0
@@ -40,9 +40,9 @@ class Loaded:
 def check_skills_folder(
     folder: Path, shown: Path, more: Sequence[Path], *, in_plugin: bool
 ) -> Iterator[Finding]:
-    """Yield what in a `skills` folder is not loaded, hidden or cut.
+    """Yield what the client does not load, hides or cuts in a `skills` folder.
 
-    `more` are folders that the manifest names as such, which may lie in this one.
+    `more` are folders of skills that the manifest names; they may be inside this one.
     """
     loaded: list[Loaded] = []
     stray = os.path.lexists(folder / NAME)
@@ -58,7 +58,7 @@ def check_skills_folder(
                 front = _front(here / NAME)
                 loaded += [Loaded(name, here / NAME, str(told / NAME), front)] if front else []
         elif name.endswith(".md") and name.lower() not in _NO_SKILLS and _is_skill(here):
-            message = "a skill is a folder: the client does not load this file"
+            message = "a skill is a folder with a SKILL.md: the client does not load this file"
             fix = f"move it to {name.removesuffix('.md')}/{NAME}"
             yield Finding(str(told), 1, 1, "not-loaded", message, fix)
     yield from _same_name(loaded)
@@ -67,25 +67,25 @@ def check_skills_folder(
 
 def _check_group(folder: Path, shown: Path) -> Iterator[Finding]:
     if os.path.lexists(folder / NAME):
-        return  # what lies deeper belongs to this skill
+        return  # files in deeper folders belong to this skill
     for here, names in walk(folder):
         told = shown / here.relative_to(folder)
         for name in names:
             if name != NAME and name.lower() == NAME.lower():
-                message = f"the client reads {NAME} alone and does not load this file"
+                message = f"the client reads only {NAME}, so it does not load this file"
                 yield Finding(str(told / name), 1, 1, "not-loaded", message, f"call it {NAME}")
             elif name == NAME and here != folder and _is_skill(here / name):
-                message = "the client looks one folder deep and does not load this skill"
+                message = "the client looks only one folder deep, so it does not load this skill"
                 fix = f"move the folder up, to {shown.parent}/{here.name}"
                 yield Finding(str(told / name), 1, 1, "not-loaded", message, fix)
 
 
 def _stray(shown: Path, *, in_plugin: bool) -> Finding:
     if in_plugin:
-        message = "the client takes `skills` itself for one skill and loads none of its folders"
+        message = "the client reads `skills` itself as one skill, so it loads none of its folders"
     else:
-        message = f"the client does not load a {NAME} that lies in `skills` itself"
-    fix = f"move it to a folder of its own, as {shown.parent}/my-skill/{NAME}"
+        message = f"the client does not load a {NAME} that is directly in `skills`"
+    fix = f"move it to its own folder, such as {shown.parent}/my-skill/{NAME}"
     return Finding(str(shown), 1, 1, "not-loaded", message, fix)
 
 
@@ -102,8 +102,8 @@ def _same_name(loaded: list[Loaded]) -> Iterator[Finding]:
             if os.path.realpath(other.file) == os.path.realpath(skills[0].file):
                 continue
             where = other.front.keys.get("name", TOP)
-            message = f"`name` is {name} as in {skills[0].shown}: /{name} calls one of them alone"
-            fix = f"give each its own name: here, that of its folder, {other.called}"
+            message = f"`name` is {name} as in {skills[0].shown}: /{name} calls only one of them"
+            fix = f"give each its own name, here for example that of its folder, {other.called}"
             yield Finding(
                 other.shown,
                 where.line,
@@ -117,27 +117,28 @@ def _same_name(loaded: list[Loaded]) -> Iterator[Finding]:
 
 
 def check_hidden_skills(root: Path, shown: Path, commands: list[str]) -> Iterator[Finding]:
-    """Yield the skills of a plugin that a command of their name hides.
+    """Yield the skills of a plugin that are hidden by a command with the same name.
 
-    A command called skill.md makes all of them one, called as their folder: it hides no skill. Nor
-    does one that the paths `commands` of the manifest leave out, or that is the skill's own file.
+    If there is a command skill.md, the client reads the whole folder as one command, named after
+    the folder: it hides no skill. Neither does a command that `commands` of the manifest leaves
+    out, or that is the skill's own file.
     """
     names = list(_names(root / "commands"))
     named = [normpath(root / path) for path in commands]
     if named and normpath(root / "commands") not in named:
         names = [name for name in names if normpath(root / "commands" / name) in named]
     if taken := [name for name in names if name.lower() == NAME.lower()]:
-        message = "the client takes `commands` for one command and loads none of its other files"
+        message = "the client reads `commands` as one command, so it loads none of the other files"
         if [name for name in names if name.endswith(".md")] != taken:
             told = str(shown / "commands" / taken[0])
-            yield Finding(told, 1, 1, "not-loaded", message, "call it otherwise")
+            yield Finding(told, 1, 1, "not-loaded", message, "give the file another name")
         return
     for name in names:
         skill = Path("skills") / name.removesuffix(".md") / NAME
         file = root / "commands" / name
         is_same = file.exists() and (root / skill).exists() and file.samefile(root / skill)
         if name.endswith(".md") and os.path.lexists(root / skill) and not is_same:
-            message = f"commands/{name} has the same name: the command is loaded, never the skill"
+            message = f"commands/{name} has the same name: the client lists it, never the skill"
             fix = "rename one of them, or remove the command"
             command = file.read_text(encoding="utf-8", errors="replace")
             is_led_to = f"${{CLAUDE_PLUGIN_ROOT}}/{skill.as_posix()}" in command
@@ -146,16 +147,14 @@ def check_hidden_skills(root: Path, shown: Path, commands: list[str]) -> Iterato
 
 
 def check_same_agents(files: list[tuple[Path, str]]) -> Iterator[Finding]:
-    """Yield the agents of a project that another one of their name replaces."""
+    """Yield the agents of a project that have the same name as another one."""
     named: dict[str, str] = {}
     for file, shown in files:
         front = _front(file)
         name = front.values.get("name") if front else None
         if front and isinstance(name, str) and front.values.get("description"):
             if name in named:
-                message = (
-                    f"`name` is {name} as in {named[name]}: the client loads one of them alone"
-                )
+                message = f"`name` is {name} as in {named[name]}: the client loads only one of them"
                 line, fix = front.keys["name"].line, "give each its own name"
                 yield Finding(shown, line, 1, "duplicate-agent", message, fix, field="name")
             named.setdefault(name, shown)
@@ -168,15 +167,15 @@ def _budget(loaded: list[Loaded], shown: Path) -> Iterator[Finding]:
     dear = sorted(loaded, key=lambda skill: -skill.cost())[:COSTLIEST]
     names = ", ".join(f"{skill.called} {skill.cost():,}" for skill in dear)
     message = (
-        f"the listing of all skills takes {total:,} characters, the client gives about"
-        f" {LISTING:,}: of the last it lists the name alone; the costliest: {names}"
+        f"the listing of all skills takes {total:,} characters, more than about {LISTING:,}: of "
+        f"some skills the client lists only the name; the longest are {names}"
     )
     fix = "shorten these descriptions, or set disable-model-invocation: true"
     yield Finding(str(shown), 1, 1, "listing-budget", message, fix, "warning")
 
 
 def check_elsewhere(root: Path, shown: Path) -> Iterator[Finding]:
-    """Yield the skills of a project that lie where the client does not look."""
+    """Yield the skills of a project in folders where the client does not look."""
     for place in (Path(".agents/skills"), Path("skills")):
         files = [
             place / name / NAME
@@ -186,8 +185,8 @@ def check_elsewhere(root: Path, shown: Path) -> Iterator[Finding]:
         ]
         if files:
             rest = f", {files[0].parent.name} and {len(files) - 1} more" if files[1:] else ""
-            message = f"Claude Code does not look into {place}{rest}; other clients may"
-            fix = "put it, or a link to it, into .claude/skills"
+            message = f"Claude Code does not look into {place}{rest}; other clients may do so"
+            fix = "move it, or put a link to it, into .claude/skills"
             yield Finding(str(shown / files[0]), 1, 1, "not-loaded", message, fix, "warning")
 
 
@@ -207,4 +206,4 @@ def _front(file: Path) -> FrontMatter | None:
     try:
         return read_front(file)
     except FrontMatterError:
-        return None  # told where the skill itself is checked
+        return None  # reported where the skill itself is checked

@@ -27,19 +27,23 @@ Path_ = tuple[str | int, ...]
 def read_text(file: Path) -> str:
     r"""Return the text of a plain file, its lines ending at `\n`; a FIFO is never opened.
 
-    Raises FrontMatterError with the place of the first byte that is no text.
+    Raises FrontMatterError with the place of the first byte that is not UTF-8.
     """
     try:
         if not stat.S_ISREG(file.stat().st_mode):
-            raise FrontMatterError(TOP, "unreadable", "it is no plain file", "make it a plain file")
+            raise FrontMatterError(
+                TOP, "unreadable", "it is not a plain file", "make it a plain file"
+            )
         with file.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
-        raise FrontMatterError(TOP, "unreadable", reason, "make it a readable file") from None
+        raise FrontMatterError(
+            TOP, "unreadable", reason, "make it a file that can be read"
+        ) from None
     if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024} KiB"
-        raise FrontMatterError(TOP, "file-too-large", message, "keep in it what the client reads")
+        raise FrontMatterError(TOP, "file-too-large", message, "keep only what the client reads")
     bad = raw.find(b"\0")
     try:
         text = raw.decode()
@@ -48,7 +52,7 @@ def read_text(file: Path) -> str:
     if bad >= 0:
         line = raw.count(b"\n", 0, bad) + 1
         column = bad - raw.rfind(b"\n", 0, bad)
-        message = f"byte {raw[bad]:#04x} is no UTF-8 text"
+        message = f"byte {raw[bad]:#04x} is not UTF-8 text"
         raise FrontMatterError(
             Place(line, column), "not-text", message, "save the file as UTF-8 text"
         )
@@ -57,7 +61,7 @@ def read_text(file: Path) -> str:
 
 @dataclass
 class JsonFile:
-    """The values of a JSON file, its keys that stand twice, and where each value stands."""
+    """The values of a JSON file, its duplicate keys, and the place of each value."""
 
     shown: str
     text: str
@@ -89,7 +93,7 @@ class JsonFile:
 
 @dataclass(frozen=True)
 class FrontFile:
-    """The front matter of a skill or an agent, and how findings call its file."""
+    """The front matter of a skill or an agent, and the name of its file in findings."""
 
     shown: str
     front: FrontMatter
@@ -106,7 +110,7 @@ class FrontFile:
 
 
 def read_json(file: Path, shown: str) -> JsonFile:
-    """Read a JSON file. Raises FrontMatterError with the place where it ends to be JSON."""
+    """Read a JSON file. Raises FrontMatterError with the place where the JSON is wrong."""
     text = read_text(file)
     twice: list[str] = []
 
@@ -127,7 +131,7 @@ def read_json(file: Path, shown: str) -> JsonFile:
         fix = "repair the JSON at this place: no comments, no comma before } or ]"
         raise FrontMatterError(place, "json-invalid", message, fix) from None
     except RecursionError:
-        message, fix = "values are nested too deep", "nest them less deep"
+        message, fix = "its values are nested too deep", "reduce the nesting"
         raise FrontMatterError(TOP, "json-invalid", message, fix) from None
     return JsonFile(shown, text, values, twice)
 
@@ -148,18 +152,18 @@ def read_front(file: Path) -> FrontMatter | None:
 
 
 def _is_left_alone(parent: str, name: str) -> bool:
-    """Say whether a folder holds nothing of the project's own, or what its tests read.
+    """Say whether to skip a folder: files of others, fixtures of tests, or of another client.
 
-    Or what Claude Code never loads. A skill may have such a name.
+    Claude Code loads none of these. A skill may have the name of a folder of fixtures.
     """
     is_foreign = name in _IGNORED or name in _OF_OTHER_CLIENTS
     return is_foreign or (name in _FIXTURES and parent != "skills")
 
 
 def walk(folder: Path, most: float = MAX_FOLDERS) -> Iterator[tuple[Path, list[str]]]:
-    """Yield each folder from `folder` down with the names in it, following a link once.
+    """Yield `folder` and each folder below it, with the names in it; follow links once.
 
-    One that may not be read is passed over, and so are those after `most` folders.
+    It skips folders that cannot be read, and stops after `most` folders.
     """
     seen: set[str] = set()
     waiting = [folder]

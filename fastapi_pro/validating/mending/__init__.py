@@ -1,1 +1,1 @@
-"""Mend what has one right answer, and touch no other byte."""
+"""Fix what has one right answer, and change no other byte."""

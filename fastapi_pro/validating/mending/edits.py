@@ -1,4 +1,4 @@
-"""Edits of a text by the lines and columns of findings, its line ends and its mark kept."""
+"""Edits of a text by line and column of findings; line ends and byte order mark are kept."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ MARK = "\ufeff"
 
 @dataclass(frozen=True, order=True)
 class Edit:
-    """Put `text` in place of what stands from `start` to `end`."""
+    """Replace the text from `start` to `end` by `text`."""
 
     start: int
     end: int
@@ -18,7 +18,7 @@ class Edit:
 
 
 class Source:
-    """A text as it lies in its file, and where its lines begin."""
+    """A text as it is in its file, and where its lines begin."""
 
     def __init__(self, text: str) -> None:
         first = len(MARK) if text.startswith(MARK) else 0
@@ -33,7 +33,7 @@ class Source:
         return [self.text[a:b] for a, b in zip(self._starts, self._ends, strict=True)]
 
     def edit(self, line: int, column: int, old: str, new: str) -> Edit | None:
-        """Return the edit that puts `new` for `old`, None where `old` does not stand there."""
+        """Return the edit that replaces `old` by `new`, None if `old` is not at this place."""
         if not 1 <= line <= len(self._starts):
             return None
         start = self._starts[line - 1] + column - 1
@@ -44,7 +44,7 @@ class Source:
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """Return the text after the edits; of two that meet, the first counts."""
+    """Return the text after the edits; of two that overlap, only the first is done."""
     parts, done = [], 0
     for edit in sorted(set(edits)):
         if edit.start >= done:

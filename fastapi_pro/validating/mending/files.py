@@ -1,4 +1,4 @@
-"""Mend files on disk: read, change, and put the new file in place of the old one in one step."""
+"""Fix files on disk: read, change, and replace the old file by the new one in one step."""
 
 import difflib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _MANIFESTS = {"plugin.json", "marketplace.json", "hooks.json"}
 
 @dataclass(frozen=True)
 class Mending:
-    """What is to be written into a file, and the findings that go with it."""
+    """What to write into a file, and the findings that this fixes."""
 
     file: Path
     shown: str
@@ -25,11 +25,11 @@ class Mending:
     findings: list[Finding]
 
     def write(self) -> None:
-        """Write the file whole or not at all, with its mode kept and a link left a link."""
+        """Write the file as a whole or not at all; keep its mode, and keep a link a link."""
         replace_file(self.file, self.new.encode())
 
     def lines(self) -> list[str]:
-        """Return for each finding what the file says in its place now."""
+        """Return for each finding the new text of its line."""
         now = Source(self.new).lines
         return [
             f"{visible(f.path)}:{f.line}:{f.column}: {f.code} fixed: {visible(f.message)}; "
@@ -45,7 +45,7 @@ class Mending:
 
 
 def mend_skill(file: Path, shown: str, options: Options) -> Mending | None:
-    """Return what to write into a SKILL.md, None where nothing is to be mended."""
+    """Return what to write into a SKILL.md, None if there is nothing to fix."""
     old = _read(file)
     if old is None:
         return None
@@ -54,7 +54,7 @@ def mend_skill(file: Path, shown: str, options: Options) -> Mending | None:
 
 
 def mend_manifest(file: Path, findings: list[Finding]) -> Mending | None:
-    """Return a manifest without the mark before its JSON, None where there is none."""
+    """Return a manifest without the byte order mark before its JSON, None if it has none."""
     marks = [f for f in findings if f.code == "json-invalid" and "byte order mark" in f.message]
     old = _read(file) if marks and file.name in _MANIFESTS else None
     if old is None or not old.startswith(MARK):
@@ -63,7 +63,7 @@ def mend_manifest(file: Path, findings: list[Finding]) -> Mending | None:
 
 
 def _read(file: Path) -> str | None:
-    """Return the text of a file to the byte, None where it is none that could be mended."""
+    """Return the exact text of a file, None if it cannot be read as UTF-8."""
     try:
         return file.read_bytes().decode() if file.is_file() else None
     except (OSError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Globs that can never match as they stand, and what they were meant to be."""
+"""Globs that can never match as they are written, and what their authors meant."""
 
 import re
 
@@ -11,9 +11,9 @@ _SEPARATOR = re.compile(r"\*\*\\|\w\\(?:\w|\*+[.\\])")
 
 
 def mend_glob(glob: str) -> str | None:
-    """Return a glob that matches what a dead one was meant to, None where that is not plain.
+    """Return a glob that matches what a dead one was meant to match, None if that is not clear.
 
-    Two that a space separates become two that a comma separates, as the client splits them.
+    Two globs with a space between them get a comma instead, as the client splits at commas.
     """
     mended = ", ".join(map(_mend, _parts(glob)))
     if mended == glob:

@@ -11,10 +11,10 @@ from fastapi_pro.validating.mending.yaml_values import mend_values, quote_line, 
 from fastapi_pro.validating.replaced import OWN_POSITIONS
 from fastapi_pro.validating.report import Finding
 
-MAX_ROUNDS = 5  # what is mended may bring to light what was hidden
+MAX_ROUNDS = 5  # a fix may show findings that were hidden before
 Mended = dict[Finding, list[Edit]]
 _HIDING = {NOT_YAML, "line-ends"}
-"""Behind these, other findings are hidden."""
+"""These hide other findings."""
 _REPLACED = re.compile(r"\$(?:\d+|ARGUMENTS)(?!\w)", re.ASCII)
 _NUMBER_OR_FLAG = re.compile(r"[A-Za-z0-9+.-]+")
 _TEXTS = {"name", "description", "when_to_use", "argument-hint", "license", "compatibility"}
@@ -22,9 +22,9 @@ _AMOUNT = re.compile(r"\$\d+[.,]\d")
 
 
 def mend_text(text: str, check: Callable[[str], list[Finding]]) -> tuple[str, list[Finding]]:
-    """Return the text of a SKILL.md after all that has one right answer, and the findings mended.
+    """Return the text of a SKILL.md with all fixes that have one right answer, and their findings.
 
-    What would not make its finding go is not done.
+    A fix that would not remove its finding is not done.
     """
     done: list[Finding] = []
     for _ in range(MAX_ROUNDS):
@@ -48,7 +48,7 @@ def _applied(text: str, mended: Mended) -> str:
 
 
 def _is_better(before: list[Finding], after: list[Finding], mended: Mended) -> bool:
-    """Say whether what was mended is gone, and no error came of it that the text could show."""
+    """Say whether the fixed findings are gone, and the fixes caused no new visible error."""
     codes = [finding.code for finding in after]
     was = [finding.code for finding in before]
     gone = {finding.code for finding in mended}
@@ -83,7 +83,7 @@ def _quotes(source: Source, _: Finding) -> Iterator[Edit]:
 
 
 def _whole_value(source: Source, finding: Finding) -> Iterator[Edit]:
-    """Yield the edit of a text that YAML cuts at ` #` or at its first word."""
+    """Yield the edit of a text that YAML cuts at ` #`, or whose first word it drops."""
     old = source.lines[finding.line - 1]
     new = quote_line(old)
     if new and (edit := source.edit(finding.line, 1, old, new)):
@@ -91,7 +91,7 @@ def _whole_value(source: Source, finding: Finding) -> Iterator[Edit]:
 
 
 def _text_value(source: Source, finding: Finding) -> Iterator[Edit]:
-    """Yield the edit of a text that YAML takes for a number, or for true or false."""
+    """Yield the edit of a text that YAML reads as a number, or as true or false."""
     line = source.lines[finding.line - 1]
     field, value = line[: finding.column - 1], line[finding.column - 1 :].rstrip()
     is_text = field.rstrip().removesuffix(":") in _TEXTS
@@ -128,7 +128,7 @@ def _escaped(text: str) -> str:
 def _escape(source: Source, finding: Finding) -> Iterator[Edit]:
     """Yield the backslash that keeps a dollar from being replaced.
 
-    In prose, an argument may be meant: only amounts and what awk or SQL counts are none.
+    In prose, the author may mean an argument: only amounts, and positions in awk or SQL, are none.
     """
     line, start = source.lines[finding.line - 1], finding.column - 1
     found = _REPLACED.match(line, start)

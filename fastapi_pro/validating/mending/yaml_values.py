@@ -1,7 +1,7 @@
-"""Values of the front matter that YAML reads otherwise than they were meant: put into quotes.
+"""Put values of the front matter in quotes if YAML does not read them as they were meant.
 
-Each field is looked at by itself: what is YAML as it stands is left alone. A value that could have
-been meant in two ways is left to its author.
+Each field is checked alone: one that is valid YAML is not changed. A value that could have been
+meant in two ways is left to its author.
 """
 
 import re
@@ -30,7 +30,7 @@ Change = tuple[int, str, str]
 
 
 def mend_values(lines: list[str]) -> list[Change]:
-    """Return what to write for lines of the front matter, so that each field is YAML."""
+    """Return the changes of lines of the front matter that make each field valid YAML."""
     starts = [number for number, line in enumerate(lines) if _BEGINS.match(line)]
     if not starts or any(line.strip() for line in lines[: starts[0]]):
         return []
@@ -48,9 +48,9 @@ def mend_values(lines: list[str]) -> list[Change]:
 
 
 def quote_line(line: str) -> str | None:
-    """Return a line of one field with its value in quotes, None where it has none to be quoted.
+    """Return the line of a field with its value in quotes, None if there is nothing to quote.
 
-    What may be a comment is left to its author.
+    A value with a possible comment is left to its author.
     """
     match = _HEAD.fullmatch(line.rstrip())
     if not match or match["value"][0] in "\"'" or _COMMENT.search(match["value"]):
@@ -59,7 +59,7 @@ def quote_line(line: str) -> str | None:
 
 
 def quoted(value: str) -> str:
-    """Return the text in quotes of YAML: double ones, unless single ones need no escape."""
+    """Return the text in YAML quotes: double ones, or single ones if these need no escape."""
     if ("\\" in value or '"' in value) and "'" not in value:
         return f"'{value}'"
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -110,9 +110,9 @@ def _mend_line(line: str) -> str | None:
 
 
 def _mend_quotes(value: str) -> str | None:
-    """Return a value that stands in quotes, and holds such quotes or backslashes of its own.
+    """Return a quoted value with the quotes and backslashes inside it escaped.
 
-    Not where its quotes may be those of words at its ends.
+    None if its outer quotes may belong to words at its ends.
     """
     inner = value[1:-1]
     if value[0] == "'":
@@ -135,7 +135,7 @@ def _lost(found: re.Match[str]) -> bool:
 
 
 def _quote_lines(lines: list[str], head: re.Match[str]) -> list[str] | None:
-    """Return a text of several lines with a quote before its first word and one after its last."""
+    """Return a text of several lines with quotes around it, None if it cannot be quoted."""
     value, rest = head["value"], lines[1:]
     if value[0] in "\"'|>[{" or any(map(_NESTED_KEY.match, rest)):
         return None
@@ -148,7 +148,7 @@ def _quote_lines(lines: list[str], head: re.Match[str]) -> list[str] | None:
 
 
 def _mend_nested(key: str, lines: list[str]) -> Iterator[str]:
-    """Yield the lines below a key, each item or entry that is no YAML in quotes."""
+    """Yield the lines below a key, with quotes around each item or entry that is not valid YAML."""
     for line in lines:
         match = _ITEM.fullmatch(line.rstrip())
         if match and (key not in _TEXT_LISTS or match["value"][0] in "\"'"):
