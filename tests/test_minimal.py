@@ -261,17 +261,17 @@ MAIN = "app/main.py"
 @pytest.mark.parametrize(
     ("file", "text", "why"),
     [
-        ("app/core/new.py", "x = 1\n", "app.core.new is in no module; name it in `parts`"),
+        ("app/core/new.py", "x = 1\n", "app.core.new is not part of a module; add it to `parts`"),
         (B, "from app.shop import a\n\nx = a\n", "app.shop.b:3: a will be this module"),
-        (B, "a_size = 1\nsize = 2\n", "app.shop.a: size would be a_size, which is there"),
-        (B, "from os import sep as A\n\nx = A\n", "app.shop would have several A; rename"),
-        (B, "x = compile = 1\n", "app.shop would have several compile; rename"),
+        (B, "a_size = 1\nsize = 2\n", "app.shop.a: size would become a_size, which exists"),
+        (B, "from os import sep as A\n\nx = A\n", "app.shop would have A twice; rename"),
+        (B, "x = compile = 1\n", "app.shop would have compile twice; rename"),
         (
             MAIN,
             "from app.shop import b\n\n\ndef f(b):\n    return b\n",
-            "app.main: b would be shop",
+            "app.main: b would become shop",
         ),
-        (MAIN, "from app.shop import b\n\n\ndef f():\n    shop = b\n", "app.main: b would be shop"),
+        (MAIN, "from app.shop import b\n\n\ndef f():\n    shop = b\n", "app.main: b would become shop"),
     ],
 )
 def test_what_would_be_mixed_up_is_refused(file: str, text: str, why: str) -> None:

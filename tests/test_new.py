@@ -104,10 +104,10 @@ def test_the_list_tells_what_each_recipe_brings(tmp_path: Path) -> None:
     ("place", "message"),
     [
         ("full", "is not empty; write another name"),
-        ("file", "is in the way; write another name"),
-        ("link", "is in the way; write another name"),
-        ("missing/shop", "is no folder; make it first"),
-        ("file/shop", "is no folder; make it first"),
+        ("file", "exists and is not a folder; write another name"),
+        ("link", "exists and is not a folder; write another name"),
+        ("missing/shop", "is not a folder; make it first"),
+        ("file/shop", "is not a folder; make it first"),
     ],
 )
 def test_what_is_there_is_not_touched(tmp_path: Path, place: str, message: str) -> None:
@@ -158,7 +158,7 @@ def test_wrong_use_is_told(tmp_path: Path, arguments: list[str]) -> None:
 def test_where_nothing_can_be_written_it_says_so() -> None:
     told = run_new("/proc/shop", cwd=Path("/"), code=1)
     assert told.startswith("new.py: /proc/")
-    assert told.rstrip().endswith("nothing was made")
+    assert told.rstrip().endswith("nothing was written")
 
 
 @pytest.mark.parametrize("is_there", [False, True])

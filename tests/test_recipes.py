@@ -231,14 +231,14 @@ def test_recipes_may_be_named_in_any_order() -> None:
 def test_of_alternatives_one_is_asked_for(tmp_path: Path) -> None:
     for names in alternatives().values():
         told = run_new("shop", "--with", ",".join(names), cwd=tmp_path, code=2)
-        assert "which is there already; leave one out" in told
+        assert "already has; leave one out" in told
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("names", ["", "no-such", "rate-limit,", "../rules", "valkey/tests"])
 def test_a_name_that_is_no_recipe_lists_those_that_are(tmp_path: Path, names: str) -> None:
     told = run_new("shop", "--with", names, cwd=tmp_path, code=2)
-    assert re.search(r"is no recipe; write some of\n(  \S+: .+\n)+  valkey: a Valkey", told)
+    assert re.search(r"there is no recipe .+; choose from\n(  \S+: .+\n)+  valkey: a Valkey", told)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -250,7 +250,7 @@ def test_a_recipe_brings_what_it_needs_once() -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if alone(name)])
 def test_a_recipe_that_joins_no_other_says_why(tmp_path: Path, name: str) -> None:
     told = run_new("shop", "--with", f"valkey,{name}", cwd=tmp_path, code=2)
-    assert f"{name} joins no other recipe: " in told
+    assert f"{name} cannot be combined with other recipes: " in told
     assert list(tmp_path.iterdir()) == []
 
 
@@ -324,9 +324,9 @@ def test_a_hunk_that_fits_nowhere_or_twice_is_refused(hunk: str, why: str) -> No
 
 
 def test_a_recipe_for_another_project_is_refused() -> None:
-    with pytest.raises(RecipeError, match=re.escape("it changes app/x.py, which is not there")):
+    with pytest.raises(RecipeError, match=re.escape("it changes app/x.py, which the project does not have")):
         add_recipe(PROJECT, "it", {PLUG: "--- app/x.py\n+++ app/x.py\n@@\n one\n"})
-    with pytest.raises(RecipeError, match=re.escape("it brings app/main.py, which is there")):
+    with pytest.raises(RecipeError, match=re.escape("it adds app/main.py, which another recipe")):
         plugged(" two\n+3\n", **{"app/main.py": "mine"})
 
 

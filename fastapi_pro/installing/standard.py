@@ -59,7 +59,7 @@ def _fields(front: list[str]) -> tuple[dict[str, str], list[str]]:
             key, value = match[1], match[2] or ""
             fields[key] = _text(value, number)
         elif not line.startswith("  "):
-            raise ValueError(f"line {number}: write `key: value`, or indent the line below its key")
+            raise ValueError(f"line {number}: neither `key: value` nor indented below a key")
         elif key == "metadata" and not line.strip().startswith("version:"):
             metadata.append(line)
     return fields, metadata

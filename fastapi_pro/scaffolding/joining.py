@@ -156,7 +156,7 @@ def _joined(plan: _Plan, home: str) -> str:
         bodies.append(source.edited([*gone, *_new_names(plan, part, source, home)]).strip("\n"))
     names += [each.bound for each in imports]
     if mixed := [name for name, number in Counter(names).items() if number > 1]:
-        raise JoinError(f"{home} would define {', '.join(mixed)} twice; rename one of them")
+        raise JoinError(f"{home} would have {', '.join(mixed)} twice; rename one of them")
     docstring = joined.docstring or ast.get_docstring(plan.sources[joined.parts[0]].tree)
     text = "\n\n\n".join(filter(None, bodies))
     gap = "\n\n" if re.match(r"(#.*\n)*(async def|def|class|@)", text) else "\n"

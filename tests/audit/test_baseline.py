@@ -94,9 +94,9 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"[\n{,\n]", "known.json:2: no JSON"),
-        (b"\xff", "known.json:1: no JSON"),
-        (b"[" * 100_000, "known.json:1: no JSON"),
+        (b"[\n{,\n]", "known.json:2: not JSON"),
+        (b"\xff", "known.json:1: not JSON"),
+        (b"[" * 100_000, "known.json:1: not JSON"),
         (b"{}", "entry 1 is not"),
         (b'[{"path": "x", "slug": "y", "text": "z", "count": 0}]', "entry 1 is not"),
         (b'[{"path": "x", "slug": "y", "text": "z", "count": true}]', "entry 1 is not"),

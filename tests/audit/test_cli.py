@@ -281,7 +281,7 @@ def test_a_folder_without_python_is_told(
     (tmp_path / "docs").mkdir()
     assert audit.main(["docs"]) == 0
     out, told = capsys.readouterr()
-    assert told.startswith("docs: there is no Python file to audit\n")
+    assert told.startswith("docs: no Python file to audit\n")
     assert "ask" not in out
     (tmp_path / "docs" / "conf.py").write_text("")
     assert audit.main(["docs"]) == 0
@@ -463,17 +463,17 @@ def test_a_rule_that_no_code_shows_cannot_be_selected(
         (["--explain", "commit-after-respons"], f"did you mean {ONE}"),
         (["--select", f"{ONE},commit-after-respons"], f"did you mean {ONE}"),
         (["--ignore", "nonsense-\x1b[31m"], "there is no rule"),
-        (["--select", ","], "need a slug"),
+        (["--select", ","], "need the slug of a rule"),
         (["nowhere"], "nowhere: no such file or folder"),
         (["app", "lost.py"], "lost.py: no such file or folder"),
         (["/dev/null"], "/dev/null: neither a file nor a folder"),
         (["--jobs", "0"], "a whole number above 0"),
         (["--format", "xml"], "invalid choice"),
-        (["--report", "sarif"], "FORMAT=FILE is needed, FORMAT one of text, json"),
-        (["--report", "xml=x"], "FORMAT=FILE is needed"),
+        (["--report", "sarif"], "is not FORMAT=FILE, with FORMAT one of text, json"),
+        (["--report", "xml=x"], "is not FORMAT=FILE"),
         (["--report", "json=nowhere/x.json"], "nowhere/x.json: No such file or directory"),
         (["--baseline", "nowhere.json"], "nowhere.json: no such file"),
-        (["--baseline", "y.py"], "y.py:1: no JSON"),
+        (["--baseline", "y.py"], "y.py:1: not JSON"),
         (["--write-baseline", "nowhere/known.json"], "No such file or directory"),
         (["--write-baseline", "app"], "app: "),
         (["--no-such-option"], "unrecognized arguments"),

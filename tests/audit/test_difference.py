@@ -316,7 +316,7 @@ def test_nothing_in_the_repository_is_written(git: Git, capsys: pytest.CaptureFi
         (["--diff", "--output=x"], "expected at most one argument"),
         (["--diff=--output=x"], "'--output=x' is no commit here"),
         (["--diff", "app"], "'app' is no commit here; for the path app, write `--diff=HEAD app`"),
-        (["--diff", "--write-baseline", "x.json"], "--write-baseline writes all that is found"),
+        (["--diff", "--write-baseline", "x.json"], "--write-baseline writes all findings"),
     ],
 )
 def test_wrong_use_is_told(

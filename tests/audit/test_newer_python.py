@@ -116,7 +116,7 @@ def test_nothing_is_looked_for_where_all_is_read(audit: Audit, tmp_path: Path) -
 def test_the_version_that_would_read_it_is_said(audit: Audit, tmp_path: Path, line: str) -> None:
     head = "class A:\n" if line.startswith(" ") else ""
     (tmp_path / "project" / "main.py").write_text(f"import fastapi\n{head}{line}\n")
-    told = "1 file was not read, which Python 3.12 would read: run this with it"
+    told = "1 file was not read: it needs Python 3.12; run the audit with it"
     assert told in audit().stderr
 
 

@@ -157,7 +157,7 @@ def test_where_pre_commit_compares_commits_it_reports_what_they_brought(
     ("arguments", "says"),
     [
         (["--staged", "--diff"], "not allowed with argument"),
-        (["--staged", "--write-baseline", "x.json"], "--staged only what is new"),
+        (["--staged", "--write-baseline", "x.json"], "--staged reports only new ones"),
     ],
 )
 def test_wrong_use_is_told(

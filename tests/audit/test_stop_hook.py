@@ -96,7 +96,7 @@ def test_it_tells_what_head_had_not_with_place_consequence_and_fix(repository: P
     other = HELD.replace("one", "three").replace("time.sleep(1)", 'subprocess.run(["true"])')
     (repository / "app" / "new.py").write_text(other.replace("import time", "import subprocess"))
     text = reason(asked(repository))
-    assert "brought 2 faults" in text
+    assert "found 2 faults" in text
     assert (
         "app/api.py:9:5: blocking-call-in-async [high] `async def two` calls `time.sleep`" in text
     )
@@ -196,7 +196,7 @@ def test_a_session_is_told_a_finding_once(repository: Path, audit: Audit, tmp_pa
     data = {"CLAUDE_PLUGIN_DATA": str(tmp_path / "data")}
     change(repository)
     audit.found = [finding()]
-    assert "brought a fault" in reason(asked(repository, **data))
+    assert "found a fault" in reason(asked(repository, **data))
     assert asked(repository, **data) == ""
     assert audit.calls == 1  # nothing has changed
     change(repository, "\n")
@@ -206,7 +206,7 @@ def test_a_session_is_told_a_finding_once(repository: Path, audit: Audit, tmp_pa
     assert "subject-type" in text
     assert "lost-update" not in text
     event = {"cwd": str(repository), "session_id": "another"}
-    assert "brought 2 faults" in reason(decide(event, data))
+    assert "found 2 faults" in reason(decide(event, data))
 
 
 def test_after_a_week_a_session_is_forgotten(
@@ -248,7 +248,7 @@ def test_the_worst_ten_are_told_and_those_of_one_cause_as_one(
         finding(line=40),
     ]
     text = reason(asked(repository))
-    assert "brought 12 faults" in text
+    assert "found 12 faults" in text
     places = [line.split(":")[1] for line in text.splitlines() if "lost-update [" in line]
     assert places == ["40", "30", "20", *map(str, range(1, 8))]
     assert "lost (and in 4 more places)" in text

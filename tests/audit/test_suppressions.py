@@ -74,10 +74,10 @@ def test_what_only_looks_like_a_comment_hides_nothing(source: str) -> None:
 @pytest.mark.parametrize(
     ("comment", "column", "says"),
     [
-        ("ignore[two-rule] reason", 30, "nothing of this kind"),
+        ("ignore[two-rule] reason", 30, "is not used"),
         ("ignore[one-rul] reason", 30, "did you mean one-rule"),
-        ("ignore[one-rule]", 30, "lacks its reason"),
-        ("ignore[one-rule]   # noqa", 30, "lacks its reason"),
+        ("ignore[one-rule]", 30, "has no reason"),
+        ("ignore[one-rule]   # noqa", 30, "has no reason"),
         ("ignore[] reason", 8, "names no slug"),
         ("ignore reason", 8, "names no slug"),
         ("disable", 8, "names no slug"),

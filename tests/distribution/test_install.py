@@ -131,7 +131,7 @@ def test_an_older_version_is_replaced_as_a_whole(project: Path, checkout: Path) 
     (checkout / "references" / "new.md").write_text("in the new version only")
     set_version(checkout, "9.9.9")
     done = install(checkout, "--project", project)
-    assert f"9.9.9 in place of {__version__}" in done.stdout
+    assert f"9.9.9 (was {__version__})" in done.stdout
     references = project / ".claude" / "skills" / "fastapi-pro" / "references"
     assert (references / "new.md").exists()
     assert not (references / "gone.md").exists()
@@ -141,7 +141,7 @@ def test_the_same_version_again_changes_nothing(project: Path) -> None:
     install(ROOT, "--project", project)
     folder = project / ".claude" / "skills" / "fastapi-pro"
     before = folder.stat().st_ino
-    assert "is there already" in install(ROOT, "--project", project).stdout
+    assert "is already installed" in install(ROOT, "--project", project).stdout
     assert folder.stat().st_ino == before
 
 
@@ -162,7 +162,7 @@ def test_a_folder_of_that_name_that_it_did_not_install_stays(
     (project / ".claude" / "skills" / skill / "SKILL.md").write_text("somebody's")
     before = tree(project)
     done = install(ROOT, "--project", project, option, code=1)
-    assert f"skills/{skill}: there already, and not installed by this script" in done.stderr
+    assert f"skills/{skill}: it exists, and was not installed by this script" in done.stderr
     assert tree(project) == before
 
 
@@ -178,7 +178,7 @@ def test_a_link_of_that_name_stays(project: Path, tmp_path: Path, target: str) -
         }[target]
     )
     done = install(ROOT, "--project", project, code=1)
-    assert f"{link}: a link" in done.stderr
+    assert f"{link}: it is a link" in done.stderr
     assert link.is_symlink()
 
 
@@ -194,7 +194,7 @@ def test_files_that_the_user_added_or_changed_stay(
     set_version(checkout, "9.9.9")
     before = tree(project)
     done = install(checkout, "--project", project, *arguments, code=1)
-    assert "added or changed since: SKILL.md, notes.md" in done.stderr
+    assert "added or changed after the installation: SKILL.md, notes.md" in done.stderr
     assert tree(project) == before
 
 
@@ -203,7 +203,7 @@ def test_a_link_among_the_files_stays(project: Path, tmp_path: Path) -> None:
     link = project / ".claude" / "skills" / "fastapi-pro" / "mine.md"
     link.symlink_to(tmp_path / "nothing")
     done = install(ROOT, "--project", project, "--uninstall", code=1)
-    assert "added or changed since: mine.md" in done.stderr
+    assert "added or changed after the installation: mine.md" in done.stderr
     assert link.is_symlink()
 
 
@@ -263,7 +263,7 @@ def test_a_link_may_lead_to_another_file_system(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--project", "no-such-folder"], "no-such-folder is no folder; name the project's"),
+        (["--project", "no-such-folder"], "no-such-folder is not a folder; name the project's"),
         (["--project", "/", "--user"], "not allowed with argument"),
         (["--dry-run", "--uninstall"], "not allowed with argument"),
         (["--purge"], "unrecognized arguments: --purge"),
@@ -359,7 +359,7 @@ def test_while_another_installation_is_under_way_nothing_is_changed(project: Pat
     before = tree(project)
     with staging(project / ".claude" / "skills"):
         done = install(ROOT, "--project", project, code=1)
-    assert "another installation is under way; nothing was changed" in done.stderr
+    assert "another installation is running; wait for it; nothing was changed" in done.stderr
     assert tree(project) == before
 
 

@@ -172,12 +172,12 @@ def test_thousands_of_one_kind_are_folded(tmp_path: Path) -> None:
     assert any("and 2980 more places" in finding.message for finding in told)
 
 
-def test_the_costliest_of_too_long_a_listing_come_first(tmp_path: Path) -> None:
+def test_the_longest_of_too_long_a_listing_come_first(tmp_path: Path) -> None:
     skills = {f".claude/skills/s{n}/SKILL.md": page("word " * (200 + n)) for n in range(30)}
     Row("p", skills).write(tmp_path, plugin=False)
     [finding] = found(tmp_path)
     assert finding.code == "listing-budget"
-    assert "the costliest: s29 1,1" in finding.message
+    assert "the longest are s29 1,1" in finding.message
 
 
 def test_links_to_one_skill_are_no_duplicates(tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_a_description_that_is_cut_is_told_where(tmp_path: Path) -> None:
     """The client lists the first 1,536 characters."""
     [finding] = found(skill(tmp_path, f"name: demo\ndescription: {'d' * 1600}"))
     assert (finding.level, finding.code) == ("error", "too-long")
-    assert "has 1,600 characters, the client lists the first 1,536" in finding.message
+    assert "has 1,600 characters, the client lists only the first 1,536" in finding.message
 
 
 def test_lengths_are_allowed_up_to_the_limit(tmp_path: Path) -> None:

@@ -63,4 +63,4 @@ def test_a_redundant_glob_names_the_one_that_covers_it(tmp_path: Path) -> None:
     """The message says by which glob, so that the reader can check it."""
     line = "paths: ['**/*.py', '**/app/**/*.py']"
     messages = [f.message for f in found(skill(tmp_path, f"{GOOD}\n{line}"))]
-    assert '"**/app/**/*.py" is redundant: "**/*.py" matches all that it matches' in messages
+    assert '"**/app/**/*.py" is redundant: "**/*.py" matches all files that it matches' in messages

@@ -14,11 +14,11 @@ WARNINGS = [
     ("allowed_tools: Read", ("unknown-key", 4, 1), "write `allowed-tools`"),
     ("when-to-use: x", ("unknown-key", 4, 1), "write `when_to_use`"),
     ("globs: x", ("unknown-key", 4, 1), "write `paths`"),
-    ("allowed-tools: Read, Bash", ("bare-bash", 4, 16), "narrow it"),
-    ("allowed-tools: Bash(*)", ("bare-bash", 4, 16), "narrow it"),
+    ("allowed-tools: Read, Bash", ("bare-bash", 4, 16), "add a pattern"),
+    ("allowed-tools: Bash(*)", ("bare-bash", 4, 16), "add a pattern"),
     ("effort:", ("empty-value", 4, 1), "give it a value"),
-    ("effort: high", ("not-portable", 4, 1), "keep it for Claude Code alone"),
-    ("metadata: {version: 1.0}", ("not-portable", 4, 1), "keep it for Claude Code alone"),
+    ("effort: high", ("not-portable", 4, 1), "use the skill only in Claude Code"),
+    ("metadata: {version: 1.0}", ("not-portable", 4, 1), "use the skill only in Claude Code"),
 ]
 
 

@@ -31,7 +31,7 @@ TRIES = [
     (THREE, "../x.py", False, None, "relative to the project folder"),
     (THREE, ".", False, None, "relative to the project folder"),
     ("paths: '**/*.py, **/pyproject.toml'", "pyproject.toml", True, "**/pyproject.toml", ""),
-    ("paths: ['/*.py']", "app/main.py", False, None, "in the project folder only"),
+    ("paths: ['/*.py']", "app/main.py", False, None, "does not match in deeper folders"),
     ("paths: ['/app//*.py']", "app/main.py", False, None, "can never match"),
     ("paths: ['**/*.{py,toml}']", "app/main.py", True, "**/*.{py,toml}", ""),
     ("paths: ['*.py', '!**/main.py']", "app/main.py", False, "!**/main.py", "excludes it"),
@@ -42,9 +42,9 @@ TRIES = [
     ("description2: a: b", "main.py", True, None, "always listed"),
     ("paths: **/*.SQL", "db/x.sql", True, "**/*.SQL", "line 4"),
     ("paths: ['**/*.a, **/*.b']", "x.b", True, "**/*.b", "line 4"),
-    ("paths: '**'", "x.b", True, None, "no gate"),
-    ("paths: '[!x].sql'", "y.sql", False, None, "takes ! for a character"),
-    ("user-invocable:", "x.b", True, None, "/name finds nothing"),
+    ("paths: '**'", "x.b", True, None, "always listed"),
+    ("paths: '[!x].sql'", "y.sql", False, None, "reads ! as a character"),
+    ("user-invocable:", "x.b", True, None, "/name does not find it"),
     (f"paths: '{'{a,b}' * 10}'", "x.b", False, None, "more than 1,000 patterns"),
     ("user-invocable: false\ndisable-model-invocation: true", "x.b", False, None, "nobody"),
 ]
@@ -87,6 +87,6 @@ def test_try_tells_what_opens_a_gate_at_all(
     file = skill(tmp_path, f"{GOOD}\n{THREE}")
     assert validate.main([str(file), "--try", "a.py", "b.txt"]) == 0
     out = capsys.readouterr().out
-    assert 'a.py: opens: "**/*.py" (line 4) matches' in out
-    assert "b.txt: stays shut: no glob matches" in out
-    assert "Bash (cat), Glob and Grep do not" in out
+    assert 'a.py: listed: "**/*.py" (line 4) matches' in out
+    assert "b.txt: not listed: no glob matches" in out
+    assert "not after Bash (cat), Glob or Grep" in out
