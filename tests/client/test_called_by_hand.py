@@ -42,7 +42,7 @@ def test_fastapi_new_makes_a_project_in_an_empty_folder(
     assert "$ARGUMENTS" not in loaded
     assert (empty_with_skills / "shop" / "app" / "main.py").is_file()
     main_skill = clients.home / ".claude" / "skills" / "fastapi-pro" / "SKILL.md"
-    assert f"The rules for all you add: {main_skill}" in done
+    assert f"The rules for all code that you add: {main_skill}" in done
     assert "uv run pytest" in done.removeprefix(loaded)
 
 

@@ -177,7 +177,7 @@ def test_an_installed_skill_says_which_words_it_has_not(home: Path, word: str) -
     assert done.returncode == 2
     assert (
         done.stderr
-        == f"fastapi-pro {word}: not in an installed skill; run uvx fastapi-pro {word}\n"
+        == f"fastapi-pro {word}: an installed skill does not have it; run uvx fastapi-pro {word}\n"
     )
 
 
