@@ -3,7 +3,7 @@
 usage: maintain.py advance [DATE]        (default: today, in UTC)
 
 Writes `exclude-newer` in pyproject.toml, and in SKILL.md the date and the versions that uv finds
-for it. The tests then say whether what was published since breaks anything.
+for it. The tests then show whether a package published since then breaks anything.
 
 Exits with 0 when both files are written or there is nothing to move, 1 when they cannot be, 2 for
 wrong use.
@@ -34,7 +34,7 @@ _HELP_PROVEN = "write a line `Proven on YYYY-MM-DD with PACKAGE X.Y, PACKAGE X.Y
 
 
 class AdvanceError(Exception):
-    """Why the date cannot be moved, and what to do about it."""
+    """The date cannot be moved; the message says why, and what to do."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,12 +2,12 @@
 
 A fence says where its content comes from: ```python snippets/app/core/db.py is the whole file,
 ```python snippets/app/api/deps.py#get_db,SessionDep those definitions with the imports they need,
-```text snippets/app/ the folder as a tree. What stands before a line <!-- end --> is made of the
-rules of snippets/rules/ after <!-- rules KIND -->, of docs/survey.json after <!-- survey -->, of
-the pages and the recipes after <!-- pages --> and <!-- recipe names -->, of the files themselves
-after <!-- files GLOB -->. The pages in references/rules/ are made of the rules, and one whose rule
-has gone is deleted; llms.txt lists all pages.
-Everything else stays as it is, to the byte. When anything is refused, nothing is written.
+```text snippets/app/ the folder as a tree. Parts that end with a line <!-- end --> are generated:
+after <!-- rules KIND --> from the rules of snippets/rules/, after <!-- survey --> from
+docs/survey.json, after <!-- pages --> and <!-- recipe names --> from the pages and the recipes,
+after <!-- files GLOB --> from the files themselves. The pages in references/rules/ are generated
+from the rules; the page of a rule that no longer exists is deleted. llms.txt lists all pages.
+All other bytes stay the same. If anything is refused, nothing is written.
 
 Exit codes: 0 all is well, 1 something is refused or (with --check) out of date, 2 wrong use.
 """
@@ -90,7 +90,7 @@ def _run(root: Path, *, is_check: bool) -> int:
 def _fill_all(
     files: Iterable[Path], snippets: Snippets
 ) -> tuple[dict[Path, str], dict[Path, str], list[Finding]]:
-    """Return the pages' texts as they are and as they shall be, and what is refused."""
+    """Return the old and the new texts of the pages, and the refusals."""
     old: dict[Path, str] = {}
     new: dict[Path, str] = {}
     findings: list[Finding] = []

@@ -11,9 +11,9 @@ first words of one sentence, ` <- `, and what shows it; where it takes several, 
     https://...                 a public source, where no test can show it
     advice                      nothing: the sentence says what to do or where to read, no fact
 
-Headings, code and what is generated are no sentences; a row of any other table is one. Without a
-PAGE all are checked, and the rules that have a list. --write adds a line with TODO for each
-sentence without one, and takes out lines without a sentence.
+Headings, code and generated parts do not count as sentences; a row of any other table does. Without
+a PAGE all pages are checked, and the rules that have a list. --write adds a line with TODO for each
+sentence without a line, and removes lines without a sentence.
 
 Exits with 0, 1 when something does not fit, 2 for wrong use.
 """

@@ -10,21 +10,21 @@ from collections.abc import Sequence
 from fastapi_pro.command_line import run_command
 
 COMMANDS = {
-    "new-rule": "lay out the folder of a rule",
-    "refresh": "make anew everything that is generated, or --check it",
+    "new-rule": "make the folder of a new rule, with files to fill in",
+    "refresh": "regenerate all generated files, or --check them",
     "show": "fill SKILL.md, check it, and show what the assistant will see of it",
     "pack": "pack the skill as a .skill archive",
     "release": "make the tree that users get, in a folder or on a branch",
     "site": "build the site for GitHub Pages",
-    "notes": "print what the changelog says of this version, as the notes of its release",
+    "notes": "print the changelog of this version, as the notes of its release",
     "picture": "draw the README's pictures from what the commands print",
-    "claims": "check that each sentence of fact has a line that says what shows it",
+    "claims": "check that each sentence of fact has a test or a source",
     "survey": "run the code of other skills, for the README's comparison",
-    "compare": "run the audit beside its peer and ruff",
+    "compare": "compare the audit with fastapi-therapist and ruff",
     "servers": "start, stop and kill servers, for the table of references/servers.md",
     "evals": "give Claude Code the tasks of evals/, with and without the skill, and grade them",
     "matrix": "run the proofs on several Pythons, with the newest and the oldest libraries",
-    "advance": "move the date until which the guidance is proven",
+    "advance": "move the exclude-newer date, up to which the guidance is proven",
 }
 
 

@@ -66,7 +66,7 @@ def _folder(text: str) -> Path:
 
 def _runs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("a whole number above 0 is needed")
+        raise argparse.ArgumentTypeError(f"{text!a} is not a whole number above 0")
     return int(text)
 
 

@@ -1,10 +1,10 @@
-"""Lay out the folder of a new rule, to be filled as CONTRIBUTING.md shows.
+"""Make the folder of a new rule, to be filled in as CONTRIBUTING.md shows.
 
 usage: maintain.py new-rule SLUG
 
 SLUG is what users write in `--select` and `ignore[...]`: words that name the mistake, such as
-commit-after-response. The folder is there as a whole or not at all. Its proof fails and its text is
-refused until every TODO has gone.
+commit-after-response. Either all files are written or none. The proof fails, and the text is
+refused, until every TODO is replaced.
 
 Exits with 0, with 1 when it cannot be written, with 2 for a slug that cannot be used.
 """

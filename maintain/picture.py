@@ -2,10 +2,10 @@
 
 usage: maintain.py picture [--check]
 
-The commands are run for real. Left out is what differs from run to run, and from machine to
-machine: how long the audit took, and where this checkout lies.
+It runs the commands. It leaves out what differs between runs and machines: the time of the audit,
+and the path of this checkout.
 
-Exits with 0, or with 1 when a command fails or (with --check) a picture is not what is printed now.
+Exits with 0, or with 1 when a command fails or (with --check) a picture is out of date.
 """
 
 import io
@@ -40,7 +40,7 @@ _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # from another's server
 
 
 class CommandError(Exception):
-    """A command that is shown did not do what it is shown for."""
+    """A command of a picture did not do what it should."""
 
 
 @dataclass(frozen=True)

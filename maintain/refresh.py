@@ -1,13 +1,13 @@
-"""Make anew everything that is generated, in the order in which one part needs another.
+"""Regenerate everything that is generated, in the order in which one part needs another.
 
 usage: maintain.py refresh [--check] [--all]
 
-The pictures show what the commands print, the pages show the snippets and rules, the count of
-tokens that of the pages. The survey of our own blocks runs each of them in an environment of its
-own, which takes minutes: it is made with --all, and only told of without. What has to be measured
-(the other benches, plots, servers) is not generated; CONTRIBUTING.md says when to do that.
+The pictures show what the commands print. The pages show the snippets and rules. The token counts
+are those of the pages. The survey runs each of our blocks in its own environment, which takes
+minutes: --all makes it; without --all the command only says if it is out of date. Measurements
+(the other benches, plots, servers) are not generated; CONTRIBUTING.md says when to make them.
 
-Exits with 0, or with 1 when a part fails or (with --check, which writes nothing) is old.
+Exits with 0, or with 1 when a part fails or (with --check, which writes nothing) is out of date.
 """
 
 import subprocess

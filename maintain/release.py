@@ -1,13 +1,13 @@
-"""Make a release: the tree that users get, with the plugin and the three skills, and no more.
+"""Make a release: the tree that users get, with only the plugin and the three skills.
 
 usage: maintain.py release FOLDER
        maintain.py release --branch NAME
 
-FOLDER is made. --branch commits the tree to a branch of this repository, after the release before,
-which it takes from origin where the branch is not here; push it then. The files are those of the
-last commit, and every release has another version.
+FOLDER is made. --branch commits the tree to a branch of this repository, on top of the previous
+release; if the branch is not here, it is taken from origin. Push it afterwards. The files are those
+of the last commit. Each release needs its own version.
 
-Exits with 0 when the release is there, 1 when it cannot be made, 2 for wrong use.
+Exits with 0 when the release is made, 1 when it cannot be made, 2 for wrong use.
 """
 
 import argparse
@@ -32,7 +32,7 @@ _MARKETPLACE = ".claude-plugin/marketplace.json"
 
 
 class ReleaseError(Exception):
-    """Why there is no release, and what to do."""
+    """The release cannot be made; the message says why, and what to do."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -124,9 +124,9 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _check_repository() -> None:
-    """Raise ReleaseError where a workflow of another repository than ours would release this.
+    """Raise ReleaseError if a workflow of another repository would make this release.
 
-    The marketplace of the main branch leads to ours: users would get what stands there.
+    The marketplace of the main branch points to our repository: users would get its files instead.
     """
     here = os.environ.get("GITHUB_REPOSITORY")
     if here is not None and here != NAME:

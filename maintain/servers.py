@@ -2,10 +2,10 @@
 
 usage: maintain.py servers [--write]
 
-It prints the table; --write keeps it in docs/servers.json and puts it into references/servers.md.
-A project of new.py is served by two workers of each, on PostgreSQL, from an environment that uv
-makes of what was published until the date of `exclude-newer`. Takes four minutes of a machine that
-does nothing else. Exits with 0, or with 2 where a server does not start. Needs Linux.
+It prints the table; --write stores it in docs/servers.json and puts it into references/servers.md.
+Each server runs a project of new.py with two workers, on PostgreSQL, in an environment that uv
+makes of packages published until the date of `exclude-newer`. Takes four minutes on a machine that
+does nothing else. Exits with 0, or with 2 if a server does not start. Needs Linux.
 """
 
 import contextlib
@@ -135,7 +135,7 @@ def environment(folder: Path) -> Path:
 
 
 def measure(command: str, python: Path, database_url: str) -> dict[str, str]:
-    """Return what a server does, by the titles of the rows."""
+    """Return the results of a server, by the titles of the rows."""
     parts = (measure_work, measure_stop, measure_stuck, measure_bad_setting)
     return {k: v for part in parts for k, v in part(command, python, database_url).items()}
 

@@ -2,10 +2,10 @@
 
 usage: maintain.py site FOLDER
 
-FOLDER is made, or emptied if it holds a site. Its pages are made of README.md and `references/` by
-Zensical, in an environment that uv makes for it; beside each page stands its markdown, and llms.txt
-lists them. A link that leads nowhere, on the site or in the repository, is refused. Links to other
-sites are not asked for.
+FOLDER is made, or emptied if it contains a site. Zensical makes the pages from README.md and
+`references/`, in an environment that uv makes for it. Beside each page is its Markdown; llms.txt
+lists all pages. Dead links on the site or into the repository are refused. Links to other sites are
+not checked.
 
 Exits with 0, with 1 when the site cannot be built or a link is dead, with 2 for wrong use.
 """

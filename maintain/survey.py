@@ -2,19 +2,20 @@
 
 usage: maintain.py survey [--write | --check] [NAME=PATH ...]
 
-Without arguments it measures ours and FastAPI's own; --write keeps what is known of the others, and
---check only says whether our pages have as many blocks as were run last: if not, it exits with 1.
-NAME is a table of docs/skills.toml, which says which commit to check out, and PATH the folder (or
-the file) of that skill. Ours comes from this checkout and FastAPI's own from its wheel. Packages
-are those of pyproject.toml at the date of `exclude-newer`, in an environment that uv makes for the
-occasion. Each Python block is run as a file of its own in an empty folder, the skill's own modules
-importable, sample settings in the environment; what still runs after 30 seconds has run. A topic
-counts where a block of any language shows code for it. Tokens are characters / 4.
+Without arguments it measures our skill and FastAPI's own. --write stores the results, and keeps the
+old ones of other skills. --check only says whether our pages have as many blocks as were run last;
+if not, it exits with 1. NAME is a table of docs/skills.toml, which says which commit to check out.
+PATH is the folder (or the file) of that skill. Our skill comes from this checkout, FastAPI's own
+from its wheel. Packages are those of pyproject.toml at the date of `exclude-newer`, in an
+environment that uv makes for this run. Each Python block runs as its own file in an empty folder;
+the skill's own modules can be imported, and the environment has sample settings. A block still
+running after 30 s counts as a pass. A topic counts if a block of any language shows code for it.
+Tokens are characters / 4.
 
-THIS RUNS THE CODE OF OTHERS, as you: without network where `unshare` can take it, with limits on
-time, memory and files, but with your rights to read and write. Read it first, or use a container.
+THIS RUNS THE CODE OF OTHERS, with your rights to read and write. It has no network if `unshare` can
+take it away, and limits on time, memory and files. Read the code first, or use a container.
 
-Exits with 0, or with 2 for wrong use and where something is missing. Needs Linux.
+Exits with 0, or with 2 for wrong use or if something is missing. Needs Linux.
 """
 
 import argparse
@@ -78,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check() -> int:
-    """Say whether our blocks are as many as were run last. Raises SurveyError."""
+    """Say whether we have as many blocks as were run last. Raises SurveyError."""
     pages = read_pages(ROOT)
     kept = _known([Source(MAIN, MAIN)], ())[MAIN]["blocks"]
     if kept == len(pages.python):
@@ -89,7 +90,7 @@ def _check() -> int:
 
 
 def measure(place: Path, python: Path, isolated: Sequence[str]) -> dict[str, Any]:
-    """Return what there is to say of the skill in a folder. Raises SurveyError."""
+    """Return the results for the skill in a folder. Raises SurveyError."""
     pages = read_pages(place)
     blocks = pages.python
     compiled = [code for code in blocks if not why_not_compiled(code)]
@@ -117,7 +118,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _places(arguments: Sequence[str], sources: Sequence[Source]) -> dict[str, Path]:
-    """Return where each skill lies that is to be given. Raises SurveyError."""
+    """Return the folder of each skill that must be given. Raises SurveyError."""
     names = [source.key for source in sources if source.repository]
     places = {}
     for argument in arguments:

@@ -271,7 +271,11 @@ MAIN = "app/main.py"
             "from app.shop import b\n\n\ndef f(b):\n    return b\n",
             "app.main: b would become shop",
         ),
-        (MAIN, "from app.shop import b\n\n\ndef f():\n    shop = b\n", "app.main: b would become shop"),
+        (
+            MAIN,
+            "from app.shop import b\n\n\ndef f():\n    shop = b\n",
+            "app.main: b would become shop",
+        ),
     ],
 )
 def test_what_would_be_mixed_up_is_refused(file: str, text: str, why: str) -> None:

@@ -214,7 +214,9 @@ def test_every_script_is_in_the_list_of_what_is_where() -> None:
 def test_the_rules_are_counted() -> None:
     rules = load_rules(RULES)
     audited = sum(not rule.unseen for rule in rules)
-    told = f"There are [{len(rules)} rules](references/rules.md); the audit finds {audited} of them."
+    told = (
+        f"There are [{len(rules)} rules](references/rules.md); the audit finds {audited} of them."
+    )
     assert told in README
 
 

@@ -231,7 +231,7 @@ def test_recipes_may_be_named_in_any_order() -> None:
 def test_of_alternatives_one_is_asked_for(tmp_path: Path) -> None:
     for names in alternatives().values():
         told = run_new("shop", "--with", ",".join(names), cwd=tmp_path, code=2)
-        assert "already has; leave one out" in told
+        assert "or the project has; leave one out" in told
     assert list(tmp_path.iterdir()) == []
 
 
@@ -324,7 +324,9 @@ def test_a_hunk_that_fits_nowhere_or_twice_is_refused(hunk: str, why: str) -> No
 
 
 def test_a_recipe_for_another_project_is_refused() -> None:
-    with pytest.raises(RecipeError, match=re.escape("it changes app/x.py, which the project does not have")):
+    with pytest.raises(
+        RecipeError, match=re.escape("it changes app/x.py, which the project does not have")
+    ):
         add_recipe(PROJECT, "it", {PLUG: "--- app/x.py\n+++ app/x.py\n@@\n one\n"})
     with pytest.raises(RecipeError, match=re.escape("it adds app/main.py, which another recipe")):
         plugged(" two\n+3\n", **{"app/main.py": "mine"})

@@ -219,7 +219,11 @@ WHOLE = (ROOT / "snippets" / "rules" / FOLDER / "rule.md").read_text()
         (WHOLE.replace('row is not there"', "row is not there"), 6, "a quote is not closed"),
         (re.sub(r"sources:\n(  - .+\n)+", "", WHOLE), 1, "no source"),
         (WHOLE.replace("fastapi 0.118", "fastapi >= 0.118"), 9, "is not a package and a version"),
-        (WHOLE.replace("since:\n  - fastapi 0.118", "since: fastapi 0.118"), 1, "not a list of vers"),
+        (
+            WHOLE.replace("since:\n  - fastapi 0.118", "since: fastapi 0.118"),
+            1,
+            "not a list of vers",
+        ),
         (WHOLE.replace("  - fastapi 0.118\n", ""), 1, "since is not a list of versions"),
         (WHOLE.replace("  - fastapi 0.121\n", "  - fastapi 0.121\n" * 2), 1, "a package twice"),
         (WHOLE.replace("fix-since:\n  - fastapi 0.121\n", ""), 1, "fix-before without fix-since"),

@@ -86,7 +86,7 @@ def add_recipe(texts: Mapping[str, str], name: str, files: Mapping[str, str]) ->
     added = {file: text for file, text in files.items() if file != PLUG}
     if twice := sorted(added.keys() & texts.keys()):
         raise RecipeError(
-            f"{name} adds {twice[0]}, which another recipe or the project already has; leave one out"
+            f"{name} adds {twice[0]}, which another recipe or the project has; leave one out"
         )
     parent = _last_revision(texts)
     for file, text in added.items():

@@ -1,4 +1,4 @@
-"""What a fence shall hold: a file, some of its definitions, or a folder's tree."""
+"""The new content of a fence: a file, some of its definitions, or the tree of a folder."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def content_of(language: str, path: Path, names: list[str] | None, snippets: Sni
 
 @dataclass(frozen=True)
 class _Content:
-    """What a fence shall hold; `acted_on` is what of it the client would run or replace."""
+    """The new content of a fence; `acted_on` are the parts that the client would run or replace."""
 
     text: str
     acted_on: list[Finding]

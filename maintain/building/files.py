@@ -21,7 +21,7 @@ _LEFT_OUT = {"tests", "migrations"}
 
 
 def expand_files(name: str, text: str, snippets: Snippets) -> tuple[str, set[Path]]:
-    """Return the page with its lists of files made anew, and the files that they name.
+    """Return the page with regenerated lists of files, and the files that they name.
 
     Raises RefusedError, and OSError when a file cannot be read.
     """
@@ -58,7 +58,7 @@ def _files(globs: str, snippets: Snippets, name: str, place: Place) -> list[Path
 
 
 def _is_told(file: Path, named: Path) -> bool:
-    """Say whether a file is more than a test, a migration or an empty package of a folder."""
+    """Say whether to list a file: not a test, a migration, or an empty `__init__.py`."""
     if file == named:
         return True
     inner = file.relative_to(named).parts if file.is_relative_to(named) else (file.name,)
@@ -66,7 +66,7 @@ def _is_told(file: Path, named: Path) -> bool:
 
 
 def _purpose(file: Path, snippets: Snippets) -> str:
-    """Return what a file is for. Raises RefusedError where it does not say."""
+    """Return what a file is for. Raises RefusedError if the file does not say it."""
     if file.suffix == ".py":
         told = docstring_line(load_module(snippets, file).tree).removesuffix(".")
     else:

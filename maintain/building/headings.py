@@ -13,7 +13,7 @@ _HEADING = re.compile(r"^## (.+?)\r?$", re.MULTILINE)
 
 
 def expand_contents(name: str, text: str) -> str:
-    """Return the page with its line of links made anew. Raises RefusedError."""
+    """Return the page with a regenerated line of links. Raises RefusedError."""
     headings = _HEADING.findall(_FENCE.sub("", text))
     links = ", ".join(f"[{heading}](#{anchor_of(heading)})" for heading in headings)
 

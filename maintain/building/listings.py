@@ -18,7 +18,7 @@ _PURPOSE = re.compile(r"^Read this (?:to )?(.+?)(?:\.(?: |\r?$)|: |; )", re.MULT
 
 
 def expand_listings(name: str, text: str, root: Path) -> str:
-    """Return the page with its listings made anew. Raises RefusedError, and OSError."""
+    """Return the page with regenerated listings. Raises RefusedError, and OSError."""
     kind = f"(?P<kind>{'|'.join(_KINDS)})"
     return expand_parts(
         name, text, kind, "bad-listing", lambda match, _: _KINDS[match["kind"]](root)

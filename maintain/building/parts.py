@@ -1,4 +1,4 @@
-"""The parts of a page that are made: what stands between `<!-- KIND -->` and `<!-- end -->`."""
+"""The generated parts of a page, between `<!-- KIND -->` and `<!-- end -->`."""
 
 import re
 from collections.abc import Callable
@@ -10,11 +10,11 @@ Make = Callable[[re.Match[str], Place], str]
 
 
 def expand_parts(name: str, text: str, kind: str, code: str, make: Make) -> str:
-    """Return the page with its parts of a kind, a regular expression, made anew.
+    """Return the page with regenerated parts of a kind, which is a regular expression.
 
-    `make` gets the match of the kind's line, and its place, and returns what stands in the part.
-    The line ends of the page stay. Raises RefusedError with `code` for a part without an end, and
-    what `make` raises.
+    `make` gets the match of the kind's line and its place, and returns the content of the part.
+    The line ends of the page do not change. Raises RefusedError with `code` for a part without an
+    end, and what `make` raises.
     """
     begin = re.compile(rf"^<!-- {kind} -->(?P<end>\r?)$", re.MULTILINE)
     part = re.compile(

@@ -1,10 +1,10 @@
-"""The one exception of the page builder: why a fence cannot be filled."""
+"""The only exception of the page builder: it says why a fence cannot be filled."""
 
 from fastapi_pro.validating.report import Finding
 
 
 class RefusedError(Exception):
-    """What is wrong. A finding with an empty path stands where the fence does."""
+    """What is wrong. A finding with an empty path is about the place of the fence."""
 
     def __init__(self, *findings: Finding) -> None:
         super().__init__(*(finding.message for finding in findings))

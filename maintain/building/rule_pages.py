@@ -30,7 +30,7 @@ def rule_pages(snippets: Snippets) -> dict[Path, str]:
 
 
 def old_pages(root: Path, pages: Mapping[Path, str]) -> dict[Path, str]:
-    """Return the pages that are there: those to be replaced, and those of rules that have gone."""
+    """Return the existing pages: those to replace, and those of rules that no longer exist."""
     there = {*(root / PAGES).glob("*.md"), *(page for page in pages if page.is_file())}
     return {page: page.read_bytes().decode("utf-8", "backslashreplace") for page in sorted(there)}
 

@@ -158,7 +158,7 @@ def _target(target: str, at: tuple[Path, str, int], places: Mapping[str, str]) -
 
 
 def _proof(root: Path, name: str) -> Iterator[str]:
-    """Yield the link to a rule's folder, of which its page is made."""
+    """Yield the link to a rule's folder, from which its page is generated."""
     folder = f"snippets/rules/{folder_name(PurePosixPath(name).stem)}"
     if name.startswith("references/rules/") and (root / folder).is_dir():
         proof = f"{REPOSITORY}/blob/main/{folder}/test_proof.py"

@@ -1,4 +1,4 @@
-"""Code of others, run where it can do little: no network, a folder of its own, limits."""
+"""Run code of others with few rights: no network, its own folder, limits."""
 
 import os
 import re
@@ -38,7 +38,7 @@ _SETTINGS = {
 
 
 def isolation() -> tuple[str, ...]:
-    """Return the command that takes the network from another one, or () where there is none."""
+    """Return the command that runs another one without network, () if there is no such command."""
     if shutil.which(_NO_NETWORK[0]) is None:
         return ()
     done = subprocess.run([*_NO_NETWORK, "true"], capture_output=True, check=False)

@@ -13,7 +13,7 @@ _HIDDEN_OR_CACHE = re.compile(r"\..*|__pycache__|node_modules")
 
 
 class SurveyError(Exception):
-    """Why there is no survey, and what to do about it."""
+    """The survey cannot be made; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)
