@@ -110,7 +110,7 @@ def test_a_new_project_is_that_of_the_script(made: Path, home: Path, tmp_path: P
         done = run([*command, "shop", "--with", "keyset"], home, cwd)
         assert done.returncode == 0, done.stderr
         found.append(tree(cwd) | {"shop/.env": b"a secret of its own"})
-        [page] = re.findall(r"all you add: (.*)", done.stdout)
+        [page] = re.findall(r"all code that you add: (.*)", done.stdout)
         assert Path(page).read_bytes() == (ROOT / "SKILL.md").read_bytes()
     assert found[0] == found[1]
 
