@@ -25,10 +25,9 @@ from deletion import delete_all
 from live import LiveServer, live_server
 from patience import patient, wait_until
 from postgres import running_postgres, scratch_database
+from streams import URL, headers, next_event, offer, stream
 
 pytestmark = pytest.mark.live
-
-URL = "/api/v1/events"
 
 
 @contextmanager
@@ -51,41 +50,6 @@ def server(server_url: str) -> Iterator[LiveServer]:
     """A server for all tests that leave it as it was, but for more products."""
     with scratch_database(server_url) as url, started(url) as server:
         yield server
-
-
-def headers(server: LiveServer) -> dict[str, str]:
-    """Log in; return the headers that say so."""
-    form = {"username": ADA["email"], "password": ADA["password"]}
-    answer = httpx.post(f"{server.url}/api/v1/auth/login", data=form)
-    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
-
-
-def offer(server: LiveServer, name: str) -> None:
-    """Add a product."""
-    product = {"name": name, "price": 1}
-    httpx.post(f"{server.url}/api/v1/products", json=product, headers=headers(server))
-
-
-@contextmanager
-def stream(server: LiveServer, **more: str) -> Iterator[Iterator[str]]:
-    """Open a stream; yield its lines."""
-    with httpx.stream(
-        "GET", server.url + URL, headers=headers(server) | more, timeout=20
-    ) as answer:
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        yield answer.iter_lines()
-
-
-def next_event(lines: Iterator[str]) -> dict[str, str]:
-    """Return the fields of the next event, without comments."""
-    event: dict[str, str] = {}
-    for line in lines:
-        if not line and event:
-            return event
-        name, _, value = line.partition(": ")
-        if name:
-            event[name] = value
-    raise AssertionError("the stream has ended")
 
 
 def test_it_tells_what_is_offered_from_now_on(server: LiveServer) -> None:

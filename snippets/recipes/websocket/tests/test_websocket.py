@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Message
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from app.core.config import get_settings
 from app.core.security import create_access_token
@@ -20,10 +20,11 @@ from deletion import delete_all
 from live import LiveServer, live_server
 from patience import patient, wait_until
 from postgres import running_postgres, scratch_database
+from sockets import PATH, ask, closing, socket_of
+from streams import offer
 
 pytestmark = pytest.mark.live
 
-PATH = "/api/v1/products/live"
 END = f"{2**62}-0"  # a position after all
 
 
@@ -49,44 +50,6 @@ def server(server_url: str) -> Iterator[LiveServer]:
     """A server for all tests that leave it as it was, but for more products."""
     with scratch_database(server_url) as url, started(url) as server:
         yield server
-
-
-def token(server: LiveServer) -> str:
-    """Log in; return the token."""
-    form = {"username": ADA["email"], "password": ADA["password"]}
-    answer = httpx.post(f"{server.url}/api/v1/auth/login", data=form)
-    return str(answer.json()["access_token"])
-
-
-def offer(server: LiveServer, name: str) -> None:
-    """Add a product."""
-    headers = {"Authorization": f"Bearer {token(server)}"}
-    product = {"name": name, "price": 1}
-    httpx.post(f"{server.url}/api/v1/products", json=product, headers=headers)
-
-
-@contextmanager
-def socket_of(server: LiveServer, origin: str | None = None) -> Iterator[ClientConnection]:
-    """Open a WebSocket; yield it logged in."""
-    url = server.url.replace("http", "ws") + PATH
-    headers = {"Origin": origin} if origin else {}
-    with connect(url, additional_headers=headers) as socket:
-        socket.send(json.dumps({"token": token(server)}))
-        yield socket
-
-
-def ask(socket: ClientConnection, after: str) -> dict[str, object]:
-    """Ask what is new."""
-    socket.send(json.dumps({"after": after}))
-    answer: dict[str, object] = json.loads(socket.recv(timeout=patient(10)))
-    return answer
-
-
-def closing(socket: ClientConnection) -> int | None:
-    """Wait for the server to close; return its code."""
-    with pytest.raises(ConnectionClosed) as closed:
-        socket.recv(timeout=patient(20))
-    return closed.value.rcvd.code if closed.value.rcvd else None
 
 
 def test_it_tells_what_is_new(server: LiveServer) -> None:

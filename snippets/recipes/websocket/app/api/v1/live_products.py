@@ -1,6 +1,8 @@
 """New products over a WebSocket: each message asks, each answer tells what is new since then."""
 
 import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect, status
@@ -11,6 +13,7 @@ from structlog import get_logger
 from app.core import db
 from app.core.config import get_settings
 from app.core.errors import NotAuthenticatedError
+from app.models import Product
 from app.services import auth
 from app.services.new_products import BadPositionError, Position, position_of, products_after
 
@@ -80,14 +83,26 @@ async def answer(
 
     In a session of its own: an open socket holds no connection of the pool.
     """
-    try:
+    with unavailable_told():
         async with sessionmaker() as session:
             await auth.get_token_user(session, token)
             found = await products_after(session, after) if after else ()
+    return answer_of(found, after or Position())
+
+
+@contextmanager
+def unavailable_told() -> Iterator[None]:
+    """Raise `UnavailableError` where the database is away."""
+    try:
+        yield
     except db.ERRORS as exc:
         if not db.is_unavailable(exc):
             raise
         logger.exception("database_unavailable")
         raise UnavailableError from exc
-    last = position_of(found[-1]) if found else after or Position()
-    return Answer(names=[each.name for each in found], last=last.encode())
+
+
+def answer_of(products: Sequence[Product], after: Position) -> Answer:
+    """Return these products as they are sent."""
+    last = position_of(products[-1]) if products else after
+    return Answer(names=[each.name for each in products], last=last.encode())

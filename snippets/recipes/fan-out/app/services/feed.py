@@ -1,0 +1,131 @@
+"""The newest products, which one reader in each process reads for all its clients."""
+
+import asyncio
+from bisect import bisect_right
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import islice
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from structlog import get_logger
+
+from app.core.bell import after_commits
+from app.core.config import get_settings
+from app.core.db import create_engine, create_sessionmaker
+from app.models import Product
+from app.services import auth
+from app.services.new_products import Position, last_position, position_of, products_after
+
+logger = get_logger()
+KEPT = 1000  # products; who is further behind reads the table
+SECONDS_BETWEEN_LOOKS = 1.0  # where no bell rings
+SECONDS_BETWEEN_CHECKS = 10.0  # so long who is no longer logged in may go on
+
+
+class Feed:
+    """The products after a position, kept once for all clients: each has its place, and no queue.
+
+    Nothing is ever added before the end (see commit_order.py), so a place is enough. The bell is a
+    hint: one that is not heard makes an event late, never lost.
+    """
+
+    def __init__(
+        self, sessionmaker: async_sessionmaker[AsyncSession], bell: asyncio.Event, start: Position
+    ) -> None:
+        self._sessionmaker = sessionmaker
+        self._bell = bell
+        self._kept: deque[Product] = deque()
+        self._start = self._last = start
+        self._news = asyncio.Event()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Read what is new at each sound of the bell, and once a second, until the shutdown."""
+        while not stopping.is_set():
+            self._bell.clear()
+            try:
+                await self._look()
+            except Exception:  # the database is away: look again later
+                logger.exception("feed_failed")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
+                    await self._bell.wait()
+        self._news.set()
+
+    async def _look(self) -> None:
+        async with self._sessionmaker() as session:
+            while found := await products_after(session, self._last):
+                self._last = position_of(found[-1])
+                self._kept.extend(found)
+                while len(self._kept) > KEPT:
+                    self._start = position_of(self._kept.popleft())
+                self._news.set()
+                self._news = asyncio.Event()
+
+    def holds(self, position: Position) -> bool:
+        """Say whether all that is newer is kept here."""
+        return _key(position) >= _key(self._start)
+
+    async def after(self, position: Position, seconds: float) -> Sequence[Product]:
+        """Return at most 100 newer products, oldest first; wait so long for the first."""
+        if not (found := self._newer(position)):
+            news = self._news
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await news.wait()
+            found = self._newer(position)
+        return found
+
+    def _newer(self, position: Position) -> Sequence[Product]:
+        first = bisect_right(self._kept, _key(position), key=lambda row: _key(position_of(row)))
+        return [*islice(self._kept, first, first + 100)]
+
+
+def _key(position: Position) -> tuple[int, int]:
+    return position.transaction_id, position.product_id
+
+
+class Follower:
+    """A client of the feed, whose token is asked about now and then, not for each event."""
+
+    def __init__(
+        self, feed: Feed, sessionmaker: async_sessionmaker[AsyncSession], token: str
+    ) -> None:
+        self._feed = feed
+        self._sessionmaker = sessionmaker
+        self._token = token
+        self._check_at = 0.0
+
+    async def after(
+        self, position: Position, seconds: float = SECONDS_BETWEEN_CHECKS
+    ) -> Sequence[Product]:
+        """Return products after a position; raise `NotAuthenticatedError` once the login ends."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._check_at:
+            async with self._sessionmaker() as session:
+                await auth.get_token_user(session, self._token)
+            self._check_at = now + SECONDS_BETWEEN_CHECKS
+        if not self._feed.holds(position):  # it comes back after a while
+            async with self._sessionmaker() as session:
+                if found := await products_after(session, position):
+                    return found
+        return await self._feed.after(position, min(seconds, self._check_at - now))
+
+
+@asynccontextmanager
+async def running_feed(stopping: asyncio.Event) -> AsyncIterator[Feed]:
+    """Read while the process serves, over one connection, which requests cannot take."""
+    bell = asyncio.Event()
+    engine = create_engine(get_settings().database_url.get_secret_value(), pool_size=1)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(engine.dispose)
+        stack.enter_context(after_commits(bell.set))
+        sessionmaker = create_sessionmaker(engine)
+        async with sessionmaker() as session:
+            feed = Feed(sessionmaker, bell, await last_position(session))
+        task = asyncio.create_task(feed.run(stopping))
+        try:
+            yield feed
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
