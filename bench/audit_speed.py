@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from maintain.building.tables import markdown
+from processor import kilobytes_of
 
 ROOT = Path(__file__).resolve().parents[1]
 _AUDIT = ROOT / "scripts" / "audit.py"
@@ -93,7 +94,7 @@ def _memory(line: Sequence[str], folder: Path) -> int:
     quiet = subprocess.DEVNULL
     with subprocess.Popen(line, cwd=folder, stdout=quiet, stderr=quiet) as process:
         while process.poll() is None:
-            most = max(most, sum(map(_part, [process.pid, *_children(process.pid)])))
+            most = max(most, sum(map(kilobytes_of, [process.pid, *_children(process.pid)])))
             time.sleep(0.1)
     return most // 1024
 
@@ -106,13 +107,3 @@ def _children(pid: int) -> list[int]:
         except OSError:
             continue
     return found
-
-
-def _part(pid: int) -> int:
-    """Return a process's part of the memory in use, in kilobytes; 0 where nobody counts it."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    lines = (line.split() for line in text.splitlines())
-    return sum(int(line[1]) for line in lines if line[0] == "Pss:")

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 
+import fan_out
 import growth
 import hot
 import lost_writes
@@ -18,7 +19,7 @@ from maintain.building.tables import with_table
 from results import PAGE, RESULTS, digest
 from tests.support.pages import PAGES
 
-BENCHES = [growth, hot, lost_writes, outages, restarts, speed, tokens, tools]
+BENCHES = [fan_out, growth, hot, lost_writes, outages, restarts, speed, tokens, tools]
 
 
 @pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: str(bench.__name__))

@@ -42,6 +42,17 @@ def test_recipes_are_listed_with_their_page(root: Path) -> None:
     assert expand_listings("README.md", made, root) == made
 
 
+def test_a_page_may_be_about_several_recipes(root: Path) -> None:
+    (root / "snippets" / "recipes" / "a").mkdir()
+    (root / "snippets" / "recipes" / "a" / "plug.diff").write_text("What: a\n---\n")
+    page = root / "references" / "b.md"
+    listed = "<!-- files snippets/recipes/limit"
+    page.write_text(page.read_text().replace(listed, f"{listed} snippets/recipes/a"))
+    rows = "[a](references/b.md), [limit](references/b.md)."
+    text = "<!-- recipe names -->\n<!-- end -->\n"
+    assert expand_listings("README.md", text, root) == text.replace(" -->\n", f" -->\n{rows}\n", 1)
+
+
 def test_a_page_without_a_purpose_is_refused(root: Path) -> None:
     (root / "references" / "a.md").write_text("# Rain\n")
     text = "<!-- pages -->\n<!-- end -->\n"

@@ -46,10 +46,11 @@ def _recipes(root: Path) -> str:
     texts = _texts(root)
     links = []
     for recipe in _told(root):
-        listed = f"<!-- files snippets/recipes/{recipe} "
-        page = next((name for name, text in texts.items() if listed in text), None)
+        folder = f"snippets/recipes/{recipe}"
+        listed = re.compile(rf"<!-- files (?:\S+ )*{re.escape(folder)} ")  # perhaps with others
+        page = next((name for name, text in texts.items() if listed.search(text)), None)
         if page is None:
-            plug, fix = f"snippets/recipes/{recipe}/{PLUG}", f"write {listed}-->"
+            plug, fix = f"{folder}/{PLUG}", f"write <!-- files {folder} -->"
             raise refused("unshown", "no page is about this recipe", fix, plug)
         links.append(f"[{recipe}]({page})")
     return f"{', '.join(links)}."

@@ -177,6 +177,19 @@ async def test_a_client_that_does_not_read_costs_a_place_not_a_queue(
         assert await names_after(slow, 250) == names  # most of it from the table
 
 
+async def test_a_thousand_clients_do_not_ask_about_their_logins_at_once(
+    engine: AsyncEngine,
+) -> None:
+    """An event wakes them all, and those whose moment has come ask."""
+    async with running_feed(asyncio.Event()) as feed:
+        now = asyncio.get_running_loop().time()
+        made = (Follower(feed, create_sessionmaker(engine), "") for _ in range(1000))
+        moments = sorted(follower._check_at - now for follower in made)
+    assert 0 <= moments[0] < 1
+    assert feeds.SECONDS_BETWEEN_CHECKS - 1 < moments[-1]
+    assert sum(moment < feeds.SECONDS_BETWEEN_CHECKS / 10 for moment in moments) < 200
+
+
 async def test_who_comes_from_before_all_that_is_left_waits(engine: AsyncEngine) -> None:
     """What this client saw last is deleted, with all that followed: no endless question."""
     await commit(engine, "Old")
@@ -184,11 +197,26 @@ async def test_who_comes_from_before_all_that_is_left_waits(engine: AsyncEngine)
         async with engine.begin() as connection:
             await connection.execute(text("DELETE FROM products"))
         with statements(engine) as asked:
-            assert await follower.after(Position(), 0.5) == []
+            waiting = asyncio.create_task(names_after(follower, 1))
+            await asyncio.sleep(0.3)
+            await commit(engine, "New")
+            async with asyncio.timeout(patient(20)):
+                assert await waiting == ["New"]
         assert len(asked) == 1
-        await commit(engine, "New")
+
+
+async def test_who_waits_does_not_hold_up_the_shutdown(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "SECONDS_BETWEEN_CHECKS", 1000)
+    stopping = asyncio.Event()
+    async with running_feed(stopping) as feed:
+        follower = Follower(feed, create_sessionmaker(engine), create_access_token(1))
+        waiting = asyncio.create_task(follower.after(Position.decode(END), 1000))
+        await asyncio.sleep(0.1)
+        stopping.set()
         async with asyncio.timeout(patient(20)):
-            assert await names_after(follower, 1) == ["New"]
+            assert await waiting == []
 
 
 @contextmanager
@@ -254,7 +282,8 @@ def test_a_socket_waits_for_what_another_process_adds(own_postgres_url: str) -> 
 
 @pytest.mark.live
 def test_a_socket_that_waits_ends_with_its_user(own_postgres_url: str) -> None:
-    with two_servers(own_postgres_url) as (one, _), socket_of(one) as socket:
+    servers = two_servers(own_postgres_url, "checks_app:app")
+    with servers as (one, _), socket_of(one) as socket:
         ask(socket, END, wait=0.1)
         asyncio.run(delete_all(own_postgres_url))
         with pytest.raises(ConnectionClosed) as closed:
@@ -302,9 +331,10 @@ async def test_who_does_not_read_is_cut(
         "headers": [(b"authorization", authorization), (b"last-event-id", b"0-0")],
     }  # fmt: skip
     async with LifespanManager(app, startup_timeout=patient(30)) as manager:
-        async with asyncio.timeout(patient(20)):
+        async with asyncio.timeout(patient(20)) as limit:
             with suppress(Exception):  # the answer has begun: the server closes the connection
                 await manager.app(scope, receive, send)
+        assert not limit.expired()
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     assert b"Lamp 0" in sent[1]["body"]
 

@@ -26,6 +26,10 @@ class Position(BaseModel):
     transaction_id: Annotated[int, Field(ge=0, lt=2**63)] = 0
     product_id: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
 
+    def __lt__(self, other: "Position") -> bool:
+        mine = (self.transaction_id, self.product_id)
+        return mine < (other.transaction_id, other.product_id)
+
     def encode(self) -> str:
         """Return the position as the id of an event."""
         return f"{self.transaction_id}-{self.product_id}"

@@ -1,4 +1,4 @@
-"""The bell that all processes hear: PostgreSQL's NOTIFY, which it sends at the commit."""
+"""A bell between processes, in PostgreSQL: NOTIFY at the commit."""
 
 from collections.abc import Callable
 from typing import Any

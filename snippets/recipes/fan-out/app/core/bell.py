@@ -1,4 +1,4 @@
-"""A bell that commits ring, so that who waits for rows looks at once."""
+"""A bell that commits ring."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

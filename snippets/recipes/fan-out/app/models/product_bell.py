@@ -1,4 +1,4 @@
-"""New products ring the bell. Every process that has the models knows it."""
+"""New products ring the bell."""
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session

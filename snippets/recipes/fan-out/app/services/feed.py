@@ -1,6 +1,7 @@
-"""The newest products, which one reader in each process reads for all its clients."""
+"""New products, read once in each process for all its clients."""
 
 import asyncio
+import random
 from bisect import bisect_right
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -20,15 +21,11 @@ from app.services.new_products import Position, last_position, position_of, prod
 logger = get_logger()
 KEPT = 1000  # products; who is further behind reads the table
 SECONDS_BETWEEN_LOOKS = 1.0  # where no bell rings
-SECONDS_BETWEEN_CHECKS = 10.0  # so long who is no longer logged in may go on
+SECONDS_BETWEEN_CHECKS = 30.0  # so long who is no longer logged in may go on
 
 
 class Feed:
-    """The products after a position, kept once for all clients: each has its place, and no queue.
-
-    Nothing is ever added before the end (see commit_order.py), so a place is enough. The bell is a
-    hint: one that is not heard makes an event late, never lost.
-    """
+    """The newest products, kept once for all clients: each has a place in them, and no queue."""
 
     def __init__(
         self, sessionmaker: async_sessionmaker[AsyncSession], bell: asyncio.Event, start: Position
@@ -64,7 +61,7 @@ class Feed:
 
     def holds(self, position: Position) -> bool:
         """Say whether all that is newer is kept here."""
-        return _key(position) >= _key(self._start)
+        return not position < self._start
 
     async def after(self, position: Position, seconds: float) -> Sequence[Product]:
         """Return at most 100 newer products, oldest first; wait so long for the first."""
@@ -77,12 +74,8 @@ class Feed:
         return found
 
     def _newer(self, position: Position) -> Sequence[Product]:
-        first = bisect_right(self._kept, _key(position), key=lambda row: _key(position_of(row)))
+        first = bisect_right(self._kept, position, key=position_of)
         return [*islice(self._kept, first, first + 100)]
-
-
-def _key(position: Position) -> tuple[int, int]:
-    return position.transaction_id, position.product_id
 
 
 class Follower:
@@ -94,7 +87,9 @@ class Follower:
         self._feed = feed
         self._sessionmaker = sessionmaker
         self._token = token
-        self._check_at = 0.0
+        # The first was before this; not all who came at once, after a restart say, ask at once.
+        wait = random.uniform(0, SECONDS_BETWEEN_CHECKS)
+        self._check_at = asyncio.get_running_loop().time() + wait
 
     async def after(
         self, position: Position, seconds: float = SECONDS_BETWEEN_CHECKS
