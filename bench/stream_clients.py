@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from websockets.asyncio.client import connect
 
@@ -22,33 +22,36 @@ class Clients:
         self._headers = headers
         self._connect = self._socket if path == SOCKET else self._stream
         self.told: dict[str, list[float]] = {}
+        self._reading: list[asyncio.Task[None]] = []
         self.lost = 0  # streams that ended, or could not begin
 
     @asynccontextmanager
-    async def connected(self, number: int) -> AsyncIterator[list[asyncio.Task[None]]]:
-        """Connect so many more; yield what reads for them."""
+    async def connected(self, number: int) -> AsyncIterator[None]:
+        """Connect so many more."""
         slots = asyncio.Semaphore(AT_ONCE)
-        tasks: list[asyncio.Task[None]] = []
 
         async def one() -> None:
             async with slots:
                 reading = await self._connect()
-            tasks.append(asyncio.create_task(reading))
+            self._reading.append(asyncio.create_task(reading))
 
         await asyncio.gather(*(one() for _ in range(number)))
         try:
-            yield tasks
+            yield
         finally:
-            for task in tasks:
+            for task in self._reading:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._reading, return_exceptions=True)
 
     async def know(self, name: str, number: int) -> list[float]:
-        """Wait until so many know a product; return when each was told. Raises TimeoutError."""
-        async with asyncio.timeout(120):
-            while len(self.told.get(name, ())) < number:
-                await asyncio.sleep(0.01)
-        return self.told[name]
+        """Wait until so many know a product; return when each was told. Raises RuntimeError."""
+        deadline = time.monotonic() + 120
+        while len(told := self.told.get(name, [])) < number:
+            if time.monotonic() > deadline or any(task.done() for task in self._reading):
+                ended = [repr(task) for task in self._reading if task.done()]
+                raise RuntimeError(f"{len(told)} know {name}; ended: {len(ended)} {ended[:1]}")
+            await asyncio.sleep(0.01)
+        return told
 
     def _tell(self, name: str) -> None:
         self.told.setdefault(name, []).append(time.perf_counter())
@@ -66,6 +69,8 @@ class Clients:
                             last = line[4:].strip().decode()
                         elif line.startswith(b"data: "):
                             self._tell(json.loads(line[6:])["name"])
+                except OSError:
+                    pass
                 finally:
                     writer.close()
                 self.lost += 1
@@ -79,8 +84,9 @@ class Clients:
         while True:
             reader, writer = await opened(self._url)
             writer.write(request("GET", EVENTS, headers))
-            if b" 200 " in await reader.readuntil(b"\r\n\r\n"):
-                return reader, writer
+            with suppress(OSError, asyncio.IncompleteReadError):
+                if b" 200 " in await reader.readuntil(b"\r\n\r\n"):
+                    return reader, writer
             writer.close()
             self.lost += 1
             await asyncio.sleep(1)

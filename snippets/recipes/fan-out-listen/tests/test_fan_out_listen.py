@@ -194,6 +194,7 @@ async def commits(connection: AsyncConnection, statement: str, seconds: float) -
     return True
 
 
+@pytest.mark.live
 async def test_commits_that_notify_wait_for_each_other(
     engine: AsyncEngine, server_url: str
 ) -> None:
@@ -210,9 +211,9 @@ async def test_commits_that_notify_wait_for_each_other(
         await first.execute(text(notify))
         pid = (await first.execute(text("SELECT pg_backend_pid()"))).scalar_one()
         waiting = asyncio.create_task(first.commit())
-        ask = text(f"SELECT wait_event FROM pg_stat_activity WHERE pid = {pid}")
+        ask = text("SELECT wait_event FROM pg_stat_activity WHERE pid = :pid")
         async with asyncio.timeout(patient(20)):
-            while (await settings.execute(ask)).scalar_one() != "SyncRep":
+            while (await settings.execute(ask, {"pid": pid})).scalar_one() != "SyncRep":
                 pass
         async with engine.connect() as second, engine.connect() as third:
             assert await commits(second, write, patient(10))

@@ -1,9 +1,8 @@
 """A bell between processes, in PostgreSQL: NOTIFY at the commit."""
 
 from collections.abc import Callable
-from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import AdaptedConnection, event, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
@@ -25,7 +24,7 @@ def listen(engine: AsyncEngine, ring: Callable[[], None]) -> None:
     """Ring for what is told to a connection of this engine, and so to each that replaces it."""
 
     @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: Any, _record: object) -> None:
+    def on_connect(connection: AdaptedConnection, _record: object) -> None:
         # Before the connection's first transaction: inside one, LISTEN would wait for its commit.
         if engine.dialect.name == "postgresql":
             connection.run_async(lambda driver: driver.add_listener(CHANNEL, lambda *_: ring()))
