@@ -62,9 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     ways = {}
     with postgres_url() as postgres:
         for way, (recipe, path) in WAYS.items():
-            print(way, file=sys.stderr, flush=True)
             number = args.clients // FEWER.get(recipe, 1)
             ways[way] = measure(postgres, recipe, path, Load(number, args.events, args.seconds))
+            print(way, ways[way], file=sys.stderr, flush=True)
     report("fan_out", {"ways": ways}, table, SHOWN_ON, write=args.write)
     return 0
 

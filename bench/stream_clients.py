@@ -6,7 +6,8 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from http_load import opened, request
 
@@ -92,22 +93,30 @@ class Clients:
             await asyncio.sleep(1)
 
     async def _socket(self) -> Coroutine[None, None, None]:
+        last = "0-0"
+        socket = await self._opened_socket()
+
+        async def read() -> None:
+            nonlocal last, socket
+            while True:
+                try:
+                    while True:
+                        await socket.send(json.dumps({"after": last, "wait": 30}))
+                        answer = json.loads(await socket.recv())
+                        last = answer["last"]
+                        for name in answer["names"]:
+                            self._tell(name)
+                except ConnectionClosed:
+                    self.lost += 1
+                    await asyncio.sleep(1)
+                finally:
+                    await socket.close()
+                socket = await self._opened_socket()
+
+        return read()
+
+    async def _opened_socket(self) -> ClientConnection:
         url = self._url.replace("http", "ws") + SOCKET
         socket = await connect(url, compression=None, open_timeout=60, ping_interval=None)
         await socket.send(json.dumps({"token": self._headers["Authorization"].split()[1]}))
-        await socket.send(json.dumps({"after": "0-0"}))
-        found = json.loads(await socket.recv())
-
-        async def read() -> None:
-            after = found["last"]
-            try:
-                while True:
-                    await socket.send(json.dumps({"after": after, "wait": 30}))
-                    answer = json.loads(await socket.recv())
-                    after = answer["last"]
-                    for name in answer["names"]:
-                        self._tell(name)
-            finally:
-                await socket.close()
-
-        return read()
+        return socket
