@@ -41,9 +41,9 @@ from variants import with_recipe  # noqa: E402
 WAYS = {
     "`events`": ("events", EVENTS),
     "`fan-out`": ("fan-out", EVENTS),
-    "`fan-out-listen`": ("fan-out-listen", EVENTS),
     "`fan-out-valkey`": ("fan-out-valkey", EVENTS),
-    "`fan-out-listen`, WebSockets": ("fan-out-listen", SOCKET),
+    "`fan-out-listen`": ("fan-out-listen", EVENTS),
+    "the same, WebSockets": ("fan-out-listen", SOCKET),
 }
 FEWER = {"events": 5}  # so many times fewer: more of them wait in vain for a connection
 SHOWN_ON = ROOT / "references" / "fan-out.md"
@@ -139,7 +139,7 @@ async def _measure(service: Service, path: str, load: Load) -> dict[str, float]:
         began, (ours, _) = time.perf_counter(), await service.spent()
         late = [seconds for number in range(load.events) for seconds in await add(f"E{number}")]
         passed, (ours_after, _) = time.perf_counter() - began, await service.spent()
-        event = (ours_after - ours - rest * passed) / load.events
+        event = max(0, ours_after - ours - rest * passed) / load.events
     p50, p99 = p50_p99(late)
     figures = {
         "clients": load.clients, "rest": 1000 * rest, "others at rest": 1000 * others_rest,
@@ -158,8 +158,7 @@ def table(result: Mapping[str, Any]) -> str:
         rows.append((way, f"{of['clients']:,}", rest, *(f"{of[name]:,.0f}" for name in (
             "event", "memory", "p50",
         ))))  # fmt: skip
-    what = "The processor's time of one process + its database and Valkey, and its memory"
-    return f"{markdown(rows)}\n{what}, {origin('fan_out', result)}"
+    return f"{markdown(rows)}\nOne process + its database and Valkey, {origin('fan_out', result)}"
 
 
 if __name__ == "__main__":

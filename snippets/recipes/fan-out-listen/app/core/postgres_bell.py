@@ -1,4 +1,4 @@
-"""A bell between processes, in PostgreSQL: NOTIFY at the commit."""
+"""A bell between processes: NOTIFY at the commit."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A bell between processes, in Valkey or Redis: PUBLISH after the commit."""
+"""A bell between processes: PUBLISH after the commit."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

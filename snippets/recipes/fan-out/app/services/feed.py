@@ -1,4 +1,4 @@
-"""New products, read once in each process for all its clients."""
+"""New products, read once for all clients."""
 
 import asyncio
 import random
@@ -19,8 +19,8 @@ from app.services import auth
 from app.services.new_products import Position, last_position, position_of, products_after
 
 logger = get_logger()
-KEPT = 1000  # products; who is further behind reads the table
-SECONDS_BETWEEN_LOOKS = 1.0  # where no bell rings
+KEPT = 1000  # who is further behind reads the table
+SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_CHECKS = 30.0  # so long who is no longer logged in may go on
 
 
@@ -37,12 +37,12 @@ class Feed:
         self._news = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Read what is new at each sound of the bell, and once a second, until the shutdown."""
+        """Look when the bell rings, and each second, until the shutdown."""
         while not stopping.is_set():
             self._bell.clear()
             try:
                 await self._look()
-            except Exception:  # the database is away: look again later
+            except Exception:  # look again later
                 logger.exception("feed_failed")
             with suppress(TimeoutError):
                 async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
@@ -64,7 +64,7 @@ class Feed:
         return not position < self._start
 
     async def after(self, position: Position, seconds: float) -> Sequence[Product]:
-        """Return at most 100 newer products, oldest first; wait so long for the first."""
+        """Return at most 100 newer products; wait so long for the first."""
         if not (found := self._newer(position)):
             news = self._news
             with suppress(TimeoutError):
