@@ -203,8 +203,12 @@ async def test_an_event_does_not_let_all_ask_about_their_logins_at_once(
         assert asked[-1:] == ["mine"]
 
 
-async def test_who_comes_from_before_all_that_is_left_waits(engine: AsyncEngine) -> None:
+async def test_who_comes_from_before_all_that_is_left_waits(
+    engine: AsyncEngine, own_database_url: str
+) -> None:
     """What this client saw last is deleted, with all that followed: no endless question."""
+    if "postgresql" not in own_database_url:
+        pytest.skip("SQLite gives new rows the ids of deleted ones")
     await commit(engine, "Old")
     async with followed(engine) as follower:
         async with engine.begin() as connection:
