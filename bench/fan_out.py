@@ -158,7 +158,8 @@ def table(result: Mapping[str, Any]) -> str:
         rows.append((way, f"{of['clients']:,}", rest, *(f"{of[name]:,.0f}" for name in (
             "event", "memory", "p50",
         ))))  # fmt: skip
-    return f"{markdown(rows)}\nOne process + its database and Valkey, {origin('fan_out', result)}"
+    what = "Processor of one process + its database and Valkey"
+    return f"{markdown(rows)}\n{what}, {origin('fan_out', result)}"
 
 
 if __name__ == "__main__":

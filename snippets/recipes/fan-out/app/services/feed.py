@@ -19,6 +19,7 @@ from app.services import auth
 from app.services.new_products import Position, last_position, position_of, products_after
 
 logger = get_logger()
+Sessionmaker = async_sessionmaker[AsyncSession]
 KEPT = 1000  # who is further behind reads the table
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_CHECKS = 30.0  # so long who is no longer logged in may go on
@@ -27,37 +28,23 @@ SECONDS_BETWEEN_CHECKS = 30.0  # so long who is no longer logged in may go on
 class Feed:
     """The newest products, kept once for all clients: each has a place in them, and no queue."""
 
-    def __init__(
-        self, sessionmaker: async_sessionmaker[AsyncSession], bell: asyncio.Event, start: Position
-    ) -> None:
-        self._sessionmaker = sessionmaker
-        self._bell = bell
+    def __init__(self, start: Position) -> None:
         self._kept: deque[Product] = deque()
-        self._start = self._last = start
+        self._start = self.last = start
         self._news = asyncio.Event()
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Look when the bell rings, and each second, until the shutdown."""
-        while not stopping.is_set():
-            self._bell.clear()
-            try:
-                await self._look()
-            except Exception:  # look again later
-                logger.exception("feed_failed")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
-                    await self._bell.wait()
+    def add(self, products: Sequence[Product]) -> None:
+        """Add what comes next, and wake who waits for it."""
+        self._kept.extend(products)
+        self.last = position_of(products[-1])
+        while len(self._kept) > KEPT:
+            self._start = position_of(self._kept.popleft())
         self._news.set()
+        self._news = asyncio.Event()
 
-    async def _look(self) -> None:
-        async with self._sessionmaker() as session:
-            while found := await products_after(session, self._last):
-                self._last = position_of(found[-1])
-                self._kept.extend(found)
-                while len(self._kept) > KEPT:
-                    self._start = position_of(self._kept.popleft())
-                self._news.set()
-                self._news = asyncio.Event()
+    def end(self) -> None:
+        """Let nobody wait any more."""
+        self._news.set()
 
     def holds(self, position: Position) -> bool:
         """Say whether all that is newer is kept here."""
@@ -78,12 +65,28 @@ class Feed:
         return [*islice(self._kept, first, first + 100)]
 
 
+async def read(
+    feed: Feed, sessionmaker: Sessionmaker, bell: asyncio.Event, stopping: asyncio.Event
+) -> None:
+    """Look when the bell rings, and each second, until the shutdown."""
+    while not stopping.is_set():
+        bell.clear()
+        try:
+            async with sessionmaker() as session:
+                while found := await products_after(session, feed.last):
+                    feed.add(found)
+        except Exception:  # the database is away, say: look again later
+            logger.exception("feed_failed")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
+                await bell.wait()
+    feed.end()
+
+
 class Follower:
     """A client of the feed, whose token is asked about now and then, not for each event."""
 
-    def __init__(
-        self, feed: Feed, sessionmaker: async_sessionmaker[AsyncSession], token: str
-    ) -> None:
+    def __init__(self, feed: Feed, sessionmaker: Sessionmaker, token: str) -> None:
         self._feed = feed
         self._sessionmaker = sessionmaker
         self._token = token
@@ -117,8 +120,8 @@ async def running_feed(stopping: asyncio.Event) -> AsyncIterator[Feed]:
         stack.enter_context(after_commits(bell.set))
         sessionmaker = create_sessionmaker(engine)
         async with sessionmaker() as session:
-            feed = Feed(sessionmaker, bell, await last_position(session))
-        task = asyncio.create_task(feed.run(stopping))
+            feed = Feed(await last_position(session))
+        task = asyncio.create_task(read(feed, sessionmaker, bell, stopping))
         try:
             yield feed
         finally:
