@@ -125,5 +125,6 @@ async def running_feed(stopping: asyncio.Event) -> AsyncIterator[Feed]:
         try:
             yield feed
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            stopping.set()
+            bell.set()
+            await task  # not cancelled: drivers may take that for an error, after which it goes on
