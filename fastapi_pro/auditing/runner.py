@@ -166,7 +166,11 @@ def pool_of(
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- as in `processes`
 
     seen = project_files.contents() if contents is None else contents
-    return ProcessPoolExecutor(jobs, processes(), project_files.put_back, (seen,))
+    return ProcessPoolExecutor(jobs, processes(), _see, (seen, contents is not None))
+
+
+def _see(contents: Mapping[Path, bytes | None], watch: bool) -> None:  # noqa: FBT001 -- of a pool
+    project_files.put_back(contents, watch=watch)
 
 
 def processes() -> "BaseContext":
@@ -204,6 +208,14 @@ def audit_one_by_one(
 ) -> list[Finding]:
     """Return the findings of programs, those of some rules or of all, without another process."""
     return [finding for group in groups for finding in _audit(group, root, slugs)]
+
+
+def audit_watched(
+    groups: list[list[Path]], root: Path, slugs: Collection[str] | None = None
+) -> tuple[list[Finding], project_files.Answers | None]:
+    """Return the findings of programs, and what was asked of the files for them, if it is known."""
+    found = audit_one_by_one(groups, root, slugs)
+    return found, project_files.answers()
 
 
 def open_ahead(groups: list[list[Path]], root: Path) -> None:
