@@ -17,6 +17,7 @@ from fastapi_pro.auditing.model.project_files import Answers
 from fastapi_pro.auditing.past_audits import Known, PastAudits
 from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
 from fastapi_pro.auditing.sources.git import Changes
+from fastapi_pro.auditing.sources.programs import are_joined_alike
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def both_sides(
     old = {p: c for p, c in changes.old.items() if p in files or _is_audited(p, root)}
     before = {path: content for path, content in now.items() if path not in changes.old}
     before |= {path: content for path, content in old.items() if content is not None}
-    groups, old_groups = _groups(now, root), _groups(before, root)
+    groups = _groups(now, root)
+    old_groups = groups if _are_joined_alike(now, before, changed) else _groups(before, root)
     touched = _touched([*groups, *old_groups], changed, root)
     groups, old_groups = _holding(groups, touched), _holding(old_groups, touched)
     commit = _Commit(old_groups, root, changes.now | changes.old, max(1, jobs // 2))
@@ -84,6 +86,19 @@ def _groups(sources: Mapping[Path, bytes], root: Path) -> list[list[Path]]:
     deployed = {path for path in sources if path.suffix != ".py" and may_be_deploy_file(str(path))}
     code = {path: content for path, content in sources.items() if path not in deployed}
     return runner.grouped(code, deployed, root)
+
+
+def _are_joined_alike(
+    now: Mapping[Path, bytes], before: Mapping[Path, bytes], changed: Collection[Path]
+) -> bool:
+    """Say whether these files make the same programs as those: that is worked out sooner."""
+    files = [path for path in changed if path in now]
+    is_code = all(path.suffix == ".py" for path in files)
+    return (
+        now.keys() == before.keys()
+        and is_code
+        and all(are_joined_alike(path, now[path], before[path]) for path in files)
+    )
 
 
 def _is_audited(path: Path, root: Path) -> bool:

@@ -398,7 +398,8 @@ class Program:
         """Return the function or method that a call runs; for a class its `__init__`."""
         if not isinstance(call.ast, ast.Call):
             return call.at(None)
-        return self._run_by.get(call.ast.func) or self.run_by(call.func)
+        found = self._run_by.get(call.ast.func)  # for the most part known, and nothing
+        return self.run_by(call.func) if found is None else found
 
     def run_by(self, func: Node) -> Node:
         """Return what calling an expression runs, as `callee_of` does for a call."""
