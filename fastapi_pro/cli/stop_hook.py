@@ -181,7 +181,7 @@ def _run_git(folder: Path, limit: Limit, *arguments: str) -> subprocess.Complete
 def new_findings(folder: Path, data: str, limit: Limit) -> list[Finding]:
     """Return what the audit finds and HEAD had not. Raises TimeoutExpired.
 
-    What it compiles is kept in the plugin's folder for data, which goes with the plugin.
+    What it compiles and finds is kept in the plugin's folder for data, which goes with the plugin.
     """
     audit = [sys.executable, "-S", str(ROOT / "scripts" / "audit.py"), "--diff", "HEAD"]
     cache = {"XDG_CACHE_HOME": data} if data else {}
