@@ -5,6 +5,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from processor import kilobytes_of
 
 ROOT = Path(__file__).resolve().parents[1]
 _AUDIT = ROOT / "scripts" / "audit.py"
+_AS_SOMEBODY = "-c user.name=bench -c user.email=bench@example.com -c commit.gpgSign=false"
 _PARSE = """
 import ast, gc, sys, time, warnings
 from pathlib import Path
@@ -49,10 +51,29 @@ def measure_tree(tree: Path, runs: int) -> dict[str, float]:
         "two_processes": round(statistics.median(passed for _, passed in two), 2),
         "megabytes": _memory([sys.executable, str(_AUDIT), ".", "--jobs", "2"], tree),
     }
+    found |= measure_changes(tree)
     if ruff := shutil.which("ruff"):
         line = [ruff, "check", "--no-cache", "--isolated", "--select", "ASYNC,FAST", "--exit-zero"]
         found["ruff"] = round(statistics.median(_timed(line, tree)[1] for _ in range(runs)), 2)
     return found
+
+
+def measure_changes(tree: Path) -> dict[str, float]:
+    """Return the seconds of `--diff` on a copy of a tree: at first, and after another change."""
+    with tempfile.TemporaryDirectory() as name:
+        copy, cache = Path(name, "tree"), Path(name, "cache")
+        shutil.copytree(tree, copy, ignore=shutil.ignore_patterns(".git"))
+        for command in ("init -q", "add -Af .", f"{_AS_SOMEBODY} commit -qm first"):
+            subprocess.run(["git", *command.split()], cwd=copy, check=True)
+        largest = max(copy.rglob("*.py"), key=lambda file: file.stat().st_size)
+        line = ["env", f"XDG_CACHE_HOME={cache}", sys.executable, str(_AUDIT), "."]
+        subprocess.run(line, cwd=copy, capture_output=True, check=False)  # compiles its modules
+        seconds = {}
+        for when in ("diff_first", "diff_again"):
+            with largest.open("a") as file:
+                file.write("\n# changed\n")
+            seconds[when] = round(_timed([*line, "--diff"], copy)[1], 2)
+    return seconds
 
 
 def tree_table(trees: Mapping[str, Mapping[str, float]]) -> str:
@@ -64,9 +85,14 @@ def tree_table(trees: Mapping[str, Mapping[str, float]]) -> str:
         "s, one process",
         "s, two",
         "MB",
+        "s, `--diff` at first",
+        "s, `--diff` again",
         "s, ruff",
     )
-    keys = ("lines", "times_parse", "one_process", "two_processes", "megabytes", "ruff")
+    keys = (
+        "lines", "times_parse", "one_process", "two_processes", "megabytes", "diff_first",
+        "diff_again", "ruff",
+    )  # fmt: skip
     rows: list[Sequence[object]] = [head]
     rows += [(name, *(tree.get(key, "") for key in keys)) for name, tree in trees.items()]
     return markdown(rows)

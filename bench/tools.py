@@ -8,7 +8,8 @@ a table of medians; --write keeps it in docs/bench and docs/measurements.md. Tak
 
 With --trees FOLDER..., audit.py is measured on these folders besides: the seconds of the processor
 in one process, as many times `ast.parse` of the same files; seconds that pass with one and with two
-processes; the memory of two together, at most; and, where ruff is there, its seconds.
+processes; the memory of two together, at most; the seconds of --diff, at first and with what it has
+kept; and, where ruff is there, its seconds.
 """
 
 import shutil

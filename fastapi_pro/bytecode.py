@@ -39,7 +39,7 @@ class Loader(SourceFileLoader):
 
 def keep() -> None:
     """Keep what is imported from now on, and take what is kept, unless there is `--no-cache`."""
-    folder = _cache()
+    folder = cache_folder()
     if not folder or "--no-cache" in sys.argv:
         return
     _folder[:] = [os.path.join(folder, "fastapi-pro")]  # noqa: PTH118
@@ -54,7 +54,7 @@ def _finder(path: str) -> FileFinder:
     return FileFinder(path, (Loader, [".py"]))
 
 
-def _cache() -> str:
+def cache_folder() -> str:
     """Return the user's cache folder, "" where there is none outside the current folder."""
     home = os.path.expanduser("~")  # noqa: PTH111
     named = os.environ.get("XDG_CACHE_HOME", "")

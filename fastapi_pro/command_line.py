@@ -1,12 +1,13 @@
 """What the commands share: the help of each is the docstring of its module."""
 
 import argparse
+import contextlib
 import io
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 _words_of: list[str] = []
 
@@ -56,9 +57,19 @@ def run_command(main: Callable[[], int], name: str) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 -- see above
+        import traceback  # noqa: PLC0415 -- seldom needed, and it takes long to import
+
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
         told = f"{type(error).__name__}: {' '.join(str(error).split())} at {place}"
         print(f"{called(name)}: internal error, please report it: {told}", file=sys.stderr)
         return 2
     return code
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: to free millions of small objects takes a twentieth of an audit."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(code)

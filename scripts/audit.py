@@ -11,5 +11,6 @@ from fastapi_pro import bytecode  # noqa: E402 -- the path comes first
 bytecode.keep()
 
 from fastapi_pro.cli.audit import run  # noqa: E402 -- what it imports is kept
+from fastapi_pro.command_line import leave  # noqa: E402 -- as above
 
-sys.exit(run())
+leave(run())

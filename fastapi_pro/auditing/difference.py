@@ -1,19 +1,27 @@
 """What an audit finds now, and what it would have found at a commit.
 
 Only programs with a changed file are looked at, and both audits at once: the one of the commit in
-processes of its own, which see the files as they were.
+processes of its own, which see the files as they were. What past audits have found in the same
+files is not looked for again.
 """
 
 from collections.abc import Collection, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.model.project_files import Answers
+from fastapi_pro.auditing.past_audits import Known, PastAudits
 from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
 from fastapi_pro.auditing.sources.git import Changes
+from fastapi_pro.auditing.sources.programs import are_joined_alike
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 NOT_READ = {
     ".css", ".csv", ".gif", ".html", ".ico", ".jpg", ".js", ".json", ".jsx", ".md", ".png", ".rst",
@@ -36,7 +44,7 @@ class Side:
 
 
 def both_sides(
-    files: Collection[Path], root: Path, jobs: int, changes: Changes
+    files: Collection[Path], root: Path, jobs: int, changes: Changes, past: PastAudits
 ) -> tuple[Side, Side]:
     """Return what is found in the files of a project now, and what was at the commit.
 
@@ -52,10 +60,12 @@ def both_sides(
     old = {p: c for p, c in changes.old.items() if p in files or _is_audited(p, root)}
     before = {path: content for path, content in now.items() if path not in changes.old}
     before |= {path: content for path, content in old.items() if content is not None}
-    groups, old_groups = _groups(now, root), _groups(before, root)
+    groups = _groups(now, root)
+    old_groups = groups if _are_joined_alike(now, before, changed) else _groups(before, root)
     touched = _touched([*groups, *old_groups], changed, root)
     groups, old_groups = _holding(groups, touched), _holding(old_groups, touched)
-    found, old_found = _audit(groups, old_groups, root, jobs, changes)
+    commit = _Commit(old_groups, root, changes.now | changes.old, max(1, jobs // 2))
+    found, old_found = _audit(groups, root, jobs, commit, past)
     found += [f for f in unreadable if Path(f.path) in changed]
     looked_at = touched | changed
     return (
@@ -78,6 +88,19 @@ def _groups(sources: Mapping[Path, bytes], root: Path) -> list[list[Path]]:
     return runner.grouped(code, deployed, root)
 
 
+def _are_joined_alike(
+    now: Mapping[Path, bytes], before: Mapping[Path, bytes], changed: Collection[Path]
+) -> bool:
+    """Say whether these files make the same programs as those: that is worked out sooner."""
+    files = [path for path in changed if path in now]
+    is_code = all(path.suffix == ".py" for path in files)
+    return (
+        now.keys() == before.keys()
+        and is_code
+        and all(are_joined_alike(path, now[path], before[path]) for path in files)
+    )
+
+
 def _is_audited(path: Path, root: Path) -> bool:
     is_read = path.suffix == ".py" or may_be_deploy_file(str(path))
     if not is_read or not path.is_relative_to(root):
@@ -97,35 +120,83 @@ def _holding(groups: list[list[Path]], touched: set[Path]) -> list[list[Path]]:
 
 
 def _audit(
-    groups: list[list[Path]],
-    old_groups: list[list[Path]],
-    root: Path,
-    jobs: int,
-    changes: Changes,
+    groups: list[list[Path]], root: Path, jobs: int, commit: "_Commit", past: PastAudits
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings of both; those of the commit may be of rules that find something now."""
+    """Return the findings of both; those of the commit may be of rules that find something now.
+
+    What past audits have found is not looked for.
+    """
     if not groups:
         return [], []
-    runner.detectors()  # before there are copies of this process
-    with ExitStack() as stack:
-        before = changes.now | changes.old
-        shares = runner.shares_of(old_groups, max(1, jobs // 2))
-        pools = [stack.enter_context(runner.pool_of(1, before)) for _ in shares]
-        for pool in pools:
-            pool.submit(int).result()  # a copy made now has nothing in its caches
-        asked = list(zip(pools, shares, strict=True))
-        if jobs > 1 and sum(map(len, groups)) < runner.FEW:  # the other cores have nothing to do
-            answers = [pool.submit(runner.audit_one_by_one, share, root) for pool, share in asked]
-            found = runner.audit(groups, root, jobs)
+    is_small = sum(map(len, groups)) < runner.FEW
+    known = past.find(groups, project_files.view())
+    old = past.find(commit.groups, project_files.View(commit.files))
+    if known is None:
+        runner.detectors()  # before there are copies of this process
+    with commit:
+        if old is None and jobs > 1:
+            commit.begin(is_small=is_small)
+        if known is None:
+            known = Known(runner.audit(groups, root, jobs))
+            if is_small:  # else other processes have asked of the files, too
+                past.keep(groups, project_files.answers(), known)
+        slugs = None if is_small else known.slugs
+        if old is None or not old.answers(slugs):
+            old, answers = commit.audit(slugs)
+            past.keep(commit.groups, answers, old)
+    return known.findings, old.findings
+
+
+class _Commit:
+    """The audit of programs as they were, by processes that see `files` so; a context."""
+
+    def __init__(
+        self, groups: list[list[Path]], root: Path, files: Mapping[Path, bytes | None], jobs: int
+    ) -> None:
+        self.groups, self.files, self._root = groups, files, root
+        self._shares = runner.shares_of(groups, jobs)
+        self._pools: list[ProcessPoolExecutor] = []
+        self._asked: list[Future[tuple[list[Finding], Answers | None]]] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        for pool in self._pools:
+            pool.shutdown()
+
+    def begin(self, *, is_small: bool) -> None:
+        """Begin while this process does something else.
+
+        Of small programs all rules are asked, else the other cores have nothing to do.
+        """
+        self._start()
+        if is_small:
+            self._ask(None)
         else:
-            if jobs > 1:
-                for pool, share in asked:
-                    pool.submit(runner.open_ahead, share, root)
-            found = runner.audit(groups, root, jobs)
-            slugs = {finding.slug for finding in found}
-            answers = [
-                pool.submit(runner.audit_one_by_one, share, root, slugs)
-                for pool, share in asked
-                if slugs
-            ]
-        return found, [finding for answer in answers for finding in answer.result()]
+            for pool, share in zip(self._pools, self._shares, strict=True):
+                pool.submit(runner.open_ahead, share, self._root)
+
+    def audit(self, slugs: Collection[str] | None) -> tuple[Known, Answers | None]:
+        """Return what these rules, or all, find, and what was asked of the files for it."""
+        if not self._pools:
+            self._start()
+        if not self._asked:
+            self._ask(slugs)
+        results = [future.result() for future in self._asked]
+        found = [finding for findings, _ in results for finding in findings]
+        answers: Answers = {}
+        for _, asked in results:
+            if asked is None:
+                return Known(found, slugs), None
+            answers |= asked
+        return Known(found, slugs), answers
+
+    def _start(self) -> None:
+        for _ in self._shares:
+            self._pools.append(runner.pool_of(1, self.files))
+            self._pools[-1].submit(int).result()  # a copy made now is a small one
+
+    def _ask(self, slugs: Collection[str] | None) -> None:
+        for pool, share in zip(self._pools, self._shares, strict=True):
+            self._asked.append(pool.submit(runner.audit_watched, share, self._root, slugs))

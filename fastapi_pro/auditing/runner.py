@@ -16,7 +16,14 @@ from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module, is_test
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
-from fastapi_pro.auditing.sources.parse import UnreadableError, check, lines_of, parse, read
+from fastapi_pro.auditing.sources.parse import (
+    UnreadableError,
+    check,
+    lines_of,
+    parse,
+    parse_compactly,
+    read,
+)
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.bytecode import Loader
@@ -28,7 +35,10 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
 Detector = Callable[[Program], Iterator[Hit]]
-_LARGE = 8_000_000  # bytes of the largest program that several processes share
+Parse = Callable[[bytes], ast.Module]
+_LARGE = (
+    8_000_000  # bytes of the largest program that is not spared memory, and shared by processes
+)
 FEW = 500
 """Files that one process reads before others have started, and got what they need."""
 
@@ -108,6 +118,7 @@ def _in_parallel(groups: list[list[Path]], root: Path, jobs: int) -> list[Findin
     """
     large = _most_of(groups, jobs) if processes().get_start_method() == "fork" else []
     shares = shares_of([group for group in groups if group is not large], jobs * 4)
+    detectors()  # before there are copies of this process
     with pool_of(1 if large else jobs) as pool:
         answers = [pool.submit(audit_one_by_one, share, root) for share in shares]
         if large:
@@ -166,7 +177,11 @@ def pool_of(
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- as in `processes`
 
     seen = project_files.contents() if contents is None else contents
-    return ProcessPoolExecutor(jobs, processes(), project_files.put_back, (seen,))
+    return ProcessPoolExecutor(jobs, processes(), _see, (seen, contents is not None))
+
+
+def _see(contents: Mapping[Path, bytes | None], watch: bool) -> None:  # noqa: FBT001 -- of a pool
+    project_files.put_back(contents, watch=watch)
 
 
 def processes() -> "BaseContext":
@@ -206,6 +221,14 @@ def audit_one_by_one(
     return [finding for group in groups for finding in _audit(group, root, slugs)]
 
 
+def audit_watched(
+    groups: list[list[Path]], root: Path, slugs: Collection[str] | None = None
+) -> tuple[list[Finding], project_files.Answers | None]:
+    """Return the findings of programs, and what was asked of the files for them, if it is known."""
+    found = audit_one_by_one(groups, root, slugs)
+    return found, project_files.answers()
+
+
 def open_ahead(groups: list[list[Path]], root: Path) -> None:
     """Parse programs that this process is asked for later, unless they take much memory."""
     if sum(_size(path) for group in groups for path in group) < _LARGE:
@@ -226,13 +249,18 @@ def shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
 
 
 def _audit(paths: list[Path], root: Path, slugs: Collection[str] | None) -> list[Finding]:
-    """Return the findings of one program."""
+    """Return the findings of one program; its trees are dropped before the next one is opened.
+
+    Those of the last need not be: the process ends.
+    """
+    while _done:
+        _done.pop().close()
     opened = _opened.pop(tuple(paths), None) or _Opened(paths, root)
     asked = [slug for slug in detectors() if slugs is None or slug in slugs]
     found = [finding for slug in asked for finding in opened.detect(slug)]
     if slugs is None or UNREADABLE in slugs:
         found += opened.unreadable()
-    opened.close()
+    _done.append(opened)
     return found
 
 
@@ -246,14 +274,15 @@ class _Opened:
         files = [path for path in paths if is_deploy_file(str(path))]
         self._files = frozenset(files)
         self._read: dict[Path, list[str]] = {}
+        make = parse_compactly if sum(map(_size, paths)) > _LARGE else parse
         for path in paths:
             try:
                 if path not in self._files:
-                    modules.append(_module(root, path))
+                    modules.append(_module(root, make, path))
             except UnreadableError as error:
                 self.unreadable_code.append(_unreadable(path, error, display(path, root)))
         self._known = {module.path: module for module in modules}
-        load = functools.partial(_load, root)
+        load = functools.partial(_load, root, make)
         self._program = Program(modules, root, load, KnownTypes(), files)
 
     def index(self) -> None:
@@ -297,22 +326,23 @@ class _Opened:
 
 
 _opened: dict[tuple[Path, ...], _Opened] = {}
+_done: list[_Opened] = []
 _shared: list[_Opened] = []
 """The program that the copies of this process share, if there is one."""
 
 
-def _module(root: Path, path: Path) -> Module:
+def _module(root: Path, make: Parse, path: Path) -> Module:
     """Return the module of a file. Raises UnreadableError."""
-    module = Module(path, display(path, root), read(path), _parse)
+    module = Module(path, display(path, root), read(path), functools.partial(_parse, make))
     if not module.is_test:
-        module.tree = parse(module.source)
+        module.tree = make(module.source)
     return module
 
 
-def _parse(source: bytes) -> ast.Module:
+def _parse(make: Parse, source: bytes) -> ast.Module:
     """Return the tree of a test, when something asks for it; an empty one for what cannot be."""
     try:
-        return parse(source)
+        return make(source)
     except UnreadableError:
         return ast.Module([], [])
 
@@ -326,10 +356,10 @@ def _wrong_with(source: bytes) -> UnreadableError | None:
     return None
 
 
-def _load(root: Path, path: Path) -> Module | None:
+def _load(root: Path, make: Parse, path: Path) -> Module | None:
     """Return the module of a path that an import may lead to, None where there is none."""
     try:
-        return _module(root, path) if project_files.is_file(path) else None
+        return _module(root, make, path) if project_files.is_file(path) else None
     except (OSError, UnreadableError):
         return None
 

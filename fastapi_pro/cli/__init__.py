@@ -4,7 +4,7 @@ import importlib
 import sys
 
 from fastapi_pro import __version__, bytecode
-from fastapi_pro.command_line import are_words_of
+from fastapi_pro.command_line import are_words_of, leave
 from fastapi_pro.messages import near
 
 _NAME = "fastapi-pro"
@@ -35,6 +35,7 @@ def main() -> int:
     sys.dont_write_bytecode = True  # nothing is written where the package lies
     if word == "audit":
         bytecode.keep()
+        leave(run_word(word, f"{_NAME} {word}"))
     return run_word(word, f"{_NAME} {word}")
 
 

@@ -23,7 +23,8 @@ of its line, or of the next line if it is alone on its line:
 The text report prints findings with the same cause as one, the worst consequences first, and ends
 with a summary. Exits with 0 when nothing is found, 1 for findings, 2 for wrong use. Needs only the
 standard library of Python 3.11. Keeps its compiled modules in the user's cache folder, unless
-there is --no-cache or PYTHONDONTWRITEBYTECODE.
+there is --no-cache or PYTHONDONTWRITEBYTECODE, and what --diff and --staged found, unless there is
+--no-cache.
 """
 
 import argparse
@@ -34,9 +35,9 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi_pro.auditing import runner
-from fastapi_pro.auditing.difference import Side, both_sides
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.libraries.assumed_versions import assumed_versions
 from fastapi_pro.auditing.model import project_files
@@ -53,11 +54,15 @@ from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
 from fastapi_pro.auditing.sources.git import GitError, changes_since, staged_changes
 from fastapi_pro.auditing.sources.walk import collect, display, project, rest_of_project
+from fastapi_pro.bytecode import cache_folder
 from fastapi_pro.cli import newer_python
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.messages import near, visible
 from fastapi_pro.rulebook import SEVERITIES, RuleError, page
 from fastapi_pro.whole_files import replace_file
+
+if TYPE_CHECKING:
+    from fastapi_pro.auditing.difference import Side
 
 _FROM = "PRE_COMMIT_FROM_REF"
 """The variable of pre-commit where it compares commits, not what is staged."""
@@ -127,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--all", action="store_true", help="print each finding on its own line (text only)")
     add("--jobs", type=_jobs, metavar="N", help="number of processes (default: one for each core)")
     add("--explain", metavar="SLUG", help=argparse.SUPPRESS)  # what rules.py SLUG prints
-    add("--no-cache", action="store_true", help="do not keep compiled modules in the cache folder")
+    add("--no-cache", action="store_true", help="keep nothing in the user's cache folder")
     add("--list", action="store_true", help="print all rules, and which of them no code can show")
     return parser
 
@@ -166,6 +171,8 @@ class _Audit:
     active: Collection[str]
     entries: Mapping[str, Entry]
     jobs: int
+    cache: str
+    """The folder in which to keep what is found; "" to keep nothing."""
 
     def all(self) -> _Result:
         """Return all that is found."""
@@ -185,14 +192,18 @@ class _Audit:
 
         For None this process sees the files as they are staged from then on. Raises GitError.
         """
+        from fastapi_pro.auditing.difference import both_sides  # noqa: PLC0415 -- takes long to import, and only --diff needs it
+        from fastapi_pro.auditing.past_audits import PastAudits  # noqa: PLC0415 -- the same
+
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
         context = rest_of_project(self.paths, self.exclude)
         ours = {*files, *context}
         changes = staged_changes(top) if base is None else changes_since(top, base)
         changes = changes.shown_as(ours)
-        project_files.put_back(changes.now)
-        now, before = both_sides(ours, top, self.jobs, changes)
+        project_files.put_back(changes.now, watch=bool(self.cache))
+        past = PastAudits(self.cache, top)
+        now, before = both_sides(ours, top, self.jobs, changes, past)
         found = [f for f in unlisted if Path(f.path) in changes.old] + now.findings
         new = new_findings(
             self._places(self._reported(found, self._marked(now)), {}, changes.renamed),
@@ -218,7 +229,7 @@ class _Audit:
         }
         return suppressions.apply(sorted(shown), marked, self.active, self.entries)
 
-    def _marked(self, side: Side) -> dict[str, bytes]:
+    def _marked(self, side: "Side") -> dict[str, bytes]:
         return suppressions.marked(side.sources, self.root, side.sources.__getitem__)
 
     def _places(
@@ -257,7 +268,8 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     active = _active(args, options, entries)
     exclude = _exclude(args, options, [root, *args.paths, project(args.paths)])
     jobs = args.jobs or options.jobs or _cores()
-    audit = _Audit(args.paths, root, exclude, active, entries, jobs)
+    cache = "" if args.no_cache else cache_folder()
+    audit = _Audit(args.paths, root, exclude, active, entries, jobs, cache)
     since = "HEAD" if args.staged else args.diff
     result = audit.all() if since is None else _since(audit, args)
     code = newer_python.run_again(result.unread, sys.argv[1:] if argv is None else argv)

@@ -182,7 +182,8 @@ def _run_git(folder: Path, limit: Limit, *arguments: str) -> subprocess.Complete
 def new_findings(folder: Path, data: str, limit: Limit) -> list[Finding]:
     """Return the findings that HEAD did not have. Raises TimeoutExpired.
 
-    Compiled modules are kept in the plugin's data folder, which is removed with the plugin.
+    Compiled modules and earlier findings are kept in the plugin's data folder, which is removed
+    with the plugin.
     """
     audit = [sys.executable, "-S", str(ROOT / "scripts" / "audit.py"), "--diff", "HEAD"]
     cache = {"XDG_CACHE_HOME": data} if data else {}

@@ -16,6 +16,7 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
     def run(*arguments: str, cwd: Path = tmp_path / "repo") -> str:
         return git_in(cwd, *arguments)
 
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "repo" / "app").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "repo")
     included = "app = FastAPI()\napp.include_router(router)\n"

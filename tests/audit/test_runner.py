@@ -1,13 +1,16 @@
 """From files to findings: what is told of files, columns, programs and processes."""
 
+import ast
 from pathlib import Path
 
 import pytest
 
+from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.runner import run, unparsed
-from fastapi_pro.auditing.sources.parse import MAX_BYTES
-from fastapi_pro.auditing.sources.programs import programs
+from fastapi_pro.auditing.sources.parse import MAX_BYTES, parse_compactly
+from fastapi_pro.auditing.sources.programs import are_joined_alike, programs
 from tests.audit.programs import audit, write
 
 _LATE = """
@@ -143,3 +146,69 @@ def test_a_named_file_that_cannot_be_parsed_is_told_though_it_is_in_no_program(
         ("test_x.py", "low"),
     ]
     assert unparsed(files, tmp_path, found) == []
+
+
+def test_a_very_large_program_has_trees_of_less_memory_and_the_same_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = write(tmp_path, _LATE)
+    found = run(files, tmp_path, 1)
+    assert found
+    trees: list[bytes] = []
+
+    def note(source: bytes) -> ast.Module:
+        trees.append(source)
+        return parse_compactly(source)
+
+    monkeypatch.setattr(runner, "parse_compactly", note)
+    assert run(files, tmp_path, 1) == found
+    assert trees == []
+    monkeypatch.setattr(runner, "_LARGE", 100)
+    assert run(files, tmp_path, 1) == found
+    assert len(trees) == len(files)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_compact_tree_differs_in_the_ends_of_its_nodes_alone(end: str) -> None:
+    lines = ("def f(x: int = 1) -> None:", "    return [x, f(), ()][0]", "\f", "a: int", "f()")
+    source = end.join(lines).encode()
+    whole, compact = ast.parse(source), parse_compactly(source)
+    assert ast.dump(compact) == ast.dump(whole)
+    for one, other in zip(ast.walk(whole), ast.walk(compact), strict=True):
+        for name in ("lineno", "col_offset"):
+            assert getattr(one, name, None) == getattr(other, name, None)
+        assert "end_lineno" not in vars(other)
+
+
+def test_the_trees_of_a_program_go_before_the_next_one_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Program] = []
+    left: list[bool] = []
+
+    def note(*given: object) -> Program:
+        left.extend(bool(vars(program)) for program in made)
+        made.append(Program(*given))  # type: ignore[arg-type]
+        return made[-1]
+
+    monkeypatch.setattr(runner, "Program", note)
+    groups = [[path] for path in write(tmp_path, "#= one.py\nimport fastapi\n#= two.py\nx = 1\n")]
+    runner.audit_one_by_one(groups, tmp_path)
+    assert left == [False]
+
+
+@pytest.mark.parametrize(
+    ("other", "are_alike"),
+    [
+        ("from fastapi import FastAPI\nfrom a import b\nx = 1\n", True),
+        ("from fastapi import FastAPI\nfrom a import c\n", False),
+        ("from requests import get\nfrom a import b\n", False),
+        ("from pydantic import Field\nfrom a import b\n", False),
+        ("from fastapi import FastAPI\nfrom a import b\nrun('c:app')\n", False),
+    ],
+)
+def test_what_a_file_imports_says_whether_it_is_of_the_same_program(
+    other: str, are_alike: bool
+) -> None:
+    one = b"from fastapi import FastAPI\nfrom a import b\n"
+    assert are_joined_alike(Path("x.py"), one, other.encode()) is are_alike

@@ -36,7 +36,7 @@ def starting_functions(program: Program) -> set[Node]:
 
 
 @fact
-def roots(program: Program) -> list[Node]:
+def roots(program: Program) -> dict[Node, None]:
     """Return the functions that FastAPI runs for a request: those that no other need call."""
     found = [endpoint.function for endpoint in endpoints(program)]
     found += [dependency.function for dependency in dependencies(program)]
@@ -47,7 +47,7 @@ def roots(program: Program) -> list[Node]:
     for cls in program.nodes(ast.ClassDef):
         if is_middleware_class(cls):
             found += [cls.method(name) for name in MIDDLEWARE_METHODS]
-    return found
+    return dict.fromkeys(found)
 
 
 def answering(endpoint: Endpoint) -> set[Node]:

@@ -1,6 +1,5 @@
 """What lock files pin: one version of each package, several where it depends on the Python."""
 
-import functools
 import json
 import re
 from pathlib import Path
@@ -24,7 +23,7 @@ class Locked(NamedTuple):
     markers: tuple[str, ...]
 
 
-@functools.cache
+@project_files.kept
 def locked_in(folder: Path) -> dict[str, list[Locked]]:
     """Return what the lock files of a folder pin, by the normalised name of the package."""
     found: dict[str, list[Locked]] = {}

@@ -3,7 +3,6 @@
 import ast
 import configparser
 import fnmatch
-import functools
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -33,7 +32,7 @@ _COMMANDS = ("Dockerfile*", "*.Dockerfile", "*.dockerfile", "Containerfile")
 _READ_BY_SETUP = re.compile(r"""["']([\w./-]+\.(?:txt|in|pip))["']""")
 
 
-@functools.cache
+@project_files.kept
 def declared_in(folder: Path) -> tuple[Requirement, ...]:
     """Return what the files of a folder declare, each thing once."""
     names = project_files.names(folder)

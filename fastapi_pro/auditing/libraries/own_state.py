@@ -92,9 +92,13 @@ def _tasks(program: Program) -> set[Node]:
 
 def _run_by(task: Node) -> set[Node]:
     """Return what a task runs, the functions within its own among it: they are handed on."""
+    return task.program.once(_running, task.ast, task)
+
+
+def _running(task: Node) -> set[Node]:
     found = reached([task])
-    inner = [f for f in task.program.functions if f.function in found]
-    return reached([*found, *inner])
+    within = task.program.functions_within
+    return reached([*found, *(inner for f in found for inner in within.get(f.ast, ()))])
 
 
 def _only_takes(function: Node, name: str) -> bool:

@@ -5,7 +5,6 @@ requirement gives a range. What nobody bounds is the newest version.
 """
 
 import ast
-import functools
 import re
 import tomllib
 from dataclasses import dataclass
@@ -165,18 +164,18 @@ def _installed(here: Path, folder: Path, package: str) -> tuple[Range, ...]:
     return _ranges([r for r in declared if not r.is_dev], package, Range())
 
 
-@functools.cache
+@project_files.kept
 def _wheels(folder: Path) -> dict[str, Path]:
     found = project_files.glob(folder, "*-*.dist-info")
     return {normalised(path.name.split("-")[0]): path for path in found}
 
 
-@functools.cache
+@project_files.kept
 def _metadata(wheel: Path) -> tuple[Requirement, ...]:
     return tuple(of_metadata(wheel / "METADATA"))
 
 
-@functools.cache
+@project_files.kept
 def _holds(wheel: Path, top: str) -> bool:
     """Say whether a wheel brought a package of the folder."""
     record = read_text(wheel / "RECORD", 10_000_000)
@@ -189,7 +188,7 @@ def _python(above: list[Path]) -> Range:
     return next((found for folder in above if (found := _python_in(folder)) != Range()), Range())
 
 
-@functools.cache
+@project_files.kept
 def _python_in(folder: Path) -> Range:
     found = Range()
     text = read_text(folder / "pyproject.toml")
@@ -203,13 +202,13 @@ def _python_in(folder: Path) -> Range:
     return found.within(ranges(f"=={exact[1]}.*")[0]) if exact else found
 
 
-@functools.cache
+@project_files.kept
 def _top(root: Path) -> Path:
     """Return the folder of the repository that holds a project, else that of the project.
 
     One that is no more than a package has its requirements in the folder above.
     """
-    repository = next((f for f in (root, *root.parents) if (f / ".git").exists()), None)
+    repository = next((f for f in (root, *root.parents) if project_files.exists(f / ".git")), None)
     return repository or (root.parent if requirements_files(root.parent) else root)
 
 

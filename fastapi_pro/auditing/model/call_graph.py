@@ -11,15 +11,15 @@ _CACHES = {"functools.cache", "functools.lru_cache", "cachetools.cached", "async
 
 def reached(roots: Iterable[Node]) -> set[Node]:
     """Return the functions and all that they call within the program."""
-    found: set[Node] = set()
+    found: dict[ast.AST, Node] = {}  # by what is compared faster than a Node
     queue = list(roots)
     while queue:
         function = queue.pop()
-        if function in found or not function.is_function:
+        if function.ast in found or not function.is_function:
             continue
-        found.add(function)
+        found[function.ast] = function
         queue += [target for _, target in called(function)]
-    return found
+    return set(found.values())
 
 
 def called(function: Node) -> list[tuple[Node, Node]]:

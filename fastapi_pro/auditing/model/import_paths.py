@@ -1,13 +1,12 @@
 """Where the modules of a program lie on the disk. Paths are texts: objects are slow to make."""
 
-import functools
 import os
 from pathlib import Path
 
 from fastapi_pro.auditing.model import project_files
 
 
-@functools.cache
+@project_files.kept
 def is_ours(folder: str, root: str, first: str) -> bool:
     """Say whether a package or module of this name lies beside `folder` or above it."""
     if any(_holds(base, first) for base in _bases(folder)):
@@ -16,7 +15,7 @@ def is_ours(folder: str, root: str, first: str) -> bool:
     return folder not in (root, above) and is_ours(above, root, first)
 
 
-@functools.cache
+@project_files.kept
 def find(folder: str, root: str, dotted: str) -> str | None:
     """Return the file of a module that lies beside `folder` or above it, up to `root`."""
     relative = dotted.replace(".", "/")
@@ -31,7 +30,7 @@ def find(folder: str, root: str, dotted: str) -> str | None:
         folder = above
 
 
-@functools.cache
+@project_files.kept
 def file_of(module: str) -> str | None:
     """Return the file of a module or package whose path without an ending this is."""
     folder, name = os.path.split(module)
@@ -57,14 +56,14 @@ def _holds(folder: str, name: str) -> bool:
     return name in names or f"{name}.py" in names
 
 
-@functools.cache
+@project_files.kept
 def _bases(folder: str) -> tuple[str, ...]:
     """Return where the modules beside a folder may lie: in it, or in one for sources."""
     bases = (folder, *(f"{folder}/{name}" for name in ("src", "backend", "server")))
     return tuple(base for base in bases if _names(base))
 
 
-@functools.cache
+@project_files.kept
 def _names(folder: str) -> frozenset[str]:
     """Return the names of what lies in a folder."""
     return project_files.names(Path(folder))

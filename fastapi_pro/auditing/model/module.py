@@ -104,7 +104,7 @@ class Module:
         self.is_tool = bool(_TOOL.search(name))
         self._said: dict[tuple[str, ...], bool] = {}
         self._own: dict[ast.AST, list[ast.AST]] = {}
-        self._own_by_kind: dict[ast.AST, dict[type, list[ast.AST]]] = {}
+        self._own_by_kind: dict[ast.AST, dict[type, tuple[ast.AST, ...]]] = {}
         self._scopes: dict[ast.AST, Bindings] = {}
         self._assigned: dict[ast.AST, dict[str, list[ast.Assign | ast.AnnAssign]]] = {}
         self._annotations: dict[ast.AST, ast.AST] = {}
@@ -224,14 +224,16 @@ class Module:
         self._index  # noqa: B018 -- fills _own
         return self._own.get(scope, [])
 
-    def own_of_kind(self, scope: ast.AST, kind: type[ast.AST]) -> list[ast.AST]:
+    def own_of_kind(self, scope: ast.AST, kind: type[ast.AST]) -> tuple[ast.AST, ...]:
         """Return those of `own_nodes` that are of one kind."""
         found = self._own_by_kind.get(scope)
         if found is None:
-            found = self._own_by_kind[scope] = defaultdict(list)
+            listed: dict[type, list[ast.AST]] = defaultdict(list)
             for node in self.own_nodes(scope):
-                found[node.__class__].append(node)
-        return found.get(kind, [])
+                listed[node.__class__].append(node)
+            # of thousands of scopes lists take twice the room
+            found = self._own_by_kind[scope] = {k: tuple(nodes) for k, nodes in listed.items()}
+        return found.get(kind, ())
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """Return the node that holds this one."""

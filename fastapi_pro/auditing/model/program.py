@@ -195,6 +195,15 @@ class Program:
         """All functions and methods of the program that are not tests' modules."""
         return [Node(m, node) for m in self.code for node in m.functions()]
 
+    @functools.cached_property
+    def functions_within(self) -> dict[ast.AST, list[Node]]:
+        """Those of `functions` that stand in the body of another, by that one."""
+        found: dict[ast.AST, list[Node]] = defaultdict(list)
+        for function in self.functions:
+            if (outer := function.module.function_of(function.ast)) is not None:
+                found[outer].append(function)
+        return found
+
     def functions_calling(self, *names: str) -> list[Node]:
         """Return those of `functions` in which something with one of these last names is called.
 
@@ -389,7 +398,8 @@ class Program:
         """Return the function or method that a call runs; for a class its `__init__`."""
         if not isinstance(call.ast, ast.Call):
             return call.at(None)
-        return self._run_by.get(call.ast.func) or self.run_by(call.func)
+        found = self._run_by.get(call.ast.func)  # for the most part known, and nothing
+        return self.run_by(call.func) if found is None else found
 
     def run_by(self, func: Node) -> Node:
         """Return what calling an expression runs, as `callee_of` does for a call."""

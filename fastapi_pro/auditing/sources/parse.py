@@ -8,9 +8,13 @@ import tokenize
 import warnings
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.model.module import descendants
 
+_EMPTY: Any = []
+_ENDS = ("end_lineno", "end_col_offset")
 MAX_BYTES = 1_000_000
 """Larger files are generated: they get a line, and are not read."""
 
@@ -69,6 +73,24 @@ def parse(source: bytes) -> ast.Module:
         raise UnreadableError(f"does not parse: {error}") from None
     except (RecursionError, MemoryError):
         raise UnreadableError("is nested too deep") from None
+
+
+def parse_compactly(source: bytes) -> ast.Module:
+    """Return the same tree in three quarters of the memory: no rule asks where a node ends.
+
+    Most nodes have five attributes then, and with a sixth Python takes room for ten. Those of one
+    line share its number, and all share one empty list. It takes a half longer than to parse.
+    Raises UnreadableError.
+    """
+    tree = parse(source)
+    numbers = list(range(source.count(b"\n") + source.count(b"\r") + 2))
+    for node in descendants(tree):
+        known = vars(node).items()
+        kept = {k: _EMPTY if value == [] else value for k, value in known if k not in _ENDS}
+        if "lineno" in kept:
+            kept["lineno"] = numbers[kept["lineno"]]
+        node.__dict__ = kept
+    return tree
 
 
 def check(source: bytes) -> None:

@@ -100,6 +100,15 @@ def _display(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
+def are_joined_alike(path: Path, one: bytes, other: bytes) -> bool:
+    """Say whether a file is of the same program with one text as with another."""
+    return one == other or (
+        _is_traced(path, one) == _is_traced(path, other)
+        and (_HOME.search(one) is None) == (_HOME.search(other) is None)
+        and _dotted(one) == _dotted(other)
+    )
+
+
 def _is_traced(path: Path, source: bytes) -> bool:
     if "gunicorn" in path.name:
         return True

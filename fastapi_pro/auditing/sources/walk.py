@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
+from fastapi_pro.auditing.model.project_files import CACHES
 from fastapi_pro.auditing.sources.deploy_files import is_deploy_file, may_be_deploy_file
 from fastapi_pro.auditing.sources.gitignore import Decides, Patterns, is_ignored
 from fastapi_pro.auditing.sources.gitignore_files import patterns_above, patterns_in
 from fastapi_pro.paths import INSTALL_RECORD
 
-_CACHES = {".eggs", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".tox", "__pycache__"}
 _VENDORED = {"_vendor", "third_party", "vendor", "vendored"}
 _PACKAGES = {"__pypackages__", "dist-packages", "node_modules", "site-packages"}
 _ASSISTANTS = {".agents", ".claude", ".codex", ".cursor", ".gemini", ".opencode"}
@@ -25,7 +25,7 @@ _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _LISTED = ("requirements.txt", "Pipfile", "uv.lock", "poetry.lock", "pdm.lock", "environment.yml")
 """What marks a project where no folder above has a better mark."""
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
-LEFT_ALONE = frozenset({".git", ".hg", ".svn"} | _CACHES | _VENDORED | _PACKAGES | _ASSISTANTS)
+LEFT_ALONE = frozenset({".git", ".hg", ".svn"} | CACHES | _VENDORED | _PACKAGES | _ASSISTANTS)
 """Folders of other people's code, of caches, and of assistants, in which skills lie.
 
 Virtual environments are known by pyvenv.cfg, skills elsewhere by what install.py writes.

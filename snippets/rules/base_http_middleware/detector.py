@@ -95,7 +95,7 @@ def _late(program: Program) -> dict[str, bool]:
 
 def _sets_variables(function: Node) -> bool:
     """Say whether something other than the middleware sets context variables."""
-    return any(
+    return bool(function.program.saying("ContextVar")) and any(
         call.owner.is_a("contextvars.ContextVar")
         for call in function.program.calls_named("set")
         if call.function != function

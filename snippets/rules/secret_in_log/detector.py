@@ -47,10 +47,12 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _written(call: Node) -> Iterator[Hit]:
-    if call.module.is_tool or _is_option(call) or _is_guessing(call):
+    if call.module.is_tool:
         return
     for given in call.given:
         if found := next(filter(None, map(_secret, _leaves(given))), ""):
+            if _is_option(call) or _is_guessing(call):
+                return
             severity = "low" if call.member == "debug" else ""
             yield call.hit(f"`{call.func.text}` writes {found}", severity=severity)
             return

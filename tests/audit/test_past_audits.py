@@ -1,0 +1,324 @@
+"""What --diff has found before is not looked for again, and only where nothing has changed."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from fastapi_pro.auditing import past_audits, runner
+from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.model.project_files import View
+from fastapi_pro.auditing.past_audits import Known, PastAudits
+from tests.audit.repository import ANOTHER, HELD, Git, new, write
+from tests.distribution.checkout import ROOT
+
+CALLER = HELD.replace("import time", "from helpers import work").replace("time.sleep(1)", "work()")
+DATABASE = """\
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/x")
+"""
+
+
+@pytest.fixture
+def audited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is audited: "now", and "commit" for each process that looks at the commit."""
+    asked: list[str] = []
+    real, real_pool = runner.audit, runner.pool_of
+
+    def note(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
+        asked.append("now")
+        return real(groups, root, jobs)
+
+    def note_pool(jobs: int, contents: dict[Path, bytes | None]) -> ProcessPoolExecutor:
+        asked.append("commit")
+        return real_pool(jobs, contents)
+
+    monkeypatch.setattr(runner, "audit", note)
+    monkeypatch.setattr(runner, "pool_of", note_pool)
+    return asked
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """The folder in which past audits are kept."""
+    return tmp_path / "cache" / "fastapi-pro" / "audits"
+
+
+def test_what_has_not_changed_is_not_audited_again(
+    git: Git, capsys: pytest.CaptureFixture[str], audited: list[str]
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    for expected in (["commit", "now"], []):
+        assert new(capsys, "--diff") == [("app/api.py", 9)]
+        assert audited == expected
+        audited.clear()
+    write("app/api.py", f"{HELD}x = 1\n{ANOTHER}")
+    assert new(capsys, "--diff") == [("app/api.py", 10)]
+    assert audited == ["now"]
+    audited.clear()
+    git("add", ".")
+    assert new(capsys, "--staged") == [("app/api.py", 10)]
+    assert audited == []
+
+
+def test_what_was_found_before_a_commit_counts_for_that_commit(
+    git: Git, capsys: pytest.CaptureFixture[str], audited: list[str]
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    write("app/jobs.py", "def work():\n    pass\n")
+    assert new(capsys, "--diff") == [("app/api.py", 9)]
+    git("add", ".")
+    git("commit", "-qm", "second")
+    audited.clear()
+    write("app/api.py", HELD + ANOTHER + ANOTHER)
+    assert new(capsys, "--diff") == [("app/api.py", 12)]
+    assert audited == ["now"]
+
+
+def change_another_file() -> None:
+    write("app/other.py", "from fastapi import APIRouter\nrouter = APIRouter()\nx = 1\n")
+
+
+def change_an_ignored_module() -> None:
+    write("helpers.py", "import time\ndef work():\n    time.sleep(1)\n")
+
+
+def hide_a_module() -> None:
+    write("app/helpers.py", "def work():\n    pass\n")
+
+
+def change_an_ignored_manifest() -> None:
+    write("requirements-dev.txt", "sqlalchemy\n")
+
+
+def add_an_ignored_manifest() -> None:
+    write("requirements-more.txt", "sqlalchemy\n")
+
+
+def change_an_environment() -> None:
+    write(".env", "DATABASE_URL=sqlite:///y\n")
+
+
+def touch_our_code() -> None:
+    os.utime(past_audits.__file__)
+
+
+INPUTS = (
+    change_another_file, change_an_ignored_module, hide_a_module, change_an_ignored_manifest,
+    add_an_ignored_manifest, change_an_environment, touch_our_code,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("change", INPUTS)
+def test_whatever_the_audit_reads_counts(
+    git: Git, capsys: pytest.CaptureFixture[str], audited: list[str], change: Callable[[], None]
+) -> None:
+    """What git ignores, and has no part in what is compared, too."""
+    write("app/api.py", CALLER)
+    write("app/db.py", DATABASE)
+    write(".gitignore", "helpers.py\nrequirements-*\n")
+    write(".env", "DATABASE_URL=sqlite:///x\n")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    write("helpers.py", "def work():\n    pass\n")
+    write("requirements-dev.txt", "sqlalchemy[asyncio]\n")
+    write("app/api.py", CALLER + ANOTHER)
+    new(capsys, "--diff")
+    audited.clear()
+    new(capsys, "--diff")
+    assert audited == []
+    change()
+    found = new(capsys, "--diff")
+    assert "now" in audited
+    assert found == new(capsys, "--diff", "--no-cache")
+
+
+def test_a_fault_of_the_commit_shows_when_what_it_depends_on_changes(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The findings kept of the commit are not those of a module that git ignores, as it was."""
+    write("app/api.py", CALLER)
+    write(".gitignore", "helpers.py\n")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    write("helpers.py", "def work():\n    pass\n")
+    write("app/main.py", Path("app/main.py").read_text() + "x = 1\n")
+    assert new(capsys, "--diff") == []
+    change_an_ignored_module()
+    assert new(capsys, "--diff") == []  # else it would be new
+    assert new(capsys) == [("app/api.py", 6)]
+
+
+def test_caches_of_tools_do_not_count(
+    git: Git, capsys: pytest.CaptureFixture[str], audited: list[str]
+) -> None:
+    write(".gitignore", "__pycache__\n.pytest_cache\n")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    write("app/api.py", HELD + ANOTHER)
+    assert new(capsys, "--diff") == [("app/api.py", 9)]
+    audited.clear()
+    write("app/__pycache__/main.pyc", "")
+    write(".pytest_cache/x", "")
+    assert new(capsys, "--diff") == [("app/api.py", 9)]
+    assert audited == []
+
+
+def test_without_a_cache_nothing_is_read_or_kept(
+    git: Git, capsys: pytest.CaptureFixture[str], audited: list[str], kept: Path
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    for _ in range(2):
+        assert new(capsys, "--diff", "--no-cache") == [("app/api.py", 9)]
+    assert audited == ["commit", "now"] * 2
+    assert not kept.exists()
+
+
+def test_a_cache_in_the_project_is_not_used(
+    git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "repo" / "cache"))
+    write("app/api.py", HELD + ANOTHER)
+    monkeypatch.chdir("app")
+    assert new(capsys, "--diff") == [("api.py", 9)]
+    assert not (tmp_path / "repo" / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    "broken", ["", "{", "[]", "null", '{"answers": {}}', '{"answers": {}, "findings": [[1]]}']
+)
+def test_a_broken_entry_is_ignored_and_replaced(
+    git: Git, capsys: pytest.CaptureFixture[str], audited: list[str], kept: Path, broken: str
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    new(capsys, "--diff")
+    good = {file: file.read_bytes() for file in kept.iterdir()}
+    assert len(good) == 2
+    for file in good:
+        file.write_text(broken)
+    audited.clear()
+    assert new(capsys, "--diff") == [("app/api.py", 9)]
+    assert audited == ["commit", "now"]
+    assert {file: file.read_bytes() for file in kept.iterdir()} == good
+
+
+def test_a_cache_that_cannot_be_written_is_no_trouble(
+    git: Git, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    write("app/api.py", HELD + ANOTHER)
+    assert new(capsys, "--diff") == [("app/api.py", 9)]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    """A folder of a project, whose files this process sees as they are."""
+    (tmp_path / "project").mkdir()
+    yield tmp_path / "project"
+    project_files.put_back({})
+
+
+def test_the_least_used_go_first(
+    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past = PastAudits(str(tmp_path), project)
+    groups = [[project / f"{number}.py"] for number in range(4)]
+    for number, group in enumerate(groups):
+        past.keep([group], {}, Known([Finding("x", 1, 1, "a", "m" * 1000)]))
+        for file in tmp_path.rglob("*.json"):
+            if file.stat().st_mtime > 1000:
+                os.utime(file, (number, number))
+    assert past.find([groups[0]], View({})) is not None
+    size = max(file.stat().st_size for file in tmp_path.rglob("*.json"))
+    monkeypatch.setattr(past_audits, "_LARGEST", 3 * size + 100)
+    past.keep([[project / "new.py"]], {}, Known([Finding("x", 1, 1, "a", "m" * 1000)]))
+    assert len([*tmp_path.rglob("*.json")]) == 3
+    is_there = [past.find([group], View({})) is not None for group in groups]
+    assert is_there == [True, False, False, True]
+
+
+def test_two_at_once_read_only_what_is_whole(tmp_path: Path, project: Path) -> None:
+    """An entry is replaced, and never written over while another process reads it."""
+    past = PastAudits(str(tmp_path), project)
+    past.keep([[project]], {}, Known([]))
+    [file] = tmp_path.rglob("*.json")
+    whole = file.read_bytes()
+    with file.open("rb") as begun:
+        past.keep([[project]], {}, Known([Finding("x", 1, 1, "a", "m")]))
+        assert begun.read() == whole
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Path, project: Path) -> None:
+    file = project / "x.py"
+    file.write_text("1")
+    project_files.put_back({}, watch=True)
+    project_files.read(file)
+    assert project_files.answers() == {f"read {file}": View({}).answer(f"read {file}")}
+    file.write_text("2")
+    project_files.read(file)
+    assert project_files.answers() is None
+    past = PastAudits(str(tmp_path), project)
+    past.keep([[file]], project_files.answers(), Known([]))
+    assert not [*tmp_path.rglob("*.json")]
+
+
+def test_only_rules_that_were_asked_are_known(tmp_path: Path, project: Path) -> None:
+    past = PastAudits(str(tmp_path), project)
+    past.keep([[project / "x.py"]], {}, Known([], {"a", "b"}))
+    known = past.find([[project / "x.py"]], View({}))
+    assert known is not None
+    assert [known.answers(slugs) for slugs in ({"a"}, {"a", "c"}, None)] == [True, False, False]
+    assert Known([]).answers(None)
+
+
+_WATCH = """
+import json, sys
+from pathlib import Path
+from fastapi_pro.auditing import runner
+from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.sources.walk import collect
+
+root = Path.cwd()
+files = collect([root])[0]
+runner.detectors()
+opened = set()
+
+def note(event, given):
+    if event in ("open", "os.listdir", "os.scandir") and str(given[0]).startswith(str(root)):
+        opened.add(str(given[0]))
+
+sys.addaudithook(note)
+project_files.put_back({}, watch=True)
+runner.run(files, root, 1)
+print(json.dumps([sorted(opened), list(project_files.answers())]))
+"""
+
+
+def test_each_file_and_folder_that_an_audit_reads_is_noted(git: Git, tmp_path: Path) -> None:
+    """As the interpreter itself tells; what starts the service, its packages and locks among it."""
+    for name, text in {
+        "app/api.py": CALLER, "helpers.py": "def work():\n    pass\n", "app/db.py": DATABASE,
+        "uv.lock": "version = 1\n", "requirements.txt": "-r more.txt\nfastapi\n",
+        "more.txt": "uvicorn\n", "Dockerfile": "FROM python:3.12\nCMD uvicorn app.main:app\n",
+        "compose.yaml": "services:\n  web:\n    image: x\n", ".env": "A=1\n",
+        "tests/conftest.py": "import fastapi\n", "pytest.ini": "[pytest]\n",
+    }.items():  # fmt: skip
+        write(name, text)
+    done = subprocess.run(
+        [sys.executable, "-c", _WATCH],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    opened, questions = json.loads(done.stdout)
+    noted = {question.partition(" ")[2] for question in questions}
+    assert {Path(path).name for path in opened} >= {"uv.lock", "more.txt", "Dockerfile", ".env"}
+    assert set(opened) <= noted | {str(tmp_path / "repo")}
