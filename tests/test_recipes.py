@@ -189,14 +189,14 @@ def test_the_service_works_with_all_recipes(
 ) -> None:
     """The service's own tests pass as before, and so do the linter and the type checker.
 
-    A normal run takes a third of the files.
+    A normal run takes a quarter of the files.
     """
     left_out = "sqlite" if pytestconfig.getoption("whole") else LEFT_OUT
     files = {file.name for file in (SNIPPETS / "tests").glob("test_*.py")} - {"test_live.py"}
     names = sorted(file.name for file in (joined / "tests").iterdir() if file.name in files)
     tests = [
         joined / "tests" / name
-        for name in chosen(pytestconfig, names, len(names) // 3, "snippets/tests")
+        for name in chosen(pytestconfig, names, len(names) // 4, "snippets/tests")
     ]
     options = ["-q", "-n0", "-k", f"not ({left_out})", *QUIET]
     run(joined, python, "-m", "pytest", *options, *tests)
@@ -210,9 +210,9 @@ def test_the_service_works_with_all_recipes(
 def test_each_recipe_works_with_all_others(
     joined: Path, run: Run, python: Path, half: int, pytestconfig: pytest.Config
 ) -> None:
-    """A recipe's own tests pass among all others: those of a quarter of them in a normal run."""
+    """A recipe's own tests pass among all others: those of a sixth of them in a normal run."""
     names = sorted({*compatible_recipes(SNIPPETS)} - TRIED_ALONE)
-    names = chosen(pytestconfig, names, len(names) // 4, FOLDER)
+    names = chosen(pytestconfig, names, len(names) // 6, FOLDER)
     tests = [file for name in names for file in own_tests(name) if file != "--co"]
     options = ["-q", "-n0", "-k", "not sqlite", *QUIET]
     run(joined, python, "-m", "pytest", *options, *tests[half::2])
