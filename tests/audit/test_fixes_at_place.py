@@ -221,6 +221,35 @@ async def read({parameter}, session: AsyncSession = Depends(get_session)):
     assert only(tmp_path, "id-out-of-range", source).fix == fix
 
 
+@pytest.mark.parametrize(
+    ("prefix", "path", "parameter", "kind"),
+    [
+        ("", '"/{key}"', "key: int", "Path"),
+        ("/{key}", '"/"', "key: int", "Path"),
+        ("", '"/{key_id}"', "key: int", "Query"),
+        ("", "settings.PATH", "key: Annotated[int, Path()]", "Path"),
+        ("", '"/"', 'key: Annotated[int, Header(alias="X-Key")]', "Header"),
+        ("", '"/"', "key: int = Cookie(1)", "Cookie"),
+    ],
+)
+def test_the_bound_of_a_dependency_is_one_of_its_path(
+    prefix: str, path: str, parameter: str, kind: str, tmp_path: Path
+) -> None:
+    source = f"""
+from typing import Annotated
+from fastapi import APIRouter, Cookie, Header, Path
+{NUMBERS}
+router = APIRouter(prefix="{prefix}")
+async def track({parameter}, session: AsyncSession = Depends(get_session)):
+    return (await session.scalars(select(Track).where(Track.id == key))).first()
+@router.get({path})
+async def read(found: Track = Depends(track)):
+    return found.id
+"""
+    fix = only(tmp_path, "id-out-of-range", source).fix
+    assert fix == f"`Annotated[int, {kind}(le=2**31 - 1)]`"
+
+
 ALBUMS = """
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel

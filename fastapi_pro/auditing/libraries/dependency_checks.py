@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi import Parameter, endpoints, parameters
+from fastapi_pro.auditing.libraries.request_objects import is_brought
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -42,10 +43,14 @@ def _refuses_large(arg: Node, depth: int = 0) -> bool:
     """Say whether a function, or one that it hands a parameter to, raises for a large value."""
     function = arg.function
     for branch in function.own(ast.If):
-        if any(isinstance(s.ast, ast.Raise) for s in branch.body) and any(
+        if not any(isinstance(s.ast, ast.Raise) for s in branch.body):
+            continue
+        is_bound = any(
             _is_too_large(compare, arg.name, is_negated=negated)
             for compare, negated in _compares(branch.test.ast)
-        ):
+        )
+        is_always_asked = branch.parent == function
+        if is_bound or (is_always_asked and _is_any_other(branch.test, arg.name)):
             return True
     if depth > limits.CALLS:
         return False
@@ -81,6 +86,24 @@ def _is_too_large(compare: ast.Compare, name: str, *, is_negated: bool) -> bool:
         above, below = (_SMALLER, _LARGER) if is_negated else (_LARGER, _SMALLER)
         if isinstance(op, above if is_left else below):
             return True
+    return False
+
+
+def _is_any_other(test: Node, name: str, *, is_negated: bool = False) -> bool:
+    """Say whether a condition is true of each value but one that the service knows: the user's own.
+
+    What it is compared with is none of the request; who is exempt, as an administrator, sends any.
+    """
+    match test.ast:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _is_any_other(test.at(operand), name, is_negated=not is_negated)
+        case ast.BoolOp(op=op):
+            is_one_enough = isinstance(op, ast.And if is_negated else ast.Or)
+            found = [_is_any_other(o, name, is_negated=is_negated) for o in test.operands]
+            return any(found) if is_one_enough else all(found)
+        case ast.Compare(ops=[op]) if isinstance(op, ast.Eq if is_negated else ast.NotEq):
+            others = [side for side in test.operands if side.name != name]
+            return len(others) == 1 and not is_brought(others[0])
     return False
 
 

@@ -97,6 +97,37 @@ def a_rank(rank: int):
         raise HTTPException(422)
 """
 
+_MEMBERS = """
+#= main.py
+from fastapi import Depends, FastAPI, Header, HTTPException
+from pydantic import BaseModel
+from sqlalchemy import select
+from db import Db, User
+app = FastAPI()
+class Member(BaseModel):
+    group_id: int | None
+    is_staff: bool = False
+class Place(BaseModel):
+    group_id: int
+async def member(db: Db, token: str = Header()):
+    return Member.model_validate(await ask(token), from_attributes=True)
+async def of_group(group_id: int, viewer: Member = Depends(member)):
+    if not (viewer.group_id and group_id == viewer.group_id):
+        raise HTTPException(403)
+async def of_group_or_none(group_id: int, viewer: Member = Depends(member)):
+    if viewer.group_id is None or viewer.group_id != group_id:
+        raise HTTPException(404)
+async def of_group_or_staff(group_id: int, viewer: Member = Depends(member)):
+    if group_id != viewer.group_id and not viewer.is_staff:
+        raise HTTPException(403)
+async def of_two(group_id: int, place: Place):
+    if group_id != place.group_id:
+        raise HTTPException(422)
+@app.post("/{group_id}/users", dependencies=[Depends(DEPENDENCY)])
+async def listed(group_id: int, db: Db):MARK
+    return [u.name for u in await db.scalars(select(User).where(User.group_id == group_id))]
+"""
+
 
 FOUND = {
     "the id of a body that a helper and a dependency hand on": _DB
@@ -114,6 +145,10 @@ def wanted(body: Wanted) -> Wanted:
 async def read(db: Db, given: Wanted = Depends(wanted)) -> str:
     return (await db.get(User, given.id)).name
 """,
+    "a dependency refuses other groups to all but the staff": _DB
+    + _MEMBERS.replace("DEPENDENCY", "of_group_or_staff").replace("MARK", "  # !"),
+    "a dependency compares two numbers of the client": _DB
+    + _MEMBERS.replace("DEPENDENCY", "of_two").replace("MARK", "  # !"),
     "a dependency refuses small ones alone": _KINDS
     + """
 @app.get("/tools/{tool_id}")
@@ -331,6 +366,10 @@ async def again(name: str, db: Db) -> str:
     user = await current(name, db)
     return (await db.get(User, user.id)).name
 """,
+    "a dependency refuses each group but the member's own": _DB
+    + _MEMBERS.replace("DEPENDENCY", "of_group").replace("MARK", ""),
+    "a dependency refuses members of other groups and of none": _DB
+    + _MEMBERS.replace("DEPENDENCY", "of_group_or_none").replace("MARK", ""),
     "a dependency asks a helper for the range": _KINDS
     + """
 @app.get("/tools/kind/{kind}")

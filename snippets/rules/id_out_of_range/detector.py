@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, Parameter, endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.pydantic import Field
 from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_only_for_admins
@@ -25,6 +25,9 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 _LARGEST = 2**63 - 1  # what a bigint holds
 _ID = re.compile(r"(^|_)id$")
 _GENERIC = re.compile(r"(self|cls)\.\w*(?i:model)\w*")  # a repository's, whose model is not known
+_MARKERS = tuple(
+    f"fastapi.{name}" for name in ("Path", "Query", "Header", "Cookie", "Body", "Form")
+)
 _LOOKUPS = ("get", "get_one", "filter_by")
 _WHERE = ("where", "filter", "having")
 
@@ -74,13 +77,23 @@ def _fix(given: Input, column: str, count: int) -> str:
     bound = _bounds(program).get(column)
     if bound is None:
         return ""
-    if isinstance(given, Field):
-        kind = "Field"
-    else:
-        asked = (e.path or "" for e in endpoints(program) if e.function == given.node.function)
-        kind = "Path" if any(f"{{{given.name}" in path for path in asked) else "Query"
+    kind = "Field" if isinstance(given, Field) else _kind(given)
     alias = ", one alias for all of them" if count > 1 else ""
     return f"`Annotated[int, {kind}(le={bound})]`{alias}"
+
+
+def _kind(given: Parameter) -> str:
+    """Return what declares a parameter: as written, else by the paths of who asks its function."""
+    if marker := given.marker(*_MARKERS):
+        return marker.called.rpartition(".")[2]
+    function = given.node.function
+    paths = (
+        f"{endpoint.router.keyword('prefix').constant or ''}{endpoint.path or ''}"
+        for endpoint in endpoints(function.program)
+        if function in (endpoint.function, *(d.function for d in endpoint.dependencies))
+    )
+    is_segment = any(f"{{{given.name}{end}" in path for path in paths for end in "}:")
+    return "Path" if is_segment else "Query"
 
 
 @fact
