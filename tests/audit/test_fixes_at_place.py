@@ -414,6 +414,35 @@ class Login(BaseSettings):
     )
 
 
+@pytest.mark.parametrize(
+    ("fields", "told", "severity"),
+    [
+        (["api_key", "host", "name", "port"], "prints values, `api_key` among them", "high"),
+        (["name", "host", "api_key", "port"], "prints values, `api_key` among them", "high"),
+        (["host", "name", "api_key", "user", "port"], "first and last values", "medium"),
+        (["administrator_password", "name", "host"], "first and last values", "medium"),
+        (["host", "api_key", "name", "url_dsn"], "`api_key` among them", "high"),
+        (["api_key", "host", "a", "short_token", "b", "c"], "`short_token` among them", "high"),
+    ],
+)
+def test_the_secret_is_one_that_the_error_prints(
+    fields: list[str], told: str, severity: str, tmp_path: Path
+) -> None:
+    limits = {"short_token": " = Field(min_length=32)"}
+    declared = "".join(f"    {name}: str{limits.get(name, '')}\n" for name in fields)
+    source = f"""
+from fastapi import FastAPI
+from pydantic import Field
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+{declared}
+app = FastAPI()
+"""
+    found = only(tmp_path, "settings-error-prints-secret", source)
+    assert told in found.message
+    assert (found.severity or "high") == severity
+
+
 def test_a_page_of_a_table_whose_key_is_not_known_names_none(tmp_path: Path) -> None:
     source = """
 from fastapi import FastAPI

@@ -3,6 +3,22 @@
 BAD = ["class Settings(BaseSettings):"]
 
 FOUND = {
+    "a default from the variable that the field reads itself": """
+import os
+from pydantic_settings import BaseSettings
+class Broker(BaseSettings):  # !
+    host: str
+    password: str = os.getenv("PASSWORD", "guest")
+""",
+    "a default from another variable, which a validator refuses": """
+import os
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Broker(BaseSettings):  # !
+    model_config = SettingsConfigDict(env_prefix="QUEUE_")
+    password: str = Field(os.getenv("QUEUE_LOGIN"), min_length=12)
+    host: str
+""",
     "hidden by the class around it, and made alone": """
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings
@@ -138,6 +154,16 @@ class Config(BaseSettings):  # !
 }
 
 LOOK_ALIKES = {
+    "a default from a variable of another name, which is no input": """
+import os
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Broker(BaseSettings):
+    host: str
+    password: str = os.getenv("RABBIT_PASSWORD", "guest")
+app = FastAPI()
+broker = Broker(host="queue")
+""",
     "the name of a secret that another service keeps": """
 from fastapi import FastAPI
 from pydantic_settings import BaseSettings

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.pydantic import (
@@ -27,29 +28,49 @@ _QUIET = {
     "replace", "rstrip", "lstrip", "split", "token_hex", "token_urlsafe", "getenv", "SecretStr",
 }  # fmt: skip
 """What a validator calls that refuses no text."""
+_LONGEST = 16  # characters of a name after which the first 25 of an error have some of the value
 _CONSTRAINTS = ("min_length", "max_length", "pattern", "strict")
+
+
+@dataclass(frozen=True)
+class _Leak:
+    """A secret field, and whether it is cut out of what was given unless others lack, too.
+
+    The error prints the first and the last 25 characters of that, and so not the middle.
+    """
+
+    name: str
+    is_cut: bool = False
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each settings class with a secret and without `hide_input_in_errors=True`."""
     exposed = (schema for schema in settings(program) if _is_open(schema))
-    found = {schema.node: secret for schema in exposed if (secret := _secret(schema))}
+    found = {schema.node: leak for schema in exposed if (leak := _leak(schema))}
     joined = [cls for cls in found if _joins(cls, found)]
     parts = {base for cls in joined for base in cls.lineage if base != cls and not _is_made(base)}
     seen: set[str] = set()
-    for cls, secret in found.items():
+    for cls, leak in found.items():
         is_heir = cls not in joined and any(base in found for base in cls.lineage if base != cls)
         if is_heir or cls in parts or cls.module.name in seen:
             continue  # one finding for a base, and for the classes of a file
         seen.add(cls.module.name)
         others = sum(other.module is cls.module for other in found) - 1
         yield cls.hit(
-            f"a bad or missing variable ends the start of `{cls.name}` with a traceback that"
-            f" prints values, `{secret}` among them"
+            f"a bad or missing variable ends the start of `{cls.name}` with a traceback that prints"
+            + _printed(leak)
             + (f" (and {others} more classes here)" if others else ""),
-            severity="" if _serves(program) else "low",
+            severity="low" if not _serves(program) else "medium" if leak.is_cut else "",
             fix=_fix(cls),
         )
+
+
+def _printed(leak: _Leak) -> str:
+    if leak.is_cut:
+        return (
+            f" the first and last values: `{leak.name}`, too, where those before or after it lack"
+        )
+    return f" values, `{leak.name}` among them"
 
 
 def _joins(cls: Node, found: Collection[Node]) -> bool:
@@ -120,22 +141,38 @@ def _is_open(schema: Schema) -> bool:
     return outer.is_config_known and (hides is None or hides.constant is False)
 
 
-def _secret(schema: Schema) -> str:
-    """Return the name of a secret field that an error may print.
+def _leak(schema: Schema) -> _Leak | None:
+    """Return the secret field that an error is likeliest to print.
 
-    Where a field is required, the error about its absence prints all that was given; else a
-    field's own error prints the field, which plain text cannot have.
+    Where a field is required, the error about its absence prints what else was given; a field's
+    own error prints the field, which plain text cannot have.
     """
-    is_any_required = any(field.is_required for field in schema.fields.values())
-    prints_all = is_any_required or _is_refused_whole(schema)
-    for field in schema.fields.values():
+    fields = list(schema.fields.values())
+    prints_all = any(field.is_required for field in fields) or _is_refused_whole(schema)
+    found = []
+    for place, field in enumerate(fields):
+        is_url = field.type in _DSNS or field.name.lower().endswith(_URLS)
         is_named = names_secret(field.name) or field.name.lower().endswith(_URLS)
         is_named = is_named and "sentry" not in field.name.lower()  # browsers know it, too
         is_text = inherits(field.type, *SECRETS) or (field.type == "builtins.str" and is_named)
-        is_printed = is_text and (prints_all or _is_constrained(schema, field))
-        if is_printed or field.type in _DSNS:
-            return field.name
-    return ""
+        if field.type in _DSNS or (is_text and _is_constrained(schema, field)):
+            found.append((1 if is_url else 0, place, _Leak(field.name)))
+        elif is_text and prints_all and not _is_of_another_variable(schema, field):
+            required = [other.is_required for other in fields]
+            is_first = sum(required[:place]) < 2 and len(field.name) < _LONGEST
+            is_cut = not is_first and sum(required[place + 1 :]) > 1
+            found.append((3 if is_cut else 2, place, _Leak(field.name, is_cut=is_cut)))
+    return min(found)[2] if found else None
+
+
+def _is_of_another_variable(schema: Schema, field: Field) -> bool:
+    """Say whether a default reads a variable of another name, which no source of settings has."""
+    read = field.default
+    is_read = read.called in ("os.getenv", "os.environ.get")
+    name = read.argument(0, "key").constant if is_read else None
+    prefix = schema.config.get("env_prefix")
+    own = f"{prefix.constant if prefix else ''}{field.name}"
+    return isinstance(name, str) and name.lower() != own.lower()
 
 
 def _refuses(method: Node) -> bool:
