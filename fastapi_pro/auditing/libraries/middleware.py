@@ -19,6 +19,7 @@ _ANSWERING = {
     "slowapi.middleware.SlowAPIMiddleware",
     "slowapi.middleware.SlowAPIASGIMiddleware",
 }
+_CLIENTS = ("httpx.", "requests.", "aiohttp.")
 _FACTORIES = 6  # functions that get the application from each other
 
 
@@ -149,11 +150,23 @@ def _is_response(call: Node) -> bool:
 
 
 def _copies(call: Node) -> bool:
-    """Say whether a response gets the headers of another: it is made anew, not by itself."""
-    headers = call.keyword("headers")
-    made = headers.value.callee  # a function that picks those to keep
+    """Say whether a response gets the headers of another: it is made anew, not by itself.
+
+    Those of the request, and of what another service answers, are no answer of the application.
+    """
+    headers = call.keyword("headers").value
+    made = headers.callee  # a function that picks those to keep
     parts = [*headers.walk(ast.Attribute), *(made.walk(ast.Attribute) if made else ())]
-    return any(part.member in ("headers", "raw_headers") for part in parts)
+    copied = [part for part in parts if part.member in ("headers", "raw_headers")]
+    return any(not _is_foreign(part.owner) for part in copied)
+
+
+def _is_foreign(answer: Node) -> bool:
+    """Say whether something is the request, or what a client of the program got elsewhere."""
+    source = answer.value.awaited
+    client = source.owner.type
+    names = (source.called, client if isinstance(client, str) else "")
+    return answer.is_a("fastapi.Request") or any(name.startswith(_CLIENTS) for name in names)
 
 
 def _starts(argument: Node) -> bool:

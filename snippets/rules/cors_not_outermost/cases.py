@@ -14,7 +14,41 @@ class ApiKey:
         await self.app(scope, receive, send)
 """
 
+_AROUND = """
+import httpx
+from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import Response, StreamingResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+client = httpx.AsyncClient()
+class Around(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next):
+        BODY
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])MARK
+app.add_middleware(Around)
+"""
+
+
+def _around(mark: str, *body: str) -> str:
+    """Return an application with CORS inside a middleware of these statements."""
+    return _AROUND.replace("BODY", f"\n{' ' * 8}".join(body)).replace("MARK", mark)
+
+
 FOUND = {
+    "an answer that another service gave": _around(
+        "  # !",
+        "if request.url.path.startswith('/old'):",
+        "    given = await client.get(request.url.path)",
+        "    kept = dict(given.headers)",
+        "    return Response(given.content, given.status_code, headers=kept)",
+        "return await call_next(request)",
+    ),
+    "an answer with the headers of the request": _around(
+        "  # !",
+        "echoed = dict(request.headers)",
+        "return Response(headers=echoed)",
+    ),
     "in another function, from another module": _KEY
     + """
 #= wrap.py
@@ -124,6 +158,20 @@ app.add_middleware(ApiKey)
 }
 
 LOOK_ALIKES = {
+    "an answer made anew, with headers that a variable holds": _around(
+        "",
+        "answer = await call_next(request)",
+        "kept = answer.headers.mutablecopy()",
+        "del kept['content-length']",
+        "parts = answer.body_iterator",
+        "return StreamingResponse(parts, answer.status_code, headers=kept)",
+    ),
+    "an answer made anew, its headers taken one by one": _around(
+        "",
+        "answer = await call_next(request)",
+        "kept = {k: v for k, v in answer.headers.items() if k != 'etag'}",
+        "return StreamingResponse(answer.body_iterator, headers=kept)",
+    ),
     "an answer with the headers of CORS, or to a foreign origin": """
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
