@@ -7,7 +7,41 @@ BAD = [
     "session.delete(user)",
 ]
 
+_STORES = """
+from fastapi import FastAPI
+class Store:
+    async def put(self, value): ...
+    async def again(self):
+        AGAIN
+class Memory(Store):
+    async def put(self, value): ...
+class Plain(Store):
+    PLAIN put(self, value): self.kept = value
+class Held:
+    store: Store
+    def __init__(self, store): self.store = store
+held = Held(Plain())
+app = FastAPI()
+@app.post("/")
+async def post():
+    STATEMENT
+"""
+
+
+def _stores(statement: str, plain: str = "def", again: str = "...") -> str:
+    """Return a program with a base class, heirs, and what an endpoint does with a store."""
+    texts = {"STATEMENT": statement, "PLAIN": plain, "AGAIN": again}
+    source = _STORES
+    for name, text in texts.items():
+        source = source.replace(name, text)
+    return source
+
+
 FOUND = {
+    "a method that each heir has as a coroutine": _stores("held.store.put(1)  # !", "async def"),
+    "an object of the base class itself": _stores("Store().put(1)  # !"),
+    "an object of the base class in a variable": _stores("store = Store(); store.put(1)  # !"),
+    "an heir whose own is a coroutine": _stores("memory = Memory(); memory.put(1)  # !"),
     "returned by an endpoint": """
 from fastapi import APIRouter, FastAPI
 app = FastAPI()
@@ -93,6 +127,9 @@ from fastapi import FastAPI
 }
 
 LOOK_ALIKES = {
+    "an attribute of a base class, whose heir has a plain def": _stores("held.store.put(1)"),
+    "a method of self, which an heir has as a plain def": _stores("...", again="self.put(1)"),
+    "an answer of a base class, whose heir has a plain def": _stores("return held.store.put(1)"),
     "a session that may be of either kind": """
 from typing import Union
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -33,11 +33,11 @@ def detect(program: Program) -> Iterator[Hit]:
             if call.member in COROUTINES and _is_of_session(function, call):
                 if why := _forgotten(function, call):
                     yield _hit(call, f"`{call.func.dotted}` is not awaited: {why}")
-            elif _is_dropped(function, call) and _gives_coroutine(call.callee):
+            elif _is_dropped(function, call) and _gives_coroutine(call):
                 yield _hit(call, f"`{call.func.text}` is not awaited: it never runs")
     for function in {endpoint.function: None for endpoint in http_endpoints(program)}:
         for answer in function.returned:
-            if answer.is_call and _gives_coroutine(answer.callee):
+            if answer.is_call and _gives_coroutine(answer):
                 is_async = function.is_coroutine
                 yield answer.hit(
                     f"`{answer.func.text}` is not awaited: it never runs, and a coroutine as an"
@@ -126,12 +126,25 @@ def _is_kept(name: Node) -> bool:
     return False
 
 
-def _gives_coroutine(function: Node) -> bool:
-    """Say whether calling a function gives a coroutine: no decorator makes something else of it."""
-    if not function.is_coroutine or function.is_generator:
+def _gives_coroutine(call: Node) -> bool:
+    """Say whether a call gives a coroutine: no decorator makes something else of its function."""
+    function = call.callee
+    if not function.is_coroutine or function.is_generator or _may_run_another(call):
         return False
     return all(
         decorator.name in ("staticmethod", "classmethod")
         or (decorator.is_call and decorator.member in _ROUTES and not decorator.called)
         for decorator in function.decorators
     )
+
+
+def _may_run_another(call: Node) -> bool:
+    """Say whether an object may be of an heir of its class that has the method as a plain `def`.
+
+    An object that is made right there is of no heir.
+    """
+    kind = call.owner.type_class
+    if not kind or call.owner.value.func.definition == kind:
+        return False
+    methods = (heir.method(call.member) for heir in call.program.classes if kind in heir.lineage)
+    return any(method.is_function and not method.is_coroutine for method in methods)
