@@ -355,7 +355,37 @@ def read(token):
 def user(token):
     return read(token)["sub"]
 """
-    assert only(tmp_path, "token-without-expiry", source).fix == fix
+    found = only(tmp_path, "token-without-expiry", source)
+    assert found.fix == f"Set `exp` in what `renewing` encodes, then {fix}"
+
+
+@pytest.mark.parametrize(
+    ("options", "fix"),
+    [
+        ("", 'then `options={"require": ["exp"]}`'),
+        (
+            ', options={"verify_aud": False}',
+            'then add to its `options`: `"require": ["exp"]`',
+        ),
+    ],
+)
+def test_who_issues_tokens_without_expiry_is_named_first(
+    options: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+import jwt
+from config import key
+def sign_in(name):
+    return jwt.encode({{"name": name}}, key("site"))
+def invite(name):
+    return jwt.encode(payload={{"name": name, "by": "mail"}}, key=key("site"))
+def renew(name, until):
+    return jwt.encode({{"name": name, "exp": until}}, key("site"))
+def read(token):
+    return jwt.decode(token, key("site"), algorithms=["HS256"]{options})
+"""
+    found = only(tmp_path, "token-without-expiry", source)
+    assert found.fix == f"Set `exp` in what `sign_in` and `invite` encode, {fix}"
 
 
 @pytest.mark.parametrize(

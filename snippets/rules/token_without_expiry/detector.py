@@ -68,17 +68,26 @@ def _decides(decode: Decode) -> bool:
 
 
 def _fix(decode: Decode) -> str:
-    """Return the options that demand `exp`, and `sub` where the code reads it and all set it."""
+    """Return the options that demand `exp`, and `sub` where the code reads it and all set it.
+
+    Who makes tokens without `exp` is named first: the options alone would refuse these.
+    """
     reading = [decode.call.function, *(c.function for c in decode.call.function.callers)]
     is_read = any(_names_constant(function, "sub") for function in reading)
     is_set = all(_sets(maker, "sub") for maker in _makers(decode))
-    names = ["exp", "sub"] if is_read and is_set else ["exp"]
+    claims = ["exp", "sub"] if is_read and is_set else ["exp"]
     if decode.library == "jose":
-        options = ", ".join(f'"require_{name}": True' for name in names)
+        options = ", ".join(f'"require_{name}": True' for name in claims)
     else:
-        listed = ", ".join(f'"{name}"' for name in names)
+        listed = ", ".join(f'"{name}"' for name in claims)
         options = f'"require": [{listed}]'
-    return f"Add to its `options`: `{options}`" if decode.options else f"`options={{{options}}}`"
+    lasting = (m.function.name for m in _makers(decode) if not _sets(m, "exp"))
+    names = [f"`{name}`" for name in dict.fromkeys(lasting) if name]
+    encode = "encodes" if len(names) == 1 else "encode"
+    first = f"Set `exp` in what {' and '.join(names)} {encode}, then " if names else ""
+    if decode.options:
+        return f"{first}{'add' if first else 'Add'} to its `options`: `{options}`"
+    return f"{first}`options={{{options}}}`"
 
 
 def _all_expire(decode: Decode) -> bool:
