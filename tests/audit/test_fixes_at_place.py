@@ -492,3 +492,40 @@ def read(session: Session):
 """
     fix = "`.order_by(key).limit(limit)`, at most 100, and `.where(key > after)`"
     assert only(tmp_path, "list-without-limit", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("query", "loaded"),
+    [
+        ("select(Entry).limit(limit)", "the whole table"),
+        ("select(Entry).where(Entry.book == book).limit(limit)", "all rows that its query finds"),
+        ("session.query(Entry).filter_by(book=book).limit(limit)", "all rows that its query finds"),
+        ("newest(limit)", "all rows that its query finds"),
+        ("of(limit, book)", "the whole table"),
+    ],
+)
+def test_a_page_is_of_what_its_query_finds(query: str, loaded: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Entry(Base):
+    __tablename__ = "entries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    book: Mapped[str]
+def newest(count):
+    rows = select(Entry).filter(Entry.book == "news")
+    return rows.limit(count)
+def of(count, book):
+    rows = select(Entry)
+    if book:
+        rows = rows.where(Entry.book == book)
+    return rows.limit(count)
+@app.get("/books/{{book}}")
+def read(book: str, session: Session, limit: int = 10):
+    return session.scalars({query}).all()
+"""
+    message = only(tmp_path, "unbounded-page", source).message
+    assert message.endswith(f"one request can load {loaded}")

@@ -26,10 +26,8 @@ def offset_inputs(program: Program) -> list[Input]:
 
 def _inputs_of(program: Program, method: str) -> list[Input]:
     found: dict[Node, Input] = {}
-    for call in program.calls_named(method):
-        if call.owner and is_statement(call.owner):
-            for given in inputs(call.argument(0, method)):
-                found.setdefault(given.node, given)
+    for _, given in program.once(_chained, method, program, method):
+        found.setdefault(given.node, given)
     for value in (*_slices(program, method), *_of_crud(program, method)):
         for given in value:
             found.setdefault(given.node, given)
@@ -37,6 +35,23 @@ def _inputs_of(program: Program, method: str) -> list[Input]:
         for given in inputs(raw):
             found.setdefault(given.node, given)
     return list(found.values())
+
+
+def limit_calls(given: Input) -> list[Node]:
+    """Return the calls of a statement's `limit` that an input reaches."""
+    program = given.node.program
+    chained = program.once(_chained, "limit", program, "limit")
+    return [call for call, other in chained if other.node == given.node]
+
+
+def _chained(program: Program, method: str) -> list[tuple[Node, Input]]:
+    """Return the calls of a statement's method, each with every input that it is given."""
+    return [
+        (call, given)
+        for call in program.calls_named(method)
+        if call.owner and is_statement(call.owner)
+        for given in inputs(call.argument(0, method))
+    ]
 
 
 def _slices(program: Program, clause: str) -> Iterator[list[Input]]:

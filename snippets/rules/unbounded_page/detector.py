@@ -9,7 +9,7 @@ from fastapi_pro.auditing.libraries.fastapi import Parameter, endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_for_few, is_rare
 from fastapi_pro.auditing.libraries.request_values import Input
-from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs
+from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_calls, limit_inputs
 
 _LARGEST = 100_000  # rows; a larger page is no page
 _FILTERS = ("filter", "filter_by", "where")
@@ -33,7 +33,8 @@ def detect(program: Program) -> Iterator[Hit]:
     is_few = is_for_few(program)
     for given, others in by_cause(unbounded):
         is_own = isinstance(given, Parameter) and _is_of_one_user(given)
-        loaded = "all rows of a user" if is_own else "the whole table"
+        whole = "all rows that its query finds" if _is_narrowed(given) else "the whole table"
+        loaded = "all rows of a user" if is_own else whole
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} has no upper bound that helps and is the"
             f" LIMIT of a query: one request can load {loaded}",
@@ -53,6 +54,19 @@ def _is_of_one_user(given: Parameter) -> bool:
         if any(map(_USER.search, texts)):
             return True
     return False
+
+
+def _is_narrowed(given: Input) -> bool:
+    """Say whether each function that sets the limit filters the rows, whatever is asked."""
+    functions = [call.function for call in limit_calls(given)]
+    return bool(functions) and all(map(_filters_always, functions))
+
+
+def _filters_always(function: Node) -> bool:
+    filters = [call for call in function.calls if call.member in _FILTERS]
+    return any(
+        not any(isinstance(above.ast, ast.If) for above in call.ancestors) for call in filters
+    )
 
 
 def _sides(compare: Node) -> list[Node]:
