@@ -19,6 +19,9 @@ _MEANT = re.compile(
     rb"#.*(single|one|per|each)[- ](worker|process)|#.*multi-?(worker|process)", re.IGNORECASE
 )
 """Comments that say that each process has its own."""
+READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
+SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
+"""The last names of what reads a file, and of what writes one."""
 _THIS = re.compile(r"\b(this|each|per|own|single)[- ](worker|process)\b", re.IGNORECASE)
 
 
@@ -81,6 +84,67 @@ def _is_refused(change: Change) -> bool:
         return True
     before = (f for call, f in called(change.function) if call.position < change.node.position)
     return any(map(is_refused_in_production, before))
+
+
+def is_mirrored(changed: list[Change]) -> bool:
+    """Say whether a file has it too: who changes it also writes that, who reads it also reads that.
+
+    Then each worker sees in the file what the others did.
+    """
+    change = changed[0]
+    changing = {c.function for c in changed}
+    reading = set(_users(change)) - changing
+    files = [*map(_written, changing), *(_read(user, change.name) for user in reading)]
+    return bool(reading) and bool(set.intersection(*files))
+
+
+def _written(function: Node) -> set[Node]:
+    """Return what the functions name that write a file: the path is among it."""
+    return {
+        name.definition
+        for run in _work_of(function)
+        if any(call.last_name in SAVES for call in run.calls)
+        for name in run.own(ast.Name, ast.Attribute)
+        if name.definition
+    }
+
+
+def _read(function: Node, name: str) -> set[Node]:
+    """Return the paths of the files that a function reads, whatever the memory holds."""
+    if _is_asked_first(function, name):
+        return set()
+    calls = [call for run in _work_of(function) for call in run.calls]
+    paths = [call.owner for call in calls if call.member in ("read_text", "read_bytes")]
+    for call in calls:
+        mode = call.argument(1, "mode").literal or "r"
+        if call.called == "builtins.open" and str(mode).startswith("r"):
+            paths.append(call.argument(0, "file"))
+    return {path.definition for path in paths if path.definition}
+
+
+def _is_asked_first(function: Node, name: str) -> bool:
+    """Say whether a function tests what the memory holds: `if not history: load()`."""
+    return any(
+        part.last_name == name
+        for branch in function.own(ast.If)
+        for part in branch.test.walk(ast.Name, ast.Attribute)
+    )
+
+
+def _work_of(function: Node) -> set[Node]:
+    """Return what a function runs, and what it hands on to be run."""
+    found: set[Node] = set()
+    queue = [function]
+    while queue:
+        run = queue.pop()
+        if run not in found:
+            found.add(run)
+            handed = (given.definition for call in run.calls for given in call.given)
+            queue += [
+                *(target for _, target in called(run)),
+                *(given for given in handed if given.is_function),
+            ]
+    return found
 
 
 @fact

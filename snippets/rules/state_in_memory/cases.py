@@ -2,7 +2,53 @@
 
 BAD = ["attempts: Counter[str] = Counter()"]
 
+_FILED = """
+import json
+from pathlib import Path
+from fastapi import FastAPI
+RUNS = Path("/srv/runs.json")
+OTHER = Path("/srv/other.json")
+runs: list[dict] = []MARK
+app = FastAPI()
+def locked(work):
+    return work()
+def saved():
+    with open(RUNS) as file:
+        return json.load(file)
+def save(entry):
+    def work():
+        entries = saved()
+        entries.append(entry)
+        with RUNS.open("w") as file:
+            json.dump(entries, file)
+    locked(work)
+@app.post("/runs")
+def start(name: str):
+    runs.append({"name": name})
+    KEEP
+    return {"name": name}
+@app.get("/runs")
+def listed():
+    ANSWER
+"""
+
+
+def _filed(answer: str, keep: str = 'save({"name": name})', mark: str = "") -> str:
+    """Return a service with runs in memory and in a file, and what it reads of them."""
+    texts = {"MARK": mark, "KEEP": keep, "ANSWER": answer}
+    source = _FILED
+    for name, text in texts.items():
+        source = source.replace(name, text)
+    return source
+
+
 FOUND = {
+    "in a file, too, that nobody reads": _filed("return runs", mark="  # !"),
+    "in a file, too, that is read where the memory is empty": _filed(
+        "if not runs:\n        return locked(saved)\n    return runs", mark="  # !"
+    ),
+    "another file is read": _filed("return json.loads(OTHER.read_text()) or runs", mark="  # !"),
+    "no file is written": _filed("return locked(saved) or runs", "print(name)", "  # !"),
     "attempts that an object counts when it is made": """
 from fastapi import FastAPI, HTTPException, Request
 app = FastAPI()
@@ -363,6 +409,11 @@ def enter(number: str) -> str:
 }
 
 LOOK_ALIKES = {
+    "in a file, too, that a helper reads": _filed("return locked(saved) or runs"),
+    "in a file, too, that is read at once": _filed(
+        "found = json.loads(RUNS.read_text())\n    return found if found is not None else runs",
+        "RUNS.write_text(json.dumps([*saved(), name]))",
+    ),
     "an object that only a run of the file by hand makes": """
 #= main.py
 from fastapi import FastAPI

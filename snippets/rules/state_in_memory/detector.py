@@ -11,8 +11,11 @@ from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.command_lines import is_in_main
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.own_state import (
+    READS,
+    SAVES,
     is_given_back,
     is_meant,
+    is_mirrored,
     is_of_one_task,
     is_refused,
 )
@@ -50,8 +53,6 @@ _STRICT = re.compile(
     r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session", re.IGNORECASE
 )
 """Names of what a client must not have twice."""
-_READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
-_SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
 _RETRY = re.compile(r"retr(y|ies)|reconnect|backoff", re.IGNORECASE)
 _MAKERS = {"__init__", "__post_init__", "__enter__", "__aenter__"}
 _ENDERS = {"__del__", "__exit__", "__aexit__", "aclose", "close"}
@@ -212,7 +213,7 @@ def _must_agree(changed: list[Change]) -> bool:
         return False
     if any(map(_is_of_process, changed)) or is_ended_at_shutdown(changed[0]):
         return False
-    if any(map(_has_store, changed)) or all(map(_is_set_up, changed)):
+    if any(map(_has_store, changed)) or all(map(_is_set_up, changed)) or is_mirrored(changed):
         return False
     if not _is_read(changed):
         return False
@@ -260,7 +261,7 @@ def _is_from_file(change: Change) -> bool:
     if change.kind not in ("store", "put"):
         return False
     calls = {call.last_name for call in change.function.calls}
-    return not calls.isdisjoint(_READS) and calls.isdisjoint(_SAVES)
+    return not calls.isdisjoint(READS) and calls.isdisjoint(SAVES)
 
 
 def _is_taken_back(change: Change) -> bool:
