@@ -268,7 +268,7 @@ def _dependencies_by_call(program: Program) -> dict[Node, Dependency]:
 
 
 def _known_dependency(call: Node) -> Dependency | None:
-    return _dependencies_by_call(call.program).get(call)
+    return _dependencies_by_call(call.program).get(call.value)
 
 
 @fact

@@ -368,6 +368,10 @@ async def again(name: str, db: Db) -> str:
 """,
     "a dependency refuses each group but the member's own": _DB
     + _MEMBERS.replace("DEPENDENCY", "of_group").replace("MARK", ""),
+    "a dependency of a variable refuses other groups": _DB
+    + _MEMBERS.replace("@app", "own = Depends(of_group)\n@app")
+    .replace("Depends(DEPENDENCY)", "own")
+    .replace("MARK", ""),
     "a dependency refuses members of other groups and of none": _DB
     + _MEMBERS.replace("DEPENDENCY", "of_group_or_none").replace("MARK", ""),
     "a dependency asks a helper for the range": _KINDS
