@@ -34,9 +34,9 @@ _CONSTRAINTS = ("min_length", "max_length", "pattern", "strict")
 
 @dataclass(frozen=True)
 class _Leak:
-    """A secret field, and whether it is cut out of what was given unless others lack, too.
+    """A secret field, and whether an error prints it only where fields beside it are missing.
 
-    The error prints the first and the last 25 characters of that, and so not the middle.
+    The error prints the first and the last 25 characters of what was given, not the middle.
     """
 
     name: str
@@ -68,7 +68,8 @@ def detect(program: Program) -> Iterator[Hit]:
 def _printed(leak: _Leak) -> str:
     if leak.is_cut:
         return (
-            f" the first and last values: `{leak.name}`, too, where those before or after it lack"
+            f" the first and last values, and `{leak.name}` where those before or after it are"
+            " missing"
         )
     return f" values, `{leak.name}` among them"
 
