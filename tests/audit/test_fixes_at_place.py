@@ -529,3 +529,74 @@ def read(book: str, session: Session, limit: int = 10):
 """
     message = only(tmp_path, "unbounded-page", source).message
     assert message.endswith(f"one request can load {loaded}")
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        'app.add_middleware(ProxyHeadersMiddleware, trusted_hosts="*")',
+        'served = ProxyHeadersMiddleware(app, trusted_hosts=["*"])',
+    ],
+)
+def test_what_a_middleware_trusts_is_said_to_the_middleware(added: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+app = FastAPI()
+{added}
+"""
+    assert only(tmp_path, "client-address-behind-proxy", source).fix.startswith("`trusted_hosts=`")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", "PrometheusMetricReader does not read PROMETHEUS_MULTIPROC_DIR"),
+        ('ASKED = Counter("asked", "Requests")\n', "PROMETHEUS_MULTIPROC_DIR is set nowhere"),
+    ],
+)
+def test_metrics_of_opentelemetry_are_pushed(more: str, said: str, tmp_path: Path) -> None:
+    source = f"""
+import uvicorn
+from fastapi import FastAPI, Response
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from prometheus_client import Counter, generate_latest
+reader = PrometheusMetricReader()
+{more}app = FastAPI()
+@app.get("/metrics")
+def metrics():
+    return Response(generate_latest())
+uvicorn.run("main:app", workers=2)
+"""
+    found = only(tmp_path, "prometheus-per-worker", source)
+    assert found.message.endswith(said)
+    assert found.fix.startswith("Push with `OTLPMetricExporter`") == (not more)
+
+
+@pytest.mark.parametrize(
+    ("sets", "returned", "is_lost"),
+    [
+        ('headers["X-Trace"] = "1"', '{"x-trace": request.state.trace}', False),
+        ('headers["X-Trace"] = "1"', '{"x-other": request.state.trace}', True),
+        ('headers.append("X-Trace", "1")', '{"x-trace": request.state.trace}', False),
+        ("headers.update(TRACED)", '{"x-trace": request.state.trace}', True),
+    ],
+)
+def test_a_header_that_the_handler_sets_itself_is_not_said_to_be_lost(
+    sets: str, returned: str, is_lost: bool, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+app = FastAPI()
+@app.middleware("http")
+async def trace(request, call_next):
+    response = await call_next(request)
+    response.{sets}
+    return response
+@app.exception_handler(Exception)
+async def failed(request, error):
+    return JSONResponse({{}}, 500, headers={returned})
+"""
+    found = only(tmp_path, "error-handler-outside-middleware", source)
+    assert ("without the headers of the middleware" in found.message) == is_lost

@@ -16,6 +16,8 @@ _MESSAGE = (
     "believes the X-Forwarded-For of whoever connects: limits by address and audit logs can be"
     " forged"
 )
+_TRUSTS_ANY = f"the middleware {_MESSAGE}"
+_NAMES_PROXY = "`trusted_hosts=` with the proxy's address; the server's options do not change it"
 _PARSERS = ("ipaddress.ip_address", "ipaddress.IPv4Address", "builtins.str")
 _REFUSED = (401, 403, 404)
 _RIGHT = re.compile(r"forwarded.allow.ips|ProxyHeadersMiddleware|proxy.headers", re.IGNORECASE)
@@ -32,12 +34,12 @@ def detect(program: Program) -> Iterator[Hit]:
     for module in program.code:
         for call in program.calls_in(module, _MIDDLEWARE):
             if _is_any(call.keyword("trusted_hosts")):
-                yield call.hit(f"the middleware {_MESSAGE}")
+                yield call.hit(_TRUSTS_ANY, fix=_NAMES_PROXY)
     for stack in stacks(program).values():
         for added in stack:
             is_proxy = added.library_name == _MIDDLEWARE
             if is_proxy and _is_any(added.node.keyword("trusted_hosts")):
-                yield added.node.hit(f"the middleware {_MESSAGE}")
+                yield added.node.hit(_TRUSTS_ANY, fix=_NAMES_PROXY)
     yield from _decisions(program)
 
 

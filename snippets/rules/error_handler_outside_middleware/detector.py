@@ -14,6 +14,8 @@ _ADDS = {
     "asgi_correlation_id.CorrelationIdMiddleware",
     "asgi_correlation_id.middleware.CorrelationIdMiddleware",
 }
+_CORS = {"access-control-allow-origin"}
+_UNKNOWN = "*"
 _CHANGES = {"append", "add", "extend", "setdefault", "update"}
 _LOGS = {"exception", "critical", "error", "warning", "log"}
 
@@ -26,8 +28,10 @@ def detect(program: Program) -> Iterator[Hit]:
         return
     first, lost = found[0]
     effects = []
-    if not any(_adds_cors(handler.function) for handler, _ in found):
-        effects.append(f"without {lost}")
+    if not any(_adds(handler.function, missing) for handler, missing in found):
+        effects.append(
+            "without CORS headers" if lost == _CORS else "without the headers of the middleware"
+        )
     if _logs(first.function):
         effects.append("logged twice")
     effects.append("on a connection that is then cut")
@@ -42,21 +46,21 @@ def _catches_all(key: Node) -> bool:
     return key.library_name in _KEYS or status(key) == 500
 
 
-def _lost(handler: ExceptionHandler) -> str:
-    """Return what the middleware of a handler's application adds and the 500 will not have."""
+def _lost(handler: ExceptionHandler) -> set[str]:
+    """Return the headers that the middleware of a handler's application adds, in lower case."""
     made = stacks(handler.node.program)
     app = _application(handler)
     if app.called == "starlette.Starlette":  # which is another application
-        return ""
+        return set()
     if app in made:
         stack = made[app]
     elif any(not made[mounted] for mounted in _mounted(handler.node.program)):
-        return ""  # it may be that of the mounted one, which the outer one's middleware wraps
+        return set()  # it may be that of the mounted one, which the outer one's middleware wraps
     else:
         stack = [added for added_to_one in made.values() for added in added_to_one]
     if any(added.is_cors for added in stack):
-        return "CORS headers"
-    return "the headers of the middleware" if any(map(_sets_headers, stack)) else ""
+        return _CORS
+    return {name for added in stack for name in _headers(added)}
 
 
 def _application(handler: ExceptionHandler) -> Node:
@@ -73,23 +77,35 @@ def _mounted(program: Program) -> set[Node]:
     return mounted & stacks(program).keys()
 
 
-def _sets_headers(added: Middleware) -> bool:
-    """Say whether a middleware adds headers to the answers that pass it."""
+def _headers(added: Middleware) -> set[str]:
+    """Return the headers that a middleware adds to the answers that pass it, in lower case."""
+    if added.library_name in _ADDS:
+        return {str(added.node.keyword("header_name").constant or "x-request-id").lower()}
+    names: set[str] = set()
     for node in added.definition.walk(ast.Subscript, ast.Call):
         if node.is_target or node.member in _CHANGES:
             owner = node.owner or node.generic
             if "header" in owner.text.lower():
-                return True
-    return added.library_name in _ADDS
+                keys = [node.index] if node.is_target else node.args
+                names.add(next(filter(None, map(_text, keys)), _UNKNOWN))
+    return names
 
 
-def _adds_cors(handler: Node) -> bool:
-    """Say whether a handler, or a function that it calls, adds the CORS headers itself."""
-    return any(
-        str(constant.literal).lower() == "access-control-allow-origin"
+def _text(key: Node) -> str:
+    """Return the name of a header, in lower case: a constant, or the first entry of a pair."""
+    name = (key.elements or [key])[0].constant
+    text = name.decode("latin-1") if isinstance(name, bytes) else name
+    return text.lower() if isinstance(text, str) else ""
+
+
+def _adds(handler: Node, names: set[str]) -> bool:
+    """Say whether a handler, or a function that it calls, adds these headers itself."""
+    texts = {
+        str(constant.literal).lower()
         for function in reached([handler])
         for constant in function.walk(ast.Constant)
-    )
+    }
+    return names <= texts
 
 
 def _logs(handler: Node) -> bool:

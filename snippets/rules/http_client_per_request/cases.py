@@ -396,4 +396,22 @@ def shared():
 def read():
     return shared().get("/a").json()
 """,
+    "one global of several is tested, and each is filled from a local": """
+import boto3
+from fastapi import FastAPI
+app = FastAPI()
+_queue = None
+_messages = None
+def queues():
+    global _queue, _messages
+    if _queue is None or _messages is None:
+        made = boto3.client("sqs")
+        resource = boto3.resource("sqs")
+        _queue = made
+        _messages = resource.Queue("orders")
+    return _queue, _messages
+@app.get("/")
+def read():
+    return queues()[0].list_queues()
+""",
 }

@@ -228,12 +228,22 @@ def _is_kept(function: Node, call: Node) -> bool:
         names |= {target.name for target in above.targets if target.name}
         if isinstance(above.ast, (*FUNCTIONS, ast.Lambda, ast.With, ast.AsyncWith)):
             break
-    for node in function.own(ast.Global, ast.Nonlocal, ast.Assign):
-        if isinstance(node.ast, (ast.Global, ast.Nonlocal)) and names & {*node.ast.names}:
-            return True
+    declared = {
+        name
+        for node in function.own(ast.Global, ast.Nonlocal)
+        if isinstance(node.ast, (ast.Global, ast.Nonlocal))
+        for name in node.ast.names
+    }
+    if names & declared:
+        return True
+    for node in function.own(ast.Assign):
         is_passed_on = node.assigned.name in names
-        if any(_is_entry_of_global(t) or (is_passed_on and _is_part(t)) for t in node.targets):
-            return True
+        is_used = any(part.name in names for part in node.assigned.walk(ast.Name))
+        for target in node.targets:
+            if _is_entry_of_global(target) or (is_passed_on and _is_part(target)):
+                return True
+            if is_used and target.name in declared:
+                return True
     return False
 
 

@@ -12,19 +12,32 @@ _SERVED = (
     "prometheus_client.start_http_server", "prometheus_client.make_wsgi_app",
     "prometheus_client.exposition.generate_latest",
 )  # fmt: skip
+_READER = "opentelemetry.exporter.prometheus.PrometheusMetricReader"
+_METRICS = {f"prometheus_client.{kind}" for kind in ("Counter", "Gauge", "Histogram", "Summary")}
 _FOLDER = re.compile("MULTIPROC_DIR", re.IGNORECASE)
 _INSTRUMENTATOR = "prometheus_fastapi_instrumentator.Instrumentator"
+
+_UNSHARED = "PrometheusMetricReader does not read PROMETHEUS_MULTIPROC_DIR"
+_PUSH = "Push with `OTLPMetricExporter` to a collector, each worker with its `service.instance.id`"
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield where metrics are served, in a program that starts several workers."""
     served = next(_served(program), None)
     if served and runs_several(program) and not _shares(program):
+        is_read = _is_of_opentelemetry(program)
         yield served.hit(
             "with several workers each scrape shows the counters of the one that answers:"
-            " PROMETHEUS_MULTIPROC_DIR is set nowhere",
+            f" {_UNSHARED if is_read else 'PROMETHEUS_MULTIPROC_DIR is set nowhere'}",
             severity="low" if (workers(program) or 1) < 2 else "",
+            fix=_PUSH if is_read else "",
         )
+
+
+def _is_of_opentelemetry(program: Program) -> bool:
+    """Say whether all metrics are OpenTelemetry's, whose reader takes no folder."""
+    has_reader = any(True for _ in program.calls_of(_READER))
+    return has_reader and not any(True for _ in program.calls_of(*_METRICS))
 
 
 def _served(program: Program) -> Iterator[Node]:
