@@ -30,7 +30,7 @@ def looked_up(function: Node, name: str) -> list[Node]:
     if any(_KNOWN.search(parameter.text) for parameter in function.parameters):
         return []
     bound = [function.at(b.node) for b in function.bindings(name) if b.kind == "assign"]
-    if any(map(_is_after_duplicate, bound)):
+    if any(map(handler_of_duplicate, bound)):
         return []
     calls = [value.awaited for value in bound if value.awaited.is_call]
     if any(map(_is_by_number, calls)):
@@ -54,13 +54,13 @@ def _is_by_number(lookup: Node) -> bool:
     return bool(given) and all(_ID.match(g.last_name) and g.type in _NUMBERS for g in given)
 
 
-def _is_after_duplicate(value: Node) -> bool:
-    """Say whether a handler of an error that says "there is one already" looks something up."""
-    return any(
-        isinstance(above.ast, ast.ExceptHandler)
-        and bool(_DUPLICATE.search(above.at(above.ast.type).text))
-        for above in value.ancestors
-    )
+def handler_of_duplicate(place: Node) -> Node | None:
+    """Return the handler around a place of an error that says "there is one already", if any."""
+    for above in place.ancestors:
+        match above.ast:
+            case ast.ExceptHandler(type=caught) if _DUPLICATE.search(above.at(caught).text):
+                return above
+    return None
 
 
 def missing(test: ast.expr) -> str:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from fastapi_pro.auditing.libraries.dependency_checks import is_bounded
 from fastapi_pro.auditing.libraries.fastapi import Parameter, parameters
+from fastapi_pro.auditing.libraries.logins import handler_of_duplicate
 from fastapi_pro.auditing.libraries.pydantic import Field, Schema
 from fastapi_pro.auditing.libraries.request_objects import filled, is_brought, requested
 from fastapi_pro.auditing.model import limits
@@ -148,8 +149,11 @@ def _is_checked(expr: Node) -> bool:
     """Say whether code before an expression compares its value with a limit or a known value.
 
     `if limit > 100`, `if user_id != viewer.id: raise`; not `if limit > 0`, `if limit == -1`.
+    Or an insert of it found that there is one already.
     """
     written = ast.dump(expr.ast)
+    if _is_inserted(expr, written):
+        return True
     for check in expr.function.own(ast.If, ast.IfExp, ast.Assert):
         if check.line > expr.line:
             continue
@@ -164,6 +168,15 @@ def _is_checked(expr: Node) -> bool:
         if any(_limits(compare, written, refuses=refuses) for compare in compares):
             return True
     return False
+
+
+def _is_inserted(expr: Node, written: str) -> bool:
+    """Say whether the handler of a duplicate reads what its `try` has used before."""
+    handler = handler_of_duplicate(expr)
+    if handler is None or not isinstance(handler.parent.ast, ast.Try):
+        return False
+    tried = (handler.at(statement) for statement in handler.parent.ast.body)
+    return any(ast.dump(part.ast) == written for s in tried for part in s.walk(type(expr.ast)))
 
 
 def _limits(compare: ast.Compare, written: str, *, refuses: bool) -> bool:

@@ -262,6 +262,26 @@ async def a(user=Depends(current)): ...
 @app.get("/b")
 async def b(user=Depends(current)): ...
 """,
+    "handlers of what comes before the lookup": _DB
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from db import Db, User
+app = FastAPI()
+@app.get("/a/{user_id}")
+async def failed(user_id: int, session: Db):  # !
+    try:
+        return await cached(user_id)
+    except LookupError:
+        return await session.get(User, user_id)
+@app.get("/b/{group_id}")
+async def others(group_id: int, name: str, session: Db):  # !
+    try:
+        return await add(name)
+    except DuplicateError:
+        return await session.scalar(select(User).where(User.group_id == group_id))
+""",
     "an id in a body": _DB
     + """
 #= main.py
@@ -579,5 +599,29 @@ def get_db():
 @app.get("/items/{item_id}")
 def item(item_id: int, db: Session = Depends(get_db)):
     return db.get(Item, item_id)
+""",
+    "what the handler of a duplicate looks up was inserted before": _DB
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from db import Db, User
+app = FastAPI()
+async def by_group(session, number):
+    return await session.scalar(select(User).where(User.group_id == number))
+@app.put("/groups/{group_id}")
+async def put(group_id: int, session: Db):
+    try:
+        async with session.begin_nested():
+            session.add(User(group_id=group_id))
+    except IntegrityError:
+        return await session.scalar(select(User).where(User.group_id == group_id))
+@app.post("/groups/{number}")
+async def post(number: int, session: Db):
+    try:
+        return await add(number)
+    except errors.AlreadyExists:
+        return await by_group(session, number=number)
 """,
 }
