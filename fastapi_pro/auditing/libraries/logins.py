@@ -3,6 +3,9 @@
 import ast
 import re
 
+from fastapi_pro.auditing.libraries.fastapi import parameters
+from fastapi_pro.auditing.libraries.open_routes import refuses
+from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.source_text import written
 
@@ -33,7 +36,7 @@ def looked_up(function: Node, name: str) -> list[Node]:
     if any(map(handler_of_duplicate, bound)):
         return []
     calls = [value.awaited for value in bound if value.awaited.is_call]
-    if any(map(_is_by_number, calls)):
+    if any(_is_by_number(call) or _is_of_caller(call) for call in calls):
         return []
     texts = [_said(value) for value in bound if value.awaited.is_call]
     is_named = any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))
@@ -52,6 +55,19 @@ def _is_by_number(lookup: Node) -> bool:
     """Say whether something is looked up by an id that is no text: by no login name, that is."""
     given = lookup.given
     return bool(given) and all(_ID.match(g.last_name) and g.type in _NUMBERS for g in given)
+
+
+def _is_of_caller(lookup: Node) -> bool:
+    """Say whether something is looked up by what dependencies say of a caller whom they know.
+
+    One of them refuses who is not known, and nothing else of the request is given.
+    """
+    read = {name.name for given in lookup.given for name in given.walk(ast.Name)}
+    used = [parameter for parameter in parameters(lookup.function) if parameter.name in read]
+    filling = [p.dependency.target if p.dependency else p.node for p in used]
+    return all(target.is_function for target in filling) and any(
+        refuses(reached([target])) for target in filling
+    )
 
 
 def handler_of_duplicate(place: Node) -> Node | None:

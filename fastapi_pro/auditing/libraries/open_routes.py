@@ -124,10 +124,11 @@ def _is_login(dependency: Dependency) -> bool:
     functions = reached([dependency.function, given.callee])
     named = dependency.target.name or given.text
     is_named = _LOGIN.search(named) and not _HARMLESS.search(named)
-    return bool(is_named) or _refuses(functions)
+    return bool(is_named) or refuses(functions)
 
 
-def _refuses(functions: set[Node]) -> bool:
+def refuses(functions: set[Node]) -> bool:
+    """Say whether one of these functions raises 401 or 403."""
     return any(raised_status(s) in _REFUSALS for f in functions for s in f.walk(ast.Raise))
 
 
@@ -148,7 +149,7 @@ def _is_free(endpoint: Endpoint) -> bool:
         return False
     functions = answering(endpoint)
     calls = [call for function in functions for call in function.calls]
-    if _refuses(functions) or any(_ASKS.search(call.last_name) for call in calls):
+    if refuses(functions) or any(_ASKS.search(call.last_name) for call in calls):
         return False
     return endpoint.method != "post" or any(_EFFECT.search(call.last_name) for call in calls)
 
@@ -180,7 +181,7 @@ def _is_guarded_as_a_whole(program: Program) -> bool:
     if any(_GUARD.search(kind.text) for kind in kinds):
         return True
     inside = reached(functions)
-    return _refuses(inside) or any(_answers_refusal(call) for f in inside for call in f.calls)
+    return refuses(inside) or any(_answers_refusal(call) for f in inside for call in f.calls)
 
 
 def _answers_refusal(call: Node) -> bool:

@@ -51,6 +51,26 @@ async def login(form, session=Depends()):
     if not is_right:
         raise HTTPException(status.HTTP_401_UNAUTHORIZED, "Wrong")
 """,
+    "a dependency that refuses somebody, and an account of the form": _MAIN
+    + """
+from fastapi.security import OAuth2PasswordRequestForm
+def tenant() -> str:
+    raise HTTPException(403)
+@router.post("/login")
+def login(form: OAuth2PasswordRequestForm = Depends(), shop: str = Depends(tenant)):
+    user = user_by_email(shop, form.username)
+    if user is None:
+        raise HTTPException(404, "No such user")  # !
+    if not verify_password(form.password, user.password_hash):
+        raise HTTPException(401, "Wrong password")
+@router.post("/login/plain")
+def plain(email: str, password: str, shop: str = Depends(tenant)):
+    user = user_by_email(shop, email)
+    if user is None:
+        raise HTTPException(404, "No such user")  # !
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(401, "Wrong password")
+""",
     "in a service, formatted": _MAIN
     + """
 class Logins:
@@ -234,5 +254,24 @@ def login(email: str, password: str, tenant: str, session=Depends()):
         raise HTTPException(401, "Wrong")
     if not verify_password(password, user.password_hash):
         raise HTTPException(401, "Wrong")
+""",
+    "the account of a caller whom a dependency knows": _MAIN
+    + """
+from fastapi import Header, Request
+def _name(token: str) -> str:
+    if token not in names:
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED)
+    return names[token]
+def signed_in(request: Request) -> str:
+    return _name(request.headers["authorization"])
+def database():
+    yield make()
+@router.post("/password")
+def change(old: str, email: str = Depends(signed_in), session=Depends(database)):
+    user = user_by_email(session, email)
+    if user is None:
+        raise HTTPException(404, "No such user")
+    if not verify_password(old, user.password_hash):
+        raise HTTPException(401, "Wrong password")
 """,
 }
