@@ -3,7 +3,7 @@
 import ast
 import re
 
-from fastapi_pro.auditing.libraries.fastapi import parameters
+from fastapi_pro.auditing.libraries.fastapi import Dependency, parameters
 from fastapi_pro.auditing.libraries.open_routes import refuses
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
@@ -64,10 +64,15 @@ def _is_of_caller(lookup: Node) -> bool:
     """
     read = {name.name for given in lookup.given for name in given.walk(ast.Name)}
     used = [parameter for parameter in parameters(lookup.function) if parameter.name in read]
-    filling = [p.dependency.target if p.dependency else p.node for p in used]
-    return all(target.is_function for target in filling) and any(
-        refuses(reached([target])) for target in filling
-    )
+    filling = [_filling(p.dependency) if p.dependency else p.node for p in used]
+    return all(one.is_function for one in filling) and any(refuses(reached([f])) for f in filling)
+
+
+def _filling(dependency: Dependency) -> Node:
+    """Return the function or class of a dependency, or the function that a factory returns."""
+    factory = dependency.call.argument(0, "dependency").value.callee
+    returned = [value.definition for value in factory.returned]
+    return dependency.target or (returned[0] if len(returned) == 1 else factory)
 
 
 def handler_of_duplicate(place: Node) -> Node | None:

@@ -266,6 +266,18 @@ def signed_in(request: Request) -> str:
     return _name(request.headers["authorization"])
 def database():
     yield make()
+def role(name: str):
+    async def known(request: Request) -> str:
+        return _name(request.headers["authorization"])
+    return known
+member = role("member")
+@router.post("/mine")
+def mine(old: str, email: str = Depends(member)):
+    user = user_by_email(session, email)
+    if user is None:
+        raise HTTPException(404, "No such user")
+    if not verify_password(old, user.password_hash):
+        raise HTTPException(401, "Wrong password")
 @router.post("/password")
 def change(old: str, email: str = Depends(signed_in), session=Depends(database)):
     user = user_by_email(session, email)
