@@ -525,6 +525,8 @@ def test_what_is_small_or_clears_up_blocks_little(
         ("key = Settings().secret_key", ""),
         ("def sign(settings):\n    return settings.secret_key", ""),
         ("#= scripts/show.py\nfrom main import Settings\nSettings().secret_key", "low"),
+        ("import jwt\ndef read(token, key): return jwt.decode(token, key, ['HS256'])", "not told"),
+        ("#= scripts/a.py\nimport jwt\ndef read(t, k): return jwt.decode(t, k, ['HS256'])", "low"),
     ],
 )
 def test_a_setting_that_nobody_reads_matters_less(use: str, severity: str, tmp_path: Path) -> None:
@@ -537,7 +539,20 @@ class Settings(BaseSettings):
 app = FastAPI()
 {use}
 """
-    assert only(tmp_path, "secret-in-source", source).severity == severity
+    assert severity_of(tmp_path, "secret-in-source", source) == severity
+
+
+def test_a_setting_that_nobody_reads_is_not_said_to_sign(tmp_path: Path) -> None:
+    source = """
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    secret_key: str = "insecure"
+app = FastAPI()
+"""
+    found = only(tmp_path, "secret-in-source", source)
+    assert found.message.endswith("no code here reads the setting")
+    assert found.fix.startswith("Drop the setting")
 
 
 @pytest.mark.parametrize(

@@ -297,4 +297,14 @@ class Crypto:
 def sign(claims: dict) -> list[str]:
     return [jwt.encode(claims, KEY, algorithm="HS256"), jwt.encode(claims, OTHER)]
 """,
+    "a setting that nothing reads beside the key that signs": """
+import jwt
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    secret_key: str = "change-this"
+    signing_key: str
+settings = Settings()
+def sign(claims: dict) -> str:
+    return jwt.encode(claims, settings.signing_key, algorithm="HS256")
+""",
 }

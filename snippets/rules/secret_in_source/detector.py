@@ -30,6 +30,8 @@ _NEEDS_KEY = (*ENCODES, "fastapi.middleware.sessions.SessionMiddleware")
 _EXITS = ("sys.exit", "os._exit", "builtins.exit", "builtins.quit")
 _MAKES = ("itsdangerous.URLSafeTimedSerializer", "itsdangerous.URLSafeSerializer")
 
+_DROP = "Drop the setting, or its default where a library reads it"
+
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each secret with a default, and each key that is written out."""
@@ -53,7 +55,10 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
                 called = f"`{schema.name}.{field.name}`"
                 is_read = any(not r.module.is_tool for r in program.attributes(field.name))
                 for node, hit in _of_name(field.name, value, field.node, called):
-                    yield node, hit if is_read else hit._replace(severity="low")
+                    if is_read:
+                        yield node, hit
+                    elif not any(map(_is_of_service, _keys(program))):
+                        yield node, hit._replace(severity="low", message=_unread(called), fix=_DROP)
     for call in _environment(program):
         name = call.args[0].constant if call.args else None
         value = _written(call.argument(1, "default").value)
@@ -68,6 +73,16 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
         else:
             for place, default in _fallbacks(key):
                 yield default, _hit(place, f"`{key.text}`", "has a default that anybody can read")
+
+
+def _unread(called: str) -> str:
+    """Return what is said of a setting that something outside the code may take."""
+    return f"{called} has a default that anybody can read; no code here reads the setting"
+
+
+def _is_of_service(key: Node) -> bool:
+    """Say whether the service signs with a key: a setting that nothing reads is none of it then."""
+    return bool(key) and not key.module.is_tool
 
 
 def _fallbacks(key: Node) -> Iterator[tuple[Node, Node]]:
