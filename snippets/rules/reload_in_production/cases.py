@@ -9,6 +9,41 @@ app = FastAPI()
 """
 
 FOUND = {
+    "an image that Render runs, whatever compose mounts": _APP
+    + """
+#= docker-compose.yml
+services:
+  api:
+    build: .
+    volumes:
+      - .:/app
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload"]
+# !
+#= render.yaml
+services:
+  - type: web
+    env: docker
+    dockerfilePath: ./Dockerfile
+""",
+    "an image that Fly runs": _APP
+    + """
+#= docker-compose.yml
+services:
+  api:
+    build: .
+    volumes:
+      - .:/app
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload"]
+# !
+#= fly.toml
+app = "shop"
+[http_service]
+internal_port = 8000
+""",
     "an environment of production, and another image's source mounted": _APP
     + """
 #= compose.yml
@@ -265,5 +300,55 @@ if settings.env == "local":
     uvicorn.run("app.main:app", reload=True)
 #= Dockerfile
 CMD ["python", "run.py"]
+""",
+    "Render starts the image with another command": _APP
+    + """
+#= docker-compose.yml
+services:
+  api:
+    build: .
+    volumes:
+      - .:/app
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload"]
+#= render.yaml
+services:
+  - type: web
+    runtime: docker
+    dockerCommand: uvicorn app.main:app --host 0.0.0.0
+""",
+    "Render builds no image": _APP
+    + """
+#= docker-compose.yml
+services:
+  api:
+    build: .
+    volumes:
+      - .:/app
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload"]
+#= render.yaml
+services:
+  - type: web
+    runtime: python
+    startCommand: uvicorn app.main:app
+""",
+    "Fly starts another command": _APP
+    + """
+#= docker-compose.yml
+services:
+  api:
+    build: .
+    volumes:
+      - .:/app
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload"]
+#= fly.toml
+app = "shop"
+[processes]
+app = "uvicorn app.main:app"
 """,
 }

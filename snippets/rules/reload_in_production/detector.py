@@ -8,6 +8,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.environments import is_for_developers
 from fastapi_pro.auditing.libraries.launches import Launch, launches
 from fastapi_pro.auditing.libraries.starts import Start, modules_run, scripts_run, starts
+from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.sources import yaml
 from fastapi_pro.auditing.sources.spots import Word
 
@@ -18,6 +19,15 @@ _INSTALLS_TOOLS = re.compile(
     r"|--all-extras"
 )
 """What installs the tools of developers into an image."""
+_HOSTS = {
+    "render.yaml": re.compile(r"^[ -]*(env|runtime): *[\"']?docker\b", re.MULTILINE),
+    "fly.toml": re.compile(r"^app *=", re.MULTILINE),
+}
+"""Files of hosting services, and what says in them that they build the Dockerfile."""
+_COMMAND = re.compile(
+    r"dockerCommand|^\[processes\]|^ *(builder|buildpacks|image) *=", re.MULTILINE
+)
+"""What starts the service with another command, or builds it by other means."""
 _COMES = "each changed file ends the requests that are under way"
 
 
@@ -47,7 +57,9 @@ def _is_deployed(program: Program, start: Start) -> bool:
         return False
     if launch.kind == "dockerfile":
         is_for_developers = _INSTALLS_TOOLS.search(launch.source.text) is not None
-        return not (is_for_developers or _is_mounted(program, launch) or _is_replaced(program))
+        if is_for_developers or _is_replaced(program):
+            return False
+        return _is_hosted(launch) or not _is_mounted(program, launch)
     if launch.kind == "compose":
         return not launch.is_mounted and _is_kept_running(launch)
     if launch.kind == "script":
@@ -60,6 +72,15 @@ def _says_development(variable: tuple[str, Word]) -> bool:
     """Say whether a variable names the environment, and it is that of developers."""
     name, value = variable
     return bool(_ENVIRONMENT.search(name) and _DEVELOPMENT.fullmatch(value.text))
+
+
+def _is_hosted(image: Launch) -> bool:
+    """Say whether a hosting service runs the image as it is, by its file beside the Dockerfile."""
+    path = image.source.path
+    texts = ((read_text(path.parent / name), pattern) for name, pattern in _HOSTS.items())
+    return path.name == "Dockerfile" and any(
+        pattern.search(text) and not _COMMAND.search(text) for text, pattern in texts
+    )
 
 
 def _is_mounted(program: Program, image: Launch) -> bool:
