@@ -600,3 +600,31 @@ async def failed(request, error):
 """
     found = only(tmp_path, "error-handler-outside-middleware", source)
     assert ("without the headers of the middleware" in found.message) == is_lost
+
+
+@pytest.mark.parametrize(
+    ("kept", "is_published"), [("asyncio.Queue()", True), ("str(len(CLIENTS))", False)]
+)
+def test_what_reaches_the_clients_of_each_worker_is_published(
+    kept: str, is_published: bool, tmp_path: Path
+) -> None:
+    source = f"""
+import asyncio
+from fastapi import FastAPI
+app = FastAPI()
+CLIENTS = []
+@app.get("/events")
+async def events():
+    client = {kept}
+    CLIENTS.append(client)
+    try:
+        return await follow(client)
+    finally:
+        CLIENTS.remove(client)
+@app.post("/events")
+async def publish(text: str):
+    for client in CLIENTS:
+        await send(client, text)
+"""
+    fix = only(tmp_path, "state-in-memory", source).fix
+    assert fix.startswith("Publish by Redis or LISTEN/NOTIFY") == is_published

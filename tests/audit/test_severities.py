@@ -34,6 +34,7 @@ def read(key: str):
         ("login_stats", "", "low"),
         ("_instruments", "", "low"),
         ("recent_traces", "", "low"),
+        ("circuit_failures", "#= Procfile\nweb: uvicorn main:app --workers 3\n", "low"),
         ("CACHE", "", "low"),
         ("_price_cache", "", "low"),
         ("PRICES", "import time\ndef keep(k, v):\n    PRICES[k] = (v, time.time())\n", "medium"),

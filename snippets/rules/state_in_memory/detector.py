@@ -49,6 +49,8 @@ _MEASURES = re.compile(
     r"metric|statistic|telemetry|tracing|instruments|(^|_)(stats?|traces)(_|$)", re.IGNORECASE
 )
 """Names of figures that are collected from each process."""
+_BREAKER = re.compile(r"circuit|breaker", re.IGNORECASE)
+"""Names of what each process may learn for itself: that a neighbour is down."""
 _STRICT = re.compile(
     r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session", re.IGNORECASE
 )
@@ -60,6 +62,7 @@ _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _OWN_COPY = (
     "Nothing, where each worker may have a copy of its own; else a shared store such as Redis"
 )
+_PUBLISH = "Publish by Redis or LISTEN/NOTIFY; each worker sends on to the clients that it has"
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
@@ -87,6 +90,8 @@ def detect(program: Program) -> Iterator[Hit]:
             others = len({change.function for change in changed}) - 1
             is_harmless = _is_harmless(changed)
             shared = "" if database(program) == "PostgreSQL" else _SHARED
+            if any(map(is_channel, changed)):
+                shared = _PUBLISH
             besides = f" and {others} more change" if others else " changes"
             where = (
                 "one worker: the others do not see it"
@@ -144,7 +149,7 @@ def _is_harmless(changed: list[Change]) -> bool:
     if _is_written_behind(changed[0]):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
-    if any(map(_MEASURES.search, names)):
+    if any(_MEASURES.search(name) or _BREAKER.search(name) for name in names):
         return True
     is_strict = any(map(_STRICT.search, names))
     if starts_one(changed[0].function.program) and not is_strict:
