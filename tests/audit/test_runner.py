@@ -64,6 +64,9 @@ def test_a_column_counts_characters(tmp_path: Path) -> None:
     assert [f.column for f in late] == [line.index("Depends") + 1]
 
 
+_CONFLICT = b"import fastapi\n<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> theirs\n"
+
+
 @pytest.mark.parametrize(
     ("content", "line", "message"),
     [
@@ -72,9 +75,20 @@ def test_a_column_counts_characters(tmp_path: Path) -> None:
         (b"# coding: utf-7x\nimport fastapi\n", 1, "does not parse as Python 3"),
         (b"import fastapi\nx = '\x00'\n", 1, "does not parse"),
         (b"import fastapi\n" + b"(" * 5000 + b")" * 5000, 2, "does not parse as Python 3"),
+        (_CONFLICT, 2, "has an unresolved merge conflict"),
+        (_CONFLICT.replace(b"=======\n", b""), 2, "does not parse as Python 3"),
         (b"import fastapi\n" + b"#" * MAX_BYTES, 1, "larger than 1000000 bytes"),
     ],
-    ids=["unclosed", "not UTF-8", "unknown coding", "NUL", "nested too deep", "huge"],
+    ids=[
+        "unclosed",
+        "not UTF-8",
+        "unknown coding",
+        "NUL",
+        "nested too deep",
+        "conflict",
+        "half a conflict",
+        "huge",
+    ],
 )
 def test_a_file_that_cannot_be_read_gets_a_line_and_does_not_stop_the_rest(
     content: bytes, line: int, message: str, tmp_path: Path

@@ -22,6 +22,7 @@ MAX_BYTES = 1_000_000
 _EXCEPT = re.compile(
     rb"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)([ \t]*:)", re.MULTILINE
 )
+_CONFLICT = re.compile(rb"^<<<<<<< .*\n(?:.*\n)*?=======\r?\n(?:.*\n)*?>>>>>>> ", re.MULTILINE)
 
 
 class UnreadableError(Exception):
@@ -63,6 +64,9 @@ def parse(source: bytes) -> ast.Module:
             warnings.simplefilter("ignore")  # the audited code's invalid escapes
             return _parse(source)
     except SyntaxError as error:
+        if conflict := _CONFLICT.search(source):
+            line = source.count(b"\n", 0, conflict.start()) + 1
+            raise UnreadableError("has an unresolved merge conflict", line) from None
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         message = f"does not parse as Python {version}: {error.msg}"
         raise UnreadableError(message, error.lineno or 1, max(error.offset or 1, 1)) from None
