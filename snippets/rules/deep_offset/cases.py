@@ -12,7 +12,29 @@ class Row(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
 """
 
+_OWNED = _TABLE + "    owner_id: Mapped[int]\n"
+
 FOUND = {
+    "the rows of anybody, by a person where one is named, or by kind": _OWNED
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/rows")
+def rows(session, owner: int | None = None, skip: int = 0):  # !
+    query = select(Row)
+    if owner:
+        query = query.where(Row.owner_id == owner)
+    return session.scalars(query.offset(skip).limit(20))
+@app.get("/others")
+def others(session, owner: int, skip: int = 0):  # !
+    return session.scalars(select(Row).where(Row.owner_id != owner).offset(skip).limit(20))
+@app.get("/rows/{kind}")
+def get_rows_by_type(session, kind: int, skip: int = 0):  # !
+    return session.scalars(select(Row).where(Row.id == kind).offset(skip).limit(20))
+""",
     "a bare integer of a legacy query": _TABLE
     + """
 #= main.py
@@ -227,5 +249,51 @@ async def export(session):
         yield await session.scalars(select(Row).offset(start).limit(1000))
 async def part(session, offset: int):
     return await session.scalars(select(Row).offset(offset).limit(1000))
+""",
+    "the rows of one person": _OWNED
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+def own(session, owner, offset):
+    query = select(Row).where(Row.owner_id == owner)
+    return session.scalars(query.offset(offset).limit(20))
+@app.get("/mine")
+def mine(session, user=Depends(), offset: int = 0):
+    return own(session, user.id, offset)
+""",
+    "tables to choose from": _OWNED
+    + """
+#= main.py
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+router = APIRouter(prefix="/order-types")
+class RolePageParams(BaseModel):
+    page: int = 0
+@router.get("")
+def listed(session, skip: int = 0):
+    return session.scalars(select(Row).offset(skip).limit(20))
+@app.get("/api")
+def list_countries(session, skip: int = 0):
+    return session.scalars(select(Row).offset(skip).limit(20))
+@app.get("/all")
+def everything(session, params: RolePageParams):
+    return session.scalars(select(Row).offset(params.page).limit(20))
+""",
+    "superadmins": _OWNED
+    + """
+#= app/superadmin/lists.py
+from fastapi import APIRouter
+from sqlalchemy import select
+from tables import Row
+router = APIRouter()
+@router.get("/shops")
+def shops(session, skip: int = 0):
+    return session.scalars(select(Row).offset(skip).limit(20))
 """,
 }

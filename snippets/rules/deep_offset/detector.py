@@ -1,22 +1,34 @@
 """An OFFSET that a client chooses, as deep as the table."""
 
+import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.known_types import selected
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
+from fastapi_pro.auditing.libraries.pydantic import Field
 from fastapi_pro.auditing.libraries.rare_work import is_for_few
 from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_models import models
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs, offset_inputs
+from fastapi_pro.auditing.model.call_graph import reached
 
 _SHALLOW = 1_000_000  # rows that are read and dropped in a second or so
 _FOR_FEW = re.compile(
-    r"(^|[^a-z])(admin\w*|superuser|staff|backoffice|internal)([^a-z]|$)", re.IGNORECASE
+    r"(^|[^a-z])(admin\w*|super_?admin\w*|superuser|staff|backoffice|internal)([^a-z]|$)",
+    re.IGNORECASE,
 )
 """Lists for a few people, who do not page through a million rows."""
+_LOOKUP = re.compile(
+    r"(^|_)(api_?keys?|categor(y|ies)|countr(y|ies)|currenc(y|ies)|languages?|locales?"
+    r"|permissions?|plans?|roles?|settings?|status(es)?|types?)(_page_?\w*|_list_?\w*)?$"
+)
+"""Names of what has at most some hundred rows: a list to choose from."""
+_BY = re.compile(r"_(by|for|of|with)_\w+")
+_OWNER = re.compile(r"(account|author|customer|member|owner|recipient|user)(_id)?|created_by")
+"""Columns that name one person, of whose rows a list is."""
 _SIZES = re.compile(r"(^|_)(size|limit|length|count|per_page)$", re.IGNORECASE)
 _STANDARDS = re.compile(r"(^|[/_.])(scim|odata|stac|ogc\w*|fhir|oai)([/_.]|$)", re.IGNORECASE)
 _PRESCRIBED = re.compile(r"start_?index|\$skip|page\[\w+\]|_offset|_getpagesoffset", re.IGNORECASE)
@@ -31,6 +43,7 @@ def detect(program: Program) -> Iterator[Hit]:
     pages = (given for given in offset_inputs(program) if given.node not in sizes)
     deep = [given for given in pages if (upper_bound(given) or 0) > _SHALLOW]
     deep = [given for given in deep if not _is_prescribed(given) and not _is_for_few(given)]
+    deep = [given for given in deep if not _is_short(given)]
     deep = [given for given in deep if not _SIZES.search(given.name)]  # of `(page - 1) * size`
     for given, others in by_cause(deep):
         yield given.node.hit(
@@ -62,14 +75,52 @@ def _is_for_few(given: Input) -> bool:
     return bool(taking) and all(map(_is_admins, taking))
 
 
+def _is_short(given: Input) -> bool:
+    """Say whether what is paged are the rows of one person, or a table to look things up in."""
+    taking = _endpoints(given)
+    named = [_BY.sub("", _snake(given.owner)), *map(_called, taking)]
+    functions = reached([given.node.function, *(e.function for e in taking)])
+    return any(map(_LOOKUP.search, named)) or any(map(_pages_own, functions))
+
+
+def _called(endpoint: Endpoint) -> str:
+    """Return the last word of an endpoint's path."""
+    prefix = endpoint.router.keyword("prefix").constant
+    return _snake(f"{prefix or ''}{endpoint.path or ''}".strip("/").rpartition("/")[2])
+
+
+def _pages_own(function: Node) -> bool:
+    """Say whether a function pages what it always compares with one person's key."""
+    if not any(call.member == "offset" for call in function.calls):
+        return False
+    return any(
+        isinstance(side.ast, ast.Attribute) and _OWNER.fullmatch(side.member)
+        for compare in function.own(ast.Compare)
+        if _is_equal(compare) and not any(isinstance(a.ast, ast.If) for a in compare.ancestors)
+        for side in compare.operands[:1]
+    )
+
+
+def _is_equal(compare: Node) -> bool:
+    return isinstance(compare.ast, ast.Compare) and isinstance(compare.ast.ops[0], ast.Eq)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).replace("-", "_").lower()
+
+
 def _endpoints(given: Input) -> list[Endpoint]:
-    """Return the endpoints that take an input themselves or through a dependency."""
-    return [
-        endpoint
-        for endpoint in http_endpoints(given.node.module.program)
-        if given.node.function == endpoint.function
-        or any(given.node.function == d.function for d in endpoint.dependencies)
-    ]
+    """Return the endpoints that take an input themselves, in a schema or through a dependency."""
+    return [e for e in http_endpoints(given.node.module.program) if _takes(e, given)]
+
+
+def _takes(endpoint: Endpoint, given: Input) -> bool:
+    functions = [endpoint.function, *(d.function for d in endpoint.dependencies)]
+    schema = given.node.enclosing_class
+    if not isinstance(given, Field):
+        return given.node.function in functions
+    parameters = [*endpoint.parameters, *(p for d in endpoint.dependencies for p in d.parameters)]
+    return any(isinstance(p.type, Node) and schema in p.type.lineage for p in parameters)
 
 
 def _is_admins(endpoint: Endpoint) -> bool:
@@ -77,4 +128,4 @@ def _is_admins(endpoint: Endpoint) -> bool:
     names = [endpoint.path or "", str(prefix), endpoint.name, endpoint.function.module.name]
     names += [dependency.target.name for dependency in endpoint.dependencies]
     names += [parameter.annotation.text for parameter in endpoint.parameters]
-    return any(_FOR_FEW.search(re.sub(r"([a-z])([A-Z])", r"\1_\2", name)) for name in names)
+    return any(map(_FOR_FEW.search, map(_snake, names)))
