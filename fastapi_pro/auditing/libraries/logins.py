@@ -35,12 +35,22 @@ def looked_up(function: Node, name: str) -> list[Node]:
     bound = [function.at(b.node) for b in function.bindings(name) if b.kind == "assign"]
     if any(map(handler_of_duplicate, bound)):
         return []
-    calls = [value.awaited for value in bound if value.awaited.is_call]
+    found = [call for call in map(_lookup, bound) if call.awaited.is_call]
+    calls = [call.awaited for call in found]
     if any(_is_by_number(call) or _is_of_caller(call) for call in calls):
         return []
-    texts = [_said(value) for value in bound if value.awaited.is_call]
+    texts = list(map(_said, found))
     is_named = any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))
     return calls if is_named else []
+
+
+def _lookup(value: Node) -> Node:
+    """Return what looks an account up: `f(name)`, or that of `rows[0] if rows else None`."""
+    match value.ast:
+        case ast.IfExp(body=body, orelse=ast.Constant(value=None)):
+            value = value.at(body)
+            return value.generic.value or value
+    return value
 
 
 def _said(lookup: Node) -> str:

@@ -23,6 +23,39 @@ def verify_password(password: str, expected: str) -> bool:
 """
 
 FOUND = {
+    "an account that is missing or has no password": _USERS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from security import verify_password
+from users import find
+app = FastAPI()
+@app.post("/login")
+def login(email: str, password: str, session):
+    found = find(session, email)
+    user = found.unwrap()
+    if user is None or user.password_hash is None:  # !
+        raise HTTPException(401)
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(401)
+    return user.id
+""",
+    "the first row, if there is one": _USERS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from security import verify_password
+app = FastAPI()
+@app.post("/login")
+async def login(username: str, password: str, session):
+    rows = await session.fetch("SELECT id, hashed FROM users WHERE name = $1", username)
+    user = rows[0] if rows else None
+    if not user:  # !
+        raise HTTPException(401)
+    if not verify_password(password, user["hashed"]):
+        raise HTTPException(401)
+    return user["id"]
+""",
     "a lookup that raises": """
 from fastapi import FastAPI, HTTPException
 from pwdlib import PasswordHash
@@ -722,5 +755,29 @@ def seed_admin(users, email: str, password: str) -> bool:
     if not user:
         return False
     return hasher.verify(password, user.hashed)
+""",
+    "what is missing is no account, or no row of a stranger's name": _USERS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from security import DUMMY_HASH, verify_password
+from users import user_by_email
+app = FastAPI()
+@app.post("/login")
+def login(email: str, password: str, code: str, session):
+    user = user_by_email(session, email)
+    if not code or user is None:
+        verify_password(password, DUMMY_HASH)
+        raise HTTPException(401)
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(401)
+    return user.id
+@app.post("/unlock")
+def unlock(door: int, password: str, session):
+    rows = session.fetch("SELECT hashed FROM doors WHERE id = $1", door)
+    lock = rows[0] if rows else None
+    if lock is None or lock["hashed"] is None:
+        raise HTTPException(404)
+    return verify_password(password, lock["hashed"])
 """,
 }

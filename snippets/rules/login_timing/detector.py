@@ -193,7 +193,7 @@ def _fails(lookup: Node) -> bool:
 def _skipped(node: Node, branch: ast.If, checks: list[Node]) -> tuple[str, list[Node]]:
     """Return the variable without which an `if` skips verifications, and these."""
     inside = _inside(node, branch.body, checks)
-    if (name := missing(branch.test)) and ends(node.body[-1]):
+    if (name := _first_missing(branch.test)) and ends(node.body[-1]):
         before = [check for check in checks if check.position < node.position]
         after = [c for c in checks if c.position > node.position and not node.holds(c)]
         is_skipped = not inside and not before and not _hashes(node, branch.body)
@@ -201,6 +201,14 @@ def _skipped(node: Node, branch: ast.If, checks: list[Node]) -> tuple[str, list[
     name = present(branch.test)
     is_skipped = len(inside) == len(checks) and not _works_after(node, branch)
     return name, inside if name and is_skipped else []
+
+
+def _first_missing(test: ast.expr) -> str:
+    """Return the variable of `user is None`, also in `user is None or user.hash is None`."""
+    match test:
+        case ast.BoolOp(op=ast.Or(), values=[first, *_]):
+            return missing(first)
+    return missing(test)
 
 
 def _works_after(node: Node, branch: ast.If) -> bool:
