@@ -31,6 +31,11 @@ def rows(session, owner: int | None = None, skip: int = 0):  # !
 @app.get("/others")
 def others(session, owner: int, skip: int = 0):  # !
     return session.scalars(select(Row).where(Row.owner_id != owner).offset(skip).limit(20))
+@app.get("/joined")
+def joined(session, owner: int, skip: int = 0):  # !
+    query = select(Row).outerjoin(Like, Like.user_id == owner)
+    query = query.where(Row.id.in_(select(Like.row_id).where(Like.user_id == owner)))
+    return session.scalars(query.offset(skip).limit(20))
 @app.get("/rows/{kind}")
 def get_rows_by_type(session, kind: int, skip: int = 0):  # !
     return session.scalars(select(Row).where(Row.id == kind).offset(skip).limit(20))
@@ -260,6 +265,11 @@ app = FastAPI()
 def own(session, owner, offset):
     query = select(Row).where(Row.owner_id == owner)
     return session.scalars(query.offset(offset).limit(20))
+@app.get("/chained")
+def chained(session, user=Depends(), offset: int = 0):
+    found = select(Row).where(Row.owner_id == user.id, Row.id > 0).order_by(Row.id)
+    rows = select(Row).filter(Row.owner_id == user.id).offset(offset).limit(20)
+    return session.scalars(rows), found
 @app.get("/mine")
 def mine(session, user=Depends(), offset: int = 0):
     return own(session, user.id, offset)

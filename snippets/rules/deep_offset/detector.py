@@ -29,6 +29,7 @@ _LOOKUP = re.compile(
 _BY = re.compile(r"_(by|for|of|with)_\w+")
 _OWNER = re.compile(r"(account|author|customer|member|owner|recipient|user)(_id)?|created_by")
 """Columns that name one person, of whose rows a list is."""
+_INNER = {"cte", "exists", "in_", "not_in", "scalar_subquery", "subquery"}
 _SIZES = re.compile(r"(^|_)(size|limit|length|count|per_page)$", re.IGNORECASE)
 _STANDARDS = re.compile(r"(^|[/_.])(scim|odata|stac|ogc\w*|fhir|oai)([/_.]|$)", re.IGNORECASE)
 _PRESCRIBED = re.compile(r"start_?index|\$skip|page\[\w+\]|_offset|_getpagesoffset", re.IGNORECASE)
@@ -96,9 +97,18 @@ def _pages_own(function: Node) -> bool:
     return any(
         isinstance(side.ast, ast.Attribute) and _OWNER.fullmatch(side.member)
         for compare in function.own(ast.Compare)
-        if _is_equal(compare) and not any(isinstance(a.ast, ast.If) for a in compare.ancestors)
+        if _is_equal(compare) and _is_filter(compare)
         for side in compare.operands[:1]
     )
+
+
+def _is_filter(compare: Node) -> bool:
+    """Say whether a comparison always filters; that of a join or subquery drops no rows."""
+    if any(isinstance(above.ast, ast.If) for above in compare.ancestors):
+        return False
+    names = [above.last_name for above in compare.ancestors if above.is_call]
+    names = [name for name in names if name != "and_"]
+    return names[:1] in (["where"], ["filter"]) and _INNER.isdisjoint(names)
 
 
 def _is_equal(compare: Node) -> bool:
