@@ -568,6 +568,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(installed: Path) -> None:
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
 
 
+@pytest.mark.slow
 def test_what_is_compiled_anew_is_what_the_source_says(installed: Path) -> None:
     assert ONE in command(installed).stdout
     detector = installed / "skill" / "snippets" / "rules" / folder_name(ONE) / "detector.py"

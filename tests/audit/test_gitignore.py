@@ -95,6 +95,7 @@ _LINE = st.tuples(
 _TEXT = st.lists(_LINE, min_size=1, max_size=5).map("\n".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(top=_TEXT, nested=_TEXT, where=st.sampled_from(["a", "b", "a/b"]))
 def test_random_patterns_ignore_exactly_what_git_ignores(

@@ -120,6 +120,7 @@ def test_the_version_that_would_read_it_is_said(audit: Audit, tmp_path: Path, li
     assert told in audit().stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads all of it")
 def test_a_real_newer_python_finds_what_is_in_the_file(audit: Audit, tmp_path: Path) -> None:
     newer = [p for p in newer_python.pythons() if newer_python.reads_one(p, [__file__])]

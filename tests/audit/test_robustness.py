@@ -82,6 +82,7 @@ def test_no_valid_file_makes_a_detector_fail(seed: int, source: str) -> None:
     assert "unreadable" not in {f.slug for f in found}
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     seed=st.integers(0, 2**32),

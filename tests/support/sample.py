@@ -4,10 +4,13 @@ import functools
 import random
 import subprocess
 from collections.abc import Sequence
+from typing import TypeVar
 
 import pytest
 
 from fastapi_pro.paths import ROOT
+
+T = TypeVar("T")
 
 
 @functools.cache
@@ -16,7 +19,7 @@ def _said(*command: str) -> str:
     return done.stdout
 
 
-def sample(names: Sequence[str], number: int) -> set[str]:
+def sample(names: Sequence[T], number: int) -> set[T]:
     """Return so many of the names; the commit is the seed."""
     return set(random.Random(_said("git", "rev-parse", "HEAD")).sample(names, number))
 
