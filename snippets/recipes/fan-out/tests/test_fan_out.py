@@ -57,13 +57,18 @@ async def engine(
     monkeypatch.setenv("APP_DATABASE_URL", own_database_url)
     get_settings.cache_clear()
     engine = create_engine(own_database_url, 5)
+    await prepare(engine)
+    yield engine
+    await engine.dispose()
+    get_settings.cache_clear()
+
+
+async def prepare(engine: AsyncEngine) -> None:
+    """Create the tables, and a user."""
     async with engine.begin() as connection:
         await create_tables(connection, Base.metadata)
         ada = insert(User).values(id=1, email="a", full_name="Ada", password_hash="")
         await connection.execute(ada)
-    yield engine
-    await engine.dispose()
-    get_settings.cache_clear()
 
 
 async def commit(engine: AsyncEngine, *names: str) -> None:
@@ -220,6 +225,19 @@ async def test_who_comes_from_before_all_that_is_left_waits(
             async with asyncio.timeout(patient(20)):
                 assert await waiting == ["New"]
         assert len(asked) == 1
+
+
+async def test_a_reader_that_starts_before_the_tables_are_made_reads_once_they_are(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "SECONDS_BETWEEN_LOOKS", 0.01)
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.drop_all)
+    async with followed(engine) as follower:
+        await prepare(engine)
+        await commit(engine, "Lamp")
+        async with asyncio.timeout(patient(20)):
+            assert await names_after(follower, 1) == ["Lamp"]
 
 
 async def test_who_waits_does_not_hold_up_the_shutdown(

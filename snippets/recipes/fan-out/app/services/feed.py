@@ -28,17 +28,28 @@ SECONDS_BETWEEN_CHECKS = 30.0  # so long who is no longer logged in may go on
 class Feed:
     """The newest products, kept once for all clients: each has a place in them, and no queue."""
 
-    def __init__(self, start: Position) -> None:
+    def __init__(self) -> None:
         self._kept: deque[Product] = deque()
-        self._start = self.last = start
+        self._start: Position | None = None
+        self.last: Position | None = None
         self._news = asyncio.Event()
 
-    def add(self, products: Sequence[Product]) -> None:
-        """Add what comes next, and wake who waits for it."""
+    def begin(self, start: Position) -> Position:
+        """Keep what follows this position; who waits already may have missed what is before it."""
+        self._start = self.last = start
+        self._wake()
+        return start
+
+    def add(self, products: Sequence[Product]) -> Position:
+        """Add what comes next, wake who waits for it, and return the position of the last."""
         self._kept.extend(products)
         self.last = position_of(products[-1])
         while len(self._kept) > KEPT:
             self._start = position_of(self._kept.popleft())
+        self._wake()
+        return self.last
+
+    def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
 
@@ -48,7 +59,7 @@ class Feed:
 
     def holds(self, position: Position) -> bool:
         """Say whether all that is newer is kept here."""
-        return not position < self._start
+        return self._start is not None and not position < self._start
 
     async def after(self, position: Position, seconds: float) -> Sequence[Product]:
         """Return at most 100 newer products; wait so long for the first."""
@@ -65,18 +76,24 @@ class Feed:
         return [*islice(self._kept, first, first + 100)]
 
 
+async def look(feed: Feed, sessionmaker: Sessionmaker) -> None:
+    """Add what is new. Where the database is away, or not yet migrated, the next look does."""
+    try:
+        async with sessionmaker() as session:
+            last = feed.last or feed.begin(await last_position(session))
+            while found := await products_after(session, last):
+                last = feed.add(found)
+    except Exception:
+        logger.exception("feed_failed")
+
+
 async def read(
     feed: Feed, sessionmaker: Sessionmaker, bell: asyncio.Event, stopping: asyncio.Event
 ) -> None:
     """Look when the bell rings, and each second, until the shutdown."""
     while not stopping.is_set():
         bell.clear()
-        try:
-            async with sessionmaker() as session:
-                while found := await products_after(session, feed.last):
-                    feed.add(found)
-        except Exception:  # the database is away, say: look again later
-            logger.exception("feed_failed")
+        await look(feed, sessionmaker)
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
                 await bell.wait()
@@ -119,8 +136,8 @@ async def running_feed(stopping: asyncio.Event) -> AsyncIterator[Feed]:
         stack.push_async_callback(engine.dispose)
         stack.enter_context(after_commits(bell.set))
         sessionmaker = create_sessionmaker(engine)
-        async with sessionmaker() as session:
-            feed = Feed(await last_position(session))
+        feed = Feed()
+        await look(feed, sessionmaker)
         task = asyncio.create_task(read(feed, sessionmaker, bell, stopping))
         try:
             yield feed
