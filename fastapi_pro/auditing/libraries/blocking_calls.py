@@ -62,12 +62,22 @@ def _clears_up(call: Node) -> bool:
     return False
 
 
+def _is_handed_on(query: Node) -> bool:
+    """Say whether the last method of a chain is named, not called, as in `to_thread(query.all)`."""
+    here = query
+    while isinstance(here.parent.ast, ast.Attribute) or (
+        here.parent.is_call and here.parent.func == here
+    ):
+        here = here.parent
+    return isinstance(here.ast, ast.Attribute)
+
+
 def _is_worse(call: Node) -> bool:
     return blocks(call) and severity(call) != "low"
 
 
 def _blocks(call: Node) -> bool:
-    if call.is_awaited:
+    if call.is_awaited or (call.member == "query" and _is_handed_on(call)):
         return False
     is_named = call.member in ("", "sleep", "gethostbyname", *_MEASURES)
     name = call.called if is_named else ""

@@ -376,6 +376,26 @@ async def read(db: Session = Depends(get_db)):
 }
 
 LOOK_ALIKES = {
+    "a query that is built here, and sent in a thread": """
+import asyncio
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+engine = create_engine("postgresql+psycopg://db/app")
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Row(Base):
+    __tablename__ = "rows"
+    id: Mapped[int] = mapped_column(primary_key=True)
+def get_db():
+    with Session(engine) as session:
+        yield session
+@app.get("/rows")
+async def read(session: Session = Depends(get_db)) -> list[int]:
+    rows = await asyncio.to_thread(session.query(Row).filter(Row.id > 3).all)
+    first = await asyncio.to_thread(session.query(Row).first)
+    return [row.id for row in [*rows, first]]
+""",
     "the address of the host itself, by a name": """
 import socket
 from fastapi import FastAPI

@@ -129,7 +129,32 @@ async def listed(group_id: int, db: Db):MARK
 """
 
 
+_CAUGHT = (
+    _DB
+    + """
+#= main.py
+from db import Db, User
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import CAUGHT
+app = FastAPI()
+@app.get("/{user_id}")
+async def read(user_id: int, db: Db) -> str:MARK
+    try:
+        return await db.scalar(select(User.name).where(User.id == user_id))
+    except CAUGHT as error:
+        raise HTTPException(STATUS) from error
+"""
+)
 FOUND = {
+    "an error of the database that is answered by a 500": _CAUGHT.replace(
+        "CAUGHT", "SQLAlchemyError"
+    )
+    .replace("STATUS", "500")
+    .replace("MARK", "  # !"),
+    "another error that is answered by a 400": _CAUGHT.replace("CAUGHT", "NoResultFound")
+    .replace("STATUS", "400")
+    .replace("MARK", "  # !"),
     "the id of a body that a helper and a dependency hand on": _DB
     + """
 #= main.py
@@ -361,6 +386,9 @@ async def delete(user_id: PositiveInt, session: Db):
 }
 
 LOOK_ALIKES = {
+    "an error of the database that is answered by a 400": _CAUGHT.replace("CAUGHT", "DBAPIError")
+    .replace("STATUS", "400")
+    .replace("MARK", ""),
     "the id of a schema that is made from a row": _DB
     + """
 #= main.py

@@ -28,6 +28,10 @@ _GENERIC = re.compile(r"(self|cls)\.\w*(?i:model)\w*")  # a repository's, whose 
 _MARKERS = tuple(
     f"fastapi.{name}" for name in ("Path", "Query", "Header", "Cookie", "Body", "Form")
 )
+_CATCHES = re.compile(
+    r"except(?: *:|[^:\n]*\b(?:DBAPIError|DataError|Exception|SQLAlchemyError|StatementError)\b)"
+)
+_CLIENTS_ERROR = re.compile(r"\bHTTP_4\d\d|\b4[0-9][0-9]\b")
 _LOOKUPS = ("get", "get_one", "filter_by")
 _WHERE = ("where", "filter", "having")
 
@@ -42,7 +46,7 @@ def detect(program: Program) -> Iterator[Hit]:
     for value, column in _compared(program):
         for given in inputs(value):
             is_new = given.node not in seen and _is_unbounded(given)
-            if is_new and refuses_large_numbers(value):
+            if is_new and refuses_large_numbers(value) and not _is_answered(value):
                 seen.add(given.node)
                 found[given.node.module.name, column].append(given)
     counts = Counter(module for (module, _), group in found.items() for _ in group)
@@ -56,6 +60,21 @@ def detect(program: Program) -> Iterator[Hit]:
             fix=_fix(first, column, counts[module]),
             cause=f"numbers without a bound in {module}",
         )
+
+
+def _is_answered(value: Node) -> bool:
+    """Say whether an error of the database is caught around it, and answered by a 4xx."""
+    inside = value
+    for above in value.ancestors:
+        if isinstance(above.ast, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            break
+        if isinstance(above.ast, ast.Try) and any(one is inside.ast for one in above.ast.body):
+            handlers = [above.at(handler) for handler in above.ast.handlers]
+            caught = [one for one in handlers if _CATCHES.match(one.text)]
+            if caught:
+                return _CLIENTS_ERROR.search(caught[0].text) is not None
+        inside = above
+    return False
 
 
 def _is_for_admins(given: Input) -> bool:
