@@ -112,6 +112,18 @@ async def ws(websocket: WebSocket, users: Users = Depends()):  # !
 }
 
 LOOK_ALIKES = {
+    "a stream on a FastAPI that ends sessions before the answer": _MAIN
+    + """
+@app.get("/events")
+async def events(request: Request, db: SessionDep):
+    await db.get(User, 1)
+    async def rows():
+        while not await request.is_disconnected():
+            yield {"data": "x"}
+    return EventSourceResponse(rows())
+#= requirements.txt
+fastapi==0.112.4
+""",
     "a session for each message": _MAIN
     + """
 @app.websocket("/ws")

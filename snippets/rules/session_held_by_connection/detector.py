@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Dependency, Endpoint, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import SSE_STREAMS, STREAMS, answering
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import QUERIES, gives_session, uses
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
+    QUERIES,
+    ends_at_return,
+    gives_session,
+    uses,
+)
 
 _SOCKETS = ("websocket", "add_api_websocket_route")
 _SOCKET = "fastapi.WebSocket"
@@ -22,7 +27,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if not (_serves(endpoint) if is_socket else _streams(endpoint.function)):
             continue
         for dependency in endpoint.dependencies:
-            is_kept = is_socket or dependency.scope != "function"
+            is_kept = is_socket or not ends_at_return(dependency)
             if (
                 is_kept
                 and gives_session(dependency.target)
