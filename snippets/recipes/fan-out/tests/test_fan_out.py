@@ -26,7 +26,9 @@ from app.main import app
 from app.models import Base, Product, User
 from app.services import auth
 from app.services import feed as feeds
-from app.services.feed import Follower, running_feed
+from app.services import followers as following
+from app.services.feed import running_feed
+from app.services.followers import Follower
 from app.services.new_products import Position, position_of, products_after
 from clients import ADA
 from deletion import delete_all
@@ -203,7 +205,7 @@ async def test_an_event_does_not_let_all_ask_about_their_logins_at_once(
         for follower in followers:
             await follower.after(Position.decode(END), 0)
         assert len(asked) < 100
-        monkeypatch.setattr(feeds, "SECONDS_BETWEEN_CHECKS", 0)  # but each does, at its moment
+        monkeypatch.setattr(following, "SECONDS_BETWEEN_CHECKS", 0)  # but each does, at its moment
         await Follower(feed, sessionmaker, "mine").after(Position.decode(END), 0)
         assert asked[-1:] == ["mine"]
 
@@ -243,7 +245,7 @@ async def test_a_reader_that_starts_before_the_tables_are_made_reads_once_they_a
 async def test_who_waits_does_not_hold_up_the_shutdown(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeds, "SECONDS_BETWEEN_CHECKS", 1000)
+    monkeypatch.setattr(following, "SECONDS_BETWEEN_CHECKS", 1000)
     stopping = asyncio.Event()
     async with running_feed(stopping) as feed:
         follower = Follower(feed, create_sessionmaker(engine), create_access_token(1))

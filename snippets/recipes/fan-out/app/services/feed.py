@@ -1,7 +1,6 @@
 """New products, read once for all clients."""
 
 import asyncio
-import random
 from bisect import bisect_right
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -15,14 +14,12 @@ from app.core.bell import after_commits
 from app.core.config import get_settings
 from app.core.db import create_engine, create_sessionmaker
 from app.models import Product
-from app.services import auth
 from app.services.new_products import Position, last_position, position_of, products_after
 
 logger = get_logger()
 Sessionmaker = async_sessionmaker[AsyncSession]
 KEPT = 1000  # who is further behind reads the table
 SECONDS_BETWEEN_LOOKS = 1.0
-SECONDS_BETWEEN_CHECKS = 30.0  # so long who is no longer logged in may go on
 
 
 class Feed:
@@ -98,33 +95,6 @@ async def read(
             async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
                 await bell.wait()
     feed.end()
-
-
-class Follower:
-    """A client of the feed, whose token is asked about now and then, not for each event."""
-
-    def __init__(self, feed: Feed, sessionmaker: Sessionmaker, token: str) -> None:
-        self._feed = feed
-        self._sessionmaker = sessionmaker
-        self._token = token
-        # The first was before this; not all who came at once, after a restart say, ask at once.
-        wait = random.uniform(0, SECONDS_BETWEEN_CHECKS)
-        self._check_at = asyncio.get_running_loop().time() + wait
-
-    async def after(
-        self, position: Position, seconds: float = SECONDS_BETWEEN_CHECKS
-    ) -> Sequence[Product]:
-        """Return products after a position; raise `NotAuthenticatedError` once the login ends."""
-        now = asyncio.get_running_loop().time()
-        if now >= self._check_at:
-            async with self._sessionmaker() as session:
-                await auth.get_token_user(session, self._token)
-            self._check_at = now + SECONDS_BETWEEN_CHECKS
-        if not self._feed.holds(position):  # it comes back after a while
-            async with self._sessionmaker() as session:
-                if found := await products_after(session, position):
-                    return found
-        return await self._feed.after(position, min(seconds, self._check_at - now))
 
 
 @asynccontextmanager
