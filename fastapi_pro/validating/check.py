@@ -62,6 +62,11 @@ class Options:
     strict_spec: bool = False
     max_size_error: bool = False
 
+    @property
+    def unportable(self) -> Level:
+        """The level of what Claude Code loads, and the open standard or another client does not."""
+        return "error" if self.strict_spec else "not-portable"
+
 
 def find_skills(folder: Path) -> Iterator[Path]:
     """Yield the SKILL.md of `folder`, or if it has none, each one below it; follow links once."""
@@ -91,17 +96,16 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
     except FrontMatterError as error:
         return [_refusal(error, shown)]
     size_level: Level = "error" if options.max_size_error else "warning"
-    unportable: Level = "error" if options.strict_spec else "not-portable"
     found = [
         *check_size(parts.body, parts.body_line, shown, size_level),
         *check_early_end(parts.yaml, shown),
-        *_check_ends(parts, raw, shown, options),
-        *check_links(parts.body, file, file.parent, shown, unportable),
-        *_check_pages(file.parent, Path(shown).parent, unportable),
+        *_check_ends(parts, raw, shown, options.unportable),
+        *check_links(parts.body, file, file.parent, shown, options.unportable),
+        *_check_pages(file.parent, Path(shown).parent, options.unportable),
     ]
     front = FrontMatter()
     try:
-        front = _parse(parts.yaml)
+        front = parse(parts.yaml)
     except FrontMatterError as error:
         found.append(_dropped(error, shown))
     else:
@@ -111,17 +115,6 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
         found += _check_front(front, file, shown, options)
     found += check_replaced(parts.body, front.values, file, shown)
     return sorted({_with_field(finding, front, parts.body_line, shown) for finding in found})
-
-
-def _parse(yaml: str) -> FrontMatter:
-    """Read the fields; if the YAML is wrong only after an inner `---`, read those before it."""
-    try:
-        return parse(yaml)
-    except FrontMatterError:
-        before, found, _ = yaml.partition("---")
-        if not found:
-            raise
-        return parse(before)
 
 
 def _with_field(finding: Finding, front: FrontMatter, body_line: int, shown: str) -> Finding:
@@ -147,9 +140,8 @@ def try_skill(file: Path, shown: str, wanted: list[str]) -> list[Answer]:
     return [try_file(front, text.split("\n"), shown, name) for name in wanted]
 
 
-def _check_ends(parts: SkillText, raw: str, shown: str, options: Options) -> Iterator[Finding]:
+def _check_ends(parts: SkillText, raw: str, shown: str, level: Level) -> Iterator[Finding]:
     """Yield what some readers do not accept before and after the front matter."""
-    level: Level = "error" if options.strict_spec else "not-portable"
     if raw.startswith("\ufeff"):
         message = "Claude Code of May 2026 does not see front matter after a byte order mark"
         fix = "save the file as UTF-8 without the mark"
@@ -225,8 +217,7 @@ def _check_pages(skill: Path, shown: Path, unportable: Level) -> Iterator[Findin
 
 
 def _check_front(front: FrontMatter, file: Path, shown: str, options: Options) -> list[Finding]:
-    values = front.values
-    level: Level = "error" if options.strict_spec else "not-portable"
+    values, level = front.values, options.unportable
     if not values:
         return [replace(_NO_FIELDS, path=shown, level=level)]
     fields = check_fields(values)

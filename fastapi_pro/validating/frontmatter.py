@@ -130,9 +130,19 @@ def parse(text: str) -> FrontMatter:
     """Read the YAML between the fences, whose first line is line 2 of the file.
 
     Raises FrontMatterError for YAML that is broken, not a mapping, too large or too deep. It makes
-    only plain values. Broken YAML is read again as the client reads it: with tabs accepted, then
-    with values of one line in quotes. Empty front matter has no fields.
+    only plain values. Broken YAML is read again as the client reads it: with tabs accepted, with
+    values of one line in quotes, and up to the first `---`. Empty front matter has no fields.
     """
+    try:
+        return _read_again(text)
+    except FrontMatterError:
+        before, found, _ = text.partition(_FENCE)
+        if not found:
+            raise
+        return _read_again(before)
+
+
+def _read_again(text: str) -> FrontMatter:
     try:
         return _parse(text)
     except FrontMatterError as error:

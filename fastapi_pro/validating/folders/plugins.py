@@ -14,7 +14,15 @@ from fastapi_pro.validating.folders.members import (
     check_command,
     check_root_files,
 )
-from fastapi_pro.validating.folders.reading import JsonFile, Path_, read_json, walk
+from fastapi_pro.validating.folders.reading import (
+    JsonFile,
+    Path_,
+    is_within,
+    read_json,
+    read_object,
+    texts_of,
+    walk,
+)
 from fastapi_pro.validating.frontmatter import FrontMatterError
 from fastapi_pro.validating.report import Finding
 
@@ -151,9 +159,9 @@ def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterato
 
 def _check_left_out(read: JsonFile, key: str, value: object, root: Path) -> Iterator[Finding]:
     """Yield a finding if the paths of `key` leave out pages of the folder of that name."""
-    named = [root / path for path in _texts(value)]
+    named = [root / path for path in texts_of(value)]
     pages = _pages(root / key) if named else []
-    left = [page for page in pages if not any(page == n or n in page.parents for n in named)]
+    left = [page for page in pages if not is_within(page, named)]
     if left:
         rest = f" and {len(left) - 1} more" if len(left) > 1 else ""
         message = f"with `{key}` the client does not read the folder {key}/: it does not load"
@@ -280,32 +288,13 @@ def _check_entry(
         yield read.at(place, "marketplace-source", message, fix)
 
 
-def skill_paths(root: Path) -> list[str]:
+def skill_paths(root: Path, manifest: dict[str, object]) -> list[str]:
     """Return the folders of skills that the manifest and the marketplace beside it name."""
-    entries = _object(root / CATALOGUE).get("plugins")
-    named = manifest_paths(root, "skills")
+    entries = read_object(root / CATALOGUE).get("plugins")
+    named = texts_of(manifest.get("skills"))
     for one in entries if isinstance(entries, list) else []:
-        named += _texts(one.get("skills")) if isinstance(one, dict) else []
+        named += texts_of(one.get("skills")) if isinstance(one, dict) else []
     return named
-
-
-def manifest_paths(root: Path, key: str) -> list[str]:
-    """Return the paths that a field of the manifest holds."""
-    return _texts(_object(root / MANIFEST).get(key))
-
-
-def _object(file: Path) -> dict[str, object]:
-    """Return the object in a JSON file, an empty one if it cannot be read."""
-    try:
-        values = read_json(file, "").values
-    except (FrontMatterError, OSError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
-def _texts(value: object) -> list[str]:
-    """Return the texts of a field that holds one or a list."""
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def _opened(file: Path, shown: str) -> Generator[Finding, None, JsonFile | None]:

@@ -4,11 +4,10 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from os.path import normpath
 from pathlib import Path
 
 from fastapi_pro.validating.contract import is_on
-from fastapi_pro.validating.folders.reading import read_front, walk
+from fastapi_pro.validating.folders.reading import is_within, read_front, walk
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
 from fastapi_pro.validating.report import Finding, Level
 
@@ -123,10 +122,10 @@ def check_hidden_skills(root: Path, shown: Path, commands: list[str]) -> Iterato
     the folder: it hides no skill. Neither does a command that `commands` of the manifest leaves
     out, or that is the skill's own file.
     """
-    names = list(_names(root / "commands"))
-    named = [normpath(root / path) for path in commands]
-    if named and normpath(root / "commands") not in named:
-        names = [name for name in names if normpath(root / "commands" / name) in named]
+    named = [root / path for path in commands] or [root / "commands"]
+    names = [
+        name for name in _names(root / "commands") if is_within(root / "commands" / name, named)
+    ]
     if taken := [name for name in names if name.lower() == NAME.lower()]:
         message = "the client reads `commands` as one command, so it loads none of the other files"
         if [name for name in names if name.endswith(".md")] != taken:

@@ -3,7 +3,7 @@
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -149,6 +149,25 @@ def read_front(file: Path) -> FrontMatter | None:
     if not yaml.strip():
         return FrontMatter()
     return parse(yaml)
+
+
+def read_object(file: Path) -> dict[str, object]:
+    """Return the object that a JSON file holds, an empty one where it cannot be read."""
+    try:
+        values = read_json(file, "").values
+    except (FrontMatterError, OSError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def texts_of(value: object) -> list[str]:
+    """Return the texts of a field that holds one or a list."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+
+
+def is_within(page: Path, named: Iterable[Path]) -> bool:
+    """Say whether a page is one of these paths, or below one."""
+    return any(page == each or each in page.parents for each in named)
 
 
 def _is_left_alone(parent: str, name: str) -> bool:

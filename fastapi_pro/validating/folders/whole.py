@@ -10,7 +10,6 @@ from fastapi_pro.validating.folders.plugins import (
     MANIFEST,
     check_marketplace,
     check_plugin,
-    manifest_paths,
     skill_paths,
 )
 from fastapi_pro.validating.folders.projects import (
@@ -19,7 +18,7 @@ from fastapi_pro.validating.folders.projects import (
     check_same_agents,
     check_skills_folder,
 )
-from fastapi_pro.validating.folders.reading import walk
+from fastapi_pro.validating.folders.reading import read_object, texts_of, walk
 from fastapi_pro.validating.report import Finding, folded
 
 
@@ -45,9 +44,10 @@ def _plugin_root(root: Path, shown: Path) -> Iterator[Finding]:
         yield from check_marketplace(root, shown)
     if os.path.lexists(root / MANIFEST):
         yield from check_plugin(root, shown)
-        more = [root / path for path in skill_paths(root)]
+        manifest = read_object(root / MANIFEST)
+        more = [root / path for path in skill_paths(root, manifest)]
         yield from check_skills_folder(root / "skills", shown / "skills", more, in_plugin=True)
-        yield from check_hidden_skills(root, shown, manifest_paths(root, "commands"))
+        yield from check_hidden_skills(root, shown, texts_of(manifest.get("commands")))
 
 
 def _project(root: Path, shown: Path) -> Iterator[Finding]:
