@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,16 @@ def test_a_command_that_is_the_skills_own_file_hides_nothing(tmp_path: Path) -> 
     Row("p", {"skills/n/SKILL.md": page("MARK"), "commands/a": ""}).write(tmp_path)
     (tmp_path / "commands" / "n.md").symlink_to("../skills/n/SKILL.md")
     assert codes(tmp_path) == []
+
+
+@pytest.mark.parametrize("make", [lambda f: f.symlink_to("gone.md"), os.mkfifo])
+def test_a_command_that_cannot_be_read_stops_nothing(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    """It has the name of a skill, whose text it might name."""
+    Row("p", {"skills/n/SKILL.md": page("MARK"), "commands/a": ""}).write(tmp_path)
+    make(tmp_path / "commands" / "n.md")
+    assert codes(tmp_path) == ["unreadable", "hidden-skill"]
 
 
 def test_examples_for_other_plugins_are_left_alone(tmp_path: Path) -> None:

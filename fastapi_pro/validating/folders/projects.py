@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi_pro.validating.contract import is_on
-from fastapi_pro.validating.folders.reading import is_within, read_front, walk
+from fastapi_pro.validating.folders.reading import is_within, read_front, read_text, walk
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
 from fastapi_pro.validating.report import Finding, Level
 
@@ -139,10 +139,16 @@ def check_hidden_skills(root: Path, shown: Path, commands: list[str]) -> Iterato
         if name.endswith(".md") and os.path.lexists(root / skill) and not is_same:
             message = f"commands/{name} has the same name: the client lists it, never the skill"
             fix = "rename one of them, or remove the command"
-            command = file.read_text(encoding="utf-8", errors="replace")
-            is_led_to = f"${{CLAUDE_PLUGIN_ROOT}}/{skill.as_posix()}" in command
-            level: Level = "warning" if is_led_to else "error"
+            level: Level = "warning" if _says(file, f"/{skill.as_posix()}") else "error"
             yield Finding(str(shown / skill), 1, 1, "hidden-skill", message, fix, level)
+
+
+def _says(command: Path, path: str) -> bool:
+    """Say whether a command leads to a file of its plugin."""
+    try:
+        return f"${{CLAUDE_PLUGIN_ROOT}}{path}" in read_text(command)
+    except FrontMatterError:
+        return False  # told where the command itself is checked
 
 
 def check_same_agents(files: list[tuple[Path, str]]) -> Iterator[Finding]:
