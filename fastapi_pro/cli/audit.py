@@ -33,36 +33,28 @@ import os
 import sys
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from fastapi_pro.auditing import runner
-from fastapi_pro.auditing.finding import UNREADABLE, Finding
+from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.libraries.assumed_versions import assumed_versions
 from fastapi_pro.auditing.model import project_files
-from fastapi_pro.auditing.reporting import baseline, suppressions
+from fastapi_pro.auditing.project_audit import ProjectAudit, Result
+from fastapi_pro.auditing.reporting import baseline
 from fastapi_pro.auditing.reporting.catalogue import Entry, catalogue
-from fastapi_pro.auditing.reporting.examples import weighed
-from fastapi_pro.auditing.reporting.lines import Lines
-from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.reporting.options import Options, OptionsError, read_options
 from fastapi_pro.auditing.reporting.questions import questions_of
 from fastapi_pro.auditing.reporting.report import FORMATS, render
 from fastapi_pro.auditing.reporting.text import Scope
 from fastapi_pro.auditing.sources import deploy_files
-from fastapi_pro.auditing.sources.exclusion import Watched, idle, is_left_out
-from fastapi_pro.auditing.sources.git import GitError, changes_since, staged_changes
-from fastapi_pro.auditing.sources.walk import collect, display, project, rest_of_project
+from fastapi_pro.auditing.sources.exclusion import Watched, idle
+from fastapi_pro.auditing.sources.git import GitError
+from fastapi_pro.auditing.sources.walk import project
 from fastapi_pro.bytecode import cache_folder
 from fastapi_pro.cli import newer_python
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.messages import near, visible
 from fastapi_pro.rulebook import SEVERITIES, RuleError, page
 from fastapi_pro.whole_files import replace_file
-
-if TYPE_CHECKING:
-    from fastapi_pro.auditing.difference import Side
 
 _FROM = "PRE_COMMIT_FROM_REF"
 """The variable of pre-commit where it compares commits, not what is staged."""
@@ -152,110 +144,6 @@ def _report(text: str) -> tuple[str, Path]:
     return form, Path(file)
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """The findings, the files that were read, and the findings on files that could not be read."""
-
-    findings: list[Finding]
-    files: list[Path]
-    unread: list[Finding]
-
-
-@dataclass(frozen=True)
-class _Audit:
-    """What one call asks for. The paths of its findings are those to print."""
-
-    paths: Sequence[Path]
-    root: Path
-    exclude: Sequence[Watched]
-    active: Collection[str]
-    entries: Mapping[str, Entry]
-    jobs: int
-    cache: str
-    """The folder in which to keep what is found; "" to keep nothing."""
-
-    def all(self) -> _Result:
-        """Return all that is found."""
-        top = project(self.paths)
-        files, unlisted = collect(self.paths, self.exclude)
-        context = rest_of_project(self.paths, self.exclude)
-        beside = deploy_files.beside(self.paths, context)
-        found = unlisted + runner.run(files, top, self.jobs, context, beside)
-        named = collect([path for path in self.paths if path.is_file()])[0]
-        found += runner.unparsed(named, top, found)
-        files += beside
-        findings = self._reported(found, suppressions.marked(files, self.root))
-        return _Result(findings, files, _unread(found))
-
-    def since(self, base: str | None) -> _Result:
-        """Return the findings that a commit did not have; for None, those of the staged changes.
-
-        For None this process sees the files as they are staged from then on. Raises GitError.
-        """
-        from fastapi_pro.auditing.difference import both_sides  # noqa: PLC0415 -- takes long to import, and only --diff needs it
-        from fastapi_pro.auditing.past_audits import PastAudits  # noqa: PLC0415 -- the same
-
-        top = project(self.paths)
-        files, unlisted = collect(self.paths, self.exclude)
-        context = rest_of_project(self.paths, self.exclude)
-        ours = {*files, *context}
-        changes = staged_changes(top) if base is None else changes_since(top, base)
-        changes = changes.shown_as(ours)
-        project_files.put_back(changes.now, watch=bool(self.cache))
-        past = PastAudits(self.cache, top)
-        now, before = both_sides(ours, top, self.jobs, changes, past)
-        found = [f for f in unlisted if Path(f.path) in changes.old] + now.findings
-        new = new_findings(
-            self._places(self._reported(found, self._marked(now)), {}, changes.renamed),
-            self._places(self._reported(before.findings, self._marked(before)), changes.old, {}),
-        )
-        files += deploy_files.beside(self.paths, context)
-        files += [path for path in now.sources if path not in ours and self._is_named(path)]
-        named = {str(file) for file in files}
-        new = [f for f in new if runner.is_reported(self._with_path(f), named)]
-        return _Result(new, [file for file in files if file in now.sources], _unread(found))
-
-    def _is_named(self, path: Path) -> bool:
-        is_below = any(path.is_relative_to(named.absolute()) for named in self.paths)
-        return is_below and not is_left_out(path, self.exclude)
-
-    def _reported(self, found: Iterable[Finding], marked: Mapping[str, bytes]) -> list[Finding]:
-        """Return the findings without those that the user asked to leave out."""
-        named = [path.resolve() for path in self.paths]
-        shown = {
-            replace(weighed(f, named), path=display(Path(f.path), self.root))
-            for f in found
-            if f.slug in self.active and not _is_left_out(Path(f.path), self.exclude)
-        }
-        return suppressions.apply(sorted(shown), marked, self.active, self.entries)
-
-    def _marked(self, side: "Side") -> dict[str, bytes]:
-        return suppressions.marked(side.sources, self.root, side.sources.__getitem__)
-
-    def _places(
-        self,
-        findings: Iterable[Finding],
-        contents: Mapping[Path, bytes | None],
-        renamed: Mapping[Path, Path],
-    ) -> list[Place]:
-        """Return findings with what identifies them in another version of the code."""
-        lines = Lines(contents)
-        paths = [(f, self.root / f.path) for f in findings]
-        return [Place(f, renamed.get(p, p), lines.text(p, f.line)) for f, p in paths]
-
-    def _with_path(self, finding: Finding) -> Finding:
-        return replace(finding, path=str(self.root / finding.path))
-
-
-def _is_left_out(path: Path, exclude: Sequence[Watched]) -> bool:
-    """Say whether a file that is not Python is left out; the others were not collected."""
-    return bool(exclude) and path.suffix != ".py" and is_left_out(path, exclude)
-
-
-def _unread(found: Iterable[Finding]) -> list[Finding]:
-    return [finding for finding in found if finding.slug == UNREADABLE]
-
-
 def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[str] | None) -> int:
     """Run the audit itself: neither --list nor --explain. Raises the errors that main handles."""
     started = time.perf_counter()
@@ -269,7 +157,7 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     exclude = _exclude(args, options, [root, *args.paths, project(args.paths)])
     jobs = args.jobs or options.jobs or _cores()
     cache = "" if args.no_cache else cache_folder()
-    audit = _Audit(args.paths, root, exclude, active, entries, jobs, cache)
+    audit = ProjectAudit(args.paths, root, exclude, active, entries, jobs, cache)
     since = "HEAD" if args.staged else args.diff
     result = audit.all() if since is None else _since(audit, args)
     code = newer_python.run_again(result.unread, sys.argv[1:] if argv is None else argv)
@@ -305,7 +193,7 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     return int(not severities.isdisjoint(_FAILING[args.fail_on]))
 
 
-def _since(audit: _Audit, args: argparse.Namespace) -> _Result:
+def _since(audit: ProjectAudit, args: argparse.Namespace) -> Result:
     """Return what is new. Raises UsageError."""
     option = "--staged" if args.staged else "--diff"
     if args.write_baseline is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import catalogue
 from fastapi_pro.cli import audit
@@ -40,7 +41,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             if word in line
         ]
 
-    monkeypatch.setattr(audit.runner, "run", find)
+    monkeypatch.setattr(runner, "run", find)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "x.py").write_text("one()\n")
@@ -132,7 +133,7 @@ def test_files_that_are_not_read_are_counted(
             for name in ("x", "y")
         ]
 
-    monkeypatch.setattr(audit.runner, "run", find)
+    monkeypatch.setattr(runner, "run", find)
     audit.main([])
     out = capsys.readouterr().out
     assert "Read: 2 Python files; not read, so not audited: 2 (no)\n" in out
@@ -141,7 +142,7 @@ def test_files_that_are_not_read_are_counted(
 def test_files_that_are_not_python_are_counted_as_such(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit.runner, "run", lambda *_: [])
+    monkeypatch.setattr(runner, "run", lambda *_: [])
     project.joinpath("Dockerfile").write_text("FROM python\n")
     project.joinpath("run.sh").write_text("uvicorn app:app\n")
     audit.main([])
@@ -242,7 +243,7 @@ def test_a_finding_elsewhere_is_excluded_too(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        audit.runner, "run", lambda *_: [Finding(f"{project}/deploy/Dockerfile", 1, 1, ONE, "m")]
+        runner, "run", lambda *_: [Finding(f"{project}/deploy/Dockerfile", 1, 1, ONE, "m")]
     )
     assert found(capsys) == [("deploy/Dockerfile", 1, ONE)]
     assert found(capsys, "--exclude", "deploy") == []
@@ -311,7 +312,7 @@ def test_one_file_is_understood_with_the_rest_of_its_project(
         asked.append((list(files), root, list(context)))
         return []
 
-    monkeypatch.setattr(audit.runner, "run", note)
+    monkeypatch.setattr(runner, "run", note)
     (project / "pyproject.toml").write_text("")
     everything = sorted(project.rglob("*.py"))
     audit.main(["y.py"])
@@ -357,7 +358,7 @@ def test_the_number_of_processes_is_handed_on(
         asked.append(jobs)
         return []
 
-    monkeypatch.setattr(audit.runner, "run", note)
+    monkeypatch.setattr(runner, "run", note)
     (project / "pyproject.toml").write_text("[tool.fastapi-pro]\njobs = 3\n")
     assert audit.main(given) == 0
     assert asked == [expected]
@@ -410,7 +411,7 @@ def test_the_exit_code_may_be_that_of_upper_severities(
     project: Path, monkeypatch: pytest.MonkeyPatch, severity: str, failing: set[str]
 ) -> None:
     found_now = [Finding(f"{project}/y.py", 1, 1, ONE, "m", severity)]
-    monkeypatch.setattr(audit.runner, "run", lambda *_: found_now)
+    monkeypatch.setattr(runner, "run", lambda *_: found_now)
     codes = {limit: audit.main(["--fail-on", limit]) for limit in ("low", "medium", "high")}
     assert codes == {limit: int(limit in failing) for limit in codes}
     assert audit.main(["--fail-on", "never"]) == 0
@@ -627,7 +628,7 @@ def test_an_interruption_or_a_fault_of_ours_is_no_traceback(
     def fail(*_: object) -> list[Finding]:
         raise error
 
-    monkeypatch.setattr(audit.runner, "run", fail)
+    monkeypatch.setattr(runner, "run", fail)
     monkeypatch.setattr(sys, "argv", ["audit.py"])
     code = audit.run()
     message = capsys.readouterr().err

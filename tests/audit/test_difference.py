@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.cli import audit
 from tests.audit.repository import ANOTHER, HELD, Git, new, refused, write
@@ -115,13 +116,13 @@ def test_a_program_that_did_not_change_is_not_audited(
     write("package.json", "{}")
     write(".github/workflows/ci.yml", "on: push\n")
     asked: list[str] = []
-    original = audit.runner.audit
+    original = runner.audit
 
     def note(groups: list[list[Path]], root: Path, jobs: int) -> list[audit.Finding]:
         asked.extend(path.name for group in groups for path in group)
         return original(groups, root, jobs)
 
-    monkeypatch.setattr(audit.runner, "audit", note)
+    monkeypatch.setattr(runner, "audit", note)
     assert new(capsys, "--diff") == [("app/api.py", 9)]
     assert sorted(asked) == ["api.py", "main.py", "other.py"]
     git("checkout", "app")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.auditing import runner
 from fastapi_pro.cli import audit
 from tests.audit.repository import ANOTHER, HELD, Git, new, refused, write
 
@@ -169,7 +170,7 @@ def test_wrong_use_is_told(
 def test_several_processes_see_what_is_staged(
     git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit.runner, "FEW", 0)
+    monkeypatch.setattr(runner, "FEW", 0)
     write("app/api.py", HELD + ANOTHER)
     write("lib/api.py", HELD)
     git("add", ".")
