@@ -386,6 +386,16 @@ async def delete(user_id: PositiveInt, session: Db):
 }
 
 LOOK_ALIKES = {
+    "an error of the database that is answered by a returned 422": _CAUGHT.replace(
+        "raise HTTPException(STATUS) from error", "return JSONResponse({}, status_code=422)"
+    )
+    .replace("HTTPException", "Response")
+    .replace(
+        "from sqlalchemy import",
+        "from fastapi.responses import JSONResponse\nfrom sqlalchemy import",
+    )
+    .replace("CAUGHT", "Exception")
+    .replace("MARK", ""),
     "an error of the database that is answered by a 400": _CAUGHT.replace("CAUGHT", "DBAPIError")
     .replace("STATUS", "400")
     .replace("MARK", ""),

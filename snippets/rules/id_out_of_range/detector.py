@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, Parameter, endpoints
+from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.pydantic import Field
 from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_only_for_admins
@@ -31,7 +32,6 @@ _MARKERS = tuple(
 _CATCHES = re.compile(
     r"except(?: *:|[^:\n]*\b(?:DBAPIError|DataError|Exception|SQLAlchemyError|StatementError)\b)"
 )
-_CLIENTS_ERROR = re.compile(r"\bHTTP_4\d\d|\b4[0-9][0-9]\b")
 _LOOKUPS = ("get", "get_one", "filter_by")
 _WHERE = ("where", "filter", "having")
 
@@ -64,16 +64,16 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _is_answered(value: Node) -> bool:
     """Say whether an error of the database is caught around it, and answered by a 4xx."""
-    inside = value
     for above in value.ancestors:
         if isinstance(above.ast, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             break
-        if isinstance(above.ast, ast.Try) and any(one is inside.ast for one in above.ast.body):
+        if isinstance(above.ast, ast.Try) and any(above.at(s).holds(value) for s in above.ast.body):
             handlers = [above.at(handler) for handler in above.ast.handlers]
-            caught = [one for one in handlers if _CATCHES.match(one.text)]
-            if caught:
-                return _CLIENTS_ERROR.search(caught[0].text) is not None
-        inside = above
+            caught = next((one for one in handlers if _CATCHES.match(one.text)), None)
+            if caught is not None:
+                answers = [raised_status(raised) for raised in caught.walk(ast.Raise)]
+                answers += [status(c.keyword("status_code")) for c in caught.walk(ast.Call)]
+                return any(answer is not None and 400 <= answer < 500 for answer in answers)
     return False
 
 
