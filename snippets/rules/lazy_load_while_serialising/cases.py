@@ -36,6 +36,19 @@ async def get_db() -> AsyncSession: ...
 SessionDep = Annotated[AsyncSession, Depends(get_db)]
 """
 
+_HEROES = """
+from fastapi import APIRouter, Depends
+from sqlmodel import Field, Relationship, SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+router = APIRouter()
+class Team(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    heroes: list["Hero"] = Relationship(back_populates="team")
+class Hero(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    team: Team | None = Relationship(back_populates="heroes")
+"""
+
 FOUND = {
     "read in the endpoint": _MODELS
     + """
@@ -195,18 +208,8 @@ async def read(session: SessionDep) -> list[OrderOut]:
     orders = (await session.scalars(select(Order))).all()  # !
     return [OrderOut.model_validate(order) for order in orders]
 """,
-    "of SQLModel": """
-from fastapi import APIRouter, Depends
-from sqlmodel import Field, Relationship, SQLModel, select
-from sqlmodel.ext.asyncio.session import AsyncSession
-router = APIRouter()
-class Team(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    heroes: list["Hero"] = Relationship(back_populates="team")
-class Hero(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    team: Team | None = Relationship(back_populates="heroes")
-class HeroOut(SQLModel):
+    "of SQLModel": _HEROES
+    + """class HeroOut(SQLModel):
     id: int
 class TeamOut(SQLModel):
     heroes: list[HeroOut] = []
@@ -294,18 +297,8 @@ from schemas import OrderOut, Plain
 """
 
 LOOK_ALIKES = {
-    "a table of SQLModel as the schema: a relationship is no field": """
-from fastapi import APIRouter, Depends
-from sqlmodel import Field, Relationship, SQLModel, select
-from sqlmodel.ext.asyncio.session import AsyncSession
-router = APIRouter()
-class Team(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    heroes: list["Hero"] = Relationship(back_populates="team")
-class Hero(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    team: Team | None = Relationship(back_populates="heroes")
-class TeamIn(SQLModel):
+    "a table of SQLModel as the schema: a relationship is no field": _HEROES
+    + """class TeamIn(SQLModel):
     name: str
 class HeroIn(SQLModel):
     name: str

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 app = FastAPI()
 """
 
-FOUND = {
-    "an image that Render runs, whatever compose mounts": _APP
+_MOUNTED = (
+    _APP
     + """
 #= docker-compose.yml
 services:
@@ -20,25 +20,21 @@ services:
 #= Dockerfile
 FROM python:3.13
 CMD ["uvicorn", "app.main:app", "--reload"]
-# !
+"""
+)
+"""An image that reloads, and a compose file that mounts the source into it."""
+
+FOUND = {
+    "an image that Render runs, whatever compose mounts": _MOUNTED
+    + """# !
 #= render.yaml
 services:
   - type: web
     env: docker
     dockerfilePath: ./Dockerfile
 """,
-    "an image that Fly runs": _APP
-    + """
-#= docker-compose.yml
-services:
-  api:
-    build: .
-    volumes:
-      - .:/app
-#= Dockerfile
-FROM python:3.13
-CMD ["uvicorn", "app.main:app", "--reload"]
-# !
+    "an image that Fly runs": _MOUNTED
+    + """# !
 #= fly.toml
 app = "shop"
 [http_service]
@@ -301,52 +297,22 @@ if settings.env == "local":
 #= Dockerfile
 CMD ["python", "run.py"]
 """,
-    "Render starts the image with another command": _APP
-    + """
-#= docker-compose.yml
-services:
-  api:
-    build: .
-    volumes:
-      - .:/app
-#= Dockerfile
-FROM python:3.13
-CMD ["uvicorn", "app.main:app", "--reload"]
-#= render.yaml
+    "Render starts the image with another command": _MOUNTED
+    + """#= render.yaml
 services:
   - type: web
     runtime: docker
     dockerCommand: uvicorn app.main:app --host 0.0.0.0
 """,
-    "Render builds no image": _APP
-    + """
-#= docker-compose.yml
-services:
-  api:
-    build: .
-    volumes:
-      - .:/app
-#= Dockerfile
-FROM python:3.13
-CMD ["uvicorn", "app.main:app", "--reload"]
-#= render.yaml
+    "Render builds no image": _MOUNTED
+    + """#= render.yaml
 services:
   - type: web
     runtime: python
     startCommand: uvicorn app.main:app
 """,
-    "Fly starts another command": _APP
-    + """
-#= docker-compose.yml
-services:
-  api:
-    build: .
-    volumes:
-      - .:/app
-#= Dockerfile
-FROM python:3.13
-CMD ["uvicorn", "app.main:app", "--reload"]
-#= fly.toml
+    "Fly starts another command": _MOUNTED
+    + """#= fly.toml
 app = "shop"
 [processes]
 app = "uvicorn app.main:app"

@@ -17,8 +17,8 @@ async def events():
     return StreamingResponse(ticks())
 """
 
-FOUND = {
-    "two applications, of which one streams": _STREAM
+_TWO_APPLICATIONS = (
+    _STREAM
     + """
 #= reports.py
 from fastapi import FastAPI
@@ -35,7 +35,12 @@ app.mount("/reports", reports.app)
 #= Dockerfile
 CMD ["uvicorn", "reports:app"]
 #= docker/Dockerfile
-CMD ["uvicorn", "main:app"]
+"""
+)
+
+FOUND = {
+    "two applications, of which one streams": _TWO_APPLICATIONS
+    + """CMD ["uvicorn", "main:app"]
 # !
 """,
     "the stream in another module": _STREAM
@@ -149,24 +154,8 @@ services:
 }
 
 LOOK_ALIKES = {
-    "the stream is another application's": _STREAM
-    + """
-#= reports.py
-from fastapi import FastAPI
-app = FastAPI()
-@app.get("/")
-def read(): ...
-#= main.py
-from fastapi import FastAPI
-from events import router
-import reports
-app = FastAPI()
-app.include_router(router)
-app.mount("/reports", reports.app)
-#= Dockerfile
-CMD ["uvicorn", "reports:app"]
-#= docker/Dockerfile
-CMD ["uvicorn", "main:app", "--timeout-graceful-shutdown", "5"]
+    "the stream is another application's": _TWO_APPLICATIONS
+    + """CMD ["uvicorn", "main:app", "--timeout-graceful-shutdown", "5"]
 """,
     "limited in the image, gunicorn in the script": _STREAM
     + """
