@@ -38,6 +38,13 @@ def parser_of(docstring: str | None) -> argparse.ArgumentParser:
     )
 
 
+def positive(text: str) -> int:
+    """Return the number of an option. Raises ArgumentTypeError."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!a} is not a whole number above 0")
+    return int(text)
+
+
 def run_command(main: Callable[[], int], name: str) -> int:
     """Return the exit code of `main`, run as the script `name`.
 

@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from fastapi_pro.command_line import positive
 from maintain.comparing import found, speed
 from maintain.comparing.tools import Tool, ToolError, ours, peer, ruff
 
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     site = Path(sysconfig.get_path("purelib"))
     add = parser.add_argument
     add("--tree", type=_folder, default=site, metavar="DIR", help="what is read for the speed")
-    add("--runs", type=_runs, default=3, metavar="N", help="runs of each tool (default: 3)")
+    add("--runs", type=positive, default=3, metavar="N", help="runs of each tool (default: 3)")
     add("--limit", type=_limit, default=120.0, metavar="SECONDS", help="of a run (default: 120)")
     add("--ours-only", action="store_true", help="leave out the peer")
     add("--no-speed", action="store_true", help="leave out the second table")
@@ -62,12 +63,6 @@ def _folder(text: str) -> Path:
     if not (path := Path(text)).is_dir():
         raise argparse.ArgumentTypeError(f"{text}: no such folder")
     return path
-
-
-def _runs(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!a} is not a whole number above 0")
-    return int(text)
 
 
 def _limit(text: str) -> float:

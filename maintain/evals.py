@@ -32,7 +32,7 @@ from pathlib import Path
 
 from fastapi_pro import __version__
 from fastapi_pro.cli import audit, install
-from fastapi_pro.command_line import parser_of
+from fastapi_pro.command_line import parser_of, positive
 from fastapi_pro.paths import ROOT
 from fastapi_pro.scaffolding.recipes import RecipeError
 from maintain.evaluating import results
@@ -69,21 +69,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = parser_of(__doc__)
     add = parser.add_argument
     add("--task", action="append", metavar="NAME", help="only this one; may be repeated")
-    add("--runs", type=_positive, default=3, metavar="N", help="of each task (default: 3)")
+    add("--runs", type=positive, default=3, metavar="N", help="of each task (default: 3)")
     add("--without", action="store_true", help="as many runs without the skill, to compare")
     add("--model", metavar="NAME", help="what the client calls it (default: its own)")
-    add("--minutes", type=_positive, default=30, metavar="N", help="of a run (default: 30)")
+    add("--minutes", type=positive, default=30, metavar="N", help="of a run (default: 30)")
     default = ROOT / "dist" / "evals"
     add("--output", type=Path, default=default, metavar="DIR", help="where results are kept")
     add("--grade", type=Path, metavar="DIR", help="grade this folder, run nothing")
     add("--list", action="store_true", help="print the tasks")
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!a} is not a whole number above 0")
-    return int(text)
 
 
 def _chosen(names: Sequence[str] | None) -> list[Task]:

@@ -51,7 +51,7 @@ from fastapi_pro.auditing.sources.git import GitError
 from fastapi_pro.auditing.sources.walk import project
 from fastapi_pro.bytecode import cache_folder
 from fastapi_pro.cli import newer_python
-from fastapi_pro.command_line import called, parser_of, run_command
+from fastapi_pro.command_line import called, parser_of, positive, run_command
 from fastapi_pro.messages import near, visible
 from fastapi_pro.rulebook import SEVERITIES, RuleError, page
 from fastapi_pro.whole_files import replace_file
@@ -122,17 +122,16 @@ def _parser() -> argparse.ArgumentParser:
     since("--staged", action="store_true", help="report what the staged changes add")
     add("--fail-on", choices=_FAILING, default="low", help="lowest severity that exits with 1")
     add("--all", action="store_true", help="print each finding on its own line (text only)")
-    add("--jobs", type=_jobs, metavar="N", help="number of processes (default: one for each core)")
+    add(
+        "--jobs",
+        type=positive,
+        metavar="N",
+        help="number of processes (default: one for each core)",
+    )
     add("--explain", metavar="SLUG", help=argparse.SUPPRESS)  # what rules.py SLUG prints
     add("--no-cache", action="store_true", help="keep nothing in the user's cache folder")
     add("--list", action="store_true", help="print all rules, and which of them no code can show")
     return parser
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!a} is not a whole number above 0")
-    return int(text)
 
 
 def _report(text: str) -> tuple[str, Path]:

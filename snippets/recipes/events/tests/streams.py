@@ -4,11 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.core.db import create_tables
+from app.models import Base, User
 from clients import ADA
 from live import LiveServer
 
 URL = "/api/v1/events"
+
+
+async def with_tables_and_ada(engine: AsyncEngine) -> None:
+    """Make the tables, and the user who offers."""
+    async with engine.begin() as connection:
+        await create_tables(connection, Base.metadata)
+        await connection.execute(
+            insert(User).values(id=1, email="a", full_name="Ada", password_hash="")
+        )
 
 
 def token(server: LiveServer) -> str:

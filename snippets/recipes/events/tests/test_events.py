@@ -10,14 +10,14 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects import mysql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import get_settings
-from app.core.db import create_engine, create_tables
+from app.core.db import create_engine
 from app.core.security import create_access_token
-from app.models import Base, Product, User
+from app.models import Product
 from app.models.commit_order import CurrentTransaction, FirstOpenTransaction
 from app.services.new_products import Position, last_position, position_of, products_after
 from clients import ADA
@@ -25,7 +25,7 @@ from deletion import delete_all
 from live import LiveServer, live_server
 from patience import patient, wait_until
 from postgres import running_postgres, scratch_database
-from streams import URL, headers, next_event, offer, stream
+from streams import URL, headers, next_event, offer, stream, with_tables_and_ada
 
 pytestmark = pytest.mark.live
 
@@ -136,15 +136,6 @@ def test_who_leaves_leaves_nothing_running(own_postgres_url: str) -> None:
             next_event(lines)
             assert "stream_ended" not in server.log()
         wait_until(lambda: "stream_ended" in server.log())
-
-
-async def with_tables_and_ada(engine: AsyncEngine) -> None:
-    """Make the tables, and the user who offers."""
-    async with engine.begin() as connection:
-        await create_tables(connection, Base.metadata)
-        await connection.execute(
-            insert(User).values(id=1, email="a", full_name="Ada", password_hash="")
-        )
 
 
 async def offered(session: AsyncSession, *names: str) -> None:

@@ -7,18 +7,18 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from app.core.db import create_engine, create_tables
+from app.core.db import create_engine
 from app.core.postgres_bell import CHANNEL, listen
-from app.models import Base, Product, User
+from app.models import Product
 from clients import ADA
 from live import live_server
 from patience import patient
 from postgres import running_postgres
-from streams import next_event, offer, stream
+from streams import next_event, offer, stream, with_tables_and_ada
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +32,7 @@ def server_url() -> Iterator[str]:
 async def engine(own_postgres_url: str) -> AsyncIterator[AsyncEngine]:
     """A database with a user."""
     engine = create_engine(own_postgres_url, 5)
-    async with engine.begin() as connection:
-        await create_tables(connection, Base.metadata)
-        ada = insert(User).values(id=1, email="a", full_name="Ada", password_hash="")
-        await connection.execute(ada)
+    await with_tables_and_ada(engine)
     yield engine
     await engine.dispose()
 

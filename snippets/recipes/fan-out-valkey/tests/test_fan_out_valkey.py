@@ -8,20 +8,19 @@ from decimal import Decimal
 import httpx
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core import valkey_bell
 from app.core.config import get_settings
-from app.core.db import create_engine, create_tables
+from app.core.db import create_engine
 from app.core.valkey_bell import CHANNEL, shared_bell
-from app.models import Base, Product, User
+from app.models import Product
 from app.services.new_products import Position, products_after
 from clients import ADA
 from live import live_server
 from patience import patient
 from postgres import running_postgres
-from streams import next_event, offer, stream
+from streams import next_event, offer, stream, with_tables_and_ada
 from valkey import Valkey, running_valkey
 
 
@@ -46,10 +45,7 @@ def valkey(monkeypatch: pytest.MonkeyPatch) -> Iterator[Valkey]:
 async def engine(own_database_url: str) -> AsyncIterator[AsyncEngine]:
     """A database with a user."""
     engine = create_engine(own_database_url, 5)
-    async with engine.begin() as connection:
-        await create_tables(connection, Base.metadata)
-        ada = insert(User).values(id=1, email="a", full_name="Ada", password_hash="")
-        await connection.execute(ada)
+    await with_tables_and_ada(engine)
     yield engine
     await engine.dispose()
 
@@ -89,10 +85,7 @@ async def test_who_is_told_before_the_commit_finds_nothing(
 ) -> None:
     """The bad way: `publish` in the service function, which flushes and does not commit."""
     engine = create_engine(own_postgres_url, 5)
-    async with engine.begin() as connection:
-        await create_tables(connection, Base.metadata)
-        ada = insert(User).values(id=1, email="a", full_name="Ada", password_hash="")
-        await connection.execute(ada)
+    await with_tables_and_ada(engine)
     bell = asyncio.Event()
     async with (
         Redis.from_url(valkey.url) as redis,

@@ -20,10 +20,10 @@ from websockets.exceptions import ConnectionClosed
 
 from app.api import slow_clients
 from app.core.config import get_settings
-from app.core.db import create_engine, create_sessionmaker, create_tables
+from app.core.db import create_engine, create_sessionmaker
 from app.core.security import create_access_token
 from app.main import app
-from app.models import Base, Product, User
+from app.models import Base, Product
 from app.services import auth
 from app.services import feed as feeds
 from app.services import followers as following
@@ -36,7 +36,7 @@ from live import LiveServer, live_server
 from patience import patient, wait_until
 from postgres import running_postgres
 from sockets import ask, closing, socket_of
-from streams import URL, next_event, offer, stream
+from streams import URL, next_event, offer, stream, with_tables_and_ada
 
 SECONDS = 60  # to wait for what comes at once
 CUT_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -59,18 +59,10 @@ async def engine(
     monkeypatch.setenv("APP_DATABASE_URL", own_database_url)
     get_settings.cache_clear()
     engine = create_engine(own_database_url, 5)
-    await prepare(engine)
+    await with_tables_and_ada(engine)
     yield engine
     await engine.dispose()
     get_settings.cache_clear()
-
-
-async def prepare(engine: AsyncEngine) -> None:
-    """Create the tables, and a user."""
-    async with engine.begin() as connection:
-        await create_tables(connection, Base.metadata)
-        ada = insert(User).values(id=1, email="a", full_name="Ada", password_hash="")
-        await connection.execute(ada)
 
 
 async def commit(engine: AsyncEngine, *names: str) -> None:
@@ -236,7 +228,7 @@ async def test_a_reader_that_starts_before_the_tables_are_made_reads_once_they_a
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
     async with followed(engine) as follower:
-        await prepare(engine)
+        await with_tables_and_ada(engine)
         await commit(engine, "Lamp")
         async with asyncio.timeout(patient(20)):
             assert await names_after(follower, 1) == ["Lamp"]
