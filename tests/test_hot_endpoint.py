@@ -30,6 +30,7 @@ def database_url(server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
     get_settings.cache_clear()
 
 
+@pytest.mark.slow
 async def test_each_step_answers_what_the_plain_way_does(database_url: str) -> None:
     app = import_module("app.main").create_app()  # the import needs the settings
     app.include_router(router)

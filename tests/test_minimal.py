@@ -81,6 +81,7 @@ def documentation(folder: Path) -> dict[str, object]:
     return document
 
 
+@pytest.mark.slow
 def test_clients_read_the_same_documentation(project: Path) -> None:
     minimal, full = documentation(project), documentation(SNIPPETS)
     assert minimal.pop("info") != full.pop("info")  # the title is the project's name

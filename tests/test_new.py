@@ -187,6 +187,7 @@ def test_a_failure_half_way_leaves_nothing(
     assert not is_there or list((tmp_path / "shop").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("auth", VARIANTS, ids=NAMES)
 def test_but_for_the_secrets_each_project_is_the_same(tmp_path: Path, auth: list[str]) -> None:
     """From an installed skill as from a checkout, whatever lies about in either."""

@@ -86,6 +86,7 @@ def test_every_command_of_the_readme_is_run_by_a_test() -> None:
     assert {line.split()[2] for line in ours} == {"audit", "install", "new", "rules"}
 
 
+@pytest.mark.slow
 @needs_uv
 def test_install_new_audit_and_rules_work_without_a_clone(place: Path) -> None:
     home = place.parent / "home"

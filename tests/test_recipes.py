@@ -228,6 +228,7 @@ def test_recipes_may_be_named_in_any_order() -> None:
         assert sorted(one[file].splitlines()) == sorted(other[file].splitlines()), file
 
 
+@pytest.mark.slow
 def test_of_alternatives_one_is_asked_for(tmp_path: Path) -> None:
     for names in alternatives().values():
         told = run_new("shop", "--with", ",".join(names), cwd=tmp_path, code=2)

@@ -124,6 +124,7 @@ def test_a_program_that_does_not_parse_does_not_compile(code: str, why: str) -> 
     assert why_not_compiled(code) == why
 
 
+@pytest.mark.slow
 def test_a_server_has_run_and_is_ended_with_what_it_started(tmp_path: Path) -> None:
     file = tmp_path / "alive"
     child = f"import time\nwhile 1:\n  open({str(file)!r}, 'a').write('x')\n  time.sleep(0.05)"

@@ -20,6 +20,7 @@ async def test_health_is_ok_while_the_database_answers(committing_client: AsyncC
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.slow
 @pytest.mark.live
 async def test_health_is_503_at_once_while_the_database_is_down_and_ok_after(
     monkeypatch: pytest.MonkeyPatch,

@@ -535,6 +535,7 @@ def command(
     )
 
 
+@pytest.mark.slow
 def test_the_installed_command_needs_only_the_standard_library_and_writes_only_its_cache(
     installed: Path,
 ) -> None:
@@ -587,6 +588,7 @@ def test_no_cache_lies_in_the_project(installed: Path) -> None:
     assert snapshot(installed) == before
 
 
+@pytest.mark.slow
 def test_only_the_named_baseline_is_written(installed: Path) -> None:
     before = snapshot(installed)
     written = command(installed, "--write-baseline", "known.json", "--no-cache")

@@ -121,6 +121,7 @@ class Checkout:
         return Done(done.returncode, done.stdout + done.stderr, pairs, told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [1, 2])
 def test_of_a_pull_request_it_annotates_what_it_brings(
     origin: Origin, tmp_path: Path, depth: int
@@ -146,6 +147,7 @@ def test_of_the_branch_itself_it_annotates_what_is_new_since_it_left(
     assert done.places() == [f"{FOLDER}/api.py,line=9"], done.log
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["", ZEROS])
 def test_without_a_base_it_compares_with_the_default_branch(
     origin: Origin, tmp_path: Path, before: str

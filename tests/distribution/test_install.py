@@ -90,6 +90,7 @@ def test_uninstalling_leaves_the_folder_as_it_was(project: Path, agents: list[st
     assert tree(project) == before
 
 
+@pytest.mark.slow
 def test_uninstalling_removes_the_folders_that_were_made_for_it(tmp_path: Path) -> None:
     install(ROOT, "--project", tmp_path, "--agents")
     install(ROOT, "--project", tmp_path, "--agents")
@@ -145,6 +146,7 @@ def test_the_same_version_again_changes_nothing(project: Path) -> None:
     assert folder.stat().st_ino == before
 
 
+@pytest.mark.slow
 def test_a_copy_for_other_assistants_does_not_grow_old(project: Path, checkout: Path) -> None:
     install(checkout, "--project", project, "--agents")
     set_version(checkout, "9.9.9")
@@ -227,6 +229,7 @@ def test_a_skills_folder_that_is_a_link_is_followed(project: Path, tmp_path: Pat
     assert (project / ".claude" / "skills").is_symlink()
 
 
+@pytest.mark.slow
 def test_a_failure_in_the_second_place_takes_back_the_first(project: Path) -> None:
     (project / ".agents").mkdir()
     (project / ".agents" / "skills").write_text("a file in the way")
@@ -237,6 +240,7 @@ def test_a_failure_in_the_second_place_takes_back_the_first(project: Path) -> No
     assert tree(project) == before
 
 
+@pytest.mark.slow
 def test_the_next_run_puts_right_what_a_killed_one_left(project: Path, checkout: Path) -> None:
     before = tree(project)
     install(checkout, "--project", project)

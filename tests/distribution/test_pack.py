@@ -47,6 +47,7 @@ def front_matter(file: Path) -> dict[str, object]:
     return fields
 
 
+@pytest.mark.slow
 def test_another_checkout_on_another_day_packs_the_same_bytes(
     archive: Path, tmp_path: Path
 ) -> None:

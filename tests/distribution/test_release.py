@@ -58,6 +58,7 @@ def run_job(name: str, checkout: Path, tag: str = TAG) -> subprocess.CompletedPr
     return done
 
 
+@pytest.mark.slow
 def test_what_is_built_is_released_with_its_sums_and_its_notes(runner: Path) -> None:
     done = run_job("build", runner)
     assert done.returncode == 0, done.stderr
@@ -71,6 +72,7 @@ def test_what_is_built_is_released_with_its_sums_and_its_notes(runner: Path) -> 
     assert (runner / called[called.index("--notes-file") + 1]).is_file()
 
 
+@pytest.mark.slow
 def test_a_tag_that_is_not_the_versions_ends_it_before_anything_is_built(runner: Path) -> None:
     done = run_job("build", runner, "v9.9.9")
     assert done.returncode == 1

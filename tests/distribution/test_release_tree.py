@@ -125,6 +125,7 @@ class Repository:
         file.write_text(file.read_text().replace(f'"{__version__}"', f'"{number}"'))
 
 
+@pytest.mark.slow
 def test_a_branch_gets_a_commit_for_each_version(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "clone")
     git = repository.git

@@ -107,6 +107,7 @@ def test_what_is_recorded_is_not_run_again_and_what_was_interrupted_is(
     assert (interrupted / "record.json").is_file()
 
 
+@pytest.mark.slow
 def test_results_of_other_conditions_are_not_mixed(
     fake: Fake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -148,6 +148,7 @@ _BODY = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(
     fields=st.lists(_PIECES, max_size=25).map("".join),
     body=st.lists(_BODY, max_size=15).map("".join),

@@ -35,6 +35,7 @@ def _survives(file: Path, content: bytes) -> None:
     assert file.read_bytes() == content
 
 
+@pytest.mark.slow
 @given(front=_YAML, body=st.text(max_size=80))
 def test_no_front_matter_crashes_or_changes_a_file(
     tmp_path_factory: pytest.TempPathFactory, front: str, body: str
