@@ -129,9 +129,9 @@ def read(token):
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("postgresql+asyncpg://db/a", "PostgreSQL gives 97"),
-        ("mysql+aiomysql://db/a", "MySQL gives 151"),
-        ("mariadb+aiomysql://db/a", "MariaDB gives 151"),
+        ("postgresql+asyncpg://db/a", "PostgreSQL allows 97"),
+        ("mysql+aiomysql://db/a", "MySQL allows 151"),
+        ("mariadb+aiomysql://db/a", "MariaDB allows 151"),
     ],
 )
 def test_the_database_is_the_one_in_use(url: str, says: str, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_schema_made_of_an_object_is_left_to_fastapi(tmp_path: Path) -> None:
 )
 def test_a_schema_that_the_endpoint_fills_stays(body: str, tmp_path: Path) -> None:
     fix = only(tmp_path, "response-validated-twice", f"{SCHEMA}{body}").fix
-    assert fix.startswith("Let `complete` check")
+    assert fix.startswith("Let `complete` only check")
 
 
 @pytest.mark.parametrize(

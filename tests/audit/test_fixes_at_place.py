@@ -552,7 +552,7 @@ app = FastAPI()
     ("more", "said"),
     [
         ("", "PrometheusMetricReader does not read PROMETHEUS_MULTIPROC_DIR"),
-        ('ASKED = Counter("asked", "Requests")\n', "PROMETHEUS_MULTIPROC_DIR is set nowhere"),
+        ('ASKED = Counter("asked", "Requests")\n', "PROMETHEUS_MULTIPROC_DIR is not set"),
     ],
 )
 def test_metrics_of_opentelemetry_are_pushed(more: str, said: str, tmp_path: Path) -> None:
@@ -627,4 +627,4 @@ async def publish(text: str):
         await send(client, text)
 """
     fix = only(tmp_path, "state-in-memory", source).fix
-    assert fix.startswith("Publish by Redis or LISTEN/NOTIFY") == is_published
+    assert fix.startswith("Publish through Redis or LISTEN/NOTIFY") == is_published

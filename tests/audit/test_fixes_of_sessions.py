@@ -97,7 +97,7 @@ def test_half_a_change_is_not_to_be_stored(before: str, fix: str, tmp_path: Path
             "await session.scalar(select(Author).where(Author.id == book.author_id))",
             "One query for all the rows before the loop: `.in_(keys)`, a join, or `selectinload`",
         ),
-        ("await named(session, book)", "Let `named` take all the rows, and ask once for them"),
+        ("await named(session, book)", "Let `named` take all the rows, and run one query for them"),
     ],
 )
 def test_rows_got_one_by_one_are_got_at_once(query: str, fix: str, tmp_path: Path) -> None:

@@ -479,7 +479,7 @@ def upload(file: UploadFile, name: str = Form()): ...
     ("more", "said"),
     [
         ("", "`upload` takes uploads of any size, which fill the disk"),
-        ("@app.post('/')\ndef add(name: str = Form()): ...\n", "`add` reads one of any size"),
+        ("@app.post('/')\ndef add(name: str = Form()): ...\n", "`add` reads a body of any size"),
     ],
 )
 def test_an_upload_fills_the_disk(more: str, said: str, tmp_path: Path) -> None:
@@ -553,7 +553,7 @@ app = FastAPI()
 """
     found = only(tmp_path, "secret-in-source", source)
     assert found.message.endswith("no code here reads the setting")
-    assert found.fix.startswith("Drop the setting")
+    assert found.fix.startswith("Remove the setting")
 
 
 @pytest.mark.parametrize(

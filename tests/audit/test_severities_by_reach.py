@@ -50,7 +50,7 @@ def test_a_request_id_matters_less_in_lines_of_json(
 ) -> None:
     found = only(tmp_path, "request-id-trusted", _IDS + logs)
     assert found.severity == severity
-    assert ("forges" in found.message) == (severity == "")
+    assert ("forge" in found.message) == (severity == "")
 
 
 _KEPT = """

@@ -35,7 +35,7 @@ def _found(program: Program) -> Iterator[Hit]:
             continue
         if name := _encoded(call.argument(0, "password")):
             yield call.hit(
-                f"`bcrypt.hashpw` is given `{name}` of any length: beyond 72 bytes bcrypt 5 "
+                f"`bcrypt.hashpw` gets `{name}` of any length: beyond 72 bytes bcrypt 5 "
                 "raises ValueError, and bcrypt 4 ignores the rest"
             )
     for call in program.calls_of("pwdlib.PasswordHash"):

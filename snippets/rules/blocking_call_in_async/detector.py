@@ -22,13 +22,13 @@ def detect(program: Program) -> Iterator[Hit]:
                 break
     for end, reaching in found.items():
         function, call = next((r for r in reaching if not is_rare(r[0])), reaching[0])
-        through = f", called through `{_written(call)}`," if call != end else ""
+        through = f", called through `{_written(call)}`," if call != end else ","
         where = f" in line {end.line} of {end.module.path.name}" if call != end else ""
         count = len({other.name for other, _ in reaching} - {function.name})
-        also = f", and in {count} other coroutines" if count else ""
+        also = f" (and so do {count} other coroutines)" if count else ""
         yield call.hit(
-            f"`async def {function.name}` calls `{_written(end)}`{where}{through} which"
-            f" blocks{also}: no other request is served meanwhile",
+            f"`async def {function.name}` calls `{_written(end)}`{where}{through}"
+            f" which blocks the event loop{also}: no other request is served meanwhile",
             severity="low" if is_rare(function) else severity(end),
             fix=f"`await asyncio.to_thread({_written(end)}, …)`" if end.member in JOBS else "",
             cause=_cause(end),

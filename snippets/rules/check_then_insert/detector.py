@@ -59,9 +59,9 @@ def detect(program: Program) -> Iterator[Hit]:
                 continue
             columns = ", ".join(f"`{name}`" for name in sorted(found.columns))
             yield check.hit(
-                f"between this check of {columns} and the insert of `{found.model.name}` in line"
-                f" {insert.line} another request may insert it: `{function.name}` then answers 500"
-                " with an IntegrityError",
+                f"another request may insert the same {columns} between this check and the insert"
+                f" of `{found.model.name}` in line {insert.line}: `{function.name}` then answers"
+                " 500 (IntegrityError)",
                 severity="low" if is_rare(function) else "",
                 fix="" if function.is_coroutine else _SYNC,
             )

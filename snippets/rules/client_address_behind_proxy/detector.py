@@ -13,8 +13,8 @@ from fastapi_pro.auditing.model import limits
 
 _MIDDLEWARE = "uvicorn.middleware.proxy_headers.ProxyHeadersMiddleware"
 _MESSAGE = (
-    "believes the X-Forwarded-For of whoever connects: limits by address and audit logs can be"
-    " forged"
+    "trusts the X-Forwarded-For of any client: clients can forge the address that rate limits"
+    " and logs see"
 )
 _TRUSTS_ANY = f"the middleware {_MESSAGE}"
 _NAMES_PROXY = "`trusted_hosts=` with the proxy's address; the server's options do not change it"
@@ -60,8 +60,8 @@ def _decisions(program: Program) -> Iterator[Hit]:
             is_test = any(map(_compares, branch.test.walk(ast.Compare)))
             if is_test and _refuses(branch) and not _knows_proxy(program):
                 yield branch.hit(
-                    f"`{function.name}` lets in by `request.client.host`: behind a proxy that is"
-                    " the proxy's for everybody, until the server is told its address"
+                    f"`{function.name}` decides by `request.client.host`: behind a proxy, that is"
+                    " the proxy's address for every client until the server trusts the proxy"
                 )
                 break
 

@@ -21,8 +21,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if commits_after_yield(target) and not _is_committed_before(target):
             others = f", here and in {len(used) - 1} other places" if len(used) > 1 else ""
             yield used[0].call.hit(
-                f"`{target.name}` commits after the response was sent{others}: a failed commit is"
-                " a 201",
+                f"`{target.name}` commits after the response was sent{others}: the client"
+                " gets a success response even if the commit fails",
             )
 
 

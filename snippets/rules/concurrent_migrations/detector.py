@@ -15,7 +15,7 @@ from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.sources.spots import Word, source
 
 _LOCK = re.compile(r"advisory|get_lock|lock table|for update", re.IGNORECASE)
-_COMES = "they race, and all but one end with an error"
+_COMES = "they race, and all but one fail"
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -58,9 +58,9 @@ def detect(program: Program) -> Iterator[Hit]:
         wait, query = min(held, key=lambda item: item[0].call != item[0].leaf)
         others = f", here and in {len(held) - 1} other places" if len(held) > 1 else ""
         yield wait.call.hit(
-            f"`{wait.call.function.name}` waits for `{wait.text}` with the connection that"
-            f" `{query.session}` took in line {query.node.line}{others}: as many slow answers as"
-            " the pool has connections stop every endpoint",
+            f"`{wait.call.function.name}` waits for `{wait.text}` while `{query.session}`"
+            f" holds the connection that it took in line {query.node.line}{others}: when slow"
+            " calls hold the whole pool, every endpoint waits",
             severity="low" if all(is_rare(one.call.function) for one, _ in held) else "",
             fix=_fix(wait, query),
         )
@@ -69,7 +69,7 @@ def detect(program: Program) -> Iterator[Hit]:
 def _fix(wait: _Slow, query: _Event) -> str:
     if _is_changed_before(wait.call):
         return (
-            "Do the slow call before the first query: a commit here stores what is changed so far"
+            "Do the slow call before the first query: a commit here would store half of the changes"
         )
     return f"`{_commit(wait, query)}` before the slow call, then use the session again"
 

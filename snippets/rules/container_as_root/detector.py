@@ -36,12 +36,12 @@ def detect(program: Program) -> Iterator[Hit]:
         if user is None:
             if has_root(stage.image):
                 yield launch.source.at(stage.start).hit(
-                    "no USER stands in the last stage: the server is root, and may overwrite its"
+                    "the last stage sets no USER: the server runs as root, and may overwrite its"
                     " own code"
                 )
         elif user.is_known and _ROOT.fullmatch(user.text):
             yield launch.source.at(user).hit(
-                "the server is root in its container, and may overwrite its own code"
+                "the server runs as root in its container, and may overwrite its own code"
             )
         elif user.is_known and not re.match(r"\d", user.text) and _must_be_checked(program):
             yield launch.source.at(user).hit(

@@ -21,8 +21,8 @@ def detect(program: Program) -> Iterator[Hit]:
             inside = program.once(_inside, dependency.function.ast, dependency.function)
             if call.function in inside and _is_read_outside(call, inside):
                 yield call.hit(
-                    f"`{dependency.target.name}` is a `def` dependency: what it sets here is set"
-                    " in a copy of the context, and no endpoint sees it",
+                    f"`{dependency.target.name}` is a `def` dependency, which runs in a thread:"
+                    " it sets the variable in a copy of the context, and no endpoint sees it",
                 )
                 break
 

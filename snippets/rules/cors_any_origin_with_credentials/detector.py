@@ -18,8 +18,8 @@ _ALL = {
 }
 _ACROSS = {"HTTPBasic", "AuthJWT", "CsrfProtect"}
 """What lets somebody in by a password, or by a cookie, that browsers send across sites."""
-_SAYS = "every site reads answers with its visitor's cookies"
-_SAYS_LOW = "a cookie with SameSite=None would let every site read its visitor's answers"
+_SAYS = "any site can read answers with the cookies of its visitors"
+_SAYS_LOW = "with SameSite=None cookies, any site could read the answers to its visitors"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -37,7 +37,7 @@ def detect(program: Program) -> Iterator[Hit]:
             folder = call.module.path.parent if len(folders) > 1 else program.root
             is_sure = _uses_cookies(program, folder)
             yield call.hit(
-                f"Any origin may send credentials: {_SAYS if is_sure else _SAYS_LOW}",
+                f"any origin may send credentials: {_SAYS if is_sure else _SAYS_LOW}",
                 severity="" if is_sure else "low",
             )
 

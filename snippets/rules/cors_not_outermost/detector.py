@@ -20,8 +20,8 @@ def detect(program: Program) -> Iterator[Hit]:
             answering = next(filter(_may_answer, outer), None)
             if answering is not None:
                 yield added.node.hit(
-                    f"`{answering.name}` is outside CORS and may answer by itself: browsers cannot"
-                    " read that answer, and a preflight may get it",
+                    f"`{answering.name}` runs outside CORS and may answer by itself: that answer"
+                    " has no CORS headers, so browsers cannot read it, and preflights may get it",
                     severity="medium" if _only_rewrites(answering) else "",
                 )
 

@@ -48,8 +48,8 @@ def detect(program: Program) -> Iterator[Hit]:
     deep = [given for given in deep if not _SIZES.search(given.name)]  # of `(page - 1) * size`
     for given, others in by_cause(deep):
         yield given.node.hit(
-            f"`{given.name}` of `{given.owner}`{others} chooses the OFFSET without a bound that"
-            " helps: the database reads and drops every row that is skipped",
+            f"`{given.name}` of `{given.owner}`{others} is the OFFSET, and nothing keeps it"
+            " small: the database reads every row that it skips",
             fix=_fix(given),
         )
 

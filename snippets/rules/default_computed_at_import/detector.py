@@ -44,14 +44,14 @@ def detect(program: Program) -> Iterator[Hit]:
         if bound := _bound(call):
             yield call.hit(
                 f"`{bound}={call.text}` is computed once, when the module is imported: the limit"
-                " stays that of the day the process began",
+                " does not change until the process restarts",
                 severity="low",
                 fix="Compare in a validator, or in the function",
             )
         elif name := _default_of(call):
             yield call.hit(
-                f"`{call.text}` is computed once, when the module is imported: `{name}` is the same"
-                " each time until the process ends"
+                f"`{call.text}` is computed once, when the module is imported: `{name}` gets"
+                " the same value until the process restarts"
             )
 
 

@@ -38,7 +38,7 @@ def detect(program: Program) -> Iterator[Hit]:
         for node, what in own:
             if node not in seen:
                 seen.add(node)
-                yield node.hit(f"the dependency `{target.name}` makes {what} for each request")
+                yield node.hit(f"the dependency `{target.name}` makes, for each request, {what}")
 
 
 def _by_annotation(program: Program) -> Iterator[Dependency]:

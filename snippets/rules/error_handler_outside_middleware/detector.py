@@ -34,12 +34,10 @@ def detect(program: Program) -> Iterator[Hit]:
         )
     if _logs(first.function):
         effects.append("logged twice")
-    effects.append("on a connection that is then cut")
+    effects.append("on a connection that is then closed")
     more = len(found) - 1
     others = f" (and {more} more handler{'s' if more > 1 else ''})" if more else ""
-    yield first.node.hit(
-        f"this 500 is answered outside all middleware: {', '.join(effects)}{others}"
-    )
+    yield first.node.hit(f"this 500 is sent outside all middleware: {', '.join(effects)}{others}")
 
 
 def _catches_all(key: Node) -> bool:

@@ -24,8 +24,8 @@ def detect(program: Program) -> Iterator[Hit]:
             dropped = sorted(name for name, names in named.items() if not names & keys)
             if private and dropped:
                 yield option.hit(
-                    f"the option drops `{dropped[0]}` from the answers of `{endpoint.name}`, not"
-                    f" `{private[0]}`: `{schema.name}` does not name that anyway"
+                    f"this drops `{dropped[0]}` from the answers of `{endpoint.name}`; it does not"
+                    f" hide `{private[0]}`, which `{schema.name}` leaves out anyway"
                 )
                 break
 

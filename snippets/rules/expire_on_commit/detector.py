@@ -53,9 +53,9 @@ def _sent_empty(program: Program) -> Iterator[Hit]:
                 if _is_expired(function, value, commit) and not _is_read(value, commit):
                     again = f"{'await ' * commit.is_awaited}session.refresh({value.name})"
                     yield value.hit(
-                        f"the commit in line {commit.line} forgot what `{value.name}` has, and a"
-                        f" table is sent as it is: `{endpoint.name}` answers `{{}}`",
-                        fix=f"`{again}` before it, or a `response_model` that is no table",
+                        f"the commit in line {commit.line} expired `{value.name}`, and nothing"
+                        f" loads it again: `{endpoint.name}` answers `{{}}`",
+                        fix=f"`{again}` before it, or a `response_model` that is not a table",
                     )
                     break
 

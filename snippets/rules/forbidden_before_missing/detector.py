@@ -20,7 +20,7 @@ def detect(program: Program) -> Iterator[Hit]:
         for row, ids, refusal in _refusals(function):
             yield refusal.hit(
                 f"`{function.name}` answers 403 where `{row}` exists and 404 where it does not:"
-                f" whoever counts through `{ids}` learns which exist"
+                f" a client that tries every `{ids}` learns which exist"
             )
             break
 

@@ -40,8 +40,8 @@ def detect(program: Program) -> Iterator[Hit]:
             if answer.is_call and _gives_coroutine(answer):
                 is_async = function.is_coroutine
                 yield answer.hit(
-                    f"`{answer.func.text}` is not awaited: it never runs, and a coroutine as an"
-                    " answer is a 500",
+                    f"`{answer.func.text}` is not awaited: it never runs, and the client gets a"
+                    " 500",
                     fix="Await it" if is_async else "Make the endpoint `async def`, and await it",
                 )
 
@@ -84,7 +84,7 @@ def _forgotten(function: Node, call: Node) -> str:
         case ast.Attribute(attr=attr) if attr not in _OWN:
             return f"a coroutine has no `{attr}`"
         case ast.Subscript(value=value) | ast.For(iter=value) if value is call.ast:
-            return "a coroutine is no collection"
+            return "a coroutine is not a collection"
         case ast.If(test=test) | ast.While(test=test) | ast.Assert(test=test) if test is call.ast:
             return "a coroutine is always true"
         case ast.UnaryOp(op=ast.Not()) | ast.Compare():

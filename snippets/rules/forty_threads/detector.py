@@ -25,10 +25,10 @@ def detect(program: Program) -> Iterator[Hit]:
         others = {other.name for other, _ in reaching} - {function.name}
         seconds = timeout(end)
         wait = "without a timeout" if seconds == math.inf else f"up to {seconds:g} s"
-        also = f", as in {len(others)} others" if others else ""
+        also = f" (as do {len(others)} others)" if others else ""
         yield call.hit(
-            f"`{function.name}` waits {wait} for `{end.func.text}` in one of the 40 threads of "
-            f"all `def` endpoints{also}: 40 slow answers stop them all",
+            f"`{function.name}` waits {wait} for `{end.func.text}` in one of the 40 threads that"
+            f" all `def` endpoints share{also}: 40 slow answers stop them all",
             severity="low" if seconds is None or seconds <= _LONG or is_rare(function) else "",
             cause=f"requests of {end.module.name}",
         )

@@ -21,10 +21,10 @@ def detect(program: Program) -> Iterator[Hit]:
         for call in function.calls:
             end = call.at(None) if call.is_awaited else computed_hash(call)
             if end and not _is_given_no_password(call, end):
-                through = f" through `{call.func.text}`" if end != call else ""
+                through = f", called through `{call.func.text}`" if end != call else ""
                 yield call.hit(
-                    f"`async def {function.name}` computes a password hash on the event loop, "
-                    f"`{end.func.text}`{through}: no other request is served meanwhile",
+                    f"`async def {function.name}` computes a password hash on the event loop"
+                    f" with `{end.func.text}`{through}: no other request is served meanwhile",
                     severity="low" if is_rare(function) else "",
                     fix=_in_thread(call),
                     cause=f"`{end.func.text}` in {end.module.name}",

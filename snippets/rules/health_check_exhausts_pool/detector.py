@@ -31,8 +31,8 @@ def detect(program: Program) -> Iterator[Hit]:
             continue  # which is told of that one
         if take and not _asks_who(check) and _is_shared(check, take):
             yield place.hit(
-                f"the health check `{check.name}` waits for a connection of the requests' pool:"
-                " when they are busy it fails, and checks take connections from them"
+                f"the health check `{check.name}` takes its connection from the pool of the"
+                " requests: under load it fails, and it takes connections from requests"
             )
 
 

@@ -50,9 +50,8 @@ def _depended_on(program: Program) -> set[Node]:
 
 
 def _hit(function: Node, call: Node) -> Hit:
-    article = "an" if call.called[0] in "aeiou" or call.called.startswith("httpx") else "a"
     return call.hit(
-        f"`{function.name}` opens {article} `{call.called}` of its own each time it runs:"
+        f"`{function.name}` opens a new `{call.called}` each time it runs:"
         f" {KEPT_CLIENTS[call.called]}",
         severity="" if _is_often(function) and _is_one_host(call) else "low",
         fix=_fix(call),

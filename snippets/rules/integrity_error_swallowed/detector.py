@@ -20,7 +20,7 @@ _LOGS = {
     "capture_exception", "print_exc",
 }  # fmt: skip
 _WRITING = {"post", "put", "patch", "delete"}
-_OTHER_FIX = "Let the error out, or raise an HTTPException"
+_OTHER_FIX = "Do not catch the error, or raise an HTTPException"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -41,8 +41,8 @@ def detect(program: Program) -> Iterator[Hit]:
         for handler in function.own(ast.ExceptHandler):
             if call := _passed_over(handler):
                 yield handler.hit(
-                    f"the error of `{call.text}` is passed over: `{function.name}` answers with"
-                    " success, and nothing is stored",
+                    f"the error of `{call.text}` is ignored: `{function.name}` reports success,"
+                    " and nothing is stored",
                     fix=_OTHER_FIX,
                 )
 

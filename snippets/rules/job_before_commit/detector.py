@@ -34,8 +34,8 @@ def detect(program: Program) -> Iterator[Hit]:
             change = _change(row, call)
             if change and (commit := _commit_after(change, call)):
                 yield call.hit(
-                    f"the job about `{row}` is enqueued before {commit}: a worker that is faster"
-                    " does not find what was written",
+                    f"the job for `{row}` is enqueued before {commit}: a fast worker does not find"
+                    " what was written",
                 )
                 break
 
@@ -97,7 +97,7 @@ def _commit_after(change: Node, job: Node, depth: int = 0) -> str:
     """Return what commits after a job, in words, or ""."""
     for around in job.ancestors:
         if any(begins_transaction(context) for context in around.contexts):
-            return f"the block that begins in line {around.line} commits"
+            return f"the block of line {around.line} commits"
         if around.is_function:
             break
     function = job.function

@@ -46,7 +46,7 @@ def detect(program: Program) -> Iterator[Hit]:
             level = " below its first level" if change.is_deep and _is_mutable(column) else ""
             yield change.node.hit(
                 f"`{change.row.text}.{column.name}` is changed in place{level}: SQLAlchemy does not"
-                f" see it, and never stores it in `{column.full_name}`",
+                f" see the change, and never stores it in `{column.full_name}`",
                 fix="Assign a new value, or `flag_modified`" if level else "",
             )
 

@@ -36,8 +36,8 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         option = _KEEP_ALIVE[start.server][0]
         yield start.place.hit(
-            f"{start.server} closes idle connections after {keeps} s, {found[0]}'s load balancer"
-            f" reuses them for {found[1]} s: a request sent when it closes is a 502",
+            f"{start.server} closes idle connections after {keeps} s, but {found[0]}'s load"
+            f" balancer reuses them for {found[1]} s: a request sent just then gets a 502",
             fix=f"`--{option} {found[1] + 15}`" if option else _NO_OPTION,
         )
 

@@ -77,7 +77,7 @@ def _hit(endpoint: Endpoint, schema: Schema, query: _Query, pairs: list[tuple[st
     more = f", nor {len(names) - 1} more of the schema" if len(names) > 1 else ""
     return query.place.hit(
         f"`{endpoint.name}` answers with `{schema.name}.{pairs[0][0]}`, and this {query.kind} does"
-        f" not load `{names[0]}`{more}: reading it raises MissingGreenlet, a 500",
+        f" not load `{names[0]}`{more}: reading it raises MissingGreenlet (500)",
         fix="" if query.is_new else _fix(query, names),
     )
 
@@ -112,7 +112,7 @@ def _read(program: Program, seen: set[tuple[Node, str]]) -> Iterator[Hit]:
                 seen.add((query.call, read.member))
                 yield query.call.hit(
                     f"`{function.name}` reads `{read.text}`, which this query does not load: that"
-                    " raises MissingGreenlet, a 500",
+                    " raises MissingGreenlet (500)",
                     fix=_fix(query, [f"{query.model.name}.{read.member}"]),
                 )
 

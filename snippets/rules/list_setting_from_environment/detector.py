@@ -36,15 +36,15 @@ def detect(program: Program) -> Iterator[Hit]:
             if given is not None:
                 where = f"{given.source.path.name} line {given.value.line}"
                 yield field.node.hit(
-                    f"{where} gives `{field.name}` the text `{given.value.text}`, which is no"
-                    " JSON: the service ends at the start",
+                    f"{where} gives `{field.name}` the text `{given.value.text}`, which is not"
+                    " JSON: the service fails at startup",
                     severity="high",
                     fix=_fix_of_dict(field, has_before=has_before),
                 )
             elif has_before:
                 yield field.node.hit(
                     f"`{field.name}` is decoded as JSON before its validator runs: `{text}` and an"
-                    " empty value end the start with SettingsError",
+                    " empty value make startup fail with SettingsError",
                     severity="low" if _wants_json(schema, field) else "",
                     fix=_fix_of_dict(field, has_before=True),
                 )

@@ -42,8 +42,8 @@ def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
     key = f"{model.name}.{model.primary_key.name}" if model.primary_key else "key"
     paged = f"`.order_by({key}).limit(limit)`, at most 100, and `.where({key} > after)`"
     return call.hit(
-        f"`{endpoint.name}` reads every row of `{model.name}`, and there is one more with each that"
-        " is created: it gets slower and larger for ever",
+        f"`{endpoint.name}` reads every row of `{model.name}`, a table that grows: the answer gets"
+        " slower and larger without limit",
         severity="low" if is_rare(endpoint.function) or is_for_few(call.program) else "",
         fix=paged,
         cause=f"`{endpoint.name}` in {endpoint.function.module.name}",

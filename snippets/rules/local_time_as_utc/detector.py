@@ -38,28 +38,28 @@ def detect(program: Program) -> Iterator[Hit]:
         for time in _uses(call):
             if encodes and (claim := _claim(time)) and _is_asked_for(time, claim):
                 yield time.hit(
-                    f"`{claim}` is the local time of `{call.text}`, and is read as UTC: it is hours"
-                    " off where the machine is not in UTC"
+                    f"`{claim}` is the local time of `{call.text}`, but is read as UTC: it is hours"
+                    " off unless the machine runs in UTC"
                 )
             elif _is_called_utc(time):
                 yield time.parent.parent.hit(
-                    f"`{call.text}` is local time, and `replace` calls it UTC: it is hours off"
-                    " where the machine is not in UTC"
+                    f"`{call.text}` is local time, but `replace` calls it UTC: it is hours off"
+                    " unless the machine runs in UTC"
                 )
             elif call.member == "fromtimestamp" and call.module in stamped:
                 continue  # it undoes what `timestamp` did to a UTC time of this module
             elif other := _compared_utc(time):
                 yield time.parent.hit(
                     f"`{call.text}` is local time, `{other.text}` is UTC: the comparison is hours"
-                    " off where the machine is not in UTC"
+                    " off unless the machine runs in UTC"
                 )
     for call, time in utc:
         if (method := _method(time)) and not _is_text(time):
             is_script = call.module.is_tool or "scripts" in call.module.name
             is_minor = is_script or (method == "timestamp" and is_matched)
             yield time.parent.parent.hit(
-                f"`{call.text}` is UTC without saying so, and `{method}` reads it as local"
-                " time: it is hours off where the machine is not in UTC",
+                f"`{call.text}` is UTC without a time zone, so `{method}` reads it as local time:"
+                " it is hours off unless the machine runs in UTC",
                 severity="low" if is_minor else "",
             )
 

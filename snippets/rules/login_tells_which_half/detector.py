@@ -27,8 +27,8 @@ def detect(program: Program) -> Iterator[Hit]:
                 unknown = _unknown(function, name, calls)
                 if unknown and (said := _difference(unknown, refusal)):
                     yield unknown.hit(
-                        f"`{function.name}` answers an unknown account with {said[0]}, a wrong"
-                        f" password with {said[1]}: a stranger learns which accounts exist"
+                        f"`{function.name}` answers an unknown account with {said[0]}, but a"
+                        f" wrong password with {said[1]}: a stranger learns which accounts exist"
                     )
 
 

@@ -49,8 +49,8 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         if not _is_told_anyway(function, checks) and not _is_of_program(function):
             yield place.hit(
-                f"`{function.name}` verifies no password when there is no such account: the "
-                "shorter time tells which accounts exist"
+                f"`{function.name}` verifies no password when the account does not exist: the"
+                " faster answer tells which accounts exist"
             )
 
 

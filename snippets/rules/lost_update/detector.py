@@ -42,8 +42,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if not _is_locked(attribute.owner, function):
             row = f"{attribute.owner.text}.{column.name}"
             yield attribute.statement.hit(
-                f"`{function.name}` reads `{row}`, changes it and writes it back: of two requests"
-                " at once, one change is lost",
+                f"`{function.name}` reads `{row}`, changes it and writes it back: when two"
+                " requests do so at once, one change is lost",
                 severity="" if _OF_VALUE.search(column.name) else "medium",
                 fix=_fix(column),
             )

@@ -15,7 +15,7 @@ def detect(program: Program) -> Iterator[Hit]:
             name = kept[0].func.last_name
             yield function.hit(
                 f"`{name}` keeps the coroutine of `{function.name}`, not its result: the second"
-                " call with the same arguments is a RuntimeError, as it was awaited already"
+                " call with the same arguments raises RuntimeError (already awaited)"
             )
     for call in program.calls_of("functools.lru_cache", "functools.cache"):
         made = call.parent if call.parent.is_call and call.parent.func == call else call
@@ -23,7 +23,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if wrapped.is_coroutine and not wrapped.is_generator:
             yield call.hit(
                 f"`{call.func.last_name}` keeps the coroutine of `{wrapped.name}`, not its result:"
-                " the second call with the same arguments is a RuntimeError"
+                " the second call with the same arguments raises RuntimeError (already awaited)"
             )
 
 

@@ -39,8 +39,8 @@ def detect(program: Program) -> Iterator[Hit]:
         calling = [e for e in reached if call.function in answering(e)]
         if calling:
             yield call.hit(
-                f"Whoever calls `{calling[0].name}` can set `{names[0]}` of `{model.name}`:"
-                f" {body.name} brings it"
+                f"any caller of `{calling[0].name}` can set `{names[0]}` of `{model.name}`:"
+                f" {body.name} may contain it"
             )
     yield from _stored(program)
 
@@ -57,7 +57,7 @@ def _stored(program: Program) -> Iterator[Hit]:
                 is_stored = call.member in ("add", "merge") and call.args
                 if is_stored and call.args[0].name == given.name and not _is_set(call, names[0]):
                     yield call.hit(
-                        f"Whoever calls `{endpoint.name}` can set `{names[0]}` of `{model.name}`:"
+                        f"any caller of `{endpoint.name}` can set `{names[0]}` of `{model.name}`:"
                         " the table is the schema of the request"
                     )
 

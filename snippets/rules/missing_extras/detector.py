@@ -44,9 +44,9 @@ _BRINGS = {
     },
 }  # fmt: skip
 _WHY = {
-    "greenlet": "sqlalchemy.ext.asyncio needs greenlet, which sqlalchemy brings only up to 2.0",
-    "email-validator": "EmailStr needs email-validator, which pydantic does not bring",
-    "python-multipart": "forms and uploads need python-multipart, which fastapi does not bring",
+    "greenlet": "sqlalchemy.ext.asyncio needs greenlet, which sqlalchemy installs only up to 2.0",
+    "email-validator": "EmailStr needs email-validator, which pydantic does not install",
+    "python-multipart": "forms and uploads need python-multipart, which fastapi does not install",
 }
 _FROM = {
     "greenlet": "sqlalchemy[asyncio]",
@@ -72,7 +72,7 @@ def detect(program: Program) -> Iterator[Hit]:
             if is_missing and package not in reported and reads_all_requirements(program):
                 reported.add(package)
                 if not is_locked(program, package):
-                    message = f"{_WHY[package]}, and nothing declared does"
+                    message = f"{_WHY[package]}, and no requirement does"
                     yield node.hit(message, fix=_require([package]))
 
 

@@ -32,8 +32,8 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _message(column: Column, text: str) -> str:
     return (
-        f"`{text}` has no zone, and `{column.full_name}` refuses that: the statement fails, and the"
-        " request is a 500"
+        f"`{text}` has no time zone, and `{column.full_name}` refuses such times: the statement"
+        " fails, and the client gets a 500"
     )
 
 

@@ -21,8 +21,8 @@ def detect(program: Program) -> Iterator[Hit]:
             if column is not None and column not in reported:
                 reported.add(column)
                 yield column.node.hit(
-                    f"SQLite gives `{column.name}` back naive: comparing it with an aware time in"
-                    f" line {node.line} of {node.module.path.name} is a TypeError",
+                    f"SQLite returns `{column.name}` without a time zone: comparing it with an"
+                    f" aware time in line {node.line} of {node.module.path.name} raises TypeError",
                     severity="low" if may_leave_sqlite(program) else "",
                 )
 

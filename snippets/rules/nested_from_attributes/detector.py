@@ -22,8 +22,8 @@ def detect(program: Program) -> Iterator[Hit]:
                 if inner.node not in seen and _refuses_objects(inner):
                     seen.add(inner.node)
                     yield inner.node.hit(
-                        f"`{inner.name}` lacks the `from_attributes` of `{schema.name}`: an object"
-                        f" fails at its field `{field.name}`"
+                        f"`{inner.name}` lacks the `from_attributes` that `{schema.name}` has:"
+                        f" validating an object fails at its field `{field.name}`"
                     )
 
 

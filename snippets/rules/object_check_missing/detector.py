@@ -40,7 +40,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 done = "deletes" if endpoint.method == "delete" else done
                 yield endpoint.call.hit(
                     f"`{endpoint.name}` {done} any `{model.name}` by its id; `{sibling.name}`"
-                    f" compares `{column}` with the caller, and this does not"
+                    f" compares `{column}` with the caller, but this endpoint does not"
                 )
 
 

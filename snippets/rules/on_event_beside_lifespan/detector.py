@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import apps, is_app
 
-_MESSAGE = "never runs, and nothing says so: the application has a `lifespan=`"
+_MESSAGE = "never runs, without an error, because the application has a `lifespan=`"
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -48,4 +48,4 @@ def _assignments(program: Program) -> Iterator[Node]:
 def _led(node: Node, address: Node) -> Iterator[Hit]:
     given = _ADDRESS.unchecked(address)
     if given is not None and given.source not in _OWN and not is_segment(given):
-        yield node.hit(f"{given.name} may be another site, and the redirect leads there")
+        yield node.hit(f"{given.name} may name another site, and the redirect leads there")

@@ -32,7 +32,7 @@ _PRIVATE = re.compile(
 _FLAGS = {
     "builtins.bool", "datetime.datetime", "sqlalchemy.Boolean", "sqlalchemy.DateTime",
 }  # fmt: skip
-_BY_HAND = "Return the object, and declare a `response_model=` of the fields that may be seen"
+_BY_HAND = "Return the object, and declare a `response_model=` with only its public fields"
 _PASSWORDS = re.compile(r"passw|hash(ed)?_?(pw|pass)|secret|private_?key", re.IGNORECASE)
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
@@ -83,14 +83,14 @@ def _table_declared(endpoint: Endpoint) -> Hit | None:
             if _PASSWORDS.search(field.name) and not is_about_secret(field.name) and not is_hidden:
                 return call.hit(
                     f"`{endpoint.name}` answers with the table `{schema.name}`: every column is"
-                    f" sent, `{field.name}` too",
+                    f" sent, including `{field.name}`",
                     fix=_declare(schema.name),
                 )
     return None
 
 
 def _declare(name: str) -> str:
-    return f"`response_model={name}Out`, a schema of the fields that may be seen"
+    return f"`response_model={name}Out`, a schema with only the public fields"
 
 
 def _in_response(returned: Node) -> Model | None:
@@ -123,12 +123,12 @@ def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
     if declared == "Any":
         return endpoint.call.hit(
             f"`{endpoint.name}` returns a `{model.name}` as `Any`: Pydantic cannot serialise it,"
-            " and the answer is a 500",
+            " and the client gets a 500",
             fix=fix,
         )
     private = [column.name for column in model.columns.values() if _is_private(column)]
     secret = next((name for name in private if SECRET.search(name)), "".join(private[:1]))
-    too = f", `{secret}` too" if secret else ""
+    too = f", including `{secret}`" if secret else ""
     is_past = declared == "past" and endpoint.call.keyword("response_model")
     schema = (
         "in a response that its schema does not filter"

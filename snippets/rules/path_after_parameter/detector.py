@@ -44,8 +44,8 @@ def detect(program: Program) -> Iterator[Hit]:
                 if _takes(first, late) and _is_asked_first(first, late):
                     found.add(late.endpoint.call)
                     yield late.endpoint.call.hit(
-                        f"`{first.endpoint.name}` answers `{late.path}`, as its `{first.path}` is"
-                        f" asked before `{late.endpoint.name}`",
+                        f"`{first.endpoint.name}` answers `{late.path}`: its path `{first.path}` is"
+                        f" matched before `{late.endpoint.name}`",
                     )
                     break
 

@@ -13,6 +13,6 @@ def detect(program: Program) -> Iterator[Hit]:
         is_limited = engine.hides_options or engine.connect_arg("command_timeout")
         if pings and engine.has_pool and engine.is_asyncpg and not is_limited:
             yield engine.call.hit(
-                "over a connection that was dropped silently the ping waits without limit: there"
-                " is no command_timeout"
+                "no command_timeout is set: on a connection that was dropped silently, the ping"
+                " waits for ever"
             )

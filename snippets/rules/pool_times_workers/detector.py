@@ -22,5 +22,5 @@ def detect(program: Program) -> Iterator[Hit]:
         if most is not None and wanted > most and engine.has_pool:
             yield engine.call.hit(
                 f"{processes} workers x ({size} + {overflow}) may open {wanted} connections;"
-                f" {engine.database} gives {most} unless told otherwise"
+                f" {engine.database} allows {most} by default"
             )

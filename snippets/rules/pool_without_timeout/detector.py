@@ -18,8 +18,8 @@ def detect(program: Program) -> Iterator[Hit]:
         is_of_requests = not _is_private(engine) and not is_script(engine.call.function)
         if engine.has_pool and not engine.is_sqlite and is_of_requests:
             yield engine.call.hit(
-                "when this pool is full each request waits 30 seconds before it fails: there is"
-                " no pool_timeout"
+                "no pool_timeout is set: when this pool is full, each request waits 30 seconds"
+                " before it fails"
             )
 
 

@@ -20,14 +20,15 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         if own:
             yield engine.call.hit(
-                f"`{_CACHES[0]}=0` is half of what PgBouncer needs: without `{_CACHES[1]}=0`"
-                " statements of several clients still meet on one server connection",
+                f"`{_CACHES[0]}=0` alone does not help behind PgBouncer: without"
+                f" `{_CACHES[1]}=0`, several clients still use the same statement names on one"
+                " server connection",
                 severity="" if _names_a_pooler(program) else "medium",
             )
         elif _names_pgbouncer(engine):
             yield engine.call.hit(
-                "behind PgBouncer a prepared statement stays on a server connection that the next"
-                " transaction may not get"
+                "behind PgBouncer, the next transaction may get another server connection, which"
+                " does not have the prepared statement"
             )
 
 

@@ -26,8 +26,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if headers and not _varies(function) and (login := _login(endpoint)):
             place, value = headers[0]
             yield place.hit(
-                f"`{value.constant}` allows a shared cache to keep what `{endpoint.name}` answers"
-                f" after `{login}`, and to give it to others"
+                f"`{value.constant}` lets shared caches store what `{endpoint.name}` answers after"
+                f" `{login}`, and give it to other users"
             )
 
 

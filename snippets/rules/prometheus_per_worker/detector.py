@@ -27,8 +27,8 @@ def detect(program: Program) -> Iterator[Hit]:
     if served and runs_several(program) and not _shares(program):
         is_read = _is_of_opentelemetry(program)
         yield served.hit(
-            "with several workers each scrape shows the counters of the one that answers:"
-            f" {_UNSHARED if is_read else 'PROMETHEUS_MULTIPROC_DIR is set nowhere'}",
+            "with several workers, each scrape shows the counters of only one of them:"
+            f" {_UNSHARED if is_read else 'PROMETHEUS_MULTIPROC_DIR is not set'}",
             severity="low" if (workers(program) or 1) < 2 else "",
             fix=_PUSH if is_read else "",
         )

@@ -37,7 +37,7 @@ def detect(program: Program) -> Iterator[Hit]:
                     name = query.func.text
                     yield query.hit(
                         f"`{name}` runs once for each `{model.name}` of the loop in line"
-                        f" {iterable.line}: 100 rows are 100 more queries in one request",
+                        f" {iterable.line}: 100 rows cost 100 more queries in one request",
                         severity="low" if is_job(function) else "",
                         fix=_fix(query),
                     )
@@ -50,7 +50,7 @@ def _fix(query: Node) -> str:
         key = f"{model.name}.{column}"
         return f"One `select({model.name}).where({key}.in_(keys))` before the loop, or a join"
     if query.callee:
-        return f"Let `{query.func.last_name}` take all the rows, and ask once for them"
+        return f"Let `{query.func.last_name}` take all the rows, and run one query for them"
     return "One query for all the rows before the loop: `.in_(keys)`, a join, or `selectinload`"
 
 

@@ -28,7 +28,7 @@ _COMMAND = re.compile(
     r"dockerCommand|^\[processes\]|^ *(builder|buildpacks|image) *=", re.MULTILINE
 )
 """What starts the service with another command, or builds it by other means."""
-_COMES = "each changed file ends the requests that are under way"
+_COMES = "a changed file ends the requests in flight"
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -22,8 +22,8 @@ _BINDS = {"bind", "bind_contextvars", "contextualize"}
 _LOG = re.compile(r"log|record|event_dict|formatter|filter|(^|_)patch|processor", re.IGNORECASE)
 """Names of what writes or forms lines of the log."""
 _KEEPS = {"set", "bind", "bind_contextvars", "append", "add", "setdefault"}
-_SENT = "is sent on as it is, as long as the caller likes: what logs it takes it for its own"
-_LONG = "goes into the log as it is, as long as the caller likes: it may be that of another request"
+_SENT = "is passed on unchecked, at any length, to services that log it as a trusted id"
+_LONG = "goes into the log unchecked, at any length: it may be the id of another request"
 _JSON_FORMATTERS = (
     "pythonjsonlogger",
     "json_log_formatter",
@@ -32,7 +32,7 @@ _JSON_FORMATTERS = (
     "aws_lambda_powertools",
 )
 _JSON = ("dumps", "JSONRenderer")
-_RISK = "is taken as it is: it forges fields of log lines, and is as long as the caller likes"
+_RISK = "is taken unchecked, at any length: a caller can forge fields of log lines"
 
 
 def detect(program: Program) -> Iterator[Hit]:

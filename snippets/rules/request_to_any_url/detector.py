@@ -63,8 +63,8 @@ def _sent(call: Node) -> Iterator[Hit]:
     given = _URL.unchecked(url)
     if given is not None and not is_segment(given):
         yield call.hit(
-            f"{given.name} says where `{call.func.text}` goes: a client reaches what only the"
-            " server can",
+            f"{given.name} decides where `{call.func.text}` goes: clients can reach addresses"
+            " that only the server should reach",
             severity="low" if not is_asked(call) or is_only_for_admins(call.function) else "",
         )
 

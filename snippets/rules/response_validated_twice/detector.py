@@ -12,7 +12,7 @@ _CONSTRUCTORS = ("model_validate", "model_validate_json", "from_orm", "parse_obj
 
 _CHANGES = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Call)
 _METHODS = ("append", "extend", "insert", "pop")
-_ONCE = "Let `{}` check and change nothing: a field validator or `computed_field` runs once"
+_ONCE = "Let `{}` only check; change values in a field validator, which runs once"
 
 
 def detect(program: Program) -> Iterator[Hit]:

@@ -10,6 +10,6 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the endpoints without a login, where others of their router have one."""
     for endpoint, sibling in open_routes(program).items():
         yield endpoint.call.hit(
-            f"`{endpoint.name}` asks nobody who is calling; `{sibling.name}` beside it depends on"
-            f" `{check_of(sibling)}`"
+            f"`{endpoint.name}` does not check who is calling; `{sibling.name}` next to it depends"
+            f" on `{check_of(sibling)}`"
         )

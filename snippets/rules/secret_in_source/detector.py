@@ -30,7 +30,7 @@ _NEEDS_KEY = (*ENCODES, "fastapi.middleware.sessions.SessionMiddleware")
 _EXITS = ("sys.exit", "os._exit", "builtins.exit", "builtins.quit")
 _MAKES = ("itsdangerous.URLSafeTimedSerializer", "itsdangerous.URLSafeSerializer")
 
-_DROP = "Drop the setting, or its default where a library reads it"
+_DROP = "Remove the setting; if a library reads it, remove only its default"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -69,7 +69,7 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
     for key in _keys(program):
         value = _written(key.value if not key.is_call else key)
         if value:
-            yield value, _hit(value, f"`{key.text}`", "is a key that stands in the source")
+            yield value, _hit(value, f"`{key.text}`", "is a key in the source")
         else:
             for place, default in _fallbacks(key):
                 yield default, _hit(place, f"`{key.text}`", "has a default that anybody can read")
@@ -113,11 +113,11 @@ def _of_name(name: str, value: Node, place: Node, called: str) -> Iterator[tuple
 
 
 def _hit(place: Node, called: str, state: str) -> Hit:
-    message = f"{called} {state}: who knows it can sign in as anybody"
+    message = f"{called} {state}: whoever knows it can log in as anybody"
     if place.called not in _READS:
         return place.hit(message)
     required = f'os.environ["{place.args[0].constant}"]'
-    return place.hit(message, fix=f"`{required}`: then the start fails without it; replace the old")
+    return place.hit(message, fix=f"`{required}`, which fails without it; replace the old secret")
 
 
 def _environment(program: Program) -> Iterator[Node]:

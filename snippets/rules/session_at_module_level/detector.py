@@ -24,8 +24,8 @@ def detect(program: Program) -> Iterator[Hit]:
                 if user := _user(name, made):
                     where = f" of `{scope.name}`" if isinstance(scope, ast.ClassDef) else ""
                     yield made.hit(
-                        f"`{name}`{where} is one session for all requests, `{user}` among"
-                        " them: a rollback of one discards what the others have not committed",
+                        f"`{name}`{where} is one session for all requests, for example in"
+                        f" `{user}`: a rollback in one discards what the others have not committed",
                     )
 
 
@@ -46,8 +46,8 @@ def _of_instances(cls: Node) -> Iterator[Hit]:
             continue
         if user := _user_of_instance(cls, kept.member):
             yield made.hit(
-                f"`{cls.name}.{kept.member}` is one session for all requests, as the object is"
-                f" global: a rollback in `{user}` discards what others have not committed",
+                f"`{cls.name}.{kept.member}` is one session for all requests, because the object"
+                f" is global: a rollback in `{user}` discards what others have not committed",
             )
 
 

@@ -34,9 +34,9 @@ def detect(program: Program) -> Iterator[Hit]:
                 and (query := _query(endpoint, dependency))
             ):
                 yield endpoint.function.hit(
-                    f"`{endpoint.name}` keeps the connection that `{query.function.name}` takes"
-                    f" with the session of `{dependency.target.name}` until the client leaves: as"
-                    " many clients as the pool has connections stop every endpoint",
+                    f"`{endpoint.name}` holds the connection that `{query.function.name}` takes"
+                    f" with the session of `{dependency.target.name}` until the client leaves: when"
+                    " such clients hold the whole pool, every endpoint waits",
                 )
                 break
 

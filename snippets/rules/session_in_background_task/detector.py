@@ -24,8 +24,8 @@ def detect(program: Program) -> Iterator[Hit]:
         closed = (name for name in _handed_over(call) if closes_at_return(name))
         if session := next(closed, None):
             yield call.hit(
-                f"the task gets `{session.name}`, which is closed when the task runs: what it"
-                " changes is not committed, or its connection is never given back",
+                f"the task gets `{session.name}`, which is closed before the task runs: its"
+                " changes are not committed, or its connection never returns to the pool",
             )
 
 

@@ -10,7 +10,7 @@ from fastapi_pro.auditing.libraries.servers import name_of, served
 from fastapi_pro.auditing.libraries.starts import modules_run, serves, starts
 from fastapi_pro.auditing.sources.shell import Command
 
-_COMES = "SIGTERM never reaches the server, which is killed with its requests"
+_COMES = "SIGTERM never reaches the server, which is killed with requests in flight"
 _SUPERVISED = ("procfile", "supervisor")
 _SUPERVISORS = {
     "circusd", "dumb-init", "foreman", "goreman", "hivemind", "honcho", "init", "overmind",
@@ -111,7 +111,7 @@ def _below(program: Program, launch: Launch, shell: str, kind: str = "script") -
             continue
         place = run.place if run else command.words[0]
         yield launch.source.at(place).hit(
-            f"{shell} stays above `{_short(command)}`: {_COMES}", fix=_fix(launch)
+            f"{shell} stays the parent of `{_short(command)}`: {_COMES}", fix=_fix(launch)
         )
 
 
@@ -131,5 +131,5 @@ def _passed_on(program: Program, script: Launch, images: Sequence[Launch]) -> It
         return
     for command in script.commands[-1:]:
         yield script.source.at(command.words[0]).hit(
-            f'the script stays above `"$@"`: {_COMES}', fix=_fix(script)
+            f'the script stays the parent of `"$@"`: {_COMES}', fix=_fix(script)
         )

@@ -51,7 +51,7 @@ def _read(call: Node, token: Node, verified: set[Node]) -> Iterator[Hit]:
         return
     if not (is_verified or all(map(_is_record, callers or around))) and _is_of_request(token):
         yield call.hit(
-            f"`{call.func.text}` does not verify the signature: a client writes its own claims"
+            f"`{call.func.text}` does not verify the signature: a client can write its own claims"
         )
 
 

@@ -54,8 +54,8 @@ def detect(program: Program) -> Iterator[Hit]:
         more = len(found) - 1
         others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""
         yield found[0].call.hit(
-            "a failed statement puts its values into the log, those of"
-            f" `{secrets[0].full_name}` too{others}",
+            "a failed statement writes its values into the log, including those of"
+            f" `{secrets[0].full_name}`{others}",
             fix=f"`{found[0].call.func.last_name}(url, hide_parameters=True)`",
         )
 

@@ -85,10 +85,10 @@ def _chosen(call: Node) -> Iterator[Hit]:
     if model is None or not _sorts(call):
         return
     if given := _NAME.unchecked(call.args[1]):
-        fails = "any other is a 500, and" if len(call.args) == 2 else "so"
+        fails = "other names give a 500, and " if len(call.args) == 2 else ""
         yield call.hit(
-            f"{given.name} may name any attribute of `{model.name}`: {fails} a client can sort by"
-            " columns that it must not see",
+            f"{given.name} may name any attribute of `{model.name}`: {fails}clients can sort by"
+            " columns that they must not see",
             severity="medium" if len(call.args) == 2 else "low",
             fix="Take the column from a dict, or declare the parameter as a `Literal`",
         )

@@ -22,8 +22,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for call, text in begun:
         if text in _WEAK:
             yield call.hit(
-                "a transaction that begins as a reader cannot become a writer while another"
-                ' writes: "database is locked" at once, whatever the timeout'
+                "a transaction that begins with a read cannot write while another one writes: it"
+                ' fails at once with "database is locked", whatever the timeout'
             )
 
 

@@ -23,8 +23,8 @@ def detect(program: Program) -> Iterator[Hit]:
                 for handler in _handlers(attempt):
                     if _catches_all(handler) and _goes_on(handler):
                         yield handler.hit(
-                            f"where {needed} fails, `{function.name}` logs it and the service"
-                            " starts all the same: its requests fail, and the deployment goes on",
+                            f"if {needed} fails, `{function.name}` only logs it and the service"
+                            " starts anyway: requests fail, and the deployment goes on",
                         )
 
 

@@ -59,10 +59,8 @@ _RETRY = re.compile(r"retr(y|ies)|reconnect|backoff", re.IGNORECASE)
 _MAKERS = {"__init__", "__post_init__", "__enter__", "__aenter__"}
 _ENDERS = {"__del__", "__exit__", "__aexit__", "aclose", "close"}
 _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
-_OWN_COPY = (
-    "Nothing, where each worker may have a copy of its own; else a shared store such as Redis"
-)
-_PUBLISH = "Publish by Redis or LISTEN/NOTIFY; each worker sends on to the clients that it has"
+_OWN_COPY = "None needed if each worker may have its own copy; else a shared store such as Redis"
+_PUBLISH = "Publish through Redis or LISTEN/NOTIFY; each worker forwards to its own clients"
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
@@ -100,7 +98,7 @@ def detect(program: Program) -> Iterator[Hit]:
             )
             yield made.hit(
                 f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of"
-                f" {where}, and a restart forgets it",
+                f" {where}, and a restart loses it",
                 severity="low" if is_harmless else "" if runs_several(program) else "medium",
                 fix=_OWN_COPY if is_harmless else shared,
             )
@@ -118,8 +116,8 @@ def _limiters(program: Program) -> Iterator[Hit]:
         is_configured = call.keyword("config_filename") or call.has_unpacking
         if not (call.module.is_tool or is_shared or is_configured):
             yield call.hit(
-                f"`{call.func.text}` counts in the memory of one worker: several let through that"
-                " many times the limit, and a restart forgets it",
+                f"`{call.func.text}` counts in the memory of one worker: N workers let through N"
+                " times the limit, and a restart resets it",
                 severity="medium" if runs_several(program) else "low",
                 fix="`storage_uri=` with a store that the workers share, such as Redis",
             )
@@ -136,7 +134,7 @@ def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
             if any(statement.holds(use) for statement in held.body for use in writes):
                 hit = lock.hit(
                     f"`{function.name}` holds `{context.dotted}` while it changes the database:"
-                    " it keeps out no other worker",
+                    " other workers do not see this lock",
                     severity="low" if runs_one(function.program) else "",
                 )
                 yield lock, hit

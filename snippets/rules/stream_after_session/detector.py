@@ -24,7 +24,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if content.module is call.module and (session := next(closed, None)):
             yield call.hit(
                 f"the body is produced after `{session.name}` was closed: its next query takes a"
-                " connection that is never given back",
+                " connection that never returns to the pool",
             )
 
 

@@ -38,7 +38,7 @@ def detect(program: Program) -> Iterator[Hit]:
 def _hit(node: Node, column: Column, value: Node) -> Hit:
     return node.hit(
         f"`{value.text}` is the token's `sub`, a string, and `{column.name}` is an integer: "
-        "asyncpg refuses it, and every valid token is a 500"
+        "asyncpg refuses a string there, and every valid token gets a 500"
     )
 
 

@@ -21,7 +21,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 verb = "is" if is_table else "holds"
                 yield given.node.hit(
                     f"`{given.name}` of `{given.owner}` {verb} the table `{table.name}`: nothing"
-                    " checks its fields, and clients set every column",
+                    " checks its fields, and clients can set every column",
                     fix=f"A class without `table=True`, then `{table.name}.model_validate(body)`",
                 )
 

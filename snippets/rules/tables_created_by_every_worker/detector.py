@@ -44,9 +44,9 @@ def detect(program: Program) -> Iterator[Hit]:
         if is_at_start or is_at_import:
             yield node.hit(
                 f"every worker runs this when it starts: on an empty {name} they race, and"
-                " all but one die",
+                " all but one fail",
                 severity="low" if starts(program) and not runs_several(program) else "",
-                fix="" if name == "PostgreSQL" else "Migrations as a step before the servers",
+                fix="" if name == "PostgreSQL" else "Run migrations as a step before the servers",
             )
 
 

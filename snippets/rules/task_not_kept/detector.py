@@ -29,8 +29,8 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         work = call.argument(0, "coro").func.dotted or "what it is given"
         yield call.hit(
-            f"nobody keeps the task of `{work}`: the garbage collector may take it before it is"
-            " done, and its work stops without an error",
+            f"nothing holds a reference to the task of `{work}`: the garbage collector may"
+            " remove it before it is done, and its work stops without an error",
             fix=_IN_ENDPOINT if call.function in answering else "",
             cause=f"tasks of {call.module.name}",
         )

@@ -38,8 +38,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for client, names in raising.items():
         others = f" and {len(names) - 1} more expect" if len(names) > 1 else " expects"
         yield client.call.hit(
-            f"`{names[0]}`{others} a 500, and this client raises the endpoint's exception in the"
-            " test: there is no answer to look at"
+            f"`{names[0]}`{others} a 500, but this client raises the endpoint's exception in the"
+            " test: there is no response to check"
         )
 
 

@@ -33,7 +33,7 @@ def detect(program: Program) -> Iterator[Hit]:
             if _is_beside_client(fixture.function):
                 yield rollback.hit(
                     f"the fixture `{fixture.name}` rolls back a session that the app does not use:"
-                    " what requests commit stays for the next test"
+                    " what requests commit is still there in the next test"
                 )
 
 

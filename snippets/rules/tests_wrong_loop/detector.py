@@ -30,7 +30,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if len(names) > 1:
             yield engine.call.hit(
                 f"this engine outlives the event loop of each test: `{names[1]}` may get a"
-                f" connection of the loop that ended with `{names[0]}`"
+                f" connection that belongs to the closed loop of `{names[0]}`"
             )
 
 

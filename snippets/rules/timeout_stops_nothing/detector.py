@@ -22,9 +22,8 @@ def detect(program: Program) -> Iterator[Hit]:
             for answer in function.calls:
                 if answer.func.name == function.parameters[1].name and _bounds(call, answer):
                     yield call.hit(
-                        f"the timeout of `{function.name}` stops waiting for the endpoint, not the"
-                        " endpoint: it runs on and commits, after the client was told that it"
-                        " took too long",
+                        f"the timeout in `{function.name}` stops the wait, not the endpoint: the"
+                        " endpoint runs on and commits after the client got its timeout error",
                     )
                     break
 

@@ -12,14 +12,14 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield decodings that name no algorithm, or the one of the token's header."""
     for call in without_algorithms(program):
         yield call.hit(
-            f"`{call.func.text}` names no algorithm: the token says how it is verified",
+            f"`{call.func.text}` names no algorithm: the token itself decides how it is verified",
             fix=_fix(call),
         )
     for decode in decodes(program):
         if decode.trusts_header and not decode.is_unverified:
             yield decode.call.hit(
                 f"`{decode.call.func.text}` takes the algorithm from the token's own header: "
-                "whoever makes a token chooses how it is verified",
+                "whoever makes a token decides how it is verified",
                 fix=_fix(decode.call),
             )
 

@@ -35,8 +35,8 @@ def detect(program: Program) -> Iterator[Hit]:
         made = next((o for o in origins(value, _same) if o.called in _MADE), None)
         if made is not None:
             yield node.hit(
-                f"`{column.full_name}` keeps the token as `{made.called}` made it: who reads the"
-                " table uses it",
+                f"`{column.full_name}` stores the token of `{made.called}` in clear text: whoever"
+                " reads the table can use it",
                 severity="low" if _LESS.search(column.full_name) else "",
                 cause=column.full_name,
             )

@@ -24,8 +24,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if prefixes and not any(isinstance(p, str) and url.startswith(p) for p in known):
             where = next((f"`{p}`" for p in known if p), f"`{prefixes[0].text}`")
             yield call.hit(
-                f"the application is served below {where}, and Swagger UI logs in at `{url}` of the"
-                " host",
+                f"the application is served below {where}, but Swagger UI sends logins to `{url}`"
+                " of the host",
                 fix=f'`tokenUrl="{url.lstrip("/")}"`, relative to the application',
             )
 

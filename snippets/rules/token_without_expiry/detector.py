@@ -32,8 +32,8 @@ def detect(program: Program) -> Iterator[Hit]:
             is_asked = decode.call.function in request_functions(program) and _decides(decode)
             if is_asked and not _expects_expired(decode.call) and not _is_demanded(decode.call):
                 yield decode.call.hit(
-                    f"`{name}` accepts tokens that have expired: `verify_exp`",
-                    fix="Take `verify_exp` out of the options",
+                    f"`{name}` accepts tokens that have expired: `verify_exp` is off",
+                    fix="Remove `verify_exp` from the options",
                 )
         elif not (
             _all_expire(decode)

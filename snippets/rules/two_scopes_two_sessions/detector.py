@@ -10,6 +10,6 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the first request-scoped `Depends` of each dependency that has both scopes."""
     for target, (endpoint, late) in two_scopes(program).items():
         yield late.call.hit(
-            f"`{endpoint.name}` gets two sessions of `{target.name}`, as others ask for it with"
-            ' scope="function": what one loads does not belong to the other',
+            f"`{endpoint.name}` gets two sessions of `{target.name}`, because only some callers ask"
+            ' for scope="function": objects of one session do not belong to the other',
         )

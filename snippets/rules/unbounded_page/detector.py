@@ -36,8 +36,8 @@ def detect(program: Program) -> Iterator[Hit]:
         whole = "all rows that its query finds" if _is_narrowed(given) else "the whole table"
         loaded = "all rows of a user" if is_own else whole
         yield given.node.hit(
-            f"`{given.name}` of `{given.owner}`{others} has no upper bound that helps and is the"
-            f" LIMIT of a query: one request can load {loaded}",
+            f"`{given.name}` of `{given.owner}`{others} is the LIMIT of a query and has no useful"
+            f" upper bound: one request can load {loaded}",
             severity="low" if is_own or is_few or _is_meant(given) or _is_rare(given) else "",
         )
 

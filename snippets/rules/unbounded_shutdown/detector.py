@@ -22,8 +22,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if not name:
             continue
         yield start.place.hit(
-            f"`{name}` streams without end: at SIGTERM the server waits for it until it is killed,"
-            " and the end of the lifespan never runs"
+            f"`{name}` streams without end: at SIGTERM the server waits for the stream until it is"
+            " killed, and the end of the lifespan never runs"
         )
 
 

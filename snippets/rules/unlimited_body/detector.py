@@ -26,15 +26,13 @@ def detect(program: Program) -> Iterator[Hit]:
     public = [app for app, stack in made if any(added.is_cors for added in stack)]
     for app in public:
         if limit := app.keyword("max_body_size"):
-            yield limit.hit(
-                "on FastAPI() the 413 is answered outside CORS: browsers cannot read it"
-            )
+            yield limit.hit("on FastAPI() the 413 is sent outside CORS: browsers cannot read it")
     if not public or _is_limited(program) or limits_bodies(program):
         return
     for app in public:
         if reader := _reader(app, is_only=len(public) == 1):
-            what = _ON_DISK if _is_upload(reader) else "reads one of any size into memory whole"
-            yield app.hit(f"nothing limits a body: `{reader.name}` {what}")
+            what = _ON_DISK if _is_upload(reader) else "reads a body of any size into memory"
+            yield app.hit(f"nothing limits the request body: `{reader.name}` {what}")
 
 
 def _is_limited(program: Program) -> bool:

@@ -7,8 +7,8 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.passwords import is_libpass, passlib_on_bcrypt
 
 _LAST = {
-    "jose": "python-jose had its last release in May 2025: tokens rest on code that nobody mends",
-    "passlib": "passlib had its last release in 2020, and uses what newer Pythons have removed",
+    "jose": "python-jose had its last release in May 2025: it is unmaintained",
+    "passlib": "passlib had its last release in 2020, and uses what newer Python versions removed",
 }
 
 

@@ -43,8 +43,9 @@ def detect(program: Program) -> Iterator[Hit]:
             modules = {node.module for node in (*path, *origins(_owner(read), _same))}
             if not any(map(_asks, modules)):
                 yield read.hit(
-                    f"`{read.text}` finds the account in `{given.function.name}`, and nothing looks"
-                    " at `email_verified`: an address that somebody typed at the provider opens it",
+                    f"`{read.text}` finds the account in `{given.function.name}`, but nothing"
+                    " checks `email_verified`: whoever types that address at the provider gets that"
+                    " account",
                     severity="medium" if read.module.says("google", "Google", "GOOGLE") else "",
                 )
 

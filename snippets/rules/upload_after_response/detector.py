@@ -16,8 +16,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for call in calls:
         if call.function and (upload := _upload(call)) and not _is_waited_for(call):
             yield call.hit(
-                f"`{upload}` is closed when `{call.function.name}` has returned: what is started"
-                " here cannot read it any more",
+                f"`{upload}` is closed when `{call.function.name}` returns: the task that is"
+                " started here cannot read it",
             )
 
 

@@ -44,8 +44,8 @@ def detect(program: Program) -> Iterator[Hit]:
         leftovers = [(node, key) for node, key in written if key in _RENAMED or key in _REMOVED]
         if leftovers:
             node, key = leftovers[0]
-            now = f", now `{_RENAMED[key]}`" if key in _RENAMED else ", which is no more"
-            others = f", and {len(leftovers) - 1} more" if len(leftovers) > 1 else ""
+            now = f" (now `{_RENAMED[key]}`)" if key in _RENAMED else " (removed)"
+            others = f" and {len(leftovers) - 1} more" if len(leftovers) > 1 else ""
             yield node.hit(
                 f"Pydantic 2 ignores `{key}`{now}{others} in the configuration of `{schema.name}`",
                 fix=_fix(leftovers),

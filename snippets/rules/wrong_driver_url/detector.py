@@ -31,8 +31,8 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         if match := _BARE.match(engine.url):
             yield engine.call.hit(
-                f"`{match[0]}` names no async driver: SQLAlchemy takes the default, which is not"
-                " what was tested"
+                f"`{match[0]}` names no async driver: SQLAlchemy takes its default, which may not"
+                " be the one that you tested"
             )
         elif not engine.url and (field := _unchecked(engine)):
             bare, means = _DEFAULTS.get(engine.database, _DEFAULTS["PostgreSQL"])
