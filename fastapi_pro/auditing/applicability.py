@@ -18,10 +18,10 @@ _NAMED = re.compile(r"(?<=, )\w+=[^`]*(?=\)`)")
 
 
 def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
-    """Return a hit with the fix for the versions that its module runs with.
+    """Return a hit with the fix that works in the versions of its module.
 
-    None where the rule has no fault to tell in these versions. In code that no application runs
-    its severity is low.
+    None if these versions do not have the fault. In code that no application runs, the severity is
+    low.
     """
     rule = _rule(slug)
     if not _has_fault(rule, module):
@@ -36,7 +36,7 @@ def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
 
 
 def _for_python(fix: str, rule: Rule, module: Module) -> str:
-    """Return a fix without `asyncio.to_thread` where the project admits Pythons without it."""
+    """Return a fix without `asyncio.to_thread` if the project allows Python versions without it."""
     admitted = python(module).low
     if admitted == Range().low or admitted >= bound("3.9"):
         return fix
@@ -68,7 +68,7 @@ def _is_between(found: Versions, since: str | None, until: str | None) -> bool:
 
 
 def _fix(rule: Rule, module: Module) -> str:
-    """Return the fix for older versions, or from which one the rule's works; "" for the rule's."""
+    """Return the fix for older versions, or the rule's with its version; "" for the rule's own."""
     for package, version in map(package_and_version, rule.fix_since):
         found = versions(module, package)
         if found.has_before(version) and rule.fix_before:

@@ -1,8 +1,8 @@
 """What an audit finds now, and what it would have found at a commit.
 
-Only programs with a changed file are looked at, and both audits at once: the one of the commit in
-processes of its own, which see the files as they were. What past audits have found in the same
-files is not looked for again.
+Only programs with a changed file are audited. Both audits run at once: the one of the commit in
+processes of its own, which see the files as they were. Results of past audits of the same files are
+reused.
 """
 
 from collections.abc import Collection, Mapping
@@ -46,10 +46,10 @@ class Side:
 def both_sides(
     files: Collection[Path], root: Path, jobs: int, changes: Changes, past: PastAudits
 ) -> tuple[Side, Side]:
-    """Return what is found in the files of a project now, and what was at the commit.
+    """Return the findings in the files of a project now, and those at the commit.
 
-    What both have in common may be missing in both. This process sees the files as `changes.now`
-    has them.
+    Findings that both have may be missing in both. This process sees the files as `changes.now` has
+    them.
     """
     files = _as_they_are(files, root, changes)
     changed = {path for path in changes.old if path in files or path.is_relative_to(root)}
@@ -75,7 +75,7 @@ def both_sides(
 
 
 def _as_they_are(files: Collection[Path], root: Path, changes: Changes) -> set[Path]:
-    """Return the files, and not those that are on the disk alone."""
+    """Return the files, without those that are only on the disk."""
     staged = {path for path, content in changes.now.items() if content is not None}
     return {path for path in files if path not in changes.now or path in staged} | {
         path for path in staged if _is_audited(path, root)
@@ -91,7 +91,7 @@ def _groups(sources: Mapping[Path, bytes], root: Path) -> list[list[Path]]:
 def _are_joined_alike(
     now: Mapping[Path, bytes], before: Mapping[Path, bytes], changed: Collection[Path]
 ) -> bool:
-    """Say whether these files make the same programs as those: that is worked out sooner."""
+    """Say whether both versions of the files make the same programs: faster than building them."""
     files = [path for path in changed if path in now]
     is_code = all(path.suffix == ".py" for path in files)
     return (
@@ -122,9 +122,9 @@ def _holding(groups: list[list[Path]], touched: set[Path]) -> list[list[Path]]:
 def _audit(
     groups: list[list[Path]], root: Path, jobs: int, commit: "_Commit", past: PastAudits
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings of both; those of the commit may be of rules that find something now.
+    """Return the findings of both sides, without those that past audits know.
 
-    What past audits have found is not looked for.
+    For the commit, only the rules that find something now may be asked.
     """
     if not groups:
         return [], []
@@ -148,7 +148,7 @@ def _audit(
 
 
 class _Commit:
-    """The audit of programs as they were, by processes that see `files` so; a context."""
+    """The audit of programs as they were, in processes that see the old `files`; a context."""
 
     def __init__(
         self, groups: list[list[Path]], root: Path, files: Mapping[Path, bytes | None], jobs: int
@@ -168,7 +168,7 @@ class _Commit:
     def begin(self, *, is_small: bool) -> None:
         """Begin while this process does something else.
 
-        Of small programs all rules are asked, else the other cores have nothing to do.
+        For small programs, all rules run: otherwise the other cores have nothing to do.
         """
         self._start()
         if is_small:
@@ -178,7 +178,7 @@ class _Commit:
                 pool.submit(runner.open_ahead, share, self._root)
 
     def audit(self, slugs: Collection[str] | None) -> tuple[Known, Answers | None]:
-        """Return what these rules, or all, find, and what was asked of the files for it."""
+        """Return what these rules, or all, find, and which files they read for it."""
         if not self._pools:
             self._start()
         if not self._asked:

@@ -10,10 +10,11 @@ UNREADABLE = "unreadable"
 
 @dataclass(frozen=True, order=True, slots=True)
 class Finding:
-    """A rule that is broken at one place. `line` and `column` count from 1.
+    """A rule that is broken at one place.
 
-    `severity` and `fix` say it for this place where they differ from the rule's. Findings of one
-    rule with the same `cause`, such as "hash_password in security.py", are told as one.
+    `line` and `column` count from 1. `severity` and `fix` are set if they differ from the rule's at
+    this place. Findings of one rule with the same `cause`, such as "hash_password in security.py",
+    are reported as one.
     """
 
     path: str

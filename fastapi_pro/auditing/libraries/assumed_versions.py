@@ -1,4 +1,4 @@
-"""Which versions the audit takes a project to run with, in words, for its summary."""
+"""Which versions the audit assumes that a project runs with, in words, for its summary."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,9 +15,9 @@ _FEW = 3  # services of one repository that are told apart
 
 
 def assumed_versions(files: Iterable[Path], root: Path) -> list[str]:
-    """Return a phrase for each package that rules and fixes depend on, where a file names it.
+    """Return a phrase for each package that rules and fixes depend on, if a file names it.
 
-    Where parts of the project differ, each is told with its folder.
+    If parts of the project differ, each phrase names the folder.
     """
     own = (file for file in files if not is_test(display(file, root)))
     places = sorted(
@@ -27,7 +27,7 @@ def assumed_versions(files: Iterable[Path], root: Path) -> list[str]:
 
 
 def _places(folder: Path, root: Path) -> Iterator[Path]:
-    """Yield the nearest folder above a file that declares anything; the root where none does."""
+    """Yield the nearest folder above a file that declares anything; the root if none does."""
     for place in (folder, *folder.parents):
         if place == root or declared_in(place) or locked_in(place):
             yield place

@@ -31,7 +31,7 @@ def blocks(call: Node) -> bool:
 
 
 def severity(call: Node) -> str:
-    """Return how bad a blocking call is where it is not as bad as waiting for a service."""
+    """Return the severity of a blocking call that is less bad than waiting for a service."""
     if call in FILES or call in LOCAL:
         return "low"
     if call.last_name == "sleep" and any(
@@ -45,12 +45,12 @@ def severity(call: Node) -> str:
 
 
 def _is_drawn(call: Node) -> bool:
-    """Say whether an image is one that the code draws itself, as a captcha: it is small."""
+    """Say whether the code draws an image itself, such as a captcha: it is small."""
     return call.owner.value.called == "PIL.Image.new"
 
 
 def _clears_up(call: Node) -> bool:
-    """Say whether a call removes files after an error, or at the end of what made them."""
+    """Say whether a call removes files after an error, or when the code that made them ends."""
     if call.member != "rmtree":
         return False
     for above in call.ancestors:
@@ -96,7 +96,7 @@ def _blocks(call: Node) -> bool:
 
 
 def _copies_memory(call: Node) -> bool:
-    """Say whether an archive in memory takes bytes as they are: nothing is packed or written."""
+    """Say whether an archive in memory stores bytes uncompressed: that is fast."""
     if call.member != "writestr":
         return False
     made = _opened(call.owner)
@@ -111,7 +111,7 @@ def _is_stored(kind: Node) -> bool:
 
 
 def _opened(variable: Node) -> Node:
-    """Return the call that makes what a variable holds, also that of a `with`."""
+    """Return the call whose result a variable holds, also by `with ... as`."""
     for above in variable.ancestors:
         for context, target in above.contexts.items():
             if target.name and target.name == variable.name:
@@ -120,7 +120,7 @@ def _opened(variable: Node) -> Node:
 
 
 def _is_elsewhere(call: Node) -> bool:
-    """Say whether a call is made on macOS or Windows alone, where nobody serves."""
+    """Say whether a call is made only on macOS or Windows, where no production service runs."""
     branches = (above for above in call.ancestors if isinstance(above.ast, ast.If))
     return any(
         _PLATFORM.search(branch.test.text) and any(s.holds(call) for s in branch.body)
@@ -132,8 +132,8 @@ def _is_elsewhere(call: Node) -> bool:
 def serving(program: Program) -> list[Node]:
     """Return the functions that run while a request waits, by file and line.
 
-    Beside `request_functions`, coroutines that these await as a method of an object whose class is
-    not known, where only one function of the program has that name.
+    Besides `request_functions`, these are coroutines that those await as a method of an object of
+    unknown class, if only one function of the program has that name.
     """
     by_name: dict[str, list[Node]] = defaultdict(list)
     for function in program.functions:
@@ -175,13 +175,13 @@ def _has_own_loop(function: Node, depth: int = 0) -> bool:
 
 
 def _is_run(call: Node) -> bool:
-    """Say whether a coroutine is made for a loop that runs it and ends, or waits for it."""
+    """Say whether a coroutine is run to its end by `asyncio.run` or `run_until_complete`."""
     runner = call.parent.parent if isinstance(call.parent.ast, ast.keyword) else call.parent
     return runner.called == "asyncio.run" or runner.member == "run_until_complete"
 
 
 def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
-    """Yield calls of a coroutine function that block, each with the call that waits in the end.
+    """Yield the calls in a coroutine function that block, each with the call that really blocks.
 
     Plain functions of the program are followed; coroutines and generators are not.
     """
@@ -217,7 +217,7 @@ def _blocks_for(caller: Node, call: Node) -> bool:
 
 
 def _is_left_out(end: Node, caller: Node | None = None) -> bool:
-    """Say whether a call stands under `if flag` where the flag is False for who calls.
+    """Say whether a call is below `if flag`, where the caller passes False for the flag.
 
     That is one caller of its function, or all.
     """
@@ -233,7 +233,7 @@ def _is_left_out(end: Node, caller: Node | None = None) -> bool:
 
 
 def _flags(end: Node) -> Iterator[Node]:
-    """Yield the parameters of which one that is False keeps a call from being made."""
+    """Yield the parameters that skip a call if one of them is False."""
     for branch in end.ancestors:
         if branch.is_function:
             return
@@ -247,6 +247,6 @@ def _flags(end: Node) -> Iterator[Node]:
 
 
 def _is_off(flag: Node, call: Node) -> bool:
-    """Say whether a call gives a parameter False, or leaves it at that."""
+    """Say whether a call passes False for a parameter, or leaves it at its default False."""
     given = flag.passed(call)
     return not call.has_unpacking and (given or flag.default).literal is False

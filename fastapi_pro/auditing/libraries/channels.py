@@ -1,4 +1,4 @@
-"""What leads to the clients of one process: the WebSockets and queues that it keeps."""
+"""The connections of one process to its clients: the WebSockets and queues that it keeps."""
 
 import ast
 
@@ -10,15 +10,15 @@ _CHANNELS = ("fastapi.WebSocket", "asyncio.Queue")
 
 
 def is_channel(change: Change) -> bool:
-    """Say whether what is kept leads to one client of this process: a WebSocket, a queue."""
+    """Say whether a kept value is the connection to one client: a WebSocket, a queue."""
     keys = [target.index for target in change.node.targets] if change.kind == "store" else []
     return any(part.is_a(*_CHANNELS) for part in (change.value, *keys))
 
 
 def is_sent_through(change: Change) -> bool:
-    """Say whether a request sends to the clients that others of this process have opened.
+    """Say whether a request sends to clients that other requests of this process have connected.
 
-    Where a task of each process does so, it may get what to send from outside.
+    A task that runs in each process does not count: it may get its messages from outside.
     """
     for function in request_functions(change.function.program):
         for loop in function.own(ast.For, ast.AsyncFor, ast.comprehension):
@@ -33,9 +33,9 @@ def is_sent_through(change: Change) -> bool:
 
 
 def _calls_each(loop: Node) -> bool:
-    """Say whether a loop calls its elements, or hands them on; one that counts them sends nothing.
+    """Say whether a loop calls its elements or passes them on: one that counts them sends nothing.
 
-    What a comprehension makes is used after it.
+    A comprehension's result is used after it.
     """
     if isinstance(loop.ast, ast.comprehension):
         loop = loop.parent

@@ -1,4 +1,4 @@
-"""Code that a person runs on the command line, once, beside the service."""
+"""Code that a person runs on the command line, outside the service."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Parameters that a dependency of their endpoint bounds: it takes the same one, and refuses."""
+"""Parameters that a dependency of their endpoint bounds: it takes them too, and refuses values."""
 
 import ast
 from collections.abc import Iterator
@@ -34,13 +34,13 @@ def _bounded(program: Program) -> set[tuple[Node, str]]:
 
 
 def _sent_as(parameter: Parameter) -> str:
-    """Return the name in the request: two parameters of one name are given the same value."""
+    """Return the name in the request: two parameters with one name get the same value."""
     alias = next((given.constant for given in parameter.options("alias")), None)
     return alias if isinstance(alias, str) else parameter.name
 
 
 def _refuses_large(arg: Node, depth: int = 0) -> bool:
-    """Say whether a function, or one that it hands a parameter to, raises for a large value."""
+    """Say whether a function, or one that it passes a parameter to, raises for a large value."""
     function = arg.function
     for branch in function.own(ast.If):
         if not any(isinstance(s.ast, ast.Raise) for s in branch.body):
@@ -75,7 +75,7 @@ def _compares(test: ast.AST, *, negated: bool = False) -> Iterator[tuple[ast.Com
 
 
 def _is_too_large(compare: ast.Compare, name: str, *, is_negated: bool) -> bool:
-    """Say whether a comparison that ends in `raise` is true of each value that is too large."""
+    """Say whether a comparison before a `raise` is true for every value that is too large."""
     sides = [compare.left, *compare.comparators]
     for left, op, right in zip(sides, compare.ops, sides[1:], strict=False):
         is_left, is_right = _is(left, name), _is(right, name)
@@ -90,9 +90,10 @@ def _is_too_large(compare: ast.Compare, name: str, *, is_negated: bool) -> bool:
 
 
 def _is_any_other(test: Node, name: str, *, is_negated: bool = False) -> bool:
-    """Say whether a condition is true of each value but one that the service knows: the user's own.
+    """Say whether a condition is true for every value except a known one: the user's own.
 
-    What it is compared with is none of the request; who is exempt, as an administrator, sends any.
+    The other side of the comparison does not come from the request. Exempt users, such as
+    administrators, can send any value.
     """
     match test.ast:
         case ast.UnaryOp(op=ast.Not(), operand=operand):

@@ -13,9 +13,9 @@ _ENVIRONMENT = re.compile(r"(\b|_)(prod|env)", re.IGNORECASE)
 
 
 def is_refused_in_production(node: Node) -> bool:
-    """Say whether a function has raised before in every environment but that of a developer.
+    """Say whether a function has already raised here, in every environment except a developer's.
 
-    Of a function itself: whether it does.
+    For a whole function: whether it does so somewhere.
     """
     function = node if node.is_function else node.function
     for branch in function.own(ast.If):
@@ -26,9 +26,10 @@ def is_refused_in_production(node: Node) -> bool:
 
 
 def is_for_developers(node: Node) -> bool:
-    """Say whether something runs only in a developer's environment, by the tests around it.
+    """Say whether something runs only in a developer's environment, by the conditions around it.
 
-    `if env == "local":`, or the `else` of `if env != "local":` and of `if is_production:`.
+    These are `if env == "local":`, or the `else` of `if env != "local":` and of `if
+    is_production:`.
     """
     below = node
     for above in node.ancestors:

@@ -31,8 +31,8 @@ _OPTIONAL = ("typing.Optional", "typing.Union", "sqlalchemy.orm.Mapped")
 class Parameter:
     """A parameter of an endpoint or dependency; `node` is its `ast.arg`.
 
-    `annotation` is what `Annotated`, `| None` and aliases hide; `metadata` are the arguments of all
-    the `Annotated` around it, and the default where that is a call such as `Query(10)`.
+    `annotation` is the type without `Annotated`, `| None` and aliases. `metadata` are the arguments
+    of every `Annotated` around it, and the default if that is a call such as `Query(10)`.
     """
 
     node: Node
@@ -63,7 +63,7 @@ class Parameter:
 
     @property
     def is_filled_otherwise(self) -> bool:
-        """Whether a call of the program fills it: a function that returns `Depends`."""
+        """Whether the program fills it by a call: a function that returns `Depends`."""
         return any(item.is_call and not item.called for item in self.metadata)
 
     def marker(self, *names: str) -> Node:
@@ -121,7 +121,7 @@ class Endpoint:
 
     @property
     def method(self) -> str:
-        """The HTTP method, "api_route", "websocket", or the name of what adds it."""
+        """The HTTP method, "api_route", "websocket", or the name of the method that adds it."""
         return self.call.member
 
     @property
@@ -172,7 +172,7 @@ class Endpoint:
 
     @cached_property
     def answers(self) -> list[tuple[Node, Node]]:
-        """Its returns, and what they return, through names; of a comprehension its element."""
+        """Its `return` statements with their values, through names; of a comprehension, the item."""
         found = []
         for statement in self.function.own(ast.Return):
             value = _answer(statement.at(statement.ast.value))  # type: ignore[attr-defined]
@@ -193,7 +193,7 @@ class ExceptionHandler:
 
 
 def unwrap(annotation: Node) -> tuple[Node, tuple[Node, ...]]:
-    """Return what an annotation is below `Annotated`, `| None` and aliases, and the metadata."""
+    """Return an annotation without `Annotated`, `| None` and aliases, and its metadata."""
     metadata: list[Node] = []
     for _ in range(limits.NAMES):
         annotation = annotation.at(annotation.module.read_annotation(annotation.ast))
@@ -222,7 +222,7 @@ def unwrap(annotation: Node) -> tuple[Node, tuple[Node, ...]]:
 
 
 def options(metadata: tuple[Node, ...], *names: str) -> list[Node]:
-    """Return what the calls of metadata, such as `Query(...)`, are given by these names."""
+    """Return the arguments with these names in the metadata, such as in `Query(...)`."""
     return [given for item in metadata for name in names if (given := item.keyword(name))]
 
 

@@ -23,8 +23,9 @@ BASE_HTTP = "fastapi.middleware.base.BaseHTTPMiddleware"
 def request_functions(program: Program) -> set[Node]:
     """Return the functions that run while a request waits.
 
-    Endpoints, dependencies, middleware and exception handlers, and what they call within the
-    program; what runs in a thread, a background task or a lifespan is not called by them.
+    These are endpoints, dependencies, middleware and exception handlers, and the functions of the
+    program that they call. Code that runs in a thread, a background task or a lifespan does not
+    count.
     """
     return reached(roots(program)) - lifespans(program)
 
@@ -37,7 +38,7 @@ def starting_functions(program: Program) -> set[Node]:
 
 @fact
 def roots(program: Program) -> dict[Node, None]:
-    """Return the functions that FastAPI runs for a request: those that no other need call."""
+    """Return the functions that FastAPI itself calls for a request."""
     found = [endpoint.function for endpoint in endpoints(program)]
     found += [dependency.function for dependency in dependencies(program)]
     found += [handler.function for handler in exception_handlers(program)]
@@ -51,7 +52,7 @@ def roots(program: Program) -> dict[Node, None]:
 
 
 def answering(endpoint: Endpoint) -> set[Node]:
-    """Return the functions that run to answer an endpoint's requests, dependencies among them."""
+    """Return the functions that run to answer an endpoint's requests, including dependencies."""
     key = (endpoint.call.ast, endpoint.function.ast)
     return endpoint.function.program.once(_answering, key, endpoint)
 
@@ -74,9 +75,9 @@ def is_http_middleware(decorator: Node) -> bool:
 
 @fact
 def added_middleware(program: Program) -> set[Node]:
-    """Return the functions that are middleware by `app.middleware("http")(function)`.
+    """Return the functions that `app.middleware("http")(function)` makes middleware.
 
-    Or by `app.add_middleware(BaseHTTPMiddleware, dispatch=function)`.
+    Also those of `app.add_middleware(BaseHTTPMiddleware, dispatch=function)`.
     """
     calls = [c.parent for c in program.calls_named("middleware") if is_http_middleware(c)]
     given = [call.argument(0, "func") for call in calls if call.is_call]
@@ -85,7 +86,7 @@ def added_middleware(program: Program) -> set[Node]:
 
 
 def is_middleware_class(cls: Node) -> bool:
-    """Say whether a class is ASGI middleware: BaseHTTPMiddleware, or `__call__` of three."""
+    """Say whether a class is ASGI middleware: BaseHTTPMiddleware, or `__call__` with three args."""
     if inherits(cls, BASE_HTTP):
         return True
     call = cls.method("__call__")

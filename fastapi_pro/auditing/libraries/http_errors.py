@@ -11,9 +11,9 @@ _NAMED = {404: re.compile(r"NotFound|DoesNotExist"), 403: re.compile(r"Forbidden
 
 
 def raised_status(statement: Node) -> int | None:
-    """Return the status that a `raise` answers with; None where that cannot be read.
+    """Return the status that a `raise` answers with; None if that cannot be read.
 
-    Exceptions of the program have a `status_code` of their own, or a name that says it.
+    Exceptions of the program have a `status_code`, or a name that tells the status.
     """
     exception = statement.at(getattr(statement.ast, "exc", None))
     found = status(exception.argument(0, "status_code"))
@@ -49,7 +49,7 @@ def _of_class(cls: Node) -> int | None:
 
 
 def _passed_up(init: Node) -> list[Node]:
-    """Return what may be the status in `super().__init__(status_code=404)`."""
+    """Return the expression that may be the status in `super().__init__(status_code=404)`."""
     calls = (call for call in init.calls if call.member == "__init__")
     return [given for call in calls for given in (call.keyword("status_code"), *call.args)]
 

@@ -17,7 +17,7 @@ DEFAULT = 5  # seconds, of httpx; requests and urllib wait for ever
 
 
 def timeout(call: Node) -> float | None:
-    """Return the seconds a request may take; None where it is no request, or nobody knows."""
+    """Return the seconds that a request may take; None if it is no request, or unknown."""
     if call.last_name not in _request_names(call.program) or call.has_unpacking:
         return None
     name = call.called
@@ -35,14 +35,14 @@ def timeout(call: Node) -> float | None:
 
 @fact
 def _request_names(program: Program) -> frozenset[str]:
-    """Return the last names of what sends a request: a first, cheap look."""
+    """Return the last names of calls that send a request: for a first, cheap check."""
     return frozenset(program.spellings(frozenset({*REQUEST_METHODS, "urlopen"})))
 
 
 def _of_session(session: Node) -> float | None:
-    """Return the seconds of a session of requests; None where something may set a timeout.
+    """Return the seconds of a `requests` session; None if something may set a timeout.
 
-    Where the program has sessions that do, one that comes from elsewhere may be one of them.
+    If the program has sessions that set one, a session from elsewhere may be one of them.
     """
     patient = _patient(session.program)
     made = session.value
@@ -53,7 +53,7 @@ def _of_session(session: Node) -> float | None:
 
 @fact
 def _patient(program: Program) -> set[Node]:
-    """Return the sessions that an adapter, or another function as `request`, may give a timeout."""
+    """Return the sessions that may get a timeout from an adapter or a replaced `request` method."""
     mounts = (call for call in program.calls_named("mount") if len(call.args) == 2)
     found = [call.owner for call in mounts if _is_patient(call.args[1].value)]
     sets = (node for node in program.attributes("request", "send") if node.is_target)
@@ -62,7 +62,7 @@ def _patient(program: Program) -> set[Node]:
 
 
 def _is_patient(adapter: Node) -> bool:
-    """Say whether an adapter of requests may set a timeout: that of another library may."""
+    """Say whether an adapter of requests may set a timeout: one of another library may."""
     cls = adapter.func.definition
     if not cls.is_class:
         return bool(adapter.called) and adapter.called not in _ADAPTERS

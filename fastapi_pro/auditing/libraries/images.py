@@ -1,4 +1,4 @@
-"""Images: which of them start the service, and what is known of those they are made from."""
+"""Images: which of them start the service, and what is known about their base images."""
 
 import re
 
@@ -29,7 +29,7 @@ def shell_of(image: str) -> str:
 
 @fact
 def starting_images(program: Program) -> list[Launch]:
-    """Return the images that start the service by themselves, those for developers left out."""
+    """Return the images that start the service by themselves, except those for developers."""
     starting = {start.launch for start in starts(program) if start.launch}
     starting |= set(modules_run(program).values())
     scripts = {launch.source.path.name for launch in starting if launch.kind == "script"}

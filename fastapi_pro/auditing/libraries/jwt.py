@@ -32,12 +32,12 @@ class Decode:
 
     @property
     def algorithms(self) -> Node:
-        """The algorithms that are accepted, in a list for the most part."""
+        """The algorithms that are accepted, usually in a list."""
         return self.call.argument(2, "algorithms")
 
     @cached_property
     def options(self) -> dict[str, object] | None:
-        """The options, those of the `PyJWT(...)` too; None where some of them cannot be read."""
+        """The options, including those of `PyJWT(...)`; None if some of them cannot be read."""
         if _hides_arguments(self.call):
             return None
         found = _read(self.call.argument(3, "options"))

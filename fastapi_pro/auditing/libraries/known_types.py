@@ -1,4 +1,4 @@
-"""The types of what FastAPI and SQLAlchemy give: `Depends(f)`, `session.get(User, 1)`."""
+"""The types of values from FastAPI and SQLAlchemy: `Depends(f)`, `session.get(User, 1)`."""
 
 import ast
 
@@ -27,7 +27,7 @@ class KnownTypes:
 
     @staticmethod
     def call_type(call: Node, depth: int) -> Type:
-        """Return the type of what a call of SQLAlchemy or Pydantic gives."""
+        """Return the type of the result of a SQLAlchemy or Pydantic call."""
         if call.called == MAKER:
             return ASYNC_MAKER if _makes_async(call, depth) else MAKER
         if call.called or not call.owner or call.func.definition.is_function:
@@ -87,7 +87,7 @@ def _loaded(call: Node, owner: str) -> Type:
 
 
 def _fetched(call: Node, depth: int) -> Type:
-    """Return the model of which `(await session.execute(select(Model))).scalar_one()` gives one."""
+    """Return the model whose row `(await session.execute(select(Model))).scalar_one()` gives."""
     is_scalar = call.member.startswith("scalar")
     found = call.owner.value
     for _ in range(8):

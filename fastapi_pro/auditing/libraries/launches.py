@@ -27,10 +27,10 @@ _SETTING = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(
 class Launch:
     """What one image, service, unit or script runs.
 
-    `read_by` is the shell that reads its command, "" of a list of words. `environment` is what is
-    set for it, `replicas` how many of it run, as far as the file says. `is_mounted` says whether
-    the source is put into it from outside, which is done while developing; `is_production` that
-    its file is named so; `is_before` that it ends before the service starts.
+    `read_by` is the shell that reads its command, "" for a list of words. `environment` has the
+    variables that are set for it, `replicas` how many instances run, if the file says so.
+    `is_mounted` says whether the source is mounted into it, as in development; `is_production`
+    whether the file name says so; `is_before` whether it ends before the service starts.
     """
 
     source: Source
@@ -78,7 +78,7 @@ def variables(program: Program) -> list[Variable]:
 
 
 def _settings(text: str) -> Iterator[tuple[str, Word]]:
-    """Yield the variables of a file of `NAME=value` lines."""
+    """Yield the variables in a file with `NAME=value` lines."""
     for match in _SETTING.finditer(text):
         line = text.count("\n", 0, match.start(1)) + 1
         column = match.start(1) - (text.rfind("\n", 0, match.start(1)) + 1)

@@ -1,4 +1,4 @@
-"""What lock files pin: one version of each package, several where it depends on the Python."""
+"""What lock files pin: one version of each package, or one for each range of Python versions."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _MARKERS = re.compile(r"""(?m)^(?:resolution-)?markers?\s*=\s*(\[[^\]]*\]|".*"|'
 
 
 class Locked(NamedTuple):
-    """One pinned version, and the markers under which it is taken, if any."""
+    """One pinned version, and the markers under which it is installed, if any."""
 
     version: str
     markers: tuple[str, ...]
@@ -25,7 +25,7 @@ class Locked(NamedTuple):
 
 @project_files.kept
 def locked_in(folder: Path) -> dict[str, list[Locked]]:
-    """Return what the lock files of a folder pin, by the normalised name of the package."""
+    """Return the versions that the lock files of a folder pin, by normalised package name."""
     found: dict[str, list[Locked]] = {}
     for pattern in _TOML:
         for path in project_files.glob(folder, pattern):

@@ -25,10 +25,11 @@ _DUPLICATE = re.compile(r"duplicate|integrity|unique|exists|conflict|taken", re.
 
 
 def looked_up(function: Node, name: str) -> list[Node]:
-    """Return the calls that give a variable its account, found by what a stranger gave.
+    """Return the calls that look up the account in a variable by what a stranger sent.
 
-    Nothing where the caller is logged in already, as to change a password, nor where the account
-    was found to be there: a registration that failed looks up which account it collided with.
+    Nothing if the caller is logged in already, for example to change a password. Nothing either if
+    the account was found to exist: a failed registration looks up the account that it collided
+    with.
     """
     if any(_KNOWN.search(parameter.text) for parameter in function.parameters):
         return []
@@ -45,7 +46,7 @@ def looked_up(function: Node, name: str) -> list[Node]:
 
 
 def _lookup(value: Node) -> Node:
-    """Return what looks an account up: `f(name)`, or that of `rows[0] if rows else None`."""
+    """Return the call that looks up an account: `f(name)`, also in `rows[0] if rows else None`."""
     match value.ast:
         case ast.IfExp(body=body, orelse=ast.Constant(value=None)):
             value = value.at(body)
@@ -54,23 +55,24 @@ def _lookup(value: Node) -> Node:
 
 
 def _said(lookup: Node) -> str:
-    """Return the text of a lookup with that of its variables; by an id, that is for a caller known.
+    """Return the text of a lookup and of its variables.
 
-    How the id was found says nothing then: `get_login_id(request)` reads it of a session.
+    A lookup by an id counts as one for a known caller. How the id was found says nothing then:
+    `get_login_id(request)` reads it from a session.
     """
     return lookup.text if _BY_ID.search(lookup.awaited.member) else written(lookup)
 
 
 def _is_by_number(lookup: Node) -> bool:
-    """Say whether something is looked up by an id that is no text: by no login name, that is."""
+    """Say whether something is looked up by an id that is not a text, so not by a login name."""
     given = lookup.given
     return bool(given) and all(_ID.match(g.last_name) and g.type in _NUMBERS for g in given)
 
 
 def _is_of_caller(lookup: Node) -> bool:
-    """Say whether something is looked up by what dependencies say of a caller whom they know.
+    """Say whether something is looked up by what dependencies know about the caller.
 
-    One of them refuses who is not known, and nothing else of the request is given.
+    One of them refuses unknown callers, and nothing else from the request is used.
     """
     read = {name.name for given in lookup.given for name in given.walk(ast.Name)}
     used = [parameter for parameter in parameters(lookup.function) if parameter.name in read]
@@ -86,7 +88,7 @@ def _filling(dependency: Dependency) -> Node:
 
 
 def handler_of_duplicate(place: Node) -> Node | None:
-    """Return the handler around a place of an error that says "there is one already", if any."""
+    """Return the handler around a place for errors that say "there is one already", if any."""
     for above in place.ancestors:
         match above.ast:
             case ast.ExceptHandler(type=caught) if _DUPLICATE.search(above.at(caught).text):

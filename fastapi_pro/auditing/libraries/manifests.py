@@ -1,4 +1,4 @@
-"""What the files of one folder declare: every form in which projects name what they need."""
+"""What the files of one folder require, in every format in which projects declare it."""
 
 import ast
 import configparser
@@ -34,7 +34,7 @@ _READ_BY_SETUP = re.compile(r"""["']([\w./-]+\.(?:txt|in|pip))["']""")
 
 @project_files.kept
 def declared_in(folder: Path) -> tuple[Requirement, ...]:
-    """Return what the files of a folder declare, each thing once."""
+    """Return the requirements that the files of a folder declare, each once."""
     names = project_files.names(folder)
     found: list[Requirement] = []
     for name, read in _READERS.items():
@@ -93,7 +93,7 @@ def _of_pyproject(path: Path) -> Iterator[Requirement]:
 
 
 def _line_of(lines: list[str], item: str) -> int:
-    """Return where an item stands: as a text, or as the key of a table."""
+    """Return the place of an item: as a text, or as the key of a table."""
     name = re.split(r"[\[ ]", item)[0]
     starts = (f"{name} =", f"{name}=", f'"{name}" =')
     numbered = enumerate(lines, start=1)
@@ -160,7 +160,7 @@ def _of_setup_cfg(path: Path) -> Iterator[Requirement]:
 
 
 def _of_setup_py(path: Path) -> Iterator[Requirement]:
-    """Yield what setup.py lists literally, and what the files hold that it names."""
+    """Yield what setup.py lists literally, and the contents of the files that it names."""
     text = read_text(path)
     try:
         tree = ast.parse(text)

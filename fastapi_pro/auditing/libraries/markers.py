@@ -11,9 +11,9 @@ _WINDOWS = re.compile(
 
 
 def is_never(marker: str, python: Range) -> bool:
-    """Say whether a marker is surely false with these Pythons, or true on Windows alone.
+    """Say whether a marker is always false with these Python versions, or true only on Windows.
 
-    A marker with an `or` is left open.
+    A marker with an `or` is not decided.
     """
     if re.search(r"\bor\b", marker):
         return False
@@ -23,5 +23,5 @@ def is_never(marker: str, python: Range) -> bool:
 
 
 def _minor(wanted: Range) -> Range:
-    """Return the range without what only a patch release decides."""
+    """Return the range with the minor version as its lower bound."""
     return Range(low=(wanted.low[0][:2], wanted.low[1]), high=wanted.high)

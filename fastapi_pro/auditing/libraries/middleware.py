@@ -80,7 +80,7 @@ def _of_app(app: Node) -> list[Middleware]:
 
 
 def _given(app: Node) -> Node:
-    """Return what `middleware=` is given, through a function that returns one list."""
+    """Return the value of `middleware=`, also through a function that returns one list."""
     given = app.keyword("middleware").value
     if not given.is_call:
         return given
@@ -99,7 +99,7 @@ def _variable(call: Node) -> str:
 
 
 def _made_by(factory: Node) -> Iterator[Node]:
-    """Yield the calls of a factory whose result is in a top-level variable."""
+    """Yield the calls of a factory whose result a top-level variable holds."""
     for module in factory.program.code if factory else ():
         for statement in Node(module, module.tree).body:
             if statement.assigned.is_call and statement.assigned.func.definition == factory:
@@ -107,7 +107,7 @@ def _made_by(factory: Node) -> Iterator[Node]:
 
 
 def _added_in(scope: Node, app: str, seen: frozenset[Node] = frozenset()) -> list[Middleware]:
-    """Return what a body adds to the application called `app` in it, calls followed."""
+    """Return what a body adds to the application that it calls `app`; calls are followed."""
     found: list[Middleware] = []
     if not app or len(seen) > _FACTORIES:
         return found
@@ -150,9 +150,9 @@ def _is_response(call: Node) -> bool:
 
 
 def _copies(call: Node) -> bool:
-    """Say whether a response gets the headers of another: it is made anew, not by itself.
+    """Say whether a response copies the headers of another: then it only replaces that one.
 
-    Those of the request, and of what another service answers, are no answer of the application.
+    Headers of the request, or of another service's answer, do not count.
     """
     headers = call.keyword("headers").value
     made = headers.callee  # a function that picks those to keep
@@ -162,7 +162,7 @@ def _copies(call: Node) -> bool:
 
 
 def _is_foreign(answer: Node) -> bool:
-    """Say whether something is the request, or what a client of the program got elsewhere."""
+    """Say whether a value is the request, or an answer that another service gave."""
     source = answer.value.awaited
     client = source.owner.type
     names = (source.called, client if isinstance(client, str) else "")

@@ -1,4 +1,4 @@
-"""Which numbers an input takes."""
+"""Which numbers an input accepts."""
 
 import ast
 import math
@@ -18,7 +18,7 @@ _BOUNDLESS = {"annotated_types.Ge", "annotated_types.Gt", "typing.Doc"}
 
 
 def upper_bound(given: Input) -> float | None:
-    """Return the largest integer that an input takes, `inf` for no bound, None for unknown."""
+    """Return the largest integer that an input accepts, `inf` for no bound, None for unknown."""
     annotation, metadata = given.annotation, list(given.metadata)
     if annotation.called == "pydantic.conint":
         metadata.append(annotation)

@@ -1,4 +1,4 @@
-"""Endpoints that change something and ask nobody who is calling, beside others that do."""
+"""Endpoints that change something without a check of the caller, next to endpoints with one."""
 
 import ast
 import re
@@ -81,7 +81,7 @@ _REFUSALS = (401, 403)
 def open_routes(program: Program) -> dict[Endpoint, Endpoint]:
     """Return the endpoints that change something without a check, each with one that has a check.
 
-    Both are of one router, and at least as many of its endpoints have one.
+    Both belong to one router, where at least as many endpoints have a check.
     """
     by_router: dict[Node, list[Endpoint]] = defaultdict(list)
     for endpoint in http_endpoints(program):
@@ -100,7 +100,7 @@ def open_routes(program: Program) -> dict[Endpoint, Endpoint]:
 
 
 def check_of(endpoint: Endpoint) -> str:
-    """Return the text of the dependency by which an endpoint asks who is calling."""
+    """Return the text of the dependency that checks the caller of an endpoint."""
     for dependency in _own(endpoint):
         if _is_login(dependency):
             return dependency.target.name or dependency.call.argument(0, "dependency").text
@@ -113,13 +113,13 @@ def _nearest(endpoint: Endpoint, others: list[Endpoint]) -> Endpoint:
 
 
 def _own(endpoint: Endpoint) -> list[Dependency]:
-    """Return the dependencies of an endpoint, those that are not the program's too."""
+    """Return the dependencies of an endpoint, including those of libraries."""
     found = [p.dependency for p in endpoint.parameters if p.dependency is not None]
     return [*found, *endpoint.dependencies]
 
 
 def _is_login(dependency: Dependency) -> bool:
-    """Say whether a dependency refuses who is not known."""
+    """Say whether a dependency refuses unknown callers."""
     given = dependency.call.argument(0, "dependency")
     functions = reached([dependency.function, given.callee])
     named = dependency.target.name or given.text
@@ -155,13 +155,13 @@ def _is_free(endpoint: Endpoint) -> bool:
 
 
 def _is_asked(parameter: Parameter) -> bool:
-    """Say whether an endpoint may look by itself at who is calling: by a header, by the request."""
+    """Say whether an endpoint may check the caller by itself: by a header, by the request."""
     is_read = parameter.marker("fastapi.Header", "fastapi.Cookie")
     return bool(is_read) or parameter.node.annotation.text.endswith("Request")
 
 
 def _is_harmless(dependency: Dependency) -> bool:
-    """Say whether a dependency gives something, and refuses nobody."""
+    """Say whether a dependency only provides a value, and refuses nobody."""
     target = dependency.target
     if not target:
         return bool(_HARMLESS.search(dependency.call.argument(0, "dependency").text))
@@ -169,7 +169,7 @@ def _is_harmless(dependency: Dependency) -> bool:
 
 
 def _is_guarded_as_a_whole(program: Program) -> bool:
-    """Say whether applications have dependencies, or a middleware that may ask who is calling."""
+    """Say whether an application has dependencies, or a middleware that may check the caller."""
     if any(map(_has_own, apps(program))):
         return True
     kinds = [c.argument(0, "middleware_class") for c in program.calls_named("add_middleware")]
@@ -189,7 +189,7 @@ def _answers_refusal(call: Node) -> bool:
 
 
 def _guarded_routers(program: Program) -> set[Node] | None:
-    """Return the routers with dependencies for all their endpoints; None where nobody knows."""
+    """Return the routers with dependencies for all their endpoints; None if unknown."""
     includes = [
         (call, call.owner.value, call.argument(0, "router").value)
         for call in program.calls_named("include_router")

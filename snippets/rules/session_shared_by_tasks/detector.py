@@ -48,8 +48,8 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _message(session: str, who: str) -> str:
     return (
-        f"`{session}` is shared by {who}: a session runs one query at a time, and raises when a task"
-        " writes or must wait for a connection"
+        f"`{session}` is shared by {who}: a session runs one query at a time, and raises when a"
+        " task writes or must wait for a connection"
     )
 
 

@@ -1,4 +1,4 @@
-"""Clients of libraries: those of HTTP with their timeouts, and what is made once for a process."""
+"""Clients of libraries: HTTP clients with their timeouts, and clients to make once per process."""
 
 VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request", "send", "stream"}
 """The methods of a client or session that send a request."""

@@ -1,4 +1,4 @@
-"""Password hashes: what computes one, and what compares a password with one."""
+"""Password hashes: calls that compute one, and calls that compare a password with one."""
 
 from fastapi_pro.auditing.libraries.library_calls.table import Calls
 

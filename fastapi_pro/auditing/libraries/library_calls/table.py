@@ -43,7 +43,7 @@ class Calls:
         return self._has_method(node)
 
     def _is_called(self, node: Node, name: str) -> bool:
-        """Say whether an object is called whose class says so by `__call__`."""
+        """Say whether an object is called whose class has a matching `__call__`."""
         if name or "__call__" not in self._members or not node.is_call:
             return False
         kind = node.func.type

@@ -1,4 +1,4 @@
-"""Functions that run in a thread what they are given first."""
+"""Functions that run their first argument in a thread."""
 
 THREADS = {
     "anyio.to_thread.run_sync",
