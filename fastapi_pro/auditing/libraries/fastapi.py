@@ -172,7 +172,7 @@ class Endpoint:
 
     @cached_property
     def answers(self) -> list[tuple[Node, Node]]:
-        """Its `return` statements with their values, through names; of a comprehension, the item."""
+        """Its `return` statements with their values, through names; the item of a comprehension."""
         found = []
         for statement in self.function.own(ast.Return):
             value = _answer(statement.at(statement.ast.value))  # type: ignore[attr-defined]
