@@ -1,7 +1,7 @@
-"""What was found before in the same files, kept in the user's cache folder.
+"""Findings of past audits of the same files, kept in the user's cache folder.
 
-An audit is the same where all that it asked of the files is answered the same: see
-`project_files.answers`. So nothing of git counts, nor which files somebody thought of.
+An audit is the same if all questions about the files have the same answers: see
+`project_files.answers`. So neither git's state nor a list of files matters.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ Groups = Sequence[Sequence[Path]]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What an audit has found; `asked` are the rules that were asked, None for all."""
+    """The findings of an audit; `asked` are the rules that ran, None for all."""
 
     findings: list[Finding]
     asked: Collection[str] | None = None
@@ -38,12 +38,12 @@ class Known:
         return {finding.slug for finding in self.findings}
 
     def answers(self, slugs: Collection[str] | None) -> bool:
-        """Say whether these rules, or all, were asked."""
+        """Say whether these rules, or all, ran."""
         return self.asked is None or (slugs is not None and {*slugs} <= {*self.asked})
 
 
 class PastAudits:
-    """The audits of one project that are kept below `folder`; none where that is ""."""
+    """The audits of one project that are kept below `folder`; none if that is ""."""
 
     def __init__(self, folder: str, root: Path) -> None:
         self._root = root
@@ -53,9 +53,9 @@ class PastAudits:
         self._ours = _ours() if self._folder else ""
 
     def find(self, groups: Groups, view: View) -> Known | None:
-        """Return what was found in programs when the files were as in this view, if that is kept.
+        """Return the kept findings in programs whose files were as in this view, if any.
 
-        An entry that cannot be read is none.
+        An entry that cannot be read counts as none.
         """
         if not groups:
             return Known([])
@@ -70,7 +70,7 @@ class PastAudits:
         return None
 
     def keep(self, groups: Groups, answers: Answers | None, known: Known) -> None:
-        """Keep what was found in programs, unless it is not known what was asked of the files."""
+        """Keep the findings in programs, if it is known which questions they depend on."""
         if self._folder is None or not groups or answers is None:
             return
         asked = None if known.asked is None else sorted(known.asked)
@@ -87,7 +87,7 @@ class PastAudits:
         return _digest([self._ours, os.fspath(self._root), paths])
 
     def _files(self, groups: Groups) -> list[Path]:
-        """Return what is kept of the programs, the newest first."""
+        """Return the kept entries for the programs, the newest first."""
         if self._folder is None:
             return []
         name = self._name(groups)
@@ -112,7 +112,7 @@ class PastAudits:
 
 
 def _is_answered_so(answers: Answers, view: View, answered: Answers) -> bool:
-    """Say whether all is answered as it was; `answered` keeps the answers."""
+    """Say whether all questions have the same answers as before; `answered` keeps the answers."""
     for question, answer in answers.items():
         if question not in answered:
             answered[question] = view.answer(question)
@@ -122,9 +122,9 @@ def _is_answered_so(answers: Answers, view: View, answered: Answers) -> bool:
 
 
 def _ours() -> str:
-    """Return a text that is another one for another version of the audit, its rules, or Python.
+    """Return a text that changes with the version of the audit, its rules, or Python.
 
-    And where files without a mark have another encoding.
+    It also changes with the default encoding of files.
     """
     stamps = sorted(_stamps(Path(__file__).parent)) + sorted(_stamps(RULES))
     encoding = locale.getpreferredencoding(do_setlocale=False)

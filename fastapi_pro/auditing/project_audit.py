@@ -1,4 +1,4 @@
-"""One audit of a project: all that is found, or what a change brought."""
+"""One audit of a project: all findings, or those that a change added."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class Result:
 
 @dataclass(frozen=True)
 class ProjectAudit:
-    """What one call asks for. The paths of its findings are those to print."""
+    """One call of the audit. Its findings have the paths to print."""
 
     paths: Sequence[Path]
     root: Path
@@ -58,9 +58,9 @@ class ProjectAudit:
         return Result(findings, files, _unread(found))
 
     def since(self, base: str | None) -> Result:
-        """Return the findings that a commit did not have; for None, those of the staged changes.
+        """Return the findings that a commit did not have; for None, those that staged changes add.
 
-        For None this process sees the files as they are staged from then on. Raises GitError.
+        For None, this process sees the files as they are staged from then on. Raises GitError.
         """
         from fastapi_pro.auditing.difference import both_sides  # noqa: PLC0415 -- takes long to import, and only --diff needs it
         from fastapi_pro.auditing.past_audits import PastAudits  # noqa: PLC0415 -- the same
@@ -108,7 +108,7 @@ class ProjectAudit:
         contents: Mapping[Path, bytes | None],
         renamed: Mapping[Path, Path],
     ) -> list[Place]:
-        """Return findings with what identifies them in another version of the code."""
+        """Return the findings, each with what identifies it in another version of the code."""
         lines = Lines(contents)
         paths = [(f, self.root / f.path) for f in findings]
         return [Place(f, renamed.get(p, p), lines.text(p, f.line)) for f, p in paths]

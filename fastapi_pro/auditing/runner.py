@@ -1,4 +1,4 @@
-"""From files to findings: programs are told apart, parsed and looked at, in parallel."""
+"""From files to findings: programs are separated, parsed and audited, in parallel."""
 
 import ast
 import functools
@@ -52,8 +52,8 @@ def run(
 ) -> list[Finding]:
     """Return what the detectors find in `files`, which are absolute paths below `root`.
 
-    `context` are files of the same programs, understood and not reported on, but for those of
-    `beside`: what starts a program is reported with its modules. Files that cannot be read or
+    `context` are other files of the same programs: they are read, but get no findings, except those
+    of `beside`: what starts a program is reported with its modules. Files that cannot be read or
     parsed give a finding "unreadable". `jobs` processes work.
     """
     found: list[Finding] = []
@@ -69,9 +69,9 @@ def run(
 
 
 def unparsed(files: Iterable[Path], root: Path, known: Iterable[Finding]) -> list[Finding]:
-    """Return which of these files cannot be parsed, but for those that findings tell of.
+    """Return a finding for each of these files that cannot be parsed, if findings have none for it.
 
-    One that belongs to no program is not parsed else.
+    A file that belongs to no program would not be parsed otherwise.
     """
     told = {finding.path for finding in known if finding.slug == UNREADABLE}
     named = [p for p in files if str(p) not in told and not is_deploy_file(str(p))]
@@ -80,9 +80,9 @@ def unparsed(files: Iterable[Path], root: Path, known: Iterable[Finding]) -> lis
 
 
 def grouped(sources: dict[Path, bytes], deployed: Collection[Path], root: Path) -> list[list[Path]]:
-    """Return the programs with the files that start them, and one of those that start none.
+    """Return the programs with the files that start them, and one with the files that start none.
 
-    gunicorn's file is imported by none, and belongs to what it starts.
+    gunicorn's configuration is imported by no module, and belongs to the program that it starts.
     """
     groups = programs(sources, root)
     alone = [group for group in groups if all("gunicorn" in path.name for path in group)]
@@ -94,7 +94,7 @@ def grouped(sources: dict[Path, bytes], deployed: Collection[Path], root: Path) 
 
 
 def is_reported(finding: Finding, files: Collection[str]) -> bool:
-    """Say whether a finding is in one of the files that are to be reported on."""
+    """Say whether a finding is in one of the files to report on."""
     return finding.path in files
 
 
@@ -111,10 +111,11 @@ def audit(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
 
 
 def _in_parallel(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
-    """Return the findings of programs, which processes share out.
+    """Return the findings of programs, with the work shared among processes.
 
-    One that is most of all is parsed here, and its rules are shared out to copies of this process.
-    Another process works meanwhile at the others, and looks whether the tests can be parsed.
+    If one program is most of the work, it is parsed here, and its rules are shared among copies of
+    this process. Another process meanwhile handles the other programs, and checks whether the tests
+    can be parsed.
     """
     large = _most_of(groups, jobs) if processes().get_start_method() == "fork" else []
     shares = shares_of([group for group in groups if group is not large], jobs * 4)
@@ -128,7 +129,7 @@ def _in_parallel(groups: list[list[Path]], root: Path, jobs: int) -> list[Findin
 
 
 def _by_rules(group: list[Path], root: Path, jobs: int) -> list[Finding]:
-    """Return the findings of a program, whose rules processes share out; of tests none is told."""
+    """Return the findings of a program, with its rules shared by processes; tests get none."""
     _shared[:] = [_Opened(group, root)]
     _shared[0].index()
     of_tests = [slug for slug in detectors() if slug.startswith("tests-")]  # they parse the same
@@ -140,12 +141,12 @@ def _by_rules(group: list[Path], root: Path, jobs: int) -> list[Finding]:
 
 
 def _detect_shared(slugs: list[str]) -> list[Finding]:
-    """Return what rules find in the program that was opened before."""
+    """Return what rules find in the program that this process has opened."""
     return [finding for slug in slugs for finding in _shared[0].detect(slug)]
 
 
 def _unreadable_tests(paths: list[Path], root: Path) -> list[Finding]:
-    """Return the tests among files that can be read and not parsed."""
+    """Return the test files that can be read but not parsed."""
     names = {path: display(path, root) for path in paths if not is_deploy_file(str(path))}
     sources = read_all([path for path, name in names.items() if is_test(name)], [])
     wrong = ((path, _wrong_with(source)) for path, source in sources.items())
@@ -153,9 +154,9 @@ def _unreadable_tests(paths: list[Path], root: Path) -> list[Finding]:
 
 
 def _most_of(groups: list[list[Path]], jobs: int) -> list[Path]:
-    """Return the program that would keep one process busy when the others are done, if any.
+    """Return the program that would keep one process busy after the others are done, if any.
 
-    Each process comes to hold pages of its own of what it was given: a very large one is not it.
+    A very large program does not count: each process would need its own memory for it.
     """
     sizes = [sum(map(_size, group)) for group in groups]
     size = max(sizes, default=0)
@@ -185,7 +186,7 @@ def _see(contents: Mapping[Path, bytes | None], watch: bool) -> None:  # noqa: F
 
 
 def processes() -> "BaseContext":
-    """Return how processes are started: as copies of this one, where there is such a thing."""
+    """Return how processes are started: as copies of this one (fork), if the system can do that."""
     import multiprocessing  # noqa: PLC0415 -- it takes long to import, and one process needs none
 
     return multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
@@ -203,7 +204,7 @@ def read_all(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, byt
 
 
 def _unreadable(path: Path, error: UnreadableError, name: str = "") -> Finding:
-    """Return what is told of a file; `name`, its path below the root, tells tests from the rest."""
+    """Return the finding for an unreadable file; its path below the root, `name`, tells a test."""
     told = str(error)
     is_generated = told.startswith("larger than")
     severity = "low" if is_generated or is_test(name) else ""
@@ -224,13 +225,13 @@ def audit_one_by_one(
 def audit_watched(
     groups: list[list[Path]], root: Path, slugs: Collection[str] | None = None
 ) -> tuple[list[Finding], project_files.Answers | None]:
-    """Return the findings of programs, and what was asked of the files for them, if it is known."""
+    """Return the findings of programs, and the questions about files behind them, if known."""
     found = audit_one_by_one(groups, root, slugs)
     return found, project_files.answers()
 
 
 def open_ahead(groups: list[list[Path]], root: Path) -> None:
-    """Parse programs that this process is asked for later, unless they take much memory."""
+    """Parse the programs that this process will audit later, unless they need much memory."""
     if sum(_size(path) for group in groups for path in group) < _LARGE:
         for group in groups:
             _opened[tuple(group)] = _Opened(group, root)
@@ -251,7 +252,7 @@ def shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
 def _audit(paths: list[Path], root: Path, slugs: Collection[str] | None) -> list[Finding]:
     """Return the findings of one program; its trees are dropped before the next one is opened.
 
-    Those of the last need not be: the process ends.
+    The trees of the last program stay: the process ends.
     """
     while _done:
         _done.pop().close()
@@ -265,7 +266,7 @@ def _audit(paths: list[Path], root: Path, slugs: Collection[str] | None) -> list
 
 
 class _Opened:
-    """A program that is parsed, and what is found in it."""
+    """A parsed program, and what is found in it."""
 
     def __init__(self, paths: list[Path], root: Path) -> None:
         gc.disable()  # the trees live until the end: collecting among them is half of the time
@@ -286,7 +287,7 @@ class _Opened:
         self._program = Program(modules, root, load, KnownTypes(), files)
 
     def index(self) -> None:
-        """Work out what all detectors ask for."""
+        """Compute what all detectors need."""
         for module in self._program.code:
             module.calls_by_name  # noqa: B018 -- it is kept
 
@@ -305,7 +306,7 @@ class _Opened:
         return found
 
     def unreadable(self) -> list[Finding]:
-        """Return the files that cannot be read or parsed: tests, too, that nothing has asked of."""
+        """Return the files that cannot be read or parsed, including tests that nothing needed."""
         tests = [
             m for m in self._known.values() if m.is_test and not (m.was_parsed and m.tree.body)
         ]
@@ -340,7 +341,7 @@ def _module(root: Path, make: Parse, path: Path) -> Module:
 
 
 def _parse(make: Parse, source: bytes) -> ast.Module:
-    """Return the tree of a test, when something asks for it; an empty one for what cannot be."""
+    """Return the tree of a test when it is needed; an empty one if the test cannot be parsed."""
     try:
         return make(source)
     except UnreadableError:
@@ -357,7 +358,7 @@ def _wrong_with(source: bytes) -> UnreadableError | None:
 
 
 def _load(root: Path, make: Parse, path: Path) -> Module | None:
-    """Return the module of a path that an import may lead to, None where there is none."""
+    """Return the module at a path that an import may lead to, None if there is none."""
     try:
         return _module(root, make, path) if project_files.is_file(path) else None
     except (OSError, UnreadableError):

@@ -1,4 +1,4 @@
-"""What a process may keep for itself: that of one of its tasks, what production refuses to use."""
+"""What a process may keep for itself: state of one task, or state that production refuses."""
 
 import ast
 import re
@@ -26,7 +26,7 @@ _THIS = re.compile(r"\b(this|each|per|own|single)[- ](worker|process)\b", re.IGN
 
 
 def is_of_one_task(changed: list[Change]) -> bool:
-    """Say whether one background task fills, reads and empties it; others clean up at most."""
+    """Say whether only one background task fills and reads it; others at most clean up."""
     change = changed[0]
     if _GUARD.search(change.name) or all(c.kind != "take" for c in changed):
         return False
@@ -35,9 +35,9 @@ def is_of_one_task(changed: list[Change]) -> bool:
 
 
 def is_given_back(changed: list[Change]) -> bool:
-    """Say whether who puts an entry in takes it out again by the key that was made for it.
+    """Say whether a caller adds an entry and removes it again, by the key that it got.
 
-    `key = start()` and `stop(key)` in one function: the entry is that of one run of it.
+    `key = start()` and `stop(key)` in one function: the entry belongs to one run of that function.
     """
     change = changed[0]
     putting = {c.function for c in changed if c.kind == "store" and _makes_key(c)}
@@ -50,7 +50,7 @@ def is_given_back(changed: list[Change]) -> bool:
 
 
 def _makes_key(change: Change) -> bool:
-    """Say whether a function makes the key of what it puts in, and returns the key."""
+    """Say whether a function makes the key of its new entry, and returns that key."""
     keys = {target.index.name for target in change.node.targets} - {""}
     returned = {value.name for value in change.function.returned}
     return (
@@ -59,9 +59,9 @@ def _makes_key(change: Change) -> bool:
 
 
 def is_meant(change: Change) -> bool:
-    """Say whether a comment where it is made, or a docstring, says that each process has its own.
+    """Say whether a comment at its definition, or a docstring, says that each process has its own.
 
-    A docstring of what reads it: "True when this process runs the job."
+    The docstring may be of a function that reads it: "True when this process runs the job."
     """
     if change.kept is None:
         return False
@@ -74,7 +74,7 @@ def is_meant(change: Change) -> bool:
 
 
 def is_refused(changed: list[Change]) -> bool:
-    """Say whether whatever fills it first refuses to run in production."""
+    """Say whether every function that fills it first refuses to run in production."""
     filling = [change for change in changed if change.kind != "take"]
     return bool(filling) and all(map(_is_refused, filling))
 
@@ -87,7 +87,7 @@ def _is_refused(change: Change) -> bool:
 
 
 def is_mirrored(changed: list[Change]) -> bool:
-    """Say whether a file has it too: who changes it also writes that, who reads it also reads that.
+    """Say whether a file mirrors it: changes write the file too, and reads also read the file.
 
     Then each worker sees in the file what the others did.
     """
@@ -99,7 +99,7 @@ def is_mirrored(changed: list[Change]) -> bool:
 
 
 def _written(function: Node) -> set[Node]:
-    """Return what the functions name that write a file: the path is among it."""
+    """Return the names in functions that write a file: the path is one of them."""
     return {
         name.definition
         for run in _work_of(function)
@@ -110,7 +110,7 @@ def _written(function: Node) -> set[Node]:
 
 
 def _read(function: Node, name: str) -> set[Node]:
-    """Return the paths of the files that a function reads, whatever the memory holds."""
+    """Return the paths of the files that a function reads even if the memory holds the value."""
     if _is_asked_first(function, name):
         return set()
     calls = [call for run in _work_of(function) for call in run.calls]
@@ -123,7 +123,7 @@ def _read(function: Node, name: str) -> set[Node]:
 
 
 def _is_asked_first(function: Node, name: str) -> bool:
-    """Say whether a function tests what the memory holds: `if not history: load()`."""
+    """Say whether a function first looks into the memory: `if not history: load()`."""
     return any(
         part.last_name == name
         for branch in function.own(ast.If)
@@ -132,7 +132,7 @@ def _is_asked_first(function: Node, name: str) -> bool:
 
 
 def _work_of(function: Node) -> set[Node]:
-    """Return what a function runs, and what it hands on to be run."""
+    """Return the functions that a function calls, and those that it passes on to be run."""
     found: set[Node] = set()
     queue = [function]
     while queue:
@@ -155,7 +155,7 @@ def _tasks(program: Program) -> set[Node]:
 
 
 def _run_by(task: Node) -> set[Node]:
-    """Return what a task runs, the functions within its own among it: they are handed on."""
+    """Return the functions that a task runs, including nested ones, which it passes on."""
     return task.program.once(_running, task.ast, task)
 
 
@@ -166,14 +166,14 @@ def _running(task: Node) -> set[Node]:
 
 
 def _only_takes(function: Node, name: str) -> bool:
-    """Say whether a function drops entries, and looks at none of them."""
+    """Say whether a function only removes entries, without reading them."""
     drops = [c.changed for c in changes(function) if c.name == name and c.kind == "take"]
     named = [n for n in function.own(ast.Name, ast.Attribute) if n.last_name == name]
     return set(named) <= set(drops)
 
 
 def _users(change: Change) -> list[Node]:
-    """Return the functions that name what is kept."""
+    """Return the functions that name the kept variable."""
     return change.function.program.once(_named_in, (change.name, "users"), change)
 
 

@@ -25,7 +25,7 @@ def is_hash(call: Node) -> bool:
 
 
 def is_verification(call: Node) -> bool:
-    """Say whether a call verifies a password, also in a thread or through the program's own."""
+    """Say whether a call verifies a password, also in a thread or through another function."""
     work = handed_to_thread(call) or call.func
     if work in VERIFICATIONS:
         return True
@@ -34,7 +34,7 @@ def is_verification(call: Node) -> bool:
 
 
 def computed_hash(call: Node) -> Node:
-    """Return the call that computes a hash: this one, or one in plain functions it leads to."""
+    """Return the call that computes a hash: this one, or one in plain functions that it calls."""
     if is_hash(call):
         return call
     function = call.callee
@@ -62,7 +62,7 @@ def _verifying(program: Program) -> set[Node]:
 
 
 def _works(program: Program, names: Collection[str]) -> list[tuple[Node, Node]]:
-    """Return what functions call, or hand to a thread, in those that call one of these names."""
+    """Return the calls and thread targets of each function that calls one of these names."""
     return [
         (function, handed_to_thread(call) or call.func)
         for function in program.functions_calling(*names, *THREAD_NAMES)
@@ -73,7 +73,7 @@ def _works(program: Program, names: Collection[str]) -> list[tuple[Node, Node]]:
 
 @fact
 def may_verify(program: Program) -> list[Node]:
-    """Return the functions in which `is_verification` may be true of a call."""
+    """Return the functions in which a call may be a verification."""
     names = {*VERIFICATIONS.members, *_verifying_names(program), *THREAD_NAMES}
     return program.functions_calling(*names)
 
@@ -85,7 +85,7 @@ def _verifying_names(program: Program) -> set[str]:
 
 @fact
 def passlib_on_bcrypt(program: Program) -> list[Node]:
-    """Return the calls that make passlib hash with bcrypt 5, which it cannot."""
+    """Return the calls that make passlib hash with bcrypt 5, which fails."""
     calls = () if is_libpass(program) else program.calls_of(PASSLIB, *_BCRYPT_CALLS)
     return [
         call
@@ -97,12 +97,12 @@ def passlib_on_bcrypt(program: Program) -> list[Node]:
 
 @fact
 def is_libpass(program: Program) -> bool:
-    """Say whether the module passlib is that of libpass, which is maintained."""
+    """Say whether the module `passlib` comes from libpass, a maintained fork."""
     return "libpass" in packages(program) or is_locked(program, "libpass")
 
 
 def _default_scheme(context: Node) -> str:
-    """Return the scheme with which a CryptContext hashes new passwords, "" if it is not read."""
+    """Return the scheme with which a CryptContext hashes new passwords, "" if it cannot be read."""
     if context.has_unpacking:
         return ""
     if default := context.keyword("default"):

@@ -1,4 +1,4 @@
-"""What a process runs by itself, and ends when it ends: jobs, tasks, connections."""
+"""What a process runs itself and stops at its shutdown: jobs, tasks, connections."""
 
 import ast
 import re
@@ -17,12 +17,12 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.ListComp, ast.GeneratorExp)
 
 
 def is_ended_at_shutdown(change: Change) -> bool:
-    """Say whether what is kept is ended with the process: it can only be what this one runs."""
+    """Say whether a kept value is stopped with the process: then it belongs to this process."""
     return any(_is_ended(node) for node in _last_reads(change) if node.is_read)
 
 
 def _last_reads(change: Change) -> Iterator[Node]:
-    """Yield where a container is named in what runs at the end of the process."""
+    """Yield the uses of a container in functions that run at shutdown."""
     program, name = change.node.program, change.name
     methods = (method for cls in change.owner.lineage for method in cls.body if method.is_function)
     functions = [*lifespans(program), *(method for method in methods if _LAST.search(method.name))]
@@ -36,7 +36,7 @@ def _last_reads(change: Change) -> Iterator[Node]:
 
 
 def _is_ended(read: Node) -> bool:
-    """Say whether what a container holds is ended: in a loop, or by what gets the container."""
+    """Say whether the content of a container is stopped: in a loop, or by a call that gets it."""
     for above in read.ancestors:
         is_given = above.is_call and not above.func.holds(read)
         is_text = is_given and isinstance(above.owner.literal, str)  # ", ".join(names)
@@ -50,7 +50,7 @@ def _is_ended(read: Node) -> bool:
 
 
 def _ends(call: Node) -> bool:
-    """Say whether a call ends something by its name, or runs a command of such a name."""
+    """Say whether the name of a call says that it stops something, or the command that it runs."""
     is_run = call.called.startswith("subprocess.")
     texts = [str(word.literal) for word in call.walk(ast.Constant)] if is_run else []
     is_text = isinstance(call.owner.literal, str)

@@ -1,4 +1,4 @@
-"""Containers and counters that a process keeps between requests, and what changes them."""
+"""Containers and counters that a process keeps between requests, and the code that changes them."""
 
 import ast
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _TAKE = {"pop", "popleft", "popitem", "remove", "discard", "clear"}
 
 
 class Kept(NamedTuple):
-    """What outlives a request: where it is made, and its name."""
+    """A value that outlives a request: where it is made, and its name."""
 
     made: Node
     name: str
@@ -35,7 +35,7 @@ class Change:
     """A change of a container or number in a function: what is changed, and how.
 
     `kind` is "count" for `x[k] += 1` and `x[k].append(v)`, "store" for `x[k] = v`, "put" for
-    `x.append(v)` and "take" for `x.pop(k)` and `del x[k]`; `value` is the `v` of all but `+=`.
+    `x.append(v)` and "take" for `x.pop(k)` and `del x[k]`. `value` is the `v`; `+=` has none.
     """
 
     function: Node
@@ -54,7 +54,7 @@ class Change:
 
     @cached_property
     def kept(self) -> Kept | None:
-        """What it changes, if that outlives the request."""
+        """The changed value, if it outlives the request."""
         if _is_app_state(self.changed):
             return self._of_app
         found = variable(self.changed)
@@ -64,7 +64,7 @@ class Change:
 
     @property
     def _of_app(self) -> Kept | None:
-        """What it changes of `app.state`, if that is a container or counts."""
+        """The changed value in `app.state`, if it is a container or a counter."""
         name = self.changed.member
         made = app_state(self.node.program).get(name, self.node.at(None))
         is_number = not made or isinstance(made.literal, int)
@@ -74,7 +74,7 @@ class Change:
 
     @property
     def name(self) -> str:
-        """The name of what it changes, if that outlives the request."""
+        """The name of the changed value, if that outlives the request."""
         return self.kept.name if self.kept is not None else ""
 
     @property
@@ -148,7 +148,7 @@ def _kind(statement: Node, target: Node) -> str:
 
 
 def _read(side: Node) -> str:
-    """Return what is read, `getattr(x, "y", 0)` as `x.y`."""
+    """Return the expression that is read; `getattr(x, "y", 0)` counts as `x.y`."""
     if side.called == "builtins.getattr" and len(side.args) > 1:
         return f"{side.args[0].text}.{side.args[1].literal}"
     return side.text
@@ -182,7 +182,7 @@ def _container(expr: Node) -> Node:
 
 
 def _reads(kept: Kept) -> list[Node]:
-    """Return where a variable of a module is read, but for what writes an entry of it."""
+    """Return the places that read a module's variable, except those that write an entry."""
     return [
         name
         for module in kept.made.program.saying(kept.name)
@@ -193,9 +193,9 @@ def _reads(kept: Kept) -> list[Node]:
 
 
 def _is_written_before(read: Node, keys: set[object]) -> bool:
-    """Say whether a function writes entries of what it reads later, and lets no other run between.
+    """Say whether a function writes the entries that it reads later, with no `await` in between.
 
-    Another coroutine may write its own while one waits.
+    Another coroutine may write its own entries while one waits.
     """
     if not read.function or read.function.own(ast.Await):
         return False
@@ -212,7 +212,7 @@ def is_container(value: Node) -> bool:
 
 
 def variable(expr: Node) -> Node:
-    """Return the value of the module's variable that an expression names, here or imported."""
+    """Return the value of the module-level variable that an expression names, here or imported."""
     found = expr.definition
     if expr.name:
         bound = expr.bound
@@ -249,7 +249,7 @@ def class_containers(cls: Node) -> dict[str, Node]:
 
 @fact
 def singletons(program: Program) -> dict[Node, Node]:
-    """Return the classes, bases too, of which a module's variable holds an object.
+    """Return the classes, with bases, of the objects that module-level variables hold.
 
     With each comes the call that makes the object.
     """
@@ -263,7 +263,7 @@ def singletons(program: Program) -> dict[Node, Node]:
 
 
 def is_changed(cls: Node, name: str) -> bool:
-    """Say whether something changes an attribute of the objects of a class."""
+    """Say whether the program changes an attribute of a class's objects."""
     return any(
         cls in change.owner.lineage or change.owner in cls.lineage
         for function in cls.program.functions
@@ -273,7 +273,7 @@ def is_changed(cls: Node, name: str) -> bool:
 
 
 def _of_class(cls: Node, name: str) -> Kept | None:
-    """Return what holds a container of a class: a variable, a middleware, the class itself."""
+    """Return what holds the container of a class: a variable, a middleware, or the class itself."""
     own = container_attributes(cls).get(name)
     if own is not None:
         made = singletons(cls.program).get(cls)
@@ -287,13 +287,13 @@ def _of_class(cls: Node, name: str) -> Kept | None:
 
 
 def _runs_tasks(shared: Node) -> bool:
-    """Say whether a class has a task of this process beside its container: what it keeps is its."""
+    """Say whether a class has a task next to its container, which then belongs to the task."""
     owner = shared.enclosing_class
     return any("asyncio.Task" in s.annotation.text for s in owner.body if s.annotation)
 
 
 def _is_field(cls: Node, shared: Node, name: str) -> bool:
-    """Say whether an attribute is that of each object: a field of Pydantic's or a dataclass."""
+    """Say whether each object has its own attribute: a field of Pydantic or of a dataclass."""
     declared = [s for s in shared.enclosing_class.body if s.annotation]
     annotated = [s.annotation.text for s in declared if s.targets[0].text == name]
     is_made_over = isinstance(cls.ast, ast.ClassDef) and bool(cls.ast.bases or cls.decorators)

@@ -1,7 +1,7 @@
-"""Which packages a project has, and in which versions, as its files tell.
+"""Which packages a project has, and in which versions, by its files.
 
-The nearest folder above a module that names a package decides. A lock file's pin wins; else the
-requirement gives a range. What nobody bounds is the newest version.
+The nearest folder above a module that names a package decides. The pin of a lock file wins;
+otherwise the requirement gives a range. Without an upper bound, the newest version counts.
 """
 
 import ast
@@ -34,8 +34,8 @@ _BELOW = {"pydantic": ("2", "fastapi", "0.100")}
 class Versions:
     """The versions of one package that a module may run with.
 
-    Each of `ranges` is one of several pins or markers; none says that nothing is declared. Of a
-    range the newest version counts.
+    `ranges` has one range for each pin or marker; it is empty if nothing is declared. In a range,
+    the newest version counts.
     """
 
     ranges: tuple[Range, ...] = ()
@@ -83,7 +83,7 @@ def _python_of(folder: Path, top: Path) -> Range:
 
 
 def versions_in(folder: Path, root: Path, package: str) -> tuple[Range, ...]:
-    """Return the versions of a package that code in a folder may run with; none says: any."""
+    """Return the versions of a package that code in a folder may run with; no ranges allow any."""
     return _versions(folder, _top(root), package).ranges
 
 
@@ -122,10 +122,10 @@ def _is_never(pin: Locked, python: Range) -> bool:
 def _ranges(
     declared: tuple[Requirement, ...] | list[Requirement], package: str, python: Range
 ) -> tuple[Range, ...]:
-    """Return what the declarations of a package allow together.
+    """Return the ranges that the declarations of a package allow together.
 
-    Those for tests count only where there are no others. Exact ones win. Those without a marker
-    hold all at once; of those with one, each is an alternative.
+    Requirements for tests count only if there are no others. Exact versions win. Requirements
+    without a marker all apply at once; each one with a marker is an alternative.
     """
     own = [r for r in declared if r.name == package]
     own = [r for r in own if not r.is_dev] or own
@@ -147,13 +147,13 @@ def _ranges(
 
 
 def _both(some: list[Range], others: list[Range]) -> list[Range]:
-    """Return what both allow; where they contradict each other, the first."""
+    """Return the range that both allow; the first if they contradict each other."""
     found = [one.within(other) for one in some for other in others]
     return [one for one in found if not one.is_empty] or some
 
 
 def _installed(here: Path, folder: Path, package: str) -> tuple[Range, ...]:
-    """Return what wheels unpacked in a folder say: the package's own, or that of the code."""
+    """Return the versions by the wheels unpacked in a folder: the package's, or the code's."""
     wheels = _wheels(here)
     if package in wheels:
         version = bound(wheels[package].name.split("-")[1])
@@ -177,14 +177,14 @@ def _metadata(wheel: Path) -> tuple[Requirement, ...]:
 
 @project_files.kept
 def _holds(wheel: Path, top: str) -> bool:
-    """Say whether a wheel brought a package of the folder."""
+    """Say whether a package in the folder comes from this wheel."""
     record = read_text(wheel / "RECORD", 10_000_000)
     is_there = any(f"\n{top}{end}" in f"\n{record}" for end in "/,")
     return is_there or normalised(wheel.name.split("-")[0]) == normalised(top)
 
 
 def _python(above: list[Path]) -> Range:
-    """Return the versions of Python that the nearest folder names."""
+    """Return the Python versions that the nearest folder names."""
     return next((found for folder in above if (found := _python_in(folder)) != Range()), Range())
 
 
@@ -204,9 +204,9 @@ def _python_in(folder: Path) -> Range:
 
 @project_files.kept
 def _top(root: Path) -> Path:
-    """Return the folder of the repository that holds a project, else that of the project.
+    """Return the folder of the repository that holds a project, else the project's own folder.
 
-    One that is no more than a package has its requirements in the folder above.
+    A folder that is only a package has its requirements in the folder above.
     """
     repository = next((f for f in (root, *root.parents) if project_files.exists(f / ".git")), None)
     return repository or (root.parent if requirements_files(root.parent) else root)
@@ -225,9 +225,9 @@ def _up_to(folder: Path, top: Path) -> list[Path]:
 
 @fact
 def requirements(program: Program) -> list[Requirement]:
-    """Return what the files in the folders of the modules, and above them, declare.
+    """Return the requirements in the folders of the modules and above them.
 
-    Of code that was unpacked from wheels, these do.
+    For code that was unpacked from wheels, these are the wheels' own.
     """
     found = [found for folder in folders(program) for found in declared_in(folder)]
     for folder in folders(program):
@@ -242,7 +242,7 @@ def requirements(program: Program) -> list[Requirement]:
 
 @fact
 def packages(program: Program) -> set[str]:
-    """Return the packages that are declared, and what is imported outside tests."""
+    """Return the declared packages, and those that are imported outside tests."""
     aliases = (alias for module in program.code for alias in module.nodes(ast.alias))
     imported = {alias.name.partition(".")[0] for alias in aliases}
     return imported | {requirement.name for requirement in requirements(program)}
@@ -250,24 +250,24 @@ def packages(program: Program) -> set[str]:
 
 @fact
 def service_packages(program: Program) -> set[str]:
-    """Return the packages that are declared for the service, not for its tests alone."""
+    """Return the packages that are declared for the service, not only for its tests."""
     return {requirement.name for requirement in requirements(program) if not requirement.is_dev}
 
 
 def is_locked(program: Program, package: str) -> bool:
-    """Say whether a lock file pins a package, which may be there for another one."""
+    """Say whether a lock file pins a package, perhaps as a dependency of another one."""
     return any(package in locked_in(folder) for folder in folders(program))
 
 
 @fact
 def reads_all_requirements(program: Program) -> bool:
-    """Say whether each file that a requirements file includes is there."""
+    """Say whether every file that a requirements file includes exists."""
     listed = (path for folder in folders(program) for path in requirements_files(folder))
     return not any(map(missing_includes, listed))
 
 
 def script_requirements(module: Module) -> list[Requirement]:
-    """Return what a script's own block (PEP 723) declares; it stands before all statements."""
+    """Return the requirements of a script's own block (PEP 723), which is above all statements."""
     if not module.tree.body or module.tree.body[0].lineno <= _BLOCK:
         return []
     return module.program.once(_of_script, module.path, module.path)

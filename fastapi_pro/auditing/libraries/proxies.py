@@ -1,4 +1,4 @@
-"""The proxy before the service, as far as a file of the project sets it up."""
+"""The proxy in front of the service, if a file of the project configures it."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _CADDY = re.compile(rb"^[^#\n]*\brequest_body\b[^}]*\bmax_size\b", re.MULTILINE)
 
 @fact
 def limits_bodies(program: Program) -> bool:
-    """Say whether a proxy refuses long bodies: nginx above 1 MB by default, Caddy if told to."""
+    """Say whether a proxy refuses long bodies: nginx above 1 MB by default, Caddy if configured."""
     for path in _files(program.root):
         try:
             text = project_files.read(path)
@@ -34,7 +34,7 @@ def limits_bodies(program: Program) -> bool:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Yield the files that may set up a proxy, not far below a folder."""
+    """Yield the files a few levels below a folder that may configure a proxy."""
     waiting = [root]
     count = 0
     while waiting and count < _FOLDERS:

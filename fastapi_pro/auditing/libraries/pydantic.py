@@ -60,7 +60,7 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Validator:
-    """A method that validates: its decorator, and the fields that this names."""
+    """A method that validates: its decorator, and the fields that the decorator names."""
 
     method: Node
     decorator: Node
@@ -72,7 +72,7 @@ class Validator:
 
     @property
     def is_before(self) -> bool:
-        """Whether it gets what was sent, not what that was converted to."""
+        """Whether it gets the value as it was sent, before conversion."""
         mode, pre = self.decorator.keyword("mode"), self.decorator.keyword("pre")
         return mode.constant == "before" or pre.constant is True
 
@@ -177,11 +177,11 @@ class Schema:
 
     @property
     def has_model_validator(self) -> bool:
-        """Whether a validator gets all of it."""
+        """Whether a validator gets the whole schema."""
         return bool(self.validators("model_validator", "root_validator"))
 
     def is_converted(self, field: str) -> bool:
-        """Say whether a validator of single fields gets this one."""
+        """Say whether a field validator handles this field."""
         return any(field in v.fields or "*" in v.fields for v in self.field_validators)
 
 
@@ -204,7 +204,7 @@ def schemas_in(annotation: Node) -> list[Schema]:
 
 
 def schema_of(cls: Type) -> Schema | None:
-    """Return what Pydantic sees of a class, None of one that is no model."""
+    """Return the schema of a class, None if it is not a Pydantic model."""
     if not isinstance(cls, Node):
         return None
     return cls.program.once(_schema_of, cls.ast, cls)

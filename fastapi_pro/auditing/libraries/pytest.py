@@ -1,4 +1,4 @@
-"""What pytest sees of a program: tests, fixtures, and which fixtures a test is given."""
+"""What pytest sees of a program: tests, fixtures, and which fixtures a test gets."""
 
 import ast
 import configparser
@@ -40,7 +40,7 @@ class Test:
 
     @cached_property
     def setup(self) -> list[Node]:
-        """The test, the fixtures that it is given, and the helpers that all of them call."""
+        """The test, the fixtures that it gets, and the helpers that all of them call."""
         found: dict[ast.AST, Node] = {}
         queue = [self.function, *_automatic(self.function.module)]
         for function in queue:  # grows while it is walked
@@ -52,7 +52,7 @@ class Test:
 
 @dataclass(frozen=True, eq=False)
 class Fixture:
-    """A function that a decorator makes a fixture, and that decorator."""
+    """A fixture: its function and its decorator."""
 
     function: Node
     decorator: Node
@@ -65,13 +65,13 @@ class Fixture:
 
     @property
     def is_per_test(self) -> bool:
-        """Whether it is made anew for each test, as all are that name no scope."""
+        """Whether it is made for each test, which is the default scope."""
         scope = self.decorator.keyword("scope")
         return not scope or scope.constant == "function"
 
     @property
     def is_automatic(self) -> bool:
-        """Whether every test is given it, unasked."""
+        """Whether every test gets it without asking (autouse)."""
         return bool(self.decorator.keyword("autouse").constant)
 
 
@@ -93,9 +93,9 @@ def _tests_in(module: Module) -> list[Test]:
 
 @fact
 def test_modules(program: Program) -> list[Module]:
-    """Return the modules in which tests may stand.
+    """Return the modules that may contain tests.
 
-    Tests that no import leads to are read too, where a conftest.py above has a client for them.
+    Tests that nothing imports are read too, if a conftest.py above them has a client for them.
     """
     modules = list(program.modules)
     known = {module.path for module in modules}
@@ -135,7 +135,7 @@ def _fixtures(program: Program, name: str) -> list[Fixture]:
 
 @fact
 def _naming(program: Program) -> dict[bytes, list[Module]]:
-    """Return the modules in which a fixture of each name may stand, as their text says."""
+    """Return the modules whose text may define a fixture, for each name."""
     found: dict[bytes, list[Module]] = defaultdict(list)
     for module in program.modules:
         for name in set(_NAMED.findall(module.source)) if module.says("fixture") else ():
@@ -144,7 +144,7 @@ def _naming(program: Program) -> dict[bytes, list[Module]]:
 
 
 def fixture(module: Module, name: str) -> Fixture | None:
-    """Return the fixture that a parameter of this name is given in a module."""
+    """Return the fixture that a parameter with this name gets in a module."""
     return module.program.once(_work_out_fixture, (module, name), module, name)
 
 
@@ -173,7 +173,7 @@ def _work_out_known(module: Module) -> dict[str, Fixture]:
 
 
 def _places(module: Module) -> list[Module]:
-    """Return where a module's fixtures may stand: it, and each conftest.py above it."""
+    """Return the files that may define a module's fixtures: it, and each conftest.py above."""
     return module.program.once(_work_out_places, module, module)
 
 
@@ -189,7 +189,7 @@ def _work_out_places(module: Module) -> list[Module]:
 
 
 def _automatic(module: Module) -> list[Node]:
-    """Return the functions of the fixtures that every test of a module is given."""
+    """Return the functions of the fixtures that every test of a module gets (autouse)."""
     return module.program.once(_work_out_automatic, module, module)
 
 
@@ -205,7 +205,7 @@ def _given_to(function: Node) -> list[Node]:
 
 
 def _helpers(function: Node) -> Iterator[Node]:
-    """Yield the functions that a test or fixture calls by name and that are tests' own."""
+    """Yield the test helpers that a test or fixture calls by name."""
     for call in function.calls:
         helper = call.func.definition
         if helper.is_function and (helper.module is function.module or helper.module.is_test):

@@ -1,4 +1,4 @@
-"""What few people ask of a service, and seldom: administrators, imports, migrations."""
+"""Work that a service does seldom or for few people: administration, imports, migrations."""
 
 import ast
 import re
@@ -64,7 +64,7 @@ def is_only_for_admins(function: Node) -> bool:
 
 
 def is_asked(node: Node) -> bool:
-    """Say whether a request is seen to reach what stands here, called or handed on as a value."""
+    """Say whether a request visibly reaches this code, called or passed on as a value."""
     program = node.program
     function = node.function
     while function:
@@ -81,16 +81,16 @@ def _reached(program: Program) -> set[Node]:
 
 @fact
 def _handed_on(program: Program) -> set[str]:
-    """Return the last names of what calls are given: of a thread, a task, a retry."""
+    """Return the last names of call arguments, such as of a thread, a task or a retry."""
     calls = (Node(module, call) for module in program.code for call in module.nodes(ast.Call))
     return {given.last_name for call in calls for given in call.given if not given.is_call}
 
 
 @fact
 def is_for_few(program: Program) -> bool:
-    """Say whether few people use a service: its name or description says so, or its SQLite.
+    """Say whether few people use a service, by its name, its description, or its use of SQLite.
 
-    Home automation, a tool for one person, the pages of administrators.
+    Examples are home automation, a tool for one person, pages for administrators.
     """
     named = [program.root.name]
     for app in apps(program):
@@ -105,7 +105,7 @@ def is_for_few(program: Program) -> bool:
 
 @fact
 def _often(program: Program) -> set[Node]:
-    """Return the functions that run while a request of anybody else waits."""
+    """Return the functions that run for requests of users who are not administrators."""
     rare = [endpoint for endpoint in endpoints(program) if is_for_admins(endpoint)]
     if not rare:
         return request_functions(program)
@@ -116,9 +116,9 @@ def _often(program: Program) -> set[Node]:
 
 
 def is_for_admins(endpoint: Endpoint) -> bool:
-    """Say whether an endpoint answers only administrators, as its path or a dependency says.
+    """Say whether an endpoint answers only administrators, by its path or a dependency.
 
-    Or only developers: it is there under a test such as `if settings.debug`.
+    Or only developers: it exists only under a condition such as `if settings.debug`.
     """
     if is_for_developers(endpoint.function):
         return True

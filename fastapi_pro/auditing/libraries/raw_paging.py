@@ -15,7 +15,7 @@ _MARK = re.compile(r"%s|\?")
 
 
 def raw_values(program: Program, clause: str) -> Iterator[Node]:
-    """Yield what the placeholders and f-strings after "LIMIT" or "OFFSET" stand for."""
+    """Yield the values of the placeholders and f-string parts after "LIMIT" or "OFFSET"."""
     for text in _texts(program):
         match = _PATTERNS[clause].search(str(text.literal))
         call = _sent(text) if match else text.at(None)
@@ -39,7 +39,7 @@ def raw_values(program: Program, clause: str) -> Iterator[Node]:
 
 @fact
 def _selecting(program: Program) -> list[tuple[Node, list[str]]]:
-    """Return the f-strings outside tests that are a SELECT, with the texts between the values."""
+    """Return the f-strings outside tests that are a SELECT, with the texts between their values."""
     found = []
     for text in program.nodes(ast.JoinedStr):
         parts = getattr(text.ast, "values", [])

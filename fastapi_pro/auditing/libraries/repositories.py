@@ -13,10 +13,10 @@ _LIBRARIES = ("fastcrud.FastCRUD", "fastcrud.crud.fast_crud.FastCRUD")
 
 
 def repository_model(expr: Node) -> Model | None:
-    """Return the model of a repository, or None of what is none.
+    """Return the model of a repository, None if it is not a repository.
 
-    Of FastCRUD it is `FastCRUD(Model)`; of a class of the program its attribute `model`, the
-    argument of its generic base, or what it is made with.
+    For FastCRUD it is in `FastCRUD(Model)`; for a class of the program it is the attribute `model`,
+    the argument of its generic base, or an argument of its constructor.
     """
     made = expr.value
     kind = expr.type
@@ -32,7 +32,7 @@ def repository_model(expr: Node) -> Model | None:
 
 
 def _declared(cls: Node) -> list[Node]:
-    """Return what a class may name its model by: `model = User`, `Base[User]`."""
+    """Return the expressions by which a class may name its model: `model = User`, `Base[User]`."""
     found = []
     for above in cls.lineage:
         found += [above.at(b.node) for n in ("model", "_model") for b in above.bindings(n)]

@@ -1,4 +1,4 @@
-"""What a request brings as a whole: a schema's fields, or a dict of anything."""
+"""The data of a request as a whole: the fields of a schema, or a dict with any keys."""
 
 import ast
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ _DUMPS = ("model_dump", "dict")
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """The data of a request as a dict: of a schema, or of a `dict` where `schema` is None.
+    """The data of a request as a dict: from a schema, or from a `dict` if `schema` is None.
 
-    `dump` is the call that made it of the schema, if one did; `source` the parameter or call that
-    gives a dict of anything.
+    `dump` is the call that made it from the schema, if one did; `source` is the parameter or call
+    that gives a dict with any keys.
     """
 
     schema: Schema | None
@@ -34,14 +34,14 @@ class Body:
 
     @property
     def is_open(self) -> bool:
-        """Whether the client may bring fields that nobody declared."""
+        """Whether the client may send undeclared fields."""
         if self.schema is None:
             return True
         extra = self.schema.config.get("extra")
         return extra is not None and (extra.constant == "allow" or extra.member == "allow")
 
     def brings(self, name: str) -> bool:
-        """Say whether the client may bring a field of this name."""
+        """Say whether the client may send a field with this name."""
         if not self._keeps(name):
             return False
         if self.schema is None or name not in self.schema.fields:
@@ -66,7 +66,7 @@ class Body:
 
     @staticmethod
     def _is_free(schema: Schema, field: Field) -> bool:
-        """Say whether no validator and no type of the schema may refuse or change the value."""
+        """Say whether no validator and no type may refuse or change the value of a field."""
         if schema.has_model_validator or schema.is_converted(field.name):
             return False
         is_literal = field.annotation.generic.library_name == "typing.Literal"
@@ -74,7 +74,7 @@ class Body:
 
 
 def body_of(expr: Node, depth: int = 0) -> Body | None:
-    """Return the data of a request that an expression is as a whole, through names and calls."""
+    """Return the request data that an expression holds as a whole, through names and calls."""
     if not expr or depth > limits.CALLS:
         return None
     found = expr.awaited

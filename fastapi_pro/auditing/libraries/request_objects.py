@@ -1,4 +1,4 @@
-"""What FastAPI fills, and whether an object is what a request brings or is made from a row."""
+"""What FastAPI fills, and whether an object comes from the request or from a row."""
 
 import ast
 
@@ -32,7 +32,7 @@ def requested(program: Program) -> set[Node]:
 
 @fact
 def filled(program: Program) -> dict[Node, Schema]:
-    """Return the schemas and dataclasses that FastAPI fills, tables excepted."""
+    """Return the schemas and dataclasses that FastAPI fills, except tables."""
     found: dict[Node, Schema] = {}
     for function in requested(program):
         for parameter in parameters(function):
@@ -54,9 +54,9 @@ def _is_dataclass(cls: Node) -> bool:
 
 
 def is_brought(expr: Node) -> bool:
-    """Say whether an expression may be what a request brings, or be made of it.
+    """Say whether an expression may come from the request, directly or through calls.
 
-    A row that is loaded is not, nor a schema's object made from it.
+    A row that is loaded does not, nor an object of a schema that is made from a row.
     """
     return _is_brought(expr, 0, set())
 
@@ -80,7 +80,7 @@ def _is_brought(expr: Node, depth: int, seen: set[Node]) -> bool:
 
 
 def _is_made_of_it(call: Node, depth: int, seen: set[Node]) -> bool:
-    """Say whether a call reads the request, copies what it brings, or returns it."""
+    """Say whether a call reads the request, or copies or returns its data."""
     if call.member in _READS and call.owner.is_a("fastapi.Request"):
         return True
     function = call.callee
@@ -97,7 +97,7 @@ def _is_schema(expr: Node) -> bool:
 
 
 def _is_given(arg: Node, depth: int, seen: set[Node]) -> bool:
-    """Say whether FastAPI fills a parameter from the request, or what calls the function does."""
+    """Say whether a parameter gets request data, from FastAPI or from a caller of its function."""
     function = arg.function
     if not function or arg not in function.parameters:
         return True  # `self`, or that of a lambda

@@ -43,10 +43,10 @@ class Text:
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """What a rule follows: `parts` gives what else an expression is made of, such as an f-string.
+    """What a rule follows: `parts` gives the parts of an expression, such as those of an f-string.
 
-    `kinds` are the types, besides `str`, whose values are taken for texts; calls named in
-    `no_checks` do not check a value.
+    `kinds` are the types, besides `str`, whose values count as texts. Calls named in `no_checks` do
+    not count as a check of a value.
     """
 
     parts: Callable[[Node], list[Node]] = lambda _: []
@@ -58,7 +58,7 @@ class Search:
         return next(self._trace(expr, (), set()), None)
 
     def _trace(self, expr: Node, stack: tuple[Node, ...], seen: set[Node]) -> Iterator[Text]:
-        """Yield the texts; `stack` are the calls whose result is looked at."""
+        """Yield the texts; `stack` has the calls that the search is inside."""
         if not expr or expr in seen:
             return
         seen.add(expr)
@@ -127,7 +127,7 @@ class Search:
                 yield from self._trace(arg.passed(call), (), seen)
 
     def _is_text(self, given: Parameter | Field) -> bool:
-        """Say whether the request decides the text of a parameter or field by itself."""
+        """Say whether the request alone decides the text of a parameter or field."""
         if isinstance(given, Parameter) and (given.dependency or given.is_filled_otherwise):
             return False
         if any(given.options(name) for name in _PATTERNS):
@@ -217,7 +217,7 @@ def _is_bearer(parameter: Parameter) -> bool:
 
 
 def text_parts(expr: Node) -> list[Node]:
-    """Return what a text is put together from: f-string, `+`, `%`, `format`, `join`."""
+    """Return the parts of a text that is built by an f-string, `+`, `%`, `format` or `join`."""
     match expr.ast:
         case ast.JoinedStr(values=values):
             return [expr.at(v.value) for v in values if isinstance(v, ast.FormattedValue)]
@@ -255,7 +255,7 @@ def _prefixes(program: Program) -> str:
 
 
 def is_segment(text: Text) -> bool:
-    """Say whether a parameter is one segment of the path, which holds no slash."""
+    """Say whether a parameter is one segment of the path, which cannot contain a slash."""
     if text.source != "parameter":
         return False
     name, program = text.node.name, text.node.program
@@ -268,7 +268,7 @@ def is_segment(text: Text) -> bool:
 
 
 def _is_upload(expr: Node) -> bool:
-    """Say whether an expression is a file that a client uploads, one of a list too."""
+    """Say whether an expression is an uploaded file, also one in a list."""
     if expr.is_a("fastapi.UploadFile"):
         return True
     binding = expr.bound

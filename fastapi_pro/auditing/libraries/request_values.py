@@ -20,16 +20,16 @@ Input: TypeAlias = Parameter | Field
 
 
 def inputs(expr: Node) -> list[Input]:
-    """Return the inputs that give an expression its value, unless code on the way checks them.
+    """Return the inputs that an expression's value comes from, unless code on the way checks them.
 
-    Names, arithmetic, attributes, and calls within the program are followed; `min(...)` and what
-    else may bound the value ends the search.
+    Names, arithmetic, attributes and calls within the program are followed. `min(...)`, and other
+    code that may bound the value, ends the search.
     """
     return list({given.node: given for given in _trace(expr, 0, set())}.values())
 
 
 def cause(given: Input) -> Node:
-    """Return what inputs of one alias share, else what is the input's own."""
+    """Return a text that inputs with the same alias share, or one of the input's own."""
     return given.annotation or given.node
 
 
@@ -148,8 +148,8 @@ def _returned(name: Node) -> Iterator[Node]:
 def _is_checked(expr: Node) -> bool:
     """Say whether code before an expression compares its value with a limit or a known value.
 
-    `if limit > 100`, `if user_id != viewer.id: raise`; not `if limit > 0`, `if limit == -1`.
-    Or an insert of it found that there is one already.
+    `if limit > 100` and `if user_id != viewer.id: raise` do; `if limit > 0` and `if limit == -1` do
+    not. An insert of the value that failed as a duplicate also counts.
     """
     written = ast.dump(expr.ast)
     if _is_inserted(expr, written):
@@ -171,7 +171,7 @@ def _is_checked(expr: Node) -> bool:
 
 
 def _is_inserted(expr: Node, written: str) -> bool:
-    """Say whether the handler of a duplicate reads what its `try` has used before."""
+    """Say whether the handler of a duplicate reads a value that its `try` used."""
     handler = handler_of_duplicate(expr)
     if handler is None or not isinstance(handler.parent.ast, ast.Try):
         return False

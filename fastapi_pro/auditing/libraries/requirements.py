@@ -41,7 +41,7 @@ class Requirement:
 
 
 def parse(item: str, path: Path, line: int) -> list[Requirement]:
-    """Return the requirement that is written in a text, none where it is something else."""
+    """Return the requirement in a text, None if the text is something else."""
     match = _NAME.match(item)
     if match is None:
         return []
@@ -79,13 +79,13 @@ def of_file(path: Path, seen: set[Path] | None = None) -> Iterator[Requirement]:
 
 
 def missing_includes(path: Path) -> bool:
-    """Say whether a requirements file includes one that is not there."""
+    """Say whether a requirements file includes one that does not exist."""
     lines = (_INCLUDED.match(line) for _, line in _logical_lines(read_text(path)))
     return any(match and not project_files.is_file(path.parent / match[1]) for match in lines)
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines without comments, those that end in a backslash joined with the next."""
+    """Yield the lines without comments; a line that ends in a backslash is joined with the next."""
     first, joined = 0, ""
     for number, line in enumerate(text.split("\n"), start=1):
         first = first or number
@@ -109,7 +109,7 @@ def of_egg(path: Path) -> Iterator[Requirement]:
 
 
 def of_metadata(path: Path) -> Iterator[Requirement]:
-    """Yield what the METADATA of a wheel declares; that of its extras counts as not its own."""
+    """Yield the requirements in the METADATA of a wheel, without those of its extras."""
     head = read_text(path).partition("\n\n")[0]
     for number, line in enumerate(head.split("\n"), start=1):
         if line.startswith("Requires-Dist:"):

@@ -19,7 +19,7 @@ _ROWS = ("all", "fetchall", "first", "mappings", "one", "one_or_none", "unique")
 
 
 def dumped(expr: Node, depth: int = 0) -> Model | None:
-    """Return the model of which an expression is a dictionary of all columns, or a list of such.
+    """Return the model if an expression is a dictionary of all its columns, or a list of those.
 
     Names and functions of the program are followed.
     """
@@ -89,7 +89,7 @@ def _table(source: Node) -> Node:
 
 
 def _selected(row: Node, *, is_mapping: bool = False) -> Model | None:
-    """Return the model that the statement selects whole of whose result this is a row."""
+    """Return the model of a row, if its statement selects the whole model."""
     names: set[str] = set()
     bound = row.bound
     found = row.at(bound.node) if bound is not None and bound.kind == "for" else row

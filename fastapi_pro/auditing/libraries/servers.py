@@ -56,7 +56,7 @@ def name_of(word: Word) -> str:
 
 
 def inner_shell(words: Sequence[Word]) -> tuple[str, Word] | None:
-    """Return which shell gets which text: of `sh -c "text"`, behind launchers or not."""
+    """Return the shell and its text in `sh -c "text"`, also behind launchers."""
     for at, word in enumerate(words[:6]):
         if name_of(word) in SHELLS:
             for option, text in zip(words[at + 1 :], words[at + 2 :], strict=False):
@@ -68,7 +68,7 @@ def inner_shell(words: Sequence[Word]) -> tuple[str, Word] | None:
 
 
 def unfolded(command: Command) -> Iterator[Command]:
-    """Yield a command, or those of the text that it gives to a shell."""
+    """Yield a command, or the commands in the text that it passes to a shell."""
     found = inner_shell(command.words)
     if found is None:
         yield command
@@ -80,7 +80,7 @@ def unfolded(command: Command) -> Iterator[Command]:
 
 
 def served(words: Sequence[Word]) -> Served | None:
-    """Return the server that a command starts, None where it starts none."""
+    """Return the server that a command starts, None if it starts none."""
     at = _behind_launchers(words)
     if at is None or at >= len(words):
         return None
@@ -117,7 +117,7 @@ def behind_launchers(words: Sequence[Word]) -> Sequence[Word]:
 
 
 def _behind_launchers(words: Sequence[Word], *, python: bool = False) -> int | None:
-    """Return where the program itself stands, behind what only prepares its start."""
+    """Return the index of the program itself, after words that only prepare its start."""
     at = 0
     while at < len(words):
         name = name_of(words[at])
@@ -142,7 +142,7 @@ def _behind_launchers(words: Sequence[Word], *, python: bool = False) -> int | N
 
 
 def _behind_run(words: Sequence[Word], at: int) -> int:
-    """Return the place behind `uv run --flags`, -1 of another command of the runner."""
+    """Return the index after `uv run --flags`, -1 for another command of the runner."""
     while at < len(words) and words[at].text not in ("run", "add", "sync", "install", "pip"):
         at += 1
     if at >= len(words) or words[at].text != "run":
@@ -159,7 +159,7 @@ def _behind_run(words: Sequence[Word], at: int) -> int:
 
 
 def _behind_options(words: Sequence[Word], at: int, name: str) -> int:
-    """Return the place behind a launcher, its options and what these take."""
+    """Return the index after a launcher, its options and their values."""
     end = next((i for i, word in enumerate(words[at:], at) if word.text == "--"), None)
     if end is not None and name != "exec":
         return end + 1

@@ -1,4 +1,4 @@
-"""Calls that wait for something slow that is not the database: HTTP, mail, a hash, a model."""
+"""Calls that wait for something slow other than the database: HTTP, mail, a hash, an AI model."""
 
 from fastapi_pro.auditing.libraries.library_calls import HASHES, SLOW, SLOW_COROUTINES
 from fastapi_pro.auditing.libraries.passwords import is_hash
@@ -9,7 +9,7 @@ _LONG = 1  # second; a shorter pause is a retry's or a test's
 
 
 def slow_await(call: Node) -> str:
-    """Return what a coroutine call waits long for, as it is written, or ""."""
+    """Return the source of the slow call that a coroutine call waits for, or ""."""
     if call in SLOW_COROUTINES:
         return call.func.dotted or call.called
     if call.member in ("", "sleep") and call.called in ("asyncio.sleep", "anyio.sleep"):
@@ -19,7 +19,7 @@ def slow_await(call: Node) -> str:
 
 
 def slow_call(call: Node) -> str:
-    """Return what a plain call waits long for, as it is written, or ""."""
+    """Return the source of the slow call that a plain call waits for, or ""."""
     if call in SLOW:
         return call.func.dotted or call.called
     is_pause = call.member in ("", "sleep") and call.called == "time.sleep"
@@ -32,7 +32,7 @@ def _is_long(call: Node) -> bool:
 
 
 def _is_slow_work(work: Node) -> bool:
-    """Say whether what a thread is given is a hash or a blocking request."""
+    """Say whether a thread gets a hash or a blocking request to run."""
     if work in SLOW or work in HASHES:
         return True
     function = work.definition

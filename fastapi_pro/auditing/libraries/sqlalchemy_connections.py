@@ -42,9 +42,9 @@ def engine_behind(expr: Node, depth: int = 0) -> Engine | None:
 
 
 def taken(function: Node) -> Iterator[Node]:
-    """Yield the calls in a function's own body that take a connection; `owner` gives it.
+    """Yield the calls in a function's own body that take a connection from their `owner`.
 
-    That is an engine that is connected to, or a session that is asked.
+    The owner is an engine that connects, or a session that runs a query.
     """
     for call in function.calls:
         if call.member in _TAKES and call.owner.is_a(ASYNC_ENGINE, ENGINE):
@@ -55,7 +55,7 @@ def taken(function: Node) -> Iterator[Node]:
 
 
 def engines_of(functions: Iterable[Node]) -> set[Engine]:
-    """Return the engines that functions take connections of, or open sessions on."""
+    """Return the engines from which functions take connections or open sessions."""
     found: set[Engine | None] = set()
     for function in functions:
         found |= {engine_behind(call.owner) for call in taken(function)}
@@ -76,7 +76,7 @@ def _of_call(call: Node, depth: int) -> Engine | None:
 
 
 def _of_attribute(expr: Node, depth: int) -> Engine | None:
-    """Return the engine behind `self.engine` or `database.engine`, which a method has set."""
+    """Return the engine behind `self.engine` or `database.engine`, which a method sets."""
     return _first(
         (
             statement.assigned

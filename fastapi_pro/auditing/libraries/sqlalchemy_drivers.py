@@ -28,15 +28,15 @@ _REFUSING_PACKAGES = {
 def refuses_large_numbers(place: Node) -> bool:
     """Say whether the driver of a query refuses a number that its column cannot hold.
 
-    asyncpg, psycopg 3 and SQLite's do; psycopg2 and MySQL's find no row. Where it cannot be told
-    which driver it is, it is not said to.
+    asyncpg, psycopg 3 and SQLite's driver do; psycopg2 and MySQL's drivers find no row. An unknown
+    driver counts as one that does not.
     """
     function = place.function
     return place.program.once(_refuses, function.ast, function)
 
 
 def uses_asyncpg(place: Node) -> bool:
-    """Say whether the async session of a function may be on asyncpg, and on nothing else."""
+    """Say whether the async session of a function may be on asyncpg."""
     found, kinds = _engines(place.function)
     if found:
         return any(engine.is_asyncpg for engine in found)
@@ -57,7 +57,7 @@ def _refuses(function: Node) -> bool:
 
 
 def _is_refusing(engine: Engine) -> bool:
-    """Say whether the driver of an engine refuses; SQLite is no more than a default, perhaps."""
+    """Say whether the driver of an engine refuses; SQLite may be only the default URL."""
     if engine.is_sqlite:
         names = service_packages(engine.call.program)
         return bool(engine.url) or not names & _TOLERANT_PACKAGES[engine.is_async]
@@ -72,7 +72,7 @@ def _is_refusing(engine: Engine) -> bool:
 def _engines(function: Node) -> tuple[list[Engine], set[bool]]:
     """Return the engines behind the sessions of a function, and whether these are async.
 
-    Where none is found, they are those of the program of the same kind.
+    If none is found, all engines of the same kind in the program count.
     """
     sessions = [use.owner for use in uses(function)] if function else []
     kinds = {is_async_session(session) for session in sessions}

@@ -47,9 +47,9 @@ class Engine:
 
     @cached_property
     def url(self) -> str:
-        """The URL where it, or the default behind it, is a literal; else "".
+        """The URL if it, or its default, is a literal; else "".
 
-        Of an f-string it is the literal beginning.
+        For an f-string it is the literal beginning.
         """
         return literal_url(self.call.argument(0, "url"))
 
@@ -63,9 +63,9 @@ class Engine:
 
     @property
     def database(self) -> str:
-        """The database's name, by its URL or the drivers that are declared; else PostgreSQL.
+        """The database's name, by its URL or the declared drivers; else PostgreSQL.
 
-        It is "database" where drivers of several are.
+        It is "database" if drivers of several databases are declared.
         """
         for start, name in _DATABASES.items():
             if self.scheme.startswith(start):
@@ -79,7 +79,7 @@ class Engine:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether its URL is one of SQLite, or its driver is given what only SQLite's takes."""
+        """Whether its URL is one of SQLite, or it has arguments that only SQLite's driver takes."""
         is_told = not self.scheme and bool(self.connect_arg("check_same_thread"))
         return is_told or self.scheme.startswith("sqlite")
 
@@ -106,7 +106,7 @@ class Engine:
         return self.call.keyword(name).value
 
     def number(self, name: str, default: int) -> int | None:
-        """Return an integer option; None where it is given and no literal."""
+        """Return an integer option; None if it is given but not a literal."""
         given = self.call.keyword(name)
         value = given.constant if given else default
         return value if isinstance(value, int) else None
@@ -146,13 +146,13 @@ def engines(program: Program) -> list[Engine]:
 
 @fact
 def names_mysql(program: Program) -> bool:
-    """Say whether code names a driver of MySQL: an engine of unknown URL may be on it."""
+    """Say whether code names a MySQL driver: an engine with an unknown URL may use it."""
     return any(True for _ in program.strings(_MYSQL_URL, "mysql", "mariadb"))
 
 
 @fact
 def database(program: Program) -> str:
-    """Return the name of the service's database: the first that is not SQLite, if one is not."""
+    """Return the name of the service's database: the first that is not SQLite, else SQLite."""
     names = [engine.database for engine in engines(program)] or ["PostgreSQL"]
     return next((name for name in names if name != "SQLite"), "SQLite")
 
@@ -179,7 +179,7 @@ def names_sqlite(program: Program) -> bool:
 
 @fact
 def may_leave_sqlite(program: Program) -> bool:
-    """Say whether the service has an engine, or requires a driver, of another database too."""
+    """Say whether the service also has an engine, or requires a driver, of another database."""
     others = _MYSQL_DRIVERS | _POSTGRESQL_DRIVERS
     is_other = any(engine.scheme and not engine.is_sqlite for engine in engines(program))
     return is_other or not others.isdisjoint(service_packages(program))

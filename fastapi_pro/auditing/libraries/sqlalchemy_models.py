@@ -43,12 +43,12 @@ _ENCRYPTED = re.compile(r"(^|_)(enc|encrypted|ciphered|sealed)(_|$)|cipher_?text
 
 
 def names_secret(name: str) -> bool:
-    """Say whether a name is that of a secret, and not of something about one: `token_issuer`."""
+    """Say whether a name is that of a secret, not of something about a secret: `token_issuer`."""
     return bool(SECRET.search(name)) and not is_about_secret(name)
 
 
 def is_about_secret(name: str) -> bool:
-    """Say whether a name says something of a secret, or that only a key reads it: `encrypted_x`."""
+    """Say whether a name describes a secret, or an encrypted one: `token_issuer`, `encrypted_x`."""
     return any(pattern.search(name) for pattern in (_ABOUT, _ENCRYPTED, _CURSOR, ONCE))
 
 
@@ -82,9 +82,9 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Relationship:
-    """A relationship: its statement, its name, and the class that it leads to.
+    """A relationship: its statement, its name, and its target class.
 
-    `lazy` is what is written, or "select"; "" where nobody can read it.
+    `lazy` is the written value, or "select"; "" if it cannot be read.
     """
 
     node: Node
@@ -145,7 +145,7 @@ def is_model(cls: Node) -> bool:
 
 
 def model_of(expr: Node) -> Model | None:
-    """Return the model of which an expression is an instance."""
+    """Return the model whose instance an expression is."""
     return models(expr.program).get(expr.type_class)
 
 
@@ -201,7 +201,7 @@ def _sql_type(options: Node) -> str:
 
 
 def _lazy(call: Node) -> str:
-    """Return what is written of a relationship, or "select"; "" where nobody can read it."""
+    """Return the `lazy=` of a relationship, by default "select"; "" if it cannot be read."""
     given = [call.keyword("sa_relationship_kwargs"), *call.unpacked]
     said = [_said_lazy(options) for options in given if options]
     if lazy := call.keyword("lazy"):
@@ -210,7 +210,7 @@ def _lazy(call: Node) -> str:
 
 
 def _said_lazy(options: Node, depth: int = 0) -> str | None:
-    """Return `lazy` of a dictionary of options, "" without it, None where nobody can read it."""
+    """Return `lazy` from a dictionary of options, "" without it, None if it cannot be read."""
     found = options.value
     parts: list[Node] = []
     last: list[Node] = []
@@ -246,7 +246,7 @@ def _target(statement: Node) -> Node:
 
 
 def _class_names(annotation: Node) -> Iterator[str]:
-    """Yield the names in an annotation that may be a model's."""
+    """Yield the names in an annotation that may name a model."""
     for part in annotation.walk(ast.Name, ast.Constant):
         text = part.name or part.literal
         if isinstance(text, str):

@@ -1,4 +1,4 @@
-"""Statements with LIMIT and OFFSET, and the inputs that give these."""
+"""Statements with LIMIT and OFFSET, and the request inputs that set these."""
 
 from collections.abc import Iterator
 
@@ -45,7 +45,7 @@ def limit_calls(given: Input) -> list[Node]:
 
 
 def _chained(program: Program, method: str) -> list[tuple[Node, Input]]:
-    """Return the calls of a statement's method, each with every input that it is given."""
+    """Return the calls of a statement's method, each with all inputs that reach it."""
     return [
         (call, given)
         for call in program.calls_named(method)
@@ -55,7 +55,7 @@ def _chained(program: Program, method: str) -> list[tuple[Node, Input]]:
 
 
 def _slices(program: Program, clause: str) -> Iterator[list[Input]]:
-    """Yield the inputs of `statement.slice(start, stop)`: the limit's are in the stop alone."""
+    """Yield the inputs of `statement.slice(start, stop)`: those of the limit are only in `stop`."""
     for call in program.calls_named("slice"):
         if call.owner and len(call.args) == 2 and is_statement(call.owner):
             start, stop = map(inputs, call.args)
@@ -74,7 +74,7 @@ def _of_crud(program: Program, clause: str) -> Iterator[list[Input]]:
 def is_statement(expr: Node) -> bool:
     """Say whether an expression may be a statement or query of SQLAlchemy.
 
-    What cannot be resolved is one in a module that imports SQLAlchemy.
+    In a module that imports SQLAlchemy, an unresolved expression counts as one.
     """
     for _ in range(_DEPTH):
         if expr.is_call:
@@ -94,7 +94,7 @@ def is_statement(expr: Node) -> bool:
 
 
 def by_cause(found: list[Input]) -> Iterator[tuple[Input, str]]:
-    """Yield the first input of each alias, and what a sentence says of others with that alias."""
+    """Yield the first input of each alias, with words about the others for the message."""
     grouped: dict[Node, list[Input]] = {}
     for given in found:
         grouped.setdefault(cause(given), []).append(given)

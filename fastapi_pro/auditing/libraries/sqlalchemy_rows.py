@@ -15,7 +15,7 @@ _SAME_ROWS = {"all", "unique", "scalars", "fetchall"}
 
 
 def row_of(expr: Node) -> Model | None:
-    """Return the model of which an expression is an object, also as the variable of a loop."""
+    """Return the model whose object an expression is, also as the variable of a loop."""
     if found := model_of(expr):
         return found
     bound = expr.bound
@@ -45,9 +45,9 @@ def rows_of(expr: Node) -> Model | None:
 
 
 def is_new(expr: Node, depth: int = 0) -> bool:
-    """Say whether an expression is an object that was made, and not loaded.
+    """Say whether an expression is an object that was made, not loaded.
 
-    What is made only where none was found is both: a helper gets or creates it.
+    An object that is made only if none was found counts as both: `get_or_create`.
     """
     value = expr.value.awaited
     if value and (before := _found_before(expr, value)):
@@ -61,7 +61,7 @@ def is_new(expr: Node, depth: int = 0) -> bool:
 
 
 def _found_before(expr: Node, value: Node) -> Node | None:
-    """Return what a name had before `if name is None:` gave it another value, behind that."""
+    """Return the value of a name before `if name is None:` replaced it."""
     branch = value.statement.parent
     is_inside = not isinstance(branch.ast, ast.If) or branch.holds(expr)
     if not expr.name or is_inside or missing(branch.ast.test) != expr.name:  # type: ignore[attr-defined]
@@ -71,7 +71,7 @@ def _found_before(expr: Node, value: Node) -> Node | None:
 
 
 def _is_whole_target(name: Node, iterable: ast.AST) -> bool:
-    """Say whether a loop gives a name each element, and not a part of it."""
+    """Say whether a loop assigns each whole element to a name, not a part of it."""
     loops = (a for a in name.ancestors if getattr(a.ast, "iter", None) is iterable)
     loop = next(loops, name.at(None))
     if not loop:

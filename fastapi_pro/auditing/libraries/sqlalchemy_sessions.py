@@ -36,13 +36,13 @@ _METHODS = COROUTINES | {"begin", "query", "add", "add_all"}
 
 @dataclass(frozen=True)
 class Session:
-    """A session in a function, by the name that it has there: `session`, `self.session`."""
+    """A session in a function, with the name that it has there: `session`, `self.session`."""
 
     function: Node
     name: str
 
     def is_used(self, methods: Collection[str], depth: int = 0) -> bool:
-        """Say whether the function calls one of these methods of it, or what it calls does."""
+        """Say whether the function, or one that it calls, calls one of these methods."""
         for call in self.function.calls:
             if call.member in methods and call.owner.dotted == self.name:
                 return True
@@ -52,9 +52,9 @@ class Session:
         return False
 
     def handed_to(self, call: Node) -> Iterator["Session"]:
-        """Yield the session in the function of the program that a call hands it to.
+        """Yield the session in the function of the program to which a call passes it.
 
-        A method of the same object has it as `self.session`, too.
+        A method of the same object also has it, as `self.session`.
         """
         is_given = self.name in {value.dotted for value in call.given} - {""}
         is_kept = self.name.startswith("self.") and call.owner.dotted == "self"
@@ -94,10 +94,10 @@ def uses(function: Node) -> Iterator[Node]:
 
 
 def closes_at_return(session: Node, depth: int = 0) -> bool:
-    """Say whether the session that a name stands for is closed before the response is sent.
+    """Say whether the session of a name is closed before the response is sent.
 
-    It is where its dependency ends first, or where a `with` around the name opened it; of a
-    function that is handed the session, where that is so at every call.
+    It is if its dependency ends first, or if a `with` around the name opened it. If the function
+    gets the session as an argument, this must hold at every call.
     """
     bound = session.bound
     if bound is None or depth > limits.CALLS:
@@ -117,9 +117,9 @@ def closes_at_return(session: Node, depth: int = 0) -> bool:
 
 
 def ends_at_return(dependency: Dependency) -> bool:
-    """Say whether what follows the `yield` of a dependency runs before the response is sent.
+    """Say whether the code after the `yield` of a dependency runs before the response is sent.
 
-    FastAPI 0.106 to 0.117 did so of all.
+    In FastAPI 0.106 to 0.117, that is so for all dependencies.
     """
     if dependency.scope == "function":
         return True
@@ -128,7 +128,7 @@ def ends_at_return(dependency: Dependency) -> bool:
 
 
 def gives_session(dependency: Node) -> bool:
-    """Say whether a function yields a session, by what it yields or by its annotation."""
+    """Say whether a function yields a session, by its `yield` or its annotation."""
     yielded = dependency.yielded
     if any(map(is_session, yielded)):
         return True

@@ -18,7 +18,7 @@ _DIALECT = re.compile(r"(sqlite|postgres|mysql|mariadb|oracle|mssql)")
 
 
 def literal_url(expr: Node, depth: int = 0) -> str:
-    """Return a URL that is written in the code, or "": names and defaults are followed."""
+    """Return a URL that the code contains, or "": names and defaults are followed."""
     found = expr.value or setting_default(expr)
     if depth > limits.NAMES:
         return ""
@@ -47,9 +47,9 @@ def setting_default(expr: Node) -> Node:
 
 
 def scheme_of(expr: Node, depth: int = 0) -> str:
-    """Return what a URL begins with, such as "postgresql+asyncpg:", or "" where nobody knows.
+    """Return what a URL begins with, such as "postgresql+asyncpg:", or "" if unknown.
 
-    Followed are names, defaults, functions, properties, and what strings are put together of.
+    Names, defaults, functions, properties and parts of strings are followed.
     """
     found = (expr.value or setting_default(expr)).awaited
     if depth > limits.NAMES:
@@ -75,7 +75,7 @@ def scheme_of(expr: Node, depth: int = 0) -> str:
 
 
 def _beginning(text: str) -> str:
-    """Return the scheme of a URL's literal beginning; of `mysql+` the driver makes no odds."""
+    """Return the scheme of a URL's literal beginning; for `mysql+`, the driver does not matter."""
     match = _SCHEME.match(text)
     if match is None:
         return ""
@@ -102,13 +102,13 @@ def _of_call(call: Node, depth: int) -> str:
 
 
 def _of_function(function: Node, depth: int) -> str:
-    """Return the scheme of all that a function returns, "" where they differ."""
+    """Return the scheme of everything that a function returns, "" if they differ."""
     found = {scheme_of(value, depth + 1) for value in function.returned} - {""}
     return found.pop() if len(found) == 1 else ""
 
 
 def _of_property(expr: Node, depth: int) -> str:
-    """Return the scheme of what a property or attribute of an object gives."""
+    """Return the scheme of the value of an object's property or attribute."""
     cls = expr.owner.type_class if expr.member else expr.at(None)
     method = cls.method(expr.member)
     if method:
@@ -119,7 +119,7 @@ def _of_property(expr: Node, depth: int) -> str:
 
 
 def _set(cls: Node, name: str) -> Iterator[Node]:
-    """Yield what a class and its methods give an attribute."""
+    """Yield the values that a class and its methods assign to an attribute."""
     for above in cls.lineage if cls else ():
         yield from (above.at(bound.node) for bound in above.bindings(name))
         for method in above.body:
@@ -149,7 +149,7 @@ def scheme_of_branch(call: Node) -> str:
 
 
 def _asked_for(test: Node) -> str:
-    """Return the dialect that a condition asks for: by `==`, `in`, `startswith` or a name."""
+    """Return the dialect that a condition tests: by `==`, `in`, `startswith` or a name."""
     match test.ast:
         case ast.UnaryOp() | ast.BoolOp(op=ast.Or()):
             return ""

@@ -34,7 +34,7 @@ _ASGI = re.compile(r"uvicorn|asgi|Uvicorn|hypercorn")
 
 @dataclass(frozen=True, eq=False)
 class Option:
-    """What an option is given: None where the file does not tell."""
+    """The value of an option: None if the file does not tell."""
 
     value: object
     place: Place
@@ -57,9 +57,9 @@ class Start:
     """One start of the service.
 
     `server` is "uvicorn", "gunicorn", "hypercorn", "granian", "fastapi run" or "fastapi dev".
-    `options` have the names of the command line, without hyphens before. `is_open` says that there
-    may be others that are not seen. `launch` is what runs it, None in Python; `application` is the
-    file of the program that it serves, where a name says it.
+    `options` have the names of the command line, without leading hyphens. `is_open` says that there
+    may be options that the audit does not see. `launch` runs it, None in Python; `application` is
+    the program's file that it serves, if a name says it.
     """
 
     server: str
@@ -97,7 +97,7 @@ class Start:
 
 @fact
 def starts(program: Program) -> list[Start]:
-    """Return how the program is started, in its files and in Python."""
+    """Return the starts of the program, in its files and in Python."""
     found = list(_of_python(program))
     for launch in launches(program):
         found += _of_launch(program, launch)
@@ -106,7 +106,7 @@ def starts(program: Program) -> list[Start]:
 
 @fact
 def workers(program: Program) -> int | None:
-    """Return how many workers a start of the service runs, None where none says it."""
+    """Return how many workers a start of the service runs, None if no start says it."""
     counts = [count for start in starts(program) if (count := _count(start)) is not None]
     if counts:
         return max(counts)
@@ -116,7 +116,7 @@ def workers(program: Program) -> int | None:
 
 @fact
 def computes_workers(program: Program) -> bool:
-    """Say whether a start has as many workers as the CPUs or a setting say."""
+    """Say whether the number of CPUs or a setting decides how many workers a start has."""
     given = (s.option("workers") for s in starts(program) if not s.is_development)
     return any(option is not None and option.value is None for option in given)
 
@@ -137,7 +137,7 @@ def runs_one(program: Program) -> bool:
 
 @fact
 def starts_one(program: Program) -> bool:
-    """Say whether every start has one worker, by what it says or as the server does by default."""
+    """Say whether every start has one worker, by its options or by the server's default."""
     serving = [start for start in starts(program) if not start.is_development]
     return bool(serving) and not runs_several(program) and all(map(_is_alone, serving))
 
@@ -148,7 +148,7 @@ def _is_alone(start: Start) -> bool:
 
 
 def _is_of_one(start: Start) -> bool:
-    """Say whether a start has one worker: an application given as an object can have no more."""
+    """Say whether a start has one worker: with an application object, more are impossible."""
     if workers := start.option("workers"):
         return workers.number == 1
     if not isinstance(start.place, Node) or start.is_open:
@@ -239,7 +239,7 @@ def _add_environment(options: dict[str, Option], launch: Launch, server: str) ->
 
 
 def _is_ours(program: Program, launch: Launch, run: Served) -> bool:
-    """Say whether a server serves the program, as far as its words tell."""
+    """Say whether a server serves the program, by the words of its command."""
     kind = run.options.get("worker-class") or run.options.get("interface")
     is_asgi = run.server in ("uvicorn", "hypercorn", "fastapi run", "fastapi dev") or bool(
         kind and _ASGI.search(kind.text)
@@ -276,7 +276,7 @@ def _module(program: Program, name: str) -> Path | None:
 
 @fact
 def modules_run(program: Program) -> dict[Path, Launch]:
-    """Return the files that start a server, run as `python main.py`, and by what."""
+    """Return the files that `python main.py` runs and that start a server, with their launches."""
     found: dict[Path, Launch] = {}
     for launch in launches(program):
         for command in launch.commands:
@@ -298,7 +298,7 @@ def _served_by(program: Program, words: Sequence[Word]) -> Path | None:
 
 
 def scripts_run(program: Program) -> dict[str, Launch]:
-    """Return the names of the scripts that images, services and manifests run, and by what."""
+    """Return the scripts that images, services and manifests run, with their launches."""
     found: dict[str, Launch] = {}
     for launch in launches(program):
         if launch.kind in ("dockerfile", "compose", "kubernetes"):

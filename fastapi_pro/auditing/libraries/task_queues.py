@@ -1,4 +1,4 @@
-"""Functions that a decorator makes tasks of a queue: Celery's, Dramatiq's."""
+"""Functions that a decorator makes tasks of a queue, such as Celery or Dramatiq."""
 
 from fastapi_pro.auditing.model.node import Node
 
@@ -12,7 +12,7 @@ _METHODS = {name.rpartition(".")[2] for name in _DECORATORS}
 
 
 def task_class(expr: Node) -> str | None:
-    """Return the library's class of a task that an expression names: "celery.Task"."""
+    """Return the library's class for the task that an expression names: "celery.Task"."""
     function = expr.definition if expr.last_name and not expr.is_call else expr.at(None)
     for decorator in function.decorators if function.is_function else ():
         named = decorator.func

@@ -1,4 +1,4 @@
-"""The clients that tests talk to an application with, and the endpoints that they ask for."""
+"""The clients with which tests call an application, and the endpoints that they call."""
 
 import ast
 import re
@@ -65,10 +65,10 @@ class Request:
 
 
 def overrides(module: Module) -> list[Node]:
-    """Return where a module changes `app.dependency_overrides`, other than by taking back.
+    """Return where a module sets `app.dependency_overrides`; removals do not count.
 
-    That is `app.dependency_overrides[get_session]`, whose `index` is what is replaced, or the
-    attribute alone where it is changed in another way.
+    That is `app.dependency_overrides[get_session]`, whose `index` is the replaced dependency, or
+    the attribute alone if it is changed in another way.
     """
     found = []
     is_named = module.says("dependency_overrides")
@@ -112,7 +112,7 @@ def _requests_in(function: Node) -> list[Request]:
 
 
 def as_request(call: Node) -> Request | None:
-    """Return the request that a call sends to an application, None where it sends none."""
+    """Return the request that a call sends to an application, None if it sends none."""
     if call.member not in _METHODS and call.member != "request":
         return None
     client = _client(call.owner)
@@ -163,14 +163,14 @@ def _of_fixture(parameter: Node, behind: Callable[[Node, int], Node], depth: int
 
 
 def _given_by(function: Node, behind: Callable[[Node, int], Node], depth: int) -> Node:
-    """Return what is behind the first value that a function yields or returns."""
+    """Return the client behind the first value that a function yields or returns."""
     values = (*function.yielded, *function.returned)
     return next(filter(None, (behind(v, depth + 1) for v in values)), function.at(None))
 
 
 @fact
 def _declared(program: Program) -> list[tuple[Endpoint, list[str]]]:
-    """Return the endpoints, of tests too, with the segments of their paths as far as known."""
+    """Return the endpoints, including those in tests, with the known segments of their paths."""
     found = []
     for module in program.modules:
         if module.is_test and not _DECLARES.search(module.source):
@@ -183,7 +183,7 @@ def _declared(program: Program) -> list[tuple[Endpoint, list[str]]]:
 
 
 def _most_alike(path: list[str], known: list[tuple[Endpoint, list[str]]]) -> list[Endpoint]:
-    """Return the endpoints of which most segments are literally those of a requested path."""
+    """Return the endpoints whose paths share the most literal segments with a requested path."""
     if not path:
         roots = [e for e, segments in known if not segments and e.method != "api_route"]
         return roots if len(roots) == 1 else []
@@ -220,9 +220,9 @@ def _requested(url: Node) -> list[str] | None:
 
 
 def _alike(asked: list[str], declared: list[str]) -> int | None:
-    """Return how many segments at the end of a path are literally a route's; None if not all fit.
+    """Return how many segments at the end of a path equal a route's; None if not all fit.
 
-    What stands before them is the prefix of routers.
+    The segments before them are the prefixes of routers.
     """
     if not declared or len(declared) > len(asked):
         return None

@@ -19,10 +19,10 @@ _LARGEST = 1_000_000
 
 
 def read_text(path: Path, largest: int = _LARGEST) -> str:
-    """Return the text of a file; "" where there is none, or it cannot be read.
+    """Return the text of a file; "" if it does not exist or cannot be read.
 
-    Its encoding is what the byte order mark says, or a `coding:` in the first two lines, else
-    UTF-8, else that of the locale, else Latin-1.
+    The encoding is that of the byte order mark, or of `coding:` in the first two lines, else UTF-8,
+    else that of the locale, else Latin-1.
     """
     try:
         if not project_files.is_file(path) or project_files.size(path) > largest:

@@ -1,4 +1,4 @@
-"""What a call hands to a thread."""
+"""The functions that calls run in a thread."""
 
 from fastapi_pro.auditing.libraries.library_calls import THREADS
 from fastapi_pro.auditing.model.node import Node

@@ -1,4 +1,4 @@
-"""Code of a project that no application runs: modules nobody imports, routers nobody includes."""
+"""Code that no application runs: modules that nothing imports, routers that nothing includes."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "package.json", "server
 
 
 def why_unused(module: Module, line: int) -> str:
-    """Return why no application runs a line, for the message, or "" where one may."""
+    """Return why no application runs a line, for the message, or "" if one may."""
     program = module.program
     if module.is_test or module.is_tool or not _serves(program):
         return ""
@@ -42,7 +42,7 @@ def why_unused(module: Module, line: int) -> str:
 
 
 def serves(start: Start, module: Module) -> bool:
-    """Say whether a start may load a module: what it names, if that is known, imports it."""
+    """Say whether a start may load a module: it names the module, or one that imports it."""
     program = module.program
     named = [m for m in program.modules if m.path == start.application]
     if not named or _loads_by_name(program):
@@ -72,7 +72,7 @@ def _used(program: Program) -> set[Module]:
 
 @fact
 def _loaded(program: Program) -> set[Module]:
-    """Return the modules that imports lead to, from what is started."""
+    """Return the modules that a start loads, directly or by imports."""
     if _loads_by_name(program):
         return set(program.modules)
     roots = {app.module for app in apps(program)}
@@ -100,7 +100,7 @@ def _named(program: Program) -> set[str]:
 
 
 def _names(text: str) -> Iterator[str]:
-    """Yield what may name a module: `app.main:app`, `app/main.py`, as dotted names."""
+    """Yield the texts that may name a module, `app.main:app` or `app/main.py`, as dotted names."""
     for match in _NAME.finditer(text):
         name = match[0].partition(":")[0].removesuffix(".py").replace("/", ".")
         yield name

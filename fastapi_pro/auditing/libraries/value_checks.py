@@ -1,4 +1,4 @@
-"""Whether code looks at a value before it uses it: compares it, tests it, has it checked."""
+"""Whether code checks a value before it uses it: compares it, tests it, calls a check."""
 
 import ast
 import re
@@ -23,10 +23,10 @@ FILE_QUESTIONS = frozenset({
 
 
 def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
-    """Say whether the function looks at what an expression names, before or where it is used.
+    """Say whether the function checks the value of an expression, before or where it is used.
 
-    `if not x`, `x is None`, `len(x)` and calls named in `no_checks` do not count. What is made of
-    the value by a call, such as `urlparse(url)`, is the value too.
+    `if not x`, `x is None`, `len(x)` and calls named in `no_checks` do not count. The result of a
+    call such as `urlparse(url)` counts as the value too.
     """
     function = use.function or use.at(use.module.tree)
     written = use.program.once(_written, function.ast, function)
@@ -62,7 +62,7 @@ def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
 
 
 def _outside(use: Node) -> list[Node]:
-    """Return where the function around that of a variable names it, before the inner one."""
+    """Return the uses of a variable in the enclosing function, before the inner function."""
     inner = use.function
     outer = inner.function if use.name and not inner.bindings(use.name) else inner.at(None)
     if not outer or not outer.bindings(use.name):
@@ -99,7 +99,7 @@ def _short(node: ast.AST) -> str:
 
 
 def _above(place: Node) -> Iterator[Node]:
-    """Yield what holds a value, up to its statement."""
+    """Yield the expressions around a value, up to its statement."""
     for above in place.ancestors:
         yield above
         if isinstance(above.ast, ast.stmt):
@@ -107,14 +107,14 @@ def _above(place: Node) -> Iterator[Node]:
 
 
 def names_a_check(function: Node) -> bool:
-    """Say whether the name of a function says that it checks or cleans what it is given."""
+    """Say whether the name of a function says that it checks or cleans its argument."""
     return _CHECKS.search(function.last_name) is not None
 
 
 def _noted(
     node: Node, same: set[str], made: set[str], no_checks: Collection[str]
 ) -> Iterator[Node]:
-    """Note what an assignment makes of the value, the same or a result; yield the variables."""
+    """Note what an assignment makes from the value, itself or a result; yield the variables."""
     value = node.assigned.awaited
     if not _mentions(value, same | made) or _asks(value, no_checks):
         return
@@ -127,7 +127,7 @@ def _noted(
 
 
 def _keeps(call: Node) -> bool:
-    """Say whether a call gives a path or text that still is what it was given."""
+    """Say whether a call returns its path or text unchanged."""
     return call.last_name in {
         "Path", "PurePath", "join", "joinpath", "resolve", "absolute", "abspath", "realpath",
         "normpath", "strip", "lower", "upper", "str", "expanduser", "format", "text",
@@ -147,7 +147,7 @@ def _tests(node: Node) -> Iterator[Node]:
 
 
 def _looks(test: Node, same: set[str], made: set[str], no_checks: Collection[str]) -> bool:
-    """Say whether a condition asks more of a value than whether it is there."""
+    """Say whether a condition tests more than whether a value exists."""
     match test.ast:
         case ast.BoolOp(values=values):
             return any(_looks(test.at(value), same, made, no_checks) for value in values)
@@ -169,7 +169,7 @@ def _looks(test: Node, same: set[str], made: set[str], no_checks: Collection[str
 def _asks(expr: Node, names: Collection[str]) -> bool:
     """Say whether an expression calls a method, or reads an attribute, with one of these names.
 
-    Of what splits a text, at a dot.
+    A method that splits a text must split it at a dot.
     """
     for node in expr.walk(ast.Attribute) if names else ():
         if node.member in names:
@@ -180,7 +180,7 @@ def _asks(expr: Node, names: Collection[str]) -> bool:
 
 
 def _is_check(call: Node, same: set[str]) -> bool:
-    """Say whether a call checks what it is given: by its name, or as its code tests it."""
+    """Say whether a call checks its argument: by its name, or by a test in its code."""
     given = [argument for argument in call.given if _mentions(argument, same)]
     if not given and not (call.owner and _mentions(call.owner, same)):
         return False
@@ -213,7 +213,7 @@ def _dumped(node: Node) -> str:
 
 
 def _text(node: ast.AST | None) -> str:
-    """Return what two expressions of the same text share; `ast.dump` alone takes long."""
+    """Return a key that expressions with the same text share; `ast.dump` alone is slow."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         return node.id
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):

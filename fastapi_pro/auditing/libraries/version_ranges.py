@@ -36,7 +36,7 @@ class Range:
 
 
 def bound(version: str) -> Bound:
-    """Return a version such as "0.118.0" to compare with others; what follows is left out."""
+    """Return a version such as "0.118.0" in a form to compare; suffixes are ignored."""
     match = _CLAUSE.search(version)
     return (_release(match[2]), 0) if match else _NEWEST
 
@@ -49,10 +49,10 @@ def _release(text: str) -> tuple[int, ...]:
 
 
 def ranges(text: str) -> list[Range]:
-    """Return what a specifier allows, one range for each of Poetry's alternatives.
+    """Return the ranges that a specifier allows, one for each of Poetry's alternatives.
 
-    Known are those of PEP 440 (`>=1,<2`, `~=1.4`, `==1.*`), of Poetry (`^1.4`, `~1.4`, `1.4`) and
-    of conda (`=1.4`); anything else allows all.
+    It reads specifiers of PEP 440 (`>=1,<2`, `~=1.4`, `==1.*`), of Poetry (`^1.4`, `~1.4`, `1.4`)
+    and of conda (`=1.4`); anything else allows all versions.
     """
     return [_both(alternative) for alternative in text.split("||")]
 
@@ -88,6 +88,6 @@ def _clause(operator: str, version: str, *, is_prefix: bool) -> Range:
 
 
 def _below_next(numbers: list[int]) -> Bound:
-    """Return what is just below the next version of the same length: of 1.4 just below 1.5."""
+    """Return the end of the versions that begin like this one: for 1.4, just below 1.5."""
     following = ".".join(map(str, [*numbers[:-1], numbers[-1] + 1]))
     return _release(following), -1

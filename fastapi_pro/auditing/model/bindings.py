@@ -15,9 +15,9 @@ Bindings = dict[str, list["Binding"]]
 
 @dataclass(slots=True)  # not frozen: that makes each of the many take three times as long
 class Imported:
-    """What an import names: `name` of a module, or the module itself where that is "".
+    """What an import names: `name` of a module, or the module itself if `name` is "".
 
-    `module` is dotted; of a relative import it is the path of the module, without a suffix.
+    `module` is dotted; for a relative import it is the path of the module, without a suffix.
     """
 
     module: str | Path
@@ -29,7 +29,7 @@ class Binding:
     """How a name gets its value.
 
     `node` is the value of an assignment, the definition, the `ast.arg` of a parameter, the context
-    expression of a with, the iterable of a for.
+    expression of a `with`, or the iterable of a `for`.
     """
 
     kind: Kind
@@ -40,7 +40,7 @@ class Binding:
 
 
 def bindings_of(scope: ast.AST, own: Iterable[ast.AST], folder: Path) -> Bindings:
-    """Return what a scope binds, each name's bindings in the order of the source.
+    """Return the bindings of a scope by name, in the order of the source.
 
     `own` are the nodes of its body, without those of functions inside it; `folder` holds its file.
     """
@@ -59,7 +59,7 @@ def bindings_of(scope: ast.AST, own: Iterable[ast.AST], folder: Path) -> Binding
 
 
 def parameters(arguments: ast.arguments) -> list[ast.arg]:
-    """Return the parameters that have a name of their own, `*args` and `**options` left out."""
+    """Return the named parameters, without `*args` and `**options`."""
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
 
 
@@ -134,7 +134,7 @@ def _of_target(target: ast.expr, value: ast.expr, line: int) -> Iterator[tuple[s
 
 
 def latest(found: list[Binding], name: ast.Name, *, is_own: bool) -> Binding:
-    """Return the binding before the name in its own scope, else the last one."""
+    """Return the last binding before the name in its own scope, else the last of all."""
     if not is_own:
         return preferred(found)
     before = [b for b in found if b.line < name.lineno or b.kind == "param"]
@@ -145,6 +145,6 @@ def latest(found: list[Binding], name: ast.Name, *, is_own: bool) -> Binding:
 
 
 def preferred(found: list[Binding]) -> Binding:
-    """Return the last binding; of `try: import x`, `except: x = None` the import."""
+    """Return the last binding; for `try: import x` with `except: x = None`, the import."""
     imports = [b for b in found if b.kind == "import"]
     return imports[0] if imports and found[-1].kind == "assign" else found[-1]

@@ -10,7 +10,7 @@ _CACHES = {"functools.cache", "functools.lru_cache", "cachetools.cached", "async
 
 
 def reached(roots: Iterable[Node]) -> set[Node]:
-    """Return the functions and all that they call within the program."""
+    """Return the functions, and all functions of the program that they call."""
     found: dict[ast.AST, Node] = {}  # by what is compared faster than a Node
     queue = list(roots)
     while queue:
@@ -23,7 +23,7 @@ def reached(roots: Iterable[Node]) -> set[Node]:
 
 
 def called(function: Node) -> list[tuple[Node, Node]]:
-    """Return the calls in a function's own body to functions of the program, with those."""
+    """Return the calls in a function's own body to functions of the program, with the functions."""
     return function.program.once(_called, function.ast, function)
 
 
@@ -34,8 +34,8 @@ def _called(function: Node) -> list[tuple[Node, Node]]:
 def find_call(function: Node, is_wanted: Callable[[Node], bool]) -> Node:
     """Return the first wanted call of a plain function, or of plain functions that it calls.
 
-    Coroutines are not followed: their calls are found where they stand. Nor are functions whose
-    result is kept: they run once.
+    Coroutines are not followed: their calls are found where they are. Nor are functions whose
+    result is cached: they run once.
     """
     key = (function.ast, is_wanted)
     return function.program.once(_find_call, key, function, is_wanted, limits.CALLS, set())
@@ -60,12 +60,12 @@ def _find_call(
 
 
 def is_cached(function: Node) -> bool:
-    """Say whether a decorator keeps what a function returns, or a variable of the module does."""
+    """Say whether a decorator, or a module-level variable, caches what a function returns."""
     return function.program.once(_is_cached, function.ast, function)
 
 
 def _caches(decorator: Node) -> bool:
-    """Say whether a decorator keeps results: a library's that is known, or by its name."""
+    """Say whether a decorator caches results: a known one of a library, or one named so."""
     return decorator.func.library_name in _CACHES or "cache" in decorator.last_name.lower()
 
 

@@ -16,10 +16,10 @@ _OTHERS = {  # fields of which only one is run
 
 
 def reaches(first: Node, second: Node) -> bool:
-    """Say whether a run of a function may pass the one node, and after it the other.
+    """Say whether one run of a function may execute the first node, and then the second.
 
-    Written order is what counts: the next turn of a loop is not looked at, and what an `except`
-    does after its `try` failed is another run.
+    The written order counts: the next round of a loop is ignored, and an `except` after its failed
+    `try` is another run.
     """
     if second.position <= first.position:
         return False
@@ -37,7 +37,7 @@ def reaches(first: Node, second: Node) -> bool:
 
 
 def ends(statement: Node) -> bool:
-    """Say whether nothing after a statement is run: it returns or raises in every branch."""
+    """Say whether no code after a statement runs: it returns or raises in every branch."""
 
     def is_end(block: list[ast.stmt]) -> bool:
         return bool(block) and ends(statement.at(block[-1]))
@@ -56,7 +56,7 @@ def ends(statement: Node) -> bool:
 
 
 def following(statement: Node) -> list[Node]:
-    """Return what stands after a statement in its block."""
+    """Return the statements after a statement in its block."""
     block = getattr(statement.parent.ast, _field(statement), None)
     if not isinstance(statement.ast, ast.stmt) or not isinstance(block, list):
         return []
@@ -72,7 +72,7 @@ def _field(node: Node) -> str:
 
 
 def _excludes(common: Node, below: Node, second: Node) -> bool:
-    """Say whether `below` and what holds `second` are branches of `common` that exclude others.
+    """Say whether `below` and what holds `second` are branches of `common` that exclude each other.
 
     A function's body is another run, too.
     """

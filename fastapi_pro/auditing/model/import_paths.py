@@ -1,4 +1,4 @@
-"""Where the modules of a program lie on the disk. Paths are texts: objects are slow to make."""
+"""Where the modules of a program are on the disk. Paths are texts: objects are slow to make."""
 
 import os
 from pathlib import Path
@@ -58,12 +58,12 @@ def _holds(folder: str, name: str) -> bool:
 
 @project_files.kept
 def _bases(folder: str) -> tuple[str, ...]:
-    """Return where the modules beside a folder may lie: in it, or in one for sources."""
+    """Return the folders in which modules next to a folder may be: itself, or one for sources."""
     bases = (folder, *(f"{folder}/{name}" for name in ("src", "backend", "server")))
     return tuple(base for base in bases if _names(base))
 
 
 @project_files.kept
 def _names(folder: str) -> frozenset[str]:
-    """Return the names of what lies in a folder."""
+    """Return the names of the entries of a folder."""
     return project_files.names(Path(folder))

@@ -1,4 +1,4 @@
-"""One name for each thing that libraries export under several."""
+"""One name for each library object that is exported under several names."""
 
 import functools
 
@@ -93,7 +93,7 @@ _ABSTRACT = {f"typing.{name}": f"collections.abc.{name}" for name in _ABC.split(
 
 @functools.cache
 def canonical(name: str) -> str:
-    """Return the name under which detectors know what `name` names."""
+    """Return the name by which detectors know the object that `name` names."""
     for _ in range(3):
         moved = _ABSTRACT.get(name) or _moved(name)
         if moved == name:

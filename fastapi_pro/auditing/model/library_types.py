@@ -1,4 +1,4 @@
-"""Types of the libraries, and what their functions return."""
+"""Types of the libraries, and the types that their functions return."""
 
 ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 SESSION = "sqlalchemy.orm.Session"

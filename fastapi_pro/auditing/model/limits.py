@@ -1,4 +1,4 @@
-"""How far code is followed: further than people write it, and never without end."""
+"""How far code is followed: further than people write code, but never without end."""
 
 CALLS = 5
 """Functions that call each other, from the first to the last; real code needs three."""

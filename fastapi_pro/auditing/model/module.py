@@ -41,9 +41,9 @@ N = TypeVar("N", bound=ast.AST)
 
 
 class _Parts(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields in which nodes of a class hold others; contexts and operators are left out.
+    """The fields in which nodes of a class hold others, without contexts and operators.
 
-    They stand in reverse, because the walk takes from the end of its list.
+    They are in reverse order, because the walk takes from the end of its list.
     """
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def _encoded(words: tuple[str, ...]) -> list[bytes]:
 
 
 def descendants(node: ast.AST) -> list[ast.AST]:
-    """Return a node and all inside it, in the order of ast.walk, which takes thrice as long."""
+    """Return a node and all nodes inside it, in the order of ast.walk, but three times as fast."""
     found = [node]
     for holder in found:  # grows while it is walked
         for name in reversed(_PARTS[holder.__class__]):
@@ -74,7 +74,7 @@ def descendants(node: ast.AST) -> list[ast.AST]:
 
 
 def is_test(name: str) -> bool:
-    """Say whether a file is one of tests, by its path below the root."""
+    """Say whether a file is a test file, by its path below the root."""
     return bool(_TEST.search(name))
 
 
@@ -84,11 +84,11 @@ def _is_in_body(scope: ast.AST, child: ast.AST) -> bool:
 
 
 class Module:
-    """One file of the program, `name` its path below the root.
+    """One file of the program; `name` is its path below the root.
 
     Its place says whether it is a test, a tool (a migration, a script, documentation) or neither.
-    `program` is set by the program that it becomes part of. The tree is made when something asks
-    for it: `says` tells from the text whether that is worth while.
+    The program that it becomes part of sets `program`. The tree is made when it is first needed:
+    `says` tells from the text whether it is needed.
     """
 
     program: "Program"
@@ -125,7 +125,7 @@ class Module:
         return "tree" in self.__dict__
 
     def says(self, *words: str) -> bool:
-        """Say whether one of these words stands in the text: the cheapest first look."""
+        """Say whether the text contains one of these words: the cheapest first check."""
         known = self._said.get(words)
         if known is None:
             known = self._said[words] = any(word in self.source for word in _encoded(words))
@@ -133,10 +133,11 @@ class Module:
 
     @functools.cached_property
     def _index(self) -> tuple[dict[ast.AST, ast.AST], dict[type, list[ast.AST]]]:
-        """Walk the tree once: parents, nodes by type, and what own_nodes gives of each scope.
+        """Walk the tree once to find parents, nodes by type, and the own nodes of each scope.
 
-        This takes as long as all detectors together, so it makes no calls but of C for each node,
-        and takes names and constants, which are half of them and hold nothing, where it sees them.
+        This takes as long as all detectors together. So it makes only calls to C for each node, and
+        handles names and constants, which are half of the nodes and hold nothing, where it sees
+        them.
         """
         parents: dict[ast.AST, ast.AST] = {}
         nodes: dict[type, list[ast.AST]] = defaultdict(list)
@@ -188,7 +189,7 @@ class Module:
     def _enter(
         scope: ast.AST, outer: list[ast.AST], parents: dict[ast.AST, ast.AST]
     ) -> tuple[list[ast.AST], list[ast.AST]]:
-        """Return what a scope's body holds, and what its head does; decorators go to `outer`."""
+        """Return the nodes of a scope's body, and those of its head; decorators go to `outer`."""
         body: list[ast.AST] = []
         head: list[ast.AST] = []
         for name in _PARTS[scope.__class__]:
@@ -202,7 +203,7 @@ class Module:
 
     @functools.cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        """What holds each node."""
+        """The parent of each node."""
         return self._index[0]
 
     def nodes(self, *types: type[N]) -> Iterator[N]:
@@ -218,7 +219,7 @@ class Module:
     def own_nodes(self, scope: ast.AST) -> list[ast.AST]:
         """Return the nodes of a function, class or module, without those of functions inside it.
 
-        Nested functions and classes are there, their bodies are not; decorators, defaults and
+        Nested functions and classes are included, but not their bodies. Decorators, defaults and
         annotations of `scope` itself are left out.
         """
         self._index  # noqa: B018 -- fills _own
@@ -290,9 +291,9 @@ class Module:
         return None
 
     def read_annotation(self, annotation: ast.AST) -> ast.AST:
-        """Return the expression of an annotation that is written as a string, else itself.
+        """Return the expression in an annotation that is a string, else the annotation itself.
 
-        The names in it resolve where the annotation stands.
+        The names in it resolve at the place of the annotation.
         """
         if not isinstance(annotation, ast.Constant) or not isinstance(annotation.value, str):
             return annotation
@@ -327,14 +328,14 @@ class Module:
 
     @functools.cached_property
     def aliases(self) -> dict[str, str]:
-        """What imports name: `{"b": "a"}` for `import a as b` and `from x import a as b`."""
+        """The names that imports give: `{"b": "a"}` for `import a as b`, `from x import a as b`."""
         return {alias.asname: alias.name for alias in self.nodes(ast.alias) if alias.asname}
 
     @functools.cached_property
     def defined(self) -> set[str]:
-        """The names of its functions and classes, and those that may stand for one.
+        """The names of its functions and classes, and other names that may stand for one.
 
-        What `renames` knows is not among them.
+        Names that `renames` knows are not included.
         """
         found = {definition.name for definition in self.nodes(ast.ClassDef)}
         found.update(definition.name for definition in self.functions())
@@ -349,7 +350,7 @@ class Module:
         return found
 
     def calls_of_imported(self, name: str) -> list[ast.Call]:
-        """Return the calls by a last name, which imports may have replaced."""
+        """Return the calls by a last name, also under the names that imports gave it."""
         named = [alias for alias, original in self.aliases.items() if original == name]
         found = self.calls_by_name.get(name, [])
         if name in self.aliases:
@@ -374,7 +375,7 @@ class Module:
 
     @functools.cached_property
     def renames(self) -> list[tuple[str, str]]:
-        """The names that imports and assignments give to what has another one: old and new."""
+        """The old and new names of objects that imports and assignments rename."""
         aliases = self.nodes(ast.alias)
         found = [(a.name.rpartition(".")[2], a.asname) for a in aliases if a.asname]
         for assign in self.nodes(ast.Assign):
@@ -386,7 +387,7 @@ class Module:
 
     @functools.cached_property
     def texts(self) -> list[tuple[ast.Constant, str]]:
-        """The strings, with what they say."""
+        """The strings, with their texts."""
         constants = self.nodes(ast.Constant)
         return [(c, c.value) for c in constants if isinstance(c.value, str)]
 

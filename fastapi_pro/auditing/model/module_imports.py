@@ -1,4 +1,4 @@
-"""Which modules of a program import which, so that what runs when one is loaded is known."""
+"""Which modules of a program import which: it tells what runs when one is loaded."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def loaded_with(modules: "Iterable[Module]", program: "Program") -> "set[Module]":
-    """Return modules, all that they import, and the packages around these."""
+    """Return modules, all modules that they import, and the packages around these."""
     by_place = {module.place: module for module in program.modules}
     found: set[Module] = set()
     queue = list(modules)
@@ -28,7 +28,7 @@ def loaded_with(modules: "Iterable[Module]", program: "Program") -> "set[Module]
 
 
 def _places(module: "Module", root: str) -> set[str]:
-    """Return the files that run when a module is loaded, beside its own."""
+    """Return the other files that run when a module is loaded."""
     found = {path for part in _imported(module, root) for path in _with_packages(part, root)}
     return found | set(_with_packages(module.place, root))
 

@@ -1,4 +1,4 @@
-"""A node of the program that knows where it stands: its names, values and types are asked of it."""
+"""A node of the program that knows its place, names, values and types."""
 
 import ast
 from typing import TYPE_CHECKING, TypeAlias
@@ -25,9 +25,9 @@ _CALL, _ATTRIBUTE = ast.Call, ast.Attribute  # asked for most often: a name is f
 class Node:
     """An expression, statement or definition, in its module.
 
-    What is not there is a node too, and false: `call.keyword("scope")` of a call without it. It has
-    the name "", no type, no arguments, and its parts are not there either, so that questions can be
-    chained. `binding` is how the name was bound of which this is the value, if it was a name.
+    What does not exist is a node too, and false: `call.keyword("scope")` of a call without it. It
+    has the name "", no type and no arguments, and its parts do not exist either, so questions can
+    be chained. If the node is the value of a name, `binding` is how that name was bound.
     """
 
     __slots__ = ("ast", "binding", "module")
@@ -59,7 +59,7 @@ class Node:
         return self.module.program
 
     def at(self, node: ast.AST | None) -> "Node":
-        """Return another node of the same module; None is one that is not there."""
+        """Return another node of the same module; for None, one that does not exist."""
         return Node(self.module, node)
 
     def hit(self, message: str, *, severity: str = "", fix: str = "", cause: str = "") -> Hit:
@@ -113,7 +113,7 @@ class Node:
 
     @property
     def text(self) -> str:
-        """The source, "…" where it is nested too deep to be written."""
+        """The source, "…" if it is nested too deep to be written."""
         try:
             return ast.unparse(self.ast)
         except RecursionError:
@@ -121,7 +121,7 @@ class Node:
 
     @property
     def line(self) -> int:
-        """The line where it begins, from 1; 0 where nobody knows."""
+        """The line where it begins, from 1; 0 if unknown."""
         return getattr(self.ast, "lineno", 0)
 
     @property
@@ -131,7 +131,7 @@ class Node:
 
     @property
     def place(self) -> tuple[str, int, int]:
-        """Module, line and column, to sort by what several modules hold."""
+        """Module, line and column, to sort nodes of several modules by."""
         return self.module.name, *self.position
 
     @property
@@ -161,7 +161,7 @@ class Node:
 
     @property
     def is_target(self) -> bool:
-        """Whether a name, attribute or item is given a value here."""
+        """Whether a name, attribute or item gets a value here."""
         return isinstance(getattr(self.ast, "ctx", None), ast.Store)
 
     @property
@@ -176,7 +176,7 @@ class Node:
 
     @property
     def awaited(self) -> "Node":
-        """The expression below `await` and `:=`, else itself."""
+        """The expression inside `await` and `:=`, else itself."""
         node = self.ast
         while isinstance(node, (ast.Await, ast.NamedExpr)):
             node = node.value
@@ -186,29 +186,29 @@ class Node:
 
     @property
     def func(self) -> "Node":
-        """What a call calls; of a decorator without parentheses, itself."""
+        """What a call calls; a decorator without parentheses gives itself."""
         return Node(self.module, self.ast.func) if isinstance(self.ast, _CALL) else self
 
     @property
     def args(self) -> "list[Node]":
-        """What a call is given by position."""
+        """The positional arguments of a call."""
         return [self.at(a) for a in self.ast.args] if isinstance(self.ast, ast.Call) else []
 
     @property
     def keywords(self) -> "dict[str, Node]":
-        """What a call, or a class, is given by name; `**options` is left out."""
+        """The keyword arguments of a call or class, without `**options`."""
         listed = self.ast.keywords if isinstance(self.ast, (ast.Call, ast.ClassDef)) else ()
         return {k.arg: self.at(k.value) for k in listed if k.arg is not None}
 
     @property
     def given(self) -> "list[Node]":
-        """All that a call is given, `*args` and `**options` among it."""
+        """All arguments of a call, including `*args` and `**options`."""
         if not isinstance(self.ast, ast.Call):
             return []
         return [self.at(a) for a in (*self.ast.args, *(k.value for k in self.ast.keywords))]
 
     def keyword(self, name: str) -> "Node":
-        """Return what a call, or a class, is given by this name."""
+        """Return the keyword argument of a call or class with this name."""
         if isinstance(self.ast, (ast.Call, ast.ClassDef)):
             for key in self.ast.keywords:
                 if key.arg == name:
@@ -216,7 +216,7 @@ class Node:
         return self.at(None)
 
     def argument(self, position: int, name: str) -> "Node":
-        """Return what a call is given at this position or by this name."""
+        """Return the argument of a call at this position or with this name."""
         found = self.keyword(name)
         if found or not isinstance(self.ast, ast.Call) or position >= len(self.ast.args):
             return found
@@ -226,13 +226,13 @@ class Node:
 
     @property
     def unpacked(self) -> "list[Node]":
-        """What a call is given as `**something`."""
+        """The `x` of each `**x` in the arguments of a call."""
         listed = self.ast.keywords if isinstance(self.ast, ast.Call) else ()
         return [self.at(key.value) for key in listed if key.arg is None]
 
     @property
     def has_unpacking(self) -> bool:
-        """Whether a call is given `**something`, whose keys nobody knows."""
+        """Whether a call has an argument `**x`, whose keys are unknown."""
         return isinstance(self.ast, ast.Call) and any(k.arg is None for k in self.ast.keywords)
 
     # -- what holds it, what it holds ----------------------------------------------------------
@@ -244,7 +244,7 @@ class Node:
 
     @property
     def ancestors(self) -> "Iterator[Node]":
-        """What holds this node, from the inside out."""
+        """The nodes around this one, from the inside out."""
         return (self.at(above) for above in self.module.ancestors(self.ast))
 
     @property
@@ -267,9 +267,9 @@ class Node:
         return other.ast is self.ast or any(a is self.ast for a in self.module.ancestors(other.ast))
 
     def walk(self, *kinds: type[ast.AST]) -> "Iterator[Node]":
-        """Yield this node and all inside it, of these kinds or of any, the outer ones first.
+        """Yield this node and all nodes inside it, of these kinds or of any, the outer ones first.
 
-        Operators, and whether a name is read or set, are no nodes here.
+        Operators, and the contexts of names (read or set), are not nodes here.
         """
         module = self.module
         for node in descendants(self.ast) if self else ():
@@ -279,8 +279,8 @@ class Node:
     def own(self, *kinds: type[ast.AST]) -> "list[Node]":
         """Return the nodes of these kinds in the body of a function, class or module.
 
-        What stands in functions inside it is theirs; decorators, defaults and annotations are not
-        of the body.
+        Nodes in functions inside it belong to those functions. Decorators, defaults and annotations
+        do not belong to the body.
         """
         module = self.module
         there = [kind for kind in kinds if module.own_of_kind(self.ast, kind)]
@@ -306,7 +306,7 @@ class Node:
 
     @property
     def operands(self) -> "list[Node]":
-        """What a comparison, arithmetic, `and` or `or` puts together, from left to right."""
+        """The operands of a comparison, of arithmetic, `and` or `or`, from left to right."""
         match self.ast:
             case ast.Compare(left=left, comparators=others):
                 return [self.at(left), *(self.at(other) for other in others)]
@@ -325,13 +325,13 @@ class Node:
         return [(self.at(key), self.at(value)) for key, value in pairs]
 
     def entry(self, key: str) -> "Node":
-        """Return the value of a key of a dictionary, where both are written."""
+        """Return the value of a key in a dictionary display."""
         found = [value for written, value in self.entries if written.literal == key]
         return found[-1] if found else self.at(None)
 
     @property
     def contexts(self) -> "dict[Node, Node]":
-        """What a `with` enters, each with the variable that it sets: `{open(path): file}`."""
+        """The contexts of a `with`, each with the variable that it sets: `{open(path): file}`."""
         items = self.ast.items if isinstance(self.ast, (ast.With, ast.AsyncWith)) else ()
         return {self.at(i.context_expr): self.at(i.optional_vars) for i in items}
 
@@ -347,7 +347,7 @@ class Node:
 
     @property
     def targets(self) -> "list[Node]":
-        """What an assignment, `:=` or `+=` gives a value, or a `del` deletes."""
+        """The targets of an assignment, `:=`, `+=` or `del`."""
         match self.ast:
             case ast.Assign(targets=targets) | ast.Delete(targets=targets):
                 return [self.at(target) for target in targets]
@@ -409,17 +409,17 @@ class Node:
 
     @property
     def returned(self) -> "list[Node]":
-        """What a function returns, None left out."""
+        """The values that a function returns, without None."""
         return [self.at(n.ast.value) for n in self.own(ast.Return) if n.ast.value]  # type: ignore[attr-defined]
 
     @property
     def yielded(self) -> "list[Node]":
-        """What a generator yields, None left out."""
+        """The values that a generator yields, without None."""
         return [self.at(n.ast.value) for n in self.own(ast.Yield) if n.ast.value]  # type: ignore[attr-defined]
 
     @property
     def returns(self) -> "Node":
-        """The annotation of what a function returns."""
+        """The return annotation of a function."""
         return self.at(getattr(self.ast, "returns", None))
 
     @property
@@ -442,13 +442,13 @@ class Node:
 
     @property
     def library_name(self) -> str:
-        """The dotted name of the library's thing that it stands for, or ""."""
+        """The dotted name of the library object that it stands for, or ""."""
         origin = self.module.program.origin(self)
         return origin if isinstance(origin, str) else ""
 
     @property
     def called(self) -> str:
-        """The dotted name of the library's thing that a call calls, or ""."""
+        """The dotted name of the library function or class that a call calls, or ""."""
         if not isinstance(self.ast, _CALL):
             return ""
         origin = self.module.program.origin(Node(self.module, self.ast.func))
@@ -461,7 +461,7 @@ class Node:
 
     @property
     def constant(self) -> object:
-        """The value of a literal, through names; None where it is not a literal."""
+        """The value of a literal, through names; None if it is not a literal."""
         found = self.value
         if isinstance(found.ast, ast.Constant):
             return found.ast.value
@@ -475,7 +475,7 @@ class Node:
 
     @property
     def literal(self) -> object:
-        """The value of a constant that is written right here, None of anything else."""
+        """The value of a constant that is written right here, None for anything else."""
         return self.ast.value if isinstance(self.ast, ast.Constant) else None
 
     @property
@@ -528,7 +528,7 @@ class Node:
         return self.program.callers_of(self)
 
     def passed(self, call: "Node") -> "Node":
-        """Return what a call of its function gives this parameter."""
+        """Return the argument that a call of its function passes for this parameter."""
         arguments = self.function.parameters
         positional = arguments[: len(arguments) - len(self.function.ast.args.kwonlyargs)]  # type: ignore[attr-defined]
         if self in positional:

@@ -23,20 +23,20 @@ _BUILTINS = frozenset(dir(builtins))
 
 
 class Libraries(Protocol):
-    """What libraries know of types: of calls such as `session.get(User, 1)`, of `Depends(f)`."""
+    """What libraries know about types: of `session.get(User, 1)`, of `Depends(f)` and so on."""
 
     def call_type(self, call: Node, depth: int) -> Type:
-        """Return the type of what a library's call gives, None where it is not known."""
+        """Return the type of the result of a library's call, None if unknown."""
 
     def parameter_type(self, default: Node, depth: int) -> Type:
-        """Return the type of a parameter with this default, None where it is not known."""
+        """Return the type of a parameter with this default, None if unknown."""
 
 
 class Program:
     """Modules that belong together.
 
-    `modules` are those that were parsed at once; others below `root` are parsed by `load` when a
-    name leads to them, and are not reported on. `files` are those beside the code that start it.
+    `modules` are those that were parsed at first. `load` parses others below `root` when a name
+    leads to them; they get no findings. `files` are the files beside the code that start it.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Program:
         return (module for module in self.code if not module.is_tool)
 
     def forget(self) -> None:
-        """Drop what was worked out; the program is of no use afterwards."""
+        """Drop what was computed; the program cannot be used afterwards."""
         for module in self._by_path.values():
             if module is not None:
                 module.__dict__.clear()
@@ -92,12 +92,12 @@ class Program:
     # -- what is asked of the whole program ----------------------------------------------------
 
     def calls_of(self, *names: str) -> Iterator[Node]:
-        """Yield the calls, outside tests, of library things with these dotted names."""
+        """Yield the calls, outside tests, of library objects with these dotted names."""
         for module in self._calling(*self.spellings(_last_names(names))):
             yield from self.calls_in(module, *names)
 
     def _calling(self, *names: str) -> list[Module]:
-        """Return the modules outside tests in which something of one of these names is called."""
+        """Return the modules outside tests that call something with one of these names."""
         places = {place for name in names for place in self._places_of_calls.get(name, ())}
         return [self.modules[place] for place in sorted(places)]
 
@@ -110,9 +110,9 @@ class Program:
         return found
 
     def calls_in(self, module: Module, *names: str) -> Iterator[Node]:
-        """Yield the calls in a module of library things with these dotted names.
+        """Yield the calls in a module of library functions and classes with these dotted names.
 
-        Raises ValueError for a name that library_names.py replaces: nothing is called so.
+        Raises ValueError for a name that library_names.py replaces: no call has it.
         """
         last = _last_names(names)
         if module.is_test and not module.says(*last, *self.spellings(last)):
@@ -127,7 +127,7 @@ class Program:
                     yield node
 
     def spellings(self, names: frozenset[str]) -> list[str]:
-        """Return names and those that the program gives to the same things, sorted."""
+        """Return names, and other names that the program gives to the same objects, sorted."""
         return self.once(self._spellings, names, names)
 
     def _spellings(self, names: frozenset[str]) -> list[str]:
@@ -155,7 +155,7 @@ class Program:
                     yield Node(module, call)
 
     def attributes(self, *names: str) -> Iterator[Node]:
-        """Yield the attributes, outside tests, with these names: those called and those passed."""
+        """Yield the attributes, outside tests, with these names: called or passed on."""
         for module in self.code:
             if module.attribute_names.isdisjoint(names):
                 continue
@@ -164,15 +164,15 @@ class Program:
                     yield Node(module, attribute)
 
     def saying(self, *words: str) -> list[Module]:
-        """Return the modules outside tests whose text has one of these words."""
+        """Return the modules outside tests whose text contains one of these words."""
         return [module for module in self.code if module.says(*words)]
 
     def strings(
         self, pattern: re.Pattern[str], *words: str
     ) -> Iterator[tuple[Node, re.Match[str]]]:
-        """Yield the strings, outside tests, in which a pattern is found, and where.
+        """Yield the strings, outside tests, in which a pattern matches, with the match.
 
-        `words` are some of which one is in each text that the pattern matches.
+        Every text that the pattern matches contains one of `words`.
         """
         for module in self.saying(*words):
             for constant, text in module.texts:
@@ -192,12 +192,12 @@ class Program:
 
     @functools.cached_property
     def functions(self) -> list[Node]:
-        """All functions and methods of the program that are not tests' modules."""
+        """All functions and methods of the program, outside test modules."""
         return [Node(m, node) for m in self.code for node in m.functions()]
 
     @functools.cached_property
     def functions_within(self) -> dict[ast.AST, list[Node]]:
-        """Those of `functions` that stand in the body of another, by that one."""
+        """The nested ones of `functions`, by the function around them."""
         found: dict[ast.AST, list[Node]] = defaultdict(list)
         for function in self.functions:
             if (outer := function.module.function_of(function.ast)) is not None:
@@ -205,9 +205,9 @@ class Program:
         return found
 
     def functions_calling(self, *names: str) -> list[Node]:
-        """Return those of `functions` in which something with one of these last names is called.
+        """Return those of `functions` that call something with one of these last names.
 
-        Other names that the program gives to the same things count, too: a first, cheap look.
+        Other names that the program gives to the same objects count too: a first, cheap check.
         """
         found: set[ast.AST] = set()
         spelled = self.spellings(frozenset(names))
@@ -229,8 +229,8 @@ class Program:
     def origin(self, node: Node, depth: int = 0) -> Origin:
         """Return what an expression stands for: names, attributes and aliases are followed.
 
-        A variable stands for its value, unless that is a plain name or attribute, which is
-        followed. The value of `with` and `for` stands for itself; see `Node.binding`.
+        A variable stands for its value, unless that is a plain name or attribute, which is followed
+        too. The value of `with` and `for` stands for itself; see `Node.binding`.
         """
         expr = node.ast
         found = self._origins.get(expr, _UNKNOWN)
@@ -267,7 +267,7 @@ class Program:
         return found  # type: ignore[return-value]
 
     def origin_of_binding(self, module: Module, binding: Binding, depth: int = 0) -> Origin:
-        """Return what a name that is bound so stands for."""
+        """Return what a name with this binding stands for."""
         if binding.imported is not None:
             found = self._imports.get(binding, _UNKNOWN)
             if found is not _UNKNOWN:
@@ -338,7 +338,7 @@ class Program:
         return self._by_path[path]
 
     def _module_at(self, place: str) -> Module | None:
-        """Return the module or package whose path without an ending this is."""
+        """Return the module or package at this path, which has no suffix."""
         path = file_of(place)
         return self.module(path) if path is not None else None
 
@@ -412,10 +412,10 @@ class Program:
 
     @functools.cached_property
     def _defined(self) -> set[str]:
-        """The names by which functions and classes are called that can be followed.
+        """The names of functions and classes that can be followed.
 
-        More than half of all calls are of others, and need not be looked at. Imports may lead to
-        modules beside the program: they are parsed for it.
+        More than half of all calls are of others, and can be skipped. Imports may lead to modules
+        beside the program: they are parsed for it.
         """
         found: set[str] = set()
         waiting = [*self.code, *self._loaded]
@@ -430,7 +430,7 @@ class Program:
         return set(self._spellings(frozenset(found)))
 
     def _follow_imports(self, module: Module, known: set[str]) -> None:
-        """Parse what a module imports of other names than those known, if that is there."""
+        """Parse the modules from which a module imports unknown names, if they exist."""
         for statement in module.nodes(ast.ImportFrom):
             base = import_base(statement, module.path.parent)
             if isinstance(base, Path) or self._is_ours(module, base.partition(".")[0]):
@@ -449,7 +449,7 @@ class Program:
         return self.once(self._calls_by_callee, name, name).get(function.ast, [])
 
     def _calls_by_callee(self, name: str) -> dict[ast.AST, list[Node]]:
-        """Return the calls of what is named so where it is defined, by what they run."""
+        """Return the calls of functions and classes with this name, by what they run."""
         found: dict[ast.AST, list[Node]] = defaultdict(list)
         for module in self._calling(name, *self._imported_as.get(name, ())):
             for call in module.calls_of_imported(name):
@@ -488,7 +488,7 @@ class Program:
 
 @functools.cache
 def _last_names(names: tuple[str, ...]) -> frozenset[str]:
-    """Return the last parts of dotted names. Raises ValueError for one that is replaced."""
+    """Return the last parts of dotted names. Raises ValueError for a replaced name."""
     for name in names:
         if canonical(name) != name:
             raise ValueError(f"{name} is {canonical(name)} to the audit; ask for that")
@@ -496,7 +496,7 @@ def _last_names(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def fact(ask: Callable[[Program], T]) -> Callable[[Program], T]:
-    """Return a function of the program that works its answer out once for each program."""
+    """Return a function of the program that computes its answer once per program."""
 
     @functools.wraps(ask)
     def asked(program: Program) -> T:

@@ -1,7 +1,7 @@
-"""The files of the project, as they lie on the disk, in git's index, or at a commit.
+"""The files of the project, as they are on the disk, in git's index, or at a commit.
 
-Whatever is worked out of files is kept until `put_back`, by `kept`. So a process knows one of the
-three at a time.
+`kept` keeps what is computed from files until `put_back`. So a process knows one of the three
+versions at a time.
 """
 
 import errno
@@ -24,7 +24,7 @@ CACHES = frozenset(
 
 
 class View:
-    """The files as they lie on the disk, but for those of `contents`; None: it is not there."""
+    """The files as they are on the disk, except those of `contents`; None: no such file."""
 
     def __init__(self, contents: Mapping[Path, bytes | None]) -> None:
         self.contents = dict(contents)
@@ -56,7 +56,7 @@ class View:
         return path.exists()
 
     def names(self, folder: Path) -> frozenset[str]:
-        """Return the names of what a folder holds, none where it cannot be listed."""
+        """Return the names of the entries of a folder, none if it cannot be listed."""
         try:
             found = set(os.listdir(folder))  # noqa: PTH208 -- names are all that is asked for
         except OSError:
@@ -70,7 +70,7 @@ class View:
         return frozenset(found - CACHES)
 
     def answer(self, question: str) -> str:
-        """Return the digest of what is to be answered to a question of `Answers`."""
+        """Return the digest of the answer to a question of `Answers`."""
         kind, _, path = question.partition(" ")
         ask: Callable[[Path], object] = getattr(self, kind)
         try:
@@ -93,9 +93,9 @@ _caches: list[Callable[[], None]] = []
 
 
 def put_back(contents: Mapping[Path, bytes | None], *, watch: bool = False) -> None:
-    """Give files the contents they had, from now on; None is for one that was not there.
+    """Give files the contents they had, from now on; None if a file did not exist.
 
-    What was worked out before is forgotten. With `watch`, what is asked is noted: see `answers`.
+    What was computed before is forgotten. With `watch`, all questions are noted: see `answers`.
     """
     _known.view = View(contents)
     _known.answers, _known.is_steady = {} if watch else None, True
@@ -104,7 +104,7 @@ def put_back(contents: Mapping[Path, bytes | None], *, watch: bool = False) -> N
 
 
 def kept(ask: Callable[P, T]) -> Callable[P, T]:
-    """Return a function of files that works its answer out once for the same arguments."""
+    """Return a function of files that computes its answer once for the same arguments."""
     cached = functools.cache(ask)
     _caches.append(cached.cache_clear)
     return cached  # type: ignore[return-value]
@@ -121,9 +121,9 @@ def view() -> View:
 
 
 def answers() -> Answers | None:
-    """Return all that was asked since `put_back`; None where that was not noted, or a file changed.
+    """Return all questions since `put_back`; None if they were not noted, or a file changed.
 
-    Whoever is answered the same finds the same.
+    An audit that gets the same answers has the same findings.
     """
     return _known.answers if _known.is_steady else None
 
@@ -149,7 +149,7 @@ def exists(path: Path) -> bool:
 
 
 def names(folder: Path) -> frozenset[str]:
-    """Return the names of the files and folders in a folder, none where it cannot be listed.
+    """Return the names of the files and folders in a folder, none if it cannot be listed.
 
     Caches of tools are left out.
     """
@@ -162,7 +162,7 @@ def glob(folder: Path, pattern: str) -> list[Path]:
 
 
 def _asked(kind: str, path: Path, ask: Callable[[Path], T]) -> T:
-    """Return the answer to a question, noted if it is to be. Raises OSError."""
+    """Return the answer to a question, and note it if that is switched on. Raises OSError."""
     try:
         answer = ask(path)
     except OSError:

@@ -1,4 +1,4 @@
-"""What an expression says, with what its variables stand for: to look for words in."""
+"""The text of an expression with the values of its variables: to look for words in it."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ _MOST = 20  # variables followed
 
 
 def written(node: Node) -> str:
-    """Return an expression as it is written, and below it the values of its variables."""
+    """Return the source of an expression, and below it the values of its variables."""
     texts: list[str] = []
     queue, seen = [node], {node}
     while queue and len(texts) < _MOST:

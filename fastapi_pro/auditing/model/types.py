@@ -77,7 +77,7 @@ def annotation_type(annotation: Node, depth: int = 0) -> Type:
 
 
 def run_by(func: Node) -> Node:
-    """Return what calling an expression runs: a function, a method; of a class the `__init__`."""
+    """Return what calling an expression runs: a function, a method; for a class, its `__init__`."""
     target = func.definition
     if target.is_function:
         return target
@@ -89,7 +89,7 @@ def run_by(func: Node) -> Node:
 
 
 def result_type(function: Node, depth: int = 0) -> Type:
-    """Return what calling, awaiting or entering a function gives; what a generator yields."""
+    """Return the type that calling, awaiting or entering a function gives, or that it yields."""
     yielded = function.yielded
     if function.returns:
         module = function.module
@@ -109,7 +109,7 @@ def result_type(function: Node, depth: int = 0) -> Type:
 
 
 def is_manager(function: Node) -> bool:
-    """Say whether a function is decorated to be a context manager."""
+    """Say whether a decorator makes a function a context manager."""
     return any(decorator.library_name in MANAGERS for decorator in function.decorators)
 
 
@@ -132,9 +132,9 @@ def member_type(owner: Node, name: str, depth: int = 0) -> Type:
 
 
 def _one_of(types: Iterable[Type]) -> Type:
-    """Return the class that a union names; of several of libraries none: `AsyncSession | Session`.
+    """Return the class that a union names; none for several of libraries: `AsyncSession | Session`.
 
-    What holds of one of them may be wrong of another.
+    What is true for one of them may be wrong for another.
     """
     found = [kind for kind in types if kind not in (None, "None")]
     others = {kind for kind in found if isinstance(kind, str) and not kind.startswith("builtins.")}

@@ -10,8 +10,8 @@ from fastapi_pro.auditing.model.node import Node
 def origins(expr: Node, through: Callable[[Node], list[Node]] = lambda _: []) -> Iterator[Node]:
     """Yield the expressions that a value may come from, the nearest first.
 
-    `through` gives those that an expression only passes on, such as the `x` of `str(x)`. A
-    parameter comes from what the callers give, a call from what its function returns.
+    `through` gives the expressions that an expression only passes on, such as the `x` of `str(x)`.
+    A parameter comes from the arguments of the callers, a call from what its function returns.
     """
     yield from _origins(expr, through, set(), 0)
 

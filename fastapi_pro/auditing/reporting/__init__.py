@@ -1,1 +1,1 @@
-"""What becomes of findings: ignores, baselines, options, formats."""
+"""What happens to findings: ignores, baselines, options, formats."""

@@ -1,4 +1,4 @@
-"""Everything a finding can be about: the rules, and what is wrong with a file or an ignore."""
+"""Everything that a finding can be about: the rules, unreadable files, and wrong ignores."""
 
 from dataclasses import dataclass
 from pathlib import Path

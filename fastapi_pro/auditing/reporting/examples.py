@@ -12,7 +12,7 @@ _AT_THE_TOP = {"archive", "archived", "old"}
 
 
 def weighed(finding: Finding, named: Sequence[Path]) -> Finding:
-    """Return the finding, with low severity if it is in an example folder of what was named.
+    """Return the finding, with low severity if it is in an example folder of the named paths.
 
     `named` are resolved paths.
     """

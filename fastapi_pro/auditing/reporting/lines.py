@@ -1,4 +1,4 @@
-"""The text of the lines of findings: it does not change when lines move."""
+"""The text of the lines that have findings: it does not change when lines move."""
 
 from collections.abc import Mapping
 from pathlib import Path

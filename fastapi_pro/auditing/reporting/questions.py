@@ -1,4 +1,4 @@
-"""What to ask of the code where no code shows that a rule is broken."""
+"""What to ask about the code if it cannot show whether a rule is broken."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

@@ -43,7 +43,7 @@ def render(
 
 
 def _complete(f: Finding, entry: Entry) -> Finding:
-    """Return the finding with the severity and the fix of its rule, where it has none."""
+    """Return the finding with the severity and the fix of its rule, if it has none."""
     return replace(f, severity=f.severity or entry.severity, fix=f.fix or entry.fix)
 
 

@@ -1,4 +1,4 @@
-"""The files beside the code that start it: which they are, and to which program they belong."""
+"""The files that start the code: which they are, and to which program they belong."""
 
 import re
 from collections import defaultdict
@@ -22,7 +22,7 @@ _DEEPEST_SCAN = 200_000  # bytes
 
 
 def is_deploy_file(path: str) -> bool:
-    """Say whether a file, by its name or as a manifest of Kubernetes, starts something."""
+    """Say whether a file starts something, by its name or as a Kubernetes manifest."""
     name = path.replace("\\", "/").rpartition("/")[2]
     if name.endswith((".dockerignore", ".py", ".md", ".pyc")):
         return False
@@ -34,7 +34,7 @@ def is_deploy_file(path: str) -> bool:
 
 
 def may_be_deploy_file(path: str) -> bool:
-    """Say whether a file, by its name alone, may be one of those: its comments begin with `#`."""
+    """Say whether a file may be one of those by its name alone: its comments begin with `#`."""
     name = path.replace("\\", "/").rpartition("/")[2]
     patterns = (_NAMES, _SCRIPTS, _YAML)
     return not name.endswith(".py") and any(pattern.fullmatch(name) for pattern in patterns)
@@ -59,7 +59,7 @@ def _is_manifest(path: str) -> bool:
 
 
 def beside(paths: Iterable[Path], context: Iterable[Path]) -> list[Path]:
-    """Return the deploy files of a project of which the user named folders, not single files."""
+    """Return the deploy files of a project, if the user named folders, not single files."""
     if not any(path.is_dir() for path in paths):
         return []
     return [path for path in context if is_deploy_file(str(path))]
@@ -85,10 +85,10 @@ def kind(path: Path) -> str:
 def belonging(
     files: Iterable[Path], groups: Sequence[Sequence[Path]], root: Path
 ) -> Mapping[int, list[Path]]:
-    """Return the deploy files of each program, by its index in `groups`, -1 for those of none.
+    """Return the deploy files of each program, by its index in `groups`; -1 has those of none.
 
-    A file belongs to the programs that hold an application it names (`app.main:app`), else to the
-    one whose files lie nearest.
+    A file belongs to the programs that contain an application it names (`app.main:app`), else to
+    the program whose files are nearest.
     """
     found: dict[int, list[Path]] = defaultdict(list)
     modules = [{name for path in group for name in _dotted(path, root)} for group in groups]

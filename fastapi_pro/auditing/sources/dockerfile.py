@@ -1,4 +1,4 @@
-"""A Dockerfile: its stages, what they run, as whom and with which environment."""
+"""A Dockerfile: its stages, their commands, users and environments."""
 
 import json
 import re
@@ -24,7 +24,7 @@ class Instruction:
 
     @property
     def listed(self) -> list[Word] | None:
-        """The words of the exec form, a list in JSON; None of the shell form."""
+        """The words of the exec form, a list in JSON; None for the shell form."""
         bare = re.sub(r"\\[ \t]*\n(?:[ \t]*#.*\n)*", lambda m: "\n" * m[0].count("\n"), self.text)
         try:
             values = json.loads(bare)
@@ -52,7 +52,7 @@ class Instruction:
 
 @dataclass(eq=False)
 class Stage:
-    """What one stage of a Dockerfile makes, with what it has from the stages it is made from."""
+    """The result of one stage of a Dockerfile, including what it inherits from its base stages."""
 
     image: str
     name: str
@@ -67,7 +67,7 @@ class Stage:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What can be told of the variables."""
+        """The known values of the variables."""
         known = {name: word.text for name, word in self.environment.items() if word.is_known}
         return self.arguments | known
 
@@ -101,7 +101,7 @@ def instructions(text: str) -> Iterator[Instruction]:
 
 
 def stages(text: str) -> list[Stage]:
-    """Return the stages; the last one is what is built where nothing else is said."""
+    """Return the stages; the last one is built by default."""
     found: list[Stage] = []
     arguments: dict[str, str] = {}
     for instruction in instructions(text):
@@ -158,7 +158,7 @@ def _apply(stage: Stage, instruction: Instruction) -> None:
 def _assigned(
     instruction: Instruction, variables: dict[str, str]
 ) -> tuple[dict[str, Word], dict[str, str]]:
-    """Return what ENV or ARG sets, with places, and what of it is known."""
+    """Return the variables that ENV or ARG sets, with their places and known values."""
     listed = instruction.commands(variables)
     words = listed[0].words if listed else []
     found: dict[str, Word] = {}

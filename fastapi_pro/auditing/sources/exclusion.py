@@ -1,4 +1,4 @@
-"""What the user leaves out, beside what git ignores."""
+"""What the user excludes, in addition to what git ignores."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from fastapi_pro.auditing.sources.gitignore import Decides, compile_patterns, is
 
 
 class Watched:
-    """Patterns as in a .gitignore of `folder`, which know those of them that match nothing."""
+    """Patterns as in a .gitignore of `folder`, which note those that match nothing."""
 
     def __init__(self, lines: Sequence[str], folder: Path) -> None:
         base = os.fsencode(os.path.abspath(folder))  # noqa: PTH100 -- as walk.collect names files
@@ -17,7 +17,7 @@ class Watched:
         self._idle = {line: patterns for line, patterns in single.items() if patterns}
 
     def decide(self, path: bytes, *, is_folder: bool) -> bool | None:
-        """Return whether an absolute path is left out, None when no pattern says."""
+        """Return whether an absolute path is excluded, None if no pattern decides."""
         verdict = self._all.decide(path, is_folder=is_folder) if self._all else None
         if verdict is not None:
             self._idle = {
@@ -34,13 +34,13 @@ class Watched:
 
 
 def idle(exclude: Iterable[Watched]) -> list[str]:
-    """Return the patterns that match nothing in any of the folders they were tried in."""
+    """Return the patterns that match nothing in any folder in which they were tried."""
     first, *others = exclude
     return [line for line in first.idle if all(line in other.idle for other in others)]
 
 
 def is_left_out(path: Path, exclude: Sequence[Decides]) -> bool:
-    """Say whether a file, or a folder that holds it, is left out."""
+    """Say whether a file, or a folder around it, is excluded."""
     folders = [os.fsencode(folder) for folder in path.parents]
     return any(is_ignored(exclude, folder, is_folder=True) for folder in folders) or is_ignored(
         exclude, os.fsencode(path), is_folder=False

@@ -1,6 +1,6 @@
-"""What a work tree, or the index, has changed since a commit.
+"""What changed in a work tree, or in the index, since a commit.
 
-It is asked of git, which writes nothing for it.
+Git is asked for it, and writes nothing.
 """
 
 import os
@@ -15,16 +15,16 @@ _OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")  # set for 
 
 
 class GitError(Exception):
-    """What git cannot say, and why."""
+    """A question that git cannot answer, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """The files that differ from a commit, as absolute real paths.
 
-    `old` has what each held there, None where there was none; a renamed file stands for two.
-    `renamed` leads from a path of now to the one at the commit. `now` has what is not on the disk
-    as it is to be read: of what is staged, the files that the work tree has otherwise.
+    `old` has the contents there, None if a file did not exist; a renamed file counts as two.
+    `renamed` maps a path of now to the path at the commit. `now` has contents that differ from the
+    disk: for staged changes, those of files that the work tree has changed again.
     """
 
     old: dict[Path, bytes | None]
@@ -32,7 +32,7 @@ class Changes:
     now: dict[Path, bytes | None] = field(default_factory=dict)
 
     def shown_as(self, files: Iterable[Path]) -> "Changes":
-        """Return the same by the paths of these files, which links may lead to."""
+        """Return the same changes by the paths of these files, which may contain links."""
         known = self.old.keys() | self.now.keys()
         names = {path.name for path in known}
         linked = {}
@@ -47,10 +47,10 @@ class Changes:
 
 
 def changes_since(folder: Path, base: str) -> Changes:
-    """Return what the repository around `folder` has changed since `base`, untracked files too.
+    """Return the changes in the repository around `folder` since `base`, including untracked files.
 
-    `COMMIT...` is where the branch that is checked out left that of COMMIT. Submodules are not
-    looked into, and what a merge brings to HEAD is no change. Raises GitError.
+    `COMMIT...` is the commit where the current branch left COMMIT. Submodules are skipped, and what
+    a merge brings to HEAD is not a change. Raises GitError.
     """
     top = _top(folder)
     old, renamed = _differences(top, _commit(top, base))
@@ -60,7 +60,7 @@ def changes_since(folder: Path, base: str) -> Changes:
 
 
 def staged_changes(folder: Path) -> Changes:
-    """Return what the index of the repository around `folder` has and HEAD has not.
+    """Return the changes that the index of the repository around `folder` has over HEAD.
 
     Raises GitError.
     """
@@ -75,7 +75,7 @@ def staged_changes(folder: Path) -> Changes:
 def _not_merged(
     top: Path, old: dict[Path, bytes | None], *options: str, **variables: str
 ) -> dict[Path, bytes | None]:
-    """Return those files that are not as in the commit that is about to be merged, if one is."""
+    """Return the files that differ from the commit that is being merged, if there is one."""
     if not _succeeds(top, "rev-parse", "--verify", "--quiet", "MERGE_HEAD"):
         return old
     theirs, _ = _differences(top, *options, "MERGE_HEAD", **variables)
@@ -87,7 +87,7 @@ def _top(folder: Path) -> Path:
 
 
 def _index(top: Path) -> dict[str, str]:
-    """Return the variable that names the index: in a hook of `git commit FILE` it is another."""
+    """Return the environment variable for the index: `git commit FILE` has its own in its hooks."""
     named = os.environ.get("GIT_INDEX_FILE", "")
     git_dir = Path(_text(top, "rev-parse", "--absolute-git-dir").rstrip("\r\n"))
     is_ours = (top / named).resolve().parent == git_dir.resolve()
@@ -95,7 +95,7 @@ def _index(top: Path) -> dict[str, str]:
 
 
 def _untracked(top: Path, **variables: str) -> dict[Path, bytes | None]:
-    """Return the files that git neither has nor ignores: there was nothing before."""
+    """Return the files that git neither tracks nor ignores: they did not exist before."""
     words = _words(_run(top, "ls-files", "-z", "--others", "--exclude-standard", **variables))
     return {top / word: None for word in words if word[-1] != "/"}
 
@@ -103,7 +103,7 @@ def _untracked(top: Path, **variables: str) -> dict[Path, bytes | None]:
 def _differences(
     top: Path, *compared: str, **variables: str
 ) -> tuple[dict[Path, bytes | None], dict[Path, Path]]:
-    """Return what `git diff` compares: what each file held before, and which are renamed."""
+    """Return the files of `git diff`: their old contents, and which are renamed."""
     old: dict[Path, bytes | None] = {}
     renamed: dict[Path, Path] = {}
     blobs: dict[Path, str] = {}
@@ -129,7 +129,7 @@ _DIFF = ("diff", "--raw", "-z", "--no-abbrev", "-M", "--no-color", "--no-ext-dif
 
 
 def _commit(top: Path, base: str) -> str:
-    """Return the commit that `base` names; nothing, as a tree, before the first commit."""
+    """Return the commit that `base` names; before the first commit, the empty tree."""
     if base.endswith("..."):
         return _common(top, base.removesuffix("..."))
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
@@ -158,7 +158,7 @@ def _if_shallow(top: Path, hint: str) -> str:
 
 
 def _contents(top: Path, blobs: list[str]) -> dict[str, bytes]:
-    """Return what blobs hold, but for huge ones."""
+    """Return the contents of blobs, except huge ones."""
     told = _run(top, "cat-file", "--batch-check", stdin="\n".join(blobs)).decode().splitlines()
     sizes = [line.split(" ") for line in told]
     wanted = [name for name, kind, *size in sizes if kind == "blob" and int(size[0]) < _LARGEST]

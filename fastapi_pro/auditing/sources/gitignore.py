@@ -29,7 +29,7 @@ _CLASSES = {
 
 @dataclass(frozen=True)
 class _Pattern:
-    """One line. `glob` is without its `!` and outer slashes; `by_path` if one led or parted it."""
+    """One line. `glob` has no `!` and no outer slashes; `by_path` if a slash begins or parts it."""
 
     glob: bytes
     negative: bool
@@ -51,14 +51,14 @@ class _Pattern:
 
 
 class Decides(Protocol):
-    """Patterns of a file, or what stands for them."""
+    """Patterns of a file, or an object that decides like them."""
 
     def decide(self, path: bytes, *, is_folder: bool) -> bool | None:
-        """Return whether an absolute path is ignored, None when no pattern says."""
+        """Return whether an absolute path is ignored, None if no pattern decides."""
 
 
 class Patterns:
-    """The patterns of one file, the last first, which hold below the absolute folder `base`."""
+    """The patterns of one file, the last first; they apply below the absolute folder `base`."""
 
     def __init__(self, patterns: list[_Pattern], base: bytes) -> None:
         self._patterns, self._base = patterns, _slashed(base).rstrip(b"/") + b"/"
@@ -71,9 +71,9 @@ class Patterns:
         self._path_globs = _any_of([p for p in globs if p.by_path])
 
     def decide(self, path: bytes, *, is_folder: bool) -> bool | None:
-        """Return whether an absolute path is ignored, None when no pattern says.
+        """Return whether an absolute path is ignored, None if no pattern decides.
 
-        The folders that hold it are the caller's care.
+        The caller checks the folders around it.
         """
         path = _slashed(path)
         if not path.startswith(self._base):
@@ -97,14 +97,14 @@ class Patterns:
 
 
 def compile_patterns(content: bytes, base: bytes) -> Patterns | None:
-    """Return a file's patterns, which hold below the absolute folder `base`, None without any."""
+    """Return a file's patterns, which apply below the absolute folder `base`; None without any."""
     lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     patterns = [pattern for line in reversed(lines) if (pattern := _parse(line))]
     return Patterns(patterns, base) if patterns else None
 
 
 def is_ignored(stack: Sequence[Decides], path: bytes, *, is_folder: bool) -> bool:
-    """Say whether an absolute path is ignored by the first of `stack`, nearest first, to decide."""
+    """Say whether the first of `stack` that decides, nearest first, ignores an absolute path."""
     for patterns in stack:
         verdict = patterns.decide(path, is_folder=is_folder)
         if verdict is not None:
@@ -117,7 +117,7 @@ def _slashed(path: bytes) -> bytes:
 
 
 def _parse(line: bytes) -> _Pattern | None:
-    """Return the pattern of a line; None for a comment, a blank, and what can match nothing."""
+    """Return the pattern of a line; None for a comment, a blank, and one that matches nothing."""
     line = _trimmed(line.removesuffix(b"\r").partition(b"\0")[0])
     if line.startswith(b"#"):
         return None
@@ -131,14 +131,14 @@ def _parse(line: bytes) -> _Pattern | None:
 
 
 def _trimmed(line: bytes) -> bytes:
-    """Return the line without the spaces at its end, but for one that a backslash quotes."""
+    """Return the line without the spaces at its end, except one that a backslash quotes."""
     bare = line.rstrip(b" ")
     quoted = (len(bare) - len(bare.rstrip(b"\\"))) % 2 == 1
     return line[: len(bare) + 1] if quoted and bare != line else bare
 
 
 def _any_of(patterns: list[_Pattern]) -> re.Pattern[bytes] | None:
-    """Return one expression for what any of the patterns matches."""
+    """Return one expression that matches what any of the patterns matches."""
     if not patterns:
         return None
     sources = (_translate(p.glob, by_path=p.by_path) for p in patterns)
@@ -148,8 +148,8 @@ def _any_of(patterns: list[_Pattern]) -> re.Pattern[bytes] | None:
 def _translate(glob: bytes, *, by_path: bool) -> bytes:
     """Return the regular expression of a glob.
 
-    What stands between two stars is taken at the first place where it fits and at no other
-    (`(?>...)`): the second star takes up the rest, so that no pattern needs long.
+    The text between two stars matches at the first place where it fits and at no other (`(?>...)`):
+    the second star takes the rest, so no pattern takes long.
     """
     regex, piece, segment = b"", b"", [b""]  # up to the last "**/", "/" and "*"
     opening = closing = b""
@@ -184,7 +184,7 @@ def _translate(glob: bytes, *, by_path: bool) -> bytes:
 
 
 def _joined(segment: list[bytes]) -> bytes:
-    """Return the expression of a name, from what stands between its stars."""
+    """Return the expression of a name, from the texts between its stars."""
     first, *others = segment
     if not others:
         return first
@@ -193,7 +193,7 @@ def _joined(segment: list[bytes]) -> bytes:
 
 
 def _one(glob: bytes, place: int) -> tuple[bytes, int]:
-    """Return the expression of the single byte at `place`, and the place behind it."""
+    """Return the expression of the single byte at `place`, and the place after it."""
     byte = glob[place : place + 1]
     if byte == b"?":
         return b"[^/]", place + 1
@@ -206,7 +206,7 @@ def _one(glob: bytes, place: int) -> tuple[bytes, int]:
 
 
 def _bracket(glob: bytes, place: int) -> tuple[bytes, int]:
-    """Return the expression of the bracket opened before `place`, and the place behind it."""
+    """Return the expression of the bracket that opens before `place`, and the place after it."""
     negated = glob[place : place + 1] in (b"!", b"^")
     place += negated
     first, members, before = True, set[int](), 0

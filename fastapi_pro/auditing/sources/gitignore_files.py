@@ -7,9 +7,9 @@ from fastapi_pro.auditing.sources.gitignore import Patterns, compile_patterns
 
 
 def patterns_above(folder: str) -> list[Patterns]:
-    """Return the patterns that hold in the absolute `folder`, the nearest first, without its own.
+    """Return the patterns that apply in the absolute `folder`, the nearest first, without its own.
 
-    Those are the `.gitignore` files of the folders above it up to the top of its repository, and
+    These are the `.gitignore` files of the folders above it, up to the top of its repository, and
     `info/exclude`. Outside a repository there are none.
     """
     above = [folder]
@@ -24,7 +24,7 @@ def patterns_above(folder: str) -> list[Patterns]:
 
 
 def patterns_in(folder: str) -> Patterns | None:
-    """Return the patterns of the folder's own `.gitignore`, None without any."""
+    """Return the patterns of the folder's own `.gitignore`, None if there are none."""
     return _read(Path(folder, ".gitignore"), folder)
 
 
@@ -39,7 +39,7 @@ def _read(path: Path, base: str) -> Patterns | None:
 
 
 def _excludes(top: Path) -> Path:
-    """Return the place of `info/exclude`; in a linked work tree `.git` is a file that names it."""
+    """Return the path of `info/exclude`; in a linked work tree, `.git` is a file that names it."""
     git = top / ".git"
     try:
         if git.is_file():

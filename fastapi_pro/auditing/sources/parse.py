@@ -1,4 +1,4 @@
-"""The text of a Python file and its tree, or why there is none."""
+"""The text of a Python file and its tree, or the reason why there is none."""
 
 import ast
 import re
@@ -44,7 +44,7 @@ def read(path: Path) -> bytes:
 
 
 def lines_of(path: Path) -> list[str]:
-    """Return the lines of a file as ast counts them, none of one that cannot be read."""
+    """Return the lines of a file as ast counts them, none if it cannot be read."""
     try:
         stream = BytesIO(project_files.read(path))
         encoding, _ = tokenize.detect_encoding(stream.readline)
@@ -80,11 +80,11 @@ def parse(source: bytes) -> ast.Module:
 
 
 def parse_compactly(source: bytes) -> ast.Module:
-    """Return the same tree in three quarters of the memory: no rule asks where a node ends.
+    """Return the same tree in three quarters of the memory: without the ends of nodes.
 
-    Most nodes have five attributes then, and with a sixth Python takes room for ten. Those of one
-    line share its number, and all share one empty list. It takes a half longer than to parse.
-    Raises UnreadableError.
+    No rule needs them. Most nodes then have five attributes; with a sixth, Python allocates room
+    for ten. Nodes of one line share its number, and all share one empty list. This takes half as
+    long again as parsing. Raises UnreadableError.
     """
     tree = parse(source)
     numbers = list(range(source.count(b"\n") + source.count(b"\r") + 2))
@@ -98,7 +98,7 @@ def parse_compactly(source: bytes) -> ast.Module:
 
 
 def check(source: bytes) -> None:
-    """Raise UnreadableError where a file's contents cannot be parsed; make no tree if they can.
+    """Raise UnreadableError if a file's contents cannot be parsed, without making a tree.
 
     The compiler's first pass takes two thirds of the time of `ast.parse`.
     """

@@ -1,4 +1,4 @@
-"""Which files make one program, told from their text before anything is parsed."""
+"""Which files make one program, by their text, before anything is parsed."""
 
 import functools
 import re
@@ -36,11 +36,11 @@ _FOREIGN = LIBRARIES | sys.stdlib_module_names
 
 
 def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
-    """Return the files in groups that import each other, of which one at least uses a library.
+    """Return groups of files that import each other, if one of them uses a library.
 
     A file without a trace of the libraries belongs to a program only below a top-level folder in
-    which some file imports a framework first of all; others are not even searched for imports.
-    Where packages are installed, each is a program of its own, and the libraries themselves none.
+    which some file directly imports a framework; other files are not even searched for imports.
+    Among installed packages, each is a program of its own, and the libraries themselves are none.
     """
     are_installed = any(root.glob("*.dist-info"))
     if are_installed:
@@ -77,7 +77,7 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
 def _with_unused(
     groups: list[list[Path]], sources: dict[Path, bytes], root: Path
 ) -> list[list[Path]]:
-    """Return programs, each application with what lies among its files and nothing imports."""
+    """Return programs; an application gets the files among its own that nothing imports."""
     serving = [g for g in groups if any(_MAKES_APPLICATION.search(sources[path]) for path in g)]
     holding = {path.parent: group[0] for group in serving for path in group}
     leaders = set(holding.values())
@@ -101,7 +101,7 @@ def _display(path: Path, root: Path) -> str:
 
 
 def are_joined_alike(path: Path, one: bytes, other: bytes) -> bool:
-    """Say whether a file is of the same program with one text as with another."""
+    """Say whether a file belongs to the same program with both texts."""
     return one == other or (
         _is_traced(path, one) == _is_traced(path, other)
         and (_HOME.search(one) is None) == (_HOME.search(other) is None)
@@ -120,12 +120,12 @@ def _top(path: Path, root: Path) -> str:
 
 
 def _name(path: Path) -> str:
-    """Return the path of a module without its ending; of a package, that of its folder."""
+    """Return the path of a module without its suffix; for a package, the path of its folder."""
     return str(path.parent) if path.name == "__init__.py" else str(path)[: -len(path.suffix)]
 
 
 def _with_folders(names: Iterable[str], root: str) -> set[str]:
-    """Return the paths of modules, and of the folders that they lie in."""
+    """Return the paths of modules and of their folders."""
     found: set[str] = set()
     for name in names:
         path = name
@@ -138,7 +138,7 @@ def _with_folders(names: Iterable[str], root: str) -> set[str]:
 def _imported(
     path: Path, source: bytes, by_name: dict[str, str], below: Container[str], root: Path
 ) -> Iterator[str]:
-    """Yield the files that a file's imports lead to, as far as its text tells."""
+    """Yield the files that a file imports, as far as its text tells."""
     folders = _folders(str(path.parent), str(root))
     places: dict[str, list[str]] = {}  # where the first part of a name is to be found
     for dotted in _dotted(source):
@@ -161,7 +161,7 @@ def _imported(
 
 @functools.cache
 def _folders(folder: str, root: str) -> tuple[str, ...]:
-    """Return a folder and those above it, up to the root: as texts, paths are slow to compare."""
+    """Return a folder and those above it, up to the root, as texts: paths are slow to compare."""
     if folder == root or not Path(folder).is_relative_to(root):
         return (folder,) if folder == root else ()
     return folder, *_folders(str(Path(folder).parent), root)
@@ -169,12 +169,12 @@ def _folders(folder: str, root: str) -> tuple[str, ...]:
 
 @functools.cache
 def _places(folders: tuple[str, ...]) -> tuple[str, ...]:
-    """Return where the modules beside a file may lie: in the folders, or in one for sources."""
+    """Return the folders of modules that a file may import: the given ones, or ones for sources."""
     return tuple(f"{f}{sub}" for f in folders for sub in ("", "/src", "/backend", "/server"))
 
 
 def _dotted(source: bytes) -> set[str]:
-    """Return what a text imports, or names as uvicorn does; relative names begin with "."."""
+    """Return the modules that a text imports, or names as uvicorn does; relative ones with "."."""
     found = {match[1].decode() for match in _applications(source)}
     for match in _imports(source):
         base, names, plain = (g.decode("utf-8", "replace") if g else "" for g in match.groups())
@@ -188,7 +188,7 @@ def _dotted(source: bytes) -> set[str]:
 
 
 def _applications(source: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield what may name an application; to look for the colon first is much faster."""
+    """Yield the texts that may name an application; a search for the colon first is much faster."""
     for end in _APPLICATION_END.finditer(source):
         start = max(source.rfind(quote, 0, end.start()) for quote in (b"'", b'"'))
         if start >= 0 and (match := _APPLICATION.match(source, start)):
@@ -196,7 +196,7 @@ def _applications(source: bytes) -> Iterator[re.Match[bytes]]:
 
 
 def _imports(source: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the import statements; to look for the word first is four times as fast."""
+    """Yield the import statements; a search for the word first is four times as fast."""
     end = 0
     while (word := source.find(b"import", end)) >= 0:
         match = _IMPORT.match(source, max(source.rfind(b"\n", end, word) + 1, end))

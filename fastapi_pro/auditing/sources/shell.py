@@ -1,4 +1,4 @@
-"""The commands of a shell text, as far as which words they are made of and where these stand."""
+"""The commands of a shell text: their words, and the places of these."""
 
 import re
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ _TESTS = frozenset({"[", "[[", "test"})
 
 @dataclass(eq=False)
 class Command:
-    """One simple command; `after` is the operator behind it, "" at the end of the text.
+    """One simple command; `after` is the operator after it, "" at the end of the text.
 
-    `is_conditional` says whether it stands in a branch, a loop or a function.
+    `is_conditional` says whether it is in a branch, a loop or a function.
     """
 
     words: list[Word] = field(default_factory=list)
@@ -41,8 +41,8 @@ def commands(
 ) -> list[Command]:
     """Return the commands of a text.
 
-    `indent` is the column of further lines; in a folded text a line break is a space. What a
-    variable holds is put in where `variables`, the text or its own default tell.
+    `indent` is the column of further lines; in a folded text, a line break is a space. Variables
+    are replaced if `variables`, the text or their own default give the value.
     """
     lexer = _Lexer(text, indent, dict(variables or {}))
     lexer.is_folded = is_folded
@@ -94,7 +94,7 @@ class _Lexer:
             self.place += 1
 
     def _skip_comments(self) -> None:
-        """Leave out lines of comments behind a continued line, as a Dockerfile allows."""
+        """Skip lines of comments after a continued line, which a Dockerfile allows."""
         while match := re.compile(r"[ \t]*#[^\n]*\n").match(self.text, self.place):
             self._advance(len(match[0]))
 
@@ -114,7 +114,7 @@ class _Lexer:
             self.heredocs = []
 
     def _remember(self, command: Command) -> None:
-        """Keep the variables that a command of nothing but assignments sets."""
+        """Keep the variables that a command sets if it has only assignments."""
         words = [word for word in command.words if word.text != "export"]
         pairs = [re.fullmatch(r"(\w+)=(.*)", word.text, re.DOTALL) for word in words]
         for word, pair in zip(words, pairs, strict=True):
@@ -185,7 +185,7 @@ class _Lexer:
         return default.strip("'\"") if match[3] else None
 
     def _substitution(self, opening: str) -> None:
-        """Pass by the command whose output is put in."""
+        """Skip a command substitution."""
         depth = 0
         self._advance(1)
         while self.place < len(self.text):

@@ -1,4 +1,4 @@
-"""Places in files that are not Python, and the words that stand there."""
+"""Places in files that are not Python, and the words there."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,8 @@ _LARGEST = 500_000  # bytes; what is larger starts no server
 class Word:
     """A word or value of a file: `line` counts from 1, `column` from 0 in characters.
 
-    `is_known` is False where a part of it is a variable or the output of a command, which is left
-    out of `text`.
+    `is_known` is False if a part of it is a variable or the output of a command; `text` does not
+    contain that part.
     """
 
     text: str
@@ -25,7 +25,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place of a file at which a detector hits, as it does at a Node."""
+    """A place of a file where a detector makes a hit, like a Node."""
 
     path: Path
     line: int
@@ -52,7 +52,7 @@ class Source:
 
 
 def source(path: Path) -> Source:
-    """Return a file, without text where it cannot be read."""
+    """Return a file; its text is empty if it cannot be read."""
     try:
         content = project_files.read(path) if project_files.size(path) < _LARGEST else b""
         text = content.decode("utf-8-sig").replace("\r\n", "\n")

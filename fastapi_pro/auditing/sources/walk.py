@@ -1,4 +1,4 @@
-"""Which files are audited: those of Python below the folders named, and those that start them.
+"""Which files are audited: Python files below the named folders, and the files that start them.
 
 Paths are strings while walking, because 20,000 Path objects would take longer than the walk.
 """
@@ -34,7 +34,7 @@ Virtual environments are known by pyvenv.cfg, skills elsewhere by what install.p
 
 @dataclass
 class _Walk:
-    """What a walk has seen: real paths to the paths shown, and links to look at when it is done."""
+    """What a walk has seen: real paths with the shown paths, and links to follow at its end."""
 
     exclude: Sequence[Decides]
     files: dict[str, str] = field(default_factory=dict)
@@ -47,10 +47,10 @@ class _Walk:
 def collect(
     paths: Sequence[Path], exclude: Sequence[Decides] = ()
 ) -> tuple[list[Path], list[Finding]]:
-    """Return the files to audit, absolute and sorted, and what could not be read on the way.
+    """Return the files to audit, absolute and sorted, and those that could not be read.
 
-    `paths` exist: files are taken whatever their name, folders are searched. A folder named here
-    is searched even where its name would have it left alone. `exclude` leaves out more.
+    `paths` exist: files are taken whatever their name is, folders are searched. A named folder is
+    searched even if its name is one that is usually skipped. `exclude` excludes more.
     """
     walk = _Walk(exclude)
     for path in paths:
@@ -69,20 +69,20 @@ def collect(
 
 
 def project(paths: Sequence[Path]) -> Path:
-    """Return the folder of the project that the paths belong to, below which imports are looked up.
+    """Return the folder of the project that the paths belong to: imports are looked up below it.
 
-    That is the nearest folder above them with a pyproject.toml, a setup.py, a setup.cfg or .git,
-    else with a list of requirements, else the folder that holds them all, and their packages.
+    It is the nearest folder above them with a pyproject.toml, a setup.py, a setup.cfg or .git, else
+    with a list of requirements, else the folder that contains all of them and their packages.
     """
     common = _common(paths)
     return _marked(common) or _holder(common)
 
 
 def rest_of_project(paths: Sequence[Path], exclude: Sequence[Decides] = ()) -> list[Path]:
-    """Return the files by which named ones are understood: those of their projects.
+    """Return the other files of the projects of named files, which help to understand them.
 
-    Nobody knows what belongs to a folder without a mark. Of one that a file is named in, it is
-    what lies beside the file, its package, and the folders that it imports from.
+    A folder without a mark of a project has unknown limits. For a file in one, these are the files
+    next to it, its package, and the folders that it imports from.
     """
     top = project(paths)
     if any(path.resolve() == top for path in paths):
@@ -109,7 +109,7 @@ def _common(paths: Sequence[Path]) -> Path:
 
 
 def _marked(folder: Path) -> Path | None:
-    """Return the nearest folder, this one or above, that is marked as that of a project."""
+    """Return the nearest folder, this one or one above, that is marked as a project."""
     for marks in (_PROJECT, _LISTED):
         for above in (folder, *folder.parents):
             if any((above / name).exists() for name in marks):
@@ -118,7 +118,7 @@ def _marked(folder: Path) -> Path | None:
 
 
 def _holder(folder: Path) -> Path:
-    """Return the folder that holds the package that a folder belongs to, else the folder."""
+    """Return the folder that contains the package of a folder, else the folder itself."""
     while (folder / "__init__.py").exists():
         folder = folder.parent
     return folder
@@ -134,7 +134,7 @@ def _imported(path: Path) -> set[str]:
 
 
 def display(path: Path, root: Path) -> str:
-    """Return how a path is shown: below `root` relative to it, else absolute, with slashes."""
+    """Return a path as it is shown: below `root` relative to it, else absolute, with slashes."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
@@ -198,9 +198,9 @@ def _is_foreign(real: str, entries: list[os.DirEntry[str]]) -> bool:
 
 
 def _follow(walk: _Walk, link: str, shown: str) -> None:
-    """Take what a link leads to, unless it was taken, left alone, or holds the link itself.
+    """Take the target of a link, unless it was taken or skipped before, or contains the link.
 
-    A link within the folders searched leads to what the search has taken or left alone already.
+    If the target is within the searched folders, the search has already taken or skipped it.
     """
     try:
         mode = os.stat(link).st_mode  # noqa: PTH116 -- a string, as everywhere in this module

@@ -1,6 +1,6 @@
-"""The part of YAML that compose files and Kubernetes manifests are written in, with places.
+"""The part of YAML that compose files and Kubernetes manifests use, with places.
 
-What it does not understand makes a document unreadable, never wrong.
+What the reader does not understand makes a document unreadable, never wrong.
 """
 
 import re
@@ -20,9 +20,9 @@ _DEEPEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text: the place of its first character, and where its further lines begin.
+    """A text: the place of its first character, and the column where its further lines begin.
 
-    A line break of a folded text is a space.
+    A line break in a folded text is a space.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Mapping:
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def get(self, *keys: str) -> "Value":
-        """Return the value below these keys, an empty text where there is none."""
+        """Return the value below these keys, an empty text if there is none."""
         found: Value = self
         for key in keys:
             found = found.values.get(key, NOTHING) if isinstance(found, Mapping) else NOTHING
@@ -63,7 +63,7 @@ NOTHING = Scalar("", 0, 0)
 
 
 class _UnclearError(Exception):
-    """A document holds what this reader does not understand."""
+    """A document contains something that this reader does not understand."""
 
 
 def mappings(value: Value) -> list[Mapping]:
@@ -113,7 +113,7 @@ class _Reader:
         return None
 
     def _block(self, least: int, depth: int) -> Value:
-        """Return the value that begins at the next line, if that is indented enough."""
+        """Return the value that begins on the next line, if that is indented enough."""
         indent = self._peek()
         if indent is None or indent < least:
             return NOTHING
@@ -225,7 +225,7 @@ class _Reader:
         return Scalar("\n".join(texts), first + 1, column, inner, is_folded=True)
 
     def _flow(self, at: int, column: int, depth: int) -> tuple[Value, int, int]:
-        """Return a flow value, and the line and column behind it."""
+        """Return a flow value, and the line and column after it."""
         at, column = self._skip(at, column)
         start = self.lines[at][column]
         if depth > _DEEPEST:
