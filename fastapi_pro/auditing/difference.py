@@ -27,7 +27,7 @@ NOT_READ = {
     ".css", ".csv", ".gif", ".html", ".ico", ".jpg", ".js", ".json", ".jsx", ".md", ".png", ".rst",
     ".svg", ".ts", ".tsx", ".vue",
 }  # fmt: skip
-"""The endings of files that no rule reads: a change of these alone brings nothing."""
+"""The suffixes of files that no rule reads: if only these change, nothing is new."""
 
 
 def _is_read(path: Path, root: Path) -> bool:

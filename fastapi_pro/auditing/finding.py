@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 UNREADABLE = "unreadable"
-"""The slug of what is no rule broken: a file or folder that cannot be read."""
+"""The slug for a file or folder that cannot be read, which is not a broken rule."""
 
 
 @dataclass(frozen=True, order=True, slots=True)

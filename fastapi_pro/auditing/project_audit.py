@@ -42,7 +42,7 @@ class ProjectAudit:
     entries: Mapping[str, Entry]
     jobs: int
     cache: str
-    """The folder in which to keep what is found; "" to keep nothing."""
+    """The folder in which findings are kept; "" to keep nothing."""
 
     def all(self) -> Result:
         """Return all that is found."""

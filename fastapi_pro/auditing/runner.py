@@ -40,7 +40,7 @@ _LARGE = (
     8_000_000  # bytes of the largest program that is not spared memory, and shared by processes
 )
 FEW = 500
-"""Files that one process reads before others have started, and got what they need."""
+"""The number of files that one process reads in the time in which others start."""
 
 
 def run(

@@ -233,7 +233,10 @@ def test_a_linked_work_tree_and_a_shallow_clone_have_their_own_head(
         write("app/api.py", HELD + ANOTHER)
         assert new(capsys, "--diff") == [("app/api.py", 9)]
     assert audit.main(["--diff", "HEAD~1"]) == 2
-    assert "'HEAD~1' is no commit here; the clone is shallow" in capsys.readouterr().err
+    assert (
+        "'HEAD~1' is not a commit of this repository; the clone is shallow"
+        in capsys.readouterr().err
+    )
     git("fetch", "-q", "--depth=1", "origin", git("rev-parse", "HEAD~1"), cwd=tmp_path / "shallow")
     assert audit.main(["--diff", "FETCH_HEAD..."]) == 2
     told = "no commit in common with 'FETCH_HEAD'; the clone is shallow: fetch the rest first"
@@ -313,10 +316,13 @@ def test_nothing_in_the_repository_is_written(git: Git, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--diff", "nowhere"], "--diff: 'nowhere' is no commit here"),
+        (["--diff", "nowhere"], "--diff: 'nowhere' is not a commit of this repository"),
         (["--diff", "--output=x"], "expected at most one argument"),
-        (["--diff=--output=x"], "'--output=x' is no commit here"),
-        (["--diff", "app"], "'app' is no commit here; for the path app, write `--diff=HEAD app`"),
+        (["--diff=--output=x"], "'--output=x' is not a commit of this repository"),
+        (
+            ["--diff", "app"],
+            "'app' is not a commit of this repository; for the path app, write `--diff=HEAD app`",
+        ),
         (["--diff", "--write-baseline", "x.json"], "--write-baseline writes all findings"),
     ],
 )
@@ -340,7 +346,7 @@ def test_outside_a_repository_and_without_git_it_is_told(
     assert capsys.readouterr().err.endswith("must be run in a work tree\n")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert audit.main([str(tmp_path), "--diff"]) == 2
-    assert "--diff: there is no git here to ask" in capsys.readouterr().err
+    assert "--diff: git is not installed" in capsys.readouterr().err
 
 
 def test_a_baseline_hides_what_it_knows_and_nothing_counts_as_fixed(

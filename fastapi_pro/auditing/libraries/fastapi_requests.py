@@ -101,7 +101,7 @@ STREAMS = (
 """Responses that are sent piece by piece, while the response's content is iterated over."""
 
 SSE_STREAMS = ("sse_starlette.EventSourceResponse", "sse_starlette.sse.EventSourceResponse")
-"""The same of sse_starlette, which ends its streams at SIGTERM."""
+"""Those of sse_starlette, which ends its streams at SIGTERM."""
 
 
 @fact

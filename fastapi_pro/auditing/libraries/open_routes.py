@@ -31,23 +31,23 @@ _CHECK = re.compile(
     r"|api_?key|secret|signature|protect|secur|guard|verif|valid_|check|csrf|captcha|license|me\b",
     re.IGNORECASE,
 )
-"""Names of what may be a check."""
+"""Names of functions that may be a check."""
 _LOGIN = re.compile(
     r"(current|logged_?in|active|authenticated|verified|require\w*|get|auth\w*)_?\w*(user|admin"
     r"|account|principal|member|identity)|auth(enticated?|ori[sz]ed?)?($|[^a-z])|log_?in|require"
     r"|permission|has_role|bearer|api_?key|superuser|jwt|verify_token|oauth2",
     re.IGNORECASE,
 )
-"""Names of what is one."""
+"""Names of functions that are a check."""
 _GUARD = re.compile(r"auth|log_?in|jwt|bearer|api_?key|permission|identity|protect", re.IGNORECASE)
-"""Names of middleware that may ask who is calling."""
+"""Names of middleware that may check the caller."""
 _ASKS = re.compile(
     r"auth|login|permission|require|verif|jwt|token|credential|api_?key|signature|secret|hmac"
     r"|compare_digest|current_?user|principal|password|can_|may_|enforce|policy|allowed"
     r"|(check|ensure|assert|is)_\w*(access|admin|owner|perm|role|scope|tenant|user|right)",
     re.IGNORECASE,
 )
-"""Names of functions that may look by themselves at who is calling."""
+"""Names of functions that may check the caller by themselves."""
 _OPEN = re.compile(
     r"log_?(in|out)|sign_?(in|up|out|on)|regist(er|ration)|token|auth|oauth|oidc|saml|sso|refresh"
     r"|password|forgot|reset|recover|verif|confirm|activat|otp|mfa|2fa|passkey|webauthn|web_?hook"
@@ -55,7 +55,8 @@ _OPEN = re.compile(
     r"|demo|captcha|csrf|share",
     re.IGNORECASE,
 )
-"""Paths and names of what strangers may do, or what another service does by a secret of its own."""
+"""Paths and names of actions that are open to strangers, or to services with a secret of their own.
+"""
 _OPEN_POST = re.compile(
     r"hook|notif|ipn|stripe|slack|telegram|github|twilio|ping|contact|feedback|newsletter|waitlist"
     r"|lead|track|event|telemetry|analytics|beacon|report|heartbeat|agent|worker|cron|setup|install"
@@ -63,13 +64,13 @@ _OPEN_POST = re.compile(
     r"|parse|lookup|echo|device|csp|vote|like|view|click|join|mcp|graphql|rpc|session",
     re.IGNORECASE,
 )
-"""What strangers may send besides, or what only asks."""
+"""More actions that are open to strangers, or that only read."""
 _HARMLESS = re.compile(
     r"db|database|session|settings|config|repo|service|client|cache|redis|pagina|page|param|query"
     r"|logger|limit|unit_of_work|uow|engine|storage|crud|dao|manager|background|container|store",
     re.IGNORECASE,
 )
-"""Names of dependencies, not of the program, that give something and refuse nobody."""
+"""Names of dependencies of libraries that only provide a value, and refuse nobody."""
 _EFFECT = re.compile(
     r"^(add|create|insert|update|upsert|delete|remove|save|merge|commit|set|put|write|upload|send"
     r"|start|stop|run|execute|trigger|enqueue|publish|process|store|import)(_|$|[A-Z])",

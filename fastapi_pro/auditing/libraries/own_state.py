@@ -14,14 +14,14 @@ _GUARD = re.compile(
     r"active|busy|done|flight|limit|lock|pending|processed|progress|running|seen|started",
     re.IGNORECASE,
 )
-"""Names of what keeps a second task from the same work."""
+"""Names of guards that keep a second task from the same work."""
 _MEANT = re.compile(
     rb"#.*(single|one|per|each)[- ](worker|process)|#.*multi-?(worker|process)", re.IGNORECASE
 )
 """Comments that say that each process has its own."""
 READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
 SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
-"""The last names of what reads a file, and of what writes one."""
+"""The last names of calls that read a file, and of calls that write one."""
 _THIS = re.compile(r"\b(this|each|per|own|single)[- ](worker|process)\b", re.IGNORECASE)
 
 

@@ -17,7 +17,7 @@ _MADE = {
 CACHES = {
     f"cachetools.{name}" for name in ("Cache", "LFUCache", "LRUCache", "TLRUCache", "TTLCache")
 }
-"""Dictionaries that forget by themselves: for what can be had again, for the most part."""
+"""Dictionaries that drop entries by themselves: usually for values that can be computed again."""
 _LITERALS = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
 _PUT = {"append", "appendleft", "add", "extend", "insert", "update", "setdefault"}
 _TAKE = {"pop", "popleft", "popitem", "remove", "discard", "clear"}

@@ -27,7 +27,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 _BLOCK = 3  # lines at least, of a script's block
 _BELOW = {"pydantic": ("2", "fastapi", "0.100")}
-"""A version that a package is below if another is below its own, as far as its pins allow."""
+"""A version below which a package must be if another package is below its own version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 SECRETS = ("pydantic.SecretStr", "pydantic.SecretBytes")
 DICTS = ("pydantic.ConfigDict", "pydantic_settings.SettingsConfigDict", "builtins.dict")
-"""What makes a `model_config`, besides a dictionary that is written out."""
+"""Calls that make a `model_config`; a dictionary display can do so too."""
 
 _SETTINGS = "pydantic_settings.BaseSettings"
 _BASES = ("pydantic.BaseModel", _SETTINGS, "sqlmodel.SQLModel", "pydantic.RootModel")

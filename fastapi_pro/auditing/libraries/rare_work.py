@@ -25,14 +25,14 @@ _OF_MEMBERS = re.compile(
     r"|workspace)_?admin",
     re.IGNORECASE,
 )
-"""Administrators of what customers have, of whom there are as many."""
+"""Administrators that each customer has: there are as many of them as customers."""
 _OR_OTHERS = re.compile(
     r"(?<!staff)(?<!superuser)(?<!super_user)_or_(super_?)?admin|admin_or_(?!staff|super)",
     re.IGNORECASE,
 )
 _FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
 _OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth", re.IGNORECASE)
-"""Names of endpoints that answer strangers, those of administrators too."""
+"""Names of endpoints that answer strangers, even in an administrator's part."""
 _SET_UP = re.compile(
     r"(^|_)(backfill|bootstrap|install|migrate|migration|rebuild|reindex|seed|setup|teardown"
     r"|uninstall)(_|$)"

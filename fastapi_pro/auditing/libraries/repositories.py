@@ -6,9 +6,9 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named
 from fastapi_pro.auditing.model.node import Node
 
 LOOKUPS = ("exists", "get", "find", "first", "count", "get_by", "find_by", "find_one", "get_one")
-"""How the methods are called that look rows up by what they are given by name."""
+"""Names of methods that look up rows by keyword arguments."""
 INSERTS = ("create", "add", "insert", "save")
-"""How the methods are called that insert a row."""
+"""Names of methods that insert a row."""
 _LIBRARIES = ("fastcrud.FastCRUD", "fastcrud.crud.fast_crud.FastCRUD")
 
 

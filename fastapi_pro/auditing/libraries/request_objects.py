@@ -11,7 +11,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 _DATACLASSES = ("dataclasses.dataclass", "pydantic.dataclasses.dataclass")
 _READS = ("json", "body", "form")
-"""What a Request has of its body."""
+"""The attributes and methods of a Request that give its body."""
 
 
 @fact

@@ -17,7 +17,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 _ASYNC = "sqlalchemy.ext.asyncio.create_async_engine"
 MAKERS = (_ASYNC, "sqlalchemy.create_engine")
-"""What makes an engine."""
+"""The functions that make an engine."""
 _SINGLE = ("NullPool", "StaticPool", "AssertionPool")
 _ASYNCPG = ("postgresql+asyncpg", "postgresql:", "postgres:", "{")
 _DATABASES = {

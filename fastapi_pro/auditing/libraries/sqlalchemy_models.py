@@ -28,7 +28,7 @@ _AROUND_TARGETS = {
 SECRET = re.compile(
     r"passw|secret|hash(ed)?_?(pw|pass)|(^|_)token(_|$)|api_?key|private_?key", re.IGNORECASE
 )
-"""Names of what must not be seen: passwords, their hashes, tokens, keys."""
+"""Names of secrets: passwords, their hashes, tokens, keys."""
 _ABOUT = re.compile(
     r"^(is|has|can|needs?|must|requires?|use[sd]?|allows?|shows?|enable[sd]?)_|"
     r"_(owner|issuer|audience|type|kind|url|uri|endpoint|name|id|algorithm|version|status|scopes?"
@@ -38,7 +38,7 @@ _ABOUT = re.compile(
 
 _CURSOR = re.compile(r"(^|_)(sync|page|next|continuation|concurrency|change)_?token", re.IGNORECASE)
 ONCE = re.compile(r"captcha|turnstile", re.IGNORECASE)
-"""What a person has proven by it is worth nothing a second time."""
+"""Names of the answers to a captcha, which are worth nothing a second time."""
 _ENCRYPTED = re.compile(r"(^|_)(enc|encrypted|ciphered|sealed)(_|$)|cipher_?text", re.IGNORECASE)
 
 

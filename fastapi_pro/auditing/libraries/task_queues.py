@@ -7,7 +7,7 @@ _DECORATORS = {
     "celery.Celery.task": "celery.Task",
     "dramatiq.actor": "dramatiq.Actor",
 }
-"""The decorators, each with the class whose methods the task then has."""
+"""The decorators, each with the class of the task that it makes."""
 _METHODS = {name.rpartition(".")[2] for name in _DECORATORS}
 
 

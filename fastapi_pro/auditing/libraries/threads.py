@@ -5,7 +5,7 @@ from fastapi_pro.auditing.model.node import Node
 
 _MEMBERS = {name.rpartition(".")[2] for name in THREADS}
 THREAD_NAMES = _MEMBERS | {"run_in_executor"}
-"""The last names of what runs a function in a thread."""
+"""The last names of calls that run a function in a thread."""
 
 
 def handed_to_thread(call: Node) -> Node:

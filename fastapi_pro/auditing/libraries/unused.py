@@ -18,11 +18,11 @@ _BY_NAME = (
     "import_module", "__import__", "pkgutil", "exec_module", "run_module", "entry_points",
     "find_modules", "autodiscover",
 )  # fmt: skip
-"""What loads modules whose names no import has."""
+"""Calls that load modules by name, without an import."""
 _RUN = re.compile(
     rb"__main__|\bCelery\(|WorkerSettings|Broker\(|\bTyper\(|argparse|\bclick\b|\bMangum\(|lambda_"
 )
-"""What a module has that something other than an application loads."""
+"""Marks of a module that something other than an application loads."""
 _NAME = re.compile(r"[A-Za-z_][\w-]*(?:[./:][A-Za-z_][\w-]*)+")
 _MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "package.json", "serverless.yml",
               "vercel.json", "Makefile", "justfile", "Taskfile.yml")  # fmt: skip

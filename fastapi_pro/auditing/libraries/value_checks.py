@@ -19,7 +19,7 @@ FILE_QUESTIONS = frozenset({
     "exists", "is_file", "isfile", "is_dir", "isdir", "endswith", "splitext", "suffix", "suffixes",
     "split", "rsplit", "partition", "rpartition", "guess_type",
 })  # fmt: skip
-"""What one asks of a path without asking where it leads: whether it is there, how it ends."""
+"""Questions about a path that do not check where it leads: whether it exists, how it ends."""
 
 
 def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:

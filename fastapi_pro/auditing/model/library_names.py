@@ -7,7 +7,7 @@ LIBRARIES = frozenset({
     "gunicorn", "jose", "jwt", "passlib", "bcrypt", "pwdlib", "argon2", "asyncpg", "httpx",
     "aiohttp", "requests", "redis", "prometheus_client", "prometheus_fastapi_instrumentator",
 })  # fmt: skip
-"""What detectors know by its name, and which is therefore nobody's own module."""
+"""The packages that detectors know by name, which are therefore not modules of a project."""
 
 _MOVED = (
     ("fastapi.applications.", "fastapi."),

@@ -43,7 +43,7 @@ RETURNS = {
     "tarfile.open": "tarfile.TarFile",
     "transformers.pipeline": "transformers.Pipeline",
 }
-"""The class of what a function returns, where its name does not say it."""
+"""The class that a function returns, if the function's name does not say it."""
 
 METHODS = {
     (ASYNC_ENGINE, "connect"): ASYNC_CONNECTION,
@@ -74,7 +74,7 @@ METHODS = {
     ("PIL.Image.Image", method): "PIL.Image.Image"
     for method in ("convert", "copy", "crop", "filter", "resize", "rotate", "transpose")
 }
-"""The class of what a method returns."""
+"""The class that a method returns."""
 
 ATTRIBUTES = {
     ("dramatiq.brokers.redis.RedisBroker", "client"): "redis.Redis",

@@ -109,7 +109,7 @@ class Module:
         self._assigned: dict[ast.AST, dict[str, list[ast.Assign | ast.AnnAssign]]] = {}
         self._annotations: dict[ast.AST, ast.AST] = {}
         self.deferred: set[ast.AST] = set()
-        """The nodes of annotations written as strings: they see what is bound later, too."""
+        """The nodes of annotations written as strings: they also see names that are bound later."""
 
     def __repr__(self) -> str:
         return f"Module({self.name})"

@@ -18,7 +18,7 @@ _NAMED: dict[type[ast.AST], str] = {
     ast.Name: "id", ast.arg: "arg", ast.alias: "name", ast.ClassDef: "name",
     ast.FunctionDef: "name", ast.AsyncFunctionDef: "name",
 }  # fmt: skip
-"""The field that has the name."""
+"""The field that holds the name."""
 _CALL, _ATTRIBUTE = ast.Call, ast.Attribute  # asked for most often: a name is found faster
 
 
@@ -553,7 +553,8 @@ class Node:
 
 
 Origin: TypeAlias = Node | str | None
-"""What a name stands for: a node of the program, the dotted name of a library's thing, unknown."""
+"""What a name stands for: a node of the program, the dotted name of a library object, or unknown.
+"""
 
 Type: TypeAlias = Node | str | None
 """A class of the program, the dotted name of a library's class, or unknown."""

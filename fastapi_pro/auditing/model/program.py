@@ -62,7 +62,7 @@ class Program:
         self._bindings: dict[ast.AST, Binding | None] = {}
         self._run_by: dict[ast.AST, Node] = {}
         self.types: dict[ast.AST, tuple[Type, int]] = {}
-        """What `types.type_of` knows: the type of an expression, and how deep it was asked."""
+        """What `types.type_of` knows: the type of an expression, and the depth of the question."""
 
     def once(self, ask: Callable[..., T], key: object, *given: object) -> T:
         """Return `ask(*given)`, asked once for each key."""

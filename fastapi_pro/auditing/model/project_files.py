@@ -16,11 +16,11 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 Answers = dict[str, str]
-"""What was asked, such as "read /project/app.py", and a digest of each answer."""
+"""Questions such as "read /project/app.py", each with a digest of its answer."""
 CACHES = frozenset(
     {".eggs", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".tox", "__pycache__"}
 )
-"""Folders that come and go, and hold nothing of the project."""
+"""Folders that come and go, and contain nothing of the project."""
 
 
 class View:

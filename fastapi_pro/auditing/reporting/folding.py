@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.finding import Finding
 
 MANY = 3
-"""Up to this many findings that differ only in names are reported one by one, more in one line."""
+"""Up to this many findings that differ only in names are reported one by one, more as one."""
 
 _AT_MOST = 10
 """Up to this many findings of a rule with different texts are reported one by one."""

@@ -29,9 +29,11 @@ def _moved(p: Place) -> tuple[object, ...]:
 
 
 _SAMENESS: tuple[Callable[[Place], tuple[object, ...]], ...] = (_same, _same_line, _moved)
-"""What an old and a new finding must have in common to be the same, the surest first. `_moved` is
-for code that went to another file: there the message, which names the code, must be the same too,
-as the same line may be in several files by chance."""
+"""What an old and a new finding must have in common to be the same, the surest first.
+
+`_moved` is for code that moved to another file. The same line may be in several files by chance, so
+the message, which names the code, must be the same too.
+"""
 
 
 def new_findings(now: Iterable[Place], before: Iterable[Place]) -> list[Finding]:

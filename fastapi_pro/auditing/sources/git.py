@@ -139,7 +139,7 @@ def _commit(top: Path, base: str) -> str:
         if base == "HEAD" and not _succeeds(top, *asked, "HEAD"):
             return _run(top, "hash-object", "-t", "tree", "--stdin").decode().strip()
         hint = _if_shallow(top, "fetch it first (git fetch --depth=1 ...)")
-        raise GitError(f"{base!a} is no commit here{hint}") from None
+        raise GitError(f"{base!a} is not a commit of this repository{hint}") from None
 
 
 def _common(top: Path, base: str) -> str:
@@ -200,7 +200,7 @@ def _run(folder: Path, *arguments: str, stdin: str = "", **variables: str) -> by
             command, input=stdin.encode(), capture_output=True, env=environment, check=False
         )
     except FileNotFoundError:
-        raise GitError("there is no git here to ask") from None
+        raise GitError("git is not installed") from None
     if done.returncode != 0:
         told = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["failed"]
         raise GitError(f"git {arguments[0]}: {told[0].removeprefix('fatal: ')}")

@@ -23,10 +23,10 @@ _PACKAGES = {"__pypackages__", "dist-packages", "node_modules", "site-packages"}
 _ASSISTANTS = {".agents", ".claude", ".codex", ".cursor", ".gemini", ".opencode"}
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _LISTED = ("requirements.txt", "Pipfile", "uv.lock", "poetry.lock", "pdm.lock", "environment.yml")
-"""What marks a project where no folder above has a better mark."""
+"""Files that mark a project if no folder above has a better mark."""
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 LEFT_ALONE = frozenset({".git", ".hg", ".svn"} | CACHES | _VENDORED | _PACKAGES | _ASSISTANTS)
-"""Folders of other people's code, of caches, and of assistants, in which skills lie.
+"""Folders of other people's code, of caches, and of assistants, which contain skills.
 
 Virtual environments are known by pyvenv.cfg, skills elsewhere by what install.py writes.
 """

@@ -4,7 +4,7 @@ VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request", 
 """The methods of a client or session that send a request."""
 
 REQUESTS = {f"requests.{verb}" for verb in VERBS - {"send", "stream"}}
-"""Functions of requests, which wait for ever unless they are given a timeout."""
+"""Functions of requests, which wait for ever without a timeout."""
 
 HTTPX = {f"httpx.{verb}" for verb in VERBS - {"send"}}
 """Functions of httpx, which wait five seconds."""
@@ -14,7 +14,7 @@ REQUEST_METHODS = VERBS - {"send"}
 """The methods of a client or session that take a timeout."""
 
 HTTP_CLIENTS = {"aiohttp.ClientSession", "httpx.AsyncClient", "httpx.Client"}
-"""Clients of HTTP, which go to whatever address they are given."""
+"""HTTP clients, which request any address that they get."""
 
 _CONNECTION = "a new connection"
 _TLS = "a new connection, and a new TLS context that reads all CA certificates"
@@ -46,11 +46,11 @@ KEPT_CLIENTS = {
     "redis.asyncio.from_url": _POOL,
     "redis.from_url": _POOL,
 }
-"""What keeps connections open for all requests if there is one of it; else each one has this."""
+"""Clients that keep connections open if they are shared, and what each new one costs."""
 POOLS = {
     "redis.from_url", "redis.asyncio.from_url", "redis.Redis.from_url",
     "redis.asyncio.Redis.from_url", "redis.ConnectionPool.from_url",
     "redis.asyncio.ConnectionPool.from_url", "redis.Redis", "redis.StrictRedis",
     "redis.asyncio.Redis", "redis.asyncio.StrictRedis", "asyncpg.create_pool",
 }  # fmt: skip
-"""What has a pool of connections of its own."""
+"""Clients with their own connection pool."""

@@ -29,12 +29,13 @@ COMPUTING_TABLE = {
     "transformers.Pipeline": "__call__",
     "whisper": "load_model",
 }
-"""Calls that take from 10 ms to seconds, by the size of what they are given."""
+"""Calls that take from 10 ms to seconds, depending on the size of their arguments."""
 
 FILES_TABLE = {
     "pathlib.Path": "read_bytes read_text write_bytes write_text",
 }
-"""Calls that read or write a file: under 1 ms on a local disk if it is small, seconds if not."""
+"""Calls that read or write a file: under 1 ms for a small file on a local disk, else up to seconds.
+"""
 
 COMPUTING = Calls(COMPUTING_TABLE)
 FILES = Calls(FILES_TABLE)

@@ -35,7 +35,7 @@ VERIFICATIONS_TABLE = {
     "werkzeug.security": "check_password_hash",
     **dict.fromkeys(_PASSLIB, "verify verify_and_update"),
 }
-"""Calls that compute one to compare a password with it."""
+"""Calls that compute a hash to compare a password with it."""
 
 HASHES = Calls(HASHES_TABLE, VERIFICATIONS_TABLE)
 VERIFICATIONS = Calls(VERIFICATIONS_TABLE)

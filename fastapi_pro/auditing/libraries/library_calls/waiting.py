@@ -52,7 +52,7 @@ SLOW_TABLE = {
     # results of jobs
     "celery.result.AsyncResult": "get wait",
 }
-"""Calls that keep their thread waiting for a foreign service, which may take seconds."""
+"""Calls that keep their thread waiting for another service, perhaps for seconds."""
 
 BLOCKING_TABLE = {
     # processes and names
@@ -111,7 +111,7 @@ BLOCKING_TABLE = {
     "pika.adapters.blocking_connection.BlockingChannel": "basic_get basic_publish queue_declare",
     "rq.Queue": "enqueue enqueue_at enqueue_call enqueue_in fetch_job",
 }
-"""Calls that keep their thread waiting, not for long for the most part."""
+"""Calls that keep their thread waiting, usually for a short time."""
 
 LOCAL_TABLE = {
     "sqlite3": "connect",
@@ -132,7 +132,7 @@ SLOW_COROUTINES_TABLE = {
     "openai.AsyncAzureOpenAI.*": _MODEL,
     "openai.AsyncOpenAI.*": _MODEL,
 }
-"""Coroutines that wait for a foreign service, without the thread."""
+"""Coroutines that wait for another service without blocking the thread."""
 
 SLOW = Calls(SLOW_TABLE)
 BLOCKING = Calls(SLOW_TABLE, BLOCKING_TABLE, LOCAL_TABLE)
