@@ -4,6 +4,7 @@ import functools
 import re
 
 from fastapi_pro.auditing.finding import Hit
+from fastapi_pro.auditing.libraries.failing_calls import fails_at
 from fastapi_pro.auditing.libraries.project_packages import Versions, python, versions
 from fastapi_pro.auditing.libraries.unused import why_unused
 from fastapi_pro.auditing.libraries.version_ranges import Range, bound
@@ -11,6 +12,7 @@ from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import Rule, folder_name, load_rule, package_and_version
 
+_FAILS = "query-on-async-session"
 _TO_THREAD = "asyncio.to_thread"  # from Python 3.9
 _CALL = re.compile(r"asyncio\.to_thread\((?=\w)")
 _NAMED = re.compile(r"(?<=, )\w+=[^`]*(?=\)`)")
@@ -20,16 +22,17 @@ _NAMED = re.compile(r"(?<=, )\w+=[^`]*(?=\)`)")
 def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
     """Return a hit with the fix that works in the versions of its module.
 
-    None if these versions do not have the fault. In code that no application runs, the severity is
-    low.
+    None if these versions do not have the fault, or if no run reaches the line or gets past it:
+    another rule reports that. In code that no application runs, the severity is low.
     """
     rule = _rule(slug)
-    if not _has_fault(rule, module):
+    is_here = hit.path == module.path
+    if not _has_fault(rule, module) or (is_here and slug != _FAILS and fails_at(module, hit.line)):
         return None
     fix = hit.fix or _fix(rule, module)
     if _TO_THREAD in (fix or rule.fix):
         fix = _for_python(fix, rule, module)
-    reason = why_unused(module, hit.line) if hit.path == module.path else ""
+    reason = why_unused(module, hit.line) if is_here else ""
     if reason:
         fix, hit = f"{fix or rule.fix} (low: {reason})", hit._replace(severity="low")
     return hit._replace(fix=fix)

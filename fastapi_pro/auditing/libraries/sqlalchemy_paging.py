@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fastapi_pro.auditing.libraries.failing_calls import fails_at
 from fastapi_pro.auditing.libraries.raw_paging import raw_values
 from fastapi_pro.auditing.libraries.repositories import repository_model
 from fastapi_pro.auditing.libraries.request_values import Input, cause, inputs
@@ -49,7 +50,7 @@ def _chained(program: Program, method: str) -> list[tuple[Node, Input]]:
     return [
         (call, given)
         for call in program.calls_named(method)
-        if call.owner and is_statement(call.owner)
+        if call.owner and is_statement(call.owner) and not fails_at(call.module, call.line)
         for given in inputs(call.argument(0, method))
     ]
 

@@ -662,4 +662,22 @@ async def post(number: int, session: Db):
     except errors.AlreadyExists:
         return await by_group(session, number=number)
 """,
+    "a line that fails with any number": _DB
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import select
+from db import Db, User
+app = FastAPI()
+@app.get("/users/{user_id}")
+async def read(user_id: int, session: Db):
+    return session.query(User).filter(User.id == user_id).first()
+@app.get("/names/{user_id}")
+async def name(user_id: int, session: Db):
+    return (await select(User).get(user_id)).name
+@app.get("/groups/{group_id}")
+async def group(group_id: int, session: Db):
+    users = session.query(User)
+    return await session.scalar(select(User).where(User.group_id == group_id))
+""",
 }

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.failing_calls import fails_at
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, Parameter, endpoints
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
@@ -44,7 +45,7 @@ def detect(program: Program) -> Iterator[Hit]:
     found: dict[tuple[str, str], list[Input]] = defaultdict(list)
     seen: set[Node] = set()
     for value, column in _compared(program):
-        for given in inputs(value):
+        for given in () if fails_at(value.module, value.line) else inputs(value):
             is_new = given.node not in seen and _is_unbounded(given)
             if is_new and refuses_large_numbers(value) and not _is_answered(value):
                 seen.add(given.node)

@@ -310,4 +310,15 @@ async def batch(session, limit: int = 1000):
 async def run(session):
     return await batch(session, limit=500)
 """,
+    "a line that fails with any number": _TABLE
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from tables import Row
+app = FastAPI()
+@app.get("/a")
+async def a(session: AsyncSession, limit: int = 100):
+    return session.query(Row).limit(limit).all()
+""",
 }

@@ -1,0 +1,130 @@
+"""Calls that fail each time they run, in code that was moved to AsyncSession halfway."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.libraries.fastapi import parameters
+from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.library_types import ASYNC_SESSION, SCOPED, SESSION
+from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.node import Node, Type, inherits
+from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.model.types import result_type
+
+LEGACY = {
+    "bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings",
+    "enable_relationship_loading", "query",
+}  # fmt: skip
+"""The methods of Session that AsyncSession does not have."""
+PLAIN = {"add", "add_all", "expire", "expire_all", "expunge", "expunge_all"}
+"""The methods of AsyncSession that are no coroutines, and return None."""
+RESULTS = {"all", "count", "first", "get", "one", "one_or_none", "scalar"}
+"""The methods of Query, or of a result, that `select()` does not have."""
+_CHAIN = 30  # of methods and names
+_LOOKS = re.compile(r"\b(hasattr|isinstance|isawaitable|iscoroutine\w*)\(")
+
+
+@fact
+def failing_calls(program: Program) -> list[Node]:
+    """Return the calls outside tests that fail each time: `query` of an AsyncSession and the like.
+
+    Those are left out that stand below a test of what the session is.
+    """
+    called = [c for c in program.calls_named(*LEGACY, *PLAIN) if c.member in LEGACY or c.is_awaited]
+    found = [call for call in called if not call.callee and _is_async(call.owner)]
+    found += [c for c in program.calls_named(*RESULTS) if c.owner and _is_select(c.owner)]
+    return [call for call in found if not _is_looked_at(call)]
+
+
+def fails_at(module: Module, line: int) -> bool:
+    """Say whether a line has a call that fails each time, or comes after one in its block."""
+    return any(first <= line <= last for first, last in _lines(module.program).get(module, ()))
+
+
+@fact
+def _lines(program: Program) -> dict[Module, list[tuple[int, int]]]:
+    """Return the first and the last line of what no run gets past, by module."""
+    found: dict[Module, list[tuple[int, int]]] = {}
+    for call in failing_calls(program):
+        statement = call.statement
+        found.setdefault(call.module, []).append((statement.line, _last_line(statement)))
+    return found
+
+
+def _last_line(statement: Node) -> int:
+    """Return the last line of the block that a statement is in, or of that around its `with`."""
+    holder = statement.parent
+    if isinstance(holder.ast, (ast.With, ast.AsyncWith)):
+        return _last_line(holder)
+    blocks = (block for _, block in ast.iter_fields(holder.ast) if isinstance(block, list))
+    block = next((block for block in blocks if statement.ast in block), [statement.ast])
+    return int(getattr(block[-1], "end_lineno", statement.line))
+
+
+def _is_async(session: Node) -> bool:
+    """Say whether an expression is an AsyncSession, and nothing gives it a plain Session."""
+    if not session.is_a(ASYNC_SESSION):
+        return False
+    return not any(inherits(kind, SESSION, SCOPED) for kind in _given(session))
+
+
+def _given(session: Node, depth: int = 0) -> Iterator[Type]:
+    """Yield the types of what a name or attribute gets, whatever its annotation says."""
+    if depth > limits.CALLS:
+        return
+    if session.owner.name == "self":
+        assigned = session.module.self_assignments(session.enclosing_class.ast)
+        for node in assigned.get(session.member, ()):
+            yield from _given(session.at(node.value), depth + 1)
+        return
+    bound = session.bound
+    if bound is None or bound.kind != "param":
+        yield session.type
+        return
+    parameter = session.at(bound.node)
+    for filled in parameters(parameter.function):
+        if filled.node == parameter and filled.dependency is not None:
+            yield _made(filled.dependency.target)
+    for call in parameter.function.callers:
+        yield from _given(parameter.passed(call), depth + 1)
+
+
+def _made(dependency: Node) -> Type:
+    """Return the type of what a dependency gives by what it yields, else by its annotation."""
+    values = dependency.yielded or dependency.returned
+    found = (value.type for value in values)
+    return next((kind for kind in found if kind is not None), None) or result_type(dependency)
+
+
+def _is_select(statement: Node) -> bool:
+    """Say whether an expression is a `select(...)`, its methods and one name for it followed."""
+    for _ in range(_CHAIN):
+        if not statement.is_call:
+            bound = statement.bound
+            if bound is None or len(statement.function.bindings(statement.name)) != 1:
+                return False
+            statement = statement.value
+        if statement.called:
+            return statement.called == "sqlalchemy.select"
+        if not statement.owner or statement.callee:
+            return False
+        statement = statement.owner
+    return False
+
+
+def _is_looked_at(call: Node) -> bool:
+    """Say whether a call stands below a test of what the object is, or a `try` for its error."""
+    for above in call.ancestors:
+        if above.is_function:
+            return False
+        if _LOOKS.search(above.test.text):
+            return True
+        if isinstance(above.ast, ast.Try) and any(map(_is_for_attribute, above.ast.handlers)):
+            return True
+    return False
+
+
+def _is_for_attribute(handler: ast.ExceptHandler) -> bool:
+    names = ast.walk(handler.type) if handler.type is not None else ()
+    return any(isinstance(n, ast.Name) and n.id in ("AttributeError", "TypeError") for n in names)

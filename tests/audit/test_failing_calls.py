@@ -1,0 +1,61 @@
+"""Where a line fails each time it runs, that is told, and nothing else of it or what follows."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.audit.programs import audit
+
+_PROGRAM = """
+import logging
+import time
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase
+app = FastAPI()
+class Base(DeclarativeBase): ...
+@app.get("/rows")
+async def read(db: AsyncSession, wanted: bool):
+{body}
+"""
+_QUERY, _SLEEP = "db.query(Base)", "time.sleep(2)"
+_NOT_REACHED, _REACHED = (
+    ["query-on-async-session"],
+    ["blocking-call-in-async", "query-on-async-session"],
+)
+
+
+def _found(body: str, folder: Path) -> list[str]:
+    """Return the rules that such an endpoint breaks; `Q` in its body fails, and `S` blocks."""
+    lines = body.replace("Q", _QUERY).replace("S", _SLEEP).splitlines()
+    source = _PROGRAM.format(body="\n".join(f"    {line}" for line in lines))
+    return sorted(finding.slug for finding in audit(folder, source))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Q\nS",
+        "rows = [Q, S]",
+        "with db:\n    Q\nS",
+        "if wanted:\n    Q\n    S",
+        "try:\n    Q\n    S\nexcept ValueError:\n    pass",
+    ],
+)
+def test_what_no_run_reaches_is_not_told(body: str, tmp_path: Path) -> None:
+    assert _found(body, tmp_path) == _NOT_REACHED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "S\nQ",
+        "if wanted:\n    Q\nS",
+        "if wanted:\n    Q\nelse:\n    S",
+        "try:\n    Q\nexcept Exception:\n    S",
+        "try:\n    Q\nexcept Exception:\n    pass\nS",
+        "for row in []:\n    Q\nS",
+    ],
+)
+def test_what_a_run_may_reach_is_told(body: str, tmp_path: Path) -> None:
+    assert _found(body, tmp_path) == _REACHED
