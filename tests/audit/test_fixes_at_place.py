@@ -245,6 +245,7 @@ async def track({parameter}, session: AsyncSession = Depends(get_session)):
 @router.get({path})
 async def read(found: Track = Depends(track)):
     return found.id
+app.include_router(router)
 """
     fix = only(tmp_path, "id-out-of-range", source).fix
     assert fix == f"`Annotated[int, {kind}(le=2**31 - 1)]`"

@@ -570,6 +570,7 @@ def is_over(ends: int) -> bool:
     return ends < datetime.utcnow().timestamp()
 def begin():
     return {{"ends": {made}}}
+app.post("/")(is_over)
 """
     found = [f for f in audit(tmp_path, source) if f.slug == "local-time-as-utc"]
     assert {f.severity for f in found} == {severity}

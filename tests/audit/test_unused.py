@@ -103,3 +103,126 @@ def test_what_stands_beside_such_an_endpoint_counts(tmp_path: Path) -> None:
     source = _CLIENT.format(include="app.include_router(outer)") + _HASHES
     found = [f for f in audit(tmp_path, source) if f.slug == "passlib-bcrypt-5"]
     assert [f.severity for f in found] == [""] * len(found)
+
+
+_MIDDLEWARE = """
+#= app/__init__.py
+#= app/setup.py
+from fastapi.security import HTTPBasic
+from starlette.middleware.cors import CORSMiddleware
+def add_cors(app):
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+def add_all(app):
+    add_cors(app)
+#= app/main.py
+from fastapi import FastAPI
+from app.setup import add_all, add_cors
+{main}
+"""
+
+
+@pytest.mark.parametrize(
+    ("main", "severity"),
+    [
+        ("app = FastAPI()", "low"),
+        ("app = FastAPI()\n# add_cors(app)", "low"),
+        ("app = FastAPI()\ndef prepare():\n    add_all(app)", "low"),
+        ("app = FastAPI()\n@app.get('/')\ndef other(add_all: int):\n    return add_all", "low"),
+        ("app = FastAPI()\nadd_cors(app)", ""),
+        ("app = FastAPI()\nadd_all(app)", ""),
+        ("def create_app():\n    app = FastAPI()\n    add_all(app)\n    return app", ""),
+        ("app = FastAPI()\nfor prepare in (add_all,):\n    prepare(app)", ""),
+        ("app = FastAPI()\nfrom app import setup\ngetattr(setup, 'add_cors')(app)", ""),
+        ("app = FastAPI()\n@app.on_event('startup')\ndef start():\n    add_all(app)", ""),
+        ("app = FastAPI()\n#= Procfile\nweb: python -c 'import app; app.add_cors()'", ""),
+        ("router = None", ""),
+    ],
+)
+def test_a_function_that_nothing_calls(main: str, severity: str, tmp_path: Path) -> None:
+    source = _MIDDLEWARE.format(main=main)
+    found = [f for f in audit(tmp_path, source) if f.slug == "cors-any-origin-with-credentials"]
+    assert {f.severity for f in found} == {severity}
+    if severity == "low":
+        assert found[0].fix.endswith("(low: nothing that runs calls `add_cors`)")
+
+
+_CLASS = """
+#= app/__init__.py
+#= app/logs.py
+import time
+from starlette.middleware.base import BaseHTTPMiddleware
+class Timing({base}):
+    async def dispatch(self, request, call_next):
+        time.sleep(2)
+        return await call_next(request)
+#= app/main.py
+from fastapi import FastAPI
+from app.logs import Timing
+app = FastAPI()
+{main}
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "main", "severity"),
+    [
+        ("BaseHTTPMiddleware", "", "low"),
+        ("BaseHTTPMiddleware", "# app.add_middleware(Timing)", "low"),
+        ("BaseHTTPMiddleware", "def add(app):\n    app.add_middleware(Timing)", "low"),
+        ("BaseHTTPMiddleware", "app.add_middleware(Timing)", ""),
+        ("BaseHTTPMiddleware", "class Other(Timing): ...", ""),
+        ("BaseHTTPMiddleware, metaclass=Registry", "", ""),
+    ],
+)
+def test_a_class_that_nothing_uses(base: str, main: str, severity: str, tmp_path: Path) -> None:
+    source = _CLASS.format(base=base, main=main)
+    found = only(tmp_path, "blocking-call-in-async", source)
+    assert found.severity == severity
+    assert ("nothing that runs uses `Timing`" in found.fix) == (severity == "low")
+
+
+_LEVELS = """
+#= app/__init__.py
+#= app/main.py
+from fastapi import FastAPI
+from app.routes import v1
+app = FastAPI()
+{include}
+#= app/routes/__init__.py
+#= app/routes/v1.py
+from fastapi import APIRouter
+from app.routes.items import router as items
+v1 = APIRouter()
+api = APIRouter()
+api.include_router(items)
+v1.include_router(api)
+def register(app):
+    app.include_router(v1)
+#= app/routes/items.py
+from fastapi import APIRouter
+from app.work import wait
+router = APIRouter()
+@router.get("/items")
+async def items():
+    return await wait()
+#= app/work.py
+import time
+async def wait():
+    time.sleep(2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("include", "severity"),
+    [
+        ("app.include_router(v1.v1)", ""),
+        ("v1.register(app)", ""),
+        ("", "low"),
+        ("def prepare():\n    v1.register(app)", "low"),
+    ],
+)
+def test_what_only_endpoints_call_that_no_application_includes(
+    include: str, severity: str, tmp_path: Path
+) -> None:
+    found = only(tmp_path, "blocking-call-in-async", _LEVELS.format(include=include))
+    assert found.severity == severity

@@ -3,11 +3,18 @@
 import ast
 import re
 
+from fastapi_pro.auditing.libraries.fastapi import apps
+from fastapi_pro.auditing.libraries.uncalled import is_uncalled, outermost
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.module_imports import loaded_with
 from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
 _MODULE = re.compile(r"(^|/)(_?cli|command_?lines?|management/commands)(/|\.py$)")
 _DECORATORS = {"command", "callback"}
+_WORKERS = ("Celery(", "WorkerSettings", "Broker(", "Mangum(", "Huey(", "Worker(")
+"""What a module has that a queue's worker loads."""
 
 
 def is_command(function: Node) -> bool:
@@ -29,12 +36,30 @@ def is_for_commands(node: Node, depth: int = 0) -> bool:
 
 
 def is_script(function: Node, depth: int = 0) -> bool:
-    """Say whether a function runs only where its file is run: below `if __name__ == "__main__"`."""
+    """Say whether a function runs only where a script is run, or a command, and for no request.
+
+    A script is what stands below `if __name__ == "__main__"`, is a tool, or in a module that calls
+    the function itself and that no application loads.
+    """
     callers = function.callers if depth <= limits.CALLS else []
-    return bool(callers) and all(
-        is_script(call.function, depth + 1) if call.function else is_in_main(call)
-        for call in callers
-    )
+    calls = [call for call in callers if not is_uncalled(outermost(call))]
+    return bool(calls) and all(_is_in_script(call, depth) for call in calls)
+
+
+def _is_in_script(call: Node, depth: int) -> bool:
+    if call.module.is_tool or is_in_main(call) or is_for_commands(call, depth):
+        return True
+    if call.function:
+        return is_script(call.function, depth + 1)
+    program = call.program
+    return bool(apps(program)) and call.module not in _served(program)
+
+
+@fact
+def _served(program: Program) -> set[Module]:
+    """Return the modules that an application or a worker loads."""
+    roots = {app.module for app in apps(program)} | set(program.saying(*_WORKERS))
+    return loaded_with(roots, program)
 
 
 def is_in_main(node: Node) -> bool:

@@ -3,9 +3,12 @@
 import codecs
 import locale
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.sources.spots import source
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,6 +19,26 @@ _BOMS = (
 )
 _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 _LARGEST = 1_000_000
+_MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "package.json", "serverless.yml",
+              "vercel.json", "Makefile", "justfile", "Taskfile.yml")  # fmt: skip
+
+
+@fact
+def texts_beside(program: Program) -> list[str]:
+    """Return the texts of the files that start a program, and of its manifests."""
+    texts = [source(path).text for path in program.files]
+    for folder in sorted({parent for m in program.code for parent in _folders(m.path, program)}):
+        names = project_files.names(folder)
+        own = {"setup.py"} if "__init__.py" in names else set()  # a module as others
+        texts += [read_text(folder / name) for name in _MANIFESTS if name in names - own]
+    return texts
+
+
+def _folders(path: Path, program: Program) -> Iterator[Path]:
+    for folder in path.parents:
+        yield folder
+        if folder == program.root:
+            break
 
 
 def read_text(path: Path, largest: int = _LARGEST) -> str:

@@ -1,18 +1,17 @@
 """Code that no application runs: modules that nothing imports, routers that nothing includes."""
 
+import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints, is_app
 from fastapi_pro.auditing.libraries.starts import Start, modules_run, starts
-from fastapi_pro.auditing.libraries.text_files import read_text
-from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.libraries.text_files import texts_beside
+from fastapi_pro.auditing.libraries.uncalled import is_uncalled, outermost
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.module_imports import loaded_with
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
-from fastapi_pro.auditing.sources.spots import source
 
 _BY_NAME = (
     "import_module", "__import__", "pkgutil", "exec_module", "run_module", "entry_points",
@@ -24,8 +23,6 @@ _RUN = re.compile(
 )
 """Marks of a module that something other than an application loads."""
 _NAME = re.compile(r"[A-Za-z_][\w-]*(?:[./:][A-Za-z_][\w-]*)+")
-_MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "package.json", "serverless.yml",
-              "vercel.json", "Makefile", "justfile", "Taskfile.yml")  # fmt: skip
 
 
 def why_unused(module: Module, line: int) -> str:
@@ -35,9 +32,12 @@ def why_unused(module: Module, line: int) -> str:
         return ""
     if module not in _loaded(program) and module not in _used(program):
         return "nothing imports this module"
-    for endpoint in _left_out(program):
-        if endpoint.function.module is module and _holds(endpoint, line):
+    for definition in _around(module, line):
+        if definition in _left_out_functions(program):
             return "no application includes its router"
+        if is_uncalled(definition, _left_out_functions(program)):
+            verb = "uses" if definition.is_class else "calls"
+            return f"nothing that runs {verb} `{definition.name}`"
     return ""
 
 
@@ -50,9 +50,18 @@ def serves(start: Start, module: Module) -> bool:
     return module in loaded_with(named, program)
 
 
-def _holds(endpoint: Endpoint, line: int) -> bool:
-    end = getattr(endpoint.function.ast, "end_lineno", 0)
-    first = min(decorator.line for decorator in (*endpoint.function.decorators, endpoint.function))
+def _around(module: Module, line: int) -> Iterator[Node]:
+    """Yield the class, and the outermost function or method, that hold a line."""
+    for kind in (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef):
+        for written in module.nodes(kind):
+            definition = Node(module, written)
+            if outermost(definition) == definition and _holds(definition, line):
+                yield definition
+
+
+def _holds(definition: Node, line: int) -> bool:
+    end = getattr(definition.ast, "end_lineno", 0)
+    first = min(node.line for node in (*definition.decorators, definition))
     return first <= line <= end
 
 
@@ -91,11 +100,7 @@ def _loads_by_name(program: Program) -> bool:
 
 def _named(program: Program) -> set[str]:
     """Return the dotted names in texts: strings of the code, deploy files and manifests."""
-    texts = [source(path).text for path in program.files]
-    for folder in sorted({parent for m in program.code for parent in _folders(m.path, program)}):
-        names = project_files.names(folder)
-        texts += [read_text(folder / name) for name in _MANIFESTS if name in names]
-    found = {name for text in texts for name in _names(text)}
+    found = {name for text in texts_beside(program) for name in _names(text)}
     return found | {name for m in program.code for _, text in m.texts for name in _names(text)}
 
 
@@ -105,13 +110,6 @@ def _names(text: str) -> Iterator[str]:
         name = match[0].partition(":")[0].removesuffix(".py").replace("/", ".")
         yield name
         yield name.rpartition(".")[0]
-
-
-def _folders(path: Path, program: Program) -> Iterator[Path]:
-    for folder in path.parents:
-        yield folder
-        if folder == program.root:
-            break
 
 
 def _dotted(module: Module, program: Program) -> set[str]:
@@ -127,10 +125,12 @@ def _dotted(module: Module, program: Program) -> set[str]:
 def _left_out(program: Program) -> list[Endpoint]:
     """Return the endpoints of routers that no application includes, directly or not."""
     found = [e for e in endpoints(program) if e.router.called == "fastapi.APIRouter"]
-    if not found or any(m.says(".routes", "routes=") for m in program.code):
+    if not found or _moves_routes(program):
         return []
     included: dict[Node, set[Node]] = {}
     for call in program.calls_named("include_router"):
+        if is_uncalled(outermost(call)):
+            continue
         router = call.argument(0, "router").value
         if router.called != "fastapi.APIRouter":
             return []  # any of them, perhaps
@@ -141,3 +141,19 @@ def _left_out(program: Program) -> list[Endpoint]:
     for _ in included:
         mounted |= {router for router, into in included.items() if into & mounted}
     return [endpoint for endpoint in found if endpoint.router not in mounted]
+
+
+@fact
+def _left_out_functions(program: Program) -> frozenset[Node]:
+    """Return the endpoints of `_left_out` that no included router has beside."""
+    left_out = _left_out(program)
+    answering = {e.function for e in endpoints(program) if e not in left_out}
+    return frozenset(e.function for e in left_out if e.function not in answering)
+
+
+def _moves_routes(program: Program) -> bool:
+    """Say whether something takes the routes of a router, or gives it some, as a list."""
+    if any(given.arg == "routes" for module in program.code for given in module.nodes(ast.keyword)):
+        return True
+    named = program.attributes("routes")
+    return any(not isinstance(name.definition.ast, ast.Module) for name in named)

@@ -39,7 +39,63 @@ if __name__ == "__main__":
     main(AsyncSession())
 """
 
+_SEED = """
+#= users.py
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+class Users:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def create(self, email: str) -> None:
+        if await self.session.scalar(select(User).where(User.email == email)):  # !
+            raise ValueError("exists")
+        self.session.add(User(email=email))
+        await self.session.commit()
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from users import Users
+app = FastAPI()
+"""
+
 FOUND = {
+    "a seed that an endpoint and a worker share": _MODELS
+    + _SEED
+    + """
+@app.post("/users")
+async def add(email: str, session: AsyncSession):
+    await Users(session).create(email)
+#= seed.py
+from sqlalchemy.ext.asyncio import AsyncSession
+from users import Users
+async def seed():
+    await Users(AsyncSession()).create("ada@example.com")
+import asyncio
+asyncio.run(seed())
+""",
+    "what a job calls": _MODELS
+    + _SEED
+    + """
+#= jobs.py
+from celery import Celery
+from sqlalchemy.ext.asyncio import AsyncSession
+from users import Users
+celery = Celery("jobs")
+@celery.task
+async def invite(email: str):
+    await Users(AsyncSession()).create(email)
+""",
+    "what runs when the application is loaded": _MODELS
+    + _SEED
+    + """
+import first
+#= first.py
+import asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+from users import Users
+asyncio.run(Users(AsyncSession()).create("ada@example.com"))
+""",
     "a script that the service calls as well": _MODELS
     + _COMMAND
     + """
@@ -364,6 +420,36 @@ from models import Tag, User
 
 LOOK_ALIKES = {
     "a script that somebody runs": _MODELS + _COMMAND.replace("  # !", ""),
+    "a seed": _MODELS
+    + _SEED.replace("  # !", "")
+    + """
+#= seed.py
+import asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+from users import Users
+async def seed():
+    await Users(AsyncSession()).create("ada@example.com")
+asyncio.run(seed())
+""",
+    "a script, a command and a function that nothing calls": _MODELS
+    + _SEED.replace("  # !", "")
+    + """
+async def older(email: str):
+    await Users(AsyncSession()).create(email)
+#= scripts/first.py
+from sqlalchemy.ext.asyncio import AsyncSession
+from users import Users
+async def first():
+    await Users(AsyncSession()).create("ada@example.com")
+#= commands.py
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+from users import Users
+cli = typer.Typer()
+@cli.command()
+async def add(email: str):
+    await Users(AsyncSession()).create(email)
+""",
     "a row that a dependency gives": """
 from typing import Annotated
 from fastapi import Depends, FastAPI, HTTPException

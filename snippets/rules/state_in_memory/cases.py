@@ -110,11 +110,38 @@ limiter = Limiter(  # !
 other = Limiter(key_func=get_remote_address, storage_uri="memory://")  # !
 #= main.py
 from fastapi import FastAPI, Request
-from limits import limiter
+from limits import limiter, other
 app = FastAPI()
 app.state.limiter = limiter
+@app.post("/name")
+@other.shared_limit("5/minute", scope="names")
+async def name(request: Request) -> str:
+    return "sent"
 @app.post("/code")
 @limiter.limit("5/minute")
+async def code(request: Request) -> str:
+    return "sent"
+""",
+    "a limiter of slowapi for all endpoints": """
+from fastapi import FastAPI
+from slowapi import Limiter
+from slowapi.middleware import SlowAPIMiddleware
+from slowapi.util import get_remote_address
+app = FastAPI()
+app.state.limiter = Limiter(key_func=get_remote_address, default_limits=["5/minute"])  # !
+app.add_middleware(SlowAPIMiddleware)
+""",
+    "a limiter that a function keeps": """
+from fastapi import FastAPI, Request
+from slowapi import Limiter
+from slowapi.util import get_remote_address
+app = FastAPI()
+class Limits:
+    def __init__(self):
+        self.limiter = Limiter(key_func=get_remote_address)  # !
+limits = Limits()
+@app.post("/code")
+@limits.limiter.limit("5/minute")
 async def code(request: Request) -> str:
     return "sent"
 """,
@@ -435,6 +462,34 @@ class Ring:
 if __name__ == "__main__":
     ring = Ring()
     ring.add("x")
+""",
+    "limiters that limit nothing": """
+#= limits.py
+from slowapi import Limiter
+from slowapi.util import get_remote_address
+limiter = Limiter(key_func=get_remote_address)
+for_all = Limiter(key_func=get_remote_address, default_limits=["5/minute"])
+left_out = Limiter(key_func=get_remote_address)
+redis = Limiter(key_func=get_remote_address, storage_uri="redis://cache")
+#= main.py
+from fastapi import APIRouter, FastAPI, Request
+from slowapi.middleware import SlowAPIMiddleware
+from sqlalchemy import select
+from limits import for_all, left_out, limiter, redis
+app = FastAPI()
+app.state.limiter = limiter
+def limit_all(app: FastAPI):
+    app.add_middleware(SlowAPIMiddleware)
+old = APIRouter()
+@old.post("/old")
+@left_out.limit("5/minute")
+async def code(request: Request) -> str:
+    return "sent"
+@app.post("/code")
+# @limiter.limit("5/minute")
+@redis.limit("5/minute")
+async def new_code(request: Request) -> str:
+    return str(select(1).limit(5))
 """,
     "a limiter whose storage the settings choose": """
 from fastapi import FastAPI

@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.channels import is_channel, is_sent_through
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.command_lines import is_in_main
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.middleware import stacks
 from fastapi_pro.auditing.libraries.own_state import (
     READS,
     SAVES,
@@ -25,6 +26,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.libraries.starts import runs_one, runs_several, starts_one
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
+from fastapi_pro.auditing.libraries.unused import why_unused
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, reached
 
@@ -114,13 +116,30 @@ def _limiters(program: Program) -> Iterator[Hit]:
         is_memory = str(storage.constant or "").startswith("memory:") and not is_chosen
         is_shared = storage and not is_memory
         is_configured = call.keyword("config_filename") or call.has_unpacking
-        if not (call.module.is_tool or is_shared or is_configured):
+        if not (call.module.is_tool or is_shared or is_configured) and _limits(call):
             yield call.hit(
                 f"`{call.func.text}` counts in the memory of one worker: N workers let through N"
                 " times the limit, and a restart resets it",
                 severity="medium" if runs_several(program) else "low",
                 fix="`storage_uri=` with a store that the workers share, such as Redis",
             )
+
+
+def _limits(limiter: Node) -> bool:
+    """Say whether a limiter counts requests: it decorates what runs, or limits all by default."""
+    program = limiter.program
+    for call in program.calls_named("limit", "shared_limit"):
+        decorated = call.parent
+        is_decorator = decorated.is_function and call in decorated.decorators
+        is_his = call.owner.value == limiter or not call.owner.value.is_call
+        if is_decorator and is_his and not why_unused(call.module, call.line):
+            return True
+    is_for_all = limiter.keyword("default_limits") or limiter.keyword("application_limits")
+    return bool(is_for_all) and any(
+        added.library_name.startswith("slowapi.")
+        for stack in stacks(program).values()
+        for added in stack
+    )
 
 
 def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
