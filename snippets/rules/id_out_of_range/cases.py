@@ -146,7 +146,138 @@ async def read(user_id: int, db: Db) -> str:MARK
         raise HTTPException(STATUS) from error
 """
 )
+
+_FURTHER_OUT = (
+    _DB
+    + """
+#= errors.py
+import functools
+from contextlib import asynccontextmanager
+from fastapi import HTTPException
+from sqlalchemy.exc import DBAPIError
+class NotThere(Exception):
+    status_code = 404
+class Broken(Exception): ...
+@asynccontextmanager
+async def refusing():
+    try:
+        yield
+    except DBAPIError:
+        raise HTTPException(422)
+def refuses(function):
+    @functools.wraps(function)
+    async def called(*args, **options):
+        try:
+            return await function(*args, **options)
+        except DBAPIError:
+            raise HTTPException(422) from None
+    return called
+#= service.py
+from sqlalchemy import select
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from db import User
+from errors import Broken, NotThere, refuses
+async def find(db, key: int):
+    FOUND
+#= main.py
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from db import Db
+from errors import Broken, NotThere, refuses, refusing
+from service import find
+app = FastAPI()
+BESIDES
+DECORATOR
+@app.get("/users/{user_id}")
+async def read(user_id: int, db: Db) -> str:MARK
+    CALL
+"""
+)
+_PARTS = {
+    "FOUND": "return (await db.get(User, key)).name",
+    "BESIDES": "",
+    "DECORATOR\n": "",
+    "CALL": "return await find(db, user_id)",
+}
+
+
+def _further_out(*, is_found: bool, **parts: str) -> str:
+    """Return a program that looks a row up in a service, with these parts instead of the plain."""
+    source = _FURTHER_OUT.replace("MARK", "  # !" if is_found else "")
+    for name, plain in _PARTS.items():
+        given = parts.get(name.strip(), plain)
+        source = source.replace(name, f"{given}\n" if name.endswith("\n") and given else given)
+    return source
+
+
+def _tried(kind: str, answer: str, call: str = "return await find(db, user_id)") -> str:
+    return f"try:\n        {call}\n    except {kind} as error:\n        {answer}"
+
+
+_GET = "return (await db.get(User, key)).name"
+_HANDLER = """
+@app.exception_handler({kind})
+async def handle(request: Request, error: Exception):
+    return JSONResponse({{}}, status_code={status})
+"""
+_CAUGHT_OUTSIDE = {
+    "the endpoint catches": {"CALL": _tried("DBAPIError", "raise HTTPException(404) from error")},
+    "the endpoint catches what the service raises for it": {
+        "FOUND": _tried("SQLAlchemyError", "raise Broken from error", _GET),
+        "CALL": _tried("Broken", "raise HTTPException(404) from error"),
+    },
+    "the service raises what has a status": {
+        "FOUND": _tried("SQLAlchemyError", "raise NotThere from error", _GET)
+    },
+    "the service gives nothing back": {"FOUND": _tried("Exception", "return None", _GET)},
+    "the service logs and raises, the endpoint catches": {
+        "FOUND": _tried("Exception", "print(error)\n        raise", _GET),
+        "CALL": _tried("Exception", "raise HTTPException(400)"),
+    },
+    "a decorator catches": {"DECORATOR": "@refuses"},
+    "a with catches": {"CALL": "async with refusing():\n        return await find(db, user_id)"},
+    "the application has a handler": {"BESIDES": _HANDLER.format(kind="DBAPIError", status=422)},
+    "the application has one for all of SQLAlchemy": {
+        "BESIDES": _HANDLER.format(kind="SQLAlchemyError", status=400)
+    },
+    "the application has one for what the service raises": {
+        "FOUND": _tried("DBAPIError", "raise Broken from error", _GET),
+        "BESIDES": _HANDLER.format(kind="Broken", status=404),
+    },
+}
+_CAUGHT_TOO_LATE = {
+    "the application's handler answers 500": {
+        "BESIDES": _HANDLER.format(kind="Exception", status=500)
+    },
+    "the application has a handler for another error": {
+        "BESIDES": _HANDLER.format(kind="Broken", status=404)
+    },
+    "the endpoint catches another error": {
+        "CALL": _tried("ValueError", "raise HTTPException(404) from error")
+    },
+    "the endpoint catches and answers 500": {
+        "CALL": _tried("Exception", "raise HTTPException(500) from error")
+    },
+    "the endpoint catches and raises again": {
+        "CALL": _tried("Exception", "print(1)\n        raise")
+    },
+    "the service raises what nobody catches": {
+        "FOUND": _tried("SQLAlchemyError", "raise Broken from error", _GET)
+    },
+    "another endpoint catches": {
+        "BESIDES": """
+@app.get("/others/{key}")
+async def other(key: str, db: Db):
+    try:
+        return await find(db, 1)
+    except DBAPIError:
+        raise HTTPException(404)
+"""
+    },
+}
 FOUND = {
+    **{name: _further_out(is_found=True, **parts) for name, parts in _CAUGHT_TOO_LATE.items()},
     "an error of the database that is answered by a 500": _CAUGHT.replace(
         "CAUGHT", "SQLAlchemyError"
     )
@@ -386,6 +517,7 @@ async def delete(user_id: PositiveInt, session: Db):
 }
 
 LOOK_ALIKES = {
+    **{name: _further_out(is_found=False, **parts) for name, parts in _CAUGHT_OUTSIDE.items()},
     "an error of the database that is answered by a returned 422": _CAUGHT.replace(
         "raise HTTPException(STATUS) from error", "return JSONResponse({}, status_code=422)"
     )

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.error_answers import DATABASE, is_no_500
 from fastapi_pro.auditing.libraries.failing_calls import fails_at
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, Parameter, endpoints
-from fastapi_pro.auditing.libraries.http_errors import raised_status, status
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.pydantic import Field
 from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_only_for_admins
@@ -23,15 +24,13 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import is_statement
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.model.call_graph import reached
 
 _LARGEST = 2**63 - 1  # what a bigint holds
 _ID = re.compile(r"(^|_)id$")
 _GENERIC = re.compile(r"(self|cls)\.\w*(?i:model)\w*")  # a repository's, whose model is not known
 _MARKERS = tuple(
     f"fastapi.{name}" for name in ("Path", "Query", "Header", "Cookie", "Body", "Form")
-)
-_CATCHES = re.compile(
-    r"except(?: *:|[^:\n]*\b(?:DBAPIError|DataError|Exception|SQLAlchemyError|StatementError)\b)"
 )
 _LOOKUPS = ("get", "get_one", "filter_by")
 _WHERE = ("where", "filter", "having")
@@ -47,7 +46,7 @@ def detect(program: Program) -> Iterator[Hit]:
     for value, column in _compared(program):
         for given in () if fails_at(value.module, value.line) else inputs(value):
             is_new = given.node not in seen and _is_unbounded(given)
-            if is_new and refuses_large_numbers(value) and not _is_answered(value):
+            if is_new and refuses_large_numbers(value) and not _is_answered(value, given):
                 seen.add(given.node)
                 found[given.node.module.name, column].append(given)
     counts = Counter(module for (module, _), group in found.items() for _ in group)
@@ -63,19 +62,11 @@ def detect(program: Program) -> Iterator[Hit]:
         )
 
 
-def _is_answered(value: Node) -> bool:
-    """Say whether an error of the database is caught around it, and answered by a 4xx."""
-    for above in value.ancestors:
-        if isinstance(above.ast, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            break
-        if isinstance(above.ast, ast.Try) and any(above.at(s).holds(value) for s in above.ast.body):
-            handlers = [above.at(handler) for handler in above.ast.handlers]
-            caught = next((one for one in handlers if _CATCHES.match(one.text)), None)
-            if caught is not None:
-                answers = [raised_status(raised) for raised in caught.walk(ast.Raise)]
-                answers += [status(c.keyword("status_code")) for c in caught.walk(ast.Call)]
-                return any(answer is not None and 400 <= answer < 500 for answer in answers)
-    return False
+def _is_answered(value: Node, given: Input) -> bool:
+    """Say whether an error of the database is caught on the way from where it comes in."""
+    program, function = value.program, given.node.function
+    through = reached([function]) if function else request_functions(program)
+    return is_no_500(value, DATABASE, through)
 
 
 def _is_for_admins(given: Input) -> bool:
