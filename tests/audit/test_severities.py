@@ -767,3 +767,33 @@ async def make(folder: str):
         shutil.rmtree("/tmp/folder")
 """
     assert only(tmp_path, "blocking-call-in-async", source).severity == "low"
+
+
+_TWICE = """
+from fastapi import APIRouter, FastAPI
+users, me = APIRouter(), APIRouter()
+@users.get("/{{user_id}}")
+def read_user(user_id: int): ...
+@me.get("/me")
+def read_me(): ...
+app = FastAPI()
+app.include_router(users, prefix="/users")
+{include}
+"""
+
+
+@pytest.mark.parametrize(
+    ("include", "severity"),
+    [
+        ("app.include_router(me, prefix='/users')", ""),
+        ("app.include_router(me, prefix='/users')\napp.include_router(me)", "low"),
+        ("app.include_router(me)\napp.include_router(me, prefix='/users')", "low"),
+        ("app.include_router(me)\napp.include_router(me, prefix='/v1')", "not told"),
+        ("app.include_router(users)\napp.include_router(me)", ""),
+    ],
+)
+def test_a_path_matters_less_where_another_prefix_reaches_the_endpoint(
+    include: str, severity: str, tmp_path: Path
+) -> None:
+    source = _TWICE.format(include=include)
+    assert severity_of(tmp_path, "path-after-parameter", source) == severity

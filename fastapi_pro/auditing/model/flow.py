@@ -2,6 +2,7 @@
 
 import ast
 
+from fastapi_pro.auditing.model.conditions import contradict
 from fastapi_pro.auditing.model.module import SCOPES
 from fastapi_pro.auditing.model.node import Node
 
@@ -14,12 +15,14 @@ _OTHERS = {  # fields of which only one is run
     (ast.Match, "cases"): {"cases"},
 }
 
+_EXITS = {"sys.exit", "builtins.exit", "builtins.quit", "os._exit"}
+
 
 def reaches(first: Node, second: Node) -> bool:
     """Say whether one run of a function may execute the first node, and then the second.
 
     The written order counts: the next round of a loop is ignored, and an `except` after its failed
-    `try` is another run.
+    `try` is another run. So is what a condition runs that contradicts one around the first.
     """
     if second.position <= first.position:
         return False
@@ -27,7 +30,9 @@ def reaches(first: Node, second: Node) -> bool:
     below = first
     for holder in (first, *first.ancestors):
         if holder in around:
-            return not _excludes(holder, below, second)
+            return not _excludes(holder, below, second) and not contradict(first, second)
+        if isinstance(holder.ast, ast.Try) and _is_left_in_else(holder, below):
+            return False
         if holder.parent not in around and any(map(ends, following(holder))):
             return False
         if isinstance(holder.ast, (ast.Return, ast.Raise, *SCOPES)):
@@ -45,6 +50,13 @@ def ends(statement: Node) -> bool:
     match statement.ast:
         case ast.Return() | ast.Raise():
             return True
+        case ast.Expr(value=value):
+            return _never_returns(statement.at(value).awaited)
+        case ast.Match(cases=cases):
+            is_for_all = (
+                isinstance(cases[-1].pattern, ast.MatchAs) and not cases[-1].pattern.pattern
+            )
+            return is_for_all and not cases[-1].guard and all(is_end(c.body) for c in cases)
         case ast.If(body=body, orelse=orelse):
             return is_end(body) and is_end(orelse)
         case ast.With(body=body) | ast.AsyncWith(body=body):
@@ -52,6 +64,25 @@ def ends(statement: Node) -> bool:
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
             is_left = is_end(body) or is_end(orelse)
             return is_end(final) or (is_left and all(is_end(h.body) for h in handlers))
+    return False
+
+
+def _never_returns(call: Node) -> bool:
+    """Say whether a call always raises: of `sys.exit`, or of a function that ends with a raise."""
+    function = call.callee
+    if not function:
+        return call.called in _EXITS
+    is_last = bool(function.body) and isinstance(function.body[-1].ast, ast.Raise)
+    return is_last and not function.is_generator and not function.own(ast.Return)
+
+
+def _is_left_in_else(statement: Node, body: Node) -> bool:
+    """Say whether a `try` whose body is run is left for good by its `else` and its handlers."""
+    match statement.ast:
+        case ast.Try(body=block, handlers=handlers, orelse=[*_, last]) if body.ast in block:
+            return ends(statement.at(last)) and all(
+                ends(statement.at(h.body[-1])) for h in handlers
+            )
     return False
 
 

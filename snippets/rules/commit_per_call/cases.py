@@ -85,6 +85,22 @@ async def replace(users: Repository = Depends()):
     await users.save(User(name="new"))
     await users.remove(User(name="old"))  # !
 """,
+    "in branches of which one run may take both": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, kind: str, new: bool, db: AsyncSession = Depends(get_db)):
+    if kind == "new":
+        await crud.create_user(db, name)
+        kind = "old"
+    if kind == "old":
+        await crud.rename(db, 1, name)  # !
+@router.put("/users")
+async def put(name: str, kind: str, new: bool, db: AsyncSession = Depends(get_db)):
+    if new:
+        await crud.create_user(db, name)
+    if kind == "old":
+        await crud.rename(db, 1, name)  # !
+""",
     "in a service": _MAIN
     + """
 class Service:
@@ -171,6 +187,47 @@ async def create(name: str, new: bool, db: AsyncSession = Depends(get_db)):
         await crud.create_user(db, name)
     else:
         await crud.rename(db, 1, name)
+""",
+    "one of two kinds": _MAIN
+    + """
+@router.post("/users")
+async def create(name: str, kind: str, db: AsyncSession = Depends(get_db)):
+    if kind == "new":
+        await crud.create_user(db, name)
+    if kind in ("old", "other"):
+        await crud.rename(db, 1, name)
+@router.put("/users")
+async def put(name: str, known: bool, db: AsyncSession = Depends(get_db)):
+    if not known:
+        await crud.create_user(db, name)
+    print(name)
+    if known:
+        await crud.rename(db, 1, name)
+""",
+    "one of two cases, or a refusal": _MAIN
+    + """
+def refuse():
+    raise HTTPException(400)
+@router.post("/users")
+async def create(name: str, kind: str, db: AsyncSession = Depends(get_db)):
+    match kind:
+        case "new":
+            await crud.create_user(db, name)
+        case "old":
+            await crud.rename(db, 1, name)
+@router.put("/users")
+async def put(name: str, new: bool, kind: int, db: AsyncSession = Depends(get_db)):
+    if new:
+        await crud.create_user(db, name)
+        match kind:
+            case 1:
+                return "one"
+            case _:
+                return "more"
+    elif kind:
+        await crud.create_user(db, name)
+        refuse()
+    await crud.rename(db, 1, name)
 """,
     "told not to commit": _MAIN
     + """

@@ -193,6 +193,23 @@ app = FastAPI()
 app.include_router(me.router)
 app.include_router(users.router)
 """,
+    "routers of two branches": _INCLUDED
+    + """
+#= me.py
+from fastapi import APIRouter
+router = APIRouter(prefix="/users")
+@router.get("/me")
+def read_me(): ...
+#= main.py
+from fastapi import FastAPI
+import me, users
+from settings import settings
+app = FastAPI()
+if settings.many:
+    app.include_router(users.router)
+else:
+    app.include_router(me.router)
+""",
     "one that looks for the text itself": _ROUTER
     + """
 @users.get("/{name}")

@@ -3,11 +3,12 @@
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints, is_app
+from fastapi_pro.auditing.model.flow import reaches
 
 _DEPTH = 8  # of routers that include each other
 _PARAMETER = re.compile(r"\{\w+(?::(str|path))?\}")
@@ -31,23 +32,42 @@ def detect(program: Program) -> Iterator[Hit]:
     found: set[Node] = set()
     for router in _declared(program):
         routes = _routes(router) if router in _served(program) else list(_own_routes(router))
-        by_length: dict[tuple[str, int], list[_Route]] = defaultdict(list)
-        for route in routes:
-            if _ANY in route.parts:
-                by_length[route.declared.module.name, len(route.parts)].append(route)
-        whole = [route for route in routes if route.parts[-1] == _REST]
-        for late in routes:
+        taken = _taken(routes)
+        for late, first in taken.items():
             if late.endpoint.call in found:
                 continue
-            alike = by_length.get((late.declared.module.name, len(late.parts)), ())
-            for first in (*alike, *whole):
-                if _takes(first, late) and _is_asked_first(first, late):
-                    found.add(late.endpoint.call)
-                    yield late.endpoint.call.hit(
-                        f"`{first.endpoint.name}` answers `{late.path}`: its path `{first.path}` is"
-                        f" matched before `{late.endpoint.name}`",
-                    )
-                    break
+            found.add(late.endpoint.call)
+            other = _free(late, routes, taken)
+            yield late.endpoint.call.hit(
+                f"`{first.endpoint.name}` answers `{late.path}`: its path `{first.path}` is"
+                f" matched before `{late.endpoint.name}`"
+                + (f", which answers only `{other.path}`" if other is not None else ""),
+                severity="low" if other is not None else "",
+            )
+
+
+def _taken(routes: list[_Route]) -> dict[_Route, _Route]:
+    """Return the routes in whose place an earlier one answers, and that one."""
+    by_length: dict[tuple[str, int], list[_Route]] = defaultdict(list)
+    for route in routes:
+        if _ANY in route.parts:
+            by_length[route.declared.module.name, len(route.parts)].append(route)
+    whole = [route for route in routes if route.parts[-1] == _REST]
+    found = {}
+    for late in routes:
+        alike = by_length.get((late.declared.module.name, len(late.parts)), ())
+        earlier = (one for one in (*alike, *whole) if _takes(one, late))
+        first = next((one for one in earlier if _is_asked_first(one, late)), None)
+        if first is not None:
+            found[late] = first
+    return found
+
+
+def _free(late: _Route, routes: list[_Route], taken: Collection[_Route]) -> _Route | None:
+    """Return another route of the same function, by which it does answer."""
+    function = late.endpoint.function
+    others = (r for r in routes if r.endpoint.function == function and r not in taken)
+    return next((route for route in others if route.methods & late.methods), None)
 
 
 @fact
@@ -116,10 +136,15 @@ def _methods(endpoint: Endpoint) -> frozenset[str]:
 
 
 def _is_asked_first(early: _Route, late: _Route) -> bool:
-    """Say whether one is declared above the other, in one function or at the top of a module."""
+    """Say whether one is declared above the other, in one function or at the top of a module.
+
+    And not in another branch: `if` includes the one router, `else` the other.
+    """
     first, second = early.declared, late.declared
     is_together = first.module is second.module and _scope(early) == _scope(late)
-    return is_together and first.position < second.position
+    is_before = is_together and first.position < second.position
+    are_included = first.member == second.member == "include_router"
+    return is_before and (not are_included or reaches(first, second))
 
 
 def _scope(route: _Route) -> Node:
