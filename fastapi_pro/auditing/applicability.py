@@ -8,6 +8,7 @@ from fastapi_pro.auditing.libraries.failing_calls import fails_at
 from fastapi_pro.auditing.libraries.project_packages import Versions, python, versions
 from fastapi_pro.auditing.libraries.unused import why_unused
 from fastapi_pro.auditing.libraries.version_ranges import Range, bound
+from fastapi_pro.auditing.model.flow import is_cut_off
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.paths import RULES
 from fastapi_pro.rulebook import Rule, folder_name, load_rule, package_and_version
@@ -27,7 +28,7 @@ def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
     """
     rule = _rule(slug)
     is_here = hit.path == module.path
-    if not _has_fault(rule, module) or (is_here and slug != _FAILS and fails_at(module, hit.line)):
+    if not _has_fault(rule, module) or (is_here and _is_never_run(hit, slug, module)):
         return None
     fix = hit.fix or _fix(rule, module)
     if _TO_THREAD in (fix or rule.fix):
@@ -36,6 +37,11 @@ def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
     if reason:
         fix, hit = f"{fix or rule.fix} (low: {reason})", hit._replace(severity="low")
     return hit._replace(fix=fix)
+
+
+def _is_never_run(hit: Hit, slug: str, module: Module) -> bool:
+    """Say whether no run reaches the line of a hit, or gets past it, which its own rule tells."""
+    return is_cut_off(module, hit.line) or (slug != _FAILS and fails_at(module, hit.line))
 
 
 def _for_python(fix: str, rule: Rule, module: Module) -> str:

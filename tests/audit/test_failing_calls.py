@@ -1,4 +1,4 @@
-"""Where a line fails each time it runs, that is told, and nothing else of it or what follows."""
+"""Where a line fails each time it runs, that is told, and nothing of what no run reaches."""
 
 from pathlib import Path
 
@@ -59,3 +59,39 @@ def test_what_no_run_reaches_is_not_told(body: str, tmp_path: Path) -> None:
 )
 def test_what_a_run_may_reach_is_told(body: str, tmp_path: Path) -> None:
     assert _found(body, tmp_path) == _REACHED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return 1\nS",
+        "raise ValueError\nS",
+        "if wanted:\n    return 1\n    S\nreturn 2",
+        "if wanted:\n    return 1\nelse:\n    return 2\nS",
+        "return 1\nfor row in []:\n    S",
+        "try:\n    return 1\nfinally:\n    pass\nwith db:\n    S",
+        "try:\n    pass\nexcept ValueError:\n    raise\n    S",
+        "match wanted:\n    case True:\n        return 1\n        S",
+        "if False:\n    S",
+        "if wanted:\n    if 0:\n        S",
+    ],
+)
+def test_code_that_is_cut_off_is_not_told(body: str, tmp_path: Path) -> None:
+    assert _found(body, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if wanted:\n    return 1\nS",
+        "if wanted:\n    return 1\nelif db:\n    return 2\nS",
+        "def inner():\n    return 1\nS",
+        "for row in []:\n    return 1\nS",
+        "try:\n    return 1\nexcept ValueError:\n    pass\nS",
+        "if True:\n    S",
+        "if False:\n    pass\nelse:\n    S",
+        "if wanted: return 1\nelse: S",
+    ],
+)
+def test_code_that_a_condition_cuts_off_is_told(body: str, tmp_path: Path) -> None:
+    assert _found(body, tmp_path) == ["blocking-call-in-async"]

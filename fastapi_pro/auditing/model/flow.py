@@ -3,7 +3,7 @@
 import ast
 
 from fastapi_pro.auditing.model.conditions import contradict
-from fastapi_pro.auditing.model.module import SCOPES
+from fastapi_pro.auditing.model.module import SCOPES, Module
 from fastapi_pro.auditing.model.node import Node
 
 _OTHERS = {  # fields of which only one is run
@@ -65,6 +65,36 @@ def ends(statement: Node) -> bool:
             is_left = is_end(body) or is_end(orelse)
             return is_end(final) or (is_left and all(is_end(h.body) for h in handlers))
     return False
+
+
+def is_cut_off(module: Module, line: int) -> bool:
+    """Say whether no run reaches a line: a statement of its block ends before it, or `if False`."""
+    block: list[ast.stmt] = module.tree.body
+    while block:
+        before = [s for s in block if (s.end_lineno or 0) < line]
+        if any(ends(Node(module, statement)) for statement in before):
+            return True
+        around = next((s for s in block[len(before) :] if s.lineno <= line), None)
+        blocks = _blocks(around) if around is not None else []
+        block = next((b for b in blocks if b[0].lineno <= line <= (b[-1].end_lineno or 0)), [])
+        if isinstance(around, ast.If) and block is around.body and _is_false(around.test):
+            return True
+    return False
+
+
+def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """Return the lists of statements in a statement, those of handlers and cases among them."""
+    holders = [
+        statement,
+        *getattr(statement, "handlers", ()),
+        *getattr(statement, "cases", ()),
+    ]
+    names = ("body", "orelse", "finalbody")
+    return [block for holder in holders for name in names if (block := getattr(holder, name, None))]
+
+
+def _is_false(test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and not test.value
 
 
 def _never_returns(call: Node) -> bool:
