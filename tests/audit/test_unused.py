@@ -226,3 +226,42 @@ def test_what_only_endpoints_call_that_no_application_includes(
 ) -> None:
     found = only(tmp_path, "blocking-call-in-async", _LEVELS.format(include=include))
     assert found.severity == severity
+
+
+_TWO = """
+#= app/__init__.py
+#= app/main.py
+from fastapi import APIRouter, FastAPI
+app = FastAPI()
+{main}
+#= app/{other}.py
+from fastapi import FastAPI
+import app.models
+app = FastAPI()
+names = {{}}
+@app.post("/names")
+def add(name: str):
+    names[name] = 1
+@app.delete("/names")
+def drop(name: str):
+    del names[name]
+#= app/models.py
+"""
+_BOTH = "import app.models\napp.include_router(APIRouter())"
+
+
+@pytest.mark.parametrize(
+    ("main", "other", "is_unused"),
+    [
+        (_BOTH, "older", True),
+        ("import app.models", "older", True),
+        (f"{_BOTH}\nfrom app import older\napp.mount('/old', older.app)", "older", False),
+        (f"{_BOTH}\n#= Procfile\nold: uvicorn app.older:app", "older", False),
+        (_BOTH, "server", False),
+    ],
+)
+def test_an_application_beside_the_one_with_the_routers(
+    main: str, other: str, tmp_path: Path, *, is_unused: bool
+) -> None:
+    found = only(tmp_path, "state-in-memory", _TWO.format(main=main, other=other))
+    assert ("nothing imports this module" in found.fix) == is_unused

@@ -22,6 +22,11 @@ _RUN = re.compile(
     rb"__main__|\bCelery\(|WorkerSettings|Broker\(|\bTyper\(|argparse|\bclick\b|\bMangum\(|lambda_"
 )
 """Marks of a module that something other than an application loads."""
+_MAIN = re.compile(
+    r"(^|/)(__init__|__main__|api|app|application|asgi|main|run|server|service)\.py$"
+)
+"""The files in which an application is looked for."""
+_JOINS = ("include_router(", ".mount(")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(?:[./:][A-Za-z_][\w-]*)+")
 
 
@@ -84,13 +89,27 @@ def _loaded(program: Program) -> set[Module]:
     """Return the modules that a start loads, directly or by imports."""
     if _loads_by_name(program):
         return set(program.modules)
-    roots = {app.module for app in apps(program)}
+    roots = _started(program)
     roots |= {s.place.module for s in starts(program) if isinstance(s.place, Node)}
     run = modules_run(program)
     for module in program.code:
         if module.is_tool or module.path in run or _RUN.search(module.source):
             roots.add(module)
     return loaded_with(roots, program)
+
+
+@fact
+def _started(program: Program) -> set[Module]:
+    """Return the modules of the applications that something may start.
+
+    Beside one that has the routers, another that has none, and that no file names, is a leftover.
+    """
+    made = {app.module for app in apps(program)}
+    likely = {module for module in made if _MAIN.search(module.name) or module.says(*_JOINS)}
+    if not likely or likely == made:
+        return made
+    named = _named(program)
+    return likely | {module for module in made if named & _dotted(module, program)}
 
 
 @fact
