@@ -5,7 +5,46 @@ BAD = [
     "written_at: datetime = Field(default=datetime.now(UTC))",
 ]
 
+_ROWS = """
+from datetime import datetime
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Row(Base):
+    __tablename__ = "rows"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made: Mapped[datetime]
+class Shown(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    made: datetime = Field(default=datetime.now())MARK
+class One(Shown):
+    id: int
+"""
+
 FOUND = {
+    "a schema that is shown, and sent": _ROWS.replace("MARK", "  # !")
+    + """
+@app.post("/rows")
+def create(row: One) -> One:
+    return row
+""",
+    "a schema that is shown, and made": _ROWS.replace("MARK", "  # !")
+    + """
+@app.get("/rows")
+def read() -> One:
+    return One(id=1)
+""",
+    "a schema that is shown of rows without the column": _ROWS.replace("MARK", "  # !").replace(
+        "    made: Mapped[datetime]\n", ""
+    )
+    + """
+@app.get("/rows")
+def read(db: Session) -> One:
+    return db.get(Row, 1)
+""",
     "without Field, the module imported": """
 import datetime as dt
 from fastapi import FastAPI
@@ -195,6 +234,12 @@ class Settings(BaseSettings):
 }
 
 LOOK_ALIKES = {
+    "a schema that only rows fill, which have it": _ROWS.replace("MARK", "")
+    + """
+@app.get("/rows")
+def read(db: Session) -> One:
+    return db.get(Row, 1)
+""",
     "what SQLModel hands on to a column": """
 import secrets
 from datetime import datetime, timezone

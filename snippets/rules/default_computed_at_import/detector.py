@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands
-from fastapi_pro.auditing.libraries.pydantic import settings
+from fastapi_pro.auditing.libraries.pydantic import schema_of, settings
 from fastapi_pro.auditing.libraries.request_objects import filled
+from fastapi_pro.auditing.libraries.sqlalchemy_models import models
 from fastapi_pro.auditing.model import limits
 
 _TIMES = {
@@ -171,7 +172,8 @@ def _field(statement: Node, *, is_keyword: bool) -> str:
     is_field = isinstance(statement.ast, ast.AnnAssign) and _is_record(cls)
     is_constant = "ClassVar" in statement.annotation.text
     is_default = (is_keyword or is_field) and not is_constant
-    return target.name if is_default and not _is_always_given(cls, target.name) else ""
+    is_used = not _is_always_given(cls, target.name) and not _is_of_rows(cls, target.name)
+    return target.name if is_default and is_used else ""
 
 
 def _is_always_given(cls: Node, name: str) -> bool:
@@ -190,6 +192,28 @@ def _is_always_given(cls: Node, name: str) -> bool:
         return False
     place = _place(cls, name)
     return all(call.argument(place, name) and not call.has_unpacking for call in calls)
+
+
+def _is_of_rows(cls: Node, name: str) -> bool:
+    """Say whether rows alone fill a schema, and those that inherit it: they have the column."""
+    program = cls.program
+    family = [other for other in program.classes if cls in other.lineage]
+    if not any(name in model.columns for model in models(program).values()):
+        return False
+    if not all(map(_reads_rows, family)):
+        return False
+    taken = {part.node for schema in filled(program).values() for part in schema.parts}
+    made = (call.func.definition for c in family for call in program.calls_named(c.name))
+    return taken.isdisjoint(family) and not any(one in family for one in made)
+
+
+def _reads_rows(cls: Node) -> bool:
+    """Say whether a schema is configured to be filled from objects, and is no table itself."""
+    schema = schema_of(cls)
+    if schema is None or cls in models(cls.program):
+        return False
+    options = (schema.config.get(key) for key in ("from_attributes", "orm_mode"))
+    return any(option is not None and option.literal is True for option in options)
 
 
 def _place(cls: Node, name: str) -> int:
