@@ -12,6 +12,7 @@ from fastapi_pro.auditing.model.node import Node
 Kinds = tuple[str, ...]
 """The names of an error's class and of those it inherits, nearest first."""
 
+_LOWEST_ERROR = 400
 _ANY = ("Exception", "BaseException")
 DATABASE: Kinds = (
     "DataError", "DatabaseError", "DBAPIError", "StatementError", "SQLAlchemyError", *_ANY,
@@ -120,14 +121,19 @@ def _is_answered_by_app(function: Node, kinds: Kinds) -> bool:
 
 
 def _statuses(block: Node) -> list[int]:
-    """Return the statuses that a handler's code answers with, as far as they are written."""
+    """Return the statuses that a handler's code answers with, as far as they are written.
+
+    Where none is known to be one, they are the numbers from 400 on that it gives anything.
+    """
     found = [raised_status(raised) for raised in block.walk(ast.Raise)]
     for call in block.walk(ast.Call):
         is_response = call.called.startswith("fastapi.responses.")
         found.append(
             status(call.argument(1, "status_code") if is_response else call.keyword("status_code"))
         )
-    return [code for code in found if code is not None]
+    known = [code for code in found if code is not None]
+    given = (status(part) or 0 for call in block.walk(ast.Call) for part in call.given)
+    return known or [code for code in given if code >= _LOWEST_ERROR]
 
 
 def _is_of_client(code: int) -> bool:

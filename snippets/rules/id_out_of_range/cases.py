@@ -230,6 +230,10 @@ _CAUGHT_OUTSIDE = {
     "the service raises what has a status": {
         "FOUND": _tried("SQLAlchemyError", "raise NotThere from error", _GET)
     },
+    "the endpoint catches and has a helper answer 400": {
+        "BESIDES": "from fastapi import status\nfrom answers import failed",
+        "CALL": _tried("Exception", "return failed(status.HTTP_400_BAD_REQUEST)"),
+    },
     "the service gives nothing back": {"FOUND": _tried("Exception", "return None", _GET)},
     "the service logs and raises, the endpoint catches": {
         "FOUND": _tried("Exception", "print(error)\n        raise", _GET),
@@ -258,6 +262,10 @@ _CAUGHT_TOO_LATE = {
     },
     "the endpoint catches and answers 500": {
         "CALL": _tried("Exception", "raise HTTPException(500) from error")
+    },
+    "the endpoint catches and has a helper answer 500": {
+        "BESIDES": "from answers import failed",
+        "CALL": _tried("Exception", "return failed(500, str(error))"),
     },
     "the endpoint catches and raises again": {
         "CALL": _tried("Exception", "print(1)\n        raise")
