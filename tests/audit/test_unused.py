@@ -265,3 +265,31 @@ def test_an_application_beside_the_one_with_the_routers(
 ) -> None:
     found = only(tmp_path, "state-in-memory", _TWO.format(main=main, other=other))
     assert ("nothing imports this module" in found.fix) == is_unused
+
+
+_HANDLERS = """
+from fastapi import FastAPI
+from passlib.context import CryptContext
+app = FastAPI()
+class Events:
+    async def on_sale(self):
+        return CryptContext(schemes=["bcrypt"])
+@app.post("/events")
+async def receive(kind: str):
+    HANDLE
+"""
+
+
+@pytest.mark.parametrize(
+    ("handle", "severity"),
+    [
+        ("await getattr(Events(), f'on_{kind}')()", ""),
+        ("name = 'on_' + kind\n    await getattr(Events(), name)()", ""),
+        ("await getattr(Events(), f'before_{kind}')()", "low"),
+        ("return Events()", "low"),
+    ],
+)
+def test_a_method_that_is_looked_up_by_the_beginning_of_its_name(
+    handle: str, severity: str, tmp_path: Path
+) -> None:
+    assert _hashing(tmp_path, _HANDLERS.replace("HANDLE", handle)).severity == severity

@@ -114,12 +114,15 @@ def _has_plain_bases(cls: Node) -> bool:
 
 
 def _named(definition: Node) -> list[Node]:
-    """Return where code outside tests has the name of a function or class, or a file beside it."""
+    """Return where code outside tests has the name of a function or class.
+
+    Where a file beside the code has it, or `getattr` looks for such names, that is its module.
+    """
     name, program = definition.name, definition.program
     found = (Node(m, n) for m in program.saying(name) for n in _names(m).get(name, ()))
     named = [node for node in found if not _is_another(node, definition)]
-    is_in_file = name in _words_beside(program)
-    return [*named, Node(definition.module, definition.module.tree)] if is_in_file else named
+    is_named = name in _words_beside(program) or name.startswith(_beginnings(program))
+    return [*named, Node(definition.module, definition.module.tree)] if is_named else named
 
 
 def _is_another(name: Node, definition: Node) -> bool:
@@ -155,6 +158,15 @@ def _index(module: Module) -> dict[str, list[ast.AST]]:
             for word in re.split(r"\W", text):
                 found[word].append(constant)
     return found
+
+
+@fact
+def _beginnings(program: Program) -> tuple[str, ...]:
+    """Return how names begin that `getattr(handler, f"on_{event}")` looks for."""
+    looked_for = (call.argument(1, "name").value for call in program.calls_named("getattr"))
+    made = (n for n in looked_for if isinstance(n.ast, (ast.JoinedStr, ast.BinOp)))
+    texts = (next(name.walk(ast.Constant), name).literal for name in made)
+    return tuple(text for text in texts if isinstance(text, str) and len(text) > 1)
 
 
 @fact
