@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.auditing import runner
 from tests.audit.programs import audit
 
 _PROGRAM = """
@@ -95,3 +96,12 @@ def test_code_that_is_cut_off_is_not_told(body: str, tmp_path: Path) -> None:
 )
 def test_code_that_a_condition_cuts_off_is_told(body: str, tmp_path: Path) -> None:
     assert _found(body, tmp_path) == ["blocking-call-in-async"]
+
+
+@pytest.mark.parametrize("body", ["Q\nS", "return 1\nS", "if wanted:\n    return 1\nS"])
+def test_a_tree_that_does_not_say_where_nodes_end_tells_the_same(
+    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = _found(body, tmp_path)
+    monkeypatch.setattr(runner, "_LARGE", 0)
+    assert _found(body, tmp_path) == whole

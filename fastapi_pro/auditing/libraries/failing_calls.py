@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.flow import way_to
 from fastapi_pro.auditing.model.library_types import ASYNC_SESSION, SCOPED, SESSION
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Type, inherits
@@ -39,27 +40,22 @@ def failing_calls(program: Program) -> list[Node]:
 
 def fails_at(module: Module, line: int) -> bool:
     """Say whether a line has a call that fails each time, or comes after one in its block."""
-    return any(first <= line <= last for first, last in _lines(module.program).get(module, ()))
+    failing = _failing_statements(module.program)
+    return any(
+        around in failing or any(_fails(statement, failing) for statement in before)
+        for before, around in (way_to(module, line) if failing else ())
+    )
 
 
 @fact
-def _lines(program: Program) -> dict[Module, list[tuple[int, int]]]:
-    """Return the first and the last line of what no run gets past, by module."""
-    found: dict[Module, list[tuple[int, int]]] = {}
-    for call in failing_calls(program):
-        statement = call.statement
-        found.setdefault(call.module, []).append((statement.line, _last_line(statement)))
-    return found
+def _failing_statements(program: Program) -> set[ast.AST]:
+    return {call.statement.ast for call in failing_calls(program)}
 
 
-def _last_line(statement: Node) -> int:
-    """Return the last line of the block that a statement is in, or of that around its `with`."""
-    holder = statement.parent
-    if isinstance(holder.ast, (ast.With, ast.AsyncWith)):
-        return _last_line(holder)
-    blocks = (block for _, block in ast.iter_fields(holder.ast) if isinstance(block, list))
-    block = next((block for block in blocks if statement.ast in block), [statement.ast])
-    return int(getattr(block[-1], "end_lineno", statement.line))
+def _fails(statement: ast.stmt, failing: set[ast.AST]) -> bool:
+    """Say whether no run gets past a statement: it has such a call, or its `with` has."""
+    inner = statement.body if isinstance(statement, (ast.With, ast.AsyncWith)) else ()
+    return statement in failing or any(_fails(one, failing) for one in inner)
 
 
 def _is_async(session: Node) -> bool:

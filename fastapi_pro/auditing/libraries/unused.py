@@ -8,6 +8,7 @@ from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints, is
 from fastapi_pro.auditing.libraries.starts import Start, modules_run, starts
 from fastapi_pro.auditing.libraries.text_files import texts_beside
 from fastapi_pro.auditing.libraries.uncalled import is_uncalled, outermost
+from fastapi_pro.auditing.model.flow import way_to
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.module_imports import loaded_with
 from fastapi_pro.auditing.model.node import Node
@@ -57,17 +58,10 @@ def serves(start: Start, module: Module) -> bool:
 
 def _around(module: Module, line: int) -> Iterator[Node]:
     """Yield the class, and the outermost function or method, that hold a line."""
-    for kind in (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef):
-        for written in module.nodes(kind):
-            definition = Node(module, written)
-            if outermost(definition) == definition and _holds(definition, line):
-                yield definition
-
-
-def _holds(definition: Node, line: int) -> bool:
-    end = getattr(definition.ast, "end_lineno", 0)
-    first = min(node.line for node in (*definition.decorators, definition))
-    return first <= line <= end
+    for _, statement in way_to(module, line):
+        definition = Node(module, statement)
+        if outermost(definition) == definition and (definition.is_class or definition.is_function):
+            yield definition
 
 
 @fact

@@ -1,6 +1,7 @@
 """Which of two places in a function comes after the other."""
 
 import ast
+from collections.abc import Iterator
 
 from fastapi_pro.auditing.model.conditions import contradict
 from fastapi_pro.auditing.model.module import SCOPES, Module
@@ -69,28 +70,40 @@ def ends(statement: Node) -> bool:
 
 def is_cut_off(module: Module, line: int) -> bool:
     """Say whether no run reaches a line: a statement of its block ends before it, or `if False`."""
-    block: list[ast.stmt] = module.tree.body
-    while block:
-        before = [s for s in block if (s.end_lineno or 0) < line]
+    outer: ast.stmt | None = None
+    for before, around in way_to(module, line):
         if any(ends(Node(module, statement)) for statement in before):
             return True
-        around = next((s for s in block[len(before) :] if s.lineno <= line), None)
-        blocks = _blocks(around) if around is not None else []
-        block = next((b for b in blocks if b[0].lineno <= line <= (b[-1].end_lineno or 0)), [])
-        if isinstance(around, ast.If) and block is around.body and _is_false(around.test):
+        if isinstance(outer, ast.If) and around in outer.body and _is_false(outer.test):
             return True
+        outer = around
     return False
 
 
-def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """Return the lists of statements in a statement, those of handlers and cases among them."""
-    holders = [
-        statement,
-        *getattr(statement, "handlers", ()),
-        *getattr(statement, "cases", ()),
-    ]
-    names = ("body", "orelse", "finalbody")
-    return [block for holder in holders for name in names if (block := getattr(holder, name, None))]
+def way_to(module: Module, line: int) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
+    """Yield the statements that hold a line, from the outside in, each with those before it."""
+    block: list[ast.stmt] = module.tree.body
+    while block:
+        begun = [statement for statement in block if _first_line(statement) <= line]
+        if not begun:
+            return
+        yield begun[:-1], begun[-1]
+        inner = [b for first, b in _blocks(begun[-1]) if first <= line]
+        block = inner[-1] if inner else []
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _blocks(statement: ast.stmt) -> list[tuple[int, list[ast.stmt]]]:
+    """Return the lists of statements in a statement, each with the line where it begins."""
+    own = [getattr(statement, name, ()) for name in ("body", "orelse", "finalbody")]
+    found = [(_first_line(block[0]), block) for block in own if block]
+    found += [(handler.lineno, handler.body) for handler in getattr(statement, "handlers", ())]
+    found += [(case.pattern.lineno, case.body) for case in getattr(statement, "cases", ())]
+    return sorted(found, key=lambda begun: begun[0])
 
 
 def _is_false(test: ast.expr) -> bool:
