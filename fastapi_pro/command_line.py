@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _words_of: list[str] = []
 
 
@@ -19,7 +21,9 @@ def are_words_of(command: str) -> None:
 
 def called(script: str) -> str:
     """Return what the user wrote to run this: `audit.py`, or `fastapi-pro audit`."""
-    return " ".join([*_words_of, script.removesuffix(".py")]) if _words_of else script
+    if not _words_of or not script.endswith(".py"):
+        return script
+    return " ".join([*_words_of, script.removesuffix(".py")])
 
 
 def parser_of(docstring: str | None) -> argparse.ArgumentParser:
@@ -49,29 +53,63 @@ def run_command(main: Callable[[], int], name: str) -> int:
     """Return the exit code of `main`, run as the script `name`.
 
     Characters that the terminal cannot print are escaped. A closed pipe gives 1 and an interruption
-    130. An internal error gives 2, and one line instead of a traceback: CI can tell it from
-    findings.
+    130. An output that cannot be written and an internal error give 2, and one line instead of a
+    traceback: CI can tell them from findings.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _open_streams()
     try:
-        code = main()
+        code = _code(main)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 1
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 -- see above
-        import traceback  # noqa: PLC0415 -- seldom needed, and it takes long to import
-
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(where.filename).name}:{where.lineno}"
-        told = f"{type(error).__name__}: {' '.join(str(error).split())} at {place}"
-        print(f"{called(name)}: internal error, please report it: {told}", file=sys.stderr)
+        told = _told(error)
+        with contextlib.suppress(OSError):
+            print(f"{called(name)}: {told}", file=sys.stderr)
         return 2
     return code
+
+
+def _open_streams() -> None:
+    """Have streams that lose what they get where the caller has closed the real ones."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- it stays open
+        if isinstance(found := getattr(sys, stream), io.TextIOWrapper):
+            found.reconfigure(errors="backslashreplace")
+
+
+def _code(main: Callable[[], int]) -> int:
+    """Return the exit code of `main`, also where argparse ends it."""
+    try:
+        return main()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+
+
+def _drop_output() -> None:
+    """Let Python lose what it would write to stdout at its end."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _told(error: Exception) -> str:
+    """Return what to say of an error that no command has handled.
+
+    If it is that the output cannot be written, Python does not try again at its end.
+    """
+    if isinstance(error, OSError) and error.filename is None and error.errno in _OUTPUT:
+        _drop_output()
+        return f"the output cannot be written: {error.strerror}"
+    import traceback  # noqa: PLC0415 -- seldom needed, and it takes long to import
+
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(where.filename).name}:{where.lineno}"
+    told = f"{type(error).__name__}: {' '.join(str(error).split())} at {place}"
+    return f"internal error, please report it: {told}"
 
 
 def leave(code: int) -> NoReturn:

@@ -4,7 +4,7 @@ import importlib
 import sys
 
 from fastapi_pro import __version__, bytecode
-from fastapi_pro.command_line import are_words_of, leave
+from fastapi_pro.command_line import are_words_of, leave, run_command
 from fastapi_pro.messages import near
 
 _NAME = "fastapi-pro"
@@ -19,6 +19,10 @@ _WORDS = {
 
 def main() -> int:
     """Run the command that the first argument names, and return its exit code."""
+    return run_command(_run_first, _NAME)
+
+
+def _run_first() -> int:
     word = sys.argv[1] if len(sys.argv) > 1 else ""
     if word == "--version":
         print(f"{_NAME} {__version__}")
