@@ -208,11 +208,9 @@ def _unreadable(path: Path, error: UnreadableError, name: str = "") -> Finding:
     told = str(error)
     is_generated = told.startswith("larger than")
     severity = "low" if is_generated or is_test(name) else ""
-    fix = (
-        "`--exclude` it; a file of this size is generated for the most part" if is_generated else ""
-    )
     cause = told.partition(":")[0] if ":" in told else ""
-    return Finding(str(path), error.line, error.column, UNREADABLE, told, severity, fix, cause)
+    place = (str(path), error.line, error.column)
+    return Finding(*place, UNREADABLE, told, severity, error.fix, cause)
 
 
 def audit_one_by_one(

@@ -35,7 +35,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.libraries.assumed_versions import assumed_versions
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.project_audit import ProjectAudit, Result
@@ -81,6 +81,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _audit(args, entries, argv)
     except (UsageError, OptionsError, RuleError, baseline.BaselineError) as error:
         return _fail(str(error))
+    except PermissionError as error:
+        return _fail(f"{error.filename}: {error.strerror}; let the user who runs the audit read it")
     finally:
         project_files.put_back({})
 
@@ -149,8 +151,7 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     root = Path.cwd()
     for path in args.paths:
         if not path.is_file() and not path.is_dir():
-            what = "neither a file nor a folder" if path.exists() else "no such file or folder"
-            raise UsageError(f"{path}: {what}")
+            raise UsageError(f"{path}: {_why_not(path)}")
     options = read_options(args.paths[0], entries)
     active = _active(args, options, entries)
     exclude = _exclude(args, options, [root, *args.paths, project(args.paths)])
@@ -187,9 +188,18 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     beside = sum(deploy_files.may_be_deploy_file(str(file)) for file in result.files)
     scope = Scope(len(result.files), result.unread, versions, since or "", questions, beside)
     _show(findings, entries, form, scope, args)
-    print(_summary(findings, len(result.files), time.perf_counter() - started), file=sys.stderr)
+    unread = {root / f.path for f in findings if f.slug == UNREADABLE}  # folders and links, too
+    count = len(unread.union(result.files))
+    print(_summary(findings, count, time.perf_counter() - started), file=sys.stderr)
     severities = {f.severity or entries[f.slug].severity for f in findings}
     return int(not severities.isdisjoint(_FAILING[args.fail_on]))
+
+
+def _why_not(path: Path) -> str:
+    """Return why a path that was named cannot be audited."""
+    if path.exists():
+        return "neither a file nor a folder"
+    return "a link that leads nowhere" if path.is_symlink() else "no such file or folder"
 
 
 def _since(audit: ProjectAudit, args: argparse.Namespace) -> Result:

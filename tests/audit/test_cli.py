@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,6 +138,16 @@ def test_files_that_are_not_read_are_counted(
     audit.main([])
     out = capsys.readouterr().out
     assert "Read: 2 Python files; not read, so not audited: 2 (no)\n" in out
+
+
+def test_what_cannot_be_read_counts_among_the_files(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "circle.py").symlink_to("circle.py")
+    assert audit.main([]) == 1
+    captured = capsys.readouterr()
+    assert "fix: Remove the link, or `--exclude` it" in captured.out
+    assert captured.err.startswith("4 findings in 3 files of 3;")
 
 
 def test_files_that_are_not_python_are_counted_as_such(
@@ -468,6 +479,7 @@ def test_a_rule_that_no_code_shows_cannot_be_selected(
         (["nowhere"], "nowhere: no such file or folder"),
         (["app", "lost.py"], "lost.py: no such file or folder"),
         (["/dev/null"], "/dev/null: neither a file nor a folder"),
+        (["lost_link.py"], "lost_link.py: a link that leads nowhere"),
         (["--jobs", "0"], "a whole number above 0"),
         (["--format", "xml"], "invalid choice"),
         (["--report", "sarif"], "is not FORMAT=FILE, with FORMAT one of text, json"),
@@ -483,9 +495,37 @@ def test_a_rule_that_no_code_shows_cannot_be_selected(
 def test_wrong_use_is_told_with_exit_code_2(
     project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
 ) -> None:
+    (project / "lost_link.py").symlink_to("nowhere.py")
     message = refused(capsys, *arguments)
     assert says in message
     assert "\x1b" not in message
+
+
+@pytest.mark.parametrize("name", ["closed", "closed/x.py"])
+def test_a_named_path_that_may_not_be_read_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (project / "closed").mkdir()
+    (project / "closed" / "x.py").write_text("one()\n")
+    forbid_below(project / "closed", monkeypatch)
+    assert "closed/" in (message := refused(capsys, name))
+    assert "Permission denied; let the user who runs the audit read it" in message
+    assert audit.main(["app"]) == 1
+
+
+def forbid_below(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the system refuse to look into a folder, as it does for others than root."""
+
+    def refusing(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(path: Any, *arguments: Any, **options: Any) -> Any:
+            if (Path.cwd() / os.fspath(path)).parent == folder:
+                raise PermissionError(13, "Permission denied", os.fspath(path))
+            return real(path, *arguments, **options)
+
+        return call
+
+    for name in ("stat", "lstat"):
+        monkeypatch.setattr(os, name, refusing(getattr(os, name)))
 
 
 def test_a_wrong_file_of_options_is_told_with_its_line(

@@ -9,7 +9,7 @@ from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.runner import run, unparsed
-from fastapi_pro.auditing.sources.parse import MAX_BYTES, parse_compactly
+from fastapi_pro.auditing.sources.parse import MAKE_READABLE, MAX_BYTES, parse_compactly
 from fastapi_pro.auditing.sources.programs import are_joined_alike, programs
 from tests.audit.programs import audit, write
 
@@ -114,7 +114,7 @@ def test_a_file_that_is_too_large_is_to_be_left_out(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_gets_a_line(tmp_path: Path) -> None:
     gone = tmp_path / "gone.py"
     assert run([gone], tmp_path, 1) == [
-        Finding(str(gone), 1, 1, "unreadable", "No such file or directory")
+        Finding(str(gone), 1, 1, "unreadable", "No such file or directory", fix=MAKE_READABLE)
     ]
 
 

@@ -1,5 +1,6 @@
 """The options of `[tool.fastapi-pro]` in pyproject.toml."""
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
@@ -39,7 +40,7 @@ def read_options(start: Path, slugs: Collection[str]) -> Options:
     start = start.resolve()
     for folder in [start, *start.parents]:
         path = folder / "pyproject.toml"
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113 -- False where it may not look
             return _read(path, slugs)
     return Options()
 

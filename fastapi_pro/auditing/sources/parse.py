@@ -17,6 +17,8 @@ _EMPTY: Any = []
 _ENDS = ("end_lineno", "end_col_offset")
 MAX_BYTES = 1_000_000
 """Larger files are generated: they get a line, and are not read."""
+_GENERATED = "`--exclude` it; a file of this size is generated for the most part"
+MAKE_READABLE = "See to it that the audit can read it, or `--exclude` it"
 
 # `except A, B:` of Python 3.14, which an older parser refuses
 _EXCEPT = re.compile(
@@ -26,21 +28,24 @@ _CONFLICT = re.compile(rb"^<<<<<<< .*\n(?:.*\n)*?=======\r?\n(?:.*\n)*?>>>>>>> "
 
 
 class UnreadableError(Exception):
-    """Why a file cannot be audited, and where in it; `line` and `column` count from 1."""
+    """Why a file cannot be audited, and where in it; `line` and `column` count from 1.
 
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+    `fix` says what to do where that is not to correct the file.
+    """
+
+    def __init__(self, message: str, line: int = 1, column: int = 1, fix: str = "") -> None:
         super().__init__(message)
-        self.line, self.column = line, column
+        self.line, self.column, self.fix = line, column, fix
 
 
 def read(path: Path) -> bytes:
     """Return the contents of a file. Raises UnreadableError."""
     try:
         if project_files.size(path) > MAX_BYTES:
-            raise UnreadableError(f"larger than {MAX_BYTES} bytes")
+            raise UnreadableError(f"larger than {MAX_BYTES} bytes", fix=_GENERATED)
         return project_files.read(path)
     except OSError as error:
-        raise UnreadableError(error.strerror or "cannot be read") from None
+        raise UnreadableError(error.strerror or "cannot be read", fix=MAKE_READABLE) from None
 
 
 def lines_of(path: Path) -> list[str]:
@@ -66,7 +71,8 @@ def parse(source: bytes) -> ast.Module:
     except SyntaxError as error:
         if conflict := _CONFLICT.search(source):
             line = source.count(b"\n", 0, conflict.start()) + 1
-            raise UnreadableError("has an unresolved merge conflict", line) from None
+            fix = "Resolve the conflict: leave one of the two versions, without the markers"
+            raise UnreadableError("has an unresolved merge conflict", line, fix=fix) from None
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         message = f"does not parse as Python {version}: {error.msg}"
         raise UnreadableError(message, error.lineno or 1, max(error.offset or 1, 1)) from None

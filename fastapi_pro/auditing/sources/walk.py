@@ -16,6 +16,7 @@ from fastapi_pro.auditing.model.project_files import CACHES
 from fastapi_pro.auditing.sources.deploy_files import is_deploy_file, may_be_deploy_file
 from fastapi_pro.auditing.sources.gitignore import Decides, Patterns, is_ignored
 from fastapi_pro.auditing.sources.gitignore_files import patterns_above, patterns_in
+from fastapi_pro.auditing.sources.parse import MAKE_READABLE
 from fastapi_pro.paths import INSTALL_RECORD
 
 _VENDORED = {"_vendor", "third_party", "vendor", "vendored"}
@@ -24,6 +25,7 @@ _ASSISTANTS = {".agents", ".claude", ".codex", ".cursor", ".gemini", ".opencode"
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _LISTED = ("requirements.txt", "Pipfile", "uv.lock", "poetry.lock", "pdm.lock", "environment.yml")
 """Files that mark a project if no folder above has a better mark."""
+_NO_LINK = "Remove the link, or `--exclude` it"
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 LEFT_ALONE = frozenset({".git", ".hg", ".svn"} | CACHES | _VENDORED | _PACKAGES | _ASSISTANTS)
 """Folders of other people's code, of caches, and of assistants, which contain skills.
@@ -112,14 +114,14 @@ def _marked(folder: Path) -> Path | None:
     """Return the nearest folder, this one or one above, that is marked as a project."""
     for marks in (_PROJECT, _LISTED):
         for above in (folder, *folder.parents):
-            if any((above / name).exists() for name in marks):
+            if any(os.path.exists(above / name) for name in marks):  # noqa: PTH110 -- False where it may not look
                 return above
     return None
 
 
 def _holder(folder: Path) -> Path:
     """Return the folder that contains the package of a folder, else the folder itself."""
-    while (folder / "__init__.py").exists():
+    while os.path.exists(folder / "__init__.py"):  # noqa: PTH110 -- as above
         folder = folder.parent
     return folder
 
@@ -150,7 +152,8 @@ def _search(walk: _Walk, real: str, shown: str, *, is_named: bool = False) -> No
                 entries = list(listing)
         except OSError as error:
             walk.folders.add(real)
-            _report(walk, shown, f"the folder cannot be listed: {error.strerror}")
+            told = f"the folder cannot be listed: {error.strerror}"
+            _report(walk, shown, told, MAKE_READABLE)
             continue
         if not is_named and _is_foreign(real, entries):
             continue
@@ -206,7 +209,7 @@ def _follow(walk: _Walk, link: str, shown: str) -> None:
         mode = os.stat(link).st_mode  # noqa: PTH116 -- a string, as everywhere in this module
     except OSError as error:
         if error.errno == errno.ELOOP:
-            _report(walk, shown, "the link leads in a circle", "low")
+            _report(walk, shown, "the link leads in a circle", _NO_LINK, "low")
         return
     real = os.path.realpath(link)
     is_within = any(_holds(root, real) for root in walk.roots)
@@ -214,7 +217,7 @@ def _follow(walk: _Walk, link: str, shown: str) -> None:
         above = os.path.realpath(Path(link).parent)
         if _holds(real, above):
             told = "the link leads to a folder that holds it; it is not followed"
-            _report(walk, shown, told, "low")
+            _report(walk, shown, told, _NO_LINK, "low")
         elif not is_within and LEFT_ALONE.isdisjoint(Path(os.path.relpath(real, above)).parts):
             _search(walk, real, shown)
     elif stat.S_ISREG(mode) and shown.endswith(".py") and not (is_within and real.endswith(".py")):
@@ -229,5 +232,5 @@ def _join(folder: str, name: str) -> str:
     return os.path.join(folder, name)  # noqa: PTH118 -- a string, as everywhere in this module
 
 
-def _report(walk: _Walk, shown: str, message: str, severity: str = "") -> None:
-    walk.unreadable.append(Finding(shown, 1, 1, UNREADABLE, message, severity))
+def _report(walk: _Walk, shown: str, message: str, fix: str, severity: str = "") -> None:
+    walk.unreadable.append(Finding(shown, 1, 1, UNREADABLE, message, severity, fix))
