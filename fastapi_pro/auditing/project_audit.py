@@ -15,7 +15,7 @@ from fastapi_pro.auditing.reporting.lines import Lines
 from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.exclusion import Watched, is_left_out
-from fastapi_pro.auditing.sources.git import changes_since, staged_changes
+from fastapi_pro.auditing.sources.git import changes_since, check_one_repository, staged_changes
 from fastapi_pro.auditing.sources.walk import collect, display, project, rest_of_project
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class ProjectAudit:
         from fastapi_pro.auditing.difference import both_sides  # noqa: PLC0415 -- takes long to import, and only --diff needs it
         from fastapi_pro.auditing.past_audits import PastAudits  # noqa: PLC0415 -- the same
 
+        check_one_repository(self.paths)
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
         context = rest_of_project(self.paths, self.exclude)

@@ -212,7 +212,7 @@ def _since(audit: ProjectAudit, args: argparse.Namespace) -> Result:
     try:
         return audit.since(args.diff)
     except GitError as error:
-        is_path = args.diff not in (None, "HEAD") and Path(args.diff).exists()
+        is_path = args.diff not in (None, "", "HEAD") and Path(args.diff).exists()
         hint = f"; for the path {args.diff}, write `--diff=HEAD {args.diff}`" if is_path else ""
         raise UsageError(f"{option}: {error}{hint}") from None
 

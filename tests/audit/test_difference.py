@@ -220,6 +220,17 @@ def test_links_submodules_and_other_repositories_are_passed_over(
     write("app/api.py", HELD + ANOTHER)
     assert ("app/api.py", 9) in new(capsys, "app", "--diff")
     assert new(capsys, "sub", "--diff") == [("sub/x.py", 9)]
+    told = refused(capsys, "app", "sub/x.py", "sub", "--diff")
+    assert told.endswith("app and sub are in different repositories; audit each on its own\n")
+
+
+def test_git_says_whom_it_does_not_trust_and_what_to_do(
+    git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    told = refused(capsys, "--diff")
+    assert "detected dubious ownership" in told
+    assert "; if you trust it: git config --global --add safe.directory " in told
 
 
 def test_a_linked_work_tree_and_a_shallow_clone_have_their_own_head(
@@ -323,6 +334,8 @@ def test_nothing_in_the_repository_is_written(git: Git, capsys: pytest.CaptureFi
             ["--diff", "app"],
             "'app' is not a commit of this repository; for the path app, write `--diff=HEAD app`",
         ),
+        (["--diff="], "--diff: no commit is named; write one"),
+        (["--diff=..."], "--diff: no commit is named; write one"),
         (["--diff", "--write-baseline", "x.json"], "--write-baseline writes all findings"),
     ],
 )
@@ -339,11 +352,13 @@ def test_outside_a_repository_and_without_git_it_is_told(
 ) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert audit.main([str(tmp_path), "--diff"]) == 2
-    assert "--diff: git rev-parse: not a git repository" in capsys.readouterr().err
+    told = f"--diff: {tmp_path} is in no git repository; audit it without this option\n"
+    assert capsys.readouterr().err.endswith(told)
     subprocess.run(["git", "init", "-q", "--bare", tmp_path], check=True)
     monkeypatch.chdir(tmp_path)
     assert audit.main(["--diff"]) == 2
-    assert capsys.readouterr().err.endswith("must be run in a work tree\n")
+    told = f"--diff: {tmp_path} is no work tree of git; audit where its files are checked out\n"
+    assert capsys.readouterr().err.endswith(told)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert audit.main([str(tmp_path), "--diff"]) == 2
     assert "--diff: git is not installed" in capsys.readouterr().err

@@ -4,7 +4,7 @@ Git is asked for it, and writes nothing.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,6 +46,16 @@ class Changes:
         )
 
 
+def check_one_repository(paths: Sequence[Path]) -> None:
+    """Raise GitError unless all paths are in one repository, or if git cannot say."""
+    tops: dict[Path, Path] = {}
+    for folder in dict.fromkeys(path if path.is_dir() else path.parent for path in paths):
+        tops.setdefault(_top(folder), folder)
+    if len(tops) > 1:
+        first, other, *_ = tops.values()
+        raise GitError(f"{first} and {other} are in different repositories; audit each on its own")
+
+
 def changes_since(folder: Path, base: str) -> Changes:
     """Return the changes in the repository around `folder` since `base`, including untracked files.
 
@@ -83,7 +93,19 @@ def _not_merged(
 
 
 def _top(folder: Path) -> Path:
-    return Path(_text(folder, "rev-parse", "--show-toplevel").rstrip("\r\n"))
+    try:
+        return Path(_text(folder, "rev-parse", "--show-toplevel").rstrip("\r\n"))
+    except GitError as error:
+        for told, means in _NO_TOP.items():
+            if told in str(error):
+                raise GitError(f"{folder.absolute()} is {means}") from None
+        raise
+
+
+_NO_TOP = {
+    "not a git repository": "in no git repository; audit it without this option",
+    "must be run in a work tree": "no work tree of git; audit where its files are checked out",
+}
 
 
 def _index(top: Path) -> dict[str, str]:
@@ -130,6 +152,8 @@ _DIFF = ("diff", "--raw", "-z", "--no-abbrev", "-M", "--no-color", "--no-ext-dif
 
 def _commit(top: Path, base: str) -> str:
     """Return the commit that `base` names; before the first commit, the empty tree."""
+    if not base:
+        raise GitError("no commit is named; write one, as in --diff=HEAD~1")
     if base.endswith("..."):
         return _common(top, base.removesuffix("..."))
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
@@ -203,5 +227,6 @@ def _run(folder: Path, *arguments: str, stdin: str = "", **variables: str) -> by
         raise GitError("git is not installed") from None
     if done.returncode != 0:
         told = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["failed"]
-        raise GitError(f"git {arguments[0]}: {told[0].removeprefix('fatal: ')}")
+        trust = f"; if you trust it: {told[-1].strip()}" if "safe.directory" in told[-1] else ""
+        raise GitError(f"git {arguments[0]}: {told[0].removeprefix('fatal: ')}{trust}")
     return done.stdout
