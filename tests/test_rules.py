@@ -35,6 +35,14 @@ def test_what_is_printed_is_the_page(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == (PAGES / f"{SLUG}.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("slug", ["unreadable", "unused-ignore"])
+def test_what_is_reported_and_is_no_rule_is_printed_too(
+    capsys: pytest.CaptureFixture[str], slug: str
+) -> None:
+    assert rules.main([slug]) == 0
+    assert capsys.readouterr().out.startswith(f"# {slug}\n")
+
+
 def test_a_rule_whose_page_is_not_yet_made_is_told_how_to_make_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -61,17 +69,22 @@ def test_without_a_name_all_rules_are_listed(capsys: pytest.CaptureFixture[str])
     [
         (["commit-after-respons"], 2, "did you mean commit-after-response"),
         (["\ud800"], 2, "no rule"),
-        (["--help"], 0, "usage"),
-        (["a", "b"], 2, "usage"),
-        (["--list"], 2, "usage"),
+        (["qqqq"], 2, "there is no rule 'qqqq'; rules.py lists all"),
+        (["-h"], 0, "usage: rules.py [SLUG]"),
+        (["a", "b"], 2, "unrecognized arguments: b"),
+        (["--list"], 2, "unrecognized arguments: --list"),
     ],
 )
 def test_wrong_use_is_told(
     capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, says: str
 ) -> None:
-    assert rules.main(arguments) == code
+    try:
+        done: object = rules.main(arguments)
+    except SystemExit as stop:
+        done = stop.code
     captured = capsys.readouterr()
-    assert says in captured.out + captured.err
+    assert done == code
+    assert says in (captured.err if code else captured.out)
 
 
 def test_the_command_needs_only_the_standard_library(tmp_path: Path) -> None:

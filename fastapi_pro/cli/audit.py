@@ -244,7 +244,8 @@ def _slugs(given: list[str] | None, known: Collection[str]) -> list[str] | None:
 def _check(slugs: Sequence[str], known: Collection[str]) -> None:
     for slug in slugs:
         if slug not in known:
-            raise UsageError(f"there is no rule {slug!a}{near(slug, known)}")
+            hint = near(slug, known) or "; --list prints all"
+            raise UsageError(f"there is no rule {slug!a}{hint}")
 
 
 def _exclude(args: argparse.Namespace, options: Options, folders: Iterable[Path]) -> list[Watched]:

@@ -475,6 +475,7 @@ def test_a_rule_that_no_code_shows_cannot_be_selected(
         (["--explain", "commit-after-respons"], f"did you mean {ONE}"),
         (["--select", f"{ONE},commit-after-respons"], f"did you mean {ONE}"),
         (["--ignore", "nonsense-\x1b[31m"], "there is no rule"),
+        (["--select", "qqqq"], "there is no rule 'qqqq'; --list prints all"),
         (["--select", ","], "need the slug of a rule"),
         (["nowhere"], "nowhere: no such file or folder"),
         (["app", "lost.py"], "lost.py: no such file or folder"),
