@@ -23,6 +23,7 @@ from fastapi_pro import __version__
 from fastapi_pro.cli import new
 from fastapi_pro.rulebook import load_rules
 from patience import patient
+from tests.support.git import git
 from tests.support.projects import (
     ROOT,
     check,
@@ -135,6 +136,33 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     assert len(list((tmp_path / "services").iterdir())) == 1
 
 
+def test_a_repository_without_a_file_is_filled(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "shop")
+    run_new("shop", cwd=tmp_path)
+    assert (tmp_path / "shop" / "app" / "main.py").is_file()
+    assert (tmp_path / "shop" / ".git" / "HEAD").is_file()
+
+
+def test_a_name_that_is_empty_does_not_mean_the_current_folder(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    told = run_new("", cwd=tmp_path / "shop", code=2)
+    assert told == "new.py: NAME is empty; write one such as shop, or . for the current folder\n"
+    assert list((tmp_path / "shop").iterdir()) == []
+
+
+def test_what_to_do_next_can_be_pasted(tmp_path: Path) -> None:
+    (tmp_path / "my work" / "here").mkdir(parents=True)
+    assert '\n  cd "my work/shop"\n' in run_new("my work/shop", cwd=tmp_path)
+    told = run_new(".", cwd=tmp_path / "my work" / "here")
+    assert f"files in {tmp_path / 'my work' / 'here'}. Next:\n\n  uv run pytest\n" in told
+
+
+def test_a_recipe_that_is_not_there_is_told_with_those_that_are_like_it(tmp_path: Path) -> None:
+    told = run_new("shop", "--with", "job", cwd=tmp_path, code=2)
+    assert told.endswith("\ndid you mean jobs, jose, jobs-arq?\n")
+    run_new("shop", "--with", "etag, keyset", cwd=tmp_path)
+
+
 def test_the_current_folder_is_filled_and_stays_the_current_one(tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
@@ -157,8 +185,8 @@ def test_wrong_use_is_told(tmp_path: Path, arguments: list[str]) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="a place where nobody may write")
 def test_where_nothing_can_be_written_it_says_so() -> None:
     told = run_new("/proc/shop", cwd=Path("/"), code=1)
-    assert told.startswith("new.py: /proc/")
-    assert told.rstrip().endswith("nothing was written")
+    assert told.startswith("new.py: /proc/shop: ")
+    assert told.rstrip().endswith("; nothing was written")
 
 
 @pytest.mark.parametrize("is_there", [False, True])

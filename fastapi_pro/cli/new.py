@@ -4,7 +4,8 @@ usage: new.py NAME [--with RECIPE,... | --minimal]
        new.py --list
 
 NAME is the new folder, or a path to it; its last part is the name of the project. The folder must
-be empty or must not exist. Either all files are written or none. Nothing is installed or started.
+not exist, or be empty but for `.git`. Either all files are written or none. Nothing is installed
+or started.
 `--with` adds recipes, parts that not every service needs; `--list` lists them. `--minimal` makes
 the same service with one file for each layer, for a single process.
 
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     folder = Path(os.path.abspath(args.name))  # noqa: PTH100 -- resolve() would follow links
     try:
-        _check_name(folder.name)
+        _check_name(folder.name if args.name else "")
         _check_place(folder)
         files = project_files(SNIPPETS, folder.name, args.recipes, is_minimal=args.minimal)
         _check_free(folder.name, files["pyproject.toml"])
@@ -57,8 +58,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    print(f"{len(files)} files in {args.name}. Next:\n")
-    print(f"  cd {args.name}\n  uv run pytest\n  uv run fastapi dev\n")
+    is_here = folder == Path.cwd()
+    print(f"{len(files)} files in {folder if is_here else args.name}. Next:\n")
+    steps = ["uv run pytest", "uv run fastapi dev"]
+    if not is_here:
+        steps.insert(0, f'cd "{args.name}"' if " " in args.name else f"cd {args.name}")
+    print("".join(f"  {step}\n" for step in steps))
     print(f"The rules for all code that you add: {ROOT / 'SKILL.md'}")
     return 0
 
@@ -74,7 +79,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="RECIPE,...",
         action="extend",
         default=[],
-        type=lambda names: names.split(","),
+        type=lambda names: [name.strip() for name in names.split(",")],
         help="recipes to add, such as rate-limit,jobs",
     )
     parser.add_argument(
@@ -89,6 +94,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _check_name(name: str) -> None:
     """Raise RefusedError unless the name is that of a package."""
+    if not name:
+        raise RefusedError("NAME is empty; write one such as shop, or . for the current folder")
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
         words = re.findall(r"[a-z0-9]+", name.lower())
         better = re.sub(r"^[0-9_]+", "", "_".join(words)) or "service"
@@ -107,17 +114,24 @@ def _check_free(name: str, pyproject: str) -> None:
 
 
 def _check_place(folder: Path) -> None:
-    """Raise RefusedError unless the folder is empty, or can be made."""
+    """Raise RefusedError unless the folder is empty but for git's, or can be made."""
     if not folder.parent.is_dir():
         raise RefusedError(f"{folder.parent} is not a folder; make it first")
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise RefusedError(f"{folder} exists and is not a folder; write another name")
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and any(child.name != ".git" for child in folder.iterdir()):
         raise RefusedError(f"{folder} is not empty; write another name, or empty it")
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the files beside the folder, then move them to it. Raises OSError."""
+    """Write the files beside the folder, then move them to it. Raises OSError for the folder."""
+    try:
+        _write_beside(folder, files)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from None
+
+
+def _write_beside(folder: Path, files: Mapping[str, str]) -> None:
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         content = draft / folder.name

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from fastapi_pro.messages import near
+
 PLUG = "plug.diff"
 _FIRST_REVISION = "0001"
 _REVISION = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
@@ -65,7 +67,8 @@ def with_needs(snippets: Path, names: Iterable[str]) -> list[str]:
     for name in names:
         if name not in known:
             told = "\n".join(f"  {recipe}: {it}" for recipe, it in recipes_told(snippets).items())
-            raise RecipeError(f"there is no recipe {name!a}; choose from\n{told}")
+            hint = near(name, known).replace("; ", "\n", 1)
+            raise RecipeError(f"there is no recipe {name!a}; choose from\n{told}{hint}")
         if needs := _header(snippets, name).get("Needs"):
             ordered += with_needs(snippets, needs.split(", "))
         ordered.append(name)
