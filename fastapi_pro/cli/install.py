@@ -28,7 +28,14 @@ from fastapi_pro.installing.placing import (
     staging,
     write_new,
 )
-from fastapi_pro.installing.record import ForeignError, Record, as_json, inspect, make_record
+from fastapi_pro.installing.record import (
+    ForeignError,
+    Record,
+    as_json,
+    inspect,
+    is_whole,
+    make_record,
+)
 from fastapi_pro.paths import INSTALL_RECORD, ROOT
 
 _NEXT = """\
@@ -54,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ContentsError, ForeignError, PlacingError) as error:
         return _fail(str(error))
     except OSError as error:
-        return _fail(f"{error.filename}: {error.strerror}")
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
     return 0
 
 
@@ -79,18 +86,37 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _folder(text: str) -> Path:
-    if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"{text} is not a folder; name the project's folder")
+    if not text or not Path(text).is_dir():
+        named = text or "an empty text"
+        raise argparse.ArgumentTypeError(f"{named} is not a folder; name the project's folder")
     return Path(text)
 
 
 def _places(project: Path | None) -> tuple[Path, Path]:
-    """Return the folders of skills of Claude Code and of other assistants, links followed."""
-    base = project or Path.home()
+    """Return the folders of skills of Claude Code and of other assistants, links followed.
+
+    Raises PlacingError.
+    """
+    base = project or _home()
     claude = base / ".claude"
     if project is None and (configured := os.environ.get("CLAUDE_CONFIG_DIR")):
         claude = Path(configured)
-    return (claude / "skills").resolve(), (base / ".agents" / "skills").resolve()
+    return _followed(claude / "skills"), _followed(base / ".agents" / "skills")
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        message = "there is no home folder; set HOME, or name a project with --project"
+        raise PlacingError(message) from None
+
+
+def _followed(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (RuntimeError, OSError):  # which of them, depends on the version of Python
+        raise PlacingError(f"{path}: it is a link that leads in a circle; remove it") from None
 
 
 def _installed(place: Path) -> dict[str, Record]:
@@ -106,7 +132,8 @@ def _install(found: Mapping[Path, Mapping[str, Record]], agents: Path, *, dry_ru
         made = max([_missing(place), *(record.made for record in records.values())])
         skills = {skill: contents(ROOT, skill, open_standard=place == agents) for skill in SKILLS}
         new = {skill: make_record(__version__, files, made) for skill, files in skills.items()}
-        if new == records:
+        whole = [is_whole(place / skill, record) for skill, record in records.items()]
+        if new == records and all(whole):
             print(f"{__version__} is already installed: {place}")
         else:
             wanted[place] = {
@@ -169,7 +196,7 @@ def _list(skills: Iterable[str]) -> str:
     return ", ".join(skills)
 
 
-def _fail(message: str) -> int:
+def _fail(message: str | None) -> int:
     print(f"{called('install.py')}: {message}; nothing was changed", file=sys.stderr)
     return 1
 

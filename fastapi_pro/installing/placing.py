@@ -29,10 +29,10 @@ def staging(place: Path) -> Iterator[Path]:
     """Yield a stage beside `place`, for this process alone, and remove it at the end.
 
     An exchange that was not committed is undone, also that of a killed process. Raises PlacingError
-    while another process installs, OSError if nothing can be written.
+    while another process installs or a file is in the way, OSError if nothing can be written.
     """
     stage = place.parent / STAGE
-    stage.mkdir(parents=True, exist_ok=True)
+    _make(stage)
     with _locked(stage):
         _clear(place, stage)
         try:
@@ -40,6 +40,15 @@ def staging(place: Path) -> Iterator[Path]:
         finally:
             _clear(place, stage)
             shutil.rmtree(stage)
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, and those above it. Raises PlacingError where a file is in the way."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        above = [path for path in (folder, *folder.parents) if os.path.lexists(path)]
+        raise PlacingError(f"{above[0]}: it is not a folder; move it away") from None
 
 
 def recover(place: Path) -> None:
@@ -75,7 +84,7 @@ def write_new(stage: Path, skills: Mapping[str, Mapping[str, bytes]]) -> None:
 
 def exchange(place: Path, stage: Path, skills: Iterable[str]) -> None:
     """Move each skill out of the place, and the new one of that name, if there is one, in."""
-    place.mkdir(parents=True, exist_ok=True)
+    _make(place)
     (stage / "old").mkdir()
     names = {skill: (stage / "new" / skill).exists() for skill in skills}
     draft = stage / "plan.new"

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from fastapi_pro.paths import INSTALL_RECORD
 
+_ADDED = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""What Finder and the Explorer write into folders that are looked at."""
+
 
 class ForeignError(Exception):
     """A folder, or files in it, that the installer did not write, and so does not change."""
@@ -59,18 +62,25 @@ def inspect(folder: Path) -> Record | None:
     return record
 
 
+def is_whole(folder: Path, record: Record) -> bool:
+    """Say whether all files of the record are in the folder."""
+    return all((folder / name).is_file() for name in record.files)
+
+
 def _not_ours(folder: Path, record: Record) -> set[str]:
-    """Return the files that were added or changed, without Python's caches."""
+    """Return the files that were added or changed, without what a system adds by itself."""
     found = set()
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         if (
             name == INSTALL_RECORD
             or path.parent.name == "__pycache__"
+            or path.name in _ADDED
             or (path.is_dir() and not path.is_symlink())
         ):
             continue
-        if path.is_symlink() or _sum(path.read_bytes()) != record.files.get(name):
+        is_plain = path.is_file() and not path.is_symlink()
+        if not is_plain or _sum(path.read_bytes()) != record.files.get(name):
             found.add(name)
     return found
 

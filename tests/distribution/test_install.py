@@ -1,6 +1,7 @@
 """install.py: what it puts where, what it refuses to touch, and that it takes all of it back."""
 
 import ast
+import os
 import re
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from fastapi_pro import __version__
+from fastapi_pro.cli import install as command
 from fastapi_pro.installing.placing import STAGE, recover, staging
 from fastapi_pro.installing.record import inspect
 from tests.distribution.checkout import ROOT, copy_checkout, install, tree
@@ -146,6 +148,14 @@ def test_the_same_version_again_changes_nothing(project: Path) -> None:
     assert folder.stat().st_ino == before
 
 
+def test_a_file_that_the_user_has_removed_comes_back(project: Path) -> None:
+    install(ROOT, "--project", project)
+    before = tree(project)
+    (project / ".claude" / "skills" / "fastapi-pro" / "SKILL.md").unlink()
+    assert "installed" in install(ROOT, "--project", project).stdout
+    assert tree(project) == before
+
+
 @pytest.mark.slow
 def test_a_copy_for_other_assistants_does_not_grow_old(project: Path, checkout: Path) -> None:
     install(checkout, "--project", project, "--agents")
@@ -198,6 +208,50 @@ def test_files_that_the_user_added_or_changed_stay(
     done = install(checkout, "--project", project, *arguments, code=1)
     assert "added or changed after the installation: SKILL.md, notes.md" in done.stderr
     assert tree(project) == before
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "references/Thumbs.db"])
+def test_what_a_system_adds_by_itself_is_not_the_users(project: Path, name: str) -> None:
+    before = tree(project)
+    install(ROOT, "--project", project)
+    (project / ".claude" / "skills" / "fastapi-pro" / name).write_text("icons")
+    install(ROOT, "--project", project, "--uninstall")
+    assert tree(project) == before
+
+
+def test_a_pipe_among_the_files_is_not_waited_for(project: Path) -> None:
+    install(ROOT, "--project", project)
+    os.mkfifo(project / ".claude" / "skills" / "fastapi-pro" / "pipe")
+    done = install(ROOT, "--project", project, code=1)
+    assert "added or changed after the installation: pipe" in done.stderr
+
+
+@pytest.mark.parametrize("name", [".claude", ".claude/skills"])
+def test_a_file_in_the_way_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("a file")
+    before = tree(tmp_path)
+    done = install(ROOT, "--user", code=1, HOME=str(tmp_path))
+    assert f"{tmp_path / name}: it is not a folder; move it away" in done.stderr
+    assert tree(tmp_path) == before
+
+
+def test_a_link_in_a_circle_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".claude").mkdir()
+    (tmp_path / ".claude" / "skills").symlink_to("skills")
+    done = install(ROOT, "--user", code=1, HOME=str(tmp_path))
+    assert ".claude/skills: it is a link that leads in a circle; remove it" in done.stderr
+
+
+def test_without_a_home_it_says_what_to_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert command.main(["--dry-run"]) == 1
+    assert "set HOME, or name a project with --project" in capsys.readouterr().err
 
 
 def test_a_link_among_the_files_stays(project: Path, tmp_path: Path) -> None:
@@ -268,6 +322,7 @@ def test_a_link_may_lead_to_another_file_system(project: Path) -> None:
     ("arguments", "message"),
     [
         (["--project", "no-such-folder"], "no-such-folder is not a folder; name the project's"),
+        (["--project", ""], "an empty text is not a folder; name the project's"),
         (["--project", "/", "--user"], "not allowed with argument"),
         (["--dry-run", "--uninstall"], "not allowed with argument"),
         (["--purge"], "unrecognized arguments: --purge"),
