@@ -114,7 +114,7 @@ def _uv() -> Path:
         return Path(named)
     if os.name == "nt":
         return Path(os.environ.get("APPDATA", "")) / "uv" / "python"
-    data = os.environ.get("XDG_DATA_HOME") or Path("~/.local/share").expanduser()
+    data = os.environ.get("XDG_DATA_HOME") or _at_home(".local/share")
     return Path(data) / "uv" / "python"
 
 
@@ -123,7 +123,16 @@ def _pyenv() -> Path:
     if root:
         return Path(root) / "versions"
     inner = ".pyenv/pyenv-win/versions" if os.name == "nt" else ".pyenv/versions"
-    return Path("~").expanduser() / inner
+    return _at_home(inner)
+
+
+def _at_home(path: str) -> Path:
+    """Return a path below the user's home; where there is none, one that leads nowhere.
+
+    It is never in the project: nothing of that is run.
+    """
+    home = os.path.expanduser("~")  # noqa: PTH111 -- pathlib raises an error without a home
+    return Path(home if os.path.isabs(home) else os.devnull, path)  # noqa: PTH117
 
 
 def reads_one(python: str, paths: Sequence[str]) -> bool:

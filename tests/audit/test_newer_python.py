@@ -89,6 +89,19 @@ def test_a_file_that_no_python_reads_is_reported(audit: Audit, tmp_path: Path) -
     assert "not read, which" not in run.stderr
 
 
+@pytest.mark.parametrize("home", ["~", "."])
+def test_without_a_home_nothing_of_the_project_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    fake(tmp_path / home / ".pyenv" / "versions" / f"{NEXT}.1" / "bin" / "python3", reads=True)
+    monkeypatch.chdir(tmp_path)
+    for name in ("PYENV_ROOT", "PYENV", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: str(path).replace("~", home))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert list(newer_python.pythons()) == []
+
+
 def test_a_run_by_another_python_looks_for_none(audit: Audit, tmp_path: Path) -> None:
     fake(tmp_path / "bin" / f"python{NEXT}", reads=True)
     run = audit(FASTAPI_PRO_PYTHON="python")
