@@ -63,8 +63,7 @@ def parse(source: bytes) -> ast.Module:
     """Return the tree of a file's contents. Raises UnreadableError."""
     try:
         if not source.isascii():
-            encoding, _ = tokenize.detect_encoding(BytesIO(source).readline)
-            source.decode(encoding)
+            _check_encoding(source)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the audited code's invalid escapes
             return _parse(source)
@@ -73,6 +72,8 @@ def parse(source: bytes) -> ast.Module:
             line = source.count(b"\n", 0, conflict.start()) + 1
             fix = "Resolve the conflict: leave one of the two versions, without the markers"
             raise UnreadableError("has an unresolved merge conflict", line, fix=fix) from None
+        if b"\0" in source:
+            raise _has_nul(source) from None
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         message = f"does not parse as Python {version}: {error.msg}"
         raise UnreadableError(message, error.lineno or 1, max(error.offset or 1, 1)) from None
@@ -80,9 +81,26 @@ def parse(source: bytes) -> ast.Module:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise UnreadableError(f"is not {error.encoding}", line) from None
     except (ValueError, LookupError) as error:
+        if b"\0" in source:  # Python until 3.11.3
+            raise _has_nul(source) from None
         raise UnreadableError(f"does not parse: {error}") from None
     except (RecursionError, MemoryError):
         raise UnreadableError("is nested too deep") from None
+
+
+def _check_encoding(source: bytes) -> None:
+    """Raise SyntaxError or UnicodeDecodeError unless the contents are in their encoding."""
+    try:
+        encoding, _ = tokenize.detect_encoding(BytesIO(source).readline)
+    except SyntaxError:
+        source.decode()  # which says where the byte is that it cannot be
+        raise
+    source.decode(encoding)
+
+
+def _has_nul(source: bytes) -> UnreadableError:
+    line = source.count(b"\n", 0, source.index(b"\0")) + 1
+    return UnreadableError("has a NUL character", line, fix="Remove it, or save the file as UTF-8")
 
 
 def parse_compactly(source: bytes) -> ast.Module:
