@@ -125,9 +125,13 @@ def _complain(target: Path, reason: str) -> None:
 
 def _reason(target: Path) -> str:
     """Return why there is nothing to check."""
-    if not os.path.lexists(target):
+    try:
+        target.lstat()
+        names = [path.name for path in target.iterdir()] if target.is_dir() else []
+    except (FileNotFoundError, NotADirectoryError):
         return "no such file or folder"
-    names = [path.name for path in target.iterdir()] if target.is_dir() else []
+    except OSError as error:
+        return f"{error.strerror}; let the user who runs this read it"
     other = next((name for name in names if name.lower() == NAME.lower()), "")
     return f"the client does not read {other}; call it {NAME}" if other else f"no {NAME} in it"
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from fastapi_pro.auditing.reporting.catalogue import catalogue
 from fastapi_pro.cli import audit
 from fastapi_pro.rulebook import folder_name, page
 from tests.audit.repository import refused
+from tests.support.forbidden import forbid
 
 ROOT = Path(__file__).parents[2]
 ONE, TWO = "commit-after-response", "unbounded-page"
@@ -502,31 +502,15 @@ def test_wrong_use_is_told_with_exit_code_2(
     assert "\x1b" not in message
 
 
-@pytest.mark.parametrize("name", ["closed", "closed/x.py"])
 def test_a_named_path_that_may_not_be_read_is_told(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (project / "closed").mkdir()
     (project / "closed" / "x.py").write_text("one()\n")
-    forbid_below(project / "closed", monkeypatch)
-    assert "closed/" in (message := refused(capsys, name))
-    assert "Permission denied; let the user who runs the audit read it" in message
-    assert audit.main(["app"]) == 1
-
-
-def forbid_below(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the system refuse to look into a folder, as it does for others than root."""
-
-    def refusing(real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(path: Any, *arguments: Any, **options: Any) -> Any:
-            if (Path.cwd() / os.fspath(path)).parent == folder:
-                raise PermissionError(13, "Permission denied", os.fspath(path))
-            return real(path, *arguments, **options)
-
-        return call
-
-    for name in ("stat", "lstat"):
-        monkeypatch.setattr(os, name, refusing(getattr(os, name)))
+    forbid(project / "closed", monkeypatch)
+    assert found(capsys, "closed") == [("closed", 1, "unreadable")]
+    told = "closed/x.py: Permission denied; let the user who runs the audit read it\n"
+    assert refused(capsys, "closed/x.py").endswith(told)
 
 
 def test_a_wrong_file_of_options_is_told_with_its_line(

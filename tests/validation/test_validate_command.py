@@ -10,6 +10,7 @@ import pytest
 
 from fastapi_pro.cli import validate
 from fastapi_pro.paths import ROOT
+from tests.support.forbidden import forbid
 from tests.validation.demo_skill import GOOD, found, skill, told
 
 SCRIPT = ROOT / "scripts" / "validate.py"
@@ -71,6 +72,17 @@ def test_a_folder_without_skills_is_wrong_use(
     """Checking nothing must not look like finding nothing."""
     assert validate.main([str(tmp_path)]) == 2
     assert "no SKILL.md" in capsys.readouterr().err
+
+
+def test_what_may_not_be_read_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = skill(tmp_path, GOOD)
+    forbid(file.parent, monkeypatch)
+    for path in (file, file.parent):
+        assert validate.main([str(path)]) == 2
+        told = f"{path.name}: Permission denied; let the user who runs this read it\n"
+        assert capsys.readouterr().err.endswith(told)
 
 
 def test_a_file_whose_name_is_in_lower_case_is_named(
