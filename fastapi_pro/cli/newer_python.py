@@ -99,13 +99,16 @@ def pythons() -> Iterator[str]:
 
 def _kept(folder: Path, prefix: str) -> list[tuple[int, str]]:
     """Return the Pythons that a tool keeps below a folder: their minor versions, and paths."""
-    homes = sorted(folder.glob(f"{prefix}*"), reverse=True)
+    try:
+        homes = sorted(folder.glob(f"{prefix}*"), reverse=True)
+    except PermissionError:  # the folder of another user
+        homes = []
     versions = ((_VERSION.fullmatch(h.name.removeprefix("cpython-")), h) for h in homes)
     return [
         (int(version[1]), str(path))
         for version, home in versions
         for path in (home / "bin" / "python3", home / "python.exe")
-        if version and path.is_file()
+        if version and os.path.isfile(path)  # noqa: PTH113 -- False where it may not look
     ]
 
 

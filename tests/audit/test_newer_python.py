@@ -10,6 +10,7 @@ import pytest
 
 from fastapi_pro.cli import newer_python
 from fastapi_pro.paths import ROOT
+from tests.support.forbidden import forbid
 
 NEXT = f"3.{sys.version_info[1] + 1}"
 MAIN = "import fastapi\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\n"
@@ -99,6 +100,20 @@ def test_without_a_home_nothing_of_the_project_is_run(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os.path, "expanduser", lambda path: str(path).replace("~", home))
     monkeypatch.setenv("PATH", str(tmp_path))
+    assert list(newer_python.pythons()) == []
+
+
+def test_the_folder_of_another_user_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(tmp_path / "pyenv" / "versions" / f"{NEXT}.1" / "bin" / "python3", reads=True)
+    fake(tmp_path / "uv" / f"cpython-{NEXT}.1-x" / "bin" / "python3", reads=True)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.setenv("UV_PYTHON_INSTALL_DIR", str(tmp_path / "uv"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert len(list(newer_python.pythons())) == 2
+    forbid(tmp_path / "pyenv", monkeypatch)
+    forbid(tmp_path / "uv" / f"cpython-{NEXT}.1-x" / "bin", monkeypatch)
     assert list(newer_python.pythons()) == []
 
 
