@@ -207,10 +207,12 @@ def _unreadable(path: Path, error: UnreadableError, name: str = "") -> Finding:
     """Return the finding for an unreadable file; its path below the root, `name`, tells a test."""
     told = str(error)
     is_generated = told.startswith("larger than")
-    severity = "low" if is_generated or is_test(name) else ""
+    is_template = "{{" in str(path)
+    severity = "low" if is_generated or is_template or is_test(name) else ""
+    fix = "`--exclude` it: a template is Python only when it is filled in" if is_template else ""
     cause = told.partition(":")[0] if ":" in told else ""
     place = (str(path), error.line, error.column)
-    return Finding(*place, UNREADABLE, told, severity, error.fix, cause)
+    return Finding(*place, UNREADABLE, told, severity, fix or error.fix, cause)
 
 
 def audit_one_by_one(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.programs import only
+from tests.audit.programs import audit, only
 
 
 @pytest.mark.parametrize(
@@ -629,3 +629,344 @@ async def publish(text: str):
 """
     fix = only(tmp_path, "state-in-memory", source).fix
     assert fix.startswith("Publish through Redis or LISTEN/NOTIFY") == is_published
+
+
+@pytest.mark.parametrize(
+    ("decorator", "answer"),
+    [
+        ('delete("/{name}")', 200),
+        ('post("/{name}", status_code=status.HTTP_201_CREATED)', 201),
+        ('put("/{name}", status_code=204)', 204),
+    ],
+)
+def test_the_answer_to_a_failed_commit_is_that_of_the_endpoint_that_writes(
+    decorator: str, answer: int, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import Depends, FastAPI, status
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+engine = create_engine("postgresql://db/app")
+app = FastAPI()
+def get_db():
+    with Session(engine) as session:
+        yield session
+        session.commit()
+@app.get("/")
+def read(db: Session = Depends(get_db)) -> None: ...
+@app.{decorator}
+def write(name: str, db: Session = Depends(get_db)) -> None: ...
+"""
+    found = only(tmp_path, "commit-after-response", source)
+    assert found.line == 13
+    assert found.message.endswith(f"gets a {answer} even if the commit fails")
+
+
+def test_a_blocking_helper_is_counted_where_a_worse_one_blocks_too(tmp_path: Path) -> None:
+    source = """
+from fastapi import FastAPI
+from redis import Redis
+redis = Redis()
+app = FastAPI()
+def read(key):
+    return redis.get(key)
+def write(key):
+    redis.set(key, 1)
+@app.get("/a")
+async def a():
+    read("a")
+    write("a")
+@app.get("/b")
+async def b():
+    write("b")
+"""
+    found = [f for f in audit(tmp_path, source) if f.slug == "blocking-call-in-async"]
+    assert "and so does 1 other coroutine)" in found[1].message
+
+
+@pytest.mark.parametrize("test", ['request.method == "POST" and request.url.path == "/login"', "1"])
+def test_a_middleware_that_asks_the_method_is_not_said_to_answer_a_preflight(
+    test: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+@app.middleware("http")
+async def limit(request, call_next):
+    if {test}:
+        return JSONResponse({{}}, 429)
+    return await call_next(request)
+"""
+    found = only(tmp_path, "cors-not-outermost", source)
+    assert ("preflight" in found.message) == (test == "1")
+
+
+_ANSWERS = """try:
+        return await call_next(request)
+    except ValueError:
+        return answered(request)"""
+_LENGTH = """if int(request.headers.get("Content-Length", 0)) > 100:
+        return JSONResponse({}, 413)
+    return await call_next(request)"""
+_CATCHES = """try:
+        return await call_next(request)
+    except ValueError:
+        return JSONResponse({}, 400)"""
+_REWRITES = """response = await call_next(request)
+    if response.status_code == 404:
+        return JSONResponse({}, 404)
+    return response"""
+
+
+@pytest.mark.parametrize("answer", [_ANSWERS, _CATCHES, _LENGTH, _REWRITES])
+def test_a_middleware_of_failures_or_of_bodies_does_not_answer_a_preflight(
+    answer: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+def answered(request):
+    return JSONResponse({{}}, 400)
+@app.middleware("http")
+async def catch(request, call_next):
+    {answer}
+"""
+    assert "preflight" not in only(tmp_path, "cors-not-outermost", source).message
+
+
+def test_the_column_that_an_error_logs_is_that_of_a_table(tmp_path: Path) -> None:
+    source = """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from fastapi import FastAPI
+engine = create_engine("postgresql://db/app")
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Secrets(Base):
+    __abstract__ = True
+    password_hash: Mapped[str]
+class User(Secrets):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+@app.post("/")
+def add(name: str) -> None:
+    with Session(engine) as session:
+        session.add(User(password_hash=name))
+        session.commit()
+"""
+    assert "`User.password_hash`" in only(tmp_path, "sql-error-logs-parameters", source).message
+
+
+def test_a_claim_that_another_may_stand_for_is_not_demanded(tmp_path: Path) -> None:
+    source = """
+from jose import jwt
+def user(token: str) -> str:
+    payload = jwt.decode(token, "secret", algorithms=["HS256"])
+    return payload.get("id") or payload.get("sub")
+"""
+    assert only(tmp_path, "token-without-expiry", source).fix == '`options={"require_exp": True}`'
+
+
+@pytest.mark.parametrize(("name", "whom"), [("ADMIN_PASSWORD", "with it"), ("JWT_SECRET", "as")])
+def test_a_password_lets_nobody_sign_in_as_anybody(name: str, whom: str, tmp_path: Path) -> None:
+    source = f"import os\nimport fastapi\nVALUE = os.getenv('{name}', 'qwerty')\n"
+    assert f"can log in {whom}" in only(tmp_path, "secret-in-source", source).message
+
+
+@pytest.mark.parametrize(("limit", "said"), [("", "of any length"), (", max_length=50", "limited")])
+def test_characters_that_are_limited_are_not_of_any_length(
+    limit: str, said: str, tmp_path: Path
+) -> None:
+    source = f"""
+import bcrypt
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+app = FastAPI()
+class User(BaseModel):
+    password: str = Field(min_length=4{limit})
+@app.post("/")
+def add(user: User) -> None:
+    save(user.password)
+def save(password: str) -> None:
+    bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+"""
+    assert said in only(tmp_path, "bcrypt-72-bytes", source).message
+
+
+def test_a_server_below_a_shell_is_named_without_the_variables_set_for_it(tmp_path: Path) -> None:
+    source = """
+from fastapi import FastAPI
+app = FastAPI()
+#= start.sh
+#!/bin/sh
+WORKERS="4 --max-requests 1000 --max-requests-jitter 100 --bind 0.0.0.0:80" gunicorn main:app
+#= Dockerfile
+FROM python:3.14-slim
+COPY . .
+CMD ["./start.sh"]
+"""
+    message = only(tmp_path, "shell-form-command", source).message
+    assert message.startswith("the script stays the parent of `gunicorn main:app`: ")
+
+
+def test_the_engine_of_the_service_is_named_before_that_of_a_function(tmp_path: Path) -> None:
+    source = """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+def copy(url: str) -> None:
+    create_engine(url).connect()
+engine = create_engine("postgresql://db/app")
+"""
+    assert only(tmp_path, "sql-error-logs-parameters", source).line == 10
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("+= amount", "+ amount"),
+        ("-= item.price", "- item.price"),
+        ("+= a - b", "+ …"),
+        ("= account.balance * ratio", "* ratio"),
+    ],
+)
+def test_the_update_that_is_advised_adds_what_is_added(
+    change: str, said: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    balance: Mapped[int]
+app = FastAPI()
+@app.post("/")
+def pay(session: Session) -> None:
+    account = session.get(Account, 1)
+    account.balance {change}
+    session.commit()
+"""
+    fix = only(tmp_path, "lost-update", source).fix
+    assert f"values(balance=Account.balance {said})" in fix
+
+
+@pytest.mark.parametrize(
+    ("kind", "flush", "fix"),
+    [
+        (
+            "Session",
+            "",
+            "Unique constraint; `session.flush()` in `try`, `except IntegrityError` gives 409",
+        ),
+        ("AsyncSession", "await ", ""),
+    ],
+)
+def test_the_flush_that_is_advised_is_that_of_the_session(
+    kind: str, flush: str, fix: str, tmp_path: Path
+) -> None:
+    source = """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+app = FastAPI()
+@app.post("/")
+async def add(email: str, session: KIND) -> None:
+    if FLUSH session.scalar(select(User).where(User.email == email)):
+        raise HTTPException(409)
+    session.add(User(email=email))
+    FLUSH session.commit()
+"""
+    source = source.replace("KIND", kind).replace("FLUSH ", flush)
+    assert only(tmp_path, "check-then-insert", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"), [("list_orders", "medium"), ("export_orders", "low")]
+)
+def test_an_export_reads_a_whole_table_on_purpose(path: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+app = FastAPI()
+@app.post("/orders")
+def add(session: Session) -> None:
+    session.add(Order(user_id=1))
+@app.get("/orders")
+def {path}(session: Session) -> list:
+    return session.scalars(select(Order)).all()
+"""
+    found = only(tmp_path, "list-without-limit", source)
+    assert (found.severity or "medium") == severity
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("user", "a `User`"), ("{'me': user}", "a dictionary")]
+)
+def test_a_row_in_a_dictionary_needs_a_schema_of_the_dictionary(
+    value: str, said: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+app = FastAPI()
+@app.get("/me")
+def me(session: Session):
+    user = session.get(User, 1)
+    return {value}
+"""
+    found = only(tmp_path, "orm-object-without-response-model", source)
+    assert f"returns {said}" in found.message
+    assert ("`response_model=UserOut`" in found.fix) == (value == "user")
+
+
+def test_the_answer_is_that_of_the_first_endpoint_whose_dependency_has_the_session(
+    tmp_path: Path,
+) -> None:
+    source = """
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+engine = create_engine("postgresql://db/app")
+app = FastAPI()
+def get_db():
+    with Session(engine) as session:
+        yield session
+        session.commit()
+def get_store(db: Session = Depends(get_db)):
+    return db
+@app.post("/", status_code=201)
+def write(name: str, store=Depends(get_store)) -> None: ...
+@app.put("/")
+def change(name: str, store=Depends(get_store)) -> None: ...
+"""
+    message = only(tmp_path, "commit-after-response", source).message
+    assert message.endswith("gets a 201 even if the commit fails")

@@ -112,15 +112,23 @@ async def read(session: AsyncSession = Depends()):
     assert only(tmp_path, "query-per-row", source).fix == fix
 
 
-def test_the_statement_that_adds_is_written_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "added"),
+    [
+        ("author.copies += 1", "+ 1"),
+        ("author.copies -= 2", "- 2"),
+        ("author.copies = author.copies - 1", "- 1"),
+    ],
+)
+def test_the_statement_that_changes_is_written_out(change: str, added: str, tmp_path: Path) -> None:
     source = f"""{BOOKS}
 @app.post("/a")
 async def add(session: AsyncSession = Depends()):
     author = await session.get(Author, 1)
-    author.copies += 1
+    {change}
     await session.commit()
 """
-    statement = "update(Author).values(copies=Author.copies + 1)"
+    statement = f"update(Author).values(copies=Author.copies {added})"
     assert only(tmp_path, "lost-update", source).fix == f"Lock the row, or `{statement}`"
 
 

@@ -228,3 +228,11 @@ def test_what_a_file_imports_says_whether_it_is_of_the_same_program(
 ) -> None:
     one = b"from fastapi import FastAPI\nfrom a import b\n"
     assert are_joined_alike(Path("x.py"), one, other.encode()) is are_alike
+
+
+def test_a_template_that_does_not_parse_is_to_be_left_out(tmp_path: Path) -> None:
+    template = tmp_path / "{{name}}" / "main.py"
+    template.parent.mkdir()
+    template.write_text("import fastapi\nclass {{name}}: ...\n")
+    (found,) = run([template], tmp_path, 1)
+    assert (found.severity, "a template" in found.fix) == ("low", True)

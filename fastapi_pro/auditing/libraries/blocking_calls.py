@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, roots
 from fastapi_pro.auditing.libraries.library_calls import BLOCKING, COMPUTING, FILES, LOCAL
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
+from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, find_call
 from fastapi_pro.auditing.model.node import Node
@@ -156,7 +157,9 @@ def serving(program: Program) -> list[Node]:
 
 @fact
 def coroutines(program: Program) -> list[Node]:
-    """Return the coroutine functions that run on the loop of the requests, by file and line."""
+    """Return the coroutine functions that run on a loop of several requests, by file and line."""
+    if runs_on_lambda(program):
+        return []
     return [f for f in serving(program) if f.is_coroutine and not _has_own_loop(f)]
 
 

@@ -29,7 +29,7 @@ def _bounded(program: Program) -> set[tuple[Node, str]]:
         if dependency.function.is_function
         for parameter in parameters(dependency.function)
         if parameter.dependency is None
-        and program.once(_refuses_large, parameter.node.ast, parameter.node)
+        and program.once(refuses_large, parameter.node.ast, parameter.node)
     }
 
 
@@ -39,7 +39,7 @@ def _sent_as(parameter: Parameter) -> str:
     return alias if isinstance(alias, str) else parameter.name
 
 
-def _refuses_large(arg: Node, depth: int = 0) -> bool:
+def refuses_large(arg: Node, depth: int = 0) -> bool:
     """Say whether a function, or one that it passes a parameter to, raises for a large value."""
     function = arg.function
     for branch in function.own(ast.If):
@@ -55,7 +55,7 @@ def _refuses_large(arg: Node, depth: int = 0) -> bool:
     if depth > limits.CALLS:
         return False
     return any(
-        taken.passed(call).name == arg.name and _refuses_large(taken, depth + 1)
+        taken.passed(call).name == arg.name and refuses_large(taken, depth + 1)
         for call in function.calls
         if call.callee.is_function
         for taken in call.callee.parameters

@@ -17,6 +17,7 @@ from fastapi_pro.auditing.model.program import Program, fact
 MIDDLEWARE_METHODS = ("__call__", "dispatch")
 """The methods of a middleware that get the request."""
 BASE_HTTP = "fastapi.middleware.base.BaseHTTPMiddleware"
+_MANAGER = "fastapi_users.BaseUserManager"
 
 
 @fact
@@ -48,7 +49,14 @@ def roots(program: Program) -> dict[Node, None]:
     for cls in program.nodes(ast.ClassDef):
         if is_middleware_class(cls):
             found += [cls.method(name) for name in MIDDLEWARE_METHODS]
+    found += [f for f in program.functions if _is_of_users(f)]
     return dict.fromkeys(found)
+
+
+def _is_of_users(function: Node) -> bool:
+    """Say whether the routers of fastapi-users call a function, for what comes before or after."""
+    is_event = function.name.startswith(("on_after_", "on_before_"))
+    return is_event and inherits(function.enclosing_class or None, _MANAGER)
 
 
 def answering(endpoint: Endpoint) -> set[Node]:

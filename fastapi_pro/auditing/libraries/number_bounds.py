@@ -9,8 +9,11 @@ from fastapi_pro.auditing.model.node import Node
 _INTEGERS = (
     "builtins.int", "pydantic.PositiveInt", "pydantic.NonNegativeInt", "pydantic.StrictInt",
 )  # fmt: skip
+_OF_PARAMETERS = {
+    f"fastapi.{name}" for name in ("Path", "Query", "Header", "Cookie", "Body", "Form")
+}
 _BOUNDING = {
-    *(f"fastapi.{name}" for name in ("Path", "Query", "Header", "Cookie", "Body", "Form")),
+    *_OF_PARAMETERS,
     "pydantic.Field", "pydantic.conint", "sqlmodel.Field", "dataclasses.field",
     "annotated_types.Le", "annotated_types.Lt", "annotated_types.Interval",
 }  # fmt: skip
@@ -46,6 +49,9 @@ def _bound_of(metadata: Node) -> float | None:
             if value is None:
                 return None
             bound = min(bound, value)
+    inner = item.argument(0, "default")
+    if inner.value.called in _OF_PARAMETERS:  # `Field(Query(le=100))`
+        bound = min(bound, _bound_of(inner) or bound)
     return bound
 
 

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.sources.deploy_files import kind
+from fastapi_pro.auditing.sources.spots import source
 
 _DEPTH = 4
 _FOLDERS = 500  # that are looked into for the file of a proxy
@@ -14,12 +17,23 @@ _OTHER = re.compile(r"test|example|sample|^docs?$", re.IGNORECASE)
 _NO_FOLDER = re.compile(r"\w\.\w+$")
 _NGINX = re.compile(rb"^[^#\n]*\bproxy_pass\s", re.MULTILINE)
 _NGINX_OPEN = re.compile(rb"^[^#\n]*\bclient_max_body_size\s+0\w?\s*;", re.MULTILINE)
+_INGRESS = re.compile(
+    r"^ *(?:ingressClassName|kubernetes\.io/ingress\.class): *[\"']?nginx\b"
+    r"|^ *nginx\.ingress\.kubernetes\.io/",
+    re.MULTILINE,
+)
+_INGRESS_OPEN = re.compile(r"proxy-body-size: *[\"']?0\w?[\"']? *$", re.MULTILINE)
 _CADDY = re.compile(rb"^[^#\n]*\brequest_body\b[^}]*\bmax_size\b", re.MULTILINE)
 
 
 @fact
 def limits_bodies(program: Program) -> bool:
-    """Say whether a proxy refuses long bodies: nginx above 1 MB by default, Caddy if configured."""
+    """Say whether something before the service refuses long bodies.
+
+    nginx does above 1 MB by default, also as an Ingress, Caddy if configured, AWS Lambda above 6 MB.
+    """
+    if runs_on_lambda(program) or any(map(_is_ingress_of_nginx, program.files)):
+        return True
     for path in _files(program.root):
         try:
             text = project_files.read(path)
@@ -31,6 +45,13 @@ def limits_bodies(program: Program) -> bool:
         elif _NGINX.search(text) and not _NGINX_OPEN.search(text):
             return True
     return False
+
+
+def _is_ingress_of_nginx(path: Path) -> bool:
+    if kind(path) != "kubernetes":
+        return False
+    text = source(path).text
+    return bool(_INGRESS.search(text)) and not _INGRESS_OPEN.search(text)
 
 
 def _files(root: Path) -> Iterator[Path]:

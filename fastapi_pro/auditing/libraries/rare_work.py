@@ -42,7 +42,7 @@ _FEW = re.compile(
     r"|personal|single[- ]user|self-?hosted|smart-?home|desktop|local-?first)([^a-z]|$)",
     re.IGNORECASE,
 )
-_JOB = re.compile(r"(^|_)(cleanup|export|import|purge|sync)(_|$)")
+_JOB = re.compile(r"(^|_)(backup|cleanup|export|import|purge|sync)(_|$)")
 
 
 def is_rare(function: Node) -> bool:

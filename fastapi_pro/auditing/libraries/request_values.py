@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from fastapi_pro.auditing.libraries.dependency_checks import is_bounded
+from fastapi_pro.auditing.libraries.dependency_checks import is_bounded, refuses_large
 from fastapi_pro.auditing.libraries.fastapi import Parameter, parameters
 from fastapi_pro.auditing.libraries.logins import handler_of_duplicate
 from fastapi_pro.auditing.libraries.pydantic import Field, Schema
@@ -152,7 +152,7 @@ def _is_checked(expr: Node) -> bool:
     not. An insert of the value that failed as a duplicate also counts.
     """
     written = ast.dump(expr.ast)
-    if _is_inserted(expr, written):
+    if _is_inserted(expr, written) or _is_refused_by_helper(expr):
         return True
     for check in expr.function.own(ast.If, ast.IfExp, ast.Assert):
         if check.line > expr.line:
@@ -168,6 +168,18 @@ def _is_checked(expr: Node) -> bool:
         if any(_limits(compare, written, refuses=refuses) for compare in compares):
             return True
     return False
+
+
+def _is_refused_by_helper(expr: Node) -> bool:
+    """Say whether a function that is always called before, for nothing it returns, refuses it."""
+    function = expr.function
+    return any(
+        taken.passed(call).name == expr.name and refuses_large(taken)
+        for call in (function.calls if expr.name else ())
+        if call.position < expr.position and isinstance(call.statement.ast, ast.Expr)
+        if call.statement.parent == function and call.callee.is_function
+        for taken in call.callee.parameters
+    )
 
 
 def _is_inserted(expr: Node, written: str) -> bool:

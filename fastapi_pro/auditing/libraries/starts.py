@@ -142,6 +142,23 @@ def starts_one(program: Program) -> bool:
     return bool(serving) and not runs_several(program) and all(map(_is_alone, serving))
 
 
+@fact
+def runs_on_lambda(program: Program) -> bool:
+    """Say whether AWS Lambda runs the service, by Mangum: a process answers one request at a time.
+
+    An image that reloads, and what Python starts, is for developers then.
+    """
+    if not any(not call.module.is_tool for call in program.calls_of("mangum.Mangum")):
+        return False
+    return all(
+        start.launch is None
+        or start.is_development
+        or start.server == "fastapi dev"
+        or "reload" in start.options
+        for start in starts(program)
+    )
+
+
 def _is_alone(start: Start) -> bool:
     is_default = start.launch is not None and start.launch.kind != "script" and not start.is_open
     return _is_of_one(start) or (is_default and start.option("workers") is None)

@@ -25,8 +25,13 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that hash a password with bcrypt, in programs that never check 72 bytes."""
     found = list(_found(program))
     if found and not _checks_length(program):
-        is_short = _limits_characters(program)
-        yield from (hit._replace(severity="low") for hit in found) if is_short else found
+        yield from map(_of_characters, found) if _limits_characters(program) else found
+
+
+def _of_characters(hit: Hit) -> Hit:
+    """Return what is told where something limits characters, of which one may be four bytes."""
+    message = hit.message.replace("of any length", "whose characters are limited, not its bytes")
+    return hit._replace(severity="low", message=message)
 
 
 def _found(program: Program) -> Iterator[Hit]:

@@ -3,6 +3,29 @@
 BAD = ['response = rates.get(f"/{currency}")']
 
 FOUND = {
+    "what fastapi-users calls after a registration": """
+import smtplib
+from fastapi import FastAPI
+from fastapi_users import BaseUserManager
+app = FastAPI()
+class Manager(BaseUserManager):
+    async def on_after_register(self, user, request=None):
+        smtplib.SMTP("mail").send_message(user.email)  # !
+""",
+    "on AWS Lambda, and in an image that serves": """
+#= main.py
+import requests
+from fastapi import FastAPI
+from mangum import Mangum
+app = FastAPI()
+@app.get("/")
+async def read() -> str:
+    return requests.get("https://example.com", timeout=9).text  # !
+handler = Mangum(app)
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "main:app"]
+""",
     "psutil measures for a second": """
 import psutil
 from fastapi import FastAPI
@@ -376,6 +399,20 @@ async def read(db: Session = Depends(get_db)):
 }
 
 LOOK_ALIKES = {
+    "on AWS Lambda, beside an image that reloads": """
+#= main.py
+import requests
+from fastapi import FastAPI
+from mangum import Mangum
+app = FastAPI()
+@app.get("/")
+async def read() -> str:
+    return requests.get("https://example.com", timeout=9).text
+handler = Mangum(app)
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "main:app", "--reload"]
+""",
     "a query that is built here, and sent in a thread": """
 import asyncio
 from fastapi import Depends, FastAPI

@@ -1,5 +1,6 @@
 """Synchronous calls in coroutines that serve requests."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -14,8 +15,12 @@ _RANKS = {"": 0, "medium": 1, "low": 2}
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the worst blocking call of each coroutine function; a shared helper's once."""
     found: dict[Node, list[tuple[Node, Node]]] = {}
+    calling: dict[Node, set[str]] = defaultdict(set)
     for function in coroutines(program):
-        for call, end in sorted(stalls(function), key=lambda stall: _RANKS[severity(stall[1])]):
+        worst_first = sorted(stalls(function), key=lambda stall: _RANKS[severity(stall[1])])
+        for _, end in worst_first:
+            calling[end].add(function.name)
+        for call, end in worst_first:
             is_new = end not in found
             found.setdefault(end, []).append((function, call))
             if is_new:
@@ -24,8 +29,9 @@ def detect(program: Program) -> Iterator[Hit]:
         function, call = next((r for r in reaching if not is_rare(r[0])), reaching[0])
         through = f", called through `{_written(call)}`," if call != end else ","
         where = f" in line {end.line} of {end.module.path.name}" if call != end else ""
-        count = len({other.name for other, _ in reaching} - {function.name})
-        also = f" (and so do {count} other coroutines)" if count else ""
+        count = len(calling[end] - {function.name})
+        others = "1 other coroutine" if count == 1 else f"{count} other coroutines"
+        also = f" (and so {'does' if count == 1 else 'do'} {others})" if count else ""
         yield call.hit(
             f"`async def {function.name}` calls `{_written(end)}`{where}{through}"
             f" which blocks the event loop{also}: no other request is served meanwhile",

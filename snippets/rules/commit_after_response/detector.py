@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies, endpoints
+from fastapi_pro.auditing.libraries.fastapi import Dependency, Endpoint, dependencies, endpoints
+from fastapi_pro.auditing.libraries.http_errors import status
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import commits_after_yield
 from fastapi_pro.auditing.model.call_graph import reached
 
@@ -19,11 +20,24 @@ def detect(program: Program) -> Iterator[Hit]:
             late[dependency.target].append(dependency)
     for target, used in late.items():
         if commits_after_yield(target) and not _is_committed_before(target):
+            first, answer = _first(program, used)
             others = f", here and in {len(used) - 1} other places" if len(used) > 1 else ""
-            yield used[0].call.hit(
+            yield first.call.hit(
                 f"`{target.name}` commits after the response was sent{others}: the client"
-                " gets a success response even if the commit fails",
+                f" gets a {answer} even if the commit fails",
             )
+
+
+def _first(program: Program, used: list[Dependency]) -> tuple[Dependency, str]:
+    """Return the first that an endpoint writes by, and what it answers."""
+    writing: dict[Node, Endpoint] = {}
+    for endpoint in endpoints(program):
+        for dependency in endpoint.dependencies if endpoint.method in _WRITING else ():
+            writing.setdefault(dependency.call, endpoint)
+    first = next((dependency for dependency in used if dependency.call in writing), used[0])
+    if first.call not in writing:
+        return first, "success response"
+    return first, str(status(writing[first.call].call.keyword("status_code")) or 200)
 
 
 def _is_committed_before(target: Node) -> bool:

@@ -120,6 +120,22 @@ async def rates(session: SessionDep) -> None:
 }
 
 LOOK_ALIKES = {
+    "on AWS Lambda, where each process has one request": """
+import httpx
+from fastapi import Depends, FastAPI
+from mangum import Mangum
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+engine = create_engine("postgresql://db/app")
+app = FastAPI()
+def get_db():
+    return Session(engine)
+@app.get("/")
+def read(db: Session = Depends(get_db)):
+    name = db.scalar(text("SELECT 1"))
+    return httpx.get(f"https://api.example/{name}").json()
+handler = Mangum(app)
+""",
     "after the block that closes": """
 from contextlib import closing
 import httpx

@@ -18,6 +18,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     Session,
     is_session,
 )
+from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION
@@ -47,7 +48,7 @@ class _Event:
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the slow waits; one for all the places that lead to the same slow call."""
     found: dict[Node, list[tuple[_Slow, _Event]]] = defaultdict(list)
-    for function in program.functions:
+    for function in () if runs_on_lambda(program) else program.functions:
         if function.module.is_tool or function not in request_functions(program):
             continue
         # blocking the event loop is another rule's matter
@@ -69,7 +70,8 @@ def detect(program: Program) -> Iterator[Hit]:
 def _fix(wait: _Slow, query: _Event) -> str:
     if _is_changed_before(wait.call):
         return (
-            "Do the slow call before the first query: a commit here would store half of the changes"
+            "Do the slow call before the first query, or after the commit: a commit here would"
+            " store half of the changes"
         )
     return f"`{_commit(wait, query)}` before the slow call, then use the session again"
 

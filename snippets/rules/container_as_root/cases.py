@@ -140,6 +140,21 @@ spec:
 }
 
 LOOK_ALIKES = {
+    "OpenShift, which chooses a user of its own": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app"]
+#= openshift/backend.yaml
+apiVersion: apps.openshift.io/v1
+kind: DeploymentConfig
+spec:
+  template:
+    spec:
+      containers:
+        - name: backend
+          image: backend
+""",
     "a number": _APP
     + """
 #= Dockerfile

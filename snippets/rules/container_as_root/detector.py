@@ -20,6 +20,8 @@ _OTHERS = re.compile(
     r"prometheus|qdrant|rabbitmq|redis|timescaledb|traefik|valkey|vault|zookeeper)(?:[:@]|$)"
 )
 """Images of databases, brokers and proxies."""
+_CHOSEN = re.compile(r"runAsUser|apiVersion: *[\"']?[a-z.]+\.openshift\.io/")
+"""What chooses the user of a container: a manifest, or OpenShift, which takes one by chance."""
 _ROOT = re.compile(r"(?:root|0)(?::\w+)?")
 
 
@@ -36,7 +38,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if user is None:
             if has_root(stage.image):
                 yield launch.source.at(stage.start).hit(
-                    "the last stage sets no USER: the server runs as root, and may overwrite its"
+                    "the last stage sets no USER: the process is root, and may overwrite its"
                     " own code"
                 )
         elif user.is_known and _ROOT.fullmatch(user.text):
@@ -64,7 +66,7 @@ def _gives_root_up(program: Program) -> bool:
             return True
         if any(_GIVES_UP.search(" ".join(command.names)) for command in launch.commands):
             return True
-    return any("runAsUser" in text for text in _manifests(program))
+    return any(_CHOSEN.search(text) for text in _manifests(program))
 
 
 def _is_of_others(launch: Launch) -> bool:

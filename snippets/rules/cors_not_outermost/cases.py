@@ -158,6 +158,22 @@ app.add_middleware(ApiKey)
 }
 
 LOOK_ALIKES = {
+    "the outermost writes the header into what those below it answer": _KEY
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+from key import ApiKey
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+app.add_middleware(ApiKey)
+@app.middleware("http")
+async def answer(request: Request, call_next):
+    response = await call_next(request)
+    response.headers["Access-Control-Allow-Origin"] = "https://a.example"
+    return response
+""",
     "an answer made anew, with headers that a variable holds": _around(
         "",
         "answer = await call_next(request)",

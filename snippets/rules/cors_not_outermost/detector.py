@@ -18,11 +18,15 @@ def detect(program: Program) -> Iterator[Hit]:
         for position, added in enumerate(stack):
             outer = stack[position + 1 :] if added.is_cors else []
             answering = next(filter(_may_answer, outer), None)
-            if answering is not None:
+            if answering is not None and not any(map(_knows_cors, outer)):
+                is_rewriting = _only_rewrites(answering)
+                is_after = is_rewriting or _answers_failures(answering)
+                is_left_alone = is_after or _asks_method(answering) or _asks_length(answering)
+                preflight = "" if is_left_alone else ", and preflights may get it"
                 yield added.node.hit(
                     f"`{answering.name}` runs outside CORS and may answer by itself: that answer"
-                    " has no CORS headers, so browsers cannot read it, and preflights may get it",
-                    severity="medium" if _only_rewrites(answering) else "",
+                    f" has no CORS headers, so browsers cannot read it{preflight}",
+                    severity="medium" if is_rewriting else "",
                 )
 
 
@@ -50,6 +54,36 @@ def _knows_cors(added: Middleware) -> bool:
         for text in texts
         if isinstance(text, (str, bytes))
     )
+
+
+def _asks_method(added: Middleware) -> bool:
+    """Say whether a middleware answers by the method, so that a preflight may be left alone."""
+    asked = (c.operands for c in added.definition.walk(ast.Compare))
+    return any(
+        side.member == "method" or side.index.literal == "method"
+        for sides in asked
+        for side in sides
+    )
+
+
+def _asks_length(added: Middleware) -> bool:
+    """Say whether a middleware looks at the length of the body: a preflight has none."""
+    texts = (text.literal for text in added.definition.walk(ast.Constant))
+    return any(str(text).lower() == "content-length" for text in texts)
+
+
+def _answers_failures(added: Middleware) -> bool:
+    """Say whether a middleware only answers where the application raised."""
+    made = [c for c in added.definition.walk(ast.Call) if _makes_answer(c)]
+    return bool(made) and all(
+        any(isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors) for call in made
+    )
+
+
+def _makes_answer(call: Node) -> bool:
+    """Say whether a call makes an answer, or is a function of the program whose answer is sent."""
+    is_sent = isinstance(call.parent.ast, ast.Return) and call.callee
+    return call.called.startswith("fastapi.responses.") or bool(is_sent)
 
 
 def _only_rewrites(added: Middleware) -> bool:

@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import ExceptionHandler, exception_handlers
 from fastapi_pro.auditing.libraries.http_errors import status
 from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
+from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model.call_graph import reached
 
 _KEYS = ("builtins.Exception", "builtins.BaseException")
@@ -34,7 +35,10 @@ def detect(program: Program) -> Iterator[Hit]:
         )
     if _logs(first.function):
         effects.append("logged twice")
-    effects.append("on a connection that is then closed")
+    if not runs_on_lambda(program):
+        effects.append("on a connection that is then closed")
+    if not effects:
+        return
     more = len(found) - 1
     others = f" (and {more} more handler{'s' if more > 1 else ''})" if more else ""
     yield first.node.hit(f"this 500 is sent outside all middleware: {', '.join(effects)}{others}")

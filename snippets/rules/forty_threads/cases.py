@@ -104,6 +104,20 @@ def read(weather: Weather = Depends()) -> str:
 }
 
 LOOK_ALIKES = {
+    "on AWS Lambda, beside an image that reloads": """
+#= main.py
+import requests
+from fastapi import FastAPI
+from mangum import Mangum
+app = FastAPI()
+@app.get("/")
+def read() -> str:
+    return requests.get("https://example.com").text
+handler = Mangum(app)
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "main:app", "--reload"]
+""",
     "short timeouts": """
 import httpx, requests
 from urllib.request import urlopen

@@ -8,6 +8,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import dependencies, endpoints
 from fastapi_pro.auditing.libraries.http_timeouts import DEFAULT, timeout
 from fastapi_pro.auditing.libraries.rare_work import is_rare
+from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model.call_graph import find_call
 
 _LONG = 30  # seconds; what answers within them seldom holds many threads
@@ -16,7 +17,7 @@ _LONG = 30  # seconds; what answers within them seldom holds many threads
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each slow request once, at the first endpoint or dependency that makes it."""
     found: dict[Node, list[tuple[Node, Node]]] = defaultdict(list)
-    for function in _in_threads(program):
+    for function in () if runs_on_lambda(program) else _in_threads(program):
         for call in function.calls:
             if end := call if _is_slow(call) else _slow_inside(call.callee):
                 found[end].append((function, call))

@@ -286,6 +286,22 @@ async def other(key: str, db: Db):
 }
 FOUND = {
     **{name: _further_out(is_found=True, **parts) for name, parts in _CAUGHT_TOO_LATE.items()},
+    "a helper refuses a banned member": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import select
+from db import Db, User
+app = FastAPI()
+def viewer() -> User: ...
+def own_or_404(user_id: int, viewer: User) -> None:
+    if viewer.name == 'banned':
+        raise HTTPException(404)
+@app.get("/users/{user_id}")
+async def read(user_id: int, db: Db, viewer: User = Depends(viewer)) -> str:  # !
+    own_or_404(user_id, viewer)
+    return await db.scalar(select(User.name).where(User.id == user_id))
+""",
     "an error of the database that is answered by a 500": _CAUGHT.replace(
         "CAUGHT", "SQLAlchemyError"
     )
@@ -526,6 +542,22 @@ async def delete(user_id: PositiveInt, session: Db):
 
 LOOK_ALIKES = {
     **{name: _further_out(is_found=False, **parts) for name, parts in _CAUGHT_OUTSIDE.items()},
+    "a helper refuses each number but the member's own": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import select
+from db import Db, User
+app = FastAPI()
+def viewer() -> User: ...
+def own_or_404(user_id: int, viewer: User) -> None:
+    if user_id != viewer.id:
+        raise HTTPException(404)
+@app.get("/users/{user_id}")
+async def read(user_id: int, db: Db, viewer: User = Depends(viewer)) -> str:
+    own_or_404(user_id, viewer)
+    return await db.scalar(select(User.name).where(User.id == user_id))
+""",
     "an error of the database that is answered by a returned 422": _CAUGHT.replace(
         "raise HTTPException(STATUS) from error", "return JSONResponse({}, status_code=422)"
     )

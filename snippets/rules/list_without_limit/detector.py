@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
-from fastapi_pro.auditing.libraries.rare_work import is_for_few, is_rare
+from fastapi_pro.auditing.libraries.rare_work import is_for_few, is_job
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_selected, models
 from fastapi_pro.auditing.model.call_graph import reached
 
@@ -18,7 +18,7 @@ _FEW = re.compile(
     r"|provider|feature|department|team|organi[sz]ation|tenant|workspace|type|kind|status|level"
     r"|group|model|source|channel|scope|client|integration|connector|policy|rule"
     r"|instance|server|session|author|blog|page|article|faq|news|label|topic|unit|region|city"
-    r"|preference|menu|coupon|badge",
+    r"|preference|menu|coupon|badge|semester|(?-i:^Terms?$)",
     re.IGNORECASE,
 )
 """Names of tables that somebody fills by hand."""
@@ -44,7 +44,7 @@ def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
     return call.hit(
         f"`{endpoint.name}` reads every row of `{model.name}`, a table that grows: the answer gets"
         " slower and larger without limit",
-        severity="low" if is_rare(endpoint.function) or is_for_few(call.program) else "",
+        severity="low" if is_job(endpoint.function) or is_for_few(call.program) else "",
         fix=paged,
         cause=f"`{endpoint.name}` in {endpoint.function.module.name}",
     )

@@ -24,6 +24,8 @@ _OF_VALUE = re.compile(
     r"|available|remaining|reserved|wallet",
     re.IGNORECASE,
 )
+_OPERATORS: dict[type[ast.operator], str] = {ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_PLAIN = (ast.Attribute, ast.Call, ast.Constant, ast.Name)
 _PLACES = re.compile(r"version|revision|position|order|rank|index|sort|priority|level")
 
 
@@ -45,16 +47,18 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"`{function.name}` reads `{row}`, changes it and writes it back: when two"
                 " requests do so at once, one change is lost",
                 severity="" if _OF_VALUE.search(column.name) else "medium",
-                fix=_fix(column),
+                fix=_fix(column, _change(attribute)),
             )
 
 
-def _fix(column: Column) -> str:
+def _fix(column: Column, change: str) -> str:
     """Return how one statement changes the column, with its names."""
-    statement = f"update({column.owner}).values({column.name}={column.full_name} + 1)"
+    statement = f"update({column.owner}).values({column.name}={column.full_name} {change})"
     text = f"Lock the row, or `{statement}`"
     return (
-        text if len(text) <= _LONGEST else f"Lock the row, or add in SQL: `{column.full_name} + 1`"
+        text
+        if len(text) <= _LONGEST
+        else f"Lock the row, or change it in SQL: `{column.full_name} {change}`"
     )
 
 
@@ -88,6 +92,20 @@ def _is_changed(target: Node) -> bool:
     if not isinstance(value.ast, ast.BinOp):
         return False
     return any(_reads(operand, target) for operand in value.operands)
+
+
+def _change(target: Node) -> str:
+    """Return what is added to an attribute or taken from it: `+ amount`, `- 1`."""
+    statement = target.parent
+    if isinstance(statement.ast, ast.AugAssign):
+        operator, given = statement.ast.op, [statement.at(statement.ast.value)]
+    else:
+        value = statement.assigned
+        value = value.value if value.name else value
+        operator = value.ast.op if isinstance(value.ast, ast.BinOp) else ast.Add()
+        given = [operand for operand in value.operands if not _reads(operand, target)]
+    is_plain = len(given) == 1 and isinstance(given[0].ast, _PLAIN) and len(given[0].text) < 40
+    return f"{_OPERATORS.get(type(operator), '+')} {given[0].text if is_plain else '…'}"
 
 
 def _reads(operand: Node, target: Node) -> bool:

@@ -33,6 +33,7 @@ _FLAGS = {
     "builtins.bool", "datetime.datetime", "sqlalchemy.Boolean", "sqlalchemy.DateTime",
 }  # fmt: skip
 _BY_HAND = "Return the object, and declare a `response_model=` with only its public fields"
+_IN_DICTIONARY = "Declare a `response_model=` in which the row has only its public fields"
 _PASSWORDS = re.compile(r"passw|hash(ed)?_?(pw|pass)|secret|private_?key", re.IGNORECASE)
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
@@ -60,9 +61,13 @@ def detect(program: Program) -> Iterator[Hit]:
                 break
             if declared == "schema":
                 continue
-            if model := _rows(returned) or _entries(returned) if declared != "dict" else None:
+            if model := _rows(returned) if declared != "dict" else None:
                 seen.add(endpoint.function)
                 yield _hit(endpoint, model, declared)
+                break
+            if model := _entries(returned) if declared != "dict" else None:
+                seen.add(endpoint.function)
+                yield _hit(endpoint, model, declared, _IN_DICTIONARY)
                 break
             if model := _encoded(returned):
                 seen.add(endpoint.function)
@@ -135,8 +140,10 @@ def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
         if is_past
         else "and declares no response schema"
     )
+    inside = "dictionary with a " if fix == _IN_DICTIONARY else ""
     return endpoint.call.hit(
-        f"`{endpoint.name}` returns a `{model.name}` {schema}: every loaded column is sent{too}",
+        f"`{endpoint.name}` returns a {inside}`{model.name}` {schema}:"
+        f" every loaded column is sent{too}",
         severity="" if secret else "medium",
         fix=fix,
     )

@@ -31,6 +31,31 @@ router = APIRouter()
 )
 
 FOUND = {
+    "in the inner of two loops, once for each of its rows": """
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+class Term(Base):
+    __tablename__ = "terms"
+    id: Mapped[int] = mapped_column(primary_key=True)
+class Grade(Base):
+    __tablename__ = "grades"
+    user_id: Mapped[int] = mapped_column(primary_key=True)
+    term_id: Mapped[int] = mapped_column(primary_key=True)
+app = FastAPI()
+@app.get("/grades")
+def read(db: Session):
+    users = db.query(User).all()
+    terms = db.query(Term).all()
+    for user in users:
+        for term in terms:
+            grades = db.query(Grade).join(Term).filter(Grade.user_id == user.id, Grade.term_id == term.id).all()  # !
+            first = db.query(Grade).filter(Grade.user_id == user.id).first()
+""",
     "a synchronous query": _MAIN
     + """
 @router.get("/books")

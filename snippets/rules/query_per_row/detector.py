@@ -30,10 +30,14 @@ def detect(program: Program) -> Iterator[Hit]:
     for function in program.functions:
         if function.module.is_tool or function not in request_functions(program):
             continue
-        for iterable, target, bodies in _loops(function):
-            if query := next(_queries(bodies, target), None):
+        asking = [(loop, list(_queries(loop[2], loop[1]))) for loop in _loops(function)]
+        inner: list[Node] = []
+        for (iterable, _, bodies), queries in sorted(asking, key=lambda a: -a[0][0].line):
+            direct = (query for query in queries if not any(b.holds(query) for b in inner))
+            if query := next(direct, None):
                 model = None if _is_short(iterable) else rows_of(iterable)
                 if model is not None:
+                    inner += bodies
                     name = query.func.text
                     yield query.hit(
                         f"`{name}` runs once for each `{model.name}` of the loop in line"

@@ -158,6 +158,16 @@ CMD ["python", "run.py"]
 }
 
 LOOK_ALIKES = {
+    "an image for developers of what AWS Lambda runs": """
+#= app/main.py
+from fastapi import FastAPI
+from mangum import Mangum
+app = FastAPI()
+handler = Mangum(app)
+#= Dockerfile
+FROM python:3.13
+CMD uvicorn app.main:app --reload
+""",
     "a compose service that says that it is for developers": _APP
     + """
 #= compose.yml

@@ -7,7 +7,13 @@ from pathlib import Path
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.environments import is_for_developers
 from fastapi_pro.auditing.libraries.launches import Launch, launches
-from fastapi_pro.auditing.libraries.starts import Start, modules_run, scripts_run, starts
+from fastapi_pro.auditing.libraries.starts import (
+    Start,
+    modules_run,
+    runs_on_lambda,
+    scripts_run,
+    starts,
+)
 from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.sources import yaml
 from fastapi_pro.auditing.sources.spots import Word
@@ -33,7 +39,7 @@ _COMES = "a changed file ends the requests in flight"
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each start that reloads, in an image, a unit, a manifest or a service."""
-    for start in starts(program):
+    for start in () if runs_on_lambda(program) else starts(program):
         if start.launch is None:
             yield from _of_python(program, start)
         elif _reloads(start) and _is_deployed(program, start):

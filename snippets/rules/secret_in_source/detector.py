@@ -113,7 +113,8 @@ def _of_name(name: str, value: Node, place: Node, called: str) -> Iterator[tuple
 
 
 def _hit(place: Node, called: str, state: str) -> Hit:
-    message = f"{called} {state}: whoever knows it can log in as anybody"
+    whom = "with it" if "password" in called.lower() else "as anybody"
+    message = f"{called} {state}: whoever knows it can log in {whom}"
     if place.called not in _READS:
         return place.hit(message)
     required = f'os.environ["{place.args[0].constant}"]'

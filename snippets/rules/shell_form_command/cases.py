@@ -120,6 +120,16 @@ uvicorn app.main:app
 }
 
 LOOK_ALIKES = {
+    "an image for developers of what AWS Lambda runs": """
+#= app/main.py
+from fastapi import FastAPI
+from mangum import Mangum
+app = FastAPI()
+handler = Mangum(app)
+#= Dockerfile
+FROM python:3.13
+CMD uvicorn app.main:app --reload
+""",
     "a list": _APP
     + """
 #= Dockerfile

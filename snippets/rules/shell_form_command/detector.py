@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 
 from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.images import shell_of, starting_images
 from fastapi_pro.auditing.libraries.launches import Launch, launches
 from fastapi_pro.auditing.libraries.servers import name_of, served
-from fastapi_pro.auditing.libraries.starts import modules_run, serves, starts
+from fastapi_pro.auditing.libraries.starts import modules_run, runs_on_lambda, serves, starts
 from fastapi_pro.auditing.sources.shell import Command
 
 _COMES = "SIGTERM never reaches the server, which is killed with requests in flight"
@@ -16,11 +17,14 @@ _SUPERVISORS = {
     "circusd", "dumb-init", "foreman", "goreman", "hivemind", "honcho", "init", "overmind",
     "runsvdir", "s6-svscan", "supervisord",
 }  # fmt: skip
+_SET = re.compile(r"\w+=")
 _ARGUMENTS = re.compile(r"^[ \t]*\"?\$@\"?[ \t]*(?:\n[ \t]*(?:#.*)?)*\Z", re.MULTILINE)
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each server that a container starts below a shell."""
+    if runs_on_lambda(program):
+        return
     images = starting_images(program)
     started = {start.launch for start in starts(program) if start.launch}
     started |= set(modules_run(program).values())
@@ -116,8 +120,10 @@ def _below(program: Program, launch: Launch, shell: str, kind: str = "script") -
 
 
 def _short(command: Command) -> str:
-    text = " ".join(command.names[:3])
-    return text if len(text) < 60 else command.names[0]
+    """Return how a command begins, without the variables that are set for it."""
+    names = list(dropwhile(_SET.match, command.names)) or command.names
+    text = " ".join(names[:3])
+    return text if len(text) < 60 else names[0]
 
 
 def _fix(launch: Launch) -> str:

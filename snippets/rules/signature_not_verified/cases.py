@@ -16,6 +16,21 @@ bearer = HTTPBearer()
 """
 
 FOUND = {
+    "Amazon Cognito checks another": """
+import boto3
+import jwt
+from fastapi import Depends, FastAPI, Request
+app = FastAPI()
+cognito = boto3.client("cognito-idp")
+def member(request: Request):
+    token = request.cookies["id_token"]
+    access = request.cookies["access_token"]
+    claims = jwt.decode(token, options={"verify_signature": False})  # !
+    cognito.get_user(AccessToken=access)
+    return claims["email"]
+@app.get("/")
+def read(email: str = Depends(member)): ...
+""",
     "HTTPBearer, a dependency": _APP
     + """
 def user(credentials: HTTPAuthorizationCredentials = Depends(bearer)):
@@ -90,6 +105,22 @@ def read(a=Depends(user), b=Depends(other)): ...
 }
 
 LOOK_ALIKES = {
+    "Amazon Cognito checks it, when asked whose it is": """
+import time
+import boto3
+import jwt
+from fastapi import Depends, FastAPI, HTTPException, Request
+app = FastAPI()
+cognito = boto3.client("cognito-idp")
+def member(request: Request):
+    token = request.headers["Authorization"].split(" ")[1]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    if claims["exp"] < time.time():
+        raise HTTPException(401)
+    cognito.get_user(AccessToken=token)
+@app.get("/", dependencies=[Depends(member)])
+def read(): ...
+""",
     "the key is looked up first": _APP
     + """
 def user(token: Annotated[str, Depends(scheme)]):

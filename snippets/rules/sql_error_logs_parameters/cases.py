@@ -233,6 +233,29 @@ class Database:
 }
 
 LOOK_ALIKES = {
+    "the hash of a token, from which nobody finds it": """
+#= db.py
+from sqlalchemy import create_engine
+from settings import settings
+engine = create_engine(settings.url)
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Link(Base):
+    __tablename__ = "links"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str]
+    hashed_api_key: Mapped[str]
+#= main.py
+from db import engine
+from fastapi import FastAPI
+from models import Link
+app = FastAPI()
+@app.get("/")
+def read():
+    with engine.connect() as connection:
+        return Link
+""",
     "an engine for one question, which no value goes into": _USER
     + """
 #= revision.py

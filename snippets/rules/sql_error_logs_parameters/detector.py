@@ -21,6 +21,11 @@ _ENCRYPTS = re.compile(r"encrypt|encipher|seal", re.IGNORECASE)
 _CERTAIN = re.compile(r"passw|secret|hash|key", re.IGNORECASE)
 """What is secret wherever it stands; a token may be one that is in the address, too."""
 
+_OF_TOKEN = re.compile(
+    r"(token|key)_?(hash(ed)?|digest|sha\d*)$|hash(ed)?_(token|\w*key)$", re.IGNORECASE
+)
+"""The hash of a long random text, from which nobody finds the text."""
+
 _ANALYSES = re.compile(
     "awsathena|bigquery|clickhouse|databricks|dremio|druid|duckdb|elasticsearch|hive|impala|presto"
     "|redshift|snowflake|trino"
@@ -49,7 +54,7 @@ def detect(program: Program) -> Iterator[Hit]:
     written = _of_sessions(program) if secrets and found else None
     found = [e for e in found if written is None or e in written]
     found = [e for e in found if not _is_of_others(e, {column.owner for column in secrets})]
-    found.sort(key=lambda engine: "demo" in engine.call.module.name)
+    found.sort(key=lambda e: ("demo" in e.call.module.name, bool(e.call.function)))
     if secrets and found:
         more = len(found) - 1
         others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""
@@ -69,7 +74,7 @@ def _of_sessions(program: Program) -> set[Engine] | None:
 @fact
 def _in_use(program: Program) -> list[Model]:
     """Return the models that code names beside their class; all of them where none is."""
-    found = list(models(program).values())
+    found = [m for m in models(program).values() if not m.cls.bindings("__abstract__")]
     return [model for model in found if _is_named(model.cls)] or found
 
 
@@ -153,7 +158,7 @@ def _is_for_tables(engine: Node) -> bool:
 
 def _is_secret(column: Column) -> bool:
     is_named = column.type in _TEXTS and names_secret(column.name)
-    return is_named and not _is_encrypted(column)
+    return is_named and not _OF_TOKEN.search(column.name) and not _is_encrypted(column)
 
 
 def _is_encrypted(column: Column) -> bool:

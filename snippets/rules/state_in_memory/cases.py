@@ -43,6 +43,53 @@ def _filed(answer: str, keep: str = 'save({"name": name})', mark: str = "") -> s
 
 
 FOUND = {
+    "a cache from which a change takes an entry": """
+import time
+from fastapi import FastAPI
+app = FastAPI()
+class PageCache:
+    def __init__(self) -> None:
+        self._entries: dict[str, tuple[float, str]] = {}
+    def get(self, key: str) -> str | None:
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        if time.monotonic() >= entry[0]:
+            del self._entries[key]
+            return None
+        return entry[1]
+    def put(self, key: str, page: str) -> None:
+        self._entries[key] = (time.monotonic() + 30, page)
+    def forget(self, key: str) -> None:
+        self._entries.pop(key, None)
+pages = PageCache()  # !
+@app.get("/{key}")
+async def read(key: str) -> str:
+    page = pages.get(key) or "page"
+    pages.put(key, page)
+    return page
+@app.put("/{key}")
+async def change(key: str) -> None:
+    pages.forget(key)
+""",
+    "classes of the code, and one of a request": """
+from fastapi import FastAPI
+app = FastAPI()
+class Csv: ...
+class Registry:
+    _parsers: dict[str, type] = {}  # !
+    @classmethod
+    def register(cls, name: str, parser: type) -> None:
+        cls._parsers[name.lower()] = parser
+    @classmethod
+    def fill(cls) -> None:
+        cls.register("csv", Csv)
+@app.put("/parsers")
+async def add(name: str) -> list[str]:
+    Registry.fill()
+    Registry.register(name, Csv)
+    return list(Registry._parsers)
+""",
     "in a file, too, that nobody reads": _filed("return runs", mark="  # !"),
     "in a file, too, that is read where the memory is empty": _filed(
         "if not runs:\n        return locked(saved)\n    return runs", mark="  # !"
@@ -436,6 +483,74 @@ def enter(number: str) -> str:
 }
 
 LOOK_ALIKES = {
+    "a cache whose entries say until when": """
+import time
+from fastapi import FastAPI
+app = FastAPI()
+_cache: dict[str, tuple[float, str]] = {}
+def get_cached(key: str) -> str | None:
+    entry = _cache.get(key)
+    return entry[1] if entry and time.time() < entry[0] else None
+def set_cached(key: str, page: str, ttl: int) -> None:
+    _cache[key] = (time.time() + ttl, page)
+@app.get("/{key}")
+async def read(key: str) -> str:
+    page = get_cached(key) or "page"
+    set_cached(key, page, 30)
+    return page
+""",
+    "a cache that drops what is too old": """
+import time
+from fastapi import FastAPI
+app = FastAPI()
+class PageCache:
+    def __init__(self) -> None:
+        self._entries: dict[str, tuple[float, str]] = {}
+    def get(self, key: str) -> str | None:
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        if time.monotonic() >= entry[0]:
+            del self._entries[key]
+            return None
+        return entry[1]
+    def put(self, key: str, page: str) -> None:
+        self._entries[key] = (time.monotonic() + 30, page)
+pages = PageCache()
+@app.get("/{key}")
+async def read(key: str) -> str:
+    page = pages.get(key) or "page"
+    pages.put(key, page)
+    return page
+""",
+    "classes of the code, the same in each process": """
+from fastapi import FastAPI
+app = FastAPI()
+class Csv: ...
+class Registry:
+    _parsers: dict[str, type] = {}
+    @classmethod
+    def register(cls, name: str, parser: type) -> None:
+        cls._parsers[name.lower()] = parser
+    @classmethod
+    def fill(cls) -> None:
+        cls.register("csv", Csv)
+@app.get("/parsers")
+async def read() -> list[str]:
+    Registry.fill()
+    return list(Registry._parsers)
+""",
+    "a limiter of slowapi, where one worker is all": """
+#= main.py
+from fastapi import FastAPI
+from slowapi import Limiter
+from slowapi.util import get_remote_address
+app = FastAPI()
+app.state.limiter = Limiter(key_func=get_remote_address)
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "main:app", "--workers", "1"]
+""",
     "in a file, too, that a helper reads": _filed("return locked(saved) or runs"),
     "in a file, too, that is read at once": _filed(
         "found = json.loads(RUNS.read_text())\n    return found if found is not None else runs",

@@ -108,7 +108,7 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _limiters(program: Program) -> Iterator[Hit]:
     """Yield slowapi's limiters that have no storage which workers share."""
-    for call in program.calls_of("slowapi.Limiter"):
+    for call in () if runs_one(program) else program.calls_of("slowapi.Limiter"):
         storage = call.keyword("storage_uri")
         is_chosen = (
             len(storage.function.bindings(storage.name)) > 1
@@ -245,14 +245,28 @@ def _must_agree(changed: list[Change]) -> bool:
     if counted:
         return not all(map(_is_taken_back, counted)) and not all(map(_is_of_itself, counted))
     filled = [change for change in changed if change.kind in ("store", "put")]
+    if filled == changed and all(map(_stands_in_code, changed)):
+        return False
     if not filled or any(_is_filled_once(c.function, changed[0].name) for c in filled):
         return False
     filling = {change.function for change in filled}
-    if _is_cache(changed[0], filling):
+    if _is_cache(changed[0], filling) or _drops_the_old(changed, filling):
         return False
     if any(change.kind == "take" and change.function not in filling for change in changed):
         return True
     return not all(_is_looked_up(change.function, change.name) for change in filled)
+
+
+def _stands_in_code(change: Change) -> bool:
+    """Say whether each call that fills it gives a class or a constant, the same in each process."""
+    function = change.function
+    is_given = any(change.value.name == parameter.name for parameter in function.parameters)
+    given = [value for call in function.callers for value in call.given]
+    return (
+        is_given
+        and bool(given)
+        and all(v.constant is not None or v.definition.is_class for v in given)
+    )
 
 
 def _is_cache(change: Change, filling: set[Node]) -> bool:
@@ -267,6 +281,18 @@ def _is_cache(change: Change, filling: set[Node]) -> bool:
         reading & {target for _, target in called(call.function)}
         for function in filling
         for call in function.callers
+    )
+
+
+def _drops_the_old(changed: list[Change], filling: set[Node]) -> bool:
+    """Say whether it is a cache whose entries end by themselves, or by who looks for one."""
+    names = {change.name for change in changed} | {change.owner.name for change in changed}
+    taking = {c.function for c in changed if c.kind == "take"} - filling
+    return (
+        any("cache" in name.lower() for name in names)
+        and not any(map(_STRICT.search, names))
+        and (bool(taking) or any(map(_expires, changed)))
+        and all(_is_looked_up(function, changed[0].name) for function in taking)
     )
 
 

@@ -22,6 +22,28 @@ async def broken():
 """
 
 FOUND = {
+    "a decorator of the endpoint that answers nothing": """
+#= app.py
+from functools import wraps
+from fastapi import FastAPI
+app = FastAPI()
+def logged(function):
+    @wraps(function)
+    async def wrapper(*args, **kwargs):
+        print(args)
+        return await function(*args, **kwargs)
+    return wrapper
+@app.get("/stock")
+@logged
+async def read_stock():
+    return 1 / 0
+#= tests/test_stock.py
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)  # !
+def test_down():
+    assert client.get("/stock").status_code == 500
+""",
     "a TestClient of the module": _APP
     + """
 #= tests/test_stock.py
@@ -116,6 +138,32 @@ def test_a_service_that_fails():
 }
 
 LOOK_ALIKES = {
+    "a decorator of the endpoint answers": """
+#= app.py
+from functools import wraps
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+def handled(roles):
+    def decorator(function):
+        @wraps(function)
+        async def wrapper(*args, **kwargs):
+            try:
+                return await function(*args, **kwargs)
+            except Exception:
+                raise HTTPException(500, "Internal error")
+        return wrapper
+    return decorator
+@app.get("/stock")
+@handled(["*"])
+async def read_stock():
+    return 1 / 0
+#= tests/test_stock.py
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)
+def test_down():
+    assert client.get("/stock").status_code == 500
+""",
     "the client answers": _APP
     + """
 #= tests/test_stock.py

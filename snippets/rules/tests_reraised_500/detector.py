@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import exception_handlers
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, exception_handlers
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     added_middleware,
     answering,
@@ -64,6 +64,7 @@ def _expects_500(test: Test) -> Client | None:
         if request is None or not _raises(request.client):
             continue
         ran = {function for endpoint in request.endpoints for function in answering(endpoint)}
+        ran |= {around for endpoint in request.endpoints for around in _decorators(endpoint)}
         once = test.function.program.once
         is_plain = not any(once(_holds_500, function.ast, function) for function in ran)
         if request.endpoints and is_plain and not _is_about_500(test):
@@ -101,6 +102,14 @@ def _is_about_500(test: Test) -> bool:
         _names_500(node) and not any(isinstance(above.ast, ast.Assert) for above in node.ancestors)
         for node in test.function.walk()
     )
+
+
+def _decorators(endpoint: Endpoint) -> Iterator[Node]:
+    """Yield the functions of the program that decorate an endpoint."""
+    for decorator in endpoint.function.decorators:
+        definition = (decorator.func if decorator.is_call else decorator).definition
+        if definition.is_function:
+            yield definition
 
 
 def _holds_500(function: Node) -> bool:

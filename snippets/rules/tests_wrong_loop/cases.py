@@ -123,6 +123,23 @@ maker = sessionmaker(engine, class_=AsyncSession)
 }
 
 LOOK_ALIKES = {
+    "a dependency of which the session is one is overridden": _ROUTES
+    + _QUIET
+    + _TESTS
+    + """
+#= repository.py
+from fastapi import Depends
+from app import get_db
+async def repository(db=Depends(get_db)):
+    return db
+async def service(store=Depends(repository)):
+    return store
+"""
+    + _CLIENT
+    + """
+from repository import service
+app.dependency_overrides[service] = lambda: None
+""",
     "one loop for all tests": _ROUTES
     + _QUIET
     + _CLIENT
@@ -167,6 +184,30 @@ maker = async_sessionmaker(engine)
 @pytest.fixture(scope="session")
 def event_loop():
     import asyncio
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+""",
+    "a loop of an old kind, in a conftest.py that imports nothing of the application": _ROUTES
+    + _QUIET
+    + """
+#= tests/test_version.py
+import pytest
+from httpx import ASGITransport, AsyncClient
+from app import app
+@pytest.mark.asyncio
+async def test_one():
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        await client.get("/version")
+@pytest.mark.asyncio
+async def test_two():
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        await client.get("/version")
+#= tests/conftest.py
+import asyncio
+import pytest
+@pytest.fixture(scope="session")
+def event_loop():
     loop = asyncio.new_event_loop()
     yield loop
     loop.close()

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import answering, request_functions
 from fastapi_pro.auditing.libraries.project_packages import requirements
-from fastapi_pro.auditing.libraries.pytest import Test, fixtures, options, tests
+from fastapi_pro.auditing.libraries.pytest import Test, fixture, fixtures, options, tests
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind, engines_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.libraries.test_clients import overrides, requests_in
@@ -52,6 +53,9 @@ def _has_loop_per_test(program: Program) -> bool:
         return False
     if any(fixtures(program, name) for name in _LOOPS):
         return False
+    holders = {test.function.module for test in tests(program)}
+    if any(fixture(module, name) for module in holders for name in _LOOPS):
+        return False
     modules = (module for module in program.modules if module.says(*_HOOKS))
     return not any(function.name in _HOOKS for m in modules for function in m.functions())
 
@@ -82,7 +86,16 @@ def _may_replace(override: Node) -> bool:
     """Say whether `dependency_overrides` is given something for an engine, or is unclear."""
     replaced = override.index.definition
     is_named = _REPLACED.search(override.index.text) is not None
-    return not replaced or is_named or bool(engines_of({replaced}))
+    return not replaced or is_named or bool(engines_of(_with_dependencies(replaced)))
+
+
+def _with_dependencies(function: Node) -> list[Node]:
+    """Return a dependency, and those that it has itself: who replaces it replaces them."""
+    found = [function]
+    for known in found:  # grows while it is walked
+        given = (p.dependency for p in parameters(known) if p.dependency is not None)
+        found += [d.target for d in given if d.target and d.target not in found]
+    return found
 
 
 def _asks(test: Test, engine: Engine) -> bool:

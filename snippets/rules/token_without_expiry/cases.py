@@ -23,6 +23,15 @@ def read(authorization: str = Header()) -> str:
 
 
 FOUND = {
+    "a token without expiry, of the same algorithm": """
+import jwt
+def invite(name: str) -> str:
+    return jwt.encode({"name": name}, "secret", algorithm="RS256")
+def login(name: str, expiry: int) -> str:
+    return jwt.encode({"name": name, "exp": expiry}, PRIVATE, algorithm="RS256")
+def claims(token: str) -> dict:
+    return jwt.decode(token, PUBLIC, algorithms=["RS256"])  # !
+""",
     "a caller may leave the hours out": _FOR_EVER.replace("%", "hours").replace("@", "  # !"),
     "expired ones, in a dependency and a helper": """
 import jwt
@@ -115,6 +124,15 @@ def me(token: str, name: str | None = None):
 }
 
 LOOK_ALIKES = {
+    "a token without expiry, of another algorithm": """
+import jwt
+def invite(name: str) -> str:
+    return jwt.encode({"name": name}, "secret", algorithm="HS256")
+def login(name: str, expiry: int) -> str:
+    return jwt.encode({"name": name, "exp": expiry}, PRIVATE, algorithm="RS256")
+def claims(token: str) -> dict:
+    return jwt.decode(token, PUBLIC, algorithms=["RS256"])
+""",
     "by a setting tokens have no end": _FOR_EVER.replace("%", "HOURS > 0").replace("@", ""),
     "claims that are only logged": """
 import logging

@@ -73,7 +73,7 @@ def _fix(decode: Decode) -> str:
     Who makes tokens without `exp` is named first: the options alone would refuse these.
     """
     reading = [decode.call.function, *(c.function for c in decode.call.function.callers)]
-    is_read = any(_names_constant(function, "sub") for function in reading)
+    is_read = any(_reads_always(function, "sub") for function in reading)
     is_set = all(_sets(maker, "sub") for maker in _makers(decode))
     claims = ["exp", "sub"] if is_read and is_set else ["exp"]
     if decode.library == "jose":
@@ -123,9 +123,12 @@ def _may_last(encode: Node) -> bool:
 def _makers(decode: Decode) -> list[Node]:
     """Return the calls that make the tokens.
 
-    Those that the program signs with another key, which are for another service, are not accepted.
+    Those that the program signs with another key or algorithm, which are for another service, are
+    not accepted.
     """
     makers = [c for c in decode.call.program.calls_of(*ENCODES) if not c.module.is_tool]
+    read = {algorithm.constant for algorithm in decode.call.argument(2, "algorithms").elements}
+    makers = [m for m in makers if m.argument(2, "algorithm").constant in (*(read or [None]), None)]
     key = decode.key.last_name
     same = [maker for maker in makers if key and maker.argument(1, "key").last_name == key]
     return same or makers
@@ -190,6 +193,14 @@ def _of_object(key: Node) -> object:
     body = (s for above in key.function.enclosing_class.lineage for s in above.body)
     return next(
         (s.assigned.literal for s in body if key.member in [t.name for t in s.targets]), None
+    )
+
+
+def _reads_always(function: Node, text: str) -> bool:
+    """Say whether a function names a text, and not beside another: `get("id") or get("sub")`."""
+    named = [constant for constant in function.walk(ast.Constant) if constant.literal == text]
+    return bool(named) and not any(
+        isinstance(above.ast, ast.BoolOp) for constant in named for above in constant.ancestors
     )
 
 

@@ -13,6 +13,20 @@ class Row(Base):
 """
 
 FOUND = {
+    "a field whose default is a query parameter without a bound": _TABLE
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+class Page(BaseModel):
+    size: int = Field(Query(default=50, ge=10))  # !
+@app.get("/")
+async def rows(session, page: Page = Depends()):
+    return await session.scalars(select(Row).limit(page.size))
+""",
     "in SQL, from dependencies": """
 import asyncpg
 from fastapi import Depends, FastAPI, Query
@@ -185,6 +199,20 @@ async def b(session, limit: Limit = 10):
 }
 
 LOOK_ALIKES = {
+    "a field whose default is a query parameter with a bound": _TABLE
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+class Page(BaseModel):
+    size: int = Field(Query(default=50, ge=10, le=100))
+@app.get("/")
+async def rows(session, page: Page = Depends()):
+    return await session.scalars(select(Row).limit(page.size))
+""",
     "in SQL, with a bound": """
 from fastapi import Depends, FastAPI, Query
 from sqlalchemy import text

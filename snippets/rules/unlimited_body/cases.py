@@ -20,6 +20,23 @@ def add_cors(app):
 """
 
 FOUND = {
+    "an Ingress of nginx that takes all": _NOTES
+    + _CORS
+    + """
+#= main.py
+from fastapi import FastAPI
+from cors import add_cors
+from notes import router
+app = FastAPI()  # !
+app.include_router(router)
+add_cors(app)
+#= kube/ingress.yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-body-size: "0"
+""",
     "an option that says how much is logged": """
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -183,6 +200,60 @@ def create(item: Item): ...
 }
 
 LOOK_ALIKES = {
+    "bodies of another application, without CORS": _CORS
+    + """
+#= main.py
+from fastapi import FastAPI
+from cors import add_cors
+app = FastAPI()
+add_cors(app)
+@app.get("/")
+def read() -> str:
+    return "read"
+#= internal.py
+from fastapi import FastAPI
+from pydantic import BaseModel
+from main import read
+class Note(BaseModel):
+    text: str
+internal = FastAPI()
+@internal.post("/notes")
+def create(note: Note) -> str:
+    return read()
+""",
+    "an Ingress of nginx, which takes 1 MB by default": _NOTES
+    + _CORS
+    + """
+#= main.py
+from fastapi import FastAPI
+from cors import add_cors
+from notes import router
+app = FastAPI()
+app.include_router(router)
+add_cors(app)
+#= kube/ingress.yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: "true"
+""",
+    "on AWS Lambda, which refuses what is longer than 6 MB": _NOTES
+    + _CORS
+    + """
+#= main.py
+import uvicorn
+from fastapi import FastAPI
+from mangum import Mangum
+from cors import add_cors
+from notes import router
+app = FastAPI()
+app.include_router(router)
+add_cors(app)
+handler = Mangum(app)
+if __name__ == "__main__":
+    uvicorn.run(app)
+""",
     "a limit in a dictionary, and a middleware of a library": """
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware

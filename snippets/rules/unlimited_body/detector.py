@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints
 from fastapi_pro.auditing.libraries.middleware import stacks
 from fastapi_pro.auditing.libraries.proxies import limits_bodies
 from fastapi_pro.auditing.libraries.pydantic import schema_of
@@ -97,10 +97,12 @@ def _reader(app: Node, *, is_only: bool) -> Endpoint | None:
     worse than one that takes an upload.
     """
     folder = app.module.path.parent
+    others = [other for other in apps(app.program) if other != app]
     found = [
         endpoint
         for endpoint in endpoints(app.program)
         if (is_only or folder in endpoint.function.module.path.parents) and _reads(endpoint)
+        if endpoint.router not in others
     ]
     return min(found, key=_is_upload, default=None)
 
