@@ -30,7 +30,7 @@ _CADDY = re.compile(rb"^[^#\n]*\brequest_body\b[^}]*\bmax_size\b", re.MULTILINE)
 def limits_bodies(program: Program) -> bool:
     """Say whether something before the service refuses long bodies.
 
-    nginx does above 1 MB by default, also as an Ingress, Caddy if configured, AWS Lambda above 6 MB.
+    nginx does above 1 MB by default, also as an Ingress; Caddy if configured; Lambda above 6 MB.
     """
     if runs_on_lambda(program) or any(map(_is_ingress_of_nginx, program.files)):
         return True
