@@ -50,7 +50,8 @@ class ProjectAudit:
         files, unlisted = collect(self.paths, self.exclude)
         context = rest_of_project(self.paths, self.exclude)
         beside = deploy_files.beside(self.paths, context)
-        found = unlisted + runner.run(files, top, self.jobs, context, beside)
+        asked = {*self.active, UNREADABLE}
+        found = unlisted + runner.run(files, top, self.jobs, context, beside, slugs=asked)
         named = collect([path for path in self.paths if path.is_file()])[0]
         found += runner.unparsed(named, top, found)
         files += beside

@@ -43,18 +43,21 @@ FEW = 500
 """The number of files that one process reads in the time in which others start."""
 
 
-def run(
+def run(  # noqa: PLR0913 -- three kinds of files, and how they are audited
     files: Sequence[Path],
     root: Path,
     jobs: int,
     context: Sequence[Path] = (),
     beside: Collection[Path] = (),
+    *,
+    slugs: Collection[str] | None = None,
 ) -> list[Finding]:
     """Return what the detectors find in `files`, which are absolute paths below `root`.
 
     `context` are other files of the same programs: they are read, but get no findings, except those
     of `beside`: what starts a program is reported with its modules. Files that cannot be read or
-    parsed give a finding "unreadable". `jobs` processes work.
+    parsed give a finding "unreadable". `jobs` processes work. Only the rules of `slugs` are asked,
+    or all.
     """
     found: list[Finding] = []
     deployed = {path for path in (*files, *context) if is_deploy_file(str(path))}
@@ -64,7 +67,7 @@ def run(
     groups = [g for g in grouped(sources, deployed, root) if not reported.isdisjoint(map(str, g))]
     del sources  # of a large project many megabytes, which the modules read again
     reported |= {str(path) for group in groups for path in group if path in beside}
-    found += [f for f in audit(groups, root, jobs) if is_reported(f, reported)]
+    found += [f for f in audit(groups, root, jobs, slugs) if is_reported(f, reported)]
     return sorted(set(found))
 
 
@@ -98,19 +101,26 @@ def is_reported(finding: Finding, files: Collection[str]) -> bool:
     return finding.path in files
 
 
-def audit(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
-    """Return the findings of programs. `jobs` processes work where that saves time."""
+def audit(
+    groups: list[list[Path]], root: Path, jobs: int, slugs: Collection[str] | None = None
+) -> list[Finding]:
+    """Return the findings of programs, those of some rules or of all.
+
+    `jobs` processes work where that saves time.
+    """
     was_enabled = gc.isenabled()
     if jobs < 2 or sum(map(len, groups)) < FEW:
-        found = audit_one_by_one(groups, root)
+        found = audit_one_by_one(groups, root, slugs)
     else:
-        found = _in_parallel(groups, root, jobs)
+        found = _in_parallel(groups, root, jobs, slugs)
     if was_enabled:
         gc.enable()
     return found
 
 
-def _in_parallel(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
+def _in_parallel(
+    groups: list[list[Path]], root: Path, jobs: int, slugs: Collection[str] | None
+) -> list[Finding]:
     """Return the findings of programs, with the work shared among processes.
 
     If one program is most of the work, it is parsed here, and its rules are shared among copies of
@@ -119,21 +129,24 @@ def _in_parallel(groups: list[list[Path]], root: Path, jobs: int) -> list[Findin
     """
     large = _most_of(groups, jobs) if processes().get_start_method() == "fork" else []
     shares = shares_of([group for group in groups if group is not large], jobs * 4)
-    detectors()  # before there are copies of this process
+    detectors(slugs)  # before there are copies of this process
     with pool_of(1 if large else jobs) as pool:
-        answers = [pool.submit(audit_one_by_one, share, root) for share in shares]
+        answers = [pool.submit(audit_one_by_one, share, root, slugs) for share in shares]
         if large:
             answers.append(pool.submit(_unreadable_tests, large, root))
-        found = _by_rules(large, root, jobs) if large else []
+        found = _by_rules(large, root, jobs, slugs) if large else []
         return [*found, *(finding for answer in answers for finding in answer.result())]
 
 
-def _by_rules(group: list[Path], root: Path, jobs: int) -> list[Finding]:
+def _by_rules(
+    group: list[Path], root: Path, jobs: int, slugs: Collection[str] | None
+) -> list[Finding]:
     """Return the findings of a program, with its rules shared by processes; tests get none."""
     _shared[:] = [_Opened(group, root)]
     _shared[0].index()
-    of_tests = [slug for slug in detectors() if slug.startswith("tests-")]  # they parse the same
-    tasks = [of_tests, *([slug] for slug in detectors() if slug not in of_tests)]
+    asked = detectors(slugs)
+    of_tests = [slug for slug in asked if slug.startswith("tests-")]  # they parse the same
+    tasks = [of_tests, *([slug] for slug in asked if slug not in of_tests)]
     with pool_of(jobs) as pool:
         results = [_shared[0].unreadable_code, *pool.map(_detect_shared, tasks)]
     _shared.clear()
@@ -142,7 +155,7 @@ def _by_rules(group: list[Path], root: Path, jobs: int) -> list[Finding]:
 
 def _detect_shared(slugs: list[str]) -> list[Finding]:
     """Return what rules find in the program that this process has opened."""
-    return [finding for slug in slugs for finding in _shared[0].detect(slug)]
+    return _shared[0].detect(slugs)
 
 
 def _unreadable_tests(paths: list[Path], root: Path) -> list[Finding]:
@@ -257,8 +270,7 @@ def _audit(paths: list[Path], root: Path, slugs: Collection[str] | None) -> list
     while _done:
         _done.pop().close()
     opened = _opened.pop(tuple(paths), None) or _Opened(paths, root)
-    asked = [slug for slug in detectors() if slugs is None or slug in slugs]
-    found = [finding for slug in asked for finding in opened.detect(slug)]
+    found = opened.detect(slugs)
     if slugs is None or UNREADABLE in slugs:
         found += opened.unreadable()
     _done.append(opened)
@@ -291,19 +303,22 @@ class _Opened:
         for module in self._program.code:
             module.calls_by_name  # noqa: B018 -- it is kept
 
-    def detect(self, slug: str) -> list[Finding]:
-        """Return what the detector of a rule finds."""
-        found = []
+    def detect(self, slugs: Collection[str] | None = None) -> list[Finding]:
+        """Return what the detectors of some rules find, or those of all."""
+        listed = detectors(slugs).items()
+        return [finding for slug, detect in listed for finding in self._told(slug, detect)]
+
+    def _told(self, slug: str, detect: Detector) -> Iterator[Finding]:
+        """Yield what the detector of a rule finds."""
         first = next(iter(self._known.values()), None)
-        for hit in detectors()[slug](self._program):
+        for hit in detect(self._program):
             is_file = hit.path in self._files
             module = first if is_file else self._known.get(hit.path)
             told = applied(hit, slug, module) if module is not None else hit if is_file else None
             if told is not None:
                 path, line, offset, message, *more = told
                 column = _column(self._lines(path), line, offset)
-                found.append(Finding(str(path), line, column, slug, message, *more))
-        return found
+                yield Finding(str(path), line, column, slug, message, *more)
 
     def unreadable(self) -> list[Finding]:
         """Return the files that cannot be read or parsed, including tests that nothing needed."""
@@ -371,12 +386,22 @@ def _column(lines: Sequence[str], line: int, offset: int) -> int:
     return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace")) + 1
 
 
+def detectors(slugs: Collection[str] | None = None) -> dict[str, Detector]:
+    """Return the function `detect` of `detector.py`, by the rule's slug: of these rules or of all.
+
+    The modules of the other rules are not imported.
+    """
+    files = _detector_files().items()
+    return {slug: _detector(path) for slug, path in files if slugs is None or slug in slugs}
+
+
 @functools.cache
-def detectors() -> dict[str, Detector]:
-    """Return the function `detect` of each rule's `detector.py`, by the rule's slug."""
-    return {slug_of(path.parent): _detector(path) for path in sorted(RULES.glob("*/detector.py"))}
+def _detector_files() -> dict[str, Path]:
+    """Return the file of each rule's detector, by the rule's slug."""
+    return {slug_of(path.parent): path for path in sorted(RULES.glob("*/detector.py"))}
 
 
+@functools.cache
 def _detector(path: Path) -> Detector:
     """Return the function `detect` of a file, which is in no package."""
     loader = Loader(f"fastapi_pro.rules.{path.parent.name}", str(path))

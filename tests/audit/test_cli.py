@@ -32,7 +32,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         root: Path,
         jobs: int,
         context: Sequence[Path] = (),
-        beside: object = (),
+        *_: object,
+        **__: object,
     ) -> list[Finding]:
         return [
             Finding(str(file), number, 1, slug, f"{slug} it is")
@@ -128,7 +129,7 @@ def test_all_gives_each_finding_its_line(project: Path, capsys: pytest.CaptureFi
 def test_files_that_are_not_read_are_counted(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def find(*_: object) -> list[Finding]:
+    def find(*_: object, **__: object) -> list[Finding]:
         return [
             Finding(f"{project}/{name}.py", 1, 1, "unreadable", f"no: {name}", cause="no")
             for name in ("x", "y")
@@ -153,7 +154,7 @@ def test_what_cannot_be_read_counts_among_the_files(
 def test_files_that_are_not_python_are_counted_as_such(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "run", lambda *_: [])
+    monkeypatch.setattr(runner, "run", lambda *_, **__: [])
     project.joinpath("Dockerfile").write_text("FROM python\n")
     project.joinpath("run.sh").write_text("uvicorn app:app\n")
     audit.main([])
@@ -254,7 +255,7 @@ def test_a_finding_elsewhere_is_excluded_too(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        runner, "run", lambda *_: [Finding(f"{project}/deploy/Dockerfile", 1, 1, ONE, "m")]
+        runner, "run", lambda *_, **__: [Finding(f"{project}/deploy/Dockerfile", 1, 1, ONE, "m")]
     )
     assert found(capsys) == [("deploy/Dockerfile", 1, ONE)]
     assert found(capsys, "--exclude", "deploy") == []
@@ -318,7 +319,8 @@ def test_one_file_is_understood_with_the_rest_of_its_project(
         root: Path,
         jobs: int,
         context: Sequence[Path] = (),
-        beside: object = (),
+        *_: object,
+        **__: object,
     ) -> list[Finding]:
         asked.append((list(files), root, list(context)))
         return []
@@ -364,7 +366,8 @@ def test_the_number_of_processes_is_handed_on(
         root: Path,
         jobs: int,
         context: Sequence[Path] = (),
-        beside: object = (),
+        *_: object,
+        **__: object,
     ) -> list[Finding]:
         asked.append(jobs)
         return []
@@ -422,7 +425,7 @@ def test_the_exit_code_may_be_that_of_upper_severities(
     project: Path, monkeypatch: pytest.MonkeyPatch, severity: str, failing: set[str]
 ) -> None:
     found_now = [Finding(f"{project}/y.py", 1, 1, ONE, "m", severity)]
-    monkeypatch.setattr(runner, "run", lambda *_: found_now)
+    monkeypatch.setattr(runner, "run", lambda *_, **__: found_now)
     codes = {limit: audit.main(["--fail-on", limit]) for limit in ("low", "medium", "high")}
     assert codes == {limit: int(limit in failing) for limit in codes}
     assert audit.main(["--fail-on", "never"]) == 0
@@ -652,7 +655,7 @@ def test_an_interruption_or_a_fault_of_ours_is_no_traceback(
     error: BaseException,
     result: tuple[int, str],
 ) -> None:
-    def fail(*_: object) -> list[Finding]:
+    def fail(*_: object, **__: object) -> list[Finding]:
         raise error
 
     monkeypatch.setattr(runner, "run", fail)

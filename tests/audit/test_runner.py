@@ -1,18 +1,21 @@
 """From files to findings: what is told of files, columns, programs and processes."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fastapi_pro.auditing import runner
-from fastapi_pro.auditing.finding import Finding
+from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.runner import run, unparsed
 from fastapi_pro.auditing.sources.parse import MAKE_READABLE, MAX_BYTES, parse_compactly
 from fastapi_pro.auditing.sources.programs import are_joined_alike, programs
 from tests.audit.programs import audit, write
 
+ROOT = Path(__file__).parents[2]
 _LATE = """
 #= deps.py
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
@@ -35,6 +38,30 @@ def test_context_is_understood_and_not_reported_on(tmp_path: Path) -> None:
     deps, main = tmp_path / "deps.py", tmp_path / "main.py"
     assert late[0] in run([main], tmp_path, 1, [deps])
     assert late[0] not in run([deps], tmp_path, 1, [main])
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_only_the_rules_that_are_asked_for_look_at_a_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    files = write(tmp_path, f"{_LATE}#= wrong.py\nimport fastapi\n(\n")
+    everything = run(files, tmp_path, 1)
+    monkeypatch.setattr(runner, "FEW", 1)
+    slugs = {"commit-after-response", UNREADABLE}
+    found = run(files, tmp_path, jobs, slugs=slugs)
+    assert {finding.slug for finding in found} == slugs
+    assert found == [finding for finding in everything if finding.slug in slugs]
+
+
+def test_the_detectors_of_other_rules_are_not_imported() -> None:
+    code = (
+        "import sys; from fastapi_pro.auditing import runner;"
+        "print(*runner.detectors({'commit-after-response'}), runner._detector.cache_info().misses)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["commit-after-response", "1"]
 
 
 def test_two_programs_know_nothing_of_each_other(tmp_path: Path) -> None:
