@@ -30,6 +30,16 @@ from deps import get_db
 def use(session=Depends(get_db)): ...
 """
 
+_SLOW = """
+#= slow.py
+import time
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+async def slow():
+    time.sleep(1)
+"""
+
 
 def test_context_is_understood_and_not_reported_on(tmp_path: Path) -> None:
     files = write(tmp_path, _LATE)
@@ -44,8 +54,9 @@ def test_context_is_understood_and_not_reported_on(tmp_path: Path) -> None:
 def test_only_the_rules_that_are_asked_for_look_at_a_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
-    files = write(tmp_path, f"{_LATE}#= wrong.py\nimport fastapi\n(\n")
+    files = write(tmp_path, f"{_LATE}{_SLOW}#= wrong.py\nimport fastapi\n(\n")
     everything = run(files, tmp_path, 1)
+    assert "blocking-call-in-async" in {finding.slug for finding in everything}
     monkeypatch.setattr(runner, "FEW", 1)
     slugs = {"commit-after-response", UNREADABLE}
     found = run(files, tmp_path, jobs, slugs=slugs)
