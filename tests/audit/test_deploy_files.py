@@ -60,7 +60,7 @@ def test_what_git_ignores_is_not_read(project: Path, capsys: pytest.CaptureFixtu
     [
         "Dockerfile", "Dockerfile.prod", "prod.Dockerfile", "Containerfile", "compose.yaml",
         "docker-compose.prod.yml", "Procfile", "start.sh", "api.service", ".env", ".env.example",
-        "supervisord.conf",
+        "env.example", "supervisord.conf",
     ],
 )  # fmt: skip
 def test_a_file_is_known_by_its_name(tmp_path: Path, name: str) -> None:

@@ -147,6 +147,14 @@ class Schema:
         """Whether all of its configuration could be read."""
         return _UNREAD not in self.config
 
+    def variable(self, field: Field) -> str:
+        """Return the name of the variable that a setting is read from, "" where not plain."""
+        if aliases := field.options("validation_alias", "alias", "env"):
+            return str(aliases[0].constant or "")
+        prefix = self.config.get("env_prefix")
+        written = "" if prefix is None else prefix.constant
+        return f"{written}{field.name}" if isinstance(written, str) else ""
+
     @property
     def reads_attributes(self) -> bool:
         """Whether it is configured to be filled from objects."""

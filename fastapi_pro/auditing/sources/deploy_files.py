@@ -13,6 +13,7 @@ _NAMES = re.compile(
     r"[\w.-]*compose[\w.-]*\.ya?ml|(?:docker-)?stack[\w.-]*\.ya?ml|"
     r"Procfile(?:\.\w+)?|[\w.@-]+\.(?:sh|service)|supervisord?[\w.-]*\.conf|"
     r"\.env(?:\.[\w.-]+)?|[\w.-]+\.env(?:\.(?:example|sample|template|dist))?|"
+    r"env\.(?:example|sample|template|dist)|"
     r"nginx[\w.-]*\.conf(?:\.template)?"
 )
 _SCRIPTS = re.compile(r"(?:docker-)?(?:entrypoint|entry|start|prestart|run)(?:[-_]\w+)?")

@@ -69,7 +69,7 @@ def _fix_of_dict(field: Field, *, has_before: bool) -> str:
 def _given(program: Program, schema: Schema, field: Field) -> Variable | None:
     """Return the variable that gives a field a text that is no JSON."""
     found = variables(program)
-    name = _variable(schema, field) if found else ""
+    name = schema.variable(field) if found else ""
     for variable in found if name else ():
         value = variable.value
         is_empty = not value.text and "env_ignore_empty" in schema.config
@@ -79,16 +79,6 @@ def _given(program: Program, schema: Schema, field: Field) -> Variable | None:
             except ValueError:
                 return variable
     return None
-
-
-def _variable(schema: Schema, field: Field) -> str:
-    """Return the name of the variable that a field is read from, "" where that is not plain."""
-    if field.options("validation_alias", "alias", "env"):
-        alias = field.options("validation_alias", "alias", "env")[0].constant
-        return alias if isinstance(alias, str) else ""
-    prefix = schema.config.get("env_prefix")
-    written = "" if prefix is None else prefix.constant
-    return f"{written}{field.name}" if isinstance(written, str) else ""
 
 
 def _admits_text(field: Field) -> bool:

@@ -23,6 +23,7 @@ class Broker(BaseSettings):  # !
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings
 class Login(BaseSettings):  # !
+    user: str
     password: str
 class Config(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -33,6 +34,7 @@ from pydantic import BaseModel
 from pydantic_settings import BaseSettings, SettingsConfigDict
 class Login(BaseSettings):  # !
     model_config = SettingsConfigDict(hide_input_in_errors=True)
+    user: str
     password: str
 class Config(BaseModel):
     login: Login | None = None
@@ -79,6 +81,7 @@ settings = Settings()
 #= auth.py
 from pydantic_settings import BaseSettings
 class AuthSettings(BaseSettings):
+    issuer: str
     jwt_secret: str
 #= database.py
 from pydantic_settings import BaseSettings
@@ -97,11 +100,13 @@ settings = Settings()
 #= auth.py
 from pydantic_settings import BaseSettings
 class AuthSettings(BaseSettings):  # !
+    issuer: str
     jwt_secret: str
 auth = AuthSettings()
 #= mail.py
 from pydantic_settings import BaseSettings
 class MailSettings(BaseSettings):
+    smtp_host: str
     smtp_password: str
 #= config.py
 from auth import AuthSettings
@@ -116,6 +121,7 @@ settings = Settings()
 from pydantic_settings import BaseSettings, SettingsConfigDict
 class Base(BaseSettings):  # !
     model_config = SettingsConfigDict(env_prefix="APP_")
+    domain: str
     database_url: str
 #= config.py
 from base import Base
@@ -149,11 +155,144 @@ class Config(BaseSettings):  # !
 from pydantic_settings import BaseSettings, SettingsConfigDict
 class Config(BaseSettings):  # !
     model_config = SettingsConfigDict(hide_input_in_errors=False)
+    issuer: str
     jwt_secret: str
+""",
+    "the last that is given, before a port": """
+from pydantic_settings import BaseSettings
+class Mailer(BaseSettings):  # !
+    mail_server_name: str
+    mail_server_user: str
+    mail_server_password: str
+    port: int
+""",
+    "a URL at the end, with its password": """
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):  # !
+    service_name: str
+    log_level: str
+    database_url: str
+""",
+    "a default before it that no file sets": """
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Settings(BaseSettings):  # !
+    model_config = SettingsConfigDict(env_file=".env")
+    app_env: str = "development"
+    database: str
+    secret_key: str
+    public_address: str
+    private_address: str
+#= .env.example
+DATABASE=postgresql://db/app
+SECRET_KEY=
+PUBLIC_ADDRESS=
+""",
+    "a validator that refuses short ones, and none": """
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):  # !
+    signing_secret_of_tokens: str = ""
+    @field_validator("signing_secret_of_tokens")
+    @classmethod
+    def check(cls, value):
+        if not value:
+            raise ValueError("none")
+        if len(value) < 32:
+            raise ValueError("too short")
+        return value
 """,
 }
 
 LOOK_ALIKES = {
+    "between others, where the error is cut": """
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    service_name: str
+    service_host: str
+    jwt_secret: str
+    public_address: str
+    log_level: str
+app = FastAPI()
+settings = Settings()
+""",
+    "behind a default that .env sets": """
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_prefix="SHOP_")
+    app_env: str = "development"
+    database: str
+    secret_key: str
+    public_address: str
+    private_address: str
+#= .env.example
+SHOP_APP_ENV=production
+SHOP_DATABASE=postgresql://db/app
+SHOP_SECRET_KEY=
+SHOP_PUBLIC_ADDRESS=
+""",
+    "before defaults that a compose file sets": """
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    service_name: str
+    service_host: str
+    openai_api_key: str
+    model_name: str = "small"
+    log_level: str = "INFO"
+#= compose.yaml
+services:
+  api:
+    build: .
+    environment:
+      MODEL_NAME: large
+      LOG_LEVEL: DEBUG
+""",
+    "a default that .env does not replace": """
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    secret_key: str = "change me"
+    database_host: str
+    public_address: str
+    port: int = 8000
+#= env.example
+DATABASE_HOST=db
+PORT=80
+""",
+    "a long name, of which no value is printed": """
+from pydantic import Field
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    api_key: str = Field(validation_alias="PAYMENT_SERVICE_API_KEY")
+    payment_service_address: str
+    payment_service_customer: str
+""",
+    "a URL at the front, of which the scheme is printed": """
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    database_url: str
+    service_name: str
+    log_level: str
+""",
+    "a validator that refuses what is not set, and the default": """
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    production: bool = False
+    token: SecretStr | None = None
+    secret_key: str = "change me"
+    @field_validator("token")
+    @classmethod
+    def check(cls, value, info):
+        if info.data.get("production") and not value:
+            raise ValueError("no token in production")
+        return value
+    @field_validator("secret_key")
+    @classmethod
+    def changed(cls, value: str) -> str:
+        if value in ("", "change me"):
+            raise ValueError("change the key")
+        return value
+""",
     "a default from a variable of another name, which is no input": """
 import os
 from fastapi import FastAPI
@@ -224,6 +363,7 @@ settings = Settings()
 from pydantic_settings import BaseSettings, SettingsConfigDict
 class Config(BaseSettings):
     model_config = SettingsConfigDict(hide_input_in_errors=True)
+    issuer: str
     jwt_secret: str
 """,
     "hidden in the base class": """
@@ -234,12 +374,20 @@ class Base(BaseSettings):
 #= config.py
 from base import Base
 class Config(Base):
+    issuer: str
     jwt_secret: str
 """,
     "hidden by a class keyword": """
 from pydantic_settings import BaseSettings
 class Config(BaseSettings, hide_input_in_errors=True):
+    issuer: str
     jwt_secret: str
+""",
+    "one variable alone, beside which none is given": """
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    jwt_secret: str
+    algorithm: str = "HS256"
 """,
     "no secret": """
 from pydantic_settings import BaseSettings
@@ -256,6 +404,7 @@ class Config(BaseSettings):
     "no settings": """
 from pydantic import BaseModel
 class Login(BaseModel):
+    user: str
     password: str
 """,
     "a configuration that nobody can read": """
@@ -263,6 +412,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared import options
 class Config(BaseSettings):
     model_config = SettingsConfigDict(**options)
+    issuer: str
     jwt_secret: str
 """,
     "defaults that are made by calls, so that no field is required": """
@@ -285,6 +435,7 @@ class Config(BaseSettings):
 from pydantic import BaseModel, ConfigDict
 from pydantic_settings import BaseSettings
 class Login(BaseSettings):
+    user: str
     password: str
 class Config(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)

@@ -1,10 +1,10 @@
 """Settings whose errors print what the environment holds."""
 
 import ast
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.launches import variables
 from fastapi_pro.auditing.libraries.pydantic import (
     SECRETS,
     Field,
@@ -28,50 +28,33 @@ _QUIET = {
     "replace", "rstrip", "lstrip", "split", "token_hex", "token_urlsafe", "getenv", "SecretStr",
 }  # fmt: skip
 """What a validator calls that refuses no text."""
-_LONGEST = 16  # characters of a name after which the first 25 of an error have some of the value
+_TRIMS = ("strip", "lower", "get_secret_value")
+_SECRET, _URL, _OTHER = "#" * 32, "mysql://app:########@db/app", "8000"
+_TELLING = 6  # characters of a secret that tell something of it
 _CONSTRAINTS = ("min_length", "max_length", "pattern", "strict")
-
-
-@dataclass(frozen=True)
-class _Leak:
-    """A secret field, and whether an error prints it only where fields beside it are missing.
-
-    The error prints the first and the last 25 characters of what was given, not the middle.
-    """
-
-    name: str
-    is_cut: bool = False
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each settings class with a secret and without `hide_input_in_errors=True`."""
     exposed = (schema for schema in settings(program) if _is_open(schema))
-    found = {schema.node: leak for schema in exposed if (leak := _leak(schema))}
+    found = {schema.node: name for schema in exposed if (name := _printed(schema))}
     joined = [cls for cls in found if _joins(cls, found)]
     parts = {base for cls in joined for base in cls.lineage if base != cls and not _is_made(base)}
     seen: set[str] = set()
-    for cls, leak in found.items():
+    for cls, name in found.items():
         is_heir = cls not in joined and any(base in found for base in cls.lineage if base != cls)
         if is_heir or cls in parts or cls.module.name in seen:
             continue  # one finding for a base, and for the classes of a file
         seen.add(cls.module.name)
         others = sum(other.module is cls.module for other in found) - 1
+        classes = "class" if others == 1 else "classes"
         yield cls.hit(
             f"a bad or missing variable ends the start of `{cls.name}` with a traceback that prints"
-            + _printed(leak)
-            + (f" (and {others} more classes here)" if others else ""),
-            severity="low" if not _serves(program) else "medium" if leak.is_cut else "",
+            f" values, `{name}` among them"
+            + (f" (and {others} more {classes} here)" if others else ""),
+            severity="" if _serves(program) else "low",
             fix=_fix(cls),
         )
-
-
-def _printed(leak: _Leak) -> str:
-    if leak.is_cut:
-        return (
-            f" the first and last values, and `{leak.name}` where those before or after it are"
-            " missing"
-        )
-    return f" values, `{leak.name}` among them"
 
 
 def _joins(cls: Node, found: Collection[Node]) -> bool:
@@ -142,28 +125,71 @@ def _is_open(schema: Schema) -> bool:
     return outer.is_config_known and (hides is None or hides.constant is False)
 
 
-def _leak(schema: Schema) -> _Leak | None:
-    """Return the secret field that an error is likeliest to print.
+def _printed(schema: Schema) -> str:
+    """Return the name of the secret field that an error is likeliest to print, "" for none.
 
-    Where a field is required, the error about its absence prints what else was given; a field's
-    own error prints the field, which plain text cannot have.
+    A field's own error prints the field, which plain text cannot have. The error about a missing
+    field, or of a validator of all fields, prints the others, cut in the middle.
     """
-    fields = list(schema.fields.values())
-    prints_all = any(field.is_required for field in fields) or _is_refused_whole(schema)
     found = []
-    for place, field in enumerate(fields):
-        is_url = field.type in _DSNS or field.name.lower().endswith(_URLS)
-        is_named = names_secret(field.name) or field.name.lower().endswith(_URLS)
+    for place, field in enumerate(schema.fields.values()):
+        is_named = names_secret(field.name) or _is_url(field)
         is_named = is_named and "sentry" not in field.name.lower()  # browsers know it, too
         is_text = inherits(field.type, *SECRETS) or (field.type == "builtins.str" and is_named)
         if field.type in _DSNS or (is_text and _is_constrained(schema, field)):
-            found.append((1 if is_url else 0, place, _Leak(field.name)))
-        elif is_text and prints_all and not _is_of_another_variable(schema, field):
-            required = [other.is_required for other in fields]
-            is_first = sum(required[:place]) < 2 and len(field.name) < _LONGEST
-            is_cut = not is_first and sum(required[place + 1 :]) > 1
-            found.append((3 if is_cut else 2, place, _Leak(field.name, is_cut=is_cut)))
-    return min(found)[2] if found else None
+            found.append((1 if _is_url(field) else 0, place, field.name))
+        elif is_text and _is_shown_with_others(schema, field):
+            found.append((3 - field.is_required, place, field.name))
+    return min(found)[2] if found else ""
+
+
+def _is_shown_with_others(schema: Schema, secret: Field) -> bool:
+    """Say whether the error about other fields prints a telling part of a secret."""
+    if _is_of_another_variable(schema, secret):
+        return False
+    return any(_shown(given, secret) >= _TELLING for given in _lists(schema, secret))
+
+
+def _is_url(field: Field) -> bool:
+    return field.type in _DSNS or field.name.lower().endswith(_URLS)
+
+
+def _lists(schema: Schema, secret: Field) -> Iterator[list[Field]]:
+    """Yield the lists of fields that errors print where a secret is given.
+
+    One variable is missing, or all are there and a validator refuses them. A field that has a
+    default is given where a file sets its variable. Pydantic keeps the order of the class.
+    """
+    fields, names = schema.fields.values(), _names_set(schema.node.program)
+    by_files = [field for field in fields if schema.variable(field).lower() in names]
+    if by_files and not secret.is_required and secret not in by_files:
+        return  # its default counts
+    given = [f for f in fields if f.is_required or f == secret or f in by_files]
+    if _is_refused_whole(schema):
+        yield given
+    for missing in given:
+        if missing.is_required and missing != secret:
+            yield [field for field in given if field != missing]
+
+
+@fact
+def _names_set(program: Program) -> set[str]:
+    """Return the names of the variables that files set, in lower case."""
+    return {variable.name.lower() for variable in variables(program)}
+
+
+def _shown(given: Iterable[Field], secret: Field) -> int:
+    """Return how many characters of a secret an error prints: the first 25 and the last 24."""
+    value = _URL if _is_url(secret) else _SECRET
+    text = repr({_key(field): value if field == secret else _OTHER for field in given})
+    printed = text if len(text) <= 50 else text[:25] + text[-24:]
+    return printed.count("#")
+
+
+def _key(field: Field) -> str:
+    """Return what an error calls a field: its alias, or its name."""
+    aliases = field.options("validation_alias", "alias")
+    return str(aliases[0].constant or field.name) if aliases else field.name
 
 
 def _is_of_another_variable(schema: Schema, field: Field) -> bool:
@@ -171,21 +197,51 @@ def _is_of_another_variable(schema: Schema, field: Field) -> bool:
     read = field.default
     is_read = read.called in ("os.getenv", "os.environ.get")
     name = read.argument(0, "key").constant if is_read else None
-    prefix = schema.config.get("env_prefix")
-    own = f"{prefix.constant if prefix else ''}{field.name}"
-    return isinstance(name, str) and name.lower() != own.lower()
+    return isinstance(name, str) and name.lower() != schema.variable(field).lower()
 
 
 def _refuses(method: Node) -> bool:
-    """Say whether a validator may refuse a value: it raises, or calls what is not known."""
+    """Say whether a validator may refuse a secret: it raises, or calls what is not known."""
     functions = reached([method])
     calls = (call for function in functions for call in function.calls)
-    is_raised = any(function.own(ast.Raise, ast.Assert) for function in functions)
-    return is_raised or not method or any(_may_raise(call) for call in calls)
+    raised = (node for function in functions for node in function.own(ast.Raise, ast.Assert))
+    return not method or not all(map(_is_of_no_secret, raised)) or any(map(_may_raise, calls))
+
+
+def _is_of_no_secret(raised: Node) -> bool:
+    """Say whether what raises is reached with an empty value alone, or one written beside it."""
+    return any(
+        isinstance(above.ast, ast.If)
+        and raised.statement in above.body
+        and any(map(_is_known, _conjuncts(above.test)))
+        for above in raised.ancestors
+    )
+
+
+def _conjuncts(test: Node) -> list[Node]:
+    is_and = isinstance(test.ast, ast.BoolOp) and isinstance(test.ast.op, ast.And)
+    return test.operands if is_and else [test]
+
+
+def _is_known(test: Node) -> bool:
+    """Say whether a test is true of a parameter only if that is empty, or equals a constant."""
+    names = {parameter.name for parameter in test.function.parameters}
+    match test.ast:
+        case ast.UnaryOp(op=ast.Not(), operand=value):
+            pass
+        case ast.Compare(left=value, ops=[ast.Is() | ast.Eq() | ast.In()], comparators=[other]):
+            values = test.at(other).elements or [test.at(other)]
+            if any(part.constant is None and not part.is_none for part in values):
+                return False
+        case _:
+            return False
+    tested = test.at(value)
+    return (tested.owner if tested.member in _TRIMS else tested).name in names
 
 
 def _may_raise(call: Node) -> bool:
-    return not call.callee and call.last_name not in _QUIET
+    is_raised = isinstance(call.statement.ast, ast.Raise)
+    return not is_raised and not call.callee and call.last_name not in _QUIET
 
 
 def _is_refused_whole(schema: Schema) -> bool:
