@@ -970,3 +970,69 @@ def change(name: str, store=Depends(get_store)) -> None: ...
 """
     message = only(tmp_path, "commit-after-response", source).message
     assert message.endswith("gets a 201 even if the commit fails")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "opened", "is_of_threads"),
+    [
+        ("def", "with httpx.Client()", True),
+        ("async def", "with httpx.Client()", False),
+        ("async def", "async with httpx.AsyncClient()", False),
+    ],
+)
+def test_the_client_of_a_thread_is_shared_by_threads(
+    endpoint: str, opened: str, is_of_threads: bool, tmp_path: Path
+) -> None:
+    source = f"""
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/rates")
+{endpoint} rates():
+    {opened} as client:
+        return client.get("https://rates.example/all")
+"""
+    fix = only(tmp_path, "http-client-per-request", source).fix
+    assert fix.startswith("One `httpx.Client()` that all threads share") == is_of_threads
+
+
+@pytest.mark.parametrize(
+    ("url", "is_told_of_sqlite"),
+    [
+        ('"sqlite+aiosqlite:///a.db" if os.getenv("DEV") else os.environ["URL"]', True),
+        ('os.environ["URL"]', False),
+    ],
+)
+def test_what_asyncpg_is_given_is_not_for_sqlite(
+    url: str, is_told_of_sqlite: bool, tmp_path: Path
+) -> None:
+    source = f"""
+#= db.py
+import os
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine({url}, pool_pre_ping=True)
+#= requirements.txt
+asyncpg
+aiosqlite
+"""
+    fix = only(tmp_path, "ping-that-hangs", source).fix
+    assert ("SQLite has no" in fix) == is_told_of_sqlite
+
+
+@pytest.mark.parametrize(
+    ("item", "fix"), [("str", ""), ("Server", 'Set it as JSON, `[{"host": …, "port": …}]`')]
+)
+def test_a_list_of_models_is_not_split_at_commas(item: str, fix: str, tmp_path: Path) -> None:
+    source = f"""
+#= config.py
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+class Server(BaseModel):
+    host: str
+    port: int = 443
+class Settings(BaseSettings):
+    servers: list[{item}] = []
+#= .env.example
+SERVERS=a.example,b.example
+"""
+    assert only(tmp_path, "list-setting-from-environment", source).fix == fix

@@ -26,8 +26,10 @@ _DATABASES = {
     "mariadb": "MariaDB",
     "oracle": "Oracle",
     "mssql": "SQL Server",
+    "cockroachdb": "CockroachDB",
 }
 _MYSQL_URL = re.compile(r"^(mysql|mariadb)\+\w+")
+_SQLITE_URL = re.compile(r"^sqlite(\+\w+)?:")
 _ASYNC_MYSQL_DRIVERS = {"aiomysql", "asyncmy"}
 _MYSQL_DRIVERS = {"aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python"}
 _POSTGRESQL_DRIVERS = {"asyncpg", "psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary"}
@@ -94,6 +96,12 @@ class Engine:
         if "asyncpg" in known:
             return not known & _ASYNC_MYSQL_DRIVERS  # nobody knows which of the two it is
         return not known & _OTHER_DRIVERS
+
+    @property
+    def may_be_sqlite(self) -> bool:
+        """Whether its URL is chosen where the program runs, and code has one of SQLite."""
+        names = self.call.program.strings(_SQLITE_URL, "sqlite")
+        return not self.scheme and any(True for _ in names)
 
     @property
     def has_pool(self) -> bool:

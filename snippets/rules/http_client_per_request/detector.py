@@ -27,6 +27,9 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.comprehension)
 _AIOHTTP = (
     "`session = aiohttp.ClientSession()` in the lifespan, and `await session.close()` at its end"
 )
+_OF_THREADS = (
+    "One `httpx.Client()` that all threads share: make it in the lifespan, and close it there"
+)
 _ONCE = "Make it once in the lifespan, share it, and close it there"
 
 
@@ -60,9 +63,10 @@ def _hit(function: Node, call: Node) -> Hit:
 
 
 def _fix(call: Node) -> str:
-    """Return how to keep a client; that of httpx is the rule's."""
+    """Return how to keep a client; that of `httpx.AsyncClient` is the rule's."""
     if call.called.startswith("httpx."):
-        return ""
+        is_of_threads = call.called == "httpx.Client" and not call.function.is_coroutine
+        return _OF_THREADS if is_of_threads else ""
     return _AIOHTTP if call.called.startswith("aiohttp.") else _ONCE
 
 

@@ -39,14 +39,14 @@ def detect(program: Program) -> Iterator[Hit]:
                     f"{where} gives `{field.name}` the text `{given.value.text}`, which is not"
                     " JSON: the service fails at startup",
                     severity="high",
-                    fix=_fix_of_dict(field, has_before=has_before),
+                    fix=_fix(field, has_before=has_before),
                 )
             elif has_before:
                 yield field.node.hit(
                     f"`{field.name}` is decoded as JSON before its validator runs: `{text}` and an"
                     " empty value make startup fail with SettingsError",
                     severity="low" if _wants_json(schema, field) else "",
-                    fix=_fix_of_dict(field, has_before=True),
+                    fix=_fix(field, has_before=True),
                 )
 
 
@@ -58,12 +58,17 @@ def _wants_json(schema: Schema, field: Field) -> bool:
     return is_decoded and not any(call.member == "split" for call in calls)
 
 
-def _fix_of_dict(field: Field, *, has_before: bool) -> str:
-    """Return the fix for a dict, "" for a list, whose fix is that of the rule."""
-    if _base(field) not in _DICTS:
+def _fix(field: Field, *, has_before: bool) -> str:
+    """Return the fix for a dict or a list of objects, "" for a list of texts: that of the rule."""
+    if _base(field) in _DICTS:
+        either = f", or declare it `str | {field.annotation.text}`: the text then reaches the"
+        return 'Set it as JSON, `{"a": "1"}`' + (f"{either} validator" if has_before else "")
+    if not field.schemas:
         return ""
-    either = f", or declare it `str | {field.annotation.text}`: the text then reaches the validator"
-    return 'Set it as JSON, `{"a": "1"}`' + (either if has_before else "")
+    names = list(field.schemas[0].fields)
+    keys = ", ".join([*(f'"{name}": …' for name in names[:2]), *(["…"] if names[2:] else [])])
+    either = "; with `NoDecode` the text reaches the validator, which then has to read all of it"
+    return f"Set it as JSON, `[{{{keys}}}]`" + (either if has_before else "")
 
 
 def _given(program: Program, schema: Schema, field: Field) -> Variable | None:

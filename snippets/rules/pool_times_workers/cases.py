@@ -67,6 +67,17 @@ spec:
           env:
             - {name: WEB_CONCURRENCY, value: "4"}
 """,
+    "a server that a compose file gives too little": _ENGINE
+    + """
+#= run.py
+import uvicorn, db
+uvicorn.run("main:app", workers=2)
+#= compose.yaml
+services:
+  db:
+    image: postgres:18
+    command: postgres -c max_connections=20
+""",
 }
 
 LOOK_ALIKES = {
@@ -132,6 +143,44 @@ import uvicorn
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("sqlite+aiosqlite:///app.db")
 uvicorn.run("main:app", workers=16)
+""",
+    "TiDB, which has the URL of MySQL and no such limit": """
+#= db.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("mysql+aiomysql://app@gateway.tidbcloud.com:4000/app", pool_size=50)
+#= run.py
+import uvicorn, db
+uvicorn.run("main:app", workers=16)
+""",
+    "TiDB, which a compose file runs": """
+#= db.py
+import os
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine(os.getenv("URL", "mysql+aiomysql://db/app"), pool_size=50)
+#= run.py
+import uvicorn, db
+uvicorn.run("main:app", workers=16)
+#= compose.yaml
+services:
+  db:
+    image: pingcap/tidb:v8.5.0
+""",
+    "CockroachDB": """
+import uvicorn
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("cockroachdb+asyncpg://db/app", pool_size=50)
+uvicorn.run("main:app", workers=16)
+""",
+    "a server that a compose file gives more": _FINE
+    + """
+#= run.py
+import uvicorn, db
+uvicorn.run("main:app", workers=16)
+#= compose.yaml
+services:
+  db:
+    image: postgres:18
+    command: ["postgres", "-c", "max_connections=900"]
 """,
     "another run": _FINE
     + """

@@ -1,13 +1,19 @@
-"""Pools that together want more connections than the database gives by default."""
+"""Pools that together want more connections than the database gives."""
 
+import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.detection import Hit, Program, fact
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
 from fastapi_pro.auditing.libraries.starts import workers
+from fastapi_pro.auditing.sources.spots import source
 
-_MOST = {"PostgreSQL": 97, "MySQL": 151, "MariaDB": 151}
-"""The default max_connections; of PostgreSQL's 100 superusers keep 3."""
+_MOST = {"PostgreSQL": 100, "MySQL": 151, "MariaDB": 151}
+"""The default max_connections."""
+_KEPT = {"PostgreSQL": 3}
+"""How many of them are kept for superusers."""
+_TOLD = re.compile(r"(?<!\w)max[_-]connections['\"]?[=: ]+['\"]?(\d+)")
+_TIDB = re.compile("tidb", re.IGNORECASE)
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -18,9 +24,26 @@ def detect(program: Program) -> Iterator[Hit]:
         if size is None or overflow is None:
             continue
         wanted = processes * (size + max(overflow, 0))
-        most = _MOST.get(engine.database)
-        if most is not None and wanted > most and engine.has_pool:
+        name, told = engine.database, _told(program)
+        if wanted <= 0 or name not in _MOST or (name == "MySQL" and _is_tidb(program)):
+            continue
+        most = (told or _MOST[name]) - _KEPT.get(name, 0)
+        if wanted > most and engine.has_pool:
             yield engine.call.hit(
                 f"{processes} workers x ({size} + {overflow}) may open {wanted} connections;"
-                f" {engine.database} allows {most} by default"
+                f" {name} allows {most}" + ("" if told else " by default")
             )
+
+
+@fact
+def _told(program: Program) -> int | None:
+    """Return the `max_connections` that a file beside the code gives the server."""
+    found = (_TOLD.search(source(path).text) for path in program.files)
+    return next((int(match[1]) for match in found if match), None)
+
+
+@fact
+def _is_tidb(program: Program) -> bool:
+    """Say whether code or files name TiDB: it speaks as MySQL does and has other limits."""
+    is_in_code = bool(program.saying("tidb", "TiDB", "TIDB"))
+    return is_in_code or any(_TIDB.search(source(path).text) for path in program.files)
