@@ -1,6 +1,5 @@
 """Settings whose errors print what the environment holds."""
 
-import ast
 from collections.abc import Collection, Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -13,9 +12,9 @@ from fastapi_pro.auditing.libraries.pydantic import (
     schemas,
     settings,
 )
+from fastapi_pro.auditing.libraries.refusals import is_refused, is_refused_whole
 from fastapi_pro.auditing.libraries.sqlalchemy_models import names_secret
 from fastapi_pro.auditing.model import limits
-from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import inherits
 
 _DSNS = (
@@ -23,15 +22,8 @@ _DSNS = (
     "pydantic.AmqpDsn", "pydantic.MongoDsn",
 )  # fmt: skip
 _URLS = ("_dsn", "database_url")
-_QUIET = {
-    "isinstance", "len", "str", "strip", "lower", "upper", "get", "startswith", "endswith",
-    "replace", "rstrip", "lstrip", "split", "token_hex", "token_urlsafe", "getenv", "SecretStr",
-}  # fmt: skip
-"""What a validator calls that refuses no text."""
-_TRIMS = ("strip", "lower", "get_secret_value")
 _SECRET, _URL, _OTHER = "#" * 32, "mysql://app:########@db/app", "8000"
 _TELLING = 6  # characters of a secret that tell something of it
-_CONSTRAINTS = ("min_length", "max_length", "pattern", "strict")
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -136,7 +128,7 @@ def _printed(schema: Schema) -> str:
         is_named = names_secret(field.name) or _is_url(field)
         is_named = is_named and "sentry" not in field.name.lower()  # browsers know it, too
         is_text = inherits(field.type, *SECRETS) or (field.type == "builtins.str" and is_named)
-        if field.type in _DSNS or (is_text and _is_constrained(schema, field)):
+        if field.type in _DSNS or (is_text and is_refused(schema, field)):
             found.append((1 if _is_url(field) else 0, place, field.name))
         elif is_text and _is_shown_with_others(schema, field):
             found.append((3 - field.is_required, place, field.name))
@@ -165,7 +157,7 @@ def _lists(schema: Schema, secret: Field) -> Iterator[list[Field]]:
     if by_files and not secret.is_required and secret not in by_files:
         return  # its default counts
     given = [f for f in fields if f.is_required or f == secret or f in by_files]
-    if _is_refused_whole(schema):
+    if is_refused_whole(schema):
         yield given
     for missing in given:
         if missing.is_required and missing != secret:
@@ -198,59 +190,3 @@ def _is_of_another_variable(schema: Schema, field: Field) -> bool:
     is_read = read.called in ("os.getenv", "os.environ.get")
     name = read.argument(0, "key").constant if is_read else None
     return isinstance(name, str) and name.lower() != schema.variable(field).lower()
-
-
-def _refuses(method: Node) -> bool:
-    """Say whether a validator may refuse a secret: it raises, or calls what is not known."""
-    functions = reached([method])
-    calls = (call for function in functions for call in function.calls)
-    raised = (node for function in functions for node in function.own(ast.Raise, ast.Assert))
-    return not method or not all(map(_is_of_no_secret, raised)) or any(map(_may_raise, calls))
-
-
-def _is_of_no_secret(raised: Node) -> bool:
-    """Say whether what raises is reached with an empty value alone, or one written beside it."""
-    return any(
-        isinstance(above.ast, ast.If)
-        and raised.statement in above.body
-        and any(map(_is_known, _conjuncts(above.test)))
-        for above in raised.ancestors
-    )
-
-
-def _conjuncts(test: Node) -> list[Node]:
-    is_and = isinstance(test.ast, ast.BoolOp) and isinstance(test.ast.op, ast.And)
-    return test.operands if is_and else [test]
-
-
-def _is_known(test: Node) -> bool:
-    """Say whether a test is true of a parameter only if that is empty, or equals a constant."""
-    names = {parameter.name for parameter in test.function.parameters}
-    match test.ast:
-        case ast.UnaryOp(op=ast.Not(), operand=value):
-            pass
-        case ast.Compare(left=value, ops=[ast.Is() | ast.Eq() | ast.In()], comparators=[other]):
-            values = test.at(other).elements or [test.at(other)]
-            if any(part.constant is None and not part.is_none for part in values):
-                return False
-        case _:
-            return False
-    tested = test.at(value)
-    return (tested.owner if tested.member in _TRIMS else tested).name in names
-
-
-def _may_raise(call: Node) -> bool:
-    is_raised = isinstance(call.statement.ast, ast.Raise)
-    return not is_raised and not call.callee and call.last_name not in _QUIET
-
-
-def _is_refused_whole(schema: Schema) -> bool:
-    """Say whether a validator of all fields may raise: its error prints all that was given."""
-    methods = [v.method for v in schema.validators("model_validator", "root_validator")]
-    return any(function.own(ast.Raise, ast.Assert) for function in reached(methods))
-
-
-def _is_constrained(schema: Schema, field: Field) -> bool:
-    """Say whether a value of a field can be refused."""
-    refusing = [v for v in schema.field_validators if field.name in v.fields and _refuses(v.method)]
-    return bool(refusing) or bool(field.options(*_CONSTRAINTS))

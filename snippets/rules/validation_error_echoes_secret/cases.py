@@ -162,9 +162,105 @@ async def invalid_three(request, exc):
     return JSONResponse({"detail": exc.errors()}, 422)  # !
 third.add_exception_handler(RequestValidationError, invalid_three)
 """,
+    "an __init__ that passes on what it is given": """
+from fastapi import FastAPI
+from pydantic import BaseModel
+class Account(BaseModel):
+    name: str
+    password: str  # !
+    def __init__(self, **data):
+        super().__init__(**data)
+app = FastAPI()
+@app.post("/accounts")
+def create(account: Account): ...
+""",
+    "a validator in the annotation": """
+from typing import Annotated
+from fastapi import FastAPI
+from pydantic import AfterValidator, BaseModel
+def long(value: str) -> str:
+    if len(value) < 12:
+        raise ValueError("too short")
+    return value
+class Change(BaseModel):
+    password: Annotated[str, AfterValidator(long)] = ""  # !
+app = FastAPI()
+@app.post("/password")
+def change(data: Change): ...
+""",
+    "a validator of all fields": """
+from fastapi import FastAPI
+from pydantic import BaseModel, model_validator
+class Change(BaseModel):
+    password: str = ""  # !
+    repeated: str = ""
+    @model_validator(mode="after")
+    def same(self):
+        if self.password != self.repeated:
+            raise ValueError("they differ")
+        return self
+app = FastAPI()
+@app.post("/password")
+def change(data: Change): ...
+""",
 }
 
 LOOK_ALIKES = {
+    "a validator of another field": """
+from fastapi import FastAPI
+from pydantic import BaseModel, field_validator
+class Account(BaseModel):
+    name: str = "guest"
+    password: str = ""
+    @field_validator("name")
+    @classmethod
+    def known(cls, value):
+        if value == "root":
+            raise ValueError("taken")
+        return value
+app = FastAPI()
+@app.post("/accounts")
+def create(account: Account): ...
+""",
+    "a validator that refuses nothing, or an empty value": """
+from fastapi import FastAPI
+from pydantic import BaseModel, field_validator, model_validator
+class Account(BaseModel):
+    password: str = ""
+    @field_validator("password")
+    @classmethod
+    def trimmed(cls, value: str) -> str:
+        if not value:
+            raise ValueError("empty")
+        return value.strip()
+    @model_validator(mode="after")
+    def logged(self):
+        print("made")
+        return self
+app = FastAPI()
+@app.post("/accounts")
+def create(account: Account): ...
+""",
+    "an __init__ that fills what is missing": """
+from fastapi import FastAPI
+from pydantic import BaseModel
+class Account(BaseModel):
+    name: str
+    password: str
+    def __init__(self, **data):
+        data.setdefault("name", "guest")
+        super().__init__(**data)
+class Guest(BaseModel):
+    name: str
+    password: str
+    def __init__(self, name: str = "guest", password: str = ""):
+        super().__init__(name=name, password=password)
+app = FastAPI()
+@app.post("/accounts")
+def create(account: Account): ...
+@app.post("/guests")
+def create_guest(guest: Guest): ...
+""",
     "where tokens are to be had, and with which scope": """
 from fastapi import FastAPI
 from pydantic import BaseModel, Field

@@ -13,6 +13,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
     http_endpoints,
 )
 from fastapi_pro.auditing.libraries.pydantic import SECRETS, Schema, schema_of
+from fastapi_pro.auditing.libraries.refusals import is_refused, is_refused_whole
 from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_models import ONCE, SECRET
 
@@ -149,17 +150,25 @@ def _echoed(endpoint: Endpoint) -> Iterator[Input]:
 
 def _secrets(schema: Schema, depth: int = 0) -> Iterator[Input]:
     """Yield the secret fields of a schema that an error of the schema can repeat."""
-    required = [field for field in schema.fields.values() if field.is_required]
-    is_validated = schema.validators("field_validator", "model_validator", "validator")
+    filled = _filled(schema)
+    required = [f for f in schema.fields.values() if f.is_required and f.name not in filled]
+    is_whole = is_refused_whole(schema)
     for field in schema.fields.values():
         if _is_secret(field):
             # a missing field repeats the whole body; a constraint repeats its own value
             is_other_required = any(other is not field for other in required)
-            if is_other_required or is_validated or field.options(*_CONSTRAINTS):
+            if is_other_required or is_whole or is_refused(schema, field):
                 yield field
         elif depth < _DEPTH:
             for inner in field.schemas:
                 yield from _secrets(inner, depth + 1)
+
+
+def _filled(schema: Schema) -> set[object]:
+    """Return the fields that an `__init__` of a schema names: it may fill what is missing."""
+    init = schema.node.method("__init__")
+    texts = {text.literal for text in init.walk(ast.Constant)} if init else set[object]()
+    return texts | {parameter.name for parameter in init.parameters}
 
 
 def _is_secret(given: Input) -> bool:
