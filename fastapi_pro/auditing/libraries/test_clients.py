@@ -115,7 +115,7 @@ def as_request(call: Node) -> Request | None:
     """Return the request that a call sends to an application, None if it sends none."""
     if call.member not in _METHODS and call.member != "request":
         return None
-    client = _client(call.owner)
+    client = client_behind(call.owner)
     return Request(call, Client(client)) if client else None
 
 
@@ -140,21 +140,21 @@ def _app(expr: Node, depth: int = 0) -> Node:
     return _app(found, depth + 1) if is_followed else found.at(None)
 
 
-def _client(expr: Node, depth: int = 0) -> Node:
+def client_behind(expr: Node, depth: int = 0) -> Node:
     """Return the transport or TestClient through which an expression sends requests."""
     found = expr.awaited.value
     if depth > limits.NAMES or not found:
         return expr.at(None)
     if isinstance(found.ast, ast.arg):
-        return _of_fixture(found, _client, depth)
+        return _of_fixture(found, client_behind, depth)
     if not found.is_call:
         return found.at(None)
     if found.called == _TEST_CLIENT or found.called in _TRANSPORTS:
         return found
     if found.called in _CLIENTS:
         transport = found.keyword("transport")
-        return found if found.keyword("app") else _client(transport, depth + 1)
-    return _given_by(found.callee, _client, depth)
+        return found if found.keyword("app") else client_behind(transport, depth + 1)
+    return _given_by(found.callee, client_behind, depth)
 
 
 def _of_fixture(parameter: Node, behind: Callable[[Node, int], Node], depth: int) -> Node:

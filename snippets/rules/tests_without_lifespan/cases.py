@@ -25,6 +25,37 @@ async def docs():
     return 1
 """
 
+_STORE = """
+#= store.py
+from databases import Database
+database = Database("postgresql://db/app")
+async def all_notes():
+    return await database.fetch_all("SELECT * FROM notes")
+#= app.py
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI, Request
+import store
+from store import database
+@asynccontextmanager
+async def lifespan(app):
+    await database.connect()
+    app.state.pool = object()
+    yield
+app = FastAPI(lifespan=lifespan)
+def get_user():
+    return 1
+def get_pool(request: Request):
+    return request.app.state.pool
+def get_repository(pool=Depends(get_pool)):
+    return pool
+@app.get("/notes")
+async def notes():
+    return await store.all_notes()
+@app.get("/names")
+async def names(repository=Depends(get_repository)):
+    return 1
+"""
+
 FOUND = {
     "a lifespan that only connects": """
 #= database.py
@@ -159,9 +190,132 @@ def ask(path):
 def test_version():
     assert ask("/version").status_code == 200
 """,
+    "what a test patches is something else": _STORE
+    + """
+#= tests/test_notes.py
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)  # !
+def test_notes(monkeypatch):
+    monkeypatch.setattr("store.all_names", lambda: [])
+    assert client.get("/notes").status_code == 200
+""",
+    "another dependency is overridden": _STORE
+    + """
+#= tests/test_names.py
+from fastapi.testclient import TestClient
+from app import app, get_user
+app.dependency_overrides[get_user] = lambda: 1
+client = TestClient(app)  # !
+def test_names():
+    assert client.get("/names").status_code == 200
+""",
 }
 
 LOOK_ALIKES = {
+    "a query that is patched": _STORE
+    + """
+#= tests/test_notes.py
+from unittest.mock import AsyncMock
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)
+def test_notes(monkeypatch):
+    monkeypatch.setattr("store.all_notes", AsyncMock(return_value=[]))
+    assert client.get("/notes").status_code == 200
+""",
+    "a connection that is patched": _STORE
+    + """
+#= tests/test_notes.py
+from unittest.mock import AsyncMock, patch
+from fastapi.testclient import TestClient
+import store
+from app import app
+client = TestClient(app)
+@patch.object(store, "database", AsyncMock())
+def test_notes():
+    assert client.get("/notes").status_code == 200
+""",
+    "a method of the connection that is patched": _STORE
+    + """
+#= tests/test_notes.py
+from fastapi.testclient import TestClient
+from app import app
+client = TestClient(app)
+def test_notes(mocker):
+    mocker.patch("store.database.fetch_all", return_value=[])
+    assert client.get("/notes").status_code == 200
+""",
+    "an overridden dependency of which another is a part": _STORE
+    + """
+#= tests/test_names.py
+from fastapi.testclient import TestClient
+from app import app, get_repository
+client = TestClient(app)
+def test_names():
+    app.dependency_overrides.update({get_repository: lambda: 1})
+    assert client.get("/names").status_code == 200
+""",
+    "a session that is patched": """
+#= models.py
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+engine = create_async_engine("sqlite+aiosqlite:///app.db")
+SessionLocal = async_sessionmaker(engine)
+class Base(DeclarativeBase): ...
+async def make_tables():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+#= app.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import text
+import models
+@asynccontextmanager
+async def lifespan(app):
+    await models.make_tables()
+    yield
+app = FastAPI(lifespan=lifespan)
+@app.get("/notes")
+async def notes():
+    async with models.SessionLocal() as session:
+        return (await session.execute(text("SELECT * FROM notes"))).all()
+#= tests/test_notes.py
+from fastapi.testclient import TestClient
+import models
+from app import app
+from fakes import FakeSession
+client = TestClient(app)
+def test_notes():
+    models.SessionLocal = FakeSession
+    assert client.get("/notes").status_code == 200
+""",
+    "a client that a function gives, entered": _APP
+    + """
+#= tests/helpers.py
+from fastapi.testclient import TestClient
+from app import app
+def started():
+    return TestClient(app)
+#= tests/test_version.py
+from tests.helpers import started
+def test_version():
+    with started() as client:
+        client.get("/version")
+""",
+    "a client of a fixture, entered": _APP
+    + """
+#= tests/test_version.py
+import pytest
+from fastapi.testclient import TestClient
+from app import app
+@pytest.fixture
+def client():
+    return TestClient(app)
+def test_version(client):
+    with client:
+        client.get("/version")
+""",
     "tables and connections that a fixture makes": """
 #= models.py
 from databases import Database

@@ -5,18 +5,20 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi_requests import answering, request_functions
+from fastapi_pro.auditing.libraries.fastapi import Endpoint
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.process_state import variable
 from fastapi_pro.auditing.libraries.pytest import tests
+from fastapi_pro.auditing.libraries.replacements import overridden, patched, test_files
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.libraries.test_clients import (
     Client,
     Request,
+    client_behind,
     clients,
-    overrides,
     requests_in,
 )
-from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.call_graph import called, reached
 from fastapi_pro.auditing.model.module import Module
 
 _CONNECTS = ("connect", "open", "init", "initialize")
@@ -76,12 +78,35 @@ def _read_by_requests(program: Program) -> set[str]:
 def _prepared(request: Request, app: Node) -> str:
     """Return what a lifespan does that a request needs: connects an object, makes the tables."""
     program = request.call.program
-    asked = [answering(endpoint) for endpoint in request.endpoints]
+    asked = [_answering(endpoint) for endpoint in request.endpoints]
     for name, made in program.once(_connected, app, app).items():
-        if asked and all(any(_names(f, made) for f in functions) for functions in asked):
+        is_real = name.rpartition(".")[2] not in patched(program)
+        if is_real and asked and all(any(_names(f, made) for f in fs) for fs in asked):
             return f"connects `{name}`"
     is_asked = bool(asked) and all(any(any(uses(f)) for f in fs) for fs in asked)
-    return "makes the tables" if is_asked and program.once(_makes_tables, app, app) else ""
+    if not is_asked or any(_mentions_patched(f) for fs in asked for f in fs):
+        return ""
+    return "makes the tables" if program.once(_makes_tables, app, app) else ""
+
+
+def _answering(endpoint: Endpoint) -> set[Node]:
+    """Return the functions that run to answer an endpoint's requests, those replaced left out."""
+    program = endpoint.function.program
+    found: set[Node] = set()
+    queue = [endpoint.function, *(dependency.function for dependency in endpoint.dependencies)]
+    while queue:
+        function = queue.pop()
+        is_replaced = function in overridden(program) or function.name in patched(program)
+        if function.is_function and function not in found and not is_replaced:
+            found.add(function)
+            queue += [target for _, target in called(function)]
+    return found
+
+
+def _mentions_patched(function: Node) -> bool:
+    """Say whether a function names what tests patch: a session, an engine."""
+    names = patched(function.program)
+    return any(node.last_name in names for node in function.own(ast.Name, ast.Attribute))
 
 
 def _connected(app: Node) -> dict[str, Node]:
@@ -97,7 +122,7 @@ def _connected(app: Node) -> dict[str, Node]:
         for name, made in found.items()
         if not any(
             variable(Node(module, call).owner) == made
-            for module in _modules(app.program)
+            for module in {*app.program.modules, *test_files(app.program)}
             if module.says(*_CALLED)
             for member in _CONNECTS
             for call in module.calls_by_name.get(member, ())
@@ -106,24 +131,16 @@ def _connected(app: Node) -> dict[str, Node]:
     }
 
 
-@fact
-def _modules(program: Program) -> list[Module]:
-    """Return the modules, and the conftest.py above tests, which nothing imports."""
-    folders = {folder for m in program.modules if m.is_test for folder in m.path.parents}
-    inside = [f for f in sorted(folders) if program.root in (f, *f.parents)]
-    found = [program.module(folder / "conftest.py") for folder in inside]
-    others = [module for module in found if module is not None]
-    return [*program.modules, *(module for module in others if module not in program.modules)]
-
-
 def _names(function: Node, made: Node) -> bool:
     """Say whether a function calls a method of an object that a module holds."""
     return made in function.program.once(_called_on, function.ast, function)
 
 
 def _called_on(function: Node) -> set[Node]:
-    """Return the objects held by modules of which a function calls a method."""
-    return {made for call in function.calls if call.member and (made := variable(call.owner))}
+    """Return the objects held by modules of which a function calls a method that is not patched."""
+    names = patched(function.program)
+    calls = [call for call in function.calls if call.member and call.member not in names]
+    return {made for call in calls if (made := variable(call.owner))}
 
 
 def _makes_tables(app: Node) -> bool:
@@ -131,8 +148,7 @@ def _makes_tables(app: Node) -> bool:
     lifespan = app.keyword("lifespan").definition
     makers = [function for function in reached([lifespan]) if _mentions_tables(function)]
     names = {"create_all", "upgrade", "dependency_overrides", *(f.name for f in makers)}
-    tested = [module for module in _modules(app.program) if module.is_test]
-    return bool(makers) and not any(module.mentions(*names) for module in tested)
+    return bool(makers) and not any(m.mentions(*names) for m in test_files(app.program))
 
 
 def _mentions_tables(function: Node) -> bool:
@@ -148,7 +164,10 @@ def _is_entered(client: Client) -> bool:
     if is_by_hand:
         return True
     program, own = client.call.program, client.call.module
-    names = [t.last_name for t in client.call.statement.targets if t.last_name]
+    statement = client.call.statement
+    names = [t.last_name for t in statement.targets if t.last_name]
+    if isinstance(statement.ast, ast.Return) or client.call.function.is_generator:
+        names.append(client.call.function.name)
     entered = re.compile(rf"\bwith\b[^:]*\b({'|'.join(map(re.escape, names))})\b".encode())
     others = [m for m in program.modules if m is not own and names and m.says(*names)]
     modules = [own, *(m for m in others if entered.search(m.source))]
@@ -156,9 +175,9 @@ def _is_entered(client: Client) -> bool:
 
 
 def _entered(module: Module) -> set[Node]:
-    """Return the values that a `with` enters, in tests too."""
+    """Return the clients that a `with` enters, in tests too."""
     return {
-        Node(module, item.context_expr).value
+        client_behind(Node(module, item.context_expr))
         for with_ in module.nodes(ast.With)
         for item in with_.items
     }
@@ -170,12 +189,11 @@ def _starts(function: Node) -> bool:
 
 
 def _missing(app: Node) -> set[str]:
-    """Return what requests read, only the lifespan of an app sets, and no test replaces."""
+    """Return what requests read, and only the lifespan of an app sets."""
     lifespan = app.keyword("lifespan").definition
     made = _made_by(lifespan) if lifespan.is_function else set()
     made &= _read_by_requests(app.program) if made else made
-    missing = made - _set_elsewhere(lifespan, made) if made else made
-    return missing - _overridden(app.program) if missing else missing
+    return made - _set_elsewhere(lifespan, made) if made else made
 
 
 def _made_by(lifespan: Node) -> set[str]:
@@ -213,22 +231,12 @@ def _set_elsewhere(lifespan: Node, names: set[str]) -> set[str]:
     return found
 
 
-@fact
-def _overridden(program: Program) -> set[str]:
-    """Return what the dependencies read that tests replace."""
-    found: set[str] = set()
-    for module in program.modules:
-        for override in overrides(module):
-            found |= _reads(override.index.definition)
-    return found
-
-
 def _read(request: Request, names: set[str]) -> str:
     """Return which of the names each endpoint reads that a request may reach: the first's."""
     running = request_functions(request.call.program)
     found = []
     for endpoint in request.endpoints if names else ():
-        read = {name for function in answering(endpoint) & running for name in _reads(function)}
+        read = {name for function in _answering(endpoint) & running for name in _reads(function)}
         found.append(min(read & names, default=""))
     return found[0] if found and all(found) else ""
 
