@@ -1,4 +1,4 @@
-"""Parts of messages: quoted text, hints such as "did you mean", GitHub's annotations."""
+"""Parts of messages: quoted text, numbers and nouns, "did you mean", GitHub's annotations."""
 
 from collections.abc import Iterable
 
@@ -6,6 +6,11 @@ from collections.abc import Iterable
 def visible(text: str) -> str:
     """Keep a text on one line and printable, whatever the file it quotes holds."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: "1 line", "2 lines"; `many` is a plural that is no `one`s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def near(word: str, known: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fastapi_pro.messages import counted
 from fastapi_pro.paths import ROOT
 
 OPTION = "CLAUDE_PLUGIN_OPTION_AUDIT_ON_STOP"
@@ -254,7 +255,7 @@ def _end(left_out: int) -> list[str]:
 def _text(group: Sequence[Finding], consequences: Mapping[str, str]) -> str:
     f = group[0]
     place = f"{f['path']}:{f['line']}:{f['column']}"
-    more = f" (and in {len(group) - 1} more places)" if len(group) > 1 else ""
+    more = f" (and in {counted(len(group) - 1, 'more place')})" if len(group) > 1 else ""
     return (
         f"{place}: {f['slug']} [{f['severity']}] {_short(f['message'])}{more}\n"
         f"    consequence: {consequences[f['consequence']]}\n"

@@ -8,7 +8,7 @@ from fastapi_pro.addresses import rule_address
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting.catalogue import Entry
 from fastapi_pro.auditing.reporting.folding import MANY, Fold, fold
-from fastapi_pro.messages import visible
+from fastapi_pro.messages import counted, visible
 from fastapi_pro.rulebook import CONSEQUENCES, SEVERITIES
 
 
@@ -84,9 +84,9 @@ def summary(findings: Sequence[Finding], scope: Scope, *, unfolded: bool) -> str
     new = f" new since {visible(scope.since)}" if scope.since else ""
     lines = [f"Found{new}: {listed or 'nothing'}"]
     if not unfolded and (told := len(fold(findings))) < len(findings):
-        lines[0] += f"; {len(findings)} places in {_number(told, 'line')}, --all prints each"
-    beside = f", {_number(scope.beside, 'deploy file')}" if scope.beside else ""
-    python = _number(scope.read - scope.beside, "Python file")
+        lines[0] += f"; {len(findings)} places in {counted(told, 'line')}, --all prints each"
+    beside = f", {counted(scope.beside, 'deploy file')}" if scope.beside else ""
+    python = counted(scope.read - scope.beside, "Python file")
     lines.append(f"Read: {python}{beside}{_unread(scope.unread)}")
     if scope.versions:
         lines.append(f"Assumed versions: {visible('; '.join(scope.versions))}")
@@ -102,7 +102,3 @@ def _unread(findings: Sequence[Finding]) -> str:
     reasons = Counter(f.cause or f.message for f in findings)
     told = "; ".join(f"{count} ({visible(reason)})" for reason, count in reasons.most_common(MANY))
     return f"; not read, so not audited: {told}"
-
-
-def _number(count: int, one: str) -> str:
-    return f"{count} {one if count == 1 else f'{one}s'}"

@@ -8,6 +8,7 @@ from fastapi_pro.auditing.libraries.blocking_calls import JOBS, coroutines, seve
 from fastapi_pro.auditing.libraries.library_calls import LOCAL
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.messages import counted
 
 _RANKS = {"": 0, "medium": 1, "low": 2}
 
@@ -30,8 +31,8 @@ def detect(program: Program) -> Iterator[Hit]:
         through = f", called through `{_written(call)}`," if call != end else ","
         where = f" in line {end.line} of {end.module.path.name}" if call != end else ""
         count = len(calling[end] - {function.name})
-        others = "1 other coroutine" if count == 1 else f"{count} other coroutines"
-        also = f" (and so {'does' if count == 1 else 'do'} {others})" if count else ""
+        do = "does" if count == 1 else "do"
+        also = f" (and so {do} {counted(count, 'other coroutine')})" if count else ""
         yield call.hit(
             f"`async def {function.name}` calls `{_written(end)}`{where}{through}"
             f" which blocks the event loop{also}: no other request is served meanwhile",

@@ -8,6 +8,7 @@ from fastapi_pro.auditing.libraries.fastapi import Dependency, Endpoint, depende
 from fastapi_pro.auditing.libraries.http_errors import status
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import commits_after_yield
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.messages import counted
 
 _WRITING = ("post", "put", "patch", "delete")
 
@@ -21,7 +22,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for target, used in late.items():
         if commits_after_yield(target) and not _is_committed_before(target):
             first, answer = _first(program, used)
-            others = f", here and in {len(used) - 1} other places" if len(used) > 1 else ""
+            more = counted(len(used) - 1, "other place")
+            others = f", here and in {more}" if len(used) > 1 else ""
             yield first.call.hit(
                 f"`{target.name}` commits after the response was sent{others}: the client"
                 f" gets a {answer} even if the commit fails",

@@ -22,6 +22,7 @@ from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION
+from fastapi_pro.messages import counted
 
 _ENDS = {"close", "commit", "invalidate", "reset", "rollback"}
 _WRITES = {"add", "add_all", "delete", "merge"}
@@ -57,7 +58,8 @@ def detect(program: Program) -> Iterator[Hit]:
                 found[wait.leaf].append((wait, query))
     for held in found.values():
         wait, query = min(held, key=lambda item: item[0].call != item[0].leaf)
-        others = f", here and in {len(held) - 1} other places" if len(held) > 1 else ""
+        more = counted(len(held) - 1, "other place")
+        others = f", here and in {more}" if len(held) > 1 else ""
         yield wait.call.hit(
             f"`{wait.call.function.name}` waits for `{wait.text}` while `{query.session}`"
             f" holds the connection that it took in line {query.node.line}{others}: when slow"

@@ -9,6 +9,7 @@ from fastapi_pro.auditing.libraries.http_errors import status
 from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.messages import counted
 
 _KEYS = ("builtins.Exception", "builtins.BaseException")
 _ADDS = {
@@ -40,7 +41,7 @@ def detect(program: Program) -> Iterator[Hit]:
     if not effects:
         return
     more = len(found) - 1
-    others = f" (and {more} more handler{'s' if more > 1 else ''})" if more else ""
+    others = f" (and {counted(more, 'more handler')})" if more else ""
     yield first.node.hit(f"this 500 is sent outside all middleware: {', '.join(effects)}{others}")
 
 

@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.http_timeouts import DEFAULT, timeout
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model.call_graph import find_call
+from fastapi_pro.messages import counted
 
 _LONG = 30  # seconds; what answers within them seldom holds many threads
 
@@ -26,7 +27,8 @@ def detect(program: Program) -> Iterator[Hit]:
         others = {other.name for other, _ in reaching} - {function.name}
         seconds = timeout(end)
         wait = "without a timeout" if seconds == math.inf else f"up to {seconds:g} s"
-        also = f" (as do {len(others)} others)" if others else ""
+        do = "does" if len(others) == 1 else "do"
+        also = f" (as {do} {counted(len(others), 'other')})" if others else ""
         yield call.hit(
             f"`{function.name}` waits {wait} for `{end.func.text}` in one of the 40 threads that"
             f" all `def` endpoints share{also}: 40 slow answers stop them all",

@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Program, fact
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
 from fastapi_pro.auditing.libraries.starts import workers
 from fastapi_pro.auditing.sources.spots import source
+from fastapi_pro.messages import counted
 
 _MOST = {"PostgreSQL": 100, "MySQL": 151, "MariaDB": 151}
 """The default max_connections."""
@@ -30,8 +31,8 @@ def detect(program: Program) -> Iterator[Hit]:
         most = (told or _MOST[name]) - _KEPT.get(name, 0)
         if wanted > most and engine.has_pool:
             yield engine.call.hit(
-                f"{processes} workers x ({size} + {overflow}) may open {wanted} connections;"
-                f" {name} allows {most}" + ("" if told else " by default")
+                f"{counted(processes, 'worker')} x ({size} + {overflow}) may open {wanted}"
+                f" connections; {name} allows {most}" + ("" if told else " by default")
             )
 
 

@@ -16,6 +16,7 @@ from fastapi_pro.auditing.libraries.refusals import is_refused, is_refused_whole
 from fastapi_pro.auditing.libraries.sqlalchemy_models import names_secret
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import inherits
+from fastapi_pro.messages import counted
 
 _DSNS = (
     "pydantic.PostgresDsn", "pydantic.RedisDsn", "pydantic.MySQLDsn", "pydantic.MariaDBDsn",
@@ -39,11 +40,10 @@ def detect(program: Program) -> Iterator[Hit]:
             continue  # one finding for a base, and for the classes of a file
         seen.add(cls.module.name)
         others = sum(other.module is cls.module for other in found) - 1
-        classes = "class" if others == 1 else "classes"
         yield cls.hit(
             f"a bad or missing variable ends the start of `{cls.name}` with a traceback that prints"
             f" values, `{name}` among them"
-            + (f" (and {others} more {classes} here)" if others else ""),
+            + (f" (and {counted(others, 'more class', 'more classes')} here)" if others else ""),
             severity="" if _serves(program) else "low",
             fix=_fix(cls),
         )

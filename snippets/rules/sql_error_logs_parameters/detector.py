@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, models, names_secret
 from fastapi_pro.auditing.libraries.sqlalchemy_urls import literal_url
+from fastapi_pro.messages import counted
 
 _DDL = {"create_all", "drop_all"}
 _SENDS = {"add", "add_all", "exec", "execute", "executemany", "scalar", "scalars"}
@@ -57,7 +58,7 @@ def detect(program: Program) -> Iterator[Hit]:
     found.sort(key=lambda e: ("demo" in e.call.module.name, bool(e.call.function)))
     if secrets and found:
         more = len(found) - 1
-        others = f" (and {more} more engine{'s' if more > 1 else ''})" if more else ""
+        others = f" (and {counted(more, 'more engine')})" if more else ""
         yield found[0].call.hit(
             "a failed statement writes its values into the log, including those of"
             f" `{secrets[0].full_name}`{others}",
