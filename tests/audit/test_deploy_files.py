@@ -11,6 +11,7 @@ from fastapi_pro.auditing.sources.dockerfile import stages
 from fastapi_pro.auditing.sources.shell import commands
 from fastapi_pro.auditing.sources.spots import Word
 from fastapi_pro.cli.audit import main
+from tests.audit.programs import only
 
 MAIN = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 IMAGE = 'FROM python:3.13\nUSER 1\nCMD ["uvicorn", "app.main:app", "--reload"]\n'
@@ -70,6 +71,31 @@ def test_a_file_is_known_by_its_name(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["Dockerfile.dockerignore", "mkdocs.yml", "a.py", "README.md"])
 def test_other_files_are_not(tmp_path: Path, name: str) -> None:
     assert not is_deploy_file(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uvicorn main:app --reload",
+        '["uvicorn", "main:app", "--reload"]',
+        '>\n      sh -c "alembic upgrade head &&\n      uvicorn main:app --reload"',
+        ">-\n\n      uvicorn main:app\n      --host 0.0.0.0\n      --reload",
+        "|\n      alembic upgrade head\n\n      uvicorn main:app --reload",
+        "|\n      sh -c 'alembic upgrade head &&\n        uvicorn main:app --reload'",
+        '|\n      sh -c "alembic upgrade head && \\\n       uvicorn main:app \\\n       --reload"',
+        '"sh -c \\"alembic upgrade head && \\\n          uvicorn main:app --reload\\""',
+        'sh -c "alembic upgrade head\n\n        && uvicorn main:app --reload"',
+        "\n    - sh\n    - -c\n    - >\n      echo $$A &&\n      uvicorn main:app --reload",
+        "\n      - sh\n      - -c\n      - 'echo ''up'' &&\n        uvicorn main:app --reload'",
+    ],
+)
+def test_an_option_is_reported_at_its_place_in_any_text_of_yaml(
+    command: str, tmp_path: Path
+) -> None:
+    compose = f"services:\n  api:\n    build: .\n    command: {command}\n"
+    source = f"#= main.py\n{MAIN}#= compose.prod.yaml\n{compose}"
+    found = only(tmp_path, "reload-in-production", source)
+    assert compose.splitlines()[found.line - 1][found.column - 1 :].startswith("--reload")
 
 
 def test_the_readers_take_any_text() -> None:

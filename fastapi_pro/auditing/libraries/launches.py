@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastapi_pro.auditing.libraries.servers import inner_shell, unfolded
 from fastapi_pro.auditing.model import project_files
@@ -154,8 +154,7 @@ def _of_dockerfile(read: Source) -> Iterator[Launch]:
 def _command(value: yaml.Value, *, has_shell: bool = False) -> tuple[list[Command], str]:
     """Return the commands of a `command:`, a text or a list, and the shell that reads them."""
     if isinstance(value, yaml.Scalar):
-        text = Word(value.text.replace("$$", "$"), value.line, value.column)
-        found = commands(text, indent=value.indent, is_folded=value.is_folded)
+        found = commands(_undoubled(value))
         words = [word for command in found[:1] for word in command.words]
     else:
         items = value.items if isinstance(value, yaml.Sequence) else []
@@ -174,7 +173,16 @@ def _word(value: yaml.Value) -> Word | None:
     default = re.fullmatch(r"\$\{\w+:?-([^}]*)\}", value.text)
     if default:
         return Word(default[1], value.line, value.column)
-    return Word(value.text.replace("$$", "$"), value.line, value.column, is_known)
+    return replace(_undoubled(value), is_known=is_known)
+
+
+def _undoubled(value: yaml.Scalar) -> Word:
+    """Return a text in which `$$` is the `$` that compose makes of it."""
+    places = value.places
+    if places:
+        second = {match.end() - 1 for match in re.finditer(r"\$\$", value.text)}
+        places = tuple(place for i, place in enumerate(places) if i not in second)
+    return Word(value.text.replace("$$", "$"), value.line, value.column, places=places)
 
 
 def _of_compose(read: Source) -> Iterator[Launch]:

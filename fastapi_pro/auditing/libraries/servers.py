@@ -74,7 +74,7 @@ def unfolded(command: Command) -> Iterator[Command]:
         yield command
         return
     text = found[1]
-    for inner in commands(text, indent=text.column):
+    for inner in commands(text):
         inner.is_conditional = inner.is_conditional or command.is_conditional
         yield inner
 

@@ -12,6 +12,7 @@ _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _RESERVED = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{", "}"})
 _OPENING = frozenset({"if", "while", "until", "for", "case", "{"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
+_SPACE = re.compile(r"\s")
 _TESTS = frozenset({"[", "[[", "test"})
 
 
@@ -35,17 +36,13 @@ class Command:
 def commands(
     text: Word,
     *,
-    indent: int = 0,
-    is_folded: bool = False,
     variables: Mapping[str, str] | None = None,
 ) -> list[Command]:
     """Return the commands of a text.
 
-    `indent` is the column of further lines; in a folded text, a line break is a space. Variables
-    are replaced if `variables`, the text or their own default give the value.
+    Variables are replaced if `variables`, the text or their own default give the value.
     """
-    lexer = _Lexer(text, indent, dict(variables or {}))
-    lexer.is_folded = is_folded
+    lexer = _Lexer(text, dict(variables or {}))
     lexer.read()
     return [command for command in lexer.commands if command.words]
 
@@ -53,10 +50,8 @@ def commands(
 class _Lexer:
     """Splits one text; `place` is the index of the next character."""
 
-    is_folded = False
-
-    def __init__(self, text: Word, indent: int, variables: dict[str, str]) -> None:
-        self.text, self.indent, self.variables = text.text, indent, variables
+    def __init__(self, text: Word, variables: dict[str, str]) -> None:
+        self.text, self.places, self.variables = text.text, text.places, variables
         self.place, self.line, self.start = 0, text.line, -text.column
         self.commands = [Command()]
         self.heredocs: list[str] = []
@@ -68,8 +63,6 @@ class _Lexer:
             if self.text.startswith("\\\n", self.place):
                 self._advance(2)
                 self._skip_comments()
-            elif character == "\n" and self.is_folded:
-                self._advance(1)
             elif character in " \t\r":
                 self.place += 1
             elif character == "#":
@@ -90,8 +83,13 @@ class _Lexer:
         for _ in range(count):
             if self.place < len(self.text) and self.text[self.place] == "\n":
                 self.line += 1
-                self.start = self.place + 1 - self.indent
+                self.start = self.place + 1
             self.place += 1
+
+    @property
+    def _here(self) -> tuple[int, int]:
+        """The line and column of the next character."""
+        return self.places[self.place] if self.places else (self.line, self.place - self.start)
 
     def _skip_comments(self) -> None:
         """Skip lines of comments after a continued line, which a Dockerfile allows."""
@@ -134,26 +132,29 @@ class _Lexer:
         command.words.append(word)
 
     def _word(self) -> Word:
-        line, column = self.line, self.place - self.start
+        line, column = self._here
         parts: list[str] = []
+        places: list[tuple[int, int]] = []  # of each part
         is_known = True
         quote = ""
         begin = self.place
         while self.place < len(self.text):
-            character = self.text[self.place]
+            character, here = self.text[self.place], self._here
+            taken = ""
             if quote == "'":
-                if character == "'":
-                    quote = ""
-                else:
-                    parts.append(character)
+                taken = "" if character == "'" else character
+                quote = "" if character == "'" else quote
                 self._advance(1)
             elif character == "\\":
                 following = self.text[self.place + 1 : self.place + 2]
-                if quote and following not in '"\\$`\n':
-                    parts.append(character)
-                if following != "\n":
-                    parts.append(following)
-                self._advance(2)
+                is_kept = bool(quote) and following not in '"\\$`\n'
+                taken = character if is_kept else ""
+                self._advance(1)
+                if following and following != "\n":
+                    parts.append(taken)
+                    places.append(here)
+                    taken, here = following, self._here
+                self._advance(1)
             elif character == '"' or (character == "'" and not quote):
                 quote = "" if quote else character
                 self._advance(1)
@@ -163,7 +164,7 @@ class _Lexer:
             elif character == "$" and (match := _VARIABLE.match(self.text, self.place)):
                 value = self._variable(match)
                 is_known = is_known and value is not None
-                parts.append(value or "")
+                taken = value or ""
                 self._advance(len(match[0]))
             elif character == "$" and self.text.startswith("${", self.place):
                 is_known = False
@@ -172,11 +173,17 @@ class _Lexer:
             elif not quote and (character in " \t\r\n<>" or _OPERATORS.match(character)):
                 break
             else:
-                parts.append(character)
+                taken = character
                 self._advance(1)
+            parts.append(taken)
+            places.append(here)
         if self.place == begin:  # an operator behind a redirection
             return Word("", line, column)
-        return Word("".join(parts), line, column, is_known)
+        text = "".join(parts)
+        if not _SPACE.search(text):
+            return Word(text, line, column, is_known)
+        spread = [place for part, place in zip(parts, places, strict=True) for _ in part]
+        return Word(text, line, column, is_known, tuple(spread))
 
     def _variable(self, match: re.Match[str]) -> str | None:
         name, default = match[1] or match[2], match[4]

@@ -1,6 +1,6 @@
 """Places in files that are not Python, and the words there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi_pro.auditing.finding import Hit
@@ -14,13 +14,15 @@ class Word:
     """A word or value of a file: `line` counts from 1, `column` from 0 in characters.
 
     `is_known` is False if a part of it is a variable or the output of a command; `text` does not
-    contain that part.
+    contain that part. `places` has the line and column of each character. It is empty if the
+    characters stand as in `text`, with further lines from column 0.
     """
 
     text: str
     line: int
     column: int
     is_known: bool = True
+    places: tuple[tuple[int, int], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,15 @@ _DEEPEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text: the place of its first character, and the column where its further lines begin.
+    """A text, and the place of its first character.
 
-    A line break in a folded text is a space.
+    `places` has the line and column of each character, empty if all stand in one line.
     """
 
     text: str
     line: int
     column: int
-    indent: int = 0
-    is_folded: bool = False
+    places: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(eq=False)
@@ -197,9 +196,10 @@ class _Reader:
         return self._plain(column, indent)
 
     def _text_block(self, indent: int, *, is_folded: bool) -> Scalar:
-        first = self.at = self.at + 1
+        self.at += 1
+        place = (self.at + 1, 0)
         inner = 0
-        found: list[str] = []
+        rows: list[_Row] = []
         while self.at < len(self.lines):
             line = self.lines[self.at]
             if line.strip():
@@ -207,22 +207,20 @@ class _Reader:
                 inner = inner or own
                 if own <= indent or own < inner:
                     break
-            found.append(line[inner:])
+            rows.append(_row(line[inner:], self.at, inner))
             self.at += 1
-        return Scalar("\n".join(found), first + 1, inner, inner, is_folded)
+        return _folded(rows, place, keeps_indented=True) if is_folded else _literal(rows, place)
 
     def _plain(self, column: int, indent: int) -> Scalar:
-        first, texts = self.at, [_uncommented(self.lines[self.at][column:])]
-        inner = 0
+        place = (self.at + 1, column)
+        rows = [_row(_uncommented(self.lines[self.at][column:]), self.at, column)]
         self.at += 1
         while (own := self._peek()) is not None and own > indent:
             if _KEY.match(self.lines[self.at], own):
                 raise _UnclearError
-            # Text lines begin at columns of their own; those of a value all but always agree.
-            inner = inner or own
-            texts.append(_uncommented(self.lines[self.at][own:]))
+            rows.append(_row(_uncommented(self.lines[self.at][own:]), self.at, own))
             self.at += 1
-        return Scalar("\n".join(texts), first + 1, column, inner, is_folded=True)
+        return _folded(rows, place)
 
     def _flow(self, at: int, column: int, depth: int) -> tuple[Value, int, int]:
         """Return a flow value, and the line and column after it."""
@@ -265,22 +263,30 @@ class _Reader:
         return Scalar(match[0].rstrip(), at + 1, column), at, match.end()
 
     def _quoted(self, at: int, column: int, quote: str) -> tuple[Scalar, int, int]:
-        end = r'(?:[^"\\]|\\.)*"' if quote == '"' else r"(?:[^']|'')*'"
-        text, last = self.lines[at][column + 1 :], at
-        while not (match := re.match(end, text, re.DOTALL)):
-            last += 1
-            if last >= len(self.lines):
-                raise _UnclearError
-            text += "\n" + self.lines[last].lstrip()
-        behind = match.end() - (match[0].rfind("\n") + 1)
-        if last == at:
-            behind += column + 1
-        else:
-            behind += len(self.lines[last]) - len(self.lines[last].lstrip())
-        bare = _unquoted(quote + match[0])
-        following = self.lines[at + 1] if last > at else ""
-        inner = len(following) - len(following.lstrip())
-        return Scalar(bare, at + 1, column + 1, inner, is_folded=True), last, behind
+        column += 1
+        place = (at + 1, column)
+        rows: list[_Row] = [[]]
+        while at < len(self.lines):
+            line = self.lines[at]
+            character, here = line[column : column + 1], (at + 1, column)
+            if not character:
+                at, rows = at + 1, [*rows, []]
+                following = self.lines[at] if at < len(self.lines) else ""
+                column = len(following) - len(following.lstrip())
+            elif character == "\\" and quote == '"':
+                escaped = line[column + 1 : column + 2]
+                cell = (_ESCAPES.get(escaped, escaped), (at + 1, column + 1))
+                rows[-1].append(cell if escaped else (_CONTINUED, here))
+                column += 2
+            elif character != quote:
+                rows[-1].append((character, here))
+                column += 1
+            elif quote == "'" and line.startswith("''", column):
+                rows[-1].append(("'", here))
+                column += 2
+            else:
+                return _folded(rows, place), at, column + 1
+        raise _UnclearError
 
     def _skip(self, at: int, column: int) -> tuple[int, int]:
         """Return the place of the next character that is neither space nor comment."""
@@ -301,6 +307,54 @@ class _Reader:
         return at, column
 
 
+_Cell: TypeAlias = tuple[str, tuple[int, int]]  # a character, and its line and column
+_Row: TypeAlias = list[_Cell]
+_CONTINUED = "\\\n"
+
+
+def _row(text: str, at: int, column: int) -> _Row:
+    return [(character, (at + 1, column + i)) for i, character in enumerate(text)]
+
+
+def _literal(rows: list[_Row], place: tuple[int, int]) -> Scalar:
+    """Return the text of rows with a line break between each two."""
+    cells: list[_Cell] = []
+    for number, row in enumerate(rows):
+        at = row[0][1] if row else cells[-1][1] if cells else place
+        cells += [*([("\n", at)] if number else []), *row]
+    return _scalar(cells, place)
+
+
+def _folded(rows: list[_Row], place: tuple[int, int], *, keeps_indented: bool = False) -> Scalar:
+    """Return the text of rows where one line break is a space, and of more the first is none.
+
+    In a block, line breaks around a line that is indented further are kept.
+    """
+    cells: list[_Cell] = []
+    breaks, before = 0, ""
+    for row in rows:
+        text = "".join(character for character, _ in row)
+        if text.strip():
+            is_kept = keeps_indented and (before in ("", " ", "\t") or text[0] in " \t")
+            between = "\n" * breaks if is_kept else "\n" * (breaks - 1) or " " * breaks
+            if cells and cells[-1][0] == _CONTINUED:
+                cells.pop()
+                between = ""
+            cells += [*((character, row[0][1]) for character in between), *row]
+            breaks, before = 0, text[0]
+        breaks += 1
+    return _scalar(cells, place)
+
+
+def _scalar(cells: list[_Cell], place: tuple[int, int]) -> Scalar:
+    """Return the text of characters; `place` is where it would begin without any."""
+    line, column = cells[0][1] if cells else place
+    places = tuple(place for _, place in cells)
+    is_one_line = all(place == (line, column + i) for i, place in enumerate(places))
+    text = "".join(character for character, _ in cells)
+    return Scalar(text, line, column, () if is_one_line else places)
+
+
 def _uncommented(text: str) -> str:
     return re.split(r"\s#", text, maxsplit=1)[0].rstrip()
 
@@ -309,6 +363,5 @@ def _unquoted(text: str) -> str:
     if text.startswith("'"):
         return text[1:-1].replace("''", "'")
     if text.startswith('"'):
-        inner = text[1:-1].replace("\\\n", "")
-        return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), inner, flags=re.DOTALL)
+        return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text[1:-1])
     return text
