@@ -118,9 +118,10 @@ def _often(program: Program) -> set[Node]:
 def is_for_admins(endpoint: Endpoint) -> bool:
     """Say whether an endpoint answers only administrators, by its path or a dependency.
 
-    Or only developers: it exists only under a condition such as `if settings.debug`.
+    Or by its beginning: `if not user.is_admin: raise`. Or only developers: it exists only under a
+    condition such as `if settings.debug`.
     """
-    if is_for_developers(endpoint.function):
+    if is_for_developers(endpoint.function) or _refuses_others(endpoint.function):
         return True
     if _OPEN.search(endpoint.name) or _OPEN.search(endpoint.path or ""):
         return False
@@ -133,6 +134,22 @@ def is_for_admins(endpoint: Endpoint) -> bool:
     for dependency in endpoint.dependencies:
         guards += [dependency.call, dependency.target]
     return any(_is_guard(guard) for guard in guards if guard)
+
+
+def _refuses_others(function: Node) -> bool:
+    """Say whether a function raises for all but administrators, whatever else is asked."""
+    for statement in function.body:
+        test = statement.test
+        match test.ast:
+            case ast.UnaryOp(op=ast.Not(), operand=ast.Name() | ast.Attribute() | ast.Call()):
+                is_negated = True
+            case ast.Compare(ops=[ast.NotEq() | ast.NotIn() | ast.IsNot()]):
+                is_negated = True
+            case _:
+                is_negated = False
+        if is_negated and _is_guard(test) and isinstance(statement.body[-1].ast, ast.Raise):
+            return True
+    return False
 
 
 def _is_guard(node: Node) -> bool:

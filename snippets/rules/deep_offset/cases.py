@@ -115,9 +115,105 @@ class Paging:
 def rows(session, paging: Paging = Depends()):
     return session.exec(select(Row).offset(paging.skip)).all()
 """,
+    "filters of a person where one is named, or of a kind": _OWNED
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/rows")
+def rows(session, owner: int | None = None, skip: int = 0):  # !
+    filters = [Row.id > 0]
+    if owner:
+        filters.append(Row.owner_id == owner)
+    return session.scalars(select(Row).where(*filters).offset(skip).limit(20))
+@app.get("/kinds")
+def kinds(session, kind: int, skip: int = 0):  # !
+    return session.query(Row).filter_by(kind_id=kind).offset(skip).limit(20)
+@app.get("/counted")
+def counted(session, user=Depends(), skip: int = 0):  # !
+    filters = [Row.owner_id == user.id]
+    count = session.scalar(select(Row.id).where(*filters))
+    return count, session.scalars(select(Row).offset(skip).limit(20)).all()
+""",
+    "others are refused something else, or may see what is theirs": _OWNED
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/rows")
+def rows(session, hidden: bool = False, user=Depends(), skip: int = 0):  # !
+    if hidden and not user.is_admin:
+        raise HTTPException(403)
+    return session.scalars(select(Row).offset(skip).limit(20))
+@app.get("/others")
+def others(session, user=Depends(), skip: int = 0):  # !
+    if user.is_admin:
+        raise HTTPException(403)
+    return session.scalars(select(Row).offset(skip).limit(20))
+""",
 }
 
 LOOK_ALIKES = {
+    "filters of one person": _OWNED
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/listed")
+def listed(session, new: bool = False, user=Depends(), skip: int = 0):
+    filters = [Row.owner_id == user.id]
+    if new:
+        filters.append(Row.id > 1000)
+    return session.scalars(select(Row).where(*filters).offset(skip).limit(20))
+@app.get("/appended")
+def appended(session, user=Depends(), skip: int = 0):
+    filters = []
+    filters.append(Row.owner_id == user.id)
+    return session.query(Row).filter(*filters).offset(skip).limit(20)
+@app.get("/named")
+def named(session, user=Depends(), skip: int = 0):
+    return session.query(Row).filter_by(owner_id=user.id).offset(skip).limit(20)
+""",
+    "a table to choose from, as its model says": """
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class ProductCategory(Base):
+    __tablename__ = "kinds"
+    id: Mapped[int] = mapped_column(primary_key=True)
+app = FastAPI()
+@app.get("/kinds")
+def kinds(session, skip: int = 0):
+    return session.scalars(select(ProductCategory).offset(skip).limit(20))
+@app.get("/all")
+def everything(session, skip: int = 0):
+    return session.query(ProductCategory).offset(skip).limit(20).all()
+""",
+    "all but administrators are refused": _OWNED
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import select
+from tables import Row
+app = FastAPI()
+@app.get("/rows")
+def rows(session, user=Depends(), skip: int = 0):
+    if not user.is_superuser:
+        raise HTTPException(403)
+    return session.scalars(select(Row).offset(skip).limit(20))
+@app.get("/others")
+def others(session, user=Depends(), skip: int = 0):
+    if user.role != "admin":
+        raise HTTPException(403)
+    return session.scalars(select(Row).offset(skip).limit(20))
+""",
     "a service for few people": """
 from fastapi import FastAPI
 from sqlalchemy import select

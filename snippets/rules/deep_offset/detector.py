@@ -2,14 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.known_types import selected
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.pydantic import Field
-from fastapi_pro.auditing.libraries.rare_work import is_for_few
+from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_for_few
 from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_models import models
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_inputs, offset_inputs
@@ -56,8 +56,7 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _fix(given: Input) -> str:
     """Return the keyset query, of the model that the endpoint selects where it tells."""
-    statements = (call for call in given.node.function.calls if call.member == "offset")
-    selecting = {cls for call in statements if (cls := selected(call))}
+    selecting = {cls for call in _offsets([given.node.function]) if (cls := selected(call))}
     model = models(given.node.program).get(selecting.pop()) if len(selecting) == 1 else None
     key = model.primary_key.full_name if model and model.primary_key else "key"
     return f"Page by the last key: `where({key} > after).order_by({key}).limit(limit)`"
@@ -81,7 +80,12 @@ def _is_short(given: Input) -> bool:
     taking = _endpoints(given)
     named = [_BY.sub("", _snake(given.owner)), *map(_called, taking)]
     functions = reached([given.node.function, *(e.function for e in taking)])
+    named += [_snake(cls.name) for cls in map(selected, _offsets(functions)) if cls]
     return any(map(_LOOKUP.search, named)) or any(map(_pages_own, functions))
+
+
+def _offsets(functions: Iterable[Node]) -> list[Node]:
+    return [call for function in functions for call in function.calls if call.member == "offset"]
 
 
 def _called(endpoint: Endpoint) -> str:
@@ -92,20 +96,60 @@ def _called(endpoint: Endpoint) -> str:
 
 def _pages_own(function: Node) -> bool:
     """Say whether a function pages what it always compares with one person's key."""
-    if not any(call.member == "offset" for call in function.calls):
+    offsets = _offsets([function])
+    if not offsets:
         return False
+    unpacked = {name for call in offsets for name in _unpacked(call)}
+    if any(map(_is_of_person, function.calls)):
+        return True
     return any(
         isinstance(side.ast, ast.Attribute) and _OWNER.fullmatch(side.member)
         for compare in function.own(ast.Compare)
-        if _is_equal(compare) and _is_filter(compare)
+        if _is_equal(compare) and not _is_conditional(compare)
+        if _is_filter(compare) or _collected_in(compare) in unpacked
         for side in compare.operands[:1]
     )
 
 
+def _is_of_person(call: Node) -> bool:
+    """Say whether a call is a `filter_by` with one person's key."""
+    is_filter = call.member == "filter_by" and not _is_conditional(call)
+    return is_filter and any(map(_OWNER.fullmatch, call.keywords))
+
+
+def _unpacked(call: Node) -> Iterator[str]:
+    """Yield the lists that the statement of an OFFSET is filtered by: `where(*filters)`."""
+    queue, seen = [call], {""}
+    for part in queue:  # grows while it is walked
+        if part.member in ("where", "filter"):
+            for given in part.args:
+                match given.ast:
+                    case ast.Starred(value=ast.Name(id=name)):
+                        yield name
+        owner = part.owner if part.is_call else part
+        if owner.is_call:
+            queue.append(owner)
+        elif owner.name not in seen:
+            seen.add(owner.name)
+            assigned = call.function.own(ast.Assign, ast.AnnAssign)
+            queue += [a.assigned for a in assigned if owner.name in [t.name for t in a.targets]]
+
+
+def _collected_in(compare: Node) -> str:
+    """Return the list that a comparison is put into: `filters = [...]`, `filters.append(...)`."""
+    above = compare.parent
+    if above.is_call:
+        return above.owner.name if above.member == "append" else ""
+    names = [target.name for target in above.parent.targets if isinstance(above.ast, ast.List)]
+    return names[0] if names else ""
+
+
+def _is_conditional(node: Node) -> bool:
+    return any(isinstance(above.ast, ast.If) for above in node.ancestors)
+
+
 def _is_filter(compare: Node) -> bool:
-    """Say whether a comparison always filters; that of a join or subquery drops no rows."""
-    if any(isinstance(above.ast, ast.If) for above in compare.ancestors):
-        return False
+    """Say whether a comparison filters rows; that of a join or subquery drops none."""
     names = [above.last_name for above in compare.ancestors if above.is_call]
     names = [name for name in names if name != "and_"]
     return names[:1] in (["where"], ["filter"]) and _INNER.isdisjoint(names)
@@ -138,4 +182,4 @@ def _is_admins(endpoint: Endpoint) -> bool:
     names = [endpoint.path or "", str(prefix), endpoint.name, endpoint.function.module.name]
     names += [dependency.target.name for dependency in endpoint.dependencies]
     names += [parameter.annotation.text for parameter in endpoint.parameters]
-    return any(map(_FOR_FEW.search, map(_snake, names)))
+    return any(map(_FOR_FEW.search, map(_snake, names))) or is_for_admins(endpoint)
