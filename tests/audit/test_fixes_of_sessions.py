@@ -133,8 +133,33 @@ async def add(session: AsyncSession = Depends()):
 
 
 @pytest.mark.parametrize(
+    ("column", "severity"),
+    [("total", ""), ("total_paid", ""), ("total_runs", "medium"), ("total_page_views", "medium")],
+)
+def test_a_count_of_what_happened_matters_less_than_a_sum(
+    column: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""{BOOKS}
+class Job(Base):
+    __tablename__ = "jobs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {column}: Mapped[int]
+@app.post("/jobs")
+async def run(session: AsyncSession = Depends()):
+    job = await session.get(Job, 1)
+    job.{column} += 1
+    await session.commit()
+"""
+    assert only(tmp_path, "lost-update", source).severity == severity
+
+
+@pytest.mark.parametrize(
     ("kind", "wait", "flush"),
-    [("async def", "await ", ""), ("def", "", "Unique constraint; `session.flush()`")],
+    [
+        ("async def", "await ", ""),
+        ("async def", "", "Unique constraint; `session.flush()`"),
+        ("def", "", "Unique constraint; `session.flush()`"),
+    ],
 )
 def test_a_sync_session_is_not_awaited(kind: str, wait: str, flush: str, tmp_path: Path) -> None:
     session = "AsyncSession" if wait else "Session"

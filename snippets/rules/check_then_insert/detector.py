@@ -17,9 +17,10 @@ from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.repositories import INSERTS, LOOKUPS, repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session, is_session, uses
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import ends, reaches
+from fastapi_pro.auditing.model.library_types import SESSION
 
 _DATABASE_ERRORS = {
     f"sqlalchemy.{place}{name}"
@@ -63,14 +64,14 @@ def detect(program: Program) -> Iterator[Hit]:
                 f" of `{found.model.name}` in line {insert.line}: `{function.name}` then answers"
                 " 500 (IntegrityError)",
                 severity="low" if is_rare(function) else "",
-                fix="" if function.is_coroutine and not _is_sync(function) else _SYNC,
+                fix=_SYNC if _is_sync(function) else "",
             )
             break
 
 
 def _is_sync(function: Node) -> bool:
-    """Say whether a function uses a session whose calls are not awaited."""
-    return any(not is_async_session(call.owner) for call in uses(function))
+    """Say whether the session of a function is not awaited, in a coroutine too."""
+    return not function.is_coroutine or any(use.owner.is_a(SESSION) for use in uses(function))
 
 
 def _refused(check: Node) -> _Lookup | None:

@@ -26,6 +26,12 @@ _OF_VALUE = re.compile(
 )
 _OPERATORS: dict[type[ast.operator], str] = {ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _PLAIN = (ast.Attribute, ast.Call, ast.Constant, ast.Name)
+_COUNTS = re.compile(
+    r"total_(\w+_)?(attempt|call|click|download|error|fail(ure)?|hit|job|login|quer(y|ie)|request"
+    r"|run|view|visit)s?$",
+    re.IGNORECASE,
+)
+"""Columns that count what happened: statistics."""
 _PLACES = re.compile(r"version|revision|position|order|rank|index|sort|priority|level")
 
 
@@ -46,9 +52,14 @@ def detect(program: Program) -> Iterator[Hit]:
             yield attribute.statement.hit(
                 f"`{function.name}` reads `{row}`, changes it and writes it back: when two"
                 " requests do so at once, one change is lost",
-                severity="" if _OF_VALUE.search(column.name) else "medium",
+                severity="" if _is_of_value(column) else "medium",
                 fix=_fix(column, _change(attribute)),
             )
+
+
+def _is_of_value(column: Column) -> bool:
+    """Say whether a column is money, a stock or the like, of which none may be lost."""
+    return bool(_OF_VALUE.search(column.name)) and not _COUNTS.search(column.name)
 
 
 def _fix(column: Column, change: str) -> str:
