@@ -453,6 +453,7 @@ class Login(BaseSettings):
         (["name", "host", "api_key", "port"], "api_key"),
         (["host", "name", "api_key", "user", "port"], "api_key"),
         (["host", "api_key", "name", "url_dsn"], "api_key"),
+        (["address", "region", "api_key", "api_secret"], "api_secret"),
         (["api_key", "host", "a", "short_token", "b", "c"], "short_token"),
         (["administrator_password", "region", "address", "broker_url"], ""),
         (["host", "name", "api_key", "user_name", "address"], ""),

@@ -129,17 +129,18 @@ def _printed(schema: Schema) -> str:
         is_named = is_named and "sentry" not in field.name.lower()  # browsers know it, too
         is_text = inherits(field.type, *SECRETS) or (field.type == "builtins.str" and is_named)
         if field.type in _DSNS or (is_text and is_refused(schema, field)):
-            found.append((1 if _is_url(field) else 0, place, field.name))
-        elif is_text and _is_shown_with_others(schema, field):
-            found.append((3 - field.is_required, place, field.name))
-    return min(found)[2] if found else ""
+            found.append((0, _is_url(field), 0, place, field.name))
+        elif is_text and (times := _times_shown(schema, field)):
+            rank = 1 if field.is_required else 2
+            found.append((rank, _is_url(field), -times, place, field.name))
+    return min(found)[-1] if found else ""
 
 
-def _is_shown_with_others(schema: Schema, secret: Field) -> bool:
-    """Say whether the error about other fields prints a telling part of a secret."""
+def _times_shown(schema: Schema, secret: Field) -> int:
+    """Return how many of the errors about other fields print a telling part of a secret."""
     if _is_of_another_variable(schema, secret):
-        return False
-    return any(_shown(given, secret) >= _TELLING for given in _lists(schema, secret))
+        return 0
+    return sum(_shown(given, secret) >= _TELLING for given in _lists(schema, secret))
 
 
 def _is_url(field: Field) -> bool:
