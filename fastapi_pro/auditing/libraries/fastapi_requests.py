@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
     exception_handlers,
     lifespans,
 )
+from fastapi_pro.auditing.libraries.fastapi_users import manager_methods
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node, inherits
 from fastapi_pro.auditing.model.program import Program, fact
@@ -43,6 +44,7 @@ def roots(program: Program) -> dict[Node, None]:
     found = [endpoint.function for endpoint in endpoints(program)]
     found += [dependency.function for dependency in dependencies(program)]
     found += [handler.function for handler in exception_handlers(program)]
+    found += manager_methods(program)
     for function in program.functions:
         if any(is_http_middleware(decorator) for decorator in function.decorators):
             found.append(function)

@@ -1,10 +1,14 @@
-"""Code that no application runs: modules that nothing imports, routers that nothing includes."""
+"""Code that an application runs, and code that none does.
+
+Modules that nothing imports, routers that nothing includes.
+"""
 
 import ast
 import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints, is_app
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
 from fastapi_pro.auditing.libraries.starts import Start, modules_run, starts
 from fastapi_pro.auditing.libraries.text_files import texts_beside
 from fastapi_pro.auditing.libraries.uncalled import is_uncalled, outermost
@@ -45,6 +49,32 @@ def why_unused(module: Module, line: int) -> str:
             verb = "uses" if definition.is_class else "calls"
             return f"nothing that runs {verb} `{definition.name}`"
     return ""
+
+
+def runs_in_service(node: Node) -> bool:
+    """Say whether a node runs for a request, or while the application is imported or starts."""
+    function, program = node.function, node.program
+    if not function:
+        return _is_imported(node)
+    if function in request_functions(program) or function in starting_functions(program):
+        return True
+    return any(not call.function and _is_imported(call) for call in function.callers)
+
+
+def _is_imported(node: Node) -> bool:
+    """Say whether what stands at module level runs when a module with an application is loaded."""
+    if node.module not in _loaded_by_application(node.program):
+        return False
+    tests = (above.test for above in node.ancestors if isinstance(above.ast, ast.If))
+    return not any(name.name == "__name__" for test in tests for name in test.walk(ast.Name))
+
+
+@fact
+def _loaded_by_application(program: Program) -> set[Module]:
+    roots = {app.module for app in apps(program)}
+    started = {start.application for start in starts(program)}
+    roots |= {module for module in program.service if module.path in started}
+    return loaded_with(roots, program)
 
 
 def serves(start: Start, module: Module) -> bool:

@@ -211,3 +211,194 @@ def scan(host: str):
     brute_force(host, "admin")
 """,
 }
+
+FOUND["read from the environment, put into the message, logged or printed at the start"] = """
+#= config.py
+import os
+DB_PASSWORD = os.environ["DB_PASSWORD"]
+KEY = os.getenv("STRIPE_SECRET_KEY")
+print("password: %s, key: {}" % DB_PASSWORD)  # !
+#= mail.py
+import logging, os
+logger = logging.getLogger(__name__)
+logger.warning("relay with " + os.getenv("SMTP_PASSWORD", ""))  # !
+logger.info("all of it: %s", dict(os.environ))  # !
+def connect():
+    db_pass, first_pass = os.environ.get("DB_PASS"), 1
+    url = f"mysql://root:{db_pass}@db/shop"
+    print(f"{url=}", first_pass)  # !
+    print(f"as {os.environ.get('SMTP_PASSWORD')}")  # !
+relay = connect()
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+import config, mail
+@asynccontextmanager
+async def lifespan(app):
+    message = "key is {}".format(config.KEY)
+    print(message)  # !
+    yield
+app = FastAPI(lifespan=lifespan)
+"""
+FOUND["the URL of the database"] = """
+#= database.py
+import logging, os
+from sqlalchemy import create_engine
+from settings import settings
+log = logging.getLogger("db")
+DATABASE_URL = os.getenv("DATABASE_URL")
+SQLALCHEMY_DATABASE_URI = f"mysql://{os.environ['USER']}:{os.environ['MYSQL_PASSWORD']}@db/shop"
+print("URL:", DATABASE_URL)  # !
+log.info(f"using {SQLALCHEMY_DATABASE_URI}")  # !
+log.debug("or %s", settings.database_url)  # !
+log.error("or " + settings.dsn())  # !
+log.info("or %s", settings.mongo_uri)  # !
+engine = create_engine(DATABASE_URL)
+log.info(engine.url.render_as_string(hide_password=False))  # !
+def connect(db_url: str):
+    log.info("connecting to %s", db_url)
+connect(DATABASE_URL)  # !
+#= settings.py
+from pydantic import PostgresDsn
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    database_url: PostgresDsn
+    mongo_uri: str = "mongodb://root:example@mongo:27017"
+    user: str
+    password: str
+    def dsn(self) -> str:
+        return "postgresql://{}:{}@db/shop".format(self.user, self.password)
+settings = Settings()
+#= main.py
+from fastapi import FastAPI
+import database
+app = FastAPI()
+"""
+FOUND["the headers, copied first"] = (
+    _APP
+    + """
+@app.get("/a")
+def a(request: Request):
+    given = dict(request.headers)
+    logger.info("headers: %s", given)  # !
+@app.get("/b")
+def b(request: Request):
+    logger.info({name: value for name, value in request.headers.items()})  # !
+"""
+)
+FOUND["through a helper that logs what it is given"] = (
+    _APP
+    + """
+def audit(event: str, detail: str | None = None):
+    logger.info("%s: %s", event, detail)
+@app.post("/login")
+def log_in(form: Annotated[OAuth2PasswordRequestForm, Depends()]):
+    audit("login", detail=f"{form.username}/{form.password}")  # !
+"""
+)
+FOUND["the tokens that fastapi-users sends by mail"] = """
+import logging, uuid
+from fastapi import FastAPI
+from fastapi_users import BaseUserManager, UUIDIDMixin
+logger = logging.getLogger(__name__)
+app = FastAPI()
+class UserManager(UUIDIDMixin, BaseUserManager["User", uuid.UUID]):
+    async def on_after_forgot_password(self, user, token: str, request=None):
+        print(f"{user.id} may reset with {token}")  # !
+    async def on_after_request_verify(self, user, token, request=None):
+        logger.info("verify %s by %s", user.id, token)  # !
+"""
+
+LOOK_ALIKES["URLs without a password, masked or of a file"] = """
+#= database.py
+import logging, os, re
+from sqlalchemy import create_engine, make_url
+from settings import settings
+log = logging.getLogger("db")
+DATABASE_URL = os.environ["DATABASE_URL"]
+DB_URL = os.getenv("DB_URL", "sqlite:///./app.db")
+TEST_DB_URL = "postgresql://localhost/test"
+LOCAL_DB_URL = f"postgresql://{os.environ['DB_HOST']}/{os.environ['DB_NAME']}"
+engine = create_engine(DATABASE_URL)
+log.info("to %s", DATABASE_URL.split("@")[-1])
+log.info("to %s and %s", re.sub(":.*@", ":***@", DATABASE_URL), make_url(DATABASE_URL))
+log.info("to %s, %s, %s, %s", engine.url, str(engine.url), DB_URL, TEST_DB_URL)
+log.info(f"to {LOCAL_DB_URL} {settings.database_url} {settings.masked_url} {DATABASE_URL[:12]}")
+log.info("given: %s", DATABASE_URL is not None)
+def hidden(url: str) -> str:
+    return url.replace(os.environ["DB_PASSWORD"], "***")
+log.info(hidden(DATABASE_URL))
+#= settings.py
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    database_url: str = "sqlite+aiosqlite:///app.db"
+    password: str
+    @property
+    def masked_url(self) -> str:
+        return f"postgresql://app:{'*' * len(self.password)}@db/app"
+settings = Settings()
+#= main.py
+from fastapi import FastAPI
+import database
+app = FastAPI()
+"""
+LOOK_ALIKES["printed by a command, or whether it is set"] = """
+#= seed.py
+import os
+ADMIN_PASSWORD = os.environ["ADMIN_PASSWORD"]
+print(f"admin / {ADMIN_PASSWORD}")
+#= config.py
+import os
+API_PASSWORD = os.getenv("API_PASSWORD")
+print("password is", "set" if API_PASSWORD else "missing")
+print(f"{len(API_PASSWORD or '')} characters; {'*' * len(API_PASSWORD or '')}")
+print("workers", os.environ["WORKERS"], os.environ.get("SECRET_NAME"))
+if __name__ == "__main__":
+    print(API_PASSWORD)
+#= main.py
+from fastapi import FastAPI
+import config
+app = FastAPI()
+"""
+LOOK_ALIKES["a message that is masked before it is logged, headers that are filtered"] = (
+    _APP
+    + """
+def describe(password: str) -> str:
+    message = f"password {password}"
+    message = message.replace(password, "***")
+    logger.info(message)
+    return message
+@app.post("/users")
+def sign_up(body: UserCreate):
+    body.password = hash_password(body.password)
+    logger.info("new user: %s", body)
+@app.get("/a")
+def a(request: Request):
+    logger.info({n: v for n, v in request.headers.items() if n != "authorization"})
+    logger.info({n: "***" if n == "cookie" else v for n, v in request.headers.items()})
+    logger.info([name for name in request.headers.keys()])
+"""
+)
+LOOK_ALIKES["a helper that is given names, one that masks"] = (
+    _APP
+    + """
+def audit(event: str, detail: str = ""):
+    logger.info("%s: %s", event, detail)
+def quiet(detail: str):
+    detail = detail[:2] + "***"
+    logger.info(detail)
+@app.post("/login")
+def log_in(form: Annotated[OAuth2PasswordRequestForm, Depends()]):
+    audit("login", detail=form.username)
+    quiet(form.password)
+"""
+)
+LOOK_ALIKES["a token of another class, a token that is no parameter"] = """
+import logging
+from fastapi import FastAPI
+logger = logging.getLogger(__name__)
+app = FastAPI()
+class Parser:
+    async def on_after_forgot_password(self, user, token: str):
+        logger.info("parsed %s", token)
+"""

@@ -1,33 +1,35 @@
-"""Secrets that are logged, or printed while a request waits."""
+"""Secrets that are logged, or printed by the service."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     MIDDLEWARE_METHODS,
     is_http_middleware,
-    request_functions,
 )
+from fastapi_pro.auditing.libraries.fastapi_users import is_sent_token
 from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
 from fastapi_pro.auditing.libraries.request_objects import filled, requested
 from fastapi_pro.auditing.libraries.request_texts import Search, text_parts
+from fastapi_pro.auditing.libraries.secret_values import (
+    environment_name,
+    holds_password,
+    is_secret_name,
+    is_text,
+    text_of,
+)
+from fastapi_pro.auditing.libraries.unused import runs_in_service
+from fastapi_pro.auditing.model import limits
 
 _LEVELS = ("debug", "info", "warning", "error", "exception", "critical", "log")
 _LOGGER = re.compile(r"(\w*_)?log(ger|ging)?", re.IGNORECASE)
-_SECRET = re.compile(
-    r"(\w+_)?(password|passwd|pwd)|(\w+_)?(access|refresh|id|bearer|auth|reset|jwt|csrf)_token"
-    r"|(\w+_)?(secret_key|client_secret|jwt_secret|private_key)|authorization"
-    r"|(openai|anthropic|stripe|aws|azure|smtp|admin|master|provider|llm)_api_key",
-    re.IGNORECASE,
-)
-_HARMLESS = re.compile(
-    r"^(has|is|no|needs?|num|max|min|use|should|invalid|forgot|reset)_|change", re.IGNORECASE
-)
+_PRINTS = ("builtins.print", "pprint.pprint", "rich.print")
 _OPTION = re.compile(r"environ|getenv|settings|config|debug|verbose|isEnabledFor", re.IGNORECASE)
 _GUESSES = re.compile(r"brut(e|er|ing)(_|$|[A-Z])|brute_?force|wordlist|honeypot", re.IGNORECASE)
+_MASKS = re.compile(r"mask|redact|hid(e|den)|obfusc|len|bool|sha|hash|trunc|sanit", re.IGNORECASE)
 _DUMPS = ("model_dump", "model_dump_json", "dict", "json")
 _HEADERS = {"authorization", "cookie", "x-api-key", "proxy-authorization"}
 _SAME = {"repr", "str", "dict"}
@@ -35,27 +37,60 @@ _BEARER = Search()
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield each call that writes a secret to a log."""
-    for call in program.calls_named(*_LEVELS):
-        if call.owner and _LOGGER.fullmatch(call.owner.last_name):
-            yield from _written(call)
-    waiting = None
-    for call in program.calls_of("builtins.print"):
-        waiting = request_functions(program) if waiting is None else waiting
-        if call.function in waiting:
-            yield from _written(call)
-
-
-def _written(call: Node) -> Iterator[Hit]:
-    if call.module.is_tool:
-        return
-    for given in call.given:
-        if found := next(filter(None, map(_secret, _leaves(given))), ""):
-            if _is_option(call) or _is_guessing(call):
-                return
+    """Yield each call that writes a secret to a log, or gives one to a function that does."""
+    found: dict[Node, Hit] = {}
+    for call in _calls(program):
+        for place, what in _written(call):
             severity = "low" if call.member == "debug" else ""
-            yield call.hit(f"`{call.func.text}` writes {found}", severity=severity)
-            return
+            found.setdefault(place, place.hit(what, severity=severity))
+    yield from found.values()
+
+
+def _calls(program: Program) -> Iterator[Node]:
+    """Yield the calls that write to a log; what a service prints is in one, too."""
+    for call in program.calls_named(*_LEVELS):
+        is_log = call.owner and _LOGGER.fullmatch(call.owner.last_name)
+        if is_log and not call.module.is_tool:
+            yield call
+    for call in program.calls_of(*_PRINTS):
+        if not call.module.is_tool and runs_in_service(call):
+            yield call
+
+
+def _written(call: Node) -> Iterator[tuple[Node, str]]:
+    """Yield where a secret comes to a log, and what it is."""
+    leaves = [leaf for given in call.given for leaf in _leaves(given)]
+    name = call.func.text
+    if found := _first(leaves):
+        if not (_is_option(call) or _is_guessing(call)):
+            yield call, f"`{name}` writes {found}"
+        return
+    for leaf in leaves:
+        for caller in _givers(leaf):
+            parameter = leaf.at(leaf.bound.node) if leaf.bound else leaf
+            if found := _first(_leaves(parameter.passed(caller))):
+                yield caller, f"`{caller.func.text}` writes {found}, by `{name}`"
+
+
+def _givers(leaf: Node) -> list[Node]:
+    """Return the calls that give a parameter its value, which nothing changes before the log."""
+    bound = leaf.bound
+    function = leaf.function
+    if bound is None or bound.kind != "param" or len(function.bindings(leaf.name)) > 1:
+        return []
+    return [call for call in function.callers if not call.module.is_tool]
+
+
+def _first(leaves: Iterable[Node], depth: int = 0) -> str:
+    """Return the first secret among values, "" if there is none."""
+    for leaf in leaves:
+        if found := _secret(leaf):
+            return found
+        texts = text_of(leaf) if depth < limits.NAMES and not _MASKS.search(leaf.last_name) else []
+        for text in texts:
+            if found := _first(_leaves(text), depth + 1):
+                return f"`{leaf.text}`, and in it {found}"
+    return ""
 
 
 def _is_guessing(call: Node) -> bool:
@@ -73,7 +108,7 @@ def _is_option(call: Node) -> bool:
 def _leaves(expr: Node, depth: int = 0) -> Iterator[Node]:
     """Yield what a text, or a dict for it, is put together from."""
     parts = text_parts(expr) if expr.last_name != "join" else []
-    parts = parts or [value for _, value in expr.entries] or expr.elements
+    parts = parts or [value for _, value in expr.entries] or expr.elements or _copied(expr)
     if expr.is_call and expr.last_name in _SAME and expr.called.startswith("builtins."):
         parts = expr.args[:1]
     if not parts or depth > 10:
@@ -82,29 +117,64 @@ def _leaves(expr: Node, depth: int = 0) -> Iterator[Node]:
         yield from _leaves(part, depth + 1)
 
 
+def _copied(expr: Node) -> list[Node]:
+    """Return what a comprehension copies whole: `{name: value for name, value in x.items()}`."""
+    match expr.ast:
+        case ast.DictComp(
+            key=ast.Name(id=key),
+            value=ast.Name(id=value),
+            generators=[
+                ast.comprehension(
+                    target=ast.Tuple(elts=[ast.Name(id=first), ast.Name(id=second)]),
+                    iter=ast.Call(func=ast.Attribute(value=copied, attr="items")),
+                    ifs=[],
+                )
+            ],
+        ) if (key, value) == (first, second):
+            return [expr.at(copied)]
+    return []
+
+
 def _secret(leaf: Node) -> str:
     """Return what is secret about a value, "" if nothing is known to be."""
     expr = leaf.awaited
     if isinstance(expr.ast, ast.Constant):
         return ""
+    if expr.library_name == "os.environ":
+        return "all of `os.environ`"
+    if holds_password(expr):
+        return f"`{expr.text}`, the password of the database in it"
+    if is_secret_name(environment_name(expr)):
+        return f"`{expr.text}`"
     if expr.is_call and not _is_body(expr):
         return _of_call(expr)
-    if expr.member == "headers" and expr.owner.is_a("fastapi.Request", "fastapi.WebSocket"):
-        return f"`{expr.text}`, the token and the cookies among them"
+    if headers := _headers(expr):
+        return f"`{headers.text}`, the token and the cookies among them"
     if _is_body(expr) and _takes_passwords(expr.program):
         return f"`{expr.text}`, the whole body, passwords of others among it"
     key = expr.index.literal
-    if isinstance(key, str) and _is_name(key):
+    if isinstance(key, str) and is_secret_name(key):
         return f"`{expr.text}`"
     if not isinstance(expr.ast, (ast.Name, ast.Attribute)):
         return ""
-    if _is_name(expr.last_name):
+    if is_secret_name(expr.last_name) or is_secret_name(environment_name(expr.value)):
         return f"`{expr.text}`" if _is_plain(expr) else ""
+    if is_sent_token(expr):
+        return f"`{expr.text}`, by which anybody sets a new password or verifies the address"
     if expr.name == "token" and (given := _BEARER.unchecked(expr)):
         return (
             f"`{expr.text}`, by which its owner signs in" if given.source == "credentials" else ""
         )
     return _of_schema(expr, schema_of(expr.type))
+
+
+def _headers(expr: Node) -> Node:
+    """Return the headers of the request that a value is, or a variable with a copy of them."""
+    held = expr.value if expr.name else expr
+    copied = held.args[:1] if held.called == "builtins.dict" else _copied(held)
+    found = copied[0] if copied else expr
+    is_all = found.member == "headers" and found.owner.is_a("fastapi.Request", "fastapi.WebSocket")
+    return found if is_all else expr.at(None)
 
 
 def _is_body(expr: Node) -> bool:
@@ -129,21 +199,22 @@ def _is_body(expr: Node) -> bool:
 def _takes_passwords(program: Program) -> bool:
     """Say whether a request of the program brings a password."""
     names = (name for schema in filled(program).values() for name in schema.fields)
-    if any(map(_is_name, names)):
+    if any(map(is_secret_name, names)):
         return True
     form = "fastapi.security.OAuth2PasswordRequestForm"
     return any(p.type == form for function in requested(program) for p in parameters(function))
 
 
 def _of_call(call: Node) -> str:
-    if call.member == "get_secret_value":
+    is_shown = call.keyword("hide_password").literal is False
+    if call.member == "get_secret_value" or (call.member == "render_as_string" and is_shown):
         return f"`{call.text}`"
     if call.member in _DUMPS and not call.keyword("exclude") and not call.keyword("include"):
         return _of_schema(call.owner, schema_of(call.owner.type))
     if call.member == "get" and call.args and isinstance(call.args[0].literal, str):
         name = call.args[0].literal
         is_header = call.owner.member == "headers" and name.lower() in _HEADERS
-        return f"`{call.text}`" if is_header or _is_name(name) else ""
+        return f"`{call.text}`" if is_header or is_secret_name(name) else ""
     return ""
 
 
@@ -154,13 +225,21 @@ def _of_schema(expr: Node, schema: Schema | None) -> str:
     for field in schema.fields.values():
         is_hidden = any(given.literal is False for given in field.options("repr"))
         is_masked = isinstance(expr.value.keyword(field.name).literal, str)
-        if _is_name(field.name) and field.type == "builtins.str" and not (is_hidden or is_masked):
+        is_masked = is_masked or _is_set(expr, field.name)
+        is_shown = field.type == "builtins.str" and not (is_hidden or is_masked)
+        if is_secret_name(field.name) and is_shown:
             return f"all of `{expr.text}`, `{field.name}` among it"
     return ""
 
 
-def _is_name(name: str) -> bool:
-    return _SECRET.fullmatch(name) is not None and not _HARMLESS.search(name)
+def _is_set(expr: Node, field: str) -> bool:
+    """Say whether the function has replaced a field before, by a hash for the most part."""
+    return any(
+        target.member == field and target.owner.dotted == expr.dotted
+        for statement in expr.function.own(ast.Assign)
+        for target in statement.targets
+        if statement.position < expr.position
+    )
 
 
 def _is_plain(expr: Node) -> bool:
@@ -171,9 +250,4 @@ def _is_plain(expr: Node) -> bool:
     if value.binding is not None and value.binding.kind == "import":
         return False
     made = value.awaited
-    if made.is_call and re.search(
-        r"mask|redact|hide|obfusc|len|bool|sha|hash|trunc", made.last_name
-    ):
-        return False
-    kind = expr.type
-    return kind in (None, "builtins.str", "typing.Any")
+    return not (made.is_call and _MASKS.search(made.last_name)) and is_text(expr)

@@ -1,0 +1,96 @@
+"""Values that are secret: by their name, by what the environment calls them, database URLs."""
+
+import ast
+import re
+
+from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.libraries.request_texts import text_parts
+from fastapi_pro.auditing.libraries.sqlalchemy_urls import literal_url, setting_default
+from fastapi_pro.auditing.model.node import Node
+
+_SECRET = re.compile(
+    r"(\w+_)?(password|passwd|pwd)|(\w+_)?(access|refresh|id|bearer|auth|reset|jwt|csrf)_token"
+    r"|(\w+_)?(secret_key|client_secret|jwt_secret|private_key)|authorization"
+    r"|(\w+_)?(admin|db|database|ftp|mail|mysql|pg|postgres|redis|root|smtp|ssh|user)_?pass"
+    r"|(openai|anthropic|stripe|aws|azure|smtp|admin|master|provider|llm)_api_key",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(
+    r"^(has|is|no|needs?|num|max|min|use|should|invalid|forgot|reset)_|change", re.IGNORECASE
+)
+_DATABASE_URL = re.compile(
+    r"(\w+_)?(database|db|sql(alchemy)?|postgres(ql)?|pg|mysql|mongo(db)?)_?(url|uri|dsn)",
+    re.IGNORECASE,
+)
+_WITH_PASSWORD = re.compile(r"://[^:/@\s]*:[^@\s/{}<>$*]+@")
+_GETS = ("os.getenv", "os.environ.get")
+_CONFIGS = ("config", "env", "get_env", "getenv")
+_TEXTS = ("builtins.str", "typing.Any", None)
+_DSN = re.compile(r"pydantic\.\w+Dsn")
+
+
+def is_secret_name(name: str) -> bool:
+    """Say whether a value of this name is secret: `password`, `SMTP_PASSWORD`, `access_token`."""
+    return _SECRET.fullmatch(name) is not None and not _HARMLESS.search(name)
+
+
+def environment_name(expr: Node) -> str:
+    """Return which variable of the environment an expression reads, "" if it reads none."""
+    key = expr.index
+    if expr.is_call:
+        is_read = expr.called in _GETS or (expr.func.name in _CONFIGS and not expr.callee)
+        key = expr.argument(0, "key") if is_read else expr.at(None)
+    elif expr.generic.library_name != "os.environ":
+        return ""
+    return str(key.constant or "")
+
+
+def holds_password(expr: Node) -> bool:
+    """Say whether an expression is the URL of a database with a password in it.
+
+    It is called so, and comes from the environment or the settings, or is written with a password.
+    What is in a default of SQLite, or without a password, is not taken for one.
+    """
+    if not _DATABASE_URL.fullmatch(expr.last_name) and not _DATABASE_URL.fullmatch(
+        environment_name(expr)
+    ):
+        return False
+    if _is_setting(expr):
+        default = setting_default(expr)
+        return not default or _has_password(default)
+    found = expr.value
+    if environment_name(found):
+        default = found.argument(1, "default") or found.keyword("default")
+        return not default or default.is_none or _has_password(default)
+    return isinstance(found.ast, ast.Constant) and _has_password(found)
+
+
+def is_text(expr: Node) -> bool:
+    """Say whether a value is a text, or may be one: it is no flag, class or `SecretStr`."""
+    kind = expr.type
+    return kind in _TEXTS or (isinstance(kind, str) and _DSN.fullmatch(kind) is not None)
+
+
+def text_of(expr: Node) -> list[Node]:
+    """Return what the text is made of that a variable, property or function gives.
+
+    Nothing of a variable that is set several times: it may be masked in between.
+    """
+    method = expr.owner.type_class.method(expr.member) if expr.member else expr.at(None)
+    function = expr.callee if expr.is_call else method
+    if function:
+        return [value for value in function.returned if text_parts(value)]
+    found = expr.value
+    binding = found.binding
+    scope = found.function or found.at(found.module.tree)
+    is_set_once = binding is not None and len(scope.bindings(expr.last_name)) == 1
+    return [found] if is_set_once and text_parts(found) else []
+
+
+def _is_setting(expr: Node) -> bool:
+    schema = schema_of(expr.owner.type)
+    return schema is not None and schema.is_settings and expr.member in schema.fields
+
+
+def _has_password(default: Node) -> bool:
+    return _WITH_PASSWORD.search(literal_url(default)) is not None
