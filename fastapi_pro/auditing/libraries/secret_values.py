@@ -3,9 +3,13 @@
 import ast
 import re
 
-from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.libraries.configured_values import (
+    default_of,
+    environment_name,
+    setting_of,
+)
 from fastapi_pro.auditing.libraries.request_texts import text_parts
-from fastapi_pro.auditing.libraries.sqlalchemy_urls import literal_url, setting_default
+from fastapi_pro.auditing.libraries.sqlalchemy_urls import literal_url
 from fastapi_pro.auditing.model.node import Node
 
 _SECRET = re.compile(
@@ -23,8 +27,6 @@ _DATABASE_URL = re.compile(
     re.IGNORECASE,
 )
 _WITH_PASSWORD = re.compile(r"://[^:/@\s]*:[^@\s/{}<>$*]+@")
-_GETS = ("os.getenv", "os.environ.get")
-_CONFIGS = ("config", "env", "get_env", "getenv")
 _TEXTS = ("builtins.str", "typing.Any", None)
 _DSN = re.compile(r"pydantic\.\w+Dsn")
 
@@ -32,17 +34,6 @@ _DSN = re.compile(r"pydantic\.\w+Dsn")
 def is_secret_name(name: str) -> bool:
     """Say whether a value of this name is secret: `password`, `SMTP_PASSWORD`, `access_token`."""
     return _SECRET.fullmatch(name) is not None and not _HARMLESS.search(name)
-
-
-def environment_name(expr: Node) -> str:
-    """Return which variable of the environment an expression reads, "" if it reads none."""
-    key = expr.index
-    if expr.is_call:
-        is_read = expr.called in _GETS or (expr.func.name in _CONFIGS and not expr.callee)
-        key = expr.argument(0, "key") if is_read else expr.at(None)
-    elif expr.generic.library_name != "os.environ":
-        return ""
-    return str(key.constant or "")
 
 
 def holds_password(expr: Node) -> bool:
@@ -55,12 +46,9 @@ def holds_password(expr: Node) -> bool:
         environment_name(expr)
     ):
         return False
-    if _is_setting(expr):
-        default = setting_default(expr)
-        return not default or _has_password(default)
     found = expr.value
-    if environment_name(found):
-        default = found.argument(1, "default") or found.keyword("default")
+    if environment_name(found) or setting_of(expr):
+        default = default_of(expr)
         return not default or default.is_none or _has_password(default)
     return isinstance(found.ast, ast.Constant) and _has_password(found)
 
@@ -85,11 +73,6 @@ def text_of(expr: Node) -> list[Node]:
     scope = found.function or found.at(found.module.tree)
     is_set_once = binding is not None and len(scope.bindings(expr.last_name)) == 1
     return [found] if is_set_once and text_parts(found) else []
-
-
-def _is_setting(expr: Node) -> bool:
-    schema = schema_of(expr.owner.type)
-    return schema is not None and schema.is_settings and expr.member in schema.fields
 
 
 def _has_password(default: Node) -> bool:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.libraries.configured_values import setting_default
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 
@@ -35,15 +35,6 @@ def literal_url(expr: Node, depth: int = 0) -> str:
         driver = found.argument(0, "drivername").constant
         return f"{driver}://" if isinstance(driver, str) else ""
     return ""
-
-
-def setting_default(expr: Node) -> Node:
-    """Return the default of the settings field that `settings.name` reads."""
-    schema = schema_of(expr.owner.type)
-    field = schema.fields.get(expr.member) if schema and schema.is_settings else None
-    if field is None:
-        return expr.at(None)
-    return field.default.argument(0, "default") if field.default.is_call else field.default
 
 
 def scheme_of(expr: Node, depth: int = 0) -> str:

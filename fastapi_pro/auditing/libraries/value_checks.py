@@ -20,6 +20,8 @@ FILE_QUESTIONS = frozenset({
     "split", "rsplit", "partition", "rpartition", "guess_type",
 })  # fmt: skip
 """Questions about a path that do not check where it leads: whether it exists, how it ends."""
+_ENDING = re.compile(r"\^?(\.[*+])?(\[[^/]*\][*+])?\\?\.\(?(\?:)?\w+(\|\w+)*\)?(\$|\\Z)")
+"""Patterns of what a text ends in: `\\.(png|jpg)$`."""
 
 
 def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
@@ -43,7 +45,7 @@ def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
                 is_around = above.ast in around
                 if above.position > use.position and not is_around:
                     continue
-                if above.is_call and not is_around and _is_check(above, same):
+                if above.is_call and not is_around and _is_check(above, same, no_checks):
                     return True
                 if any(_looks(test, same, made, no_checks) for test in _tests(above)):
                     return True
@@ -167,22 +169,69 @@ def _looks(test: Node, same: set[str], made: set[str], no_checks: Collection[str
 
 
 def _asks(expr: Node, names: Collection[str]) -> bool:
-    """Say whether an expression calls a method, or reads an attribute, with one of these names.
+    """Say whether an expression asks by one of these names, or for an ending if they do."""
+    if not names:
+        return False
+    asking = (*expr.walk(ast.Attribute), *expr.walk(ast.Name))
+    if any(_is_question(node, names) for node in asking):
+        return True
+    kinds = (ast.Call, ast.Subscript, ast.Compare)
+    return "endswith" in names and any(_is_of_ending(node, names) for node in expr.walk(*kinds))
 
-    A method that splits a text must split it at a dot.
+
+def _is_question(node: Node, names: Collection[str]) -> bool:
+    """Say whether a name or attribute is one of these; of what splits a text, at a dot."""
+    if node.last_name not in names:
+        return False
+    call = node.parent if node.parent.func == node else node
+    return not call.args or "split" not in node.member or call.args[0].literal == "."
+
+
+def _is_of_ending(node: Node, names: Collection[str]) -> bool:
+    r"""Say whether an expression only asks how a text ends.
+
+    `name[-4:]`, `"." in name`, `re.search(r"\.png$", name)`, or a function of the program that
+    does so.
     """
-    for node in expr.walk(ast.Attribute) if names else ():
-        if node.member in names:
-            call = node.parent if node.parent.func == node else node
-            if not call.args or "split" not in node.member or call.args[0].literal == ".":
-                return True
-    return any(name.name in names for name in expr.walk(ast.Name)) if names else False
+    match node.ast:
+        case ast.Subscript(slice=ast.Slice(lower=ast.UnaryOp(), upper=None)):
+            return True
+        case ast.Compare(left=ast.Constant(value="."), ops=[ast.In() | ast.NotIn()]):
+            return True
+        case ast.Call() if node.called in ("re.search", "re.match"):
+            pattern = node.argument(0, "pattern").constant
+            is_anchored = node.called == "re.match" and not str(pattern).startswith((".", "^."))
+            return _ENDING.fullmatch(str(pattern)) is not None and not is_anchored
+    callee = node.callee if node.is_call else node.at(None)
+    return bool(callee) and node.program.once(_only_asks, callee.ast, callee, frozenset(names))
 
 
-def _is_check(call: Node, same: set[str]) -> bool:
-    """Say whether a call checks its argument: by its name, or by a test in its code."""
+def _only_asks(function: Node, names: frozenset[str]) -> bool:
+    """Say whether all that a function does with what it is given is to ask how it ends."""
+    given = {parameter.name for parameter in function.parameters}
+    used = [name for name in function.own(ast.Name) if name.is_read and name.name in given]
+    return bool(used) and all(_is_only_asked(name, names) for name in used)
+
+
+def _is_only_asked(name: Node, names: frozenset[str]) -> bool:
+    for above in _above(name):
+        if isinstance(above.ast, ast.Attribute) and _is_question(above, names):
+            return True
+        if above.is_call and _is_question(above.func, names):
+            return True
+        if isinstance(above.ast, (ast.Compare, ast.Subscript)) and _is_of_ending(above, names):
+            return True
+        if above.called in ("re.search", "re.match") and _is_of_ending(above, names):
+            return True
+    return False
+
+
+def _is_check(call: Node, same: set[str], no_checks: Collection[str]) -> bool:
+    """Say whether a call checks what it is given: by its name, or as its code tests it."""
     given = [argument for argument in call.given if _mentions(argument, same)]
     if not given and not (call.owner and _mentions(call.owner, same)):
+        return False
+    if "endswith" in no_checks and _is_of_ending(call, no_checks):
         return False
     if names_a_check(call):
         return True
@@ -195,7 +244,7 @@ def _is_check(call: Node, same: set[str]) -> bool:
         if _mentions(parameter.passed(call), same):
             name = {parameter.name}
             looks = callee.own(ast.If, ast.IfExp, ast.Assert)
-            if any(_looks(look.test, name, set(), ()) for look in looks):
+            if any(_looks(look.test, name, set(), no_checks) for look in looks):
                 return True
     return False
 

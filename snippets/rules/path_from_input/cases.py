@@ -297,3 +297,168 @@ def logs(kind: Literal["access", "error"], number: int):
     return FileResponse(f"/var/log/{kind}.{number}.log")
 """,
 }
+
+FOUND["after a look at the extension alone"] = (
+    _APP
+    + """
+from mimetypes import guess_type
+ALLOWED = {".png", ".jpg"}
+def extension(name: str) -> str:
+    return name.rsplit(".", 1)[-1].lower()
+def is_allowed(name: str) -> bool:
+    return "." in name and name.rsplit(".", 1)[1].lower() in {"png", "jpg"}
+def allowed_file(filename: str) -> bool:
+    return Path(filename).suffix in ALLOWED
+@app.get("/a")
+def a(name: str):
+    if not name.endswith(".png"):
+        raise HTTPException(400)
+    return FileResponse(Path("images") / name)  # !
+@app.get("/b")
+def b(name: str):
+    if Path(name).suffix.lower() not in ALLOWED:
+        raise HTTPException(400)
+    return FileResponse(UPLOADS + "/" + name)  # !
+@app.get("/c")
+def c(name: str):
+    _, ending = os.path.splitext(name)
+    if ending not in ALLOWED:
+        raise HTTPException(400)
+    return FileResponse(path=os.path.join(UPLOADS, name))  # !
+@app.get("/d")
+def d(name: str):
+    if extension(name) not in ("png", "jpg"):
+        raise HTTPException(400)
+    return FileResponse("images/" + name)  # !
+@app.get("/e")
+def e(name: str):
+    if not is_allowed(name):
+        raise HTTPException(400)
+    return FileResponse(FOLDER.joinpath(name))  # !
+@app.post("/f")
+async def f(file: UploadFile):
+    if not allowed_file(file.filename):
+        raise HTTPException(400)
+    (FOLDER / file.filename).write_bytes(await file.read())  # !
+@app.get("/g")
+def g(name: str):
+    if not re.search(r"\\.(png|jpg)$", name):
+        raise HTTPException(400)
+    return FileResponse(f"images/{name}")  # !
+@app.get("/h")
+def h(name: str):
+    kind = guess_type(name)[0]
+    if kind is None or not kind.startswith("image/"):
+        raise HTTPException(400)
+    return FileResponse("images/{}".format(name))  # !
+@app.get("/i")
+def i(name: str):
+    if not any(name.endswith(ending) for ending in ALLOWED):
+        raise HTTPException(400)
+    return FileResponse("images/%s" % name)  # !
+@app.get("/j")
+def j(name: str):
+    if name[-4:] != ".png" or len(name) > 80:
+        raise HTTPException(400)
+    return FileResponse(Path("images", name))  # !
+@app.get("/k")
+def k(name: str):
+    if os.path.splitext(name)[1].lower() != ".png":
+        raise HTTPException(400)
+    return FileResponse(Path("images") / name)  # !
+@app.get("/l")
+def l(name: str):
+    if re.match(r".*\\.png$", name) is None:
+        raise HTTPException(400)
+    return FileResponse(Path("images") / name)  # !
+"""
+)
+FOUND["the folder is set with a slash at its end, in the settings or in another module"] = """
+#= config.py
+import os
+from pydantic_settings import BaseSettings
+BASE = "/srv/files/"
+ROOT = os.getenv("ROOT", "./files/")
+class Settings(BaseSettings):
+    folder: str = "uploads/"
+settings = Settings()
+#= main.py
+from fastapi import Depends, FastAPI
+from fastapi.responses import FileResponse
+from config import BASE, ROOT, settings
+app = FastAPI()
+class Wanted:
+    def __init__(self, name: str):
+        self.name = name
+@app.get("/a")
+def a(name: str):
+    return FileResponse(BASE + name)  # !
+@app.get("/b")
+def b(name: str):
+    return FileResponse(ROOT + name)  # !
+@app.get("/c")
+def c(wanted: Wanted = Depends()):
+    return FileResponse(f"{settings.folder}{wanted.name}")  # !
+"""
+LOOK_ALIKES["more than the extension is looked at"] = (
+    _APP
+    + """
+ALLOWED = {".png", ".jpg"}
+def is_image(name: str) -> bool:
+    return name.endswith(".png") and "/" not in name
+def is_known(name: str) -> bool:
+    return name in {"a.png", "b.png"}
+@app.get("/a")
+def a(name: str):
+    if not name.endswith(".png") or "/" in name:
+        raise HTTPException(400)
+    return FileResponse(FOLDER / name)
+@app.get("/b")
+def b(name: str):
+    if not is_image(name):
+        raise HTTPException(400)
+    return FileResponse(FOLDER / name)
+@app.get("/c")
+def c(name: str):
+    if not is_known(name):
+        raise HTTPException(400)
+    return FileResponse(FOLDER / name)
+@app.get("/d")
+def d(name: str):
+    if not re.fullmatch(r"[a-z]+\\.png", name):
+        raise HTTPException(400)
+    return FileResponse(FOLDER / name)
+@app.get("/e")
+def e(name: str):
+    if not re.match(r"^[\\w-]+\\.png$", name):
+        raise HTTPException(400)
+    return FileResponse(FOLDER / name)
+@app.get("/f")
+def f(name: str):
+    if Path(name).suffix not in ALLOWED or Path(name).name != name:
+        raise HTTPException(400)
+    return FileResponse(FOLDER / name)
+@app.get("/g")
+def g(name: str):
+    if re.search(r"\\.\\.|/", name):
+        raise HTTPException(400)
+    return FileResponse(FOLDER / name)
+@app.get("/h")
+def h(name: str):
+    if name.split("/")[-1] != name:
+        raise HTTPException(400)
+    return FileResponse(FOLDER / name)
+"""
+)
+LOOK_ALIKES["a text before it that is no folder"] = (
+    _APP
+    + """
+PREFIX = "report-"
+@app.get("/a")
+def a(name: str):
+    return FileResponse(PREFIX + name)
+@app.get("/b")
+def b(number: int):
+    return FileResponse(UPLOADS + "/" + str(number))
+"""
+)

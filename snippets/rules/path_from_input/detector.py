@@ -5,8 +5,10 @@ import itertools
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.configured_values import default_of
 from fastapi_pro.auditing.libraries.rare_work import is_asked, is_only_for_admins
 from fastapi_pro.auditing.libraries.request_texts import Search, Text, is_segment
+from fastapi_pro.auditing.libraries.text_pieces import Piece, pieces
 from fastapi_pro.auditing.libraries.value_checks import FILE_QUESTIONS
 
 _OPENS = (
@@ -25,10 +27,10 @@ def _parts(expr: Node) -> list[Node]:
     match expr.ast:
         case ast.BinOp(op=ast.Div()):
             return expr.operands
-        case ast.JoinedStr(values=values):
-            return _after_slash([_piece(expr.at(value)) for value in values])
-        case ast.BinOp(op=ast.Add()):
-            return _after_slash(_added(expr))
+        case ast.JoinedStr() | ast.BinOp():
+            return _after_slash(pieces(expr))
+        case ast.Call() if expr.member == "format":
+            return _after_slash(pieces(expr))
         case ast.Call() if expr.called in _JOINS:
             return expr.args
         case ast.Call() if expr.called in _SAME:
@@ -40,25 +42,16 @@ def _parts(expr: Node) -> list[Node]:
     return []
 
 
-def _piece(value: Node) -> Node:
-    return value.at(value.ast.value) if isinstance(value.ast, ast.FormattedValue) else value
-
-
-def _added(expr: Node) -> list[Node]:
-    match expr.ast:
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return [*_added(expr.at(left)), *_added(expr.at(right))]
-    return [expr]
-
-
-def _after_slash(pieces: list[Node]) -> list[Node]:
+def _after_slash(found: list[Piece]) -> list[Node]:
     """Return the first piece and those after a slash: `id_../x` is a folder that is not there."""
-    found = pieces[:1]
-    for before, piece in itertools.pairwise(pieces):
-        text = before.constant
-        if isinstance(text, str) and text.endswith(("/", "\\")):
-            found.append(piece)
-    return found
+    after = (piece for before, piece in itertools.pairwise(found) if _ends_in_slash(before))
+    return [piece for piece in (*found[:1], *after) if isinstance(piece, Node)]
+
+
+def _ends_in_slash(piece: Piece) -> bool:
+    """Say whether a piece, or what it is where nothing else is configured, ends in a slash."""
+    text = piece if isinstance(piece, str) else piece.constant or default_of(piece).constant
+    return isinstance(text, str) and text.endswith(("/", "\\"))
 
 
 _PATH = Search(_parts, frozenset({"pathlib.Path"}), FILE_QUESTIONS)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.configured_values import environment_name
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     MIDDLEWARE_METHODS,
@@ -15,7 +16,6 @@ from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
 from fastapi_pro.auditing.libraries.request_objects import filled, requested
 from fastapi_pro.auditing.libraries.request_texts import Search, text_parts
 from fastapi_pro.auditing.libraries.secret_values import (
-    environment_name,
     holds_password,
     is_secret_name,
     is_text,
