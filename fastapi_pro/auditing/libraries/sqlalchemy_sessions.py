@@ -94,11 +94,13 @@ def uses(function: Node) -> Iterator[Node]:
 
 
 def closes_at_return(session: Node, depth: int = 0) -> bool:
-    """Say whether the session of a name is closed before the response is sent.
+    """Say whether the session of a name or parameter is closed before the response is sent.
 
     It is if its dependency ends first, or if a `with` around the name opened it. If the function
     gets the session as an argument, this must hold at every call.
     """
+    if isinstance(session.ast, ast.arg):
+        return _closes_given(session, depth)
     bound = session.bound
     if bound is None or depth > limits.CALLS:
         return False
@@ -107,8 +109,11 @@ def closes_at_return(session: Node, depth: int = 0) -> bool:
         return closes_at_return(source, depth + 1)
     if bound.kind == "with":
         return any(source in above.contexts for above in session.ancestors)
-    if bound.kind != "param":
-        return False
+    return bound.kind == "param" and _closes_given(source, depth)
+
+
+def _closes_given(source: Node, depth: int) -> bool:
+    """Say whether the session that fills a parameter is closed before the response is sent."""
     for parameter in parameters(source.function):
         if parameter.node == source and (dependency := parameter.dependency):
             return dependency.target.is_generator and ends_at_return(dependency)

@@ -313,3 +313,179 @@ async def e(session: SessionDep) -> StreamingResponse:
     return StreamingResponse(closed(db=session))
 """,
 }
+
+_SERVICE = (
+    _DEPS
+    + """
+#= service.py
+from dataclasses import dataclass
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+class Repository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+    async def page(self, number: int) -> list[str]:
+        found = await self._session.scalars(text("SELECT name"))
+        return list(found)
+    async def rows(self):
+        async for row in await self._session.stream(text("SELECT name")):
+            yield str(row)
+    async def names(self):
+        async with self._session:
+            async for row in await self._session.stream(text("SELECT name")):
+                yield str(row)
+@dataclass
+class Service:
+    repository: Repository
+    title: str = ""
+    async def lines(self):
+        number = 0
+        while names := await self.repository.page(number):
+            for name in names:
+                yield name
+            number += 1
+    async def header(self):
+        yield self.title
+class Rows:
+    def __init__(self, session: AsyncSession, kind: str):
+        self.session = session
+        self.kind = kind
+    def __aiter__(self):
+        return self._rows()
+    async def _rows(self):
+        async for row in await self.session.stream(text("SELECT name")):
+            yield str(row)
+class Kinds:
+    def __init__(self, session: AsyncSession, kind: str):
+        self.session = session
+        self.kind = kind
+    async def __aiter__(self):
+        yield self.kind
+"""
+)
+FOUND["a method of a service, whose repository keeps the session"] = (
+    _SERVICE
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from deps import SessionDep
+from service import Repository, Rows, Service
+app = FastAPI()
+def get_service(session: SessionDep) -> Service:
+    return Service(Repository(session))
+def get_rows(session: SessionDep) -> Rows:
+    rows = Rows(session, "all")
+    return rows
+class Exports:
+    def __init__(self, session: SessionDep):
+        self.repository = Repository(session)
+    def answer(self) -> StreamingResponse:
+        return StreamingResponse(self.repository.rows())
+@app.get("/a")
+async def a(service: Annotated[Service, Depends(get_service)]):
+    return StreamingResponse(service.lines())  # !
+@app.get("/b")
+async def b(session: SessionDep):
+    repository = Repository(session=session)
+    lines = repository.rows()
+    return StreamingResponse(content=lines)  # !
+@app.get("/c")
+async def c(session: SessionDep):
+    return StreamingResponse(Rows(session, kind="all"))  # !
+@app.get("/d")
+async def d(rows: Rows = Depends(get_rows)):
+    return StreamingResponse(rows)  # !
+def respond(service: Service) -> StreamingResponse:
+    return StreamingResponse(service.lines(), media_type="text/csv")  # !
+@app.get("/e")
+async def e(service: Service = Depends(get_service)):
+    return respond(service)
+"""
+)
+FOUND["a class that Depends fills keeps a plain session"] = """
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.orm import Session, sessionmaker
+app = FastAPI()
+SessionLocal = sessionmaker(create_engine("postgresql://db/app"))
+def get_db():
+    db = SessionLocal()
+    try:
+        yield db
+    finally:
+        db.close()
+class Exporter:
+    def __init__(self, db: Annotated[Session, Depends(get_db, scope="function")]):
+        self.db = db
+    def __iter__(self):
+        for row in self.db.execute(text("SELECT name")):
+            yield str(row)
+    def rows(self):
+        yield from self.db.scalars(text("SELECT name"))
+class Report:
+    def __init__(self, exporter: Exporter = Depends()):
+        self.exporter = exporter
+    def lines(self):
+        yield "name"
+        yield from self.exporter.rows()
+@app.get("/r")
+def report(report: Annotated[Report, Depends(Report)]):
+    return StreamingResponse(report.lines())  # !
+@app.get("/a")
+def a(exporter: Annotated[Exporter, Depends()]):
+    return StreamingResponse(exporter)  # !
+@app.get("/b")
+def b(exporter: Exporter = Depends(Exporter)):
+    return StreamingResponse(exporter.rows())  # !
+@app.get("/c")
+def c():
+    with SessionLocal() as db:
+        exporter = Exporter(db)
+        return StreamingResponse(iter(exporter))  # !
+"""
+LOOK_ALIKES["a service whose session outlives the answer, or which uses none"] = (
+    _SERVICE
+    + """
+#= main.py
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import SessionDep, get_db, maker
+from service import Kinds, Repository, Rows, Service
+app = FastAPI()
+def get_service(session: Annotated[AsyncSession, Depends(get_db)]) -> Service:
+    return Service(Repository(session))
+def get_short(session: SessionDep) -> Service:
+    return Service(Repository(session), title="name")
+async def fresh():
+    async with maker() as session:
+        async for row in Repository(session).rows():
+            yield row
+@app.get("/a")
+async def a(service: Annotated[Service, Depends(get_service)]):
+    return StreamingResponse(service.lines())
+@app.get("/b")
+async def b(service: Annotated[Service, Depends(get_short)]):
+    return StreamingResponse(service.header())
+@app.get("/c")
+async def c(session: SessionDep):
+    return StreamingResponse(Repository(session).names())
+@app.get("/d")
+async def d(session: SessionDep):
+    return StreamingResponse(Kinds(session, "all"))
+@app.get("/e")
+async def e(session: SessionDep):
+    return StreamingResponse(iter(await Repository(session).page(1)))
+@app.get("/f")
+async def f():
+    return StreamingResponse(fresh())
+@app.get("/g")
+async def g(session: SessionDep):
+    return StreamingResponse([row async for row in Repository(session).rows()])
+"""
+)
