@@ -78,7 +78,7 @@ class Search:
                 yield from self._of_attribute(expr, stack, seen)
                 return
             case ast.Subscript():
-                yield from self._of_item(expr, expr.generic, expr.index.literal)
+                yield from self._of_item(expr, expr.generic, expr.index.literal, seen)
                 parts = [expr.generic] if isinstance(expr.index.literal, int) else []
             case ast.Call():
                 yield from self._of_call(expr, stack, seen)
@@ -122,6 +122,9 @@ class Search:
                     yield Text(arg, name, "parameter")
                 elif _is_bearer(parameter):
                     yield Text(arg, name, "credentials")
+                else:
+                    for value in _given_by(parameter):
+                        yield from self._trace(value, (), seen)
         if len(seen) < 40 * limits.CALLS:
             for call in function.callers:
                 yield from self._trace(arg.passed(call), (), seen)
@@ -176,7 +179,7 @@ class Search:
 
     def _of_call(self, call: Node, stack: tuple[Node, ...], seen: set[Node]) -> Iterator[Text]:
         if call.member == "get" and call.args:
-            yield from self._of_item(call, call.owner, call.args[0].literal)
+            yield from self._of_item(call, call.owner, call.args[0].literal, seen)
         if call.last_name in ("str", "unquote") and call.called:
             parts = call.args[:1]
         elif names_a_check(call):
@@ -192,7 +195,7 @@ class Search:
         for part in parts:
             yield from self._trace(part, stack, seen)
 
-    def _of_item(self, expr: Node, owner: Node, key: object) -> Iterator[Text]:
+    def _of_item(self, expr: Node, owner: Node, key: object, seen: set[Node]) -> Iterator[Text]:
         """Yield what `data["key"]` or `data.get("key")` reads of the request."""
         if not isinstance(key, str) or is_checked(expr, self.no_checks):
             return
@@ -207,6 +210,28 @@ class Search:
                 is_own = parameter.dependency is None and not parameter.is_filled_otherwise
                 if parameter.node == found and parameter.type in _DICTS and is_own:
                     yield Text(expr, f"`{expr.text}`", "body")
+        for made in _dicts(found):
+            yield from self._trace(made.entry(key) or made.keyword(key), (), seen)
+
+
+def _given_by(parameter: Parameter) -> list[Node]:
+    """Return what the function returns or yields that fills a parameter by `Depends`."""
+    target = parameter.dependency.target if parameter.dependency else parameter.node.at(None)
+    return [*target.returned, *target.yielded] if target.is_function else []
+
+
+def _dicts(held: Node, depth: int = 0) -> Iterator[Node]:
+    """Yield the dictionaries that a value may be: made here, by a dependency, by callers."""
+    found = held.value.awaited
+    if isinstance(found.ast, ast.Dict) or found.called == "builtins.dict":
+        yield found
+    elif isinstance(found.ast, ast.arg) and depth < limits.CALLS:
+        for parameter in parameters(found.function):
+            if parameter.node == found:
+                for given in _given_by(parameter):
+                    yield from _dicts(given, depth + 1)
+        for call in found.function.callers:
+            yield from _dicts(found.passed(call), depth + 1)
 
 
 def _is_bearer(parameter: Parameter) -> bool:
@@ -224,9 +249,12 @@ def text_parts(expr: Node) -> list[Node]:
         case ast.BinOp(op=ast.Add()):
             return expr.operands
         case ast.BinOp(left=left, op=ast.Mod(), right=right):
-            return [expr.at(left), *(expr.at(right).elements or [expr.at(right)])]
+            given = expr.at(right)
+            of_dict = [value for _, value in given.value.entries]
+            return [expr.at(left), *(given.elements or of_dict or [given])]
         case ast.Call() if expr.member == "format":
-            return [expr.owner, *expr.given]
+            unpacked = (value for given in expr.unpacked for _, value in given.value.entries)
+            return [expr.owner, *expr.given, *unpacked]
         case ast.Call() if expr.member == "join":
             return expr.args[:1]
         case ast.List() | ast.Tuple():

@@ -450,6 +450,40 @@ def h(name: str):
     return FileResponse(FOLDER / name)
 """
 )
+FOUND["a dependency gives the name"] = (
+    _APP
+    + """
+from fastapi import Depends
+def wanted(name: str, kind: str = "pdf") -> str:
+    return f"{name}.{kind}"
+def place(folder: str = "a"):
+    yield {"folder": folder, "name": "report.pdf"}
+@app.get("/a")
+def a(name: str = Depends(wanted)):
+    return FileResponse(FOLDER / name)  # !
+@app.get("/b")
+def b(given: dict = Depends(place)):
+    return FileResponse(FOLDER / given["folder"] / given["name"])  # !
+"""
+)
+LOOK_ALIKES["a dependency that checks the name, or makes it"] = (
+    _APP
+    + """
+from fastapi import Depends
+def wanted(name: str) -> str:
+    if "/" in name:
+        raise HTTPException(400)
+    return name
+def place(folder: str = "a"):
+    return {"folder": Path(folder).name, "name": "report.pdf"}
+@app.get("/a")
+def a(name: str = Depends(wanted)):
+    return FileResponse(FOLDER / name)
+@app.get("/b")
+def b(given: dict = Depends(place)):
+    return FileResponse(FOLDER / given["folder"] / given["name"])
+"""
+)
 LOOK_ALIKES["a text before it that is no folder"] = (
     _APP
     + """

@@ -252,3 +252,134 @@ def items(session: Session):
     return session.execute(text(f"SELECT * FROM {SCHEMA}.items")).all()
 """,
 }
+
+FOUND["LIMIT, OFFSET and ORDER BY of texts, put in each way"] = (
+    _APP
+    + """
+from sqlmodel import text as sql
+class Paging(BaseModel):
+    limit: str = "10"
+    order: str = "id"
+class Sort:
+    def __init__(self, sort: str = "id", direction: str = Query("asc")):
+        self.sort = sort
+        self.direction = direction
+    def clause(self) -> str:
+        return f"{self.sort} {self.direction}"
+def paged(limit, offset):
+    return "SELECT * FROM items LIMIT {} OFFSET {}".format(limit, offset)
+@app.get("/a")
+def a(session: Session, limit: str, offset: int = 0):
+    return session.execute(text(f"SELECT * FROM items LIMIT {limit} OFFSET {offset}")).all()  # !
+@app.get("/b")
+def b(session: Session, limit: int, offset: str = "0"):
+    statement = "SELECT * FROM items LIMIT %d OFFSET %s" % (limit, offset)
+    query = text(statement)  # !
+    return session.execute(query).all()
+@app.get("/c")
+def c(session: Session, page: Annotated[str, Query()] = "10"):
+    return session.execute(text(paged(page, 0))).all()  # !
+@app.get("/d")
+def d(session: Session, sort: Annotated[Sort, Depends()]):
+    base = "SELECT * FROM items"
+    order = " ORDER BY " + sort.clause()
+    return session.execute(text(base + order)).all()  # !
+@app.post("/e")
+def e(session: Session, paging: Paging):
+    statement = "SELECT * FROM items ORDER BY {order} LIMIT {limit}"
+    return session.execute(text(statement.format(order=paging.order, limit=5))).all()  # !
+@app.post("/f")
+def f(session: Session, paging: Paging):
+    return session.exec(sql("SELECT * FROM items LIMIT " + paging.limit)).all()  # !
+@app.get("/g")
+def g(session: Session, request: Request):
+    limit = request.query_params.get("limit", "10")
+    connection = session.connection()
+    return connection.exec_driver_sql(f"SELECT * FROM items LIMIT {limit}").all()  # !
+@app.get("/h")
+def h(session: Session, order: str = "id"):
+    template = "SELECT * FROM items ORDER BY %(order)s"
+    return session.execute(text(template % {"order": order})).all()  # !
+@app.get("/i")
+def i(session: Session, order: str = "id"):
+    values = {"order": order}
+    return session.execute(text("SELECT * FROM items ORDER BY {order}".format(**values))).all()  # !
+@app.get("/j")
+def j(session: Session, order: str = "id"):
+    parts = ["SELECT * FROM items"]
+    parts += [f"ORDER BY {order}"]
+    return session.execute(text(" ".join(parts))).all()  # !
+"""
+)
+FOUND["a dependency gives the text, a repository runs it"] = """
+#= deps.py
+from fastapi import Depends, Query
+def ordering(sort: str = Query("id"), desc: bool = False):
+    return f"{sort} {'DESC' if desc else 'ASC'}"
+def paging(limit: str = "10", offset: str = "0") -> dict:
+    return {"limit": limit, "offset": offset}
+#= repository.py
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+class Items:
+    def __init__(self, db: Session):
+        self.db = db
+    def sorted(self, order):
+        query = "SELECT * FROM items ORDER BY " + order
+        return self.db.execute(text(query)).all()  # !
+    def paged(self, page: dict):
+        query = f"SELECT * FROM items LIMIT {page['limit']}"
+        return self.db.execute(text(query)).all()  # !
+#= main.py
+from fastapi import Depends, FastAPI
+from deps import ordering, paging
+from repository import Items
+app = FastAPI()
+@app.get("/a")
+def a(db, order: str = Depends(ordering)):
+    return Items(db).sorted(order)
+@app.get("/b")
+def b(db, page: dict = Depends(paging)):
+    return Items(db).paged(page)
+"""
+LOOK_ALIKES["numbers, and texts of one's own, in each way"] = (
+    _APP
+    + """
+class Paging(BaseModel):
+    limit: int = 10
+    order: Literal["id", "name"] = "id"
+class Page:
+    def __init__(self, limit: int = 10, offset: int = 0, desc: bool = False):
+        self.limit = limit
+        self.offset = offset
+        self.order = "id DESC" if desc else "id"
+def page(limit: int = 10, sort: str = "id") -> dict:
+    return {"limit": limit, "sort": "name" if sort == "name" else "id"}
+ORDERS = {"new": "id DESC", "old": "id"}
+@app.get("/a")
+def a(session: Session, limit: int = 10, offset: Annotated[int, Query(ge=0)] = 0):
+    return session.execute(text(f"SELECT * FROM items LIMIT {limit} OFFSET {offset}")).all()
+@app.get("/b")
+def b(session: Session, limit: str = "10"):
+    statement = "SELECT * FROM items LIMIT {}".format(int(limit))
+    return session.execute(text(statement)).all()
+@app.post("/c")
+def c(session: Session, paging: Paging, page: Annotated[Page, Depends()]):
+    query = "SELECT * FROM items ORDER BY %s LIMIT %s" % (paging.order, paging.limit)
+    return session.execute(text(query + f" OFFSET {page.offset} LIMIT {page.limit}")).all()
+@app.get("/d")
+def d(session: Session, given: Annotated[dict, Depends(page)]):
+    query = f"SELECT * FROM items ORDER BY {given['sort']} LIMIT {given['limit']}"
+    return session.execute(text(query)).all()
+@app.get("/e")
+def e(session: Session, order: str = "new"):
+    return session.execute(text("SELECT * FROM items ORDER BY " + ORDERS[order])).all()
+@app.get("/f")
+def f(session: Session, page: Annotated[Page, Depends()]):
+    return session.execute(text("SELECT * FROM items ORDER BY {}".format(page.order))).all()
+@app.get("/g")
+def g(session: Session, limit: str = "10"):
+    query = "SELECT * FROM items LIMIT %d" % int(limit)
+    return session.execute(text(query)).all()
+"""
+)
