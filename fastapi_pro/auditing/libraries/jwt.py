@@ -1,9 +1,13 @@
 """JSON Web Tokens: where they are decoded, by which library, with which options."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from fastapi_pro.auditing.libraries.configured_values import default_of
+from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.attributes import attribute_values
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -23,28 +27,34 @@ class Decode:
     @property
     def token(self) -> Node:
         """The token that is decoded."""
-        return self.call.argument(0, "jwt")
+        return self._given(0, "jwt")
 
     @property
     def key(self) -> Node:
         """The key that verifies it."""
-        return self.call.argument(1, "key")
+        return self._given(1, "key")
 
     @property
     def algorithms(self) -> Node:
         """The algorithms that are accepted, usually in a list."""
-        return self.call.argument(2, "algorithms")
+        return self._given(2, "algorithms")
+
+    def _given(self, position: int, name: str) -> Node:
+        """Return what the call is given at this position, by this name or as `**options`."""
+        found = self.call.argument(position, name)
+        entries = (unpacked.value.entry(name) for unpacked in self.call.unpacked)
+        return found or next(filter(None, entries), found)
 
     @cached_property
     def options(self) -> dict[str, object] | None:
         """The options, including those of `PyJWT(...)`; None if some of them cannot be read."""
         if _hides_arguments(self.call):
             return None
-        found = _read(self.call.argument(3, "options"))
+        found = _read(self._given(3, "options"), self.call)
         maker = self.call.owner.value
         if self.library != "jwt" or not maker.is_call:
             return found
-        made = None if maker.has_unpacking else _read(maker.argument(0, "options"))
+        made = None if maker.has_unpacking else _read(maker.argument(0, "options"), maker)
         return None if made is None or found is None else {**made, **found}
 
     @property
@@ -88,22 +98,63 @@ def _names_no_algorithm(call: Node) -> bool:
 
 
 def _hides_arguments(call: Node) -> bool:
-    return call.has_unpacking or any(isinstance(value.ast, ast.Starred) for value in call.args)
+    """Say whether a call is given what nobody can read, by `*` or `**`."""
+    is_read = all(isinstance(unpacked.value.ast, ast.Dict) for unpacked in call.unpacked)
+    return not is_read or any(isinstance(value.ast, ast.Starred) for value in call.args)
 
 
-def _read(options: Node) -> dict[str, object] | None:
-    """Return a literal dictionary with None for the values that are not literals."""
+def _read(options: Node, call: Node) -> dict[str, object] | None:
+    """Return the options that a call is given, with None for the values that are not known.
+
+    None where a key cannot be read.
+    """
     if not options or options.is_none:
         return {}
-    found = options.value
-    if isinstance(found.ast, ast.Dict):
-        pairs = [(key.literal, value) for key, value in found.entries]
-    elif found.called in _MAPPINGS and not found.args and not found.has_unpacking:
-        pairs = list(found.keywords.items())
-    else:
+    pairs = list(_pairs(options))
+    pairs += _added(options, call)
+    known = [(key, value) for key, value in pairs if isinstance(key, str)]
+    if len(known) < len(pairs):
         return None
-    read = [(key, value.constant) for key, value in pairs if isinstance(key, str)]
-    return dict(read) if len(read) == len(pairs) else None
+    return {key: _value(value) for key, value in known}
+
+
+def _value(option: Node) -> object:
+    """Return what an option is, where it is a setting its default."""
+    found = option.constant
+    return default_of(option).constant if found is None else found
+
+
+def _pairs(options: Node, depth: int = 0) -> Iterator[tuple[object, Node]]:
+    """Yield the keys and values of a dictionary; the key None is of what cannot be read."""
+    found = options.value
+    if options.member and not found:
+        values = list(attribute_values(options.owner.type_class, options.member))
+        found = values[0].value if len(values) == 1 else found
+    if depth > limits.NAMES:
+        yield None, found
+    elif isinstance(found.ast, ast.Dict):
+        for key, value in zip(found.ast.keys, found.ast.values, strict=True):
+            if key is None:
+                yield from _pairs(found.at(value), depth + 1)
+            else:
+                yield found.at(key).literal, found.at(value)
+    elif found.called in _MAPPINGS and not found.has_unpacking:
+        for given in found.args:
+            yield from _pairs(given, depth + 1)
+        yield from found.keywords.items()
+    elif len(found.callee.returned) == 1:
+        yield from _pairs(found.callee.returned[0], depth + 1)
+    else:
+        yield None, found
+
+
+def _added(options: Node, call: Node) -> Iterator[tuple[object, Node]]:
+    """Yield what is set in a dictionary before a call: `options["verify_exp"] = False`."""
+    for statement in call.function.own(ast.Assign) if options.name else ():
+        for target in statement.targets:
+            is_item = target.generic.name == options.name
+            if is_item and statement.position < call.position:
+                yield target.index.literal, statement.assigned
 
 
 def _is_header_alg(algorithm: Node) -> bool:

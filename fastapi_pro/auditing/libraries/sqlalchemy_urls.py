@@ -2,10 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.configured_values import setting_default
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.attributes import attribute_values
 from fastapi_pro.auditing.model.node import Node
 
 _GETENV = ("os.environ.get", "os.getenv")
@@ -105,18 +105,8 @@ def _of_property(expr: Node, depth: int) -> str:
     if method:
         is_property = any(d.last_name in _PROPERTIES for d in method.decorators)
         return _of_function(method, depth) if is_property else ""
-    found = {scheme_of(value, depth + 1) for value in _set(cls, expr.member)} - {""}
+    found = {scheme_of(value, depth + 1) for value in attribute_values(cls, expr.member)} - {""}
     return found.pop() if len(found) == 1 else ""
-
-
-def _set(cls: Node, name: str) -> Iterator[Node]:
-    """Yield the values that a class and its methods assign to an attribute."""
-    for above in cls.lineage if cls else ():
-        yield from (above.at(bound.node) for bound in above.bindings(name))
-        for method in above.body:
-            for statement in method.own(ast.Assign, ast.AnnAssign) if method.is_function else ():
-                if any(target.member == name for target in statement.targets):
-                    yield statement.assigned
 
 
 def scheme_of_branch(call: Node) -> str:

@@ -216,3 +216,82 @@ def third(given: HTTPAuthorizationCredentials = Depends(HTTPBearer())):
 def read(a=Depends(user), b=Depends(other), c=Depends(third)): ...
 """,
 }
+
+FOUND["options put together elsewhere"] = """
+#= config.py
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    key: str
+    verify_tokens: bool = False
+settings = Settings()
+VERIFY = False
+BASE = {"verify_aud": False}
+NO_CHECKS = {**BASE, "verify_signature": VERIFY}
+def decode_options(audience: bool = False) -> dict:
+    return {"verify_signature": False, "verify_aud": audience}
+#= main.py
+from functools import partial
+import jwt
+from jose import jwt as jose
+from jwt import decode as jwt_decode
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from config import NO_CHECKS, decode_options, settings
+app = FastAPI()
+scheme = OAuth2PasswordBearer("login")
+GIVEN = {"algorithms": ["HS256"], "options": {"verify_signature": False}}
+class Tokens:
+    options = {"verify_signature": False}
+    def __init__(self):
+        self.checks = dict(verify_signature=False)
+    def read(self, token: str):
+        return jose.decode(token, "key", options=self.options)  # !
+    def claims(self, token: str):
+        return jwt.decode(token, options=self.checks)  # !
+def a(token: str = Depends(scheme)):
+    return jwt_decode(token, settings.key, ["HS256"], NO_CHECKS)  # !
+def b(token: str = Depends(scheme)):
+    options = {"verify_aud": False}
+    options["verify_signature"] = False
+    return jwt.decode(token, settings.key, algorithms=["HS256"], options=options)  # !
+def c(token: str = Depends(scheme)):
+    return jwt.decode(token, settings.key, **GIVEN)  # !
+def d(token: str = Depends(scheme)):
+    options = {"verify_signature": settings.verify_tokens}
+    return jwt.decode(token, settings.key, algorithms=["HS256"], options=options)  # !
+def e(token: str = Depends(scheme)):
+    return jwt.decode(token, settings.key, algorithms=["HS256"], options=decode_options())  # !
+@app.get("/")
+def read(a=Depends(a), b=Depends(b), c=Depends(c), d=Depends(d), e=Depends(e), token: str = Depends(scheme)):
+    return Tokens().read(token), Tokens().claims(token)
+"""
+LOOK_ALIKES["options put together, which verify"] = """
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    key: str
+    verify_tokens: bool = True
+    check: bool
+settings = Settings()
+app = FastAPI()
+scheme = OAuth2PasswordBearer("login")
+BASE = {"verify_signature": False}
+CHECKS = {**BASE, "verify_signature": True}
+def options_of(strict: bool) -> dict:
+    return {"verify_signature": strict}
+def a(token: str = Depends(scheme)):
+    return jwt.decode(token, settings.key, algorithms=["HS256"], options=CHECKS)
+def b(token: str = Depends(scheme)):
+    options = {"verify_signature": False}
+    options["verify_signature"] = True
+    return jwt.decode(token, settings.key, algorithms=["HS256"], options=options)
+def c(token: str = Depends(scheme)):
+    options = {"verify_signature": settings.verify_tokens, "verify_aud": settings.check}
+    return jwt.decode(token, settings.key, algorithms=["HS256"], options=options)
+def d(token: str = Depends(scheme)):
+    return jwt.decode(token, settings.key, algorithms=["HS256"], options=options_of(True))
+@app.get("/")
+def read(a=Depends(a), b=Depends(b), c=Depends(c), d=Depends(d)): ...
+"""
