@@ -17,6 +17,27 @@ _METHODS = ("decode", "decode_complete")
 _MAPPINGS = ("builtins.dict", "jwt.types.Options")
 
 
+_DEFAULT = "HS256"
+
+
+@dataclass(frozen=True, eq=False)
+class Encode:
+    """A call that signs a token."""
+
+    call: Node
+
+    @property
+    def key(self) -> Node:
+        """The key that signs it."""
+        return self.call.argument(1, "key")
+
+    @property
+    def algorithm(self) -> Node:
+        """The algorithm that is named; the one that the libraries take where none is."""
+        given = self.call.argument(2, "algorithm")
+        return given or self.call.at(ast.Constant(_DEFAULT))
+
+
 @dataclass(frozen=True, eq=False)
 class Decode:
     """A call that decodes a token; `library` is "jwt" (PyJWT) or "jose"."""
@@ -70,6 +91,13 @@ class Decode:
         listed = self.algorithms.value
         is_list = isinstance(listed.ast, (ast.List, ast.Tuple))
         return any(map(_is_header_alg, listed.elements if is_list else [listed]))
+
+
+@fact
+def encodes(program: Program) -> list[Encode]:
+    """Return the calls that sign a token, outside tests and tools."""
+    calls = (call for call in program.calls_of(*ENCODES) if not call.module.is_tool)
+    return [Encode(call) for call in calls if not _hides_arguments(call)]
 
 
 @fact
