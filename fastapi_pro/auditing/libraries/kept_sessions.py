@@ -7,6 +7,7 @@ from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.known_types import SESSIONS
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import Session, is_session
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.attributes import attribute_values
 from fastapi_pro.auditing.model.node import Node, inherits
 
 
@@ -18,7 +19,10 @@ def kept(held: Node, depth: int = 0) -> Iterator[Node]:
     if depth > limits.CALLS + 1:
         return
     made = held.value.awaited
-    if isinstance(made.ast, ast.arg):
+    if held.owner and not made:
+        for value in attribute_values(held.owner.type_class, held.member):
+            yield from kept(value, depth + 1)
+    elif isinstance(made.ast, ast.arg):
         yield from _kept_by_given(made, depth)
     elif made.is_call and made.func.definition.is_class:
         for given in made.given:
@@ -47,6 +51,16 @@ def _kept_by_given(arg: Node, depth: int) -> Iterator[Node]:
             return
     for call in arg.function.callers:
         yield from kept(arg.passed(call), depth + 1)
+
+
+def identity(session: Node) -> Node:
+    """Return what two names of one session share: the dependency that gives it, or its value."""
+    bound = session.bound
+    source = session if bound is None else session.at(bound.node)
+    for parameter in parameters(source.function):
+        if parameter.node == source and parameter.dependency is not None:
+            return parameter.dependency.target
+    return source
 
 
 def used_by(method: Node, depth: int = 0) -> Iterator[Session]:

@@ -49,21 +49,30 @@ class KnownTypes:
         """Return the type of a parameter that a dependency fills."""
         if default.called not in DEPENDS:
             return None
-        target = default.argument(0, "dependency").definition
+        given = default.argument(0, "dependency")
+        target = given.definition
         if target.is_function:
             return result_type(target, depth)
-        return target if target.is_class else None
+        if target.is_class:
+            return target
+        kind = type_of(given, depth)
+        return METHODS.get((kind, "__call__")) if isinstance(kind, str) else None
 
 
 def selected(statement: Node) -> Node:
     """Return the class that a statement selects whole: `select(User).where(...)`, `query(User)`."""
+    cls = selected_argument(statement).definition
+    return cls if cls.is_class else statement.at(None)
+
+
+def selected_argument(statement: Node) -> Node:
+    """Return the one argument that the `select` or `query` of a statement is given."""
     found = statement.value
     for _ in range(20):
         if not found.is_call:
             break
         if found.called == "sqlalchemy.select" or found.member == "query":
-            cls = found.args[0].definition if len(found.args) == 1 else found.at(None)
-            return cls if cls.is_class else found.at(None)
+            return found.args[0] if len(found.args) == 1 else found.at(None)
         found = found.owner.value
     return statement.at(None)
 

@@ -8,6 +8,7 @@ from fastapi_pro.auditing.libraries.logins import missing
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_of, models
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.type_arguments import stands_for
 
 _RUNS = {"scalars", "execute", "exec", "stream_scalars"}
 _MAKES = {"model_validate", "model_construct", "model_copy", "from_orm", "parse_obj"}
@@ -31,7 +32,7 @@ def rows_of(expr: Node) -> Model | None:
         if not found.is_call:
             return None
         if found.callee:
-            return _returned(found.callee)
+            return _returned(found.callee, found.owner)
         statement = found.args[0] if found.member in _RUNS and found.args else found
         if cls := selected(statement):
             return models(expr.program).get(cls)
@@ -81,10 +82,11 @@ def _is_whole_target(name: Node, iterable: ast.AST) -> bool:
     return isinstance(target, ast.Name) and target.id == name.name
 
 
-def _returned(function: Node) -> Model | None:
-    """Return the model of the list that a function is annotated to return."""
+def _returned(function: Node, owner: Node) -> Model | None:
+    """Return the model of the list that a function, a method of `owner`, is annotated to return."""
     annotation, _ = unwrap(function.returns)
     if annotation.generic.library_name not in LISTS:
         return None
     inner, _ = unwrap(annotation.index)
-    return models(function.program).get(inner.definition)
+    concrete = stands_for(inner, owner.type_class) if owner else inner.at(None)
+    return models(function.program).get(concrete or inner.definition)

@@ -55,6 +55,8 @@ METHODS = {
     (ASYNC_MAKER, "__call__"): ASYNC_SESSION,
     (MAKER, "__call__"): SESSION,
     (SCOPED, "__call__"): SESSION,
+    ("fastapi.security.HTTPBearer", "__call__"): "fastapi.security.HTTPAuthorizationCredentials",
+    ("fastapi.security.HTTPBasic", "__call__"): "fastapi.security.HTTPBasicCredentials",
     ("celery.Task", "apply_async"): "celery.result.AsyncResult",
     ("celery.Task", "delay"): "celery.result.AsyncResult",
     ("google.cloud.storage.Bucket", "blob"): "google.cloud.storage.Blob",

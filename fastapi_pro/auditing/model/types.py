@@ -14,6 +14,7 @@ from fastapi_pro.auditing.model.library_types import (
     TRANSPARENT,
 )
 from fastapi_pro.auditing.model.node import Node, Type
+from fastapi_pro.auditing.model.type_arguments import stands_for
 
 
 def type_of(expr: Node, depth: int = 0) -> Type:
@@ -165,7 +166,7 @@ def _call_type(call: Node, depth: int) -> Type:
     if isinstance(base, str):
         return METHODS.get((base, call.member))
     if base is not None and (method := base.method(call.member)):
-        return result_type(method, depth)
+        return stands_for(method.returns, base) or result_type(method, depth)
     return None
 
 

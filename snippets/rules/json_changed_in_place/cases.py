@@ -214,3 +214,80 @@ def view(key: int, session: Session):
     return case.data
 """,
 }
+
+_GENERIC = (
+    _MODELS
+    + """#= db.py
+from collections.abc import AsyncIterator
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+async def get_session() -> AsyncIterator[AsyncSession]:
+    async with maker.begin() as session:
+        yield session
+#= repositories.py
+from typing import Any, Generic, Optional, TypeVar
+from models import Base, Case
+Key = TypeVar("Key")
+Row = TypeVar("Row", bound=Base)
+class Repository(Generic[Row, Key]):
+    model: type[Row]
+    def __init__(self, session):
+        self.session = session
+    async def get(self, key: Key) -> Row | None:
+        return await self.session.get(self.model, key)
+    async def need(self, key: Key) -> Optional["Row"]:
+        return await self.session.get_one(self.model, key)
+    async def other(self, key: Key) -> Any: ...
+class Named(Repository[Row, int]):
+    pass
+class Cases(Named[Case]):
+    model = Case
+#= service.py
+from repositories import Cases
+class Service:
+    def __init__(self, cases: Cases):
+        self.cases = cases
+    async def close(self, key: int):
+        case = await self.cases.get(key)
+        case.data["open"] = False  # !
+    async def label(self, key: int, tag: str):
+        case = await self.cases.need(key)
+        case.tags.append(tag)  # !
+        return case
+"""
+)
+_ROUTES = """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from db import get_session
+from repositories import Cases
+from service import Service
+app = FastAPI()
+def get_service(session: AsyncSession = Depends(get_session)) -> Service:
+    return Service(Cases(session))
+"""
+FOUND["a row of a generic repository, by a service of an endpoint that writes"] = (
+    _GENERIC
+    + _ROUTES
+    + """
+@app.post("/{key}/close")
+async def close(key: int, service: Service = Depends(get_service)):
+    await service.close(key)
+@app.put("/{key}/tags/{tag}")
+async def label(key: int, tag: str, service: Service = Depends(get_service)):
+    await service.label(key, tag)
+"""
+)
+LOOK_ALIKES["a service that changes a row for the answer of an endpoint that reads, too"] = (
+    _GENERIC.replace("  # !", "")
+    + _ROUTES
+    + """
+@app.post("/{key}/close")
+async def close(key: int, service: Service = Depends(get_service)):
+    await service.close(key)
+@app.get("/{key}")
+async def read(key: int, service: Service = Depends(get_service)):
+    await service.close(key)
+"""
+)

@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, models
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.call_graph import reached
 
 _JSON = {
     "sqlalchemy.JSON", "sqlalchemy.ARRAY", "sqlalchemy.PickleType",
@@ -210,12 +211,12 @@ def _stores(function: Node, change: Node) -> bool:
 
 @fact
 def _writers(program: Program) -> set[Node]:
-    """Return the endpoints that change something by a session that commits at the end."""
-    return {
-        endpoint.function
-        for endpoint in endpoints(program)
-        if endpoint.method in _WRITING and any(map(_commits, endpoint.dependencies))
-    }
+    """Return what runs only for endpoints that change something by a session that commits."""
+    writing, others = [], []
+    for endpoint in endpoints(program):
+        writes = endpoint.method in _WRITING and any(map(_commits, endpoint.dependencies))
+        (writing if writes else others).append(endpoint.function)
+    return reached(writing) - reached(others)
 
 
 def _commits(dependency: Dependency) -> bool:

@@ -532,3 +532,87 @@ async def orders(session: SessionDep):
     return (await session.execute(select(Order))).scalars().all()
 """,
 }
+
+_REPOSITORY = (
+    _MODELS
+    + """
+#= repository.py
+from typing import Generic, TypeVar
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Base, Item, Order
+Row = TypeVar("Row", bound=Base)
+class Repository(Generic[Row]):
+    model: type[Row]
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def get(self, key: int) -> Row | None:
+        return await self.session.get(self.model, key)
+    async def all(self) -> list[Row]:
+        found = await self.session.scalars(select(self.model).order_by(self.model.id).limit(10))
+        return list(found.all())
+    async def first(self, *options):
+        statement = select(self.model).options(*options)
+        return (await self.session.scalars(statement)).first()
+class Orders(Repository[Order]):
+    model = Order
+    async def need(self, key: int):
+        return await self.get(key)
+class Items(Repository[Item]):
+    model = Item
+def get_orders(session: AsyncSession) -> Orders:
+    return Orders(session)
+"""
+)
+FOUND["a generic repository, and a service before it"] = (
+    _REPOSITORY
+    + """
+#= main.py
+from fastapi import Depends
+from deps import SessionDep, app
+from repository import Orders
+from schemas import OrderOut
+class Service:
+    def __init__(self, orders: Orders):
+        self.orders = orders
+    async def read(self, key: int):
+        return await self.orders.need(key)  # !
+def get_orders(session: SessionDep) -> Orders:
+    return Orders(session)
+def get_service(orders: Orders = Depends(get_orders)) -> Service:
+    return Service(orders)
+@app.get("/a", response_model=list[OrderOut])
+async def a(orders: Orders = Depends(get_orders)):
+    return await orders.all()  # !
+@app.get("/b", response_model=OrderOut)
+async def b(key: int, orders: Orders = Depends(get_orders)):
+    order = await orders.get(key)  # !
+    return order
+@app.get("/c", response_model=OrderOut)
+async def c(key: int, service: Service = Depends(get_service)):
+    return await service.read(key)
+"""
+)
+LOOK_ALIKES["a generic repository, of plain schemas, or with options"] = (
+    _REPOSITORY
+    + """
+#= main.py
+from fastapi import Depends
+from sqlalchemy.orm import selectinload
+from deps import SessionDep, app
+from models import Order
+from repository import Items, Orders
+from schemas import ItemOut, OrderOut, Plain
+def get_orders(session: SessionDep) -> Orders:
+    return Orders(session)
+@app.get("/a", response_model=list[Plain])
+async def a(orders: Orders = Depends(get_orders)):
+    return await orders.all()
+@app.get("/b", response_model=OrderOut)
+async def b(key: int, orders: Orders = Depends(get_orders)):
+    return await orders.first(selectinload(Order.items))
+@app.get("/c", response_model=ItemOut)
+async def c(key: int, session: SessionDep):
+    return await Items(session).get(key)
+"""
+)

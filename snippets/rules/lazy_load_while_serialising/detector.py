@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.known_types import selected_argument
 from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
+from fastapi_pro.auditing.libraries.repositories import repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     Model,
     Relationship,
@@ -22,6 +24,7 @@ _ROWS = {
     "all", "first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalars", "unique",
 }  # fmt: skip
 _GETS = {"get", "get_one"}
+_OWN = ("self.model", "self._model")
 _LONGEST = 110  # characters of a fix
 _VALIDATES = {"model_validate", "from_orm"}  # of a table of SQLModel
 _LOADS = {"execute", "exec", "scalar", "scalars"}
@@ -33,6 +36,8 @@ class _Query:
 
     call: Node
     model: Model
+    inside: Node | None = None
+    """What the method of a repository calls, where `call` calls that method."""
 
     @property
     def is_new(self) -> bool:
@@ -78,7 +83,7 @@ def _hit(endpoint: Endpoint, schema: Schema, query: _Query, pairs: list[tuple[st
     return query.place.hit(
         f"`{endpoint.name}` answers with `{schema.name}.{pairs[0][0]}`, and this {query.kind} does"
         f" not load `{names[0]}`{more}: reading it raises MissingGreenlet (500)",
-        fix="" if query.is_new else _fix(query, names),
+        fix="" if query.is_new or query.inside else _fix(query, names),
     )
 
 
@@ -149,7 +154,8 @@ def _unloaded(endpoint: Endpoint, schema: Schema, query: _Query) -> Iterator[tup
                 continue
             if query.is_new and not _is_lazy(query, relationship):
                 continue
-            functions = (endpoint.function, query.call.function)
+            calls = (query.call, query.inside or query.call)
+            functions = {endpoint.function, *(call.function for call in calls)}
             if not any(_is_seen_to(function, name) for function in functions):
                 yield field.name, name
 
@@ -185,25 +191,31 @@ def _is_lazy(query: _Query, relationship: Relationship) -> bool:
     return is_to_many or has_key
 
 
-def _queries(function: Node, schema: Schema, depth: int = 0) -> Iterator[tuple[_Query, Schema]]:
+def _queries(
+    function: Node, schema: Schema, depth: int = 0, call: Node | None = None
+) -> Iterator[tuple[_Query, Schema]]:
     """Yield the queries whose objects a function returns, functions that it calls followed.
 
-    With each comes the schema that reads them: the response's, or that of a part of it.
+    With each comes the schema that reads them: the response's, or that of a part of it. `call` is
+    what runs the function.
     """
     for returned in function.returned if depth <= limits.CALLS else ():
-        yield from _behind(returned, schema, depth)
+        yield from _behind(returned, schema, depth, call)
 
 
-def _behind(value: Node, schema: Schema, depth: int) -> Iterator[tuple[_Query, Schema]]:
+def _behind(
+    value: Node, schema: Schema, depth: int, call: Node | None
+) -> Iterator[tuple[_Query, Schema]]:
     for _ in range(limits.NAMES):
-        if query := _query(value) or _new(value):
+        if query := _query(value) or _new(value) or _of_repository(value, call):
             yield query, schema
             return
         for part, inner in _parts(value, schema) if depth <= limits.CALLS else ():
-            yield from _behind(part, inner, depth + 1)
+            yield from _behind(part, inner, depth + 1, call)
         is_validated = value.member in _VALIDATES
         if value.callee and not is_validated:
-            yield from _queries(value.callee, schema, depth + 1)
+            outer = call if call and value.owner.name == "self" else value
+            yield from _queries(value.callee, schema, depth + 1, outer)
             return
         value = _inside(value, schema)
 
@@ -235,6 +247,16 @@ def _query(call: Node) -> _Query | None:
         return None
     model = model_named(call.args[0]) if call.member in _GETS else model_selected(call.args[0])
     return _Query(call, model) if model is not None else None
+
+
+def _of_repository(value: Node, call: Node | None) -> _Query | None:
+    """Return the query of `self.model` that a call of a repository's method sends."""
+    if call is None or not value.args or not is_async_session(value.owner):
+        return None
+    asked = value.args[0] if value.member in _GETS else selected_argument(value.args[0])
+    is_own = value.member in _LOADS | _GETS and asked.dotted in _OWN
+    model = repository_model(call.owner) if is_own else None
+    return _Query(call, model, value) if model is not None else None
 
 
 def _inside(value: Node, schema: Schema | None = None) -> Node:
@@ -274,6 +296,8 @@ def _is_loaded(query: _Query, name: str) -> bool:
     """Say whether a query loads a relationship, or may do so by what cannot be read."""
     if query.is_new:
         return name in query.call.keywords
+    if query.inside and _is_loaded(_Query(query.inside, query.model), name):
+        return True
     if query.call.keyword("options") or query.call.has_unpacking:
         return True
     seen = query.call.args[:1] if query.call.member in _LOADS else []

@@ -234,3 +234,58 @@ async def sell(key: int, session: AsyncSession = Depends()):
     item.stock -= 1
 """,
 }
+
+FOUND["a row, and rows, of a generic repository"] = (
+    _MODELS
+    + """
+#= repository.py
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Base, Item
+Key = TypeVar("Key")
+Row = TypeVar("Row", bound=Base)
+class Repository(Generic[Key, Row]):
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def find(self, key: Key) -> "Row | None": ...
+    async def all(self) -> Sequence[Row]: ...
+class Numbered(Repository[int, Row]): ...
+class Items(Numbered[Item]): ...
+#= main.py
+from fastapi import FastAPI
+from repository import Items
+app = FastAPI()
+@app.post("/sell")
+async def sell(key: int, session):
+    item = await Items(session).find(key)
+    item.stock -= 1  # !
+@app.post("/raise")
+async def raise_all(session):
+    for item in await Items(session).all():
+        item.price = item.price * 2  # !
+"""
+)
+LOOK_ALIKES["a generic repository of what is no model"] = (
+    _MODELS
+    + """
+#= repository.py
+from typing import Generic, TypeVar
+Row = TypeVar("Row")
+class Repository(Generic[Row]):
+    async def find(self, key: int) -> Row | None: ...
+class Count:
+    stock: int = 0
+class Counts(Repository[Count]): ...
+#= main.py
+from fastapi import FastAPI
+from repository import Counts, Repository
+app = FastAPI()
+@app.post("/sell")
+async def sell(key: int):
+    count = await Counts().find(key)
+    count.stock -= 1
+    other = await Repository().find(key)
+    other.stock -= 1
+"""
+)

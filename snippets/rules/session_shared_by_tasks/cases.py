@@ -221,3 +221,90 @@ async def read(session: AsyncSession) -> int:
     return first + await two
 """,
 }
+
+_REPOSITORIES = """
+#= db.py
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+async def get_session():
+    async with maker() as session:
+        yield session
+async def get_other():
+    async with maker() as session:
+        yield session
+#= repositories.py
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+class Users:
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def count(self) -> int:
+        return await self.session.scalar(text("SELECT 1"))
+class Orders(Users):
+    async def total(self) -> int:
+        return await self.session.scalar(text("SELECT 2"))
+#= main.py
+import asyncio
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from db import get_other, get_session, maker
+from repositories import Orders, Users
+app = FastAPI()
+SessionDep = Annotated[AsyncSession, Depends(get_session)]
+"""
+FOUND["two repositories of one session"] = (
+    _REPOSITORIES
+    + """
+class Service:
+    def __init__(self, users: Users, orders: Orders):
+        self.users = users
+        self.orders = orders
+    async def both(self):
+        return await asyncio.gather(self.users.count(), self.orders.total())  # !
+def get_service(session: SessionDep) -> Service:
+    return Service(Users(session), Orders(session))
+def get_users(session: SessionDep) -> Users:
+    return Users(session)
+def get_orders(db: SessionDep) -> Orders:
+    return Orders(db)
+@app.get("/a")
+async def a(service: Annotated[Service, Depends(get_service)]):
+    return await service.both()
+@app.get("/b")
+async def b(
+    users: Annotated[Users, Depends(get_users)], orders: Annotated[Orders, Depends(get_orders)]
+):
+    return await asyncio.gather(users.count(), orders.total())  # !
+@app.get("/c")
+async def c(session: SessionDep):
+    users, orders = Users(session), Orders(session)
+    async with asyncio.TaskGroup() as group:
+        one = group.create_task(users.count())
+        two = group.create_task(orders.total())  # !
+    return one.result(), two.result()
+"""
+)
+LOOK_ALIKES["two repositories, each with a session of its own"] = (
+    _REPOSITORIES
+    + """
+OtherDep = Annotated[AsyncSession, Depends(get_other)]
+def get_users(session: SessionDep) -> Users:
+    return Users(session)
+def get_orders(session: OtherDep) -> Orders:
+    return Orders(session)
+@app.get("/b")
+async def b(
+    users: Annotated[Users, Depends(get_users)], orders: Annotated[Orders, Depends(get_orders)]
+):
+    return await asyncio.gather(users.count(), orders.total())
+@app.get("/c")
+async def c():
+    async with maker() as one, maker() as two:
+        return await asyncio.gather(Users(one).count(), Orders(two).total())
+@app.get("/d")
+async def d(session: SessionDep):
+    users, orders = Users(session), Orders(session)
+    return await users.count(), await orders.total()
+"""
+)

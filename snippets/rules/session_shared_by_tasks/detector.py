@@ -4,8 +4,10 @@ import ast
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.kept_sessions import identity, kept
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     COROUTINES,
     Session,
@@ -25,12 +27,30 @@ _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp)
 _LISTED = (ast.List, ast.Tuple, ast.ListComp, ast.Call)
 
 
+@dataclass(frozen=True)
+class _Used:
+    """A session that a task uses: how it is called, and where it comes from, if that is known."""
+
+    name: str
+    source: Node | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Used) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> object:
+        return self.source or self.name
+
+
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the `gather` of tasks that use one session, or the task that is the second to do so."""
     for function in program.functions_calling(*_NAMES):
         if not function.is_coroutine:
             continue
-        started: dict[str, list[Node]] = defaultdict(list)
+        started: dict[_Used, list[Node]] = defaultdict(list)
         for call in function.calls:
             if call.member not in _NAMES and not call.func.name:
                 continue
@@ -38,11 +58,11 @@ def detect(program: Program) -> Iterator[Hit]:
                 if shared := _shared(call):
                     yield call.hit(_message(shared, "these tasks"))
             elif call.called in _STARTS or call.member in _METHODS:
-                for session in sorted(_of_start(call)):
+                for session in sorted(_of_start(call), key=lambda used: used.name):
                     started[session].append(call)
         for session, calls in started.items():
             if second := next(_beside(calls), None):
-                yield second.hit(_message(session, "several tasks that run at once"))
+                yield second.hit(_message(session.name, "several tasks that run at once"))
                 break
 
 
@@ -55,13 +75,13 @@ def _message(session: str, who: str) -> str:
 
 def _shared(gather: Node) -> str:
     """Return the session that two or more of the gathered coroutines use."""
-    counts: dict[str, int] = defaultdict(int)
+    counts: dict[_Used, int] = defaultdict(int)
     for given in gather.args:
         for value in given.elements or [given]:
             for task, times in _tasks(value, set()):
                 for session in _of_task(gather.function, task):
                     counts[session] += times
-    return next((session for session, count in counts.items() if count > 1), "")
+    return next((session.name for session, count in counts.items() if count > 1), "")
 
 
 def _tasks(value: Node, seen: set[str]) -> Iterator[tuple[Node, int]]:
@@ -106,7 +126,7 @@ def _is_repeated(node: Node) -> bool:
     return any(isinstance(above.ast, (*_LOOPS, *_COMPREHENSIONS)) for above in inside)
 
 
-def _of_start(call: Node) -> set[str]:
+def _of_start(call: Node) -> set[_Used]:
     """Return the sessions that `create_task(f(session))` or `start_soon(f, session)` uses."""
     match call.ast:
         case ast.Call(args=[function, *given]) if call.last_name == "start_soon":
@@ -116,24 +136,31 @@ def _of_start(call: Node) -> set[str]:
     return set()
 
 
-def _of_task(function: Node, task: Node) -> set[str]:
-    """Return the sessions of this function that a coroutine uses, by their dotted names."""
+def _of_task(function: Node, task: Node) -> set[_Used]:
+    """Return the sessions of this function that a coroutine uses."""
     if task.last_name in ("create_task", "ensure_future") and task.args:
         return _of_task(function, task.args[0])
     if task.is_call and task.member in COROUTINES and is_async_session(task.owner):
-        return {task.owner.dotted} - {""}
+        return {_Used(name) for name in {task.owner.dotted} - {""}}
     target = task.callee
     if _locks(target):
         return set()
-    found = {value.dotted for value in task.given if _uses_given(task, value)}
+    found = {_Used(value.dotted) for value in task.given if _uses_given(task, value)}
     if target.module is task.module and task.func.name:
         for outer, session in captured(target):
             is_used = outer == function and Session(target, session.name).is_used(COROUTINES)
             if is_used and is_async_session(session):
-                found.add(session.name)
+                found.add(_Used(session.name))
     if target.is_coroutine and task.owner.dotted and _uses_own(target):
-        found.add(f"{task.owner.dotted}'s session")
+        found.add(_of_object(task.owner))
     return found
+
+
+def _of_object(owner: Node) -> _Used:
+    """Return the session that an object keeps; two objects may keep one."""
+    sessions = {identity(session) for session in kept(owner)}
+    name = f"{owner.dotted}'s session"
+    return _Used(name, sessions.pop()) if len(sessions) == 1 else _Used(name)
 
 
 def _uses_given(task: Node, value: Node) -> bool:

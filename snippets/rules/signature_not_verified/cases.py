@@ -217,6 +217,18 @@ def read(a=Depends(user), b=Depends(other), c=Depends(third)): ...
 """,
 }
 
+FOUND["credentials without an annotation"] = (
+    _APP
+    + """
+def user(given=Depends(HTTPBearer(auto_error=False))):
+    return jwt.decode(given.credentials, options={"verify_signature": False})  # !
+async def other(given=Depends(bearer)):
+    token = given.credentials
+    return jwt.decode(token, options={"verify_signature": False})  # !
+@app.get("/")
+def read(a=Depends(user), b=Depends(other)): ...
+"""
+)
 FOUND["options put together elsewhere"] = """
 #= config.py
 from pydantic_settings import BaseSettings

@@ -382,7 +382,7 @@ class Exports:
     def __init__(self, session: SessionDep):
         self.repository = Repository(session)
     def answer(self) -> StreamingResponse:
-        return StreamingResponse(self.repository.rows())
+        return StreamingResponse(self.repository.rows())  # !
 @app.get("/a")
 async def a(service: Annotated[Service, Depends(get_service)]):
     return StreamingResponse(service.lines())  # !
@@ -397,6 +397,9 @@ async def c(session: SessionDep):
 @app.get("/d")
 async def d(rows: Rows = Depends(get_rows)):
     return StreamingResponse(rows)  # !
+@app.get("/f")
+async def f(exports: Annotated[Exports, Depends()]):
+    return exports.answer()
 def respond(service: Service) -> StreamingResponse:
     return StreamingResponse(service.lines(), media_type="text/csv")  # !
 @app.get("/e")
