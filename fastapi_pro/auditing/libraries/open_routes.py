@@ -1,4 +1,4 @@
-"""Endpoints that change something without a check of the caller, next to endpoints with one."""
+"""Endpoints without a check of the caller that should have one, next to endpoints with one."""
 
 import ast
 import re
@@ -19,6 +19,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     is_middleware_class,
 )
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
@@ -75,14 +76,17 @@ _EFFECT = re.compile(
     r"^(add|create|insert|update|upsert|delete|remove|save|merge|commit|set|put|write|upload|send"
     r"|start|stop|run|execute|trigger|enqueue|publish|process|store|import)(_|$|[A-Z])",
 )
+_OF_ADMINS = re.compile(r"(^|/)(super)?admin(s|istration)?(/|$)", re.IGNORECASE)
+"""Paths of what only administrators are to read."""
 _REFUSALS = (401, 403)
 
 
 @fact
 def open_routes(program: Program) -> dict[Endpoint, Endpoint]:
-    """Return the endpoints that change something without a check, each with one that has a check.
+    """Return the endpoints that ask for no login, each with one that does.
 
-    Both belong to one router, where at least as many endpoints have a check.
+    They change something, or show what is for administrators. Both belong to one router, where at
+    least as many endpoints have a check.
     """
     by_router: dict[Node, list[Endpoint]] = defaultdict(list)
     for endpoint in http_endpoints(program):
@@ -134,8 +138,8 @@ def refuses(functions: set[Node]) -> bool:
 
 
 def _is_free(endpoint: Endpoint) -> bool:
-    """Say whether an endpoint changes something, and nothing in it looks like a check."""
-    if endpoint.method not in _CHANGES:
+    """Say whether an endpoint should ask who is calling, and nothing in it looks like a check."""
+    if endpoint.method not in _CHANGES and not _shows_to_admins(endpoint):
         return False
     said = f"{endpoint.path} {endpoint.name}"
     is_open = _OPEN.search(said) or (endpoint.method == "post" and _OPEN_POST.search(said))
@@ -153,6 +157,15 @@ def _is_free(endpoint: Endpoint) -> bool:
     if refuses(functions) or any(_ASKS.search(call.last_name) for call in calls):
         return False
     return endpoint.method != "post" or any(_EFFECT.search(call.last_name) for call in calls)
+
+
+def _shows_to_admins(endpoint: Endpoint) -> bool:
+    """Say whether an endpoint reads from the database what is for administrators by its path."""
+    if endpoint.method != "get":
+        return False
+    prefix = endpoint.router.keyword("prefix").constant
+    is_named = _OF_ADMINS.search(f"{prefix or ''}{endpoint.path}")
+    return bool(is_named) and any(use for f in answering(endpoint) for use in uses(f))
 
 
 def _is_asked(parameter: Parameter) -> bool:

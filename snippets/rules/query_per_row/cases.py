@@ -338,3 +338,91 @@ class Achievement(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
 """,
 }
+
+_SHOP = """
+#= models.py
+from sqlalchemy import Column, ForeignKey, Integer, String
+from sqlalchemy.orm import declarative_base, relationship
+Base = declarative_base()
+class Customer(Base):
+    __tablename__ = "customers"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    orders = relationship("Order", back_populates="customer")
+    cards = relationship("Card", lazy="selectin")
+class Card(Base):
+    __tablename__ = "cards"
+    id = Column(Integer, primary_key=True)
+    customer_id = Column(ForeignKey("customers.id"))
+class Order(Base):
+    __tablename__ = "orders"
+    id = Column(Integer, primary_key=True)
+    customer_id = Column(ForeignKey("customers.id"))
+    customer = relationship("Customer", back_populates="orders")
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from models import Card, Customer, Order
+app = FastAPI()
+"""
+FOUND["a relationship that the query does not load, by a plain session"] = (
+    _SHOP
+    + """
+@app.get("/a")
+def a(db: Session = Depends()):
+    orders = db.query(Order).filter(Order.id > 3).order_by(Order.id).all()
+    return [{"id": order.id, "customer": order.customer.name} for order in orders]  # !
+@app.get("/b")
+def b(db: Session = Depends()):
+    found = []
+    for customer in db.scalars(select(Customer).limit(100)):
+        found.append({"name": customer.name, "orders": len(customer.orders)})  # !
+    return found
+class Customers:
+    def __init__(self, db: Session):
+        self.db = db
+    def totals(self):
+        statement = select(Customer).options(selectinload(Customer.cards))
+        customers = self.db.execute(statement).scalars().all()
+        return {c.name: [order.id for order in c.orders] for c in customers}  # !
+@app.get("/c")
+def c(db: Session = Depends()):
+    return Customers(db).totals()
+"""
+)
+LOOK_ALIKES["a relationship that is loaded, or set, or of one row"] = (
+    _SHOP
+    + """
+@app.get("/a")
+def a(db: Session = Depends()):
+    orders = db.query(Order).options(joinedload(Order.customer)).all()
+    return [{"id": order.id, "customer": order.customer.name} for order in orders]
+@app.get("/b")
+def b(db: Session = Depends()):
+    statement = select(Customer).options(selectinload("*"))
+    return [len(customer.orders) for customer in db.scalars(statement)]
+@app.get("/c")
+def c(db: Session = Depends()):
+    return [len(customer.cards) for customer in db.scalars(select(Customer))]
+@app.get("/d")
+def d(db: Session = Depends()):
+    customers = {customer.id: customer for customer in db.query(Customer).all()}
+    return [order.customer.name for order in db.query(Order).all()], len(customers)
+@app.get("/e")
+def e(key: int, db: Session = Depends()):
+    order = db.get(Order, key)
+    return {"customer": order.customer.name, "ids": [o.customer_id for o in db.query(Order)]}
+@app.post("/f")
+def f(key: int, db: Session = Depends()):
+    owner = db.get(Customer, key)
+    for order in db.query(Order).all():
+        order.customer = owner
+@app.get("/g")
+def g(options: list, db: Session = Depends()):
+    return [order.customer.name for order in db.query(Order).options(*options).all()]
+@app.get("/h")
+def h(db: Session = Depends()):
+    return [order.customer.name for order in db.query(Order).limit(5).all()]
+"""
+)

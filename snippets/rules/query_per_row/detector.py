@@ -6,9 +6,18 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.rare_work import is_job
-from fastapi_pro.auditing.libraries.sqlalchemy_models import model_named
+from fastapi_pro.auditing.libraries.sqlalchemy_models import (
+    Relationship,
+    model_named,
+    model_selected,
+    models,
+)
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import rows_of
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
+    is_async_session,
+    is_session,
+    uses,
+)
 from fastapi_pro.auditing.model.call_graph import is_cached
 from fastapi_pro.auditing.model.flow import following
 
@@ -27,12 +36,15 @@ _SHORT = 10  # rows of a list that is short by its limit
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the queries that each turn of a loop sends."""
+    lazy = {r.name for m in models(program).values() for r in m.relationships.values()}
     for function in program.functions:
         if function.module.is_tool or function not in request_functions(program):
             continue
         asking = [(loop, list(_queries(loop[2], loop[1]))) for loop in _loops(function)]
         inner: list[Node] = []
-        for (iterable, _, bodies), queries in sorted(asking, key=lambda a: -a[0][0].line):
+        for (iterable, element, bodies), queries in sorted(asking, key=lambda a: -a[0][0].line):
+            if lazy and not queries:
+                yield from _read(iterable, element, bodies)
             direct = (query for query in queries if not any(b.holds(query) for b in inner))
             if query := next(direct, None):
                 model = None if _is_short(iterable) else rows_of(iterable)
@@ -45,6 +57,47 @@ def detect(program: Program) -> Iterator[Hit]:
                         severity="low" if is_job(function) else "",
                         fix=_fix(query),
                     )
+
+
+def _read(iterable: Node, element: str, bodies: list[Node]) -> Iterator[Hit]:
+    """Yield the first relationship that each turn reads, and that a plain session asks for."""
+    steps = list(_steps(iterable))
+    plain = [s for s in steps if s.member in _READS and is_session(s.owner)]
+    if not plain or any(is_async_session(step.owner) for step in plain) or _is_short(iterable):
+        return
+    model = rows_of(iterable)
+    for read in (part for body in bodies for part in body.walk(ast.Attribute)) if model else ():
+        is_of_row = read.is_read and read.owner.name == element
+        relationship = model.relationships.get(read.member) if is_of_row and model else None
+        if model is None or relationship is None or relationship.lazy != "select":
+            continue
+        if not (
+            _may_load(steps, read.member) or _is_perhaps(read) or _is_known(relationship, read)
+        ):
+            yield read.hit(
+                f"`{read.text}` is a query for each `{model.name}` of the loop in line"
+                f" {iterable.line}, which does not load it: 100 rows are 100 more in one request",
+                severity="low" if is_job(read.function) else "",
+                fix=f"`.options(selectinload({model.name}.{read.member}))`",
+            )
+            return
+
+
+def _may_load(steps: list[Node], name: str) -> bool:
+    """Say whether a query loads a relationship, or has options that cannot be read."""
+    options = [c for step in steps for c in step.walk(ast.Call) if c.member == "options"]
+    given = [value for call in options for value in call.args]
+    return any(
+        not value.is_call
+        or any(name in (p.member, p.literal) or p.literal == "*" for p in value.walk())
+        for value in given
+    )
+
+
+def _is_known(relationship: Relationship, read: Node) -> bool:
+    """Say whether the function has asked for what a relationship leads to: it is in the session."""
+    selected = (model_selected(c) or model_named(c.argument(0, "")) for c in read.function.calls)
+    return any(model is not None and model.cls == relationship.target for model in selected)
 
 
 def _fix(query: Node) -> str:
@@ -186,15 +239,21 @@ def _is_few(limit: Node) -> bool:
 
 def _is_short(iterable: Node) -> bool:
     """Say whether a query has a limit of a few rows."""
-    stack = [iterable]
-    for _ in range(8):
-        found = stack[-1].value.awaited
+    for found in _steps(iterable):
         limits = [call for call in found.walk(ast.Call) if call.member == "limit" and call.args]
         if any(map(_is_few, (*(call.args[0] for call in limits), found.keyword("limit")))):
             return True
-        is_sent = found.member in _READS and found.args  # a statement by a session
-        following = (not is_sent and found.owner) or next(iter(found.args), found.at(None))
-        if not following:
-            return False
-        stack.append(following)
     return False
+
+
+def _steps(iterable: Node) -> Iterator[Node]:
+    """Yield what the rows of a loop come from, from the result to the statement."""
+    following = iterable
+    for _ in range(8):
+        found = following.value.awaited
+        yield found
+        is_sent = found.member in _READS and found.args  # a statement by a session
+        nothing = found.at(None)
+        following = (nothing if is_sent else found.owner) or next(iter(found.args), nothing)
+        if not following:
+            return

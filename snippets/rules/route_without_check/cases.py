@@ -214,3 +214,47 @@ def change_item(key: int): ...
 def delete_item(key: int): ...
 """,
 }
+
+_SELECTS = """
+from sqlalchemy import text
+from fastapi.responses import HTMLResponse
+admin = APIRouter(prefix="/admin")
+@admin.get("/items/{key}")
+async def one(key: int, session: Session, user: User = Depends(find_user)):
+    return await session.scalar(text("SELECT 1"))
+@router.get("/{key}/notes")
+async def notes(key: int, session: Session, user: User = Depends(find_user)):
+    return await session.scalar(text("SELECT 1"))
+"""
+FOUND["what administrators read"] = (
+    _MAIN
+    + _SELECTS
+    + """
+@admin.get("/users")  # !
+async def users(session: Session):
+    return (await session.execute(text("SELECT email FROM users"))).all()
+def rows(session: AsyncSession):
+    return session.execute(text("SELECT email FROM users"))
+@router.get("/admin/all")  # !
+async def everything(session: Session):
+    return (await rows(session)).all()
+"""
+)
+LOOK_ALIKES["what all may read, a page for administrators without data"] = (
+    _MAIN
+    + _SELECTS
+    + """
+@router.get("/{key}")
+async def read(key: int, session: Session):
+    return await session.scalar(text("SELECT 1"))
+@router.get("/administered")
+async def administered(session: Session):
+    return await session.scalar(text("SELECT 1"))
+@admin.get("/", response_class=HTMLResponse)
+async def page():
+    return "<h1>Administration</h1>"
+@admin.get("/health")
+async def health(session: Session):
+    return await session.scalar(text("SELECT 1"))
+"""
+)

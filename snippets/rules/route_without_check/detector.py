@@ -1,4 +1,4 @@
-"""Endpoints that change something for anybody, beside others that ask who is calling."""
+"""Endpoints that anybody may call, beside others that ask who is calling."""
 
 from collections.abc import Iterator
 
