@@ -421,6 +421,11 @@ def f(key: int, db: Session = Depends()):
 @app.get("/g")
 def g(options: list, db: Session = Depends()):
     return [order.customer.name for order in db.query(Order).options(*options).all()]
+@app.post("/i")
+def i(db: Session = Depends()):
+    for customer in db.query(Customer).all():
+        for order in customer.orders:
+            db.delete(order)
 @app.get("/h")
 def h(db: Session = Depends()):
     return [order.customer.name for order in db.query(Order).limit(5).all()]

@@ -65,6 +65,9 @@ def _read(iterable: Node, element: str, bodies: list[Node]) -> Iterator[Hit]:
     plain = [s for s in steps if s.member in _READS and is_session(s.owner)]
     if not plain or any(is_async_session(step.owner) for step in plain) or _is_short(iterable):
         return
+    calls = [call for body in bodies for call in body.walk(ast.Call)]
+    if any(call.member in _STORES and is_session(call.owner) for call in calls):
+        return
     model = rows_of(iterable)
     for read in (part for body in bodies for part in body.walk(ast.Attribute)) if model else ():
         is_of_row = read.is_read and read.owner.name == element
