@@ -216,3 +216,38 @@ def read(statement: str) -> int:
         return session.scalar(statement)
 """,
 }
+
+_SCOPED = """
+#= database.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import scoped_session, sessionmaker
+Session = scoped_session(sessionmaker(bind=create_engine("postgresql://db/app")))
+"""
+FOUND["the session that a scoped_session gives the module"] = (
+    _SCOPED
+    + """
+db_session = Session()  # !
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import text
+from database import db_session
+app = FastAPI()
+@app.get("/")
+def read():
+    return db_session.scalar(text("SELECT 1"))
+"""
+)
+LOOK_ALIKES["a scoped_session, which each request asks"] = (
+    _SCOPED
+    + """
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import text
+from database import Session
+app = FastAPI()
+@app.get("/")
+def read():
+    db = Session()
+    return db.scalar(text("SELECT 1")), Session.scalar(text("SELECT 1"))
+"""
+)

@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import makes_session
+from fastapi_pro.auditing.model.library_types import SCOPED
 from fastapi_pro.auditing.model.module import Module
 
 
@@ -69,7 +70,7 @@ def _user_of_instance(cls: Node, name: str) -> str:
 
 def _is_session(made: Node) -> bool:
     """Say whether a value is a session: made here, by a function, or taken from a generator."""
-    if makes_session(made):
+    if makes_session(made) or made.func.is_a(SCOPED):
         return True
     is_next = made.called == "builtins.next" and bool(made.args)
     call = made.args[0] if is_next else made
