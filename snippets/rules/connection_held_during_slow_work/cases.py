@@ -285,3 +285,96 @@ async def pay(session: SessionDep, tasks: BackgroundTasks) -> None:
     tasks.add_task(ping)
 """,
 }
+
+_REPOSITORY = (
+    _DEPS
+    + """
+#= repository.py
+from deps import AsyncSession, one
+class Orders:
+    def __init__(self, session: AsyncSession):
+        self._session = session
+    async def find(self, key: int):
+        return await self._session.scalar(one)
+    async def store(self, key: int):
+        await self._session.execute(one)
+        await self._session.commit()
+    async def commit(self):
+        await self._session.commit()
+    def label(self, key: int) -> str:
+        return f"order {key}"
+"""
+)
+_PAYS = """
+#= main.py
+from typing import Annotated
+import httpx
+from fastapi import Depends
+from deps import SessionDep, app, maker
+from repository import Orders
+client = httpx.AsyncClient()
+def get_orders(session: SessionDep) -> Orders:
+    return Orders(session)
+OrdersDep = Annotated[Orders, Depends(get_orders)]
+"""
+FOUND["a repository that keeps the session"] = (
+    _REPOSITORY
+    + _PAYS
+    + """
+@app.post("/a")
+async def a(key: int, orders: OrdersDep) -> None:
+    await orders.find(key)
+    await client.get("https://example.org")  # !
+@app.post("/b")
+async def b(key: int, session: SessionDep) -> None:
+    orders = Orders(session)
+    order = await orders.find(key)
+    await client.post("https://example.org", json=order)  # !
+class Payments:
+    def __init__(self, orders: Orders):
+        self.orders = orders
+    async def pay(self, key: int) -> None:
+        await self.orders.find(key)
+        await client.put("https://example.org")  # !
+def get_payments(orders: OrdersDep) -> Payments:
+    return Payments(orders)
+@app.post("/c")
+async def c(key: int, payments: Annotated[Payments, Depends(get_payments)]) -> None:
+    await payments.pay(key)
+"""
+)
+LOOK_ALIKES["a repository whose transaction is ended, or that asks nothing"] = (
+    _REPOSITORY
+    + _PAYS
+    + """
+@app.post("/a")
+async def a(key: int, orders: OrdersDep) -> None:
+    await orders.find(key)
+    await orders.store(key)
+    await client.get("https://example.org")
+@app.post("/b")
+async def b(key: int, session: SessionDep, orders: OrdersDep) -> None:
+    await orders.find(key)
+    await session.commit()
+    await client.get("https://example.org")
+@app.post("/c")
+async def c(key: int, orders: OrdersDep) -> None:
+    await client.get(f"https://example.org/{orders.label(key)}")
+    await orders.find(key)
+@app.post("/d")
+async def d(key: int, orders: OrdersDep, work=None) -> None:
+    await orders.find(key)
+    await work.commit()
+    await client.get("https://example.org")
+@app.post("/e")
+async def e(key: int) -> None:
+    async with maker() as session:
+        await Orders(session).find(key)
+    await client.get("https://example.org")
+@app.post("/f")
+async def f(key: int, orders: OrdersDep) -> None:
+    await orders.find(key)
+    await orders.commit()
+    await client.get("https://example.org")
+"""
+)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import endpoints, parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.kept_sessions import identity, kept, used_by
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
 from fastapi_pro.auditing.libraries.sqlalchemy_models import model_of
@@ -40,10 +41,14 @@ class _Slow:
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """What begins or ends the transaction of the session called `session` here."""
+    """What begins or ends the transaction of the session called `session` here.
+
+    `is_kept` is of one that an object keeps, which is called as the object is.
+    """
 
     node: Node
     session: str
+    is_kept: bool = False
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -70,6 +75,8 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _fix(wait: _Slow, query: _Event) -> str:
+    if query.is_kept:
+        return ""
     if _is_changed_before(wait.call):
         return (
             "Do the slow call before the first query, or after the commit: a commit here would"
@@ -203,9 +210,50 @@ def _events(function: Node) -> tuple[list[_Event], list[_Event]]:
                     ended.append(_Event(call, session))
                 elif inner.is_used(_BEGINS):
                     begun.append(_Event(call, session))
+    kept_begun, kept_ended = _of_objects(function)
+    begun += kept_begun
+    ended += kept_ended
     if any(node.member == "with_for_update" for node in function.own(ast.Attribute)):
         return [], ended  # a lock that is to hold
     return begun, ended
+
+
+def _of_objects(function: Node) -> tuple[list[_Event], list[_Event]]:
+    """Return what begins and ends transactions by methods of objects that keep a session.
+
+    An end of something else, such as `unit_of_work.commit()`, is taken for one of all of them.
+    """
+    begun, ended = list[_Event](), list[_Event]()
+    names: dict[Node, str] = {}
+    for call in function.calls:
+        if call.member in _ENDS and not _is_connected(call.owner):
+            ended += [_Event(call, name) for name in names.values()]
+            continue
+        used = list(used_by(call.callee)) if _is_of_object(call) else []
+        sessions = {identity(session): session for session in kept(call.owner)} if used else {}
+        if len(sessions) != 1:
+            continue
+        source, session = sessions.popitem()
+        name = names.setdefault(source, _name_of(source, session, function) or call.owner.dotted)
+        if any(inner.is_used(_ENDS) for inner in used):
+            ended.append(_Event(call, name))
+        elif any(inner.is_used(_BEGINS) for inner in used):
+            begun.append(_Event(call, name, is_kept=True))
+    return begun, ended
+
+
+def _is_of_object(call: Node) -> bool:
+    """Say whether a call runs a method of an object of the program, other than its own."""
+    is_named = bool(call.owner.dotted) and call.owner.dotted != "self"
+    return is_named and call.callee.parent.is_class
+
+
+def _name_of(source: Node, session: Node, function: Node) -> str:
+    """Return how a function itself calls a session that an object keeps, "" if it does not."""
+    if session.function == function:
+        return session.name
+    own = (p for p in parameters(function) if p.dependency and p.dependency.target == source)
+    return next((parameter.name for parameter in own), "")
 
 
 def _is_connected(owner: Node) -> bool:
