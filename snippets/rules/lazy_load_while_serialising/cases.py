@@ -554,6 +554,13 @@ class Repository(Generic[Row]):
     async def first(self, *options):
         statement = select(self.model).options(*options)
         return (await self.session.scalars(statement)).first()
+    async def add(self, row: Row) -> Row:
+        self.session.add(row)
+        await self.session.flush()
+        return row
+    async def keep(self, row: Row) -> Row:
+        self.session.add(row)
+        return row
 class Orders(Repository[Order]):
     model = Order
     async def need(self, key: int):
@@ -570,6 +577,7 @@ FOUND["a generic repository, and a service before it"] = (
 #= main.py
 from fastapi import Depends
 from deps import SessionDep, app
+from models import Order
 from repository import Orders
 from schemas import OrderOut
 class Service:
@@ -588,6 +596,14 @@ async def a(orders: Orders = Depends(get_orders)):
 async def b(key: int, orders: Orders = Depends(get_orders)):
     order = await orders.get(key)  # !
     return order
+@app.post("/d", response_model=OrderOut)
+async def d(key: int, orders: Orders = Depends(get_orders)):
+    return await orders.add(Order(id=key))  # !
+@app.post("/e", response_model=OrderOut)
+async def e(orders: Orders = Depends(get_orders)):
+    order = Order()  # !
+    stored = await orders.add(order)
+    return stored
 @app.get("/c", response_model=OrderOut)
 async def c(key: int, service: Service = Depends(get_service)):
     return await service.read(key)
@@ -611,6 +627,12 @@ async def a(orders: Orders = Depends(get_orders)):
 @app.get("/b", response_model=OrderOut)
 async def b(key: int, orders: Orders = Depends(get_orders)):
     return await orders.first(selectinload(Order.items))
+@app.post("/d", response_model=OrderOut)
+async def d(orders: Orders = Depends(get_orders)):
+    return await orders.add(Order(items=[]))
+@app.post("/e", response_model=OrderOut)
+async def e(orders: Orders = Depends(get_orders)):
+    return await orders.keep(Order())
 @app.get("/c", response_model=ItemOut)
 async def c(key: int, session: SessionDep):
     return await Items(session).get(key)

@@ -37,7 +37,7 @@ class _Query:
     call: Node
     model: Model
     inside: Node | None = None
-    """What the method of a repository calls, where `call` calls that method."""
+    """What reads or returns the row in a function that `call`, or its row, is handed to."""
 
     @property
     def is_new(self) -> bool:
@@ -174,7 +174,7 @@ def _reads(model: Model, name: str) -> list[str]:
 def _is_lazy(query: _Query, relationship: Relationship) -> bool:
     """Say whether a new row was written, and its relationship was not set before."""
     made = query.call
-    names = {call.member for call in made.function.calls}
+    names = {call.member for call in (query.inside or made).function.calls}
     if not names & {"flush", "commit"} or not names & {"add", "add_all"}:
         return False
     for unpacked in made.unpacked:
@@ -207,7 +207,8 @@ def _behind(
     value: Node, schema: Schema, depth: int, call: Node | None
 ) -> Iterator[tuple[_Query, Schema]]:
     for _ in range(limits.NAMES):
-        if query := _query(value) or _new(value) or _of_repository(value, call):
+        found = _query(value) or _new(value) or _of_repository(value, call)
+        if query := found or _handed(value, call):
             yield query, schema
             return
         for part, inner in _parts(value, schema) if depth <= limits.CALLS else ():
@@ -236,9 +237,23 @@ def _new(call: Node) -> _Query | None:
     if not call.is_call or not made.name[:1].isupper():
         return None
     model = model_named(made)
-    sessions = (c.owner for c in call.function.calls if c.member in ("add", "flush", "commit"))
-    is_kept = model is not None and any(map(is_async_session, sessions))
-    return _Query(call, model) if model is not None and is_kept else None
+    return _Query(call, model) if model is not None and _writes(call.function) else None
+
+
+def _writes(function: Node) -> bool:
+    """Say whether a function writes new rows by an async session."""
+    sessions = (c.owner for c in function.calls if c.member in ("add", "flush", "commit"))
+    return any(map(is_async_session, sessions))
+
+
+def _handed(value: Node, call: Node | None) -> _Query | None:
+    """Return the new row that a call hands to a function, which writes it and gives it back."""
+    bound = value.bound
+    if call is None or bound is None or bound.kind != "param" or call.callee != value.function:
+        return None
+    made = value.at(bound.node).passed(call).value
+    model = model_named(made.func) if made.is_call else None
+    return _Query(made, model, value) if model is not None and _writes(value.function) else None
 
 
 def _query(call: Node) -> _Query | None:
