@@ -79,7 +79,7 @@ def _read(iterable: Node, element: str, bodies: list[Node]) -> Iterator[Hit]:
         ):
             yield read.hit(
                 f"`{read.text}` is a query for each `{model.name}` of the loop in line"
-                f" {iterable.line}, which does not load it: 100 rows are 100 more in one request",
+                f" {iterable.line}, which does not load it: 100 rows cost 100 more",
                 severity="low" if is_job(read.function) else "",
                 fix=f"`.options(selectinload({model.name}.{read.member}))`",
             )

@@ -1,4 +1,4 @@
-"""Tokens that cannot be signed, or that are refused, for the algorithm that is named."""
+"""Tokens that cannot be signed, or are rejected, because of the algorithm that is named."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _LISTS = (ast.List, ast.Tuple, ast.Set)
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the calls that fail for every token, or refuse all that the program signs."""
+    """Yield the calls that fail for every token, or reject all that the program signs."""
     for encode in encodes(program):
         name = encode.call.func.text
         if encode.call.keyword("algorithms"):
@@ -39,14 +39,14 @@ def _is_several(algorithm: Node) -> bool:
 
 
 def _problem(decode: Decode) -> str:
-    """Return why a call refuses every token, "" if it accepts some."""
+    """Return why a call rejects every token, "" if it accepts some."""
     if decode.is_unverified or decode.options is None:
         return ""
     if decode.library == "jose" and decode.call.keyword("algorithm"):
         return "has no `algorithm`, but `algorithms`: each call is a TypeError"
     if decode.library == "jwt" and not _names_some(decode) and not _knows_algorithm(decode):
         is_old = versions(decode.call.module, "pyjwt").has_before("2")
-        return "" if is_old else "is given no `algorithms`: PyJWT refuses every token, as if bad"
+        return "" if is_old else "is given no `algorithms`: PyJWT rejects every token"
     accepted = _names(decode.algorithms)
     if not accepted:
         return ""
@@ -55,7 +55,7 @@ def _problem(decode: Decode) -> str:
     if not made or "" in made or made & set(accepted):
         return ""
     by = signed[0].call.function.name or "the module"
-    return f"refuses every token that `{by}` signs, with {min(made)}"
+    return f"rejects every token that `{by}` signs, as {min(made)} is not in the list"
 
 
 def _names_some(decode: Decode) -> bool:
