@@ -1039,3 +1039,462 @@ class Settings(BaseSettings):
 SERVERS=a.example,b.example
 """
     assert only(tmp_path, "list-setting-from-environment", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("returned", "fix"),
+    [
+        ("db.get(User, 1)", "`response_model=UserOut`"),
+        ("db.scalars(select(User)).all()", "`response_model=list[UserOut]`"),
+        ("db.query(User).all()", "`response_model=list[UserOut]`"),
+        ("[user for user in db.scalars(select(User)).all()]", "`response_model=list[UserOut]`"),
+        ("load(db)", "`response_model=list[UserOut]`"),
+        ('{"message": "ok", "user": db.get(User, 1)}', "`user: UserOut` in a `response_model=`"),
+        ('{"users": db.query(User).all()}', "`users: list[UserOut]` in a `response_model=`"),
+    ],
+)
+def test_the_schema_has_the_shape_of_the_answer(returned: str, fix: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+def get_session():
+    with Session() as session:
+        yield session
+def load(db: Session) -> list[User]:
+    rows = db.query(User).all()
+    return rows
+app = FastAPI()
+@app.get("/users")
+def read(db: Session = Depends(get_session)):
+    return {returned}
+"""
+    found = only(tmp_path, "orm-object-without-response-model", source)
+    assert found.fix.startswith(fix)
+    assert ("a list of `User`" in found.message) == ("list[" in fix)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ("id: int", "UserOut"),
+        ("id: int\n    posts: list\n    page: int = 1", "UserOut"),
+        ("id: int\n    likes: int", "UserPublic"),
+    ],
+)
+def test_a_schema_that_asks_for_more_than_a_row_has_is_not_its_schema(
+    fields: str, name: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+    posts = relationship("Post")
+class UserOut(BaseModel):
+    {fields}
+def get_session():
+    with Session() as session:
+        yield session
+app = FastAPI()
+@app.get("/users/1")
+def read(db: Session = Depends(get_session)):
+    return db.get(User, 1)
+"""
+    found = only(tmp_path, "orm-object-without-response-model", source)
+    assert found.fix.startswith(f"`response_model={name}`")
+
+
+@pytest.mark.parametrize(
+    ("query", "fix"),
+    [
+        ("session.query(Entry)", "`.order_by(Entry.id).limit(limit)`"),
+        ("session.query(Entry).order_by(Entry.id)", "`.order_by(Entry.id).limit(limit)`"),
+        (
+            "session.query(Entry).order_by(Entry.id.desc())",
+            "`.limit(limit)`, at most 100, and `.where(Entry.id < before)`",
+        ),
+        (
+            "session.scalars(select(Entry).order_by(desc(Entry.id)))",
+            "`.limit(limit)`, at most 100, and `.where(Entry.id < before)`",
+        ),
+        (
+            "session.query(Entry).order_by(Entry.day.desc(), Entry.id)",
+            "`.limit(limit)`, at most 100, and a `.where()` on what it is ordered by",
+        ),
+        (
+            "session.query(Entry).order_by(desc(Entry.day))",
+            "`.limit(limit)`, at most 100, and a `.where()` on what it is ordered by",
+        ),
+    ],
+)
+def test_a_page_follows_the_order_of_its_query(query: str, fix: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy import ForeignKey, desc, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Entry(Base):
+    __tablename__ = "entries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[int]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+@app.post("/entries")
+def make(session: Session):
+    session.add(Entry(user_id=1))
+@app.get("/entries")
+def read(session: Session):
+    return {query}.all()
+"""
+    assert only(tmp_path, "list-without-limit", source).fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("made", "flush"),
+    [
+        ("sessionmaker(create_engine('sqlite:///a.db'))", "`session.flush()`"),
+        ("async_sessionmaker(create_async_engine('sqlite+aiosqlite:///'))", "`await session.fl"),
+    ],
+)
+def test_a_session_is_flushed_as_its_kind_is(made: str, flush: str, tmp_path: Path) -> None:
+    maybe = "await " if "async" in made else ""
+    source = f"""
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import select, create_engine
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+make = {made}
+def get_session():
+    db = make()
+    try:
+        yield db
+    finally:
+        pass
+app = FastAPI()
+@app.post("/users")
+async def create(email: str, db=Depends(get_session)) -> None:
+    if {maybe}db.scalar(select(User).where(User.email == email)):
+        raise HTTPException(409)
+    db.add(User(email=email))
+    {maybe}db.commit()
+"""
+    found = only(tmp_path, "check-then-insert", source)
+    assert flush in (found.fix or "`await session.flush()`")
+
+
+@pytest.mark.parametrize(
+    ("path", "by"),
+    [
+        ("FOLDER / name", "`../` or a leading `/`"),
+        ("os.path.join('files', name)", "`../` or a leading `/`"),
+        ("name", "`../` or a leading `/`"),
+        ("f'{name}/a.txt'", "`../` or a leading `/`"),
+        ("f'{FOLDER}/{name}'", "`../`"),
+        ("Path(f'files/{name}')", "`../`"),
+        ("'files/' + name", "`../`"),
+        ("FOLDER / f'a/{name}'", "`../`"),
+    ],
+)
+def test_a_name_leaves_a_folder_in_the_way_that_is_open_to_it(
+    path: str, by: str, tmp_path: Path
+) -> None:
+    source = f"""
+import os
+from pathlib import Path
+from fastapi import FastAPI
+FOLDER = Path("files")
+app = FastAPI()
+@app.get("/read")
+def read(name: str) -> None:
+    with open({path}, "w") as file:
+        file.write("a")
+"""
+    message = only(tmp_path, "path-from-input", source).message
+    assert message.endswith(f"leads `open` out of its folder, by {by}")
+
+
+@pytest.mark.parametrize(
+    ("condition", "end"),
+    [
+        (
+            "not request.headers.get('authorization')",
+            "read it, and preflights may get it",
+        ),
+        ("request.method != 'OPTIONS' and not request.cookies", "cannot read it"),
+    ],
+)
+def test_a_preflight_is_told_of_where_it_may_be_refused(
+    condition: str, end: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+@app.middleware("http")
+async def check(request, call_next):
+    if {condition}:
+        return JSONResponse({{}}, 401)
+    return await call_next(request)
+"""
+    assert only(tmp_path, "cors-not-outermost", source).message.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("made", "given", "name"),
+    [
+        ("get_store = Checker()", "get_store", "get_store"),
+        ("", "Checker()", "Checker()"),
+        ("def get_user(): raise HTTPException(401)", "get_user", "get_user"),
+    ],
+)
+def test_an_instance_is_called_as_it_is_written(
+    made: str, given: str, name: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
+class Checker:
+    def __call__(self, token: str = Header()) -> str:
+        if token != "a":
+            raise HTTPException(401)
+        return token
+{made}
+def save_city(name: str) -> str:
+    return name
+router = APIRouter()
+@router.delete("/cities/{{city_id}}")
+def delete_city(city_id: int, store=Depends({given})) -> int:
+    return city_id
+@router.put("/cities/{{city_id}}")
+def update_city(city_id: int, store=Depends({given})) -> int:
+    return city_id
+@router.post("/cities")
+def create_city(name: str) -> str:
+    return save_city(name)
+app = FastAPI()
+app.include_router(router)
+"""
+    message = only(tmp_path, "route-without-check", source).message
+    assert message.endswith(f"next to it depends on `{name}`")
+
+
+@pytest.mark.parametrize(
+    ("kind", "await_", "limit"),
+    [
+        ("async def", "await ", "under `asyncio.timeout(2)`"),
+        ("def", "", "and the time limits of its driver"),
+    ],
+)
+def test_a_health_check_is_limited_as_its_kind_allows(
+    kind: str, await_: str, limit: str, tmp_path: Path
+) -> None:
+    module = "sqlalchemy.ext.asyncio" if await_ else "sqlalchemy"
+    made = "create_async_engine" if await_ else "create_engine"
+    with_ = "async with" if await_ else "with"
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy import text
+from {module} import {made}
+engine = {made}("postgresql://db/app")
+app = FastAPI()
+@app.get("/health")
+{kind} health():
+    {with_} engine.connect() as connection:
+        {await_}connection.execute(text("SELECT 1"))
+@app.get("/items")
+{kind} items():
+    {with_} engine.connect() as connection:
+        {await_}connection.execute(text("SELECT id"))
+"""
+    found = only(tmp_path, "health-check-exhausts-pool", source)
+    assert limit in (found.fix or "under `asyncio.timeout(2)`")
+
+
+def test_connections_of_one_worker_are_no_copies(tmp_path: Path) -> None:
+    source = """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "main:app", "--host", "0.0.0.0"]
+#= main.py
+from fastapi import FastAPI, WebSocket
+class Manager:
+    def __init__(self):
+        self.active_connections: list[WebSocket] = []
+    async def connect(self, websocket: WebSocket):
+        await websocket.accept()
+        self.active_connections.append(websocket)
+    async def broadcast(self, message: str):
+        for connection in self.active_connections:
+            await connection.send_text(message)
+manager = Manager()
+app = FastAPI()
+@app.websocket("/ws")
+async def listen(websocket: WebSocket):
+    await manager.connect(websocket)
+    while True:
+        await manager.broadcast(await websocket.receive_text())
+"""
+    found = only(tmp_path, "state-in-memory", source)
+    assert (found.severity, found.fix.partition(";")[0]) == ("low", "None needed with one worker")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "word"),
+    [
+        ("User(email=email)", "", "insert"),
+        ("db.get(User, 1)", "row.email = email", "change"),
+        ("db.scalars(select(User).where(User.id == 1)).first()", "row.email = email", "change"),
+        ("db.get(User, 1)", "row.name = email", ""),
+    ],
+)
+def test_a_row_that_was_loaded_is_changed_not_inserted(
+    row: str, column: str, word: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(unique=True)
+def get_session():
+    with Session(create_engine("postgresql://db/app")) as session:
+        yield session
+app = FastAPI()
+@app.post("/users")
+def write(email: str, db: Session = Depends(get_session)) -> None:
+    if db.scalar(select(User).where(User.email == email)):
+        raise HTTPException(409)
+    row = {row}
+    {column or "pass"}
+    db.add(row)
+    db.commit()
+"""
+    found = [f.message for f in audit(tmp_path, source) if f.slug == "check-then-insert"]
+    assert [f"the {word} of `User`" in message for message in found] == ([True] if word else [])
+
+
+@pytest.mark.parametrize(
+    ("default", "given", "fix"),
+    [
+        (" = Field(default_factory=datetime.now)", "", ""),
+        ("", ", created_at=datetime.now()", "`datetime.now(UTC)`"),
+    ],
+)
+def test_a_time_gets_its_zone_where_it_is_made(
+    default: str, given: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+from datetime import datetime
+from sqlmodel import Field, Session, SQLModel
+class Note(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    created_at: datetime{default}
+def add(session: Session) -> None:
+    session.add(Note(id=1{given}))
+"""
+    assert only(tmp_path, "naive-time-in-sqlmodel", source).fix == fix
+
+
+def test_the_engine_that_the_application_loads_is_told_of_first(tmp_path: Path) -> None:
+    source = """
+#= a_old.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+engine = create_engine("postgresql://db/app")
+make = sessionmaker(engine)
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+#= session.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+engine = create_engine("postgresql://db/app")
+make = sessionmaker(engine)
+#= main.py
+from fastapi import FastAPI
+from models import User
+from session import make
+app = FastAPI()
+@app.post("/users")
+def add() -> None:
+    with make() as session:
+        session.add(User())
+"""
+    found = only(tmp_path, "sql-error-logs-parameters", source)
+    assert (found.path, "more engine" in found.message) == ("session.py", False)
+
+
+def test_of_the_endpoints_that_read_a_body_one_that_is_served_is_named(tmp_path: Path) -> None:
+    source = """
+#= a_old.py
+from fastapi import APIRouter, Form
+router = APIRouter()
+@router.post("/old")
+def read_old(plan: str = Form()) -> str: ...
+#= notes.py
+from fastapi import APIRouter, Form
+router = APIRouter()
+@router.post("/notes")
+def read_note(plan: str = Form()) -> str: ...
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from notes import router
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+app.include_router(router)
+"""
+    assert "`read_note` reads" in only(tmp_path, "unlimited-body", source).message
+
+
+def test_only_what_changes_the_named_attribute_is_counted(tmp_path: Path) -> None:
+    source = """
+from fastapi import FastAPI
+class Store:
+    def __init__(self):
+        self.users: dict[str, dict] = {}
+        self.seen: set[str] = set()
+    def create(self, name):
+        self.users[name] = {}
+    def delete(self, name):
+        del self.users[name]
+    def mark(self, message):
+        self.seen.add(message)
+store = Store()
+app = FastAPI()
+@app.post("/users/{name}")
+def create(name: str) -> None:
+    store.create(name)
+@app.delete("/users/{name}")
+def delete(name: str) -> None:
+    store.delete(name)
+@app.post("/messages/{message}")
+def mark(message: str) -> None:
+    store.mark(message)
+"""
+    message = only(tmp_path, "state-in-memory", source).message
+    assert message.startswith("`create` and 1 more change `users`")

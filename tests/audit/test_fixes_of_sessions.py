@@ -7,6 +7,7 @@ import pytest
 from tests.audit.programs import only
 
 BOOKS = """
+import asyncio
 import httpx
 from fastapi import Depends, FastAPI, HTTPException
 from sqlalchemy import select
@@ -41,6 +42,17 @@ async def read(db: AsyncSession = Depends(), client: httpx.AsyncClient = Depends
         (
             """
 @app.get("/a")
+async def read(db: AsyncSession = Depends(), client: httpx.AsyncClient = Depends()):
+    await db.get(Author, 1)
+    task = db.get(Author, 2)
+    found, answer = await asyncio.gather(task, client.get("https://example.com"))
+    return (await client.get("https://example.com")).text
+""",
+            "`await db.commit()` before",
+        ),
+        (
+            """
+@app.get("/a")
 def read(session: Session = Depends()):
     session.get(Author, 1)
     return httpx.get("https://example.com").text
@@ -48,7 +60,7 @@ def read(session: Session = Depends()):
             "`session.commit()` before",
         ),
     ],
-    ids=["async", "sync"],
+    ids=["async", "gathered", "sync"],
 )
 def test_the_session_that_ends_is_named(endpoint: str, fix: str, tmp_path: Path) -> None:
     found = only(tmp_path, "connection-held-during-slow-work", BOOKS + endpoint)

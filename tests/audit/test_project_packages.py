@@ -34,6 +34,7 @@ OLD = {
     "requirements, another spelling": "#= requirements.txt\nFastAPI[standard] == 0.116.*\n",
     "a file of another name": "#= base-requirements.txt\nfastapi<0.118\n",
     "a folder of requirements": "#= requirements/base.txt\nfastapi~=0.116.0\n",
+    "a folder of settings": "#= config/requirements.txt\nfastapi==0.116.1\n",
     "included": "#= requirements.txt\n-r deps/web.txt\n#= deps/web.txt\nfastapi==0.116.1\n",
     "included in a circle": "#= requirements.txt\n--requirement=a.txt\nfastapi<0.118\n"
     "#= a.txt\n-r requirements.txt\n",

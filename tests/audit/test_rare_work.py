@@ -406,3 +406,36 @@ async def read():
     {work}
 """
     assert only(tmp_path, "blocking-call-in-async", source).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("guard", "column", "severity"),
+    [
+        ("user=Depends(require_admin)", "token", "low"),
+        ("user=Depends(require_admin)", "password_hash", "medium"),
+        ("page: int = 0", "token", ""),
+    ],
+)
+def test_a_row_matters_less_where_only_administrators_read_it(
+    guard: str, column: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from users import current_user, require_admin
+class Base(DeclarativeBase): ...
+class Link(Base):
+    __tablename__ = "links"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {column}: Mapped[str]
+def get_session():
+    with Session() as session:
+        yield session
+app = FastAPI()
+@app.get("/admin/links")
+def read(session: Session = Depends(get_session), {guard}):
+    return session.get(Link, 1)
+@app.get("/")
+def root(): ...
+"""
+    assert only(tmp_path, "orm-object-without-response-model", source).severity == severity

@@ -97,6 +97,12 @@ class Dependency:
     scope: str | None
 
     @property
+    def name(self) -> str:
+        """What to call it: the name of the function or class, of an instance the text given."""
+        name = self.target.name
+        return name if name and name != "__call__" else self.call.argument(0, "dependency").text
+
+    @property
     def function(self) -> Node:
         """What runs: the function, or the `__init__` of the class."""
         return self.target.method("__init__") if self.target.is_class else self.target

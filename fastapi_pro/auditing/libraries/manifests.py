@@ -27,6 +27,8 @@ REQUIREMENTS = (
     "*requirements*.lock",
     "requires.txt",
 )
+_FOLDERS = frozenset({"build", "conf", "config", "deploy", "deployment", "docker", "etc", "ops"})
+"""Folders of a project's settings, whose requirements are those of the code beside them."""
 _CONDA = ("environment*.y*ml", "env.y*ml", "conda*.y*ml")
 _COMMANDS = ("Dockerfile*", "*.Dockerfile", "*.dockerfile", "Containerfile")
 _READ_BY_SETUP = re.compile(r"""["']([\w./-]+\.(?:txt|in|pip))["']""")
@@ -46,6 +48,9 @@ def declared_in(folder: Path) -> tuple[Requirement, ...]:
     if "requirements" in names:
         for name in _matching(project_files.names(folder / "requirements"), ("*.txt", "*.in")):
             found += of_file(folder / "requirements" / name)
+    for inner in sorted(names & _FOLDERS):
+        for name in _matching(project_files.names(folder / inner), REQUIREMENTS):
+            found += of_file(folder / inner / name)
     if "docker" in names:
         for name in _matching(project_files.names(folder / "docker"), _COMMANDS):
             found += of_commands(folder / "docker" / name)

@@ -19,6 +19,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     is_middleware_class,
 )
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
+from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
@@ -66,6 +67,8 @@ _OPEN_POST = re.compile(
     re.IGNORECASE,
 )
 """More actions that are open to strangers, or that only read."""
+_PASSWORD = re.compile(r"passw(or)?d|^pwd$|passphrase", re.IGNORECASE)
+_ROLE = re.compile(r"role|admin|super_?user|staff|permission|scope|privilege", re.IGNORECASE)
 _HARMLESS = re.compile(
     r"db|database|session|settings|config|repo|service|client|cache|redis|pagina|page|param|query"
     r"|logger|limit|unit_of_work|uow|engine|storage|crud|dao|manager|background|container|store",
@@ -108,7 +111,7 @@ def check_of(endpoint: Endpoint) -> str:
     """Return the text of the dependency that checks the caller of an endpoint."""
     for dependency in _own(endpoint):
         if _is_login(dependency):
-            return dependency.target.name or dependency.call.argument(0, "dependency").text
+            return dependency.name
     return ""
 
 
@@ -127,7 +130,7 @@ def _is_login(dependency: Dependency) -> bool:
     """Say whether a dependency refuses unknown callers."""
     given = dependency.call.argument(0, "dependency")
     functions = reached([dependency.function, given.callee])
-    named = dependency.target.name or given.text
+    named = dependency.name
     is_named = _LOGIN.search(named) and not _HARMLESS.search(named)
     return bool(is_named) or refuses(functions)
 
@@ -150,7 +153,7 @@ def _is_free(endpoint: Endpoint) -> bool:
         return False
     if any(p.is_filled_otherwise or _is_asked(p) for p in endpoint.parameters):
         return False
-    if not all(map(_is_harmless, _own(endpoint))):
+    if not all(map(_is_harmless, _own(endpoint))) or _signs_up(endpoint):
         return False
     functions = answering(endpoint)
     calls = [call for function in functions for call in function.calls]
@@ -166,6 +169,13 @@ def _shows_to_admins(endpoint: Endpoint) -> bool:
     prefix = endpoint.router.keyword("prefix").constant
     is_named = _OF_ADMINS.search(f"{prefix or ''}{endpoint.path}")
     return bool(is_named) and any(use for f in answering(endpoint) for use in uses(f))
+
+
+def _signs_up(endpoint: Endpoint) -> bool:
+    """Say whether an endpoint makes an account with a password, and no role that one may choose."""
+    schemas = [schema_of(p.type) for p in endpoint.parameters if endpoint.method == "post"]
+    names = [name for schema in schemas if schema for name in schema.fields]
+    return any(map(_PASSWORD.search, names)) and not any(map(_ROLE.search, names))
 
 
 def _is_asked(parameter: Parameter) -> bool:

@@ -14,6 +14,7 @@ _DEPTH = 4
 _FOLDERS = 500  # that are looked into for the file of a proxy
 _LEFT_ALONE = {"node_modules", "site-packages", "dist", "venv"}
 _OTHER = re.compile(r"test|example|sample|^docs?$", re.IGNORECASE)
+_FILE = re.compile(r"^Caddyfile|\.conf(\.template)?$|nginx.*\.(txt|j2|tpl|tmpl|template|nginx)$")
 _NO_FOLDER = re.compile(r"\w\.\w+$")
 _NGINX = re.compile(rb"^[^#\n]*\bproxy_pass\s", re.MULTILINE)
 _NGINX_OPEN = re.compile(rb"^[^#\n]*\bclient_max_body_size\s+0\w?\s*;", re.MULTILINE)
@@ -62,7 +63,7 @@ def _files(root: Path) -> Iterator[Path]:
         folder, count = waiting.pop(0), count + 1
         is_deep = len(folder.parts) - len(root.parts) >= _DEPTH
         for name in sorted(project_files.names(folder)):
-            if name.startswith("Caddyfile") or name.endswith((".conf", ".conf.template")):
+            if _FILE.search(name):
                 yield folder / name
             elif not (is_deep or _is_left_alone(name)):
                 waiting.append(folder / name)

@@ -41,14 +41,14 @@ def _found(program: Program) -> Iterator[Hit]:
         if name := _encoded(call.argument(0, "password")):
             yield call.hit(
                 f"`bcrypt.hashpw` gets `{name}` of any length: beyond 72 bytes bcrypt 5 "
-                "raises ValueError, and bcrypt 4 ignores the rest"
+                "raises ValueError, and older ones ignore the rest"
             )
     for call in program.calls_of("pwdlib.PasswordHash"):
         hashers = call.argument(0, "hashers").value.elements
         if hashers and hashers[0].type == _BCRYPT and not call.module.is_tool:
             yield call.hit(
                 "new passwords are hashed with bcrypt: beyond 72 bytes bcrypt 5 raises "
-                "ValueError, and bcrypt 4 ignores the rest"
+                "ValueError, and older ones ignore the rest"
             )
 
 

@@ -58,9 +58,13 @@ def detect(program: Program) -> Iterator[Hit]:
                 break
             if any(_comes(c, insert) and _saves(c.callee) for c in function.calls):
                 continue
+            is_change = any(_is_loaded(given.value) for given in insert.given)
+            if is_change and not _assigns(function, found.columns):
+                continue
             columns = ", ".join(f"`{name}`" for name in sorted(found.columns))
+            what = "change" if is_change else "insert"
             yield check.hit(
-                f"another request may insert the same {columns} between this check and the insert"
+                f"another request may insert the same {columns} between this check and the {what}"
                 f" of `{found.model.name}` in line {insert.line}: `{function.name}` then answers"
                 " 500 (IntegrityError)",
                 severity="low" if is_rare(function) else "",
@@ -72,6 +76,18 @@ def detect(program: Program) -> Iterator[Hit]:
 def _is_sync(function: Node) -> bool:
     """Say whether the session of a function is not awaited, in a coroutine too."""
     return not function.is_coroutine or any(use.owner.is_a(SESSION) for use in uses(function))
+
+
+def _is_loaded(row: Node) -> bool:
+    """Say whether a row that is added to a session came out of a query, and is only changed."""
+    call = row.awaited
+    return call.member in ("get", "get_one") or _lookup(call) is not None
+
+
+def _assigns(function: Node, columns: set[str]) -> bool:
+    """Say whether a function sets one of these columns of a row."""
+    written = (a for a in function.own(ast.Attribute) if a.member in columns)
+    return any(attribute.is_target for attribute in written)
 
 
 def _refused(check: Node) -> _Lookup | None:

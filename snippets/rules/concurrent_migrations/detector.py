@@ -8,11 +8,12 @@ from pathlib import Path
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import lifespans
 from fastapi_pro.auditing.libraries.launches import Launch, launches
-from fastapi_pro.auditing.libraries.servers import behind_launchers, name_of
+from fastapi_pro.auditing.libraries.migrations import migration_of
+from fastapi_pro.auditing.libraries.servers import name_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import names_sqlite
 from fastapi_pro.auditing.libraries.starts import runs_several, starts
 from fastapi_pro.auditing.model.call_graph import reached
-from fastapi_pro.auditing.sources.spots import Word, source
+from fastapi_pro.auditing.sources.spots import source
 
 _LOCK = re.compile(r"advisory|get_lock|lock table|for update", re.IGNORECASE)
 _COMES = "they race, and all but one fail"
@@ -25,7 +26,7 @@ def detect(program: Program) -> Iterator[Hit]:
     yield from _of_lifespans(program)
     for launch in launches(program):
         count = _instances(program, launch) if not launch.is_development else 0
-        migration = _migration(launch) if count > 1 else None
+        migration = migration_of(launch) if count > 1 else None
         if migration is not None:
             yield launch.source.at(migration).hit(
                 f"{count} instances run `alembic upgrade` when they start: {_COMES}"
@@ -56,16 +57,6 @@ def _upgrades(call: Node) -> bool:
     texts = [part.literal for given in call.args for part in given.walk(ast.Constant)]
     words = " ".join(text for text in texts if isinstance(text, str)).split()
     return "alembic" in words and "upgrade" in words
-
-
-def _migration(launch: Launch) -> Word | None:
-    """Return the word `alembic` of a command that migrates whenever it starts."""
-    for command in launch.commands:
-        words = behind_launchers(command.words)
-        is_upgrade = "upgrade" in [word.text for word in words[1:6]]
-        if is_upgrade and not command.is_conditional and name_of(words[0]) == "alembic":
-            return words[0]
-    return None
 
 
 def _instances(program: Program, launch: Launch) -> int:

@@ -126,8 +126,8 @@ def _is_of_row(target: Node) -> bool:
 def _commit(wait: _Slow, query: _Event) -> str:
     """Return the statement that ends the transaction of the session."""
     function = wait.call.function
-    calls = (c for c in function.calls if c.owner.dotted == query.session and c.member in _BEGINS)
-    is_sync = any(not call.is_awaited for call in calls) or not function.is_coroutine
+    calls = [c for c in function.calls if c.owner.dotted == query.session and c.member in _BEGINS]
+    is_sync = not function.is_coroutine or bool(calls and not any(c.is_awaited for c in calls))
     return f"{query.session}.commit()" if is_sync else f"await {query.session}.commit()"
 
 

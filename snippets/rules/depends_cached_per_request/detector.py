@@ -38,7 +38,8 @@ def detect(program: Program) -> Iterator[Hit]:
         for node, what in own:
             if node not in seen:
                 seen.add(node)
-                yield node.hit(f"the dependency `{target.name}` makes, for each request, {what}")
+                name = dependency.name
+                yield node.hit(f"the dependency `{name}` makes, for each request, {what}")
 
 
 def _by_annotation(program: Program) -> Iterator[Dependency]:

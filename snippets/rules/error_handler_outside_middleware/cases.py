@@ -88,6 +88,24 @@ app.mount("/v1", inner)
 @app.exception_handler(Exception)  # !
 async def failed(request, error): ...
 """,
+    "a middleware that raises the exception again": """
+#= main.py
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+app = FastAPI()
+@app.middleware("http")
+async def measure(request, call_next):
+    try:
+        response = await call_next(request)
+    except Exception:
+        print("failed")
+        raise
+    response.headers["X-Request-ID"] = "a"
+    return response
+@app.exception_handler(Exception)  # !
+async def failed(request, error):
+    return JSONResponse({}, 500)
+""",
     "a header of BaseHTTPMiddleware": """
 from fastapi import FastAPI
 app = FastAPI()
@@ -168,6 +186,46 @@ def add_handlers(app):
 v1 = FastAPI()
 add_handlers(v1)
 main.app.mount("/v1", app=v1)
+""",
+    "a middleware answers for every exception before": """
+#= main.py
+import time
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+class Errors(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        started = time.time()
+        try:
+            response = await call_next(request)
+            response.headers["X-Process-Time"] = str(time.time() - started)
+            return response
+        except Exception:
+            return JSONResponse({"error": "internal"}, 500, headers={"X-Process-Time": "0"})
+async def failed(request, error):
+    return JSONResponse({}, 500)
+app = FastAPI()
+app.add_middleware(Errors)
+app.add_exception_handler(Exception, failed)
+""",
+    "an ASGI middleware answers for every exception before": """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+class Errors:
+    def __init__(self, app): self.app = app
+    async def __call__(self, scope, receive, send):
+        try:
+            await self.app(scope, receive, send)
+        except Exception:
+            await JSONResponse({}, 500)(scope, receive, send)
+async def failed(request, error):
+    return JSONResponse({}, 500)
+app = FastAPI()
+app.add_middleware(Errors)
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+app.add_exception_handler(Exception, failed)
 """,
     "middleware that adds nothing to the answer": """
 from fastapi import FastAPI

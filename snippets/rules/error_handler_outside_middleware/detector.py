@@ -61,9 +61,36 @@ def _lost(handler: ExceptionHandler) -> set[str]:
         return set()  # it may be that of the mounted one, which the outer one's middleware wraps
     else:
         stack = [added for added_to_one in made.values() for added in added_to_one]
+    if any(map(_answers_errors, stack)):
+        return set()  # before the exception is outside
     if any(added.is_cors for added in stack):
         return _CORS
     return {name for added in stack for name in _headers(added)}
+
+
+def _answers_errors(added: Middleware) -> bool:
+    """Say whether a middleware catches what the application raises, whatever it is."""
+    cls = added.definition
+    functions = [cls] if cls.is_function else [cls.method("dispatch"), cls.method("__call__")]
+    tries = [node for function in functions for node in function.own(ast.Try) if function]
+    return any(_asks(node) and any(map(_ends_here, node.walk(ast.ExceptHandler))) for node in tries)
+
+
+def _asks(node: Node) -> bool:
+    """Say whether the body of a `try` runs the application."""
+    calls = (call for statement in node.body for call in statement.walk(ast.Call))
+    return any(call.func.name == "call_next" or call.func.dotted == "self.app" for call in calls)
+
+
+def _ends_here(handler: Node) -> bool:
+    """Say whether an `except` catches each exception, and raises none."""
+    match handler.ast:
+        case ast.ExceptHandler(type=kind):
+            caught = handler.at(kind)
+            kinds = caught.elements or [caught]
+            is_wide = not caught or any(one.library_name in _KEYS for one in kinds)
+            return is_wide and not any(True for _ in handler.walk(ast.Raise))
+    return False
 
 
 def _application(handler: ExceptionHandler) -> Node:

@@ -18,6 +18,11 @@ _CHECK = re.compile(
 )
 _WHO = re.compile(r"current_|auth|token|admin|permission|require_|verify_|principal")
 
+_IN_THREAD = (
+    "A probe engine with `pool_size=1, max_overflow=0, pool_timeout=2`, and the time limits of its"
+    " driver"
+)
+
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield where each health check takes a connection that other requests may want."""
@@ -32,7 +37,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if take and not _asks_who(check) and _is_shared(check, take):
             yield place.hit(
                 f"the health check `{check.name}` takes its connection from the pool of the"
-                " requests: under load it fails, and it takes connections from requests"
+                " requests: under load it fails, and it takes connections from requests",
+                fix="" if check.function.is_coroutine else _IN_THREAD,
             )
 
 
@@ -50,7 +56,7 @@ def _asks_who(endpoint: Endpoint) -> bool:
     for dependency in endpoint.dependencies:
         kind = dependency.call.argument(0, "dependency").type
         is_scheme = isinstance(kind, str) and kind.startswith("fastapi.security.")
-        if is_scheme or _WHO.search(dependency.target.name):
+        if is_scheme or _WHO.search(dependency.name):
             return True
     listed = (call.keyword("dependencies") for call in (endpoint.router, endpoint.call))
     return any(_WHO.search(entry.text) for given in listed for entry in given.elements)

@@ -41,6 +41,11 @@ def detect(program: Program) -> Iterator[Hit]:
 def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
     key = f"{model.name}.{model.primary_key.name}" if model.primary_key else "key"
     paged = f"`.order_by({key}).limit(limit)`, at most 100, and `.where({key} > after)`"
+    match _order(_statement(call), model):
+        case "newest first":
+            paged = f"`.limit(limit)`, at most 100, and `.where({key} < before)`"
+        case "other":
+            paged = "`.limit(limit)`, at most 100, and a `.where()` on what it is ordered by"
     return call.hit(
         f"`{endpoint.name}` reads every row of `{model.name}`, a table that grows: the answer gets"
         " slower and larger without limit",
@@ -48,6 +53,23 @@ def _hit(endpoint: Endpoint, call: Node, model: Model) -> Hit:
         fix=paged,
         cause=f"`{endpoint.name}` in {endpoint.function.module.name}",
     )
+
+
+def _order(statement: Node, model: Model) -> str:
+    """Return how a statement is ordered: "newest first", "other", "" where by the key or not."""
+    key = model.primary_key.name if model.primary_key else ""
+    for _ in range(12):
+        statement = statement.value
+        if statement.last_name == "order_by":
+            first = statement.argument(0, "")
+            if len(statement.args) != 1:
+                return "other"
+            if first.member == "desc" or first.called == "sqlalchemy.desc":
+                column = first.owner if first.member == "desc" and not first.args else first.args[0]
+                return "newest first" if column.member == key else "other"
+            return "" if first.member == key else "other"
+        statement = statement.owner
+    return ""
 
 
 def _whole_tables(program: Program) -> Iterator[tuple[Node, Model]]:

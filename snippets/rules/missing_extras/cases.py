@@ -181,6 +181,14 @@ class User(BaseModel):
     email: EmailStr
 def login(name: str = Form()): ...
 """,
+    "LlamaIndex and LangChain bring greenlet": """
+#= requirements.txt
+sqlalchemy
+llama-index-vector-stores-postgres
+langchain-postgres
+#= main.py
+from sqlalchemy.ext.asyncio import create_async_engine
+""",
     "in the lock": """
 #= pyproject.toml
 [tool.poetry.dependencies]

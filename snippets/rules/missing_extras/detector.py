@@ -26,7 +26,9 @@ _NEEDS = {
 _WANTED = {name.rpartition(".")[2] for name in _NEEDS}
 _BRINGS = {
     "greenlet": {
-        "greenlet", "gevent", "eventlet", "playwright", "sqlmodel", "advanced-alchemy",
+        "greenlet", "gevent", "eventlet", "playwright", "sqlmodel", "advanced-alchemy", "prefect",
+        "llama-index", "llama-index-core", "llama-index-vector-stores-postgres",
+        "langchain-postgres",
         "fastapi-users-db-sqlalchemy", "fastapi-users[sqlalchemy]", "sqlalchemy[asyncio]",
         "sqlalchemy[aiomysql]", "sqlalchemy[aioodbc]", "sqlalchemy[aiosqlite]",
         "sqlalchemy[asyncmy]", "sqlalchemy[postgresql-asyncpg]",
@@ -40,7 +42,7 @@ _BRINGS = {
         "python-multipart", "fastapi[standard]", "fastapi[all]", "starlette[full]",
         "fastapi[standard-no-fastapi-cloud-cli]", "fastapi-users", "fastapi-users-db-sqlalchemy",
         "fastapi-users-db-beanie", "gradio", "nicegui", "sqladmin", "starlette-admin", "mcp",
-        "fastmcp",
+        "fastmcp", "chainlit", "crewai", "google-adk",
     },
 }  # fmt: skip
 _WHY = {

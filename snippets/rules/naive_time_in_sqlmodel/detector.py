@@ -27,7 +27,7 @@ def detect(program: Program) -> Iterator[Hit]:
     for call in program.calls_of(*_NOW) if columns else ():
         column = _given_to(call) if _is_naive(call) else None
         if column is not None and column.node in columns:
-            yield call.hit(_message(column, call.text))
+            yield call.hit(_message(column, call.text), fix="`datetime.now(UTC)`")
 
 
 def _message(column: Column, text: str) -> str:

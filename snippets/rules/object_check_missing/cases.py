@@ -184,6 +184,24 @@ async def delete_item(item_id: int, session: SessionDep):
     item = await session.get_one(Item, item_id)
     await session.delete(item)
 """,
+    "the owner is in the path, and nobody is the caller": _MAIN
+    + """
+from fastapi import FastAPI
+app = FastAPI()
+class Items:
+    @staticmethod
+    async def of_user(user_id: int, session: AsyncSession):
+        return await session.scalar(select(Item).where(Item.owner_id == user_id))
+@router.get("/{user_id}")
+async def read_item(user_id: int, session: SessionDep):
+    item = await Items.of_user(user_id, session)
+    return item.title
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, session: SessionDep):
+    item = await session.get_one(Item, item_id)
+    await session.delete(item)
+app.include_router(router)
+""",
     "nobody compares": _MAIN
     + """
 @router.delete("/{item_id}")

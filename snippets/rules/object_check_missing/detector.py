@@ -9,6 +9,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
 from fastapi_pro.auditing.libraries.open_routes import open_routes
+from fastapi_pro.auditing.libraries.request_values import inputs
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, models
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import row_of
 
@@ -52,7 +53,8 @@ def _checks(program: Program) -> dict[Model, dict[str, set[Node]]]:
         if len(node.operands) != 2 or not node.function or node.module.is_tool:
             continue
         for left, right in (node.operands, node.operands[::-1]):
-            if _OWNER.match(left.member) and _CALLER.search(right.text):
+            is_owner = _OWNER.match(left.member) and _CALLER.search(right.text)
+            if is_owner and not inputs(right):
                 model = model_named(left.owner) or row_of(left.owner)
                 if model is not None and left.member in model.columns:
                     found[model][left.member].add(node.function)

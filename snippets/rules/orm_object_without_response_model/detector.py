@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import LISTS, Endpoint, http_endpoints, unwrap
-from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.libraries.open_routes import check_of
+from fastapi_pro.auditing.libraries.pydantic import schema_of, schemas
+from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.serialised_by_hand import ENCODER, dumped
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     SECRET,
@@ -32,12 +34,13 @@ _PRIVATE = re.compile(
 _FLAGS = {
     "builtins.bool", "datetime.datetime", "sqlalchemy.Boolean", "sqlalchemy.DateTime",
 }  # fmt: skip
+_IN_SCHEMA = " in a `response_model=`, a schema with only the public fields"
 _BY_HAND = "Return the object, and declare a `response_model=` with only its public fields"
-_IN_DICTIONARY = "Declare a `response_model=` in which the row has only its public fields"
 _PASSWORDS = re.compile(r"passw|hash(ed)?_?(pw|pass)|secret|private_?key", re.IGNORECASE)
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")
+_LISTS = ("all", "fetchall", "scalars", "unique")
 _QUERIES = ("all", "first", "one", "one_or_none", "get")
 
 
@@ -61,13 +64,15 @@ def detect(program: Program) -> Iterator[Hit]:
                 break
             if declared == "schema":
                 continue
-            if model := _rows(returned) if declared != "dict" else None:
+            if declared == "dict":
+                model, fix = None, ""
+            elif model := _rows(returned):
+                fix = _declare(_schema(returned, model))
+            else:
+                model, fix = _entry(returned)
+            if model:
                 seen.add(endpoint.function)
-                yield _hit(endpoint, model, declared)
-                break
-            if model := _entries(returned) if declared != "dict" else None:
-                seen.add(endpoint.function)
-                yield _hit(endpoint, model, declared, _IN_DICTIONARY)
+                yield _hit(endpoint, model, declared, fix)
                 break
             if model := _encoded(returned):
                 seen.add(endpoint.function)
@@ -81,6 +86,7 @@ def _table_declared(endpoint: Endpoint) -> Hit | None:
     chosen = call.keyword("response_model_include") or call.keyword("response_model_exclude")
     if first is None or chosen or not endpoint.is_http:
         return None
+    is_list = unwrap(endpoint.response_schema)[0].generic.library_name in LISTS
     for schema in first.parts:
         model = models(endpoint.call.program).get(schema.node)
         for field in schema.fields.values() if model else ():
@@ -89,13 +95,13 @@ def _table_declared(endpoint: Endpoint) -> Hit | None:
                 return call.hit(
                     f"`{endpoint.name}` answers with the table `{schema.name}`: every column is"
                     f" sent, including `{field.name}`",
-                    fix=_declare(schema.name),
+                    fix=_declare(f"list[{schema.name}Out]" if is_list else f"{schema.name}Out"),
                 )
     return None
 
 
-def _declare(name: str) -> str:
-    return f"`response_model={name}Out`, a schema with only the public fields"
+def _declare(schema: str) -> str:
+    return f"`response_model={schema}`, a schema with only the public fields"
 
 
 def _in_response(returned: Node) -> Model | None:
@@ -117,14 +123,46 @@ def _encoded(expr: Node) -> Model | None:
     return next(filter(None, encoded), None) or dumped(expr)
 
 
-def _entries(expr: Node) -> Model | None:
-    """Return the model of a row that is a value of a dictionary: `{"user": user}`."""
-    values = (value for _, value in expr.value.entries)
-    return next(filter(None, map(_rows, values)), None)
+def _entry(expr: Node) -> tuple[Model | None, str]:
+    """Return the model of a row in a dictionary, `{"user": user}`, with the fix for that."""
+    for key, value in expr.value.entries:
+        if model := _rows(value):
+            field = f"`{key.constant or 'row'}: {_schema(value, model)}`"
+            return model, f"{field}{_IN_SCHEMA}"
+    return None, ""
 
 
-def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
-    fix = fix or _declare(model.name)
+def _schema(expr: Node, model: Model) -> str:
+    """Return the annotation for what an expression is: a row or a list of rows."""
+    name = _free_name(model)
+    return f"list[{name}]" if _is_list(expr) else name
+
+
+def _free_name(model: Model) -> str:
+    """Return a name for a schema of a model: not one that asks for more than a row has."""
+    known = {*model.columns, *model.relationships}
+    for schema in schemas(model.cls.program):
+        if schema.name == f"{model.name}Out":
+            asked = {name for name, field in schema.fields.items() if field.is_required}
+            return f"{model.name}Out" if asked <= known else f"{model.name}Public"
+    return f"{model.name}Out"
+
+
+def _is_list(expr: Node, depth: int = 0) -> bool:
+    """Say whether an expression is several rows, as far as one sees."""
+    found = expr.value.awaited.value.awaited
+    if isinstance(found.ast, (ast.List, ast.ListComp)):
+        return True
+    if not found.is_call or depth > limits.CALLS:
+        return False
+    annotation, _ = unwrap(found.callee.returns)
+    if annotation.generic.library_name in LISTS:
+        return True
+    is_all = found.member in _LISTS or found.called == "builtins.list"
+    return is_all or any(_is_list(value, depth + 1) for value in found.callee.returned)
+
+
+def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str) -> Hit:
     if declared == "Any":
         return endpoint.call.hit(
             f"`{endpoint.name}` returns a `{model.name}` as `Any`: Pydantic cannot serialise it,"
@@ -140,13 +178,21 @@ def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str = "") -> Hit:
         if is_past
         else "and declares no response schema"
     )
-    inside = "dictionary with a " if fix == _IN_DICTIONARY else ""
+    inside = "a dictionary with " if fix.endswith(_IN_SCHEMA) else ""
+    what = "a list of" if "list[" in fix else "a"
     return endpoint.call.hit(
-        f"`{endpoint.name}` returns a {inside}`{model.name}` {schema}:"
-        f" every loaded column is sent{too}",
-        severity="" if secret else "medium",
+        f"`{endpoint.name}` returns {inside}{what} `{model.name}` {schema}: every loaded column is"
+        f" sent{too}",
+        severity=_severity(endpoint, secret),
         fix=fix,
     )
+
+
+def _severity(endpoint: Endpoint, secret: str) -> str:
+    """Return how much it matters: less where only administrators read it, or no secret is sent."""
+    if is_rare(endpoint.function) and check_of(endpoint):
+        return "medium" if _PASSWORDS.search(secret) else "low"
+    return "" if secret else "medium"
 
 
 def _is_private(column: Column) -> bool:

@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.rare_work import is_asked, is_only_for_admin
 from fastapi_pro.auditing.libraries.request_texts import Search, Text, is_segment
 from fastapi_pro.auditing.libraries.text_pieces import Piece, pieces
 from fastapi_pro.auditing.libraries.value_checks import FILE_QUESTIONS
+from fastapi_pro.auditing.model import limits
 
 _OPENS = (
     "builtins.open", "io.open", "aiofiles.open", "anyio.open_file", "os.remove", "os.unlink",
@@ -83,18 +84,41 @@ def _text(path: Node) -> Text | None:
 
 
 def _hit(call: Node, text: Text) -> Hit:
+    slash = " or a leading `/`" if _may_lead(_path(call)) else ""
     return call.hit(
-        f"{text.name} leads `{call.last_name}` out of its folder, by `../` or a leading `/`",
+        f"{text.name} leads `{call.last_name}` out of its folder, by `../`{slash}",
         severity="low" if _is_harmless(call) else "",
         cause=f"{text.name} in {call.function.name}, {call.module.name}",
     )
+
+
+def _path(call: Node) -> Node:
+    """Return the path that a call opens."""
+    if call.called in _OPENS:
+        return call.argument(0, "path") or call.keyword("file")
+    return call.owner
+
+
+def _may_lead(path: Node, depth: int = 0) -> bool:
+    """Say whether a path may begin with the text of a request, so that a `/` there counts.
+
+    In `folder / name` and `join(folder, name)` each part may begin it anew.
+    """
+    value = path.value
+    first, *others = pieces(value)
+    if others:
+        return isinstance(first, Node) and _PATH.unchecked(first) is not None
+    parts = [part for part in _parts(value) if _PATH.unchecked(part) is not None]
+    if not parts or depth > limits.NAMES:
+        return True
+    return any(_may_lead(part, depth + 1) for part in parts)
 
 
 def _is_harmless(call: Node) -> bool:
     """Say whether nobody is seen to reach a call, only administrators do, or one name is read."""
     if not is_asked(call) or is_only_for_admins(call.function):
         return True
-    path = (call.argument(0, "path") if call.called in _OPENS else call.owner).value
+    path = _path(call).value
     ends = path.operands[1:] if isinstance(path.ast, ast.BinOp) else path.args[-1:]
     is_named = any(isinstance(end.constant, str) for end in ends)
     return is_named and path.called not in ("pathlib.Path", "builtins.str") and _reads(call)

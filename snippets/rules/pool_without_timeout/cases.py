@@ -42,6 +42,30 @@ from config import settings
 from sqlalchemy.ext.asyncio import create_async_engine as engine_of
 engine = engine_of("postgresql+asyncpg://db/app", pool_size=settings.pool_size)  # !
 """,
+    "of requests and of a worker": """
+#= db.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+engine = create_engine("postgresql://db/app", pool_size=5)  # !
+SessionLocal = sessionmaker(engine)
+def get_db():
+    with SessionLocal() as session:
+        yield session
+#= worker.py
+from db import SessionLocal
+from jobs import Job
+def work_off():
+    with SessionLocal() as session:
+        return session.get(Job, 1)
+#= main.py
+from db import get_db
+from fastapi import Depends, FastAPI
+from jobs import Job
+app = FastAPI()
+@app.get("/job")
+def job(session=Depends(get_db)):
+    return session.get(Job, 1)
+""",
     "in a factory": """
 import sqlalchemy.ext.asyncio
 def make(url, size):
@@ -55,6 +79,33 @@ engine = create_async_engine("postgresql+asyncpg://db/app", poolclass=AsyncAdapt
 }
 
 LOOK_ALIKES = {
+    "of a worker, beside that of the requests": """
+#= db.py
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import sessionmaker
+engine = create_engine("postgresql://db/app", pool_size=5)
+SessionLocal = sessionmaker(engine)
+async_engine = create_async_engine("postgresql+asyncpg://db/app", pool_size=5, pool_timeout=2)
+make_session = async_sessionmaker(async_engine)
+async def get_db():
+    async with make_session() as session:
+        yield session
+#= worker.py
+from db import SessionLocal
+from jobs import Job
+def work_off():
+    with SessionLocal() as session:
+        return session.get(Job, 1)
+#= main.py
+from db import get_db
+from fastapi import Depends, FastAPI
+from jobs import Job
+app = FastAPI()
+@app.get("/job")
+async def job(session=Depends(get_db)):
+    return await session.get(Job, 1)
+""",
     "of a worker, which answers no request": """
 #= worker.py
 import asyncio

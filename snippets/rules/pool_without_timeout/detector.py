@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.command_lines import is_script
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.sqlalchemy_connections import engines_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 
 
@@ -16,11 +18,20 @@ def detect(program: Program) -> Iterator[Hit]:
         if not is_sized or "pool_timeout" in given or engine.call.has_unpacking:
             continue
         is_of_requests = not _is_private(engine) and not is_script(engine.call.function)
-        if engine.has_pool and not engine.is_sqlite and is_of_requests:
+        if engine.has_pool and not engine.is_sqlite and is_of_requests and not _is_others(engine):
             yield engine.call.hit(
                 "no pool_timeout is set: when this pool is full, each request waits 30 seconds"
                 " before it fails"
             )
+
+
+def _is_others(engine: Engine) -> bool:
+    """Say whether workers alone use an engine, as requests are seen to use another one."""
+    program = engine.call.program
+    running = request_functions(program)
+    asked = engines_of(running)
+    others = [f for f in program.functions if f not in running]
+    return bool(asked) and engine not in asked and engine in engines_of(others)
 
 
 def _is_private(engine: Engine) -> bool:

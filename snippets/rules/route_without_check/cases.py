@@ -37,6 +37,17 @@ async def delete_item(item_id: int, session: Session):
 _DELETES = _FREE.replace('"/{item_id}")', '"/{item_id}")  # !')
 
 FOUND = {
+    "an account whose role anybody chooses": _MAIN
+    + """
+from pydantic import BaseModel
+class NewUser(BaseModel):
+    email: str
+    password: str
+    role: str
+@router.post("")  # !
+async def create(user: NewUser, session: Session):
+    session.add(user)
+""",
     "a delete beside a put": _MAIN + _DELETES,
     "a post that stores": _MAIN
     + """
@@ -203,6 +214,16 @@ async def delete_item(item_id: int, viewer=Depends(get_viewer)): ...
     + """
 @router.patch("/{item_id}")
 async def patch_item(item_id: int, session: Session): ...
+""",
+    "an account that one makes for oneself": _MAIN
+    + """
+from pydantic import BaseModel
+class NewUser(BaseModel):
+    email: str
+    password: str
+@router.post("")
+async def create(user: NewUser, session: Session):
+    session.add(user)
 """,
     "another router": _MAIN + _FREE.replace("@router", "open_items = APIRouter()\n@open_items"),
     "no login at all": """

@@ -33,6 +33,15 @@ from security import encrypt_data
 def create(key: str, password: str):
     return Provider(api_key=encrypt_data(key), password=password)
 """,
+    "a model that another name imports": _USER
+    + """
+#= db.py
+from sqlalchemy import create_engine
+from models import User as Account
+engine = create_engine("postgresql://db/app")  # !
+def add(session, email: str):
+    session.add(Account(email=email))
+""",
     "the engine of the service, not that of its commands": _USER
     + """
 #= app/cli.py
@@ -43,6 +52,26 @@ def connect(url: str):
 import models
 from sqlalchemy import create_engine
 engine = create_engine("postgresql://db/app")  # !
+""",
+    "the engine of the service, not that of a script": _USER
+    + """
+#= convert.py
+import asyncio
+import models
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+async def convert():
+    engine = create_async_engine("postgresql+asyncpg://tariffs/app")
+    make = async_sessionmaker(engine)
+    async with make() as session:
+        await session.execute(text("TRUNCATE TABLE sections"))
+if __name__ == "__main__":
+    asyncio.run(convert())
+#= db.py
+import models
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/app")  # !
+make_session = async_sessionmaker(engine)
 """,
     "tables, and then the engine is kept": _USER
     + """
@@ -495,6 +524,35 @@ from sqlalchemy.orm import Session
 def add(name: str) -> None:
     with Session(engine) as session:
         session.add(Item(name=name))
+""",
+    "a model with a secret that is only imported, and read about": """
+#= database.py
+import os
+from sqlalchemy import create_engine
+engine = create_engine(os.environ["DATABASE_URL"])
+#= models/__init__.py
+from models.rows import Item, User
+#= models/rows.py
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password: Mapped[str]
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user = relationship("User")
+#= main.py
+from database import engine
+from models import Item
+from sqlalchemy.orm import Session
+def add(user_id: int) -> None:
+    # User is a table of the other service: this one stores items alone.
+    with Session(engine) as session:
+        session.add(Item(user_id=user_id))
 """,
     "an engine that a class has for its own rows": _USER
     + """

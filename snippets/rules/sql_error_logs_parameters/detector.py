@@ -5,11 +5,12 @@ import re
 from collections.abc import Collection, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.command_lines import is_for_commands
+from fastapi_pro.auditing.libraries.command_lines import is_for_commands, is_script
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, models, names_secret
 from fastapi_pro.auditing.libraries.sqlalchemy_urls import literal_url
+from fastapi_pro.auditing.libraries.unused import why_unused
 from fastapi_pro.messages import counted
 
 _DDL = {"create_all", "drop_all"}
@@ -55,6 +56,7 @@ def detect(program: Program) -> Iterator[Hit]:
     written = _of_sessions(program) if secrets and found else None
     found = [e for e in found if written is None or e in written]
     found = [e for e in found if not _is_of_others(e, {column.owner for column in secrets})]
+    found = [e for e in found if not _is_unused(e)] or found
     found.sort(key=lambda e: ("demo" in e.call.module.name, bool(e.call.function)))
     if secrets and found:
         more = len(found) - 1
@@ -64,6 +66,11 @@ def detect(program: Program) -> Iterator[Hit]:
             f" `{secrets[0].full_name}`{others}",
             fix=f"`{found[0].call.func.last_name}(url, hide_parameters=True)`",
         )
+
+
+def _is_unused(engine: Engine) -> bool:
+    """Say whether no application loads the module that makes an engine."""
+    return bool(why_unused(engine.call.module, engine.call.line))
 
 
 def _of_sessions(program: Program) -> set[Engine] | None:
@@ -80,9 +87,14 @@ def _in_use(program: Program) -> list[Model]:
 
 
 def _is_named(cls: Node) -> bool:
-    if any(module.says(cls.name) for module in cls.program.service if module is not cls.module):
-        return True
-    return any(name.id == cls.name for name in cls.module.nodes(ast.Name))
+    """Say whether code names a class: an import alone does not, nor a text that says its name."""
+    modules = [m for m in cls.program.service if m is cls.module or m.says(cls.name)]
+    return any(
+        any(name.id == cls.name for name in module.nodes(ast.Name))
+        or any(attribute.attr == cls.name for attribute in module.nodes(ast.Attribute))
+        or cls.name in module.aliases.values()
+        for module in modules
+    )
 
 
 def _is_coin(column: Column, model: Model) -> bool:
@@ -118,7 +130,7 @@ def _shows(engine: Engine) -> bool:
         return False
     if _only_makes_tables(engine) or _is_disposed_of(engine):
         return False
-    return not is_for_commands(engine.call)
+    return not (is_for_commands(engine.call) or is_script(engine.call.function))
 
 
 def _is_for_analysis(engine: Engine) -> bool:

@@ -63,6 +63,7 @@ _ENDERS = {"__del__", "__exit__", "__aexit__", "aclose", "close"}
 _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _OWN_COPY = "None needed if each worker may have its own copy; else a shared store such as Redis"
 _PUBLISH = "Publish through Redis or LISTEN/NOTIFY; each worker forwards to its own clients"
+_PUBLISH_LATER = "None needed with one worker; with several, publish through Redis or LISTEN/NOTIFY"
 _LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
@@ -87,11 +88,13 @@ def detect(program: Program) -> Iterator[Hit]:
         is_of_service = not (made.module.is_test or made.module.is_tool or is_in_main(made))
         if is_of_service and cause not in seen and _must_agree(changed):
             seen.add(cause)
-            others = len({change.function for change in changed}) - 1
+            name = changed[0].name
+            others = len({change.function for change in changed if change.name == name}) - 1
             is_harmless = _is_harmless(changed)
             shared = "" if database(program) == "PostgreSQL" else _SHARED
+            fix = _OWN_COPY if is_harmless else shared
             if any(map(is_channel, changed)):
-                shared = _PUBLISH
+                fix = _PUBLISH_LATER if is_harmless else _PUBLISH
             besides = f" and {others} more change" if others else " changes"
             where = (
                 "one worker: the others do not see it"
@@ -99,10 +102,10 @@ def detect(program: Program) -> Iterator[Hit]:
                 else "one process: another worker does not see it"
             )
             yield made.hit(
-                f"`{changed[0].function.name}`{besides} `{changed[0].name}` in the memory of"
+                f"`{changed[0].function.name}`{besides} `{name}` in the memory of"
                 f" {where}, and a restart loses it",
                 severity="low" if is_harmless else "" if runs_several(program) else "medium",
-                fix=_OWN_COPY if is_harmless else shared,
+                fix=fix,
             )
 
 

@@ -30,6 +30,20 @@ async def lifespan(app):
     yield {"repository": Repository(create_schema=True)}
 app = FastAPI(lifespan=lifespan)
 """,
+    "migrations that only the development image runs": _BASE
+    + """
+#= docker-compose.dev.yml
+services:
+  api:
+    build: .
+    command: sh -c "alembic upgrade head && uvicorn main:app --reload"
+#= main.py
+from fastapi import FastAPI
+from db import engine
+from models import Base
+Base.metadata.create_all(engine.sync_engine)  # !
+app = FastAPI()
+""",
     "under a test that SQLite does not pass": """
 from contextlib import asynccontextmanager
 from fastapi import FastAPI
@@ -233,6 +247,24 @@ async def lifespan(app):
         await connection.run_sync(Base.metadata.create_all)
     yield
 app = FastAPI(lifespan=lifespan)
+""",
+    "after the migrations of the image's script": _BASE
+    + """
+#= Dockerfile
+FROM python:3.13
+COPY . .
+CMD ["/app/entrypoint.sh"]
+#= entrypoint.sh
+#!/bin/sh
+set -e
+alembic upgrade head
+exec uvicorn main:app --workers 4
+#= main.py
+from fastapi import FastAPI
+from db import engine
+from models import Base
+Base.metadata.create_all(engine.sync_engine)
+app = FastAPI()
 """,
     "a command": _BASE
     + """

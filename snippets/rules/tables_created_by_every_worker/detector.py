@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.environments import is_refused_in_production
 from fastapi_pro.auditing.libraries.fastapi import apps, lifespans
+from fastapi_pro.auditing.libraries.migrations import migrates_before_start
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
     MAKERS,
     Engine,
@@ -31,6 +32,8 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each `create_all` that runs at the start of a worker, with no lock around it."""
     name = database(program)
     if not apps(program) or names_sqlite(program) or name == "SQLite":
+        return
+    if migrates_before_start(program):
         return
     starting = reached(lifespans(program))
     locked = any(mentions(call, "advisory") for function in starting for call in function.calls)

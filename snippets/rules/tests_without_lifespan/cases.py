@@ -124,6 +124,17 @@ client = TestClient(app)  # !
 def test_version():
     assert client.get("/version").status_code == 200
 """,
+    "a helper returns it, and nobody enters that": _APP
+    + """
+#= tests/test_version.py
+from fastapi.testclient import TestClient
+from app import app
+def make_client(name) -> TestClient:
+    return TestClient(app)  # !
+def test_version():
+    client = make_client("a")
+    assert client.get("/version").status_code == 200
+""",
     "app.state, read by a dependency, a fixture of conftest.py": _APP
     + """
 #= tests/conftest.py
@@ -381,6 +392,18 @@ from app import app
 client = TestClient(app)
 def test_version():
     with client:
+        client.get("/version")
+""",
+    "entered where a helper returns it": _APP
+    + """
+#= tests/test_version.py
+from fastapi.testclient import TestClient
+from app import app
+def make_client(name) -> TestClient:
+    app.title = name
+    return TestClient(app)
+def test_version():
+    with make_client("a") as client:
         client.get("/version")
 """,
     "LifespanManager in a fixture of its own": _APP

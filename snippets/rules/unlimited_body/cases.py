@@ -134,6 +134,22 @@ app = FastAPI()  # !
 app.include_router(router)
 add_cors(app)
 """,
+    "a body that the endpoint reads itself, beside an application without CORS": _CORS
+    + """
+#= login.py
+from fastapi import FastAPI, Form
+app = FastAPI()
+@app.post("/token")
+def login(name: str = Form()): ...
+#= main.py
+from fastapi import FastAPI, Request
+from cors import add_cors
+app = FastAPI()  # !
+add_cors(app)
+@app.post("/visits")
+async def visits(req: Request):
+    return await req.json()
+""",
     "two services in one program": """
 #= common/cors.py
 from fastapi.middleware.cors import CORSMiddleware
@@ -316,6 +332,21 @@ from notes import router
 app = FastAPI()
 app.include_router(router)
 """,
+    "a form of an application without CORS": _CORS
+    + """
+#= login.py
+from fastapi import FastAPI, Form
+app = FastAPI()
+@app.post("/token")
+def login(name: str = Form()): ...
+#= main.py
+from fastapi import FastAPI, Request
+from cors import add_cors
+app = FastAPI()
+add_cors(app)
+@app.get("/visits")
+async def visits(req: Request): ...
+""",
     "no bodies": _CORS
     + """
 #= main.py
@@ -372,6 +403,23 @@ async def sync(filters: Annotated[Filters, Query()]): ...
     "nginx before it, which takes 1 MB by default": """
 #= deploy/nginx/default.conf
 server { location / { proxy_pass http://api:8000; } }
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
+    "nginx before it, in a text file": """
+#= deploy/nginx_site_config.txt
+server {
+  client_max_body_size 20m;
+  location / { proxy_pass http://127.0.0.1:8000; }
+}
 #= main.py
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware

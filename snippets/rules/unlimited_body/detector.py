@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
 from fastapi_pro.auditing.libraries.middleware import stacks
 from fastapi_pro.auditing.libraries.proxies import limits_bodies
 from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.libraries.unused import why_unused
 from fastapi_pro.auditing.model.module import Module
 
 _MARKERS = ("fastapi.Body", "fastapi.Form", "fastapi.File")
@@ -97,14 +98,17 @@ def _reader(app: Node, *, is_only: bool) -> Endpoint | None:
     worse than one that takes an upload.
     """
     folder = app.module.path.parent
-    others = [other for other in apps(app.program) if other != app]
+    others = {call for call in app.program.calls_of("fastapi.FastAPI") if call != app}
+    others -= {part.value for call in app.program.calls_named("mount") for part in call.given}
     found = [
         endpoint
         for endpoint in endpoints(app.program)
-        if (is_only or folder in endpoint.function.module.path.parents) and _reads(endpoint)
-        if endpoint.router not in others
+        if (is_only or folder in endpoint.function.module.path.parents)
+        and endpoint.router not in others
+        and _reads(endpoint)
     ]
-    return min(found, key=_is_upload, default=None)
+    served = [e for e in found if not why_unused(e.function.module, e.function.line)]
+    return min(served or found, key=_is_upload, default=None)
 
 
 def _is_upload(endpoint: Endpoint) -> bool:
@@ -122,4 +126,11 @@ def _reads(endpoint: Endpoint) -> bool:
             return True
         if schema_of(parameter.type) and parameter.dependency is None:
             return True
+        if parameter.type == "fastapi.Request" and _is_read(parameter.name, endpoint.function):
+            return True
     return False
+
+
+def _is_read(request: str, function: Node) -> bool:
+    """Say whether an endpoint reads the body of its request by itself."""
+    return any(c.member in ("body", "json") and c.owner.name == request for c in function.calls)
