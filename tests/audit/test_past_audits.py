@@ -25,6 +25,12 @@ engine = create_async_engine("postgresql+asyncpg://db/x")
 """
 
 
+@pytest.fixture(autouse=True)
+def _rules(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Rules of a test's own: all tests that run beside it see those of the checkout."""
+    monkeypatch.setattr(past_audits, "RULES", tmp_path_factory.mktemp("rules"))
+
+
 @pytest.fixture
 def audited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is audited: "now", and "commit" for each process that looks at the commit."""
@@ -105,13 +111,13 @@ def change_an_environment() -> None:
     write(".env", "DATABASE_URL=sqlite:///y\n")
 
 
-def touch_our_code() -> None:
-    os.utime(past_audits.__file__)
+def change_our_rules() -> None:
+    (past_audits.RULES / "rule.md").write_text("A new sentence.\n")
 
 
 INPUTS = (
     change_another_file, change_an_ignored_module, hide_a_module, change_an_ignored_manifest,
-    add_an_ignored_manifest, change_an_environment, touch_our_code,
+    add_an_ignored_manifest, change_an_environment, change_our_rules,
 )  # fmt: skip
 
 
