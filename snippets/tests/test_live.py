@@ -163,7 +163,7 @@ async def test_a_read_sees_the_write_that_was_acknowledged_before_it(own_databas
 async def test_simultaneous_requests_of_all_kinds_all_succeed(own_database_url: str) -> None:
     """On SQLite too: nobody is told that the database is locked."""
     with live_server(own_database_url, "--workers", "2") as server:
-        limits = httpx.Limits(max_connections=50)
+        limits = httpx.Limits(max_connections=20)
         async with httpx.AsyncClient(
             base_url=server.url, limits=limits, timeout=patient(50)
         ) as client:
