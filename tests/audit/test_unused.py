@@ -254,7 +254,7 @@ _BOTH = "import app.models\napp.include_router(APIRouter())"
     ("main", "other", "is_unused"),
     [
         (_BOTH, "older", True),
-        ("import app.models", "older", True),
+        ("import app.models", "older", False),
         (f"{_BOTH}\nfrom app import older\napp.mount('/old', older.app)", "older", False),
         (f"{_BOTH}\n#= Procfile\nold: uvicorn app.older:app", "older", False),
         (_BOTH, "server", False),

@@ -129,9 +129,9 @@ def _started(program: Program) -> set[Module]:
     Beside one that has the routers, another that has none, and that no file names, is a leftover.
     """
     made = {app.module for app in apps(program)}
-    likely = {module for module in made if _MAIN.search(module.name) or module.says(*_JOINS)}
-    if not likely or likely == made:
+    if not any(module.says(*_JOINS) for module in made):
         return made
+    likely = {module for module in made if _MAIN.search(module.name) or module.says(*_JOINS)}
     named = _named(program)
     return likely | {module for module in made if named & _dotted(module, program)}
 
