@@ -21,6 +21,8 @@ _KNOWN = re.compile(
     r"current|logged|principal|^me\b|^user: .*(Dep|Security|Session)", re.IGNORECASE
 )
 
+_CODE = re.compile(r"otp|one_?time|verification_?code|captcha|challenge", re.IGNORECASE)
+"""What a function looks up that knows no account: a code that was sent to an address."""
 _DUPLICATE = re.compile(r"duplicate|integrity|unique|exists|conflict|taken", re.IGNORECASE)
 
 
@@ -38,7 +40,7 @@ def looked_up(function: Node, name: str) -> list[Node]:
         return []
     found = [call for call in map(_lookup, bound) if call.awaited.is_call]
     calls = [call.awaited for call in found]
-    if any(_is_by_number(call) or _is_of_caller(call) for call in calls):
+    if any(_CODE.search(c.last_name) or _is_by_number(c) or _is_of_caller(c) for c in calls):
         return []
     texts = list(map(_said, found))
     is_named = any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))

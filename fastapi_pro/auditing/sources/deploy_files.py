@@ -9,7 +9,7 @@ from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.sources.spots import source
 
 _NAMES = re.compile(
-    r"(?:Docker|Container)file(?:[.-][\w.-]+)?|[\w.-]+\.(?:Docker|Container)file|"
+    r"(?:[Dd]ocker|Container)file(?:[.-][\w.-]+)?|[\w.-]+\.(?:[Dd]ocker|Container)file|"
     r"[\w.-]*compose[\w.-]*\.ya?ml|(?:docker-)?stack[\w.-]*\.ya?ml|"
     r"Procfile(?:\.\w+)?|[\w.@-]+\.(?:sh|service)|supervisord?[\w.-]*\.conf|"
     r"\.env(?:\.[\w.-]+)?|[\w.-]+\.env(?:\.(?:example|sample|template|dist))?|"
@@ -69,7 +69,7 @@ def beside(paths: Iterable[Path], context: Iterable[Path]) -> list[Path]:
 def kind(path: Path) -> str:
     """Return what a deploy file is: "dockerfile", "compose", "kubernetes", "script" and so on."""
     name = path.name
-    if re.search(r"(?:Docker|Container)file", name) and not name.endswith((".sh", ".yml", ".yaml")):
+    if re.search(r"(?:[Dd]ocker|Container)file", name) and not name.endswith((".sh", ".yml", ".yaml")):
         return "dockerfile"
     if name.endswith((".yml", ".yaml")):
         is_compose = re.search(r"compose|^(?:docker-)?stack", name) is not None

@@ -118,6 +118,21 @@ def login(email: str, password: str, session=Depends()):
 }
 
 LOOK_ALIKES = {
+    "a code that was sent to an address": """
+from fastapi import FastAPI, HTTPException
+from pwdlib import PasswordHash
+from codes import stored_otp
+hasher = PasswordHash.recommended()
+app = FastAPI()
+@app.post("/verify")
+async def verify(email: str, password: str):
+    sent = await stored_otp(email)
+    if not sent:
+        raise HTTPException(400, "The code has expired")
+    if not hasher.verify(password, sent):
+        raise HTTPException(400, "The code is wrong")
+    return "welcome"
+""",
     "a registration that meets the account it wanted to make": """
 from fastapi import FastAPI, HTTPException
 from pymongo.errors import DuplicateKeyError

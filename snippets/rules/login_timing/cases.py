@@ -217,6 +217,21 @@ async def login(user_id: str, password: str, accounts):
 }
 
 LOOK_ALIKES = {
+    "a code that was sent to an address": """
+from fastapi import FastAPI, HTTPException
+from pwdlib import PasswordHash
+from codes import stored_otp
+hasher = PasswordHash.recommended()
+app = FastAPI()
+@app.post("/verify")
+async def verify(email: str, password: str):
+    sent = await stored_otp(email)
+    if not sent:
+        raise HTTPException(400, "The code has expired")
+    if not hasher.verify(password, sent):
+        raise HTTPException(400, "The code is wrong")
+    return "welcome"
+""",
     "a command signs in": _USERS
     + """
 #= cli.py

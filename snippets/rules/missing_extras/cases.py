@@ -89,6 +89,19 @@ def store(data: bytes = File()):
 }
 
 LOOK_ALIKES = {
+    "Form() as the default of a field of a JSON body": """
+#= requirements.txt
+fastapi
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel
+app = FastAPI()
+class User(BaseModel):
+    name: str = Form()
+@app.post("/users")
+def add(user: User):
+    return user.name
+""",
     "EmailStr itself as a default": """
 #= requirements.txt
 fastapi

@@ -97,7 +97,8 @@ def _used(module: Module) -> dict[str, Node]:
         package = _NEEDS.get(use.library_name)
         # `= EmailStr()` is a default that validates nothing
         is_default = use in (use.parent.func, use.parent.assigned) and not use.parent.generic
-        if package and not (package == "email-validator" and is_default):
+        is_no_form = use.enclosing_class and not use.function  # `name: str = Form()` in a schema
+        if package and not (is_default if package == "email-validator" else is_no_form):
             found.setdefault(package, use)
     return found
 

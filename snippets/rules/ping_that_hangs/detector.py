@@ -19,6 +19,6 @@ def detect(program: Program) -> Iterator[Hit]:
         if pings and engine.has_pool and engine.is_asyncpg and not is_limited:
             yield engine.call.hit(
                 "no command_timeout is set: on a connection that was dropped silently, the ping"
-                " waits for ever",
+                " waits for many minutes",
                 fix=_FIX_BESIDE_SQLITE if engine.may_be_sqlite else "",
             )

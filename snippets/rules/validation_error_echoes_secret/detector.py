@@ -36,8 +36,8 @@ def detect(program: Program) -> Iterator[Hit]:
         return
     if not _is_named(program):
         yield first.node.hit(
-            f"{_written(first)} comes back in the 422 when any field is wrong: no handler of"
-            " `RequestValidationError` leaves `input` out"
+            f"a 422 may repeat {_written(first)}: no handler of `RequestValidationError` leaves"
+            " `input` out"
         )
     for handler, repeated in _repeating(program):
         answered = (endpoint for endpoint in endpoints if _may_answer(handler, endpoint))
