@@ -59,7 +59,8 @@ def test_what_git_ignores_is_not_read(project: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     "name",
     [
-        "Dockerfile", "dockerfile", "Dockerfile.prod", "prod.Dockerfile", "Containerfile", "compose.yaml",
+        "Dockerfile", "dockerfile", "Dockerfile.prod", "prod.Dockerfile", "Containerfile",
+        "compose.yaml",
         "docker-compose.prod.yml", "Procfile", "start.sh", "api.service", ".env", ".env.example",
         "env.example", "supervisord.conf",
     ],

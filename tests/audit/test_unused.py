@@ -293,3 +293,26 @@ def test_a_method_that_is_looked_up_by_the_beginning_of_its_name(
     handle: str, severity: str, tmp_path: Path
 ) -> None:
     assert _hashing(tmp_path, _HANDLERS.replace("HANDLE", handle)).severity == severity
+
+
+def test_a_module_of_the_same_name_as_the_one_that_it_imports(tmp_path: Path) -> None:
+    """A server that is started in `src` finds `services.user` there, not the importing file."""
+    source = """
+#= src/main.py
+from fastapi import Depends, FastAPI
+from api.services.user import get_service
+app = FastAPI()
+@app.get("/")
+async def read(service=Depends(get_service)):
+    return await service.read()
+#= src/api/services/user.py
+from services.user import Service
+def get_service() -> Service:
+    return Service()
+#= src/services/user.py
+import time
+class Service:
+    async def read(self):
+        time.sleep(1)
+"""
+    assert only(tmp_path, "blocking-call-in-async", source).severity == ""

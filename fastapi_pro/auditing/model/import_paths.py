@@ -15,6 +15,19 @@ def is_ours(folder: str, root: str, first: str) -> bool:
     return folder not in (root, above) and is_ours(above, root, first)
 
 
+def find_other(importer: str, root: str, dotted: str) -> str | None:
+    """Return the file of a module that another one imports; none imports itself.
+
+    In `app/api/services/user.py`, `services.user` may be that file, but is one further above.
+    """
+    found = find(_above(importer), root, dotted)
+    if found != importer:
+        return found
+    named = importer.removesuffix("/__init__.py").removesuffix(".py")
+    holder = named.removesuffix("/" + dotted.replace(".", "/"))
+    return None if holder in (root, _above(holder)) else find(_above(holder), root, dotted)
+
+
 @project_files.kept
 def find(folder: str, root: str, dotted: str) -> str | None:
     """Return the file of a module that lies beside `folder` or above it, up to `root`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi_pro.auditing.model.bindings import import_base
-from fastapi_pro.auditing.model.import_paths import file_of, find
+from fastapi_pro.auditing.model.import_paths import file_of, find_other
 
 if TYPE_CHECKING:
     from fastapi_pro.auditing.model.module import Module
@@ -40,12 +40,12 @@ def _imported(module: "Module", root: str) -> Iterator[str]:
             if isinstance(base, Path):
                 path = file_of(f"{base}/{name}" if name else str(base))
             else:
-                path = find(module.folder, root, f"{base}.{name}" if name else base)
+                path = find_other(module.place, root, f"{base}.{name}" if name else base)
             if path is not None:
                 yield path
     for plain in module.nodes(ast.Import):
         for alias in plain.names:
-            if path := find(module.folder, root, alias.name):
+            if path := find_other(module.place, root, alias.name):
                 yield path
 
 

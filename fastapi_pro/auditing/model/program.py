@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from fastapi_pro.auditing.model import limits, types
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding, Imported, import_base, preferred
-from fastapi_pro.auditing.model.import_paths import file_of, find, is_file, is_ours
+from fastapi_pro.auditing.model.import_paths import file_of, find_other, is_file, is_ours
 from fastapi_pro.auditing.model.library_names import LIBRARIES, canonical
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Origin, Type
@@ -370,7 +370,7 @@ class Program:
         return is_ours(module.folder, self._top, package)
 
     def _file_of(self, module: Module, dotted: str) -> str | None:
-        return find(module.folder, self._top, dotted)
+        return find_other(module.place, self._top, dotted)
 
     def _imported_beside(self, folder: Path, name: str, depth: int) -> Origin:
         place = str(folder)

@@ -69,7 +69,8 @@ def beside(paths: Iterable[Path], context: Iterable[Path]) -> list[Path]:
 def kind(path: Path) -> str:
     """Return what a deploy file is: "dockerfile", "compose", "kubernetes", "script" and so on."""
     name = path.name
-    if re.search(r"(?:[Dd]ocker|Container)file", name) and not name.endswith((".sh", ".yml", ".yaml")):
+    is_image = re.search(r"(?:[Dd]ocker|Container)file", name)
+    if is_image and not name.endswith((".sh", ".yml", ".yaml")):
         return "dockerfile"
     if name.endswith((".yml", ".yaml")):
         is_compose = re.search(r"compose|^(?:docker-)?stack", name) is not None

@@ -154,7 +154,7 @@ def _imported(
             where = places[first]
         for folder in where:
             found = by_name.get(f"{folder}/{parts}".rstrip("/"))
-            if found is not None:
+            if found is not None and (level or found != str(path)):  # none imports itself
                 yield found
                 break
 
