@@ -1498,3 +1498,27 @@ def mark(message: str) -> None:
 """
     message = only(tmp_path, "state-in-memory", source).message
     assert message.startswith("`create` and 1 more change `users`")
+
+
+@pytest.mark.parametrize(
+    ("requirements", "is_there"),
+    [("passlib==1.7.4", False), ("passlib[bcrypt]", True), ("passlib\nbcrypt", True), ("", True)],
+)
+def test_where_no_requirement_brings_bcrypt_passlib_fails_without_it(
+    requirements: str, tmp_path: Path, *, is_there: bool
+) -> None:
+    source = f"""
+#= requirements.txt
+fastapi
+{requirements}
+#= main.py
+from fastapi import FastAPI
+from passlib.context import CryptContext
+app = FastAPI()
+hashes = CryptContext(schemes=["bcrypt"])
+@app.post("/")
+def add(password: str) -> str:
+    return hashes.hash(password)
+"""
+    message = only(tmp_path, "passlib-bcrypt-5", source).message
+    assert ("without bcrypt" in message) != is_there

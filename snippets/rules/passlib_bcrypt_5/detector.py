@@ -5,12 +5,25 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.library_calls import PASSLIB
 from fastapi_pro.auditing.libraries.passwords import passlib_on_bcrypt
+from fastapi_pro.auditing.libraries.project_packages import is_locked, requirements
+
+_FAILS = "with bcrypt 5, passlib raises ValueError for any password"
+_FAILS_WITHOUT = "passlib raises an error for any password without bcrypt, and with bcrypt 5"
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the contexts and calls of passlib whose scheme is bcrypt."""
+    fails = _FAILS_WITHOUT if _lacks_bcrypt(program) else _FAILS
     for call in passlib_on_bcrypt(program):
         what = f"`{call.called}` is called"
         if call.called == PASSLIB:
             what = "this CryptContext hashes with bcrypt"
-        yield call.hit(f"{what}: with bcrypt 5, passlib raises ValueError for any password")
+        yield call.hit(f"{what}: {fails}")
+
+
+def _lacks_bcrypt(program: Program) -> bool:
+    """Say whether requirements name passlib, and none names bcrypt."""
+    listed = requirements(program)
+    is_named = any(r.name == "bcrypt" or "bcrypt" in r.extras for r in listed)
+    is_named = is_named or is_locked(program, "bcrypt")
+    return not is_named and any(r.name == "passlib" for r in listed)
