@@ -55,7 +55,7 @@ def test_a_module_that_nothing_loads_matters_little(main: str, tmp_path: Path) -
     source = f"#= app/__init__.py\n#= app/main.py\n{main}\n#= app/hashes.py\n{_HASHES}"
     found = _hashing(tmp_path, source)
     assert found.severity == "low"
-    assert found.fix.endswith("(low: nothing imports this module)")
+    assert found.fix.endswith("(low: no application loads this module)")
 
 
 _CLIENT = """
@@ -264,7 +264,7 @@ def test_an_application_beside_the_one_with_the_routers(
     main: str, other: str, tmp_path: Path, *, is_unused: bool
 ) -> None:
     found = only(tmp_path, "state-in-memory", _TWO.format(main=main, other=other))
-    assert ("nothing imports this module" in found.fix) == is_unused
+    assert ("no application loads this module" in found.fix) == is_unused
 
 
 _HANDLERS = """

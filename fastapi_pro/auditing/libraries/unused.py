@@ -41,7 +41,7 @@ def why_unused(module: Module, line: int) -> str:
     if module.is_test or module.is_tool or not _serves(program):
         return ""
     if module not in _loaded(program) and module not in _used(program):
-        return "nothing imports this module"
+        return "no application loads this module"
     for definition in _around(module, line):
         if definition in _left_out_functions(program):
             return "no application includes its router"
