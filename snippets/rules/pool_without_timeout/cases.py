@@ -79,6 +79,18 @@ engine = create_async_engine("postgresql+asyncpg://db/app", poolclass=AsyncAdapt
 }
 
 LOOK_ALIKES = {
+    "on AWS Lambda, where a process has one request": """
+from fastapi import FastAPI
+from mangum import Mangum
+from sqlalchemy import create_engine
+engine = create_engine("postgresql://db/app", pool_size=1)
+app = FastAPI()
+@app.get("/")
+def read():
+    with engine.connect() as connection:
+        return connection.info
+handler = Mangum(app)
+""",
     "of a worker, beside that of the requests": """
 #= db.py
 from sqlalchemy import create_engine

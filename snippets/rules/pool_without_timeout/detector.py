@@ -8,10 +8,13 @@ from fastapi_pro.auditing.libraries.command_lines import is_script
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engines_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
+from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each engine with `pool_size=` or `max_overflow=` and no `pool_timeout=`."""
+    if runs_on_lambda(program):
+        return  # one request at a time waits for no other
     for engine in engines(program):
         given = engine.call.keywords
         is_sized = "pool_size" in given or "max_overflow" in given
