@@ -15,7 +15,11 @@ def raised_status(statement: Node) -> int | None:
 
     Exceptions of the program have a `status_code`, or a name that tells the status.
     """
-    exception = statement.at(getattr(statement.ast, "exc", None))
+    return exception_status(statement.at(getattr(statement.ast, "exc", None)))
+
+
+def exception_status(exception: Node) -> int | None:
+    """Return the status of the call that makes an exception, as `raised_status` does."""
     found = status(exception.argument(0, "status_code"))
     cls = exception.func.definition
     return _of_class(cls) if found is None and cls.is_class else found

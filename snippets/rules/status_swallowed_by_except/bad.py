@@ -1,0 +1,38 @@
+"""A 404 within a `try` that catches all errors."""
+
+import logging
+
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+products = {1: "lamp"}
+
+
+def find_product(product_id: int) -> str:
+    """Return the name of a product; 404 if there is none."""
+    name = products.get(product_id)
+    if name is None:
+        raise HTTPException(404, "No such product")
+    return name
+
+
+@app.get("/products/{product_id}")
+async def read_product(product_id: int) -> dict[str, str]:
+    """Return a product; 404 if there is none."""
+    try:
+        return {"name": find_product(product_id)}
+    except Exception as error:
+        raise HTTPException(500, str(error)) from error
+
+
+@app.delete("/products/{product_id}")
+async def delete_product(product_id: int) -> dict[str, bool | str]:
+    """Delete a product; 404 if there is none."""
+    try:
+        if products.pop(product_id, None) is None:
+            raise HTTPException(404, "No such product")
+        return {"deleted": True}
+    except Exception as error:
+        logger.exception("product %d not deleted", product_id)
+        return {"deleted": False, "error": str(error)}

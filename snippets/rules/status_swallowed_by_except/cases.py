@@ -1,0 +1,361 @@
+"""A `try` with an HTTP error in it, and what its handlers answer."""
+
+BAD = ["except Exception as error:", "except Exception as error:"]
+
+_APP = """
+from fastapi import APIRouter, FastAPI, HTTPException, status
+from fastapi.responses import JSONResponse, RedirectResponse
+app = FastAPI()
+"""
+
+FOUND = {
+    "starlette's, by another name": """
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException as Refused
+router = APIRouter()
+@router.get("/{name}")
+def read(name):
+    try:
+        if name != "a":
+            raise Refused(status_code=404)
+        return name
+    except Exception:  # !
+        raise Refused(status_code=500)
+""",
+    "a subclass of the program": _APP
+    + """
+class NotFound(HTTPException):
+    def __init__(self):
+        super().__init__(status_code=404)
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise NotFound()
+    except ValueError:
+        raise HTTPException(422)
+    except Exception as e:  # !
+        raise HTTPException(status.HTTP_500_INTERNAL_SERVER_ERROR, str(e))
+""",
+    "a function that raises it": _APP
+    + """
+def find(name):
+    if name != "a":
+        raise HTTPException(404)
+    return name
+@app.get("/{name}")
+async def read(name):
+    try:
+        return find(name)
+    except Exception as e:  # !
+        raise HTTPException(500, str(e))
+""",
+    "except without a class": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except:  # !
+        return JSONResponse({"error": "failed"}, status_code=500)
+""",
+    "one of several classes": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+        if not name:
+            raise HTTPException(422)
+    except (ValueError, Exception) as e:  # !
+        raise HTTPException(400, str(e))
+""",
+    "a dictionary": _APP
+    + """
+@app.post("/{name}")
+async def create(name):
+    try:
+        if name != "a":
+            raise HTTPException(409)
+    except Exception as e:  # !
+        print(e)
+        return {"error": str(e)}
+""",
+    "BaseException, in a dependency, by a name": _APP
+    + """
+from fastapi import Depends
+missing = HTTPException(status_code=404)
+async def item(name: str):
+    try:
+        if name != "a":
+            raise missing
+        return name
+    except BaseException:  # !
+        raise HTTPException(500)
+@app.get("/{name}")
+async def read(item = Depends(item)):
+    return item
+""",
+    "within another try": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        try:
+            if name != "a":
+                raise HTTPException(404)
+        except ValueError:
+            name = "b"
+    except Exception as e:  # !
+        raise HTTPException(500, str(e))
+""",
+    "a schema, with another usual status, past an inner raise": _APP
+    + """
+from pydantic import BaseModel
+class Answer(BaseModel):
+    error: str
+@app.post("/{name}", status_code=201)
+async def create(name):
+    try:
+        try:
+            if name != "a":
+                raise HTTPException(409)
+        except Exception:
+            print("failed")
+            raise
+    except Exception as e:  # !
+        return Answer(error=str(e))
+""",
+}
+
+LOOK_ALIKES = {
+    "raised again before": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except (HTTPException, KeyError):
+        raise
+    except Exception as e:
+        raise HTTPException(500, str(e))
+""",
+    "its base raised again before": _APP
+    + """
+from starlette.exceptions import HTTPException as Base
+class Refusal(HTTPException): ...
+class NotFound(Refusal): ...
+@app.get("/{name}")
+async def read(name):
+    try:
+        raise NotFound(404)
+    except Refusal:
+        raise
+    except Exception as e:
+        raise HTTPException(500, str(e))
+@app.put("/{name}")
+async def put(name):
+    try:
+        raise HTTPException(404)
+    except Base:
+        raise
+    except Exception as e:
+        raise HTTPException(500, str(e))
+""",
+    "the handler raises it again": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception as e:
+        print(e)
+        raise
+""",
+    "the handler raises it by its name": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception as e:
+        if name == "b":
+            raise HTTPException(500)
+        raise e
+""",
+    "the handler asks isinstance": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception as e:
+        code = e.status_code if isinstance(e, HTTPException) else 500
+        return JSONResponse({"error": str(e)}, status_code=code)
+""",
+    "the handler asks for the status": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception as e:
+        raise HTTPException(getattr(e, "status_code", 500), str(e))
+""",
+    "another function looks at the error": _APP
+    + """
+def answer(e):
+    if isinstance(e, HTTPException):
+        raise e
+    raise HTTPException(500)
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception as e:
+        answer(e)
+        raise HTTPException(500)
+""",
+    "raised in else, finally and handlers": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        number = int(name)
+    except ValueError:
+        raise HTTPException(422)
+    except Exception as e:
+        raise HTTPException(500, str(e))
+    else:
+        if number > 3:
+            raise HTTPException(404)
+    finally:
+        if name == "b":
+            raise HTTPException(409)
+""",
+    "the same status again": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404, "none")
+    except Exception as e:
+        raise HTTPException(status_code=status.HTTP_404_NOT_FOUND)
+""",
+    "everything that fails is a 401": _APP
+    + """
+from fastapi import Depends
+def caller(token: str):
+    try:
+        if not token:
+            raise HTTPException(400)
+        return token
+    except Exception:
+        raise HTTPException(401)
+@app.get("/")
+async def read(caller = Depends(caller)): ...
+""",
+    "the function of its own catches it": _APP
+    + """
+def find(name):
+    try:
+        raise HTTPException(404)
+    except HTTPException:
+        return None
+@app.get("/{name}")
+async def read(name):
+    try:
+        return find(name)
+    except Exception as e:
+        raise HTTPException(500, str(e))
+""",
+    "only other errors are caught": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except (ValueError, KeyError) as e:
+        raise HTTPException(500, str(e))
+""",
+    "another function defined in the try": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        def later():
+            raise HTTPException(404)
+        return name
+    except Exception as e:
+        raise HTTPException(500, str(e))
+""",
+    "to another page": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception:
+        return RedirectResponse("/")
+""",
+    "an answer made elsewhere": _APP
+    + """
+from answers import failure
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception:
+        return failure(404)
+""",
+    "what a function returns is no answer": _APP
+    + """
+def find(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception:
+        return None
+@app.get("/{name}")
+async def read(name):
+    if find(name) is None:
+        raise HTTPException(404)
+""",
+    "a script": """
+from fastapi import HTTPException
+def check(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception as e:
+        raise HTTPException(500, str(e))
+check("a")
+""",
+    "a test": """
+#= app.py
+from fastapi import FastAPI
+app = FastAPI()
+#= test_app.py
+from app import app
+from fastapi import HTTPException
+@app.get("/{name}")
+def read(name):
+    try:
+        raise HTTPException(404)
+    except Exception as e:
+        raise HTTPException(500, str(e))
+def test_it(): ...
+""",
+}
