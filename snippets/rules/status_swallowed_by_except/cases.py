@@ -24,6 +24,7 @@ def read(name):
 """,
     "a subclass of the program": _APP
     + """
+class Unavailable(Exception): ...
 class NotFound(HTTPException):
     def __init__(self):
         super().__init__(status_code=404)
@@ -32,8 +33,8 @@ async def read(name):
     try:
         if name != "a":
             raise NotFound()
-    except ValueError:
-        raise HTTPException(422)
+    except Unavailable:
+        raise
     except Exception as e:  # !
         raise HTTPException(status.HTTP_500_INTERNAL_SERVER_ERROR, str(e))
 """,
@@ -196,8 +197,9 @@ async def read(name):
         if name != "a":
             raise HTTPException(404)
     except Exception as e:
-        code = e.status_code if isinstance(e, HTTPException) else 500
-        return JSONResponse({"error": str(e)}, status_code=code)
+        if isinstance(e, HTTPException):
+            return {"missing": name}
+        return JSONResponse({"error": str(e)}, status_code=500)
 """,
     "the handler asks for the status": _APP
     + """
@@ -207,7 +209,56 @@ async def read(name):
         if name != "a":
             raise HTTPException(404)
     except Exception as e:
-        raise HTTPException(getattr(e, "status_code", 500), str(e))
+        if getattr(e, "status_code", 500) == 404:
+            return {"missing": name}
+        raise HTTPException(500, str(e))
+@app.put("/{name}")
+async def put(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except Exception as e:
+        if "404" in str(e) and e.status_code == 404:
+            return {"missing": name}
+        raise HTTPException(500, str(e))
+""",
+    "the handler names it": _APP
+    + """
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except (HTTPException, Exception):
+        raise HTTPException(500)
+""",
+    "classes that are not seen": _APP
+    + """
+from plugins import load
+PASSED = tuple(load())
+@app.get("/{name}")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(404)
+    except PASSED:
+        raise
+    except Exception:
+        raise HTTPException(500)
+""",
+    "a generator, which runs later": _APP
+    + """
+from fastapi.responses import StreamingResponse
+def lines(name):
+    if name != "a":
+        raise HTTPException(404)
+    yield name
+@app.get("/{name}")
+async def read(name):
+    try:
+        return StreamingResponse(lines(name))
+    except Exception:
+        raise HTTPException(500)
 """,
     "another function looks at the error": _APP
     + """
@@ -294,10 +345,13 @@ async def read(name):
 async def read(name):
     try:
         def later():
-            raise HTTPException(404)
-        return name
+            try:
+                raise HTTPException(404)
+            except ValueError:
+                return name
     except Exception as e:
         raise HTTPException(500, str(e))
+    return later()
 """,
     "to another page": _APP
     + """
@@ -334,14 +388,16 @@ async def read(name):
         raise HTTPException(404)
 """,
     "a script": """
-from fastapi import HTTPException
-def check(name):
+#= scripts/preview.py
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+@app.get("/{name}")
+def read(name):
     try:
         if name != "a":
             raise HTTPException(404)
     except Exception as e:
         raise HTTPException(500, str(e))
-check("a")
 """,
     "a test": """
 #= app.py

@@ -35,8 +35,7 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the handlers that answer something else for an HTTP error of their own `try`."""
     usual = {endpoint.function: _usual(endpoint) for endpoint in http_endpoints(program)}
     for function in sorted(request_functions(program), key=lambda f: f.place):
-        module = function.module
-        if module.is_tool or module.is_test or not function.own(ast.ExceptHandler):
+        if function.module.is_tool or not function.own(ast.ExceptHandler):
             continue
         caught: dict[Node, list[_Error]] = {}
         for error in _errors(function):
@@ -71,7 +70,7 @@ def _errors(function: Node) -> Iterator[_Error]:
     for raised, exception in _raised(function):
         yield _Error(exception, raised, f"line {raised.line}")
     for call, target in called(function):
-        for raised, exception in _raised(target) if target != function else ():
+        for raised, exception in _raised(target):
             if not _handler(exception, raised) and not target.is_generator:
                 yield _Error(exception, call, f"`{target.name}`")
                 break
@@ -133,10 +132,9 @@ def _passes(handler: Node) -> bool:
 
 
 def _answers(handler: Node, usual: int | None) -> set[int]:
-    """Return the statuses that a handler answers with; none if it does not, or that is not seen.
+    """Return the statuses that a handler answers with; none if they are not all seen.
 
-    `usual` is the status of what the function returns; None if it is no endpoint: what it returns
-    is no answer yet.
+    `usual` is the status of data that the function returns; None if it is no endpoint.
     """
     if _asks_which(handler):
         return set()
@@ -145,13 +143,13 @@ def _answers(handler: Node, usual: int | None) -> set[int]:
         exception = statement.at(getattr(statement.ast, "exc", None)).value
         found.add(exception_status(exception) if _is_http(exception) else None)
     for statement in handler.walk(ast.Return):
-        found.add(_returned(statement, usual) if usual else None)
+        found.add(_returned(statement, usual))
     known = {code for code in found if code is not None}
     return known if known == found else set()
 
 
 def _returned(statement: Node, usual: int | None) -> int | None:
-    """Return the status of what an endpoint returns; None if that cannot be read."""
+    """Return the status of what a `return` answers; None if that cannot be read."""
     written = statement.at(getattr(statement.ast, "value", None))
     value = written.value
     if value.called.startswith("fastapi.responses."):
