@@ -1,0 +1,68 @@
+"""Errors that are returned."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Header, HTTPException, Request
+from pydantic import BaseModel
+
+app = FastAPI()
+BOOKS = {1: "Emma"}
+
+
+class Book(BaseModel):
+    """A book of the shop."""
+
+    title: str
+
+
+class SoldOutError(Exception):
+    """The last copy is gone."""
+
+
+def require_staff(role: Annotated[str, Header()]) -> Any:
+    """Refuse customers."""
+    if role != "staff":
+        return HTTPException(403, "Staff only")
+    return role
+
+
+@app.get("/books/{book_id}", response_model=None)
+async def read_book(book_id: int) -> Any:
+    """Return a book."""
+    if book_id not in BOOKS:
+        return HTTPException(404, "No such book")
+    return {"title": BOOKS[book_id]}
+
+
+@app.get("/books/{book_id}/model")
+async def read_model(book_id: int) -> Book:
+    """Return a book by its model."""
+    if book_id not in BOOKS:
+        return HTTPException(404, "No such book")
+    return Book(title=BOOKS[book_id])
+
+
+@app.get("/titles/{book_id}", response_model=None)
+async def read_title(book_id: int) -> Any:
+    """Return a title."""
+    if book_id not in BOOKS:
+        return {"detail": "No such book"}, 404
+    return {"title": BOOKS[book_id]}
+
+
+@app.delete("/books", dependencies=[Depends(require_staff)])
+async def delete_books() -> int:
+    """Empty the shop."""
+    return len(BOOKS)
+
+
+@app.exception_handler(SoldOutError)
+async def answer_sold_out(request: Request, error: SoldOutError) -> Any:
+    """Say that there is none left."""
+    return HTTPException(409, "Sold out")
+
+
+@app.post("/orders")
+async def order() -> None:
+    """Order what is sold out."""
+    raise SoldOutError

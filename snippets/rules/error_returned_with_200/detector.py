@@ -1,0 +1,158 @@
+"""An exception, or a pair of body and status, that is returned to FastAPI."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.fastapi import (
+    LISTS,
+    Endpoint,
+    dependencies,
+    endpoints,
+    exception_handlers,
+    http_endpoints,
+    unwrap,
+)
+from fastapi_pro.auditing.libraries.http_errors import status
+from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.node import inherits
+
+_ERROR = "fastapi.HTTPException"
+_PAIRS = ("builtins.tuple", "typing.Tuple", "typing.NamedTuple")
+_TAKE_PAIRS = ("typing.Any", "builtins.object", *LISTS)
+_RESPONSES = "fastapi.responses."
+_LOWEST_ERROR = 400
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield what endpoints, dependencies and exception handlers should not return."""
+    seen: set[Node] = set()
+    for place, message in _faults(program):
+        if place not in seen:
+            seen.add(place)
+            yield place.hit(message)
+
+
+def _faults(program: Program) -> Iterator[tuple[Node, str]]:
+    for endpoint in http_endpoints(program):
+        if not any(map(_reads_results, endpoint.function.decorators)):
+            for place, value in _wrong(endpoint.function):
+                if _is_error(value) or not _declares_pair(endpoint):
+                    yield place, _of_endpoint(endpoint, value)
+    checked = _checked_dependencies(program)
+    for dependency in dependencies(program):
+        if dependency.function not in checked:
+            for place, value in _wrong(dependency.function):
+                if _is_error(value):
+                    yield place, f"`{dependency.name}` returns this exception: the endpoint runs"
+    for handler in exception_handlers(program):
+        for place, _ in _wrong(handler.function):
+            yield place, f"`{handler.function.name}` returns no response: the client gets a 500"
+
+
+def _of_endpoint(endpoint: Endpoint, value: Node) -> str:
+    what = "this exception" if _is_error(value) else "a pair, of which FastAPI makes a list"
+    declared = _declared(endpoint)
+    answer = f"{status(endpoint.call.keyword('status_code')) or 200}"
+    if declared and not (_is_pair(value) and declared.library_name in _TAKE_PAIRS):
+        answer = f"a 500, as it is no `{declared.text}`"
+    return f"`{endpoint.name}` returns {what}: the client gets {answer}"
+
+
+def _declared(endpoint: Endpoint) -> Node:
+    """Return the annotation that FastAPI validates the response by: none is of a response."""
+    annotation, _ = unwrap(endpoint.call.keyword("response_model") or endpoint.function.returns)
+    is_response = annotation.library_name.startswith(_RESPONSES)
+    return annotation.at(None) if annotation.is_none or is_response else annotation
+
+
+def _declares_pair(endpoint: Endpoint) -> bool:
+    names = _declared(endpoint).walk(ast.Name, ast.Attribute)
+    return any(name.library_name in _PAIRS for name in names)
+
+
+def _wrong(function: Node, depth: int = 0) -> Iterator[tuple[Node, Node]]:
+    """Yield where a function returns an exception or a pair, and that; calls are followed.
+
+    Where a helper only makes errors, which others may raise, the place is its call.
+    """
+    for returned in function.returned if depth <= limits.CALLS else ():
+        for value in _choices(returned):
+            if _is_error(value) or _is_pair(value):
+                yield returned, value
+            elif value.is_call and value.callee.is_function:
+                inner = list(_wrong(value.callee, depth + 1))
+                made = [(returned, found) for _, found in inner[:1]]
+                yield from made if _only_makes_errors(value.callee, inner) else inner
+
+
+def _only_makes_errors(function: Node, inner: list[tuple[Node, Node]]) -> bool:
+    is_all = len({place for place, _ in inner}) == len(function.returned)
+    return is_all and any(not isinstance(c.statement.ast, ast.Return) for c in function.callers)
+
+
+def _choices(value: Node) -> list[Node]:
+    """Return the expressions that a returned one stands for, through conditions and names."""
+    match value.ast:
+        case ast.Await(value=inner):
+            return _choices(value.at(inner))
+        case ast.IfExp(body=body, orelse=orelse):
+            return [*_choices(value.at(body)), *_choices(value.at(orelse))]
+        case ast.BoolOp():
+            return [found for operand in value.operands for found in _choices(operand)]
+        case ast.Name() if _is_checked(value.name, value.function):
+            return []
+        case ast.Name():
+            bindings = value.function.bindings(value.name)
+            given = [value.at(b.node) for b in bindings if b.kind == "assign"]
+            return [g.awaited for g in given if not isinstance(g.ast, ast.Name)] or [value]
+    return [value]
+
+
+def _is_checked(name: str, function: Node) -> bool:
+    """Say whether a function raises a variable, or asks for its class."""
+    raised = (one.at(one.ast.exc).name for one in function.own(ast.Raise))  # type: ignore[attr-defined]
+    asked = (call.argument(0, "").name for call in function.calls if call.func.name == "isinstance")
+    return name in {*raised, *asked}
+
+
+def _is_error(value: Node) -> bool:
+    """Say whether an expression makes an exception of HTTP, or is the name of a caught one."""
+    if value.is_call:
+        return inherits(value.func.origin, _ERROR)
+    for above in value.ancestors if value.name else ():
+        if isinstance(above.ast, ast.ExceptHandler) and above.ast.name == value.name:
+            return inherits(above.at(above.ast.type).origin, _ERROR)
+    return value.is_a(_ERROR)
+
+
+def _is_pair(value: Node) -> bool:
+    """Say whether an expression is a body and its status, as Flask takes it."""
+    if not isinstance(value.ast, ast.Tuple) or len(value.elements) not in (2, 3):
+        return False
+    body, number = value.elements[0].value, value.elements[1]
+    code = status(number)
+    if code is None or number.literal is None:
+        return code is not None
+    is_body = isinstance(body.ast, ast.Dict) or body.called.startswith(_RESPONSES)
+    is_text = isinstance(body.ast, ast.JoinedStr) or isinstance(body.constant, str)
+    return is_body or (is_text and code >= _LOWEST_ERROR)
+
+
+def _reads_results(decorator: Node) -> bool:
+    """Say whether a decorator of the program may make a response of what a function returns."""
+    function = decorator.func.definition if decorator.is_call else decorator.definition
+    return function.is_function and any(
+        call.func.name == "isinstance" or call.called.startswith(_RESPONSES)
+        for call in function.walk(ast.Call)
+    )
+
+
+def _checked_dependencies(program: Program) -> set[Node]:
+    """Return the dependencies whose value an endpoint looks at before it goes on."""
+    return {
+        parameter.dependency.function
+        for endpoint in endpoints(program)
+        for parameter in endpoint.parameters
+        if parameter.dependency and _is_checked(parameter.name, endpoint.function)
+    }
