@@ -273,6 +273,20 @@ async def read(name=Depends(user)):
         raise name
     return {"name": name}
 """,
+    "a dependency that another one checks": _APP
+    + """
+def user(token: str):
+    if token != "a":
+        return HTTPException(401)
+    return token
+def admin(name=Depends(user)):
+    if isinstance(name, HTTPException):
+        raise name
+    return name
+@app.get("/", dependencies=[Depends(admin)])
+async def read():
+    return {}
+""",
     "a decorator that makes the response": _APP
     + """
 from functools import wraps

@@ -11,6 +11,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
     endpoints,
     exception_handlers,
     http_endpoints,
+    parameters,
     unwrap,
 )
 from fastapi_pro.auditing.libraries.http_errors import status
@@ -26,37 +27,40 @@ _LOWEST_ERROR = 400
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield what endpoints, dependencies and exception handlers should not return."""
-    seen: set[Node] = set()
-    for place, message in _faults(program):
-        if place not in seen:
-            seen.add(place)
-            yield place.hit(message)
+    places: dict[tuple[object, ...], Hit] = {}
+    for hit in _hits(program):
+        places.setdefault(hit[:3], hit)
+    yield from places.values()
 
 
-def _faults(program: Program) -> Iterator[tuple[Node, str]]:
+def _hits(program: Program) -> Iterator[Hit]:
     for endpoint in http_endpoints(program):
         if not any(map(_reads_results, endpoint.function.decorators)):
             for place, value in _wrong(endpoint.function):
                 if _is_error(value) or not _declares_pair(endpoint):
-                    yield place, _of_endpoint(endpoint, value)
+                    yield _of_endpoint(endpoint, place, value)
     checked = _checked_dependencies(program)
     for dependency in dependencies(program):
+        message = f"`{dependency.name}` returns this exception: the endpoint runs"
         if dependency.function not in checked:
-            for place, value in _wrong(dependency.function):
-                if _is_error(value):
-                    yield place, f"`{dependency.name}` returns this exception: the endpoint runs"
+            found = _wrong(dependency.function)
+            yield from (place.hit(message) for place, value in found if _is_error(value))
     for handler in exception_handlers(program):
-        for place, _ in _wrong(handler.function):
-            yield place, f"`{handler.function.name}` returns no response: the client gets a 500"
+        message = f"`{handler.function.name}` returns no response: the client gets a 500"
+        yield from (place.hit(message) for place, _ in _wrong(handler.function))
 
 
-def _of_endpoint(endpoint: Endpoint, value: Node) -> str:
+def _of_endpoint(endpoint: Endpoint, place: Node, value: Node) -> Hit:
+    """Return the finding: a status below 400 that is returned as an exception matters less."""
     what = "this exception" if _is_error(value) else "a pair, of which FastAPI makes a list"
+    said = f"`{endpoint.name}` returns {what}: the client gets"
     declared = _declared(endpoint)
-    answer = f"{status(endpoint.call.keyword('status_code')) or 200}"
     if declared and not (_is_pair(value) and declared.library_name in _TAKE_PAIRS):
-        answer = f"a 500, as it is no `{declared.text}`"
-    return f"`{endpoint.name}` returns {what}: the client gets {answer}"
+        return place.hit(f"{said} a 500, as it is no `{declared.text}`")
+    code = status(value.argument(0, "status_code"))
+    is_success = code is not None and code < _LOWEST_ERROR
+    answer = status(endpoint.call.keyword("status_code")) or 200
+    return place.hit(f"{said} {answer}", severity="low" if is_success else "")
 
 
 def _declared(endpoint: Endpoint) -> Node:
@@ -149,10 +153,12 @@ def _reads_results(decorator: Node) -> bool:
 
 
 def _checked_dependencies(program: Program) -> set[Node]:
-    """Return the dependencies whose value an endpoint looks at before it goes on."""
+    """Return the dependencies whose value somebody looks at before the endpoint goes on."""
+    functions = {endpoint.function for endpoint in endpoints(program)}
+    functions |= {dependency.function for dependency in dependencies(program)}
     return {
         parameter.dependency.function
-        for endpoint in endpoints(program)
-        for parameter in endpoint.parameters
-        if parameter.dependency and _is_checked(parameter.name, endpoint.function)
+        for function in functions
+        for parameter in parameters(function)
+        if parameter.dependency and _is_checked(parameter.name, function)
     }
