@@ -75,17 +75,18 @@ def _declares_pair(endpoint: Endpoint) -> bool:
     return any(name.library_name in _PAIRS for name in names)
 
 
-def _wrong(function: Node, depth: int = 0) -> Iterator[tuple[Node, Node]]:
+def _wrong(function: Node, above: tuple[Node, ...] = ()) -> Iterator[tuple[Node, Node]]:
     """Yield where a function returns an exception or a pair, and that; calls are followed.
 
     Where a helper only makes errors, which others may raise, the place is its call.
     """
-    for returned in function.returned if depth <= limits.CALLS else ():
+    is_followed = function not in above and len(above) <= limits.CALLS
+    for returned in function.returned if is_followed else ():
         for value in _choices(returned):
             if _is_error(value) or _is_pair(value):
                 yield returned, value
             elif value.is_call and value.callee.is_function:
-                inner = list(_wrong(value.callee, depth + 1))
+                inner = list(_wrong(value.callee, (*above, function)))
                 made = [(returned, found) for _, found in inner[:1]]
                 yield from made if _only_makes_errors(value.callee, inner) else inner
 
