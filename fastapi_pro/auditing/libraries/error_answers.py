@@ -7,6 +7,7 @@ from fastapi_pro.auditing.libraries.fastapi import endpoints, exception_handlers
 from fastapi_pro.auditing.libraries.fastapi_requests import roots
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.exceptions import caught_by, raised_by
 from fastapi_pro.auditing.model.node import Node
 
 Kinds = tuple[str, ...]
@@ -66,9 +67,8 @@ def _around(place: Node) -> Iterator[tuple[Node, Node]]:
 
 
 def _catches(handler: Node, kinds: Kinds) -> bool:
-    caught = handler.at(getattr(handler.ast, "type", None))
-    listed = caught.value.elements or [caught]
-    return not caught or any(one.last_name in kinds for one in listed)
+    listed = caught_by(handler)
+    return not listed or any(one.last_name in kinds for one in listed)
 
 
 def _answers(
@@ -92,7 +92,7 @@ def _is_caught_from(block: Node, kinds: Kinds, through: Collection[Node], depth:
 
 def _raised(statement: Node, handler: Node, kinds: Kinds) -> Kinds:
     """Return the names of what a `raise` in a handler raises: the same error, or another."""
-    error = statement.at(getattr(statement.ast, "exc", None))
+    error = raised_by(statement)
     if not error or error.name == getattr(handler.ast, "name", None):
         return kinds
     cls = error.func.definition

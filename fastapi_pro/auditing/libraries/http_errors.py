@@ -4,8 +4,10 @@ import http
 import re
 from collections.abc import Iterable
 
+from fastapi_pro.auditing.model.exceptions import raised_by
 from fastapi_pro.auditing.model.node import Node
 
+_HTTP = "fastapi.HTTPException"
 _CONSTANT = re.compile(r"\.HTTP_(\d{3})_\w+$")
 _NAMED = {404: re.compile(r"NotFound|DoesNotExist"), 403: re.compile(r"Forbidden|NotPermitted")}
 
@@ -15,7 +17,13 @@ def raised_status(statement: Node) -> int | None:
 
     Exceptions of the program have a `status_code`, or a name that tells the status.
     """
-    return exception_status(statement.at(getattr(statement.ast, "exc", None)))
+    return exception_status(raised_by(statement))
+
+
+def is_http_error(exception: Node) -> bool:
+    """Say whether a call makes an HTTPException, or one of a class of the program's own."""
+    cls = exception.func.definition
+    return exception.called == _HTTP or (cls.is_class and _HTTP in cls.bases)
 
 
 def exception_status(exception: Node) -> int | None:

@@ -4,9 +4,10 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.http_errors import raised_status
+from fastapi_pro.auditing.libraries.http_errors import is_http_error, raised_status
 from fastapi_pro.auditing.libraries.logins import looked_up, missing
 from fastapi_pro.auditing.libraries.passwords import is_verification, may_verify
+from fastapi_pro.auditing.model.exceptions import raised_by
 
 _HTTP = "fastapi.HTTPException"
 _TEXTS = (ast.Constant, ast.JoinedStr, ast.Dict)
@@ -55,14 +56,7 @@ def _unknown(function: Node, name: str, calls: list[Node]) -> Node:
 
 def _is_answer(statement: Node) -> bool:
     """Say whether a `raise` makes the answer itself: an HTTPException, or one of the program."""
-    exception = _exception(statement)
-    cls = exception.func.definition
-    return exception.called == _HTTP or (cls.is_class and _HTTP in cls.bases)
-
-
-def _exception(statement: Node) -> Node:
-    """Return the call that makes what is raised, through a name."""
-    return statement.at(getattr(statement.ast, "exc", None)).value
+    return is_http_error(raised_by(statement).value)
 
 
 def _difference(unknown: Node, wrong: Node) -> tuple[str, str] | None:
@@ -72,7 +66,7 @@ def _difference(unknown: Node, wrong: Node) -> tuple[str, str] | None:
     statuses = [raised_status(statement) for statement in (unknown, wrong)]
     if None not in statuses and statuses[0] != statuses[1]:
         return str(statuses[0]), str(statuses[1])
-    both = [_exception(unknown), _exception(wrong)]
+    both = [raised_by(unknown).value, raised_by(wrong).value]
     details = [exception.argument(1, "detail").value for exception in both]
     are_http = all(exception.called == _HTTP for exception in both)
     are_texts = all(isinstance(detail.ast, _TEXTS) for detail in details)

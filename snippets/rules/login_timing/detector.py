@@ -13,6 +13,7 @@ from fastapi_pro.auditing.libraries.logins import looked_up, missing, present
 from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification, may_verify
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.exceptions import raised_by
 from fastapi_pro.auditing.model.flow import ends
 
 _ONE = ("get_one", "one", "scalar_one")
@@ -98,7 +99,7 @@ def _is_told_anyway(function: Node, checks: list[Node]) -> bool:
 
 def _tells(statement: Node) -> bool:
     """Say whether what is raised is answered, and says that there is no such account."""
-    made = statement.at(getattr(statement.ast, "exc", None)).value
+    made = raised_by(statement).value
     cls = made.func.definition
     keys = [handler.key for handler in exception_handlers(statement.program)]
     known = {_HTTP, *(key.library_name for key in keys)} - {""}

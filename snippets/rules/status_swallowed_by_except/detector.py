@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.http_errors import exception_status, status
+from fastapi_pro.auditing.libraries.http_errors import exception_status, is_http_error, status
 from fastapi_pro.auditing.model.call_graph import called
+from fastapi_pro.auditing.model.exceptions import caught_by, raised_by
 from fastapi_pro.auditing.model.node import inherits
 
 _HTTP = "fastapi.HTTPException"
@@ -79,14 +80,9 @@ def _errors(function: Node) -> Iterator[_Error]:
 def _raised(function: Node) -> Iterator[tuple[Node, Node]]:
     """Yield each `raise` of an HTTP error in a function, with the call that makes the error."""
     for statement in function.own(ast.Raise):
-        exception = statement.at(getattr(statement.ast, "exc", None)).value
-        if _is_http(exception):
+        exception = raised_by(statement).value
+        if is_http_error(exception):
             yield statement, exception
-
-
-def _is_http(exception: Node) -> bool:
-    cls = exception.func.definition
-    return exception.called == _HTTP or (cls.is_class and _HTTP in cls.bases)
 
 
 def _handler(exception: Node, place: Node) -> Node:
@@ -106,24 +102,18 @@ def _handler(exception: Node, place: Node) -> Node:
 
 
 def _catches_all(handler: Node) -> bool:
-    kinds = _kinds(handler)
+    kinds = caught_by(handler)
     return not kinds or any(kind.library_name in _ALL for kind in kinds)
 
 
 def _names(handler: Node, exception: Node) -> bool:
     """Say whether a handler names the class of an HTTP error, or a base, or what nobody knows."""
     lineage = list(exception.func.definition.lineage)
-    for kind in _kinds(handler):
+    for kind in caught_by(handler):
         cls = kind.definition
         if (cls in lineage) if cls.is_class else kind.library_name in (_HTTP, ""):
             return True
     return False
-
-
-def _kinds(handler: Node) -> list[Node]:
-    """Return the classes that a handler catches; none if it catches all."""
-    caught = handler.at(getattr(handler.ast, "type", None))
-    return caught.value.elements or ([caught] if caught else [])
 
 
 def _passes(handler: Node) -> bool:
@@ -140,8 +130,8 @@ def _answers(handler: Node, usual: int | None) -> set[int]:
         return set()
     found: set[int | None] = set()
     for statement in handler.walk(ast.Raise):
-        exception = statement.at(getattr(statement.ast, "exc", None)).value
-        found.add(exception_status(exception) if _is_http(exception) else None)
+        exception = raised_by(statement).value
+        found.add(exception_status(exception) if is_http_error(exception) else None)
     for statement in handler.walk(ast.Return):
         found.add(_returned(statement, usual))
     known = {code for code in found if code is not None}
