@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi_pro.auditing import runner
+from fastapi_pro.auditing.detectors import detectors
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.project_files import Answers
@@ -130,16 +131,15 @@ def _audit(
         return [], []
     is_small = sum(map(len, groups)) < runner.FEW
     known = past.find(groups, project_files.view())
-    old = past.find(commit.groups, project_files.View(commit.files))
+    old = past.find(commit.groups, project_files.View(commit.files), ())
     if known is None:
-        runner.detectors()  # before there are copies of this process
+        detectors()  # before there are copies of this process
     with commit:
         if old is None and jobs > 1:
             commit.begin(is_small=is_small)
         if known is None:
             known = Known(runner.audit(groups, root, jobs))
-            if is_small:  # else other processes have asked of the files, too
-                past.keep(groups, project_files.answers(), known)
+            past.keep(groups, project_files.answers(), known)
         slugs = None if is_small else known.slugs
         if old is None or not old.answers(slugs):
             old, answers = commit.audit(slugs)

@@ -41,6 +41,10 @@ class Known:
         """Say whether these rules, or all, ran."""
         return self.asked is None or (slugs is not None and {*slugs} <= {*self.asked})
 
+    def of(self, slugs: Collection[str] | None) -> list[Finding]:
+        """Return the findings of these rules, or of all."""
+        return [f for f in self.findings if slugs is None or f.slug in slugs]
+
 
 class PastAudits:
     """The audits of one project that are kept below `folder`; none if that is ""."""
@@ -52,10 +56,12 @@ class PastAudits:
         self._folder = None if is_inside else at
         self._ours = _ours() if self._folder else ""
 
-    def find(self, groups: Groups, view: View) -> Known | None:
-        """Return the kept findings in programs whose files were as in this view, if any.
+    def find(
+        self, groups: Groups, view: View, slugs: Collection[str] | None = None
+    ) -> Known | None:
+        """Return the kept findings of these rules, or all, where the files were as in this view.
 
-        An entry that cannot be read counts as none.
+        An entry that cannot be read counts as none. There may be findings of other rules, too.
         """
         if not groups:
             return Known([])
@@ -63,10 +69,10 @@ class PastAudits:
         for file in self._files(groups):
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
                 entry = json.loads(file.read_bytes())
-                if _is_answered_so(entry["answers"], view, answered):
-                    found = Known([Finding(*row) for row in entry["findings"]], entry["asked"])
+                known = Known([Finding(*row) for row in entry["findings"]], entry["asked"])
+                if known.answers(slugs) and _is_answered_so(entry["answers"], view, answered):
                     os.utime(file)
-                    return found
+                    return known
         return None
 
     def keep(self, groups: Groups, answers: Answers | None, known: Known) -> None:

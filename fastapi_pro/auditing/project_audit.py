@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.past_audits import PastAudits
 from fastapi_pro.auditing.reporting import suppressions
 from fastapi_pro.auditing.reporting.catalogue import Entry
 from fastapi_pro.auditing.reporting.examples import weighed
@@ -50,8 +51,12 @@ class ProjectAudit:
         files, unlisted = collect(self.paths, self.exclude)
         context = rest_of_project(self.paths, self.exclude)
         beside = deploy_files.beside(self.paths, context)
-        asked = {*self.active, UNREADABLE}
-        found = unlisted + runner.run(files, top, self.jobs, context, beside, slugs=asked)
+        project_files.put_back({}, watch=bool(self.cache))
+        past = PastAudits(self.cache, top)
+        asked = None if {*self.entries} <= {*self.active} else {*self.active, UNREADABLE}
+        found = unlisted + runner.run(
+            files, top, self.jobs, context, beside, slugs=asked, past=past
+        )
         named = collect([path for path in self.paths if path.is_file()])[0]
         found += runner.unparsed(named, top, found)
         files += beside
@@ -64,7 +69,6 @@ class ProjectAudit:
         For None, this process sees the files as they are staged from then on. Raises GitError.
         """
         from fastapi_pro.auditing.difference import both_sides  # noqa: PLC0415 -- takes long to import, and only --diff needs it
-        from fastapi_pro.auditing.past_audits import PastAudits  # noqa: PLC0415 -- the same
 
         check_one_repository(self.paths)
         top = project(self.paths)

@@ -6,15 +6,16 @@ import gc
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from fastapi_pro.auditing.applicability import applied
-from fastapi_pro.auditing.finding import UNREADABLE, Finding, Hit
+from fastapi_pro.auditing.detectors import Detector, detectors
+from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module, is_test
 from fastapi_pro.auditing.model.program import Program
+from fastapi_pro.auditing.past_audits import Known, PastAudits
 from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
 from fastapi_pro.auditing.sources.parse import (
     UnreadableError,
@@ -26,16 +27,13 @@ from fastapi_pro.auditing.sources.parse import (
 )
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
-from fastapi_pro.bytecode import Loader
-from fastapi_pro.paths import RULES
-from fastapi_pro.rulebook import slug_of
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
-Detector = Callable[[Program], Iterator[Hit]]
 Parse = Callable[[bytes], ast.Module]
+Watched = tuple[list[Finding], project_files.Answers | None]
 _LARGE = (
     8_000_000  # bytes of the largest program that is not spared memory, and shared by processes
 )
@@ -51,13 +49,14 @@ def run(  # noqa: PLR0913 -- three kinds of files, and how they are audited
     beside: Collection[Path] = (),
     *,
     slugs: Collection[str] | None = None,
+    past: PastAudits | None = None,
 ) -> list[Finding]:
     """Return what the detectors find in `files`, which are absolute paths below `root`.
 
     `context` are other files of the same programs: they are read, but get no findings, except those
     of `beside`: what starts a program is reported with its modules. Files that cannot be read or
     parsed give a finding "unreadable". `jobs` processes work. Only the rules of `slugs` are asked,
-    or all.
+    or all. What `past` knows is not looked for again.
     """
     found: list[Finding] = []
     deployed = {path for path in (*files, *context) if is_deploy_file(str(path))}
@@ -67,7 +66,12 @@ def run(  # noqa: PLR0913 -- three kinds of files, and how they are audited
     groups = [g for g in grouped(sources, deployed, root) if not reported.isdisjoint(map(str, g))]
     del sources  # of a large project many megabytes, which the modules read again
     reported |= {str(path) for group in groups for path in group if path in beside}
-    found += [f for f in audit(groups, root, jobs, slugs) if is_reported(f, reported)]
+    known = past.find(groups, project_files.view(), slugs) if past is not None else None
+    if known is None:
+        known = Known(audit(groups, root, jobs, slugs), slugs)
+        if past is not None:
+            past.keep(groups, project_files.answers(), known)
+    found += [finding for finding in known.of(slugs) if is_reported(finding, reported)]
     return sorted(set(found))
 
 
@@ -131,11 +135,18 @@ def _in_parallel(
     shares = shares_of([group for group in groups if group is not large], jobs * 4)
     detectors(slugs)  # before there are copies of this process
     with pool_of(1 if large else jobs) as pool:
-        answers = [pool.submit(audit_one_by_one, share, root, slugs) for share in shares]
+        results = [pool.submit(audit_watched, share, root, slugs) for share in shares]
         if large:
-            answers.append(pool.submit(_unreadable_tests, large, root))
+            results.append(pool.submit(_unreadable_tests, large, root))
         found = _by_rules(large, root, jobs, slugs) if large else []
-        return [*found, *(finding for answer in answers for finding in answer.result())]
+        return [*found, *_joined(result.result() for result in results)]
+
+
+def _joined(results: Iterable[Watched]) -> Iterator[Finding]:
+    """Yield the findings of other processes, whose questions about files count as this one's."""
+    for findings, answers in results:
+        project_files.note(answers)
+        yield from findings
 
 
 def _by_rules(
@@ -148,22 +159,23 @@ def _by_rules(
     of_tests = [slug for slug in asked if slug.startswith("tests-")]  # they parse the same
     tasks = [of_tests, *([slug] for slug in asked if slug not in of_tests)]
     with pool_of(jobs) as pool:
-        results = [_shared[0].unreadable_code, *pool.map(_detect_shared, tasks)]
+        found = [*_shared[0].unreadable_code, *_joined(pool.map(_detect_shared, tasks))]
     _shared.clear()
-    return [finding for result in results for finding in result]
+    return found
 
 
-def _detect_shared(slugs: list[str]) -> list[Finding]:
-    """Return what rules find in the program that this process has opened."""
-    return _shared[0].detect(slugs)
+def _detect_shared(slugs: list[str]) -> Watched:
+    """Return what rules find in the program that this process has opened, as `audit_watched`."""
+    return _shared[0].detect(slugs), project_files.answers()
 
 
-def _unreadable_tests(paths: list[Path], root: Path) -> list[Finding]:
-    """Return the test files that can be read but not parsed."""
+def _unreadable_tests(paths: list[Path], root: Path) -> Watched:
+    """Return the test files that can be read but not parsed, as `audit_watched`."""
     names = {path: display(path, root) for path in paths if not is_deploy_file(str(path))}
     sources = read_all([path for path, name in names.items() if is_test(name)], [])
     wrong = ((path, _wrong_with(source)) for path, source in sources.items())
-    return [_unreadable(path, error, names[path]) for path, error in wrong if error is not None]
+    found = [_unreadable(path, error, names[path]) for path, error in wrong if error is not None]
+    return found, project_files.answers()
 
 
 def _most_of(groups: list[list[Path]], jobs: int) -> list[Path]:
@@ -187,11 +199,14 @@ def _size(path: Path) -> int:
 def pool_of(
     jobs: int, contents: Mapping[Path, bytes | None] | None = None
 ) -> "ProcessPoolExecutor":
-    """Return `jobs` processes that see files with these contents, else as this process does."""
+    """Return `jobs` processes that see files with these contents, else as this process does.
+
+    They note their questions about files, if those of this process are noted.
+    """
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- as in `processes`
 
     seen = project_files.contents() if contents is None else contents
-    return ProcessPoolExecutor(jobs, processes(), _see, (seen, contents is not None))
+    return ProcessPoolExecutor(jobs, processes(), _see, (seen, project_files.are_noted()))
 
 
 def _see(contents: Mapping[Path, bytes | None], watch: bool) -> None:  # noqa: FBT001 -- of a pool
@@ -237,7 +252,7 @@ def audit_one_by_one(
 
 def audit_watched(
     groups: list[list[Path]], root: Path, slugs: Collection[str] | None = None
-) -> tuple[list[Finding], project_files.Answers | None]:
+) -> Watched:
     """Return the findings of programs, and the questions about files behind them, if known."""
     found = audit_one_by_one(groups, root, slugs)
     return found, project_files.answers()
@@ -384,28 +399,3 @@ def _column(lines: Sequence[str], line: int, offset: int) -> int:
     """Return the column of an offset that counts bytes of UTF-8, as ast does."""
     text = lines[line - 1] if 0 < line <= len(lines) else ""
     return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace")) + 1
-
-
-def detectors(slugs: Collection[str] | None = None) -> dict[str, Detector]:
-    """Return the function `detect` of `detector.py`, by the rule's slug: of these rules or of all.
-
-    The modules of the other rules are not imported.
-    """
-    files = _detector_files().items()
-    return {slug: _detector(path) for slug, path in files if slugs is None or slug in slugs}
-
-
-@functools.cache
-def _detector_files() -> dict[str, Path]:
-    """Return the file of each rule's detector, by the rule's slug."""
-    return {slug_of(path.parent): path for path in sorted(RULES.glob("*/detector.py"))}
-
-
-@functools.cache
-def _detector(path: Path) -> Detector:
-    """Return the function `detect` of a file, which is in no package."""
-    loader = Loader(f"fastapi_pro.rules.{path.parent.name}", str(path))
-    module = ModuleType(loader.name)
-    loader.exec_module(module)
-    detect: Detector = module.detect
-    return detect

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.auditing.detectors import detectors
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.reporting import suppressions
 from fastapi_pro.auditing.reporting.catalogue import UNUSED_IGNORE
-from fastapi_pro.auditing.runner import detectors, run
+from fastapi_pro.auditing.runner import run
 from fastapi_pro.auditing.sources.walk import display
 from fastapi_pro.paths import ROOT, RULES
 from fastapi_pro.rulebook import example, folder_name, rule_folders, slug_of

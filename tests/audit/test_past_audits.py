@@ -1,4 +1,4 @@
-"""What --diff has found before is not looked for again, and only where nothing has changed."""
+"""What an audit has found before is not looked for again, and only where nothing has changed."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.project_files import View
 from fastapi_pro.auditing.past_audits import Known, PastAudits
+from fastapi_pro.cli import audit
 from tests.audit.repository import ANOTHER, HELD, Git, new, write
 from tests.distribution.checkout import ROOT
 
@@ -37,12 +39,15 @@ def audited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
     real, real_pool = runner.audit, runner.pool_of
 
-    def note(groups: list[list[Path]], root: Path, jobs: int) -> list[Finding]:
+    def note(groups: list[list[Path]], root: Path, jobs: int, *slugs: Any) -> list[Finding]:
         asked.append("now")
-        return real(groups, root, jobs)
+        return real(groups, root, jobs, *slugs)
 
-    def note_pool(jobs: int, contents: dict[Path, bytes | None]) -> ProcessPoolExecutor:
-        asked.append("commit")
+    def note_pool(
+        jobs: int, contents: dict[Path, bytes | None] | None = None
+    ) -> ProcessPoolExecutor:
+        if contents is not None:
+            asked.append("commit")
         return real_pool(jobs, contents)
 
     monkeypatch.setattr(runner, "audit", note)
@@ -85,6 +90,69 @@ def test_what_was_found_before_a_commit_counts_for_that_commit(
     write("app/api.py", HELD + ANOTHER + ANOTHER)
     assert new(capsys, "--diff") == [("app/api.py", 12)]
     assert audited == ["now"]
+
+
+HELD_AT = ("app/api.py", 6)
+ANOTHER_AT = ("app/api.py", 9)
+
+
+def found(capsys: pytest.CaptureFixture[str], *options: str) -> set[tuple[str, int]]:
+    """Return path and line of what a whole audit finds."""
+    audit.main([*options, "--format", "json"])
+    return {(item["path"], item["line"]) for item in json.loads(capsys.readouterr().out)}
+
+
+@pytest.mark.usefixtures("git")
+def test_a_whole_audit_is_not_repeated(
+    capsys: pytest.CaptureFixture[str], audited: list[str]
+) -> None:
+    """Not for a part of the rules or of the files either; `--diff` knows one side by it."""
+    write("app/api.py", HELD + ANOTHER)
+    everything = found(capsys)
+    assert everything >= {HELD_AT, ANOTHER_AT}
+    assert found(capsys, "--all") == everything
+    assert found(capsys, "--select", "blocking-call-in-async") == {HELD_AT, ANOTHER_AT}
+    assert found(capsys, "--select", "forgotten-await") == set()
+    assert found(capsys, "app/other.py") == set()
+    assert audited == ["now"]
+    assert new(capsys, "--diff") == [ANOTHER_AT]
+    assert audited == ["now", "commit"]
+    assert found(capsys, "--no-cache") == everything
+    assert audited == ["now", "commit", "now"]
+
+
+@pytest.mark.usefixtures("git")
+def test_some_rules_do_not_stand_for_all(
+    capsys: pytest.CaptureFixture[str], audited: list[str]
+) -> None:
+    write("app/api.py", HELD + ANOTHER)
+    for _ in range(2):
+        assert found(capsys, "--select", "forgotten-await") == set()
+    assert audited == ["now"]
+    assert new(capsys, "--diff") == [ANOTHER_AT]
+    assert audited == ["now", "commit", "now"]
+
+
+@pytest.mark.usefixtures("git")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_several_processes_note_what_each_reads(
+    capsys: pytest.CaptureFixture[str],
+    audited: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    jobs: str,
+) -> None:
+    monkeypatch.setattr(runner, "FEW", 1)
+    write("app/api.py", CALLER)
+    write("helpers.py", "import time\ndef work():\n    time.sleep(1)\n")
+    write("other/main.py", HELD)
+    everything = found(capsys, "--jobs", jobs)
+    assert HELD_AT in everything
+    first = [*audited]
+    assert found(capsys, "--jobs", jobs) == everything
+    assert audited == first
+    write("helpers.py", "def work():\n    pass\n")
+    assert HELD_AT not in found(capsys, "--jobs", jobs)
+    assert audited == first * 2
 
 
 def change_another_file() -> None:
@@ -278,9 +346,8 @@ def test_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Path, project: Path
 def test_only_rules_that_were_asked_are_known(tmp_path: Path, project: Path) -> None:
     past = PastAudits(str(tmp_path), project)
     past.keep([[project / "x.py"]], {}, Known([], {"a", "b"}))
-    known = past.find([[project / "x.py"]], View({}))
-    assert known is not None
-    assert [known.answers(slugs) for slugs in ({"a"}, {"a", "c"}, None)] == [True, False, False]
+    known = [past.find([[project / "x.py"]], View({}), of) for of in ((), {"a"}, {"a", "c"}, None)]
+    assert [one is not None for one in known] == [True, True, False, False]
     assert Known([]).answers(None)
 
 
@@ -288,12 +355,13 @@ _WATCH = """
 import json, sys
 from pathlib import Path
 from fastapi_pro.auditing import runner
+from fastapi_pro.auditing.detectors import detectors
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.sources.walk import collect
 
 root = Path.cwd()
 files = collect([root])[0]
-runner.detectors()
+detectors()
 opened = set()
 
 def note(event, given):

@@ -11,7 +11,8 @@ _MOST = 12  # times ast.parse, of small files; a detector with a loop within a l
 _MEASURE = """
 import ast, sys, time
 from pathlib import Path
-from fastapi_pro.auditing.runner import detectors, run
+from fastapi_pro.auditing.detectors import detectors
+from fastapi_pro.auditing.runner import run
 
 def seconds(work):
     started = time.process_time()

@@ -128,6 +128,19 @@ def answers() -> Answers | None:
     return _known.answers if _known.is_steady else None
 
 
+def are_noted() -> bool:
+    """Say whether questions are noted, for `answers`."""
+    return _known.answers is not None
+
+
+def note(asked: Answers | None) -> None:
+    """Count the questions of another process as this one's; None if it does not know them."""
+    if asked is None:
+        _known.is_steady = False
+    for question, answer in (asked or {}).items():
+        _note(question, answer)
+
+
 def read(path: Path) -> bytes:
     """Return the contents of a file. Raises OSError."""
     return _asked("read", path, _known.view.read)
@@ -166,17 +179,16 @@ def _asked(kind: str, path: Path, ask: Callable[[Path], T]) -> T:
     try:
         answer = ask(path)
     except OSError:
-        _note(f"{kind} {path}", None)
+        _note(f"{kind} {path}", "")
         raise
-    _note(f"{kind} {path}", answer)
+    if _known.answers is not None:
+        _note(f"{kind} {path}", _digest(answer))
     return answer
 
 
-def _note(question: str, answer: object) -> None:
-    if _known.answers is not None:
-        digest = _digest(answer) if answer is not None else ""
-        if _known.answers.setdefault(question, digest) != digest:
-            _known.is_steady = False
+def _note(question: str, digest: str) -> None:
+    if _known.answers is not None and _known.answers.setdefault(question, digest) != digest:
+        _known.is_steady = False
 
 
 def _digest(answer: object) -> str:
