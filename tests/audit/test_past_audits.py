@@ -141,7 +141,9 @@ def test_several_processes_note_what_each_reads(
     monkeypatch: pytest.MonkeyPatch,
     jobs: str,
 ) -> None:
+    """What git ignores is read for the rules alone, in the process that asks one of them."""
     monkeypatch.setattr(runner, "FEW", 1)
+    write(".gitignore", "helpers.py\n")
     write("app/api.py", CALLER)
     write("helpers.py", "import time\ndef work():\n    time.sleep(1)\n")
     write("other/main.py", HELD)
