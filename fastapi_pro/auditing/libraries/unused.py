@@ -23,9 +23,10 @@ _BY_NAME = (
     "find_modules", "autodiscover",
 )  # fmt: skip
 """Calls that load modules by name, without an import."""
-_RUN = re.compile(
-    rb"__main__|\bCelery\(|WorkerSettings|Broker\(|\bTyper\(|argparse|\bclick\b|\bMangum\(|lambda_"
-)
+_RUN = (
+    "__main__", "Celery(", "WorkerSettings", "Broker(", "Typer(", "argparse", "import click",
+    "from click", "Mangum(", "lambda_",
+)  # fmt: skip
 """Marks of a module that something other than an application loads."""
 _MAIN = re.compile(
     r"(^|/)(__init__|__main__|api|app|application|asgi|main|run|server|service)\.py$"
@@ -117,7 +118,7 @@ def _loaded(program: Program) -> set[Module]:
     roots |= {s.place.module for s in starts(program) if isinstance(s.place, Node)}
     run = modules_run(program)
     for module in program.code:
-        if module.is_tool or module.path in run or _RUN.search(module.source):
+        if module.is_tool or module.path in run or module.says(*_RUN):
             roots.add(module)
     return loaded_with(roots, program)
 

@@ -128,7 +128,12 @@ class Module:
         """Say whether the text contains one of these words: the cheapest first check."""
         known = self._said.get(words)
         if known is None:
-            known = self._said[words] = any(word in self.source for word in _encoded(words))
+            known, source = False, self.source
+            for word in _encoded(words):  # a generator takes twice as long
+                if word in source:
+                    known = True
+                    break
+            self._said[words] = known
         return known
 
     @functools.cached_property

@@ -17,7 +17,6 @@ _DRAWN = re.compile(
 _MAXIMUM = re.compile(r"(^|_)max(imum)?(_|$)", re.IGNORECASE)
 _DRAWS = ("os.urandom", "secrets.", "uuid.", "nacl.utils.random")
 _FIELDS = ("Field", "StringConstraints", "constr", "Form", "Body", "Query")
-_WRITTEN = re.compile(rb"\b7[23]\b")
 _BCRYPT = "pwdlib.hashers.bcrypt.BcryptHasher"
 
 
@@ -55,8 +54,8 @@ def _found(program: Program) -> Iterator[Hit]:
 @fact
 def _writes_limit(program: Program) -> bool:
     """Say whether 72 or 73 is written somewhere: a first, cheap look."""
-    modules = (module for module in program.code if _WRITTEN.search(module.source))
     limits = (_LIMIT, _LIMIT + 1)
+    modules = program.saying(*map(str, limits))
     return any(number.value in limits for m in modules for number in m.nodes(ast.Constant))
 
 
