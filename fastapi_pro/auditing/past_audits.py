@@ -5,13 +5,13 @@ An audit is the same if all questions about the files have the same answers: see
 """
 
 import contextlib
+import functools
 import json
 import locale
 import os
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 from fastapi_pro import __version__
@@ -54,7 +54,6 @@ class PastAudits:
         at = Path(folder, "fastapi-pro", "audits") if folder else None
         is_inside = at is not None and at.resolve().is_relative_to(root.resolve())
         self._folder = None if is_inside else at
-        self._ours = _ours() if self._folder else ""
 
     def find(
         self, groups: Groups, view: View, slugs: Collection[str] | None = None
@@ -91,6 +90,10 @@ class PastAudits:
     def _name(self, groups: Groups) -> str:
         paths = [[os.fspath(path) for path in group] for group in groups]
         return _digest([self._ours, os.fspath(self._root), paths])
+
+    @functools.cached_property
+    def _ours(self) -> str:
+        return _ours()
 
     def _files(self, groups: Groups) -> list[Path]:
         """Return the kept entries for the programs, the newest first."""
@@ -130,7 +133,8 @@ def _is_answered_so(answers: Answers, view: View, answered: Answers) -> bool:
 def _ours() -> str:
     """Return a text that changes with the version of the audit, its rules, or Python.
 
-    It also changes with the default encoding of files.
+    It also changes with the default encoding of files. All files of a packed skill are of 1980, so
+    it counts when they came here, too.
     """
     stamps = sorted(_stamps(Path(__file__).parent)) + sorted(_stamps(RULES))
     encoding = locale.getpreferredencoding(do_setlocale=False)
@@ -143,8 +147,10 @@ def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
             if name.endswith((".py", ".md")):
                 path = os.path.join(above, name)  # noqa: PTH118 -- there are hundreds
                 status = os.stat(path)  # noqa: PTH116
-                yield path, status.st_size, status.st_mtime_ns
+                yield path, status.st_size, status.st_mtime_ns + status.st_ctime_ns
 
 
 def _digest(value: object) -> str:
+    from hashlib import blake2b  # noqa: PLC0415 -- it takes long to import, and an empty run needs none
+
     return blake2b(json.dumps(value).encode(), digest_size=12).hexdigest()
