@@ -100,10 +100,10 @@ def _variable(call: Node) -> str:
 
 def _made_by(factory: Node) -> Iterator[Node]:
     """Yield the calls of a factory whose result a top-level variable holds."""
-    for module in factory.program.code if factory else ():
-        for statement in Node(module, module.tree).body:
-            if statement.assigned.is_call and statement.assigned.func.definition == factory:
-                yield statement.assigned
+    for call in factory.callers if factory else ():
+        statement = call.parent
+        if statement.assigned == call and isinstance(statement.parent.ast, ast.Module):
+            yield call
 
 
 def _added_in(scope: Node, app: str, seen: frozenset[Node] = frozenset()) -> list[Middleware]:

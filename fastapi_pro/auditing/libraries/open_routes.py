@@ -128,11 +128,11 @@ def _own(endpoint: Endpoint) -> list[Dependency]:
 
 def _is_login(dependency: Dependency) -> bool:
     """Say whether a dependency refuses unknown callers."""
-    given = dependency.call.argument(0, "dependency")
-    functions = reached([dependency.function, given.callee])
     named = dependency.name
-    is_named = _LOGIN.search(named) and not _HARMLESS.search(named)
-    return bool(is_named) or refuses(functions)
+    if _LOGIN.search(named) and not _HARMLESS.search(named):
+        return True
+    given = dependency.call.argument(0, "dependency")
+    return refuses(reached([dependency.function, given.callee]))
 
 
 def refuses(functions: set[Node]) -> bool:

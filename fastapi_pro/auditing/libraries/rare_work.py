@@ -106,7 +106,7 @@ def is_for_few(program: Program) -> bool:
 @fact
 def _often(program: Program) -> set[Node]:
     """Return the functions that run for requests of users who are not administrators."""
-    rare = [endpoint for endpoint in endpoints(program) if is_for_admins(endpoint)]
+    rare = {endpoint for endpoint in endpoints(program) if is_for_admins(endpoint)}
     if not rare:
         return request_functions(program)
     often = [endpoint for endpoint in endpoints(program) if endpoint not in rare]
@@ -121,6 +121,11 @@ def is_for_admins(endpoint: Endpoint) -> bool:
     Or by its beginning: `if not user.is_admin: raise`. Or only developers: it exists only under a
     condition such as `if settings.debug`.
     """
+    key = (endpoint.call.ast, endpoint.function.ast)
+    return endpoint.call.program.once(_is_for_admins, key, endpoint)
+
+
+def _is_for_admins(endpoint: Endpoint) -> bool:
     if is_for_developers(endpoint.function) or _refuses_others(endpoint.function):
         return True
     if _OPEN.search(endpoint.name) or _OPEN.search(endpoint.path or ""):

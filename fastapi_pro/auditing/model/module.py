@@ -419,6 +419,11 @@ class Module:
         return imported | self.attribute_names
 
     @functools.cached_property
+    def variable_names(self) -> frozenset[str]:
+        """The names of the variables that the module reads, sets or deletes."""
+        return frozenset(variable.id for variable in self.nodes(ast.Name))
+
+    @functools.cached_property
     def attribute_names(self) -> frozenset[str]:
         """The names of the attributes that the module reads, sets or deletes."""
         return frozenset(attribute.attr for attribute in self.nodes(ast.Attribute))

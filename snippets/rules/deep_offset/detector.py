@@ -2,9 +2,10 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.known_types import selected
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
@@ -165,16 +166,25 @@ def _snake(name: str) -> str:
 
 def _endpoints(given: Input) -> list[Endpoint]:
     """Return the endpoints that take an input themselves, in a schema or through a dependency."""
-    return [e for e in http_endpoints(given.node.module.program) if _takes(e, given)]
+    node = given.node
+    holder = node.enclosing_class if isinstance(given, Field) else node.function
+    return _endpoints_by_holder(node.module.program).get(holder, [])
 
 
-def _takes(endpoint: Endpoint, given: Input) -> bool:
-    functions = [endpoint.function, *(d.function for d in endpoint.dependencies)]
-    schema = given.node.enclosing_class
-    if not isinstance(given, Field):
-        return given.node.function in functions
-    parameters = [*endpoint.parameters, *(p for d in endpoint.dependencies for p in d.parameters)]
-    return any(isinstance(p.type, Node) and schema in p.type.lineage for p in parameters)
+@fact
+def _endpoints_by_holder(program: Program) -> dict[Node, list[Endpoint]]:
+    """Return the endpoints by the functions and schemas whose parameters and fields they take."""
+    found: dict[Node, list[Endpoint]] = defaultdict(list)
+    for endpoint in http_endpoints(program):
+        functions = [endpoint.function, *(d.function for d in endpoint.dependencies)]
+        parameters = [
+            *endpoint.parameters,
+            *(p for d in endpoint.dependencies for p in d.parameters),
+        ]
+        types = [p.type for p in parameters if isinstance(p.type, Node)]
+        for holder in dict.fromkeys([*functions, *(cls for t in types for cls in t.lineage)]):
+            found[holder].append(endpoint)
+    return found
 
 
 def _is_admins(endpoint: Endpoint) -> bool:

@@ -50,9 +50,12 @@ def _checks(program: Program) -> dict[Model, dict[str, set[Node]]]:
     """Return the owners' columns that are compared with the caller, and in which functions."""
     found: dict[Model, dict[str, set[Node]]] = defaultdict(lambda: defaultdict(set))
     for node in program.nodes(ast.Compare):
-        if len(node.operands) != 2 or not node.function or node.module.is_tool:
+        operands = node.operands
+        if len(operands) != 2 or not any(_OWNER.match(operand.member) for operand in operands):
             continue
-        for left, right in (node.operands, node.operands[::-1]):
+        if not node.function or node.module.is_tool:
+            continue
+        for left, right in (operands, operands[::-1]):
             is_owner = _OWNER.match(left.member) and _CALLER.search(right.text)
             if is_owner and not inputs(right):
                 model = model_named(left.owner) or row_of(left.owner)

@@ -90,10 +90,9 @@ def _is_named(cls: Node) -> bool:
     """Say whether code names a class: an import alone does not, nor a text that says its name."""
     modules = [m for m in cls.program.service if m is cls.module or m.says(cls.name)]
     return any(
-        any(name.id == cls.name for name in module.nodes(ast.Name))
-        or any(attribute.attr == cls.name for attribute in module.nodes(ast.Attribute))
-        or cls.name in module.aliases.values()
-        for module in modules
+        cls.name in names
+        for m in modules
+        for names in (m.variable_names, m.attribute_names, m.aliases.values())
     )
 
 
