@@ -1,4 +1,4 @@
-"""Functions and classes that nothing names which runs: what stands in them is done for nobody.
+"""Functions and classes that no running code names: nothing calls them.
 
 A name counts wherever code has it, so that what is found by its name alone is not taken for unused.
 """
