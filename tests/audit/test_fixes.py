@@ -53,6 +53,16 @@ async def work(session: AsyncSession):
     assert only(tmp_path, "forgotten-await", source).fix == fix
 
 
+def test_a_plain_function_cannot_await(tmp_path: Path) -> None:
+    source = """
+from sqlalchemy.ext.asyncio import AsyncSession
+def work(session: AsyncSession):
+    session.commit()
+"""
+    expected = "Make `work` `async def`, and await it: `await session.commit(...)`"
+    assert only(tmp_path, "forgotten-await", source).fix == expected
+
+
 @pytest.mark.parametrize(
     ("encode", "fix"),
     [

@@ -3,10 +3,12 @@
 import ast
 
 from fastapi_pro.auditing.libraries.task_queues import task_class
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import (
     ASYNC_ENGINE,
     ASYNC_MAKER,
     ASYNC_SESSION,
+    COROUTINES,
     MAKER,
     METHODS,
     SCOPED,
@@ -57,6 +59,55 @@ class KnownTypes:
             return target
         kind = type_of(given, depth)
         return METHODS.get((kind, "__call__")) if isinstance(kind, str) else None
+
+    @staticmethod
+    def corrected_type(written: Type, source: Node, depth: int, name: str = "") -> Type:
+        """Return AsyncSession for what is annotated as a Session, and is none.
+
+        At run time nobody reads the annotation. What a dependency yields decides, or what the
+        function returns; where that is unknown, an `await` shows it, which fails for a Session.
+        """
+        if written != SESSION:
+            return written
+        if isinstance(source.ast, ast.arg):
+            marker = _marker(source)
+            known = KnownTypes.parameter_type(marker, depth) if marker else None
+            scope, name = source.function, source.name
+        else:
+            values = source.yielded or source.returned if source.is_function else [source]
+            kinds = [] if name else [type_of(value, depth + 1) for value in values]
+            known = next((kind for kind in kinds if kind not in (None, "None")), None)
+            scope, name = (source, f"self.{name}") if name else (source.at(None), "")
+        if known is not None:
+            return ASYNC_SESSION if inherits(known, ASYNC_SESSION) else written
+        is_awaited = name and source.program.once(_is_awaited, (scope.ast, name), scope, name)
+        return ASYNC_SESSION if is_awaited else written
+
+
+def _marker(parameter: Node) -> Node:
+    """Return the `Depends(...)` that fills a parameter: its default, or in `Annotated`."""
+    if parameter.default.called in DEPENDS:
+        return parameter.default
+    annotation = parameter.annotation
+    for _ in range(limits.NAMES):
+        annotation = annotation.at(annotation.module.read_annotation(annotation.ast))
+        for part in annotation.index.elements:
+            if part.called in DEPENDS:
+                return part
+        if not annotation.last_name:
+            break
+        annotation = annotation.definition
+    return parameter.at(None)
+
+
+def _is_awaited(scope: Node, name: str) -> bool:
+    """Say whether a function, or a method of a class, awaits what a session's method gives."""
+    functions = [part for part in scope.body if part.is_function] if scope.is_class else [scope]
+    return any(
+        call.is_awaited and call.member in COROUTINES and call.owner.dotted == name
+        for function in functions
+        for call in function.calls
+    )
 
 
 def selected(statement: Node) -> Node:

@@ -15,15 +15,15 @@ from fastapi_pro.auditing.libraries.fastapi import (
 from fastapi_pro.auditing.libraries.known_types import SESSIONS
 from fastapi_pro.auditing.libraries.project_packages import versions
 from fastapi_pro.auditing.model import limits
-from fastapi_pro.auditing.model.library_types import ASYNC_MAKER, ASYNC_SESSION, MAKER, SESSION
+from fastapi_pro.auditing.model.library_types import (
+    ASYNC_MAKER,
+    ASYNC_SESSION,
+    COROUTINES,
+    MAKER,
+    SESSION,
+)
 from fastapi_pro.auditing.model.node import Node, inherits
 from fastapi_pro.auditing.model.program import Program, fact
-
-COROUTINES = {
-    "close", "commit", "connection", "delete", "exec", "execute", "flush", "get", "get_one",
-    "merge", "refresh", "rollback", "run_sync", "scalar", "scalars", "stream", "stream_scalars",
-}  # fmt: skip
-"""The methods of AsyncSession that are coroutines."""
 
 QUERIES = {
     "connection", "exec", "execute", "flush", "get", "get_one", "merge", "refresh", "run_sync",

@@ -10,6 +10,11 @@ ASYNC_MAKER = "sqlalchemy.ext.asyncio.async_sessionmaker"
 MAKER = "sqlalchemy.orm.sessionmaker"
 SCOPED = "sqlalchemy.orm.scoped_session"
 ASYNC_SCOPED = "sqlalchemy.ext.asyncio.async_scoped_session"
+COROUTINES = {
+    "close", "commit", "connection", "delete", "exec", "execute", "flush", "get", "get_one",
+    "merge", "refresh", "rollback", "run_sync", "scalar", "scalars", "stream", "stream_scalars",
+}  # fmt: skip
+"""The methods of AsyncSession that are coroutines."""
 RETURNS = {
     "sqlalchemy.ext.asyncio.create_async_engine": ASYNC_ENGINE,
     "sqlalchemy.ext.asyncio.async_engine_from_config": ASYNC_ENGINE,

@@ -31,6 +31,13 @@ class Libraries(Protocol):
     def parameter_type(self, default: Node, depth: int) -> Type:
         """Return the type of a parameter with this default, None if unknown."""
 
+    def corrected_type(self, written: Type, source: Node, depth: int, name: str = "") -> Type:
+        """Return the type that a value really has where its annotation says another.
+
+        `source` is the parameter or the value, the function that gives it, or the class whose
+        attribute `name` it is.
+        """
+
 
 class Program:
     """Modules that belong together.

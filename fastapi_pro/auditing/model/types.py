@@ -100,10 +100,11 @@ def result_type(function: Node, depth: int = 0) -> Type:
             is_wrapper = name.endswith(("Manager", "Awaitable"))
             if name in ITERATED and (yielded or is_manager(function) or is_wrapper):
                 inner = annotation.at(annotation.ast.slice)
-                return annotation_type(inner.elements[0] if inner.elements else inner)
+                found = annotation_type(inner.elements[0] if inner.elements else inner)
+                return function.program.libraries.corrected_type(found, function, depth)
         found = annotation_type(function.returns)
         if found not in (None, "None", "typing.Any"):
-            return found
+            return function.program.libraries.corrected_type(found, function, depth)
     if depth > limits.NAMES:
         return None
     return _first(type_of(value, depth + 1) for value in yielded or function.returned)
@@ -116,6 +117,11 @@ def is_manager(function: Node) -> bool:
 
 def member_type(owner: Node, name: str, depth: int = 0) -> Type:
     """Return the type of an attribute of the instances of a class."""
+    found = _member_type(owner, name, depth)
+    return owner.program.libraries.corrected_type(found, owner, depth, name)
+
+
+def _member_type(owner: Node, name: str, depth: int) -> Type:
     for cls in owner.lineage:
         for binding in reversed(cls.bindings(name)):
             if isinstance(binding.node, FUNCTIONS):
@@ -194,7 +200,7 @@ def _bound_type(value: Node, binding: Binding | None, depth: int) -> Type:
     if binding.annotation is not None:
         found = annotation_type(value.at(binding.annotation))
         if found not in (None, "typing.Any"):
-            return found
+            return value.program.libraries.corrected_type(found, value, depth)
     if binding.kind == "param":
         return _parameter_type(value, depth)
     return type_of(value, depth) if binding.kind in ("with", "assign") else None

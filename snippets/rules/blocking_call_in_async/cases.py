@@ -3,6 +3,25 @@
 BAD = ['response = rates.get(f"/{currency}")']
 
 FOUND = {
+    "a Session, also where its calls are awaited": """
+from collections.abc import AsyncGenerator
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, sessionmaker
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+from sqlalchemy import create_engine
+Plain = sessionmaker(create_engine("postgresql+psycopg://db/app"))
+def get_db() -> Session:
+    with Plain() as session:
+        yield session
+@app.post("/a")
+async def a(db: Session = Depends(get_db)):
+    db.commit()  # !
+""",
     "what fastapi-users calls after a registration": """
 import smtplib
 from fastapi import FastAPI
@@ -399,6 +418,32 @@ async def read(db: Session = Depends(get_db)):
 }
 
 LOOK_ALIKES = {
+    "an AsyncSession that is annotated as a Session": """
+from collections.abc import AsyncGenerator
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, sessionmaker
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+async def get_db() -> AsyncGenerator[Session, None]:
+    async with Maker() as session:
+        yield session
+DB = Annotated[Session, Depends(get_db)]
+@app.get("/a")
+async def a(db: Session = Depends(get_db)):
+    db.query(1)
+    db.commit()
+@app.get("/b")
+async def b(db: DB):
+    await save(db)
+    db.commit()
+async def save(db: Session):
+    await db.execute(select(1))
+    db.commit()
+""",
     "on AWS Lambda, beside an image that reloads": """
 #= main.py
 import requests

@@ -14,7 +14,6 @@ from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
 from fastapi_pro.auditing.libraries.sqlalchemy_models import model_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
-    COROUTINES,
     QUERIES,
     Session,
     is_session,
@@ -22,7 +21,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
-from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION
+from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION, COROUTINES
 from fastapi_pro.messages import counted
 
 _ENDS = {"close", "commit", "invalidate", "reset", "rollback"}

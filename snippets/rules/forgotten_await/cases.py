@@ -38,6 +38,61 @@ def _stores(statement: str, plain: str = "def", again: str = "...") -> str:
 
 
 FOUND = {
+    "annotated as a Session: an await shows what it is": """
+from collections.abc import AsyncGenerator
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, sessionmaker
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+Old = sessionmaker(engine, class_=AsyncSession)
+def open_session() -> Session:
+    return Old()
+async def save(db: Session):
+    await db.execute(select(1))
+    db.commit()  # !
+class Repository:
+    def __init__(self, db: Session):
+        self.db = db
+    async def save(self):
+        await self.db.execute(select(1))
+        self.db.commit()  # !
+async def run():
+    db: Session = Old()
+    db.commit()  # !
+    open_session().commit()  # !
+""",
+    "annotated as a Session: what the dependency yields decides": """
+from collections.abc import AsyncGenerator
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, sessionmaker
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+async def get_db() -> AsyncGenerator[Session]:
+    async with Maker() as session:
+        yield session
+@app.post("/a")
+async def a(db=Depends(get_db)):
+    await db.execute(select(1))
+    db.commit()  # !
+@app.post("/b")
+async def b(db: Session = Depends(get_db)):
+    db.commit()  # !
+DB = Annotated[Session, Depends(get_db)]
+@app.post("/c")
+async def c(db: DB):
+    db.commit()  # !
+@app.post("/d")
+def d(db: Annotated[Session, Depends(get_db)]):
+    db.commit()  # !
+""",
     "a method that each heir has as a coroutine": _stores("held.store.put(1)  # !", "async def"),
     "an object of the base class itself": _stores("Store().put(1)  # !"),
     "an object of the base class in a variable": _stores("store = Store(); store.put(1)  # !"),
@@ -127,6 +182,30 @@ from fastapi import FastAPI
 }
 
 LOOK_ALIKES = {
+    "a Session, whatever is awaited": """
+from collections.abc import AsyncGenerator
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, sessionmaker
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+from sqlalchemy import create_engine
+Plain = sessionmaker(create_engine("postgresql+psycopg://db/app"))
+def get_db() -> Session:
+    with Plain() as session:
+        yield session
+@app.post("/a")
+def a(db: Session = Depends(get_db)):
+    db.commit()
+def b(db: Session):
+    db.commit()
+async def c(db: Session, other: AsyncSession):
+    await other.execute(select(1))
+    db.commit()
+""",
     "an attribute of a base class, whose heir has a plain def": _stores("held.store.put(1)"),
     "a method of self, which an heir has as a plain def": _stores("...", again="self.put(1)"),
     "an answer of a base class, whose heir has a plain def": _stores("return held.store.put(1)"),

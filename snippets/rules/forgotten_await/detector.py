@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import COROUTINES, is_async_session
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
+from fastapi_pro.auditing.model.library_types import COROUTINES
 
 _ONLY_SESSIONS = {"commit", "flush", "refresh", "rollback", "scalar", "scalars"}
 _OWN = {"close", "send", "throw", "cr_frame", "cr_running", "cr_code", "add_done_callback"}
@@ -51,7 +52,11 @@ def _hit(call: Node, message: str) -> Hit:
     if member := call.parent.member if call.parent.owner == call else "":
         is_called = call.parent.parent.func == call.parent
         text = f"({text}).{member}{'()' * is_called}"
-    return call.hit(message, fix=f"Await it: `{text}`" if len(text) < _LONGEST else "Await it")
+    fix = f"Await it: `{text}`" if len(text) < _LONGEST else "Await it"
+    function = call.function
+    if not function.is_coroutine:
+        fix = f"Make `{function.name}` `async def`, and a{fix[1:]}"
+    return call.hit(message, fix=fix)
 
 
 def _is_dropped(function: Node, call: Node) -> bool:

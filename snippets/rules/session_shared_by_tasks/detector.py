@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.kept_sessions import identity, kept
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
-    COROUTINES,
     Session,
     captured,
     is_async_session,
 )
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
+from fastapi_pro.auditing.model.library_types import COROUTINES
 
 _GATHERS = {"asyncio.gather", "asyncio.wait", "asyncio.as_completed"}
 _STARTS = {"asyncio.create_task", "asyncio.ensure_future"}
