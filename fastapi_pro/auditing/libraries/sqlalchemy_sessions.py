@@ -15,6 +15,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
 from fastapi_pro.auditing.libraries.known_types import SESSIONS
 from fastapi_pro.auditing.libraries.project_packages import versions
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.call_graph import entered, reached
 from fastapi_pro.auditing.model.library_types import (
     ASYNC_MAKER,
     ASYNC_SESSION,
@@ -24,6 +25,7 @@ from fastapi_pro.auditing.model.library_types import (
 )
 from fastapi_pro.auditing.model.node import Node, inherits
 from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.model.types import is_manager
 
 QUERIES = {
     "connection", "exec", "execute", "flush", "get", "get_one", "merge", "refresh", "run_sync",
@@ -143,14 +145,34 @@ def gives_session(dependency: Node) -> bool:
 
 def commits_after_yield(dependency: Node) -> bool:
     """Say whether a dependency commits a session that it yields, after the `yield`."""
-    yielded = dependency.yielded
-    if not gives_session(dependency):
-        return False
-    after = (call for call in dependency.calls if call.line > yielded[0].line)
-    around = (w for w in dependency.own(ast.With, ast.AsyncWith) if any(map(w.holds, yielded)))
+    return gives_session(dependency) and _ends_with_commit(dependency)
+
+
+def _ends_with_commit(generator: Node) -> bool:
+    yielded = generator.own(ast.Yield)
+    after = (call for call in generator.calls if call.line > yielded[0].line)
+    around = (w for w in generator.own(ast.With, ast.AsyncWith) if any(map(w.holds, yielded)))
     return any(call.member == "commit" for call in after) or any(
-        begins_transaction(context) for with_ in around for context in with_.contexts
+        commits_at_end(context) for with_ in around for context in with_.contexts
     )
+
+
+def commits_at_end(context: Node) -> bool:
+    """Say whether leaving a context commits: a transaction, or a unit of work of the program."""
+    return begins_transaction(context) or ends_by(context, {"commit"})
+
+
+def ends_by(context: Node, methods: Collection[str]) -> bool:
+    """Say whether a context manager of the program calls one of these methods at its end."""
+    manager = context.callee
+    if manager.is_generator and is_manager(manager):
+        line = manager.own(ast.Yield)[0].line
+        calls = [call for call in manager.calls if call.line > line]
+    else:
+        exits = [method for method in entered(context) if method.name.endswith("exit__")]
+        calls = [call for method in reached(exits) for call in method.calls]
+    ending = (call.owner for call in calls if call.member in methods)
+    return any(owner.type is None or is_session(owner) for owner in ending)
 
 
 def begins_transaction(context: Node) -> bool:

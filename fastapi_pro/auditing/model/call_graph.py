@@ -23,12 +23,35 @@ def reached(roots: Iterable[Node]) -> set[Node]:
 
 
 def called(function: Node) -> list[tuple[Node, Node]]:
-    """Return the calls in a function's own body to functions of the program, with the functions."""
+    """Return the calls in a function's own body to functions of the program, with the functions.
+
+    After them come the contexts of each `with`, with the methods that it enters and leaves.
+    """
     return function.program.once(_called, function.ast, function)
 
 
 def _called(function: Node) -> list[tuple[Node, Node]]:
-    return [(call, target) for call in function.calls if (target := call.callee)]
+    found = [(call, target) for call in function.calls if (target := call.callee)]
+    for with_ in function.own(ast.With, ast.AsyncWith):
+        found += [(context, method) for context in with_.contexts for method in entered(context)]
+    return found
+
+
+def entered(context: Node) -> list[Node]:
+    """Return the methods of the program that a `with` runs at its begin and at its end.
+
+    The object may be of an heir of the class that is known.
+    """
+    is_async = isinstance(context.statement.ast, ast.AsyncWith)
+    cls = context.at(None) if context.callee.is_generator else context.type_class
+    return context.program.once(_entered, (cls.ast, is_async), cls, is_async) if cls else []
+
+
+def _entered(cls: Node, is_async: bool) -> list[Node]:
+    names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
+    heirs = [heir for heir in cls.program.classes if cls in heir.lineage]
+    found = (heir.method(name) for heir in (cls, *heirs) for name in names)
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def find_call(function: Node, is_wanted: Callable[[Node], bool]) -> Node:

@@ -419,6 +419,44 @@ from models import Tag, User
 """
 
 LOOK_ALIKES = {
+    "a unit of work that catches the error of its commit": """
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from tasks import send
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+async def get_db():
+    async with Maker() as session:
+        yield session
+        await session.commit()
+from fastapi import HTTPException
+from sqlalchemy import select
+class Work:
+    def __init__(self, session):
+        self.session = session
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, kind, *_):
+        try:
+            await self.session.commit()
+        except IntegrityError:
+            raise HTTPException(409)
+@app.post("/users")
+async def create(name: str, session: AsyncSession = Depends(get_db)):
+    async with Work(session):
+        if await session.scalar(select(User).where(User.name == name)):
+            raise HTTPException(409)
+        session.add(User(name=name))
+""",
     "a script that somebody runs": _MODELS + _COMMAND.replace("  # !", ""),
     "a seed": _MODELS
     + _SEED.replace("  # !", "")

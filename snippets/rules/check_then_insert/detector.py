@@ -19,6 +19,7 @@ from fastapi_pro.auditing.libraries.repositories import INSERTS, LOOKUPS, reposi
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.call_graph import called
 from fastapi_pro.auditing.model.flow import ends, reaches
 from fastapi_pro.auditing.model.library_types import SESSION
 
@@ -56,7 +57,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 continue
             if is_for_commands(function) or is_script(function):
                 break
-            if any(_comes(c, insert) and _saves(c.callee) for c in function.calls):
+            if any(_comes(c, insert) and _saves(saver) for c, saver in called(function)):
                 continue
             is_change = any(_is_loaded(given.value) for given in insert.given)
             if is_change and not _assigns(function, found.columns):

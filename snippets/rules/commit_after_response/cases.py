@@ -41,6 +41,8 @@ async def switch_off(session, lamp_id):
 #= main.py
 from fastapi import Depends, FastAPI
 import store
+from models import Lamp
+from sqlalchemy import select
 from db import sessionmaker
 app = FastAPI()
 async def get_db():
@@ -52,7 +54,7 @@ async def get_db():
             await session.rollback()
             raise
 @app.post("/lamps")
-async def create(name: str, session=Depends(get_db)):%
+async def create(name: str, session=Depends(get_db)):
     await store.add_lamp(session, name)
 @app.delete("/lamps/{lamp_id}/light")
 async def off(lamp_id: int, session=Depends(get_db)):
@@ -62,10 +64,42 @@ async def off(lamp_id: int, session=Depends(get_db)):
 
 
 FOUND = {
-    "one of the endpoints leaves it to the dependency": _STORES.replace("%", "  # !")
+    "a unit of work that only rolls back": """
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from tasks import send
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+async def get_db():
+    async with Maker() as session:
+        yield session
+        await session.commit()
+class Work:
+    def __init__(self, session):
+        self.session = session
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, kind, *_):
+        if kind:
+            await self.session.rollback()
+@app.post("/users")
+async def create(name: str, session: AsyncSession = Depends(get_db)):  # !
+    async with Work(session):
+        session.add(User(name=name))
+""",
+    "one of the endpoints leaves it to the dependency": _STORES
     + """
 @app.put("/lamps/{lamp_id}/light")
-async def light(lamp_id: int, level: int, session=Depends(get_db)):
+async def light(lamp_id: int, level: int, session=Depends(get_db)):  # !
     await store.dim(session, lamp_id, level)
 """,
     "FastAPI 0.105": _LATE + "  # !\n    ...\n#= requirements.txt\nfastapi==0.105.0\n",
@@ -160,7 +194,73 @@ router = fastapi.APIRouter(dependencies=[fastapi.Depends(get_db)])  # !
 }
 
 LOOK_ALIKES = {
-    "each endpoint that writes commits, by what it calls": _STORES.replace("%", ""),
+    "units of work have committed": """
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from tasks import send
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+async def get_db():
+    async with Maker() as session:
+        yield session
+        await session.commit()
+class Work:
+    def __init__(self, session: AsyncSession = Depends(get_db)):
+        self.session = session
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, kind, error, trace):
+        await self.end(kind)
+    async def end(self, kind):
+        if kind is None:
+            await self.session.commit()
+        else:
+            await self.session.rollback()
+class Abstract:
+    async def __aenter__(self): ...
+    async def __aexit__(self, *_): ...
+class Real(Abstract):
+    def __init__(self, session):
+        self.session = session
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, kind, *_):
+        if not kind:
+            await self.session.commit()
+def get_work(session: AsyncSession = Depends(get_db)) -> Abstract:
+    return Real(session)
+@app.post("/users")
+async def create(name: str, work: Work = Depends()):
+    async with work:
+        work.session.add(User(name=name))
+@app.put("/users")
+async def change(name: str, session: AsyncSession = Depends(get_db)):
+    async with Work(session):
+        session.add(User(name=name))
+@app.post("/more")
+async def more(name: str, work: Abstract = Depends(get_work)):
+    async with work:
+        work.session.add(User(name=name))
+""",
+    "each endpoint that writes commits, by what it calls": _STORES
+    + """
+@app.post("/login")
+async def login(name: str, session=Depends(get_db)):
+    return await session.scalar(select(Lamp).where(Lamp.name == name))
+@app.post("/lamps/begin")
+async def begin(name: str, session=Depends(get_db)):
+    async with session.begin():
+        session.add(Lamp(name=name))
+""",
     "FastAPI 0.116": _LATE + "\n    ...\n#= requirements.txt\nfastapi==0.116.1\n",
     "FastAPI 0.117 is locked": _LATE
     + '\n    ...\n#= uv.lock\n[[package]]\nname = "fastapi"\nversion = "0.117.1"\n',

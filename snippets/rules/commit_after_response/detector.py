@@ -1,16 +1,25 @@
 """A session that its dependency commits after `yield`, without `scope="function"`."""
 
+import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Dependency, Endpoint, dependencies, endpoints
 from fastapi_pro.auditing.libraries.http_errors import status
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import commits_after_yield
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
+    commits_after_yield,
+    commits_at_end,
+    is_session,
+)
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.messages import counted
 
 _WRITING = ("post", "put", "patch", "delete")
+_WRITES = {
+    "add", "add_all", "bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings", "delete",
+    "exec_driver_sql", "flush", "insert", "merge", "setattr", "text", "update", "values",
+}  # fmt: skip
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -34,7 +43,7 @@ def _first(program: Program, used: list[Dependency]) -> tuple[Dependency, str]:
     """Return the first that an endpoint writes by, and what it answers."""
     writing: dict[Node, Endpoint] = {}
     for endpoint in endpoints(program):
-        for dependency in endpoint.dependencies if endpoint.method in _WRITING else ():
+        for dependency in endpoint.dependencies if _leaves_writes(endpoint) else ():
             writing.setdefault(dependency.call, endpoint)
     first = next((dependency for dependency in used if dependency.call in writing), used[0])
     if first.call not in writing:
@@ -47,13 +56,38 @@ def _is_committed_before(target: Node) -> bool:
 
     Then the late commit finds nothing to write.
     """
-    writing = [
+    using = [
         endpoint
         for endpoint in endpoints(target.program)
         if endpoint.method in _WRITING and target in {d.target for d in endpoint.dependencies}
     ]
-    return bool(writing) and all(_commits(endpoint.function) for endpoint in writing)
+    return any(_commits(e.function) for e in using) and not any(map(_leaves_writes, using))
+
+
+def _leaves_writes(endpoint: Endpoint) -> bool:
+    """Say whether an endpoint may write something that it does not commit itself."""
+    function = endpoint.function
+    is_writing = endpoint.method in _WRITING and not _commits(function)
+    return is_writing and any(map(_may_write, reached([function])))
 
 
 def _commits(function: Node) -> bool:
-    return any(call.member == "commit" for f in reached([function]) for call in f.calls)
+    inner = reached([function])
+    contexts = (c for f in inner for w in f.own(ast.With, ast.AsyncWith) for c in w.contexts)
+    is_committed = any(call.member == "commit" for f in inner for call in f.calls)
+    return is_committed or any(map(commits_at_end, contexts))
+
+
+def _may_write(function: Node) -> bool:
+    """Say whether a function adds, changes or deletes rows, or leaves that to code unseen."""
+    written = (part for part in function.own(ast.Attribute) if part.is_target)
+    if any(part.owner.name != "self" for part in written):
+        return True
+    return any(call.last_name in _WRITES or _is_unseen(call) for call in function.calls)
+
+
+def _is_unseen(call: Node) -> bool:
+    """Say whether a call runs something unknown that may write with a session."""
+    if call.callee or call.called or is_session(call.owner):
+        return False
+    return call.is_awaited or any(map(is_session, call.given))

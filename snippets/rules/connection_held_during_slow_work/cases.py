@@ -18,6 +18,46 @@ one = text("SELECT 1")
 """
 
 FOUND = {
+    "inside a unit of work": """
+import httpx
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from tasks import send
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+async def get_db():
+    async with Maker() as session:
+        yield session
+        await session.commit()
+class Work:
+    def __init__(self, session: AsyncSession = Depends(get_db)):
+        self.session = session
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, kind, error, trace):
+        await self.end(kind)
+    async def end(self, kind):
+        if kind is None:
+            await self.session.commit()
+        else:
+            await self.session.rollback()
+@app.post("/users")
+async def create(name: str, session: AsyncSession = Depends(get_db)):
+    async with Work(session):
+        session.add(User(name=name))
+        await session.flush()
+        async with httpx.AsyncClient() as client:
+            await client.post("https://example.com", timeout=3)  # !
+""",
     "a client that is opened here": _DEPS
     + """
 #= main.py
@@ -120,6 +160,47 @@ async def rates(session: SessionDep) -> None:
 }
 
 LOOK_ALIKES = {
+    "after a unit of work": """
+import httpx
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from tasks import send
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+async def get_db():
+    async with Maker() as session:
+        yield session
+        await session.commit()
+class Work:
+    def __init__(self, session: AsyncSession = Depends(get_db)):
+        self.session = session
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, kind, error, trace):
+        await self.end(kind)
+    async def end(self, kind):
+        if kind is None:
+            await self.session.commit()
+        else:
+            await self.session.rollback()
+@app.post("/users")
+async def create(name: str, session: AsyncSession = Depends(get_db)):
+    work = Work(session)
+    async with work:
+        session.add(User(name=name))
+        await session.flush()
+    async with httpx.AsyncClient() as client:
+        await client.post("https://example.com", timeout=3)
+""",
     "on AWS Lambda, where each process has one request": """
 import httpx
 from fastapi import Depends, FastAPI

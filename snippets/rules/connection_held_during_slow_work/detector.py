@@ -16,6 +16,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import model_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     QUERIES,
     Session,
+    ends_by,
     is_session,
 )
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
@@ -306,6 +307,7 @@ def _closes(block: Node, session: str) -> bool:
             return block.at(target).dotted == session
     return any(
         (context.is_call and context.member == "begin")
+        or ends_by(context, _ENDS)
         or session in (context.dotted, variable.dotted, *(given.dotted for given in context.given))
         for context, variable in block.contexts.items()
     )

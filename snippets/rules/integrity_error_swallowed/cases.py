@@ -109,6 +109,45 @@ def change(key: int, email: str, session: Session = Depends()):
 }
 
 LOOK_ALIKES = {
+    "each turn has a unit of work": """
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from tasks import send
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+async def get_db():
+    async with Maker() as session:
+        yield session
+        await session.commit()
+class Work:
+    def __init__(self, session: AsyncSession = Depends(get_db)):
+        self.session = session
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, kind, error, trace):
+        await self.end(kind)
+    async def end(self, kind):
+        if kind is None:
+            await self.session.commit()
+        else:
+            await self.session.rollback()
+async def store(names, session: AsyncSession):
+    for name in names:
+        try:
+            async with Work(session):
+                session.add(User(name=name))
+        except IntegrityError:
+            await session.rollback()
+""",
     "a savepoint": _MAIN
     + """
 async def load(session: AsyncSession, emails: list[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import commits_at_end, is_session
 
 _ERRORS = {
     f"sqlalchemy.{place}{name}"
@@ -19,6 +19,8 @@ _LOGS = {
     "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print",
     "capture_exception", "print_exc",
 }  # fmt: skip
+_PARTS = {"commit", "begin_nested", "begin"}
+"""What makes rows stay when a later one fails."""
 _WRITING = {"post", "put", "patch", "delete"}
 _OTHER_FIX = "Do not catch the error, or raise an HTTPException"
 
@@ -110,7 +112,8 @@ def _commits(scope: Node) -> bool:
     calls = list(scope.walk(ast.Call))
     inner = [call for one in calls for call in one.callee.calls]
     names = {call.member for call in calls + inner}
-    return not names.isdisjoint({"commit", "begin_nested", "begin"})
+    contexts = (c for with_ in scope.walk(ast.With, ast.AsyncWith) for c in with_.contexts)
+    return not names.isdisjoint(_PARTS) or any(map(commits_at_end, contexts))
 
 
 def _passed_over(handler: Node) -> Node:

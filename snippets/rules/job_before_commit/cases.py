@@ -41,6 +41,56 @@ app = FastAPI()
 )
 
 FOUND = {
+    "inside a unit of work that commits at its end": """
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from tasks import send
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+async def get_db():
+    async with Maker() as session:
+        yield session
+        await session.commit()
+class Work:
+    def __init__(self, session: AsyncSession = Depends(get_db)):
+        self.session = session
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, kind, error, trace):
+        await self.end(kind)
+    async def end(self, kind):
+        if kind is None:
+            await self.session.commit()
+        else:
+            await self.session.rollback()
+@asynccontextmanager
+async def transaction(session):
+    yield
+    await session.commit()
+@app.post("/users")
+async def create(name: str, work: Work = Depends()):
+    async with work:
+        user = User(name=name)
+        work.session.add(user)
+        await work.session.flush()
+        send.delay(user.id)  # !
+@app.post("/more")
+async def more(name: str, session: AsyncSession = Depends(get_db)):
+    async with transaction(session):
+        user = User(name=name)
+        session.add(user)
+        await session.flush()
+        send.delay(user.id)  # !
+""",
     "the dependency commits": _MAIN
     + """
 @app.post("/")
@@ -156,6 +206,54 @@ def create():
 }
 
 LOOK_ALIKES = {
+    "after a unit of work that commits at its end": """
+from contextlib import asynccontextmanager
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from tasks import send
+engine = create_async_engine("postgresql+asyncpg://db/app")
+Maker = async_sessionmaker(engine)
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+async def get_db():
+    async with Maker() as session:
+        yield session
+        await session.commit()
+class Work:
+    def __init__(self, session: AsyncSession = Depends(get_db)):
+        self.session = session
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, kind, error, trace):
+        await self.end(kind)
+    async def end(self, kind):
+        if kind is None:
+            await self.session.commit()
+        else:
+            await self.session.rollback()
+@asynccontextmanager
+async def transaction(session):
+    yield
+    await session.commit()
+@app.post("/users")
+async def create(name: str, session: AsyncSession = Depends(get_db)):
+    async with Work(session):
+        user = User(name=name)
+        session.add(user)
+    send.delay(user.id)
+@app.post("/more")
+async def more(name: str, session: AsyncSession = Depends(get_db)):
+    async with transaction(session):
+        user = User(name=name)
+        session.add(user)
+    send.delay(user.id)
+""",
     "committed first": _MAIN
     + """
 @app.post("/")

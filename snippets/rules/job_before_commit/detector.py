@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
-    begins_transaction,
     commits_after_yield,
+    commits_at_end,
     is_session,
 )
 from fastapi_pro.auditing.model import limits
@@ -73,7 +73,9 @@ def _change(row: str, job: Node) -> Node:
             found = job.at(None)
         elif _makes(call, row) and _adds_only(call.callee):
             found = call
-    return found
+    left = (above for above in found.ancestors if not above.holds(job))
+    is_committed = any(commits_at_end(context) for above in left for context in above.contexts)
+    return job.at(None) if is_committed else found
 
 
 def _makes(call: Node, row: str) -> bool:
@@ -96,7 +98,7 @@ def _commits(call: Node) -> bool:
 def _commit_after(change: Node, job: Node, depth: int = 0) -> str:
     """Return what commits after a job, in words, or ""."""
     for around in job.ancestors:
-        if any(begins_transaction(context) for context in around.contexts):
+        if any(commits_at_end(context) for context in around.contexts):
             return f"the block of line {around.line} commits"
         if around.is_function:
             break

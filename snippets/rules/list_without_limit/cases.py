@@ -66,8 +66,9 @@ async def list_users(session: SessionDep):
 """,
     "a query": _MAIN
     + """
+def open_session() -> Session: ...
 @app.get("/orders")
-def list_orders(db: Session = Depends(get_db)):
+def list_orders(db: Session = Depends(open_session)):
     return db.query(Order).order_by(Order.id.desc()).all()  # !
 """,
     "a repository": _MAIN

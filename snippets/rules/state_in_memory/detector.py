@@ -343,10 +343,10 @@ def _is_of_itself(change: Change) -> bool:
 
 def _is_of_objects(change: Change) -> bool:
     """Say whether it counts the objects that live: what makes one adds, what ends one changes."""
-    if change.function.name not in _MAKERS:
-        return False
-    ending = [change.function.enclosing_class.method(name) for name in sorted(_ENDERS)]
-    return any(other.name == change.name for function in ending for other in changes(function))
+    name = change.function.name
+    others = _ENDERS if name in _MAKERS else _MAKERS if name in _ENDERS else ()
+    methods = [change.function.enclosing_class.method(other) for other in sorted(others)]
+    return any(other.name == change.name for function in methods for other in changes(function))
 
 
 def _has_store(change: Change) -> bool:
