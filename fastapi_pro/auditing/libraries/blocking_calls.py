@@ -12,6 +12,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, find_call
+from fastapi_pro.auditing.model.library_types import CURSOR, QUERY
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -23,6 +24,8 @@ _PLATFORM = re.compile(
 )
 _MEASURES = ("cpu_percent", "cpu_times_percent")
 """Functions of psutil that wait for as long as they measure."""
+_READERS = {f"builtins.{name}" for name in ("list", "tuple", "set", "sorted", "next", "sum")}
+"""Functions that read what they are given from begin to end, or its next row."""
 _SHORT = 0.05  # seconds of sleep that nobody notices
 
 
@@ -63,14 +66,29 @@ def _clears_up(call: Node) -> bool:
     return False
 
 
-def _is_handed_on(query: Node) -> bool:
-    """Say whether the last method of a chain is named, not called, as in `to_thread(query.all)`."""
-    here = query
-    while isinstance(here.parent.ast, ast.Attribute) or (
-        here.parent.is_call and here.parent.func == here
-    ):
-        here = here.parent
-    return isinstance(here.ast, ast.Attribute)
+def is_read_here(query: Node) -> bool:
+    """Say whether a query that was only made so far is sent here, as its rows are read.
+
+    That is `for row in query`, `list(query)` and `query[0]`.
+    """
+    above = query.parent
+    match above.ast:
+        case ast.For(iter=read) | ast.comprehension(iter=read) | ast.Starred(value=read):
+            is_read = read is query.ast
+        case ast.Subscript(value=read, ctx=ast.Load()):
+            is_read = read is query.ast
+        case ast.Call():
+            is_read = above.called in _READERS and query in above.args
+        case _:
+            return False
+    return is_read and query.is_a(QUERY, CURSOR)
+
+
+def _steps(function: Node) -> list[Node]:
+    """Return the calls of a function, and the names of queries whose rows it reads."""
+    found = function.calls
+    named = [name for name in function.own(ast.Name, ast.Attribute) if is_read_here(name)]
+    return sorted([*found, *named], key=lambda n: n.position) if named else found
 
 
 def _is_worse(call: Node) -> bool:
@@ -78,8 +96,10 @@ def _is_worse(call: Node) -> bool:
 
 
 def _blocks(call: Node) -> bool:
-    if call.is_awaited or (call.member == "query" and _is_handed_on(call)):
+    if call.is_awaited:
         return False
+    if is_read_here(call):
+        return True
     is_named = call.member in ("", "sleep", "gethostbyname", *_MEASURES)
     name = call.called if is_named else ""
     if name == "time.sleep":
@@ -188,7 +208,7 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
 
     Plain functions of the program are followed; coroutines and generators are not.
     """
-    for call in function.calls:
+    for call in _steps(function):
         if blocks(call):
             if not _is_left_out(call):
                 yield call, call
@@ -198,12 +218,12 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
             continue
         if _gets_async_session(call, target):
             continue  # it fails at once: another fault
-        end = find_call(target, blocks)
+        end = find_call(target, blocks, _steps)
         if end and _is_left_out(end, call):
-            end = find_call(target, functools.partial(_blocks_for, call))
+            end = find_call(target, functools.partial(_blocks_for, call), _steps)
         if end:
             if severity(end) == "low":
-                end = find_call(target, _is_worse) or end
+                end = find_call(target, _is_worse, _steps) or end
             yield call, end
 
 

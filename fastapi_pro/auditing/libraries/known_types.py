@@ -2,6 +2,7 @@
 
 import ast
 
+from fastapi_pro.auditing.libraries.library_calls import FINDS
 from fastapi_pro.auditing.libraries.task_queues import task_class
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import (
@@ -9,8 +10,10 @@ from fastapi_pro.auditing.model.library_types import (
     ASYNC_MAKER,
     ASYNC_SESSION,
     COROUTINES,
+    CURSOR,
     MAKER,
     METHODS,
+    QUERY,
     SCOPED,
     SESSION,
 )
@@ -38,7 +41,11 @@ class KnownTypes:
             return METHODS.get((task, call.member))
         owner = type_of(call.owner, depth)
         if isinstance(owner, str):
-            return METHODS.get((owner, call.member)) or _loaded(call, owner)
+            found = METHODS.get((owner, call.member)) or _loaded(call, owner)
+            is_fetched = owner == QUERY and call.member in _FETCHES
+            return _fetched(call, depth) if is_fetched else found
+        if owner is None and call in FINDS:
+            return CURSOR
         if owner is not None and owner.method(call.member):
             return None
         if call.member in _VALIDATES:

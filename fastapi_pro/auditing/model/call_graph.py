@@ -43,41 +43,53 @@ def entered(context: Node) -> list[Node]:
     The object may be of an heir of the class that is known.
     """
     is_async = isinstance(context.statement.ast, ast.AsyncWith)
-    cls = context.at(None) if context.callee.is_generator else context.type_class
-    return context.program.once(_entered, (cls.ast, is_async), cls, is_async) if cls else []
-
-
-def _entered(cls: Node, is_async: bool) -> list[Node]:
     names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
+    cls = context.at(None) if context.callee.is_generator else context.type_class
+    return context.program.once(_entered, (cls.ast, names), cls, names) if cls else []
+
+
+def _entered(cls: Node, names: tuple[str, ...]) -> list[Node]:
     heirs = [heir for heir in cls.program.classes if cls in heir.lineage]
     found = (heir.method(name) for heir in (cls, *heirs) for name in names)
     return list(dict.fromkeys(filter(None, found)))
 
 
-def find_call(function: Node, is_wanted: Callable[[Node], bool]) -> Node:
+def _calls(function: Node) -> list[Node]:
+    return function.calls
+
+
+def find_call(
+    function: Node,
+    is_wanted: Callable[[Node], bool],
+    steps: Callable[[Node], list[Node]] = _calls,
+) -> Node:
     """Return the first wanted call of a plain function, or of plain functions that it calls.
 
     Coroutines are not followed: their calls are found where they are. Nor are functions whose
-    result is cached: they run once.
+    result is cached: they run once. `steps` gives what is asked of a function, if not its calls.
     """
     key = (function.ast, is_wanted)
-    return function.program.once(_find_call, key, function, is_wanted, limits.CALLS, set())
+    return function.program.once(_find_call, key, function, is_wanted, steps, limits.CALLS, set())
 
 
 def _find_call(
-    function: Node, is_wanted: Callable[[Node], bool], depth: int, seen: set[Node]
+    function: Node,
+    is_wanted: Callable[[Node], bool],
+    steps: Callable[[Node], list[Node]],
+    depth: int,
+    seen: set[Node],
 ) -> Node:
     nothing = function.at(None)
     if function in seen or depth < 0 or is_cached(function):
         return nothing
     seen.add(function)
-    for call in function.calls:
-        if is_wanted(call):
-            return call
+    for step in steps(function):
+        if is_wanted(step):
+            return step
     for _, target in called(function):
         if target.is_coroutine or target.is_generator:
             continue
-        if found := _find_call(target, is_wanted, depth - 1, seen):
+        if found := _find_call(target, is_wanted, steps, depth - 1, seen):
             return found
     return nothing
 

@@ -9,6 +9,8 @@ CONNECTION = "sqlalchemy.Connection"
 ASYNC_MAKER = "sqlalchemy.ext.asyncio.async_sessionmaker"
 MAKER = "sqlalchemy.orm.sessionmaker"
 SCOPED = "sqlalchemy.orm.scoped_session"
+QUERY = "sqlalchemy.orm.Query"
+CURSOR = "pymongo.cursor.Cursor"
 ASYNC_SCOPED = "sqlalchemy.ext.asyncio.async_scoped_session"
 COROUTINES = {
     "close", "commit", "connection", "delete", "exec", "execute", "flush", "get", "get_one",
@@ -50,37 +52,57 @@ RETURNS = {
 }
 """The class that a function returns, if the function's name does not say it."""
 
-METHODS = {
-    (ASYNC_ENGINE, "connect"): ASYNC_CONNECTION,
-    (ASYNC_ENGINE, "begin"): ASYNC_CONNECTION,
-    (ENGINE, "connect"): CONNECTION,
-    (ENGINE, "begin"): CONNECTION,
-    (ASYNC_MAKER, "begin"): ASYNC_SESSION,
-    (MAKER, "begin"): SESSION,
-    (ASYNC_MAKER, "__call__"): ASYNC_SESSION,
-    (MAKER, "__call__"): SESSION,
-    (SCOPED, "__call__"): SESSION,
-    ("fastapi.security.HTTPBearer", "__call__"): "fastapi.security.HTTPAuthorizationCredentials",
-    ("fastapi.security.HTTPBasic", "__call__"): "fastapi.security.HTTPBasicCredentials",
-    ("celery.Task", "apply_async"): "celery.result.AsyncResult",
-    ("celery.Task", "delay"): "celery.result.AsyncResult",
-    ("google.cloud.storage.Bucket", "blob"): "google.cloud.storage.Blob",
-    ("google.cloud.storage.Client", "bucket"): "google.cloud.storage.Bucket",
-    ("google.cloud.storage.Client", "get_bucket"): "google.cloud.storage.Bucket",
-    ("pathlib.Path", "__truediv__"): "pathlib.Path",
-    ("pathlib.Path", "joinpath"): "pathlib.Path",
-    ("pathlib.Path", "resolve"): "pathlib.Path",
-    ("pika.BlockingConnection", "channel"): "pika.adapters.blocking_connection.BlockingChannel",
-    ("polars.LazyFrame", "filter"): "polars.LazyFrame",
-    ("polars.LazyFrame", "select"): "polars.LazyFrame",
-    ("psycopg.Connection", "cursor"): "psycopg.Cursor",
-    ("psycopg2.extensions.connection", "cursor"): "psycopg2.extensions.cursor",
-    ("pymysql.connections.Connection", "cursor"): "pymysql.cursors.Cursor",
-    ("sqlite3.Connection", "cursor"): "sqlite3.Cursor",
-} | {
-    ("PIL.Image.Image", method): "PIL.Image.Image"
-    for method in ("convert", "copy", "crop", "filter", "resize", "rotate", "transpose")
+_CHAINS = {
+    CURSOR: "allow_disk_use batch_size clone collation comment hint limit max max_time_ms min"
+    " rewind skip sort where",
+    QUERY: "add_columns add_entity distinct enable_eagerloads except_ execution_options filter"
+    " filter_by group_by having intersect join limit offset options order_by outerjoin params"
+    " populate_existing select_from slice tuples union union_all where with_entities"
+    " with_for_update yield_per",
 }
+"""The methods that return a query like the one that they are called on."""
+
+METHODS = (
+    {
+        (ASYNC_ENGINE, "connect"): ASYNC_CONNECTION,
+        (ASYNC_ENGINE, "begin"): ASYNC_CONNECTION,
+        (ENGINE, "connect"): CONNECTION,
+        (ENGINE, "begin"): CONNECTION,
+        (ASYNC_MAKER, "begin"): ASYNC_SESSION,
+        (MAKER, "begin"): SESSION,
+        (ASYNC_MAKER, "__call__"): ASYNC_SESSION,
+        (MAKER, "__call__"): SESSION,
+        (SCOPED, "__call__"): SESSION,
+        (SCOPED, "query"): QUERY,
+        (SESSION, "query"): QUERY,
+        (
+            "fastapi.security.HTTPBearer",
+            "__call__",
+        ): "fastapi.security.HTTPAuthorizationCredentials",
+        ("fastapi.security.HTTPBasic", "__call__"): "fastapi.security.HTTPBasicCredentials",
+        ("celery.Task", "apply_async"): "celery.result.AsyncResult",
+        ("celery.Task", "delay"): "celery.result.AsyncResult",
+        ("google.cloud.storage.Bucket", "blob"): "google.cloud.storage.Blob",
+        ("google.cloud.storage.Client", "bucket"): "google.cloud.storage.Bucket",
+        ("google.cloud.storage.Client", "get_bucket"): "google.cloud.storage.Bucket",
+        ("pathlib.Path", "__truediv__"): "pathlib.Path",
+        ("pathlib.Path", "joinpath"): "pathlib.Path",
+        ("pathlib.Path", "resolve"): "pathlib.Path",
+        ("pymongo.collection.Collection", "find"): CURSOR,
+        ("pika.BlockingConnection", "channel"): "pika.adapters.blocking_connection.BlockingChannel",
+        ("polars.LazyFrame", "filter"): "polars.LazyFrame",
+        ("polars.LazyFrame", "select"): "polars.LazyFrame",
+        ("psycopg.Connection", "cursor"): "psycopg.Cursor",
+        ("psycopg2.extensions.connection", "cursor"): "psycopg2.extensions.cursor",
+        ("pymysql.connections.Connection", "cursor"): "pymysql.cursors.Cursor",
+        ("sqlite3.Connection", "cursor"): "sqlite3.Cursor",
+    }
+    | {
+        ("PIL.Image.Image", method): "PIL.Image.Image"
+        for method in ("convert", "copy", "crop", "filter", "resize", "rotate", "transpose")
+    }
+    | {(kind, method): kind for kind, methods in _CHAINS.items() for method in methods.split()}
+)
 """The class that a method returns."""
 
 ATTRIBUTES = {

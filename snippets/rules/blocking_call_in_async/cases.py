@@ -3,6 +3,64 @@
 BAD = ['response = rates.get(f"/{currency}")']
 
 FOUND = {
+    "queries, where they run": """
+from asyncio import to_thread
+from fastapi import Depends, FastAPI
+from pymongo import MongoClient
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+engine = create_engine("postgresql+psycopg://db/app")
+users = MongoClient("mongodb://db")["app"]["users"]
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+def get_db():
+    with Session(engine) as session:
+        yield session
+@app.get("/a")
+async def a(name: str = "", db: Session = Depends(get_db)):
+    query = db.query(User)
+    if name:
+        query = query.filter(User.name == name)
+    return query.all()  # !
+@app.get("/b")
+async def b(db: Session = Depends(get_db)):
+    query = db.query(User)
+    query = query.order_by(User.id)
+    for user in query:  # !
+        print(user)
+def newest(db: Session):
+    return db.query(User).order_by(User.id.desc())
+@app.get("/c")
+async def c(db: Session = Depends(get_db)):
+    chosen = newest(db)
+    return [
+        user.name
+        for user in chosen  # !
+    ]
+class Users:
+    def __init__(self, db: Session):
+        self.db = db
+    def query(self):
+        return self.db.query(User)
+    def all(self):
+        return list(self.query())
+@app.get("/d")
+async def d(db: Session = Depends(get_db)):
+    return Users(db).all()  # !
+@app.get("/e")
+async def e():
+    cursor = users.find({})
+    cursor = cursor.sort("name")
+    return list(cursor)  # !
+@app.get("/f")
+async def f(db: Session = Depends(get_db)):
+    query = db.query(User)
+    return query[:10]  # !
+""",
     "a Session, also where its calls are awaited": """
 from collections.abc import AsyncGenerator
 from typing import Annotated
@@ -418,6 +476,39 @@ async def read(db: Session = Depends(get_db)):
 }
 
 LOOK_ALIKES = {
+    "queries that are only made, and run in a thread": """
+from asyncio import to_thread
+from fastapi import Depends, FastAPI
+from pymongo import MongoClient
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+engine = create_engine("postgresql+psycopg://db/app")
+users = MongoClient("mongodb://db")["app"]["users"]
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+def get_db():
+    with Session(engine) as session:
+        yield session
+@app.get("/a")
+async def a(name: str = "", db: Session = Depends(get_db)):
+    query = db.query(User).filter(User.name == name)
+    return await to_thread(query.all)
+@app.get("/b")
+async def b(db: Session = Depends(get_db)):
+    return await to_thread(db.query(User).first)
+@app.get("/c")
+async def c():
+    cursor = users.find({})
+    return await to_thread(list, cursor)
+@app.get("/d")
+async def d(db: Session = Depends(get_db)):
+    chosen = db.query(User.id).subquery()
+    return await to_thread(lambda: db.query(User).filter(User.id.in_(chosen)).all())
+""",
     "an AsyncSession that is annotated as a Session": """
 from collections.abc import AsyncGenerator
 from typing import Annotated

@@ -4,10 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.blocking_calls import JOBS, coroutines, severity, stalls
+from fastapi_pro.auditing.libraries.blocking_calls import (
+    JOBS,
+    coroutines,
+    is_read_here,
+    severity,
+    stalls,
+)
+from fastapi_pro.auditing.libraries.known_types import SESSIONS
 from fastapi_pro.auditing.libraries.library_calls import LOCAL
 from fastapi_pro.auditing.libraries.rare_work import is_rare
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.model.library_types import CURSOR, QUERY
 from fastapi_pro.messages import counted
 
 _RANKS = {"": 0, "medium": 1, "low": 2}
@@ -28,13 +35,14 @@ def detect(program: Program) -> Iterator[Hit]:
                 break
     for end, reaching in found.items():
         function, call = next((r for r in reaching if not is_rare(r[0])), reaching[0])
+        runs = "reads the rows of" if is_read_here(end) else "calls"
         through = f", called through `{_written(call)}`," if call != end else ","
         where = f" in line {end.line} of {end.module.path.name}" if call != end else ""
         count = len(calling[end] - {function.name})
         do = "does" if count == 1 else "do"
         also = f" (and so {do} {counted(count, 'other coroutine')})" if count else ""
         yield call.hit(
-            f"`async def {function.name}` calls `{_written(end)}`{where}{through}"
+            f"`async def {function.name}` {runs} `{_written(end)}`{where}{through}"
             f" which blocks the event loop{also}: no other request is served meanwhile",
             severity="low" if is_rare(function) else severity(end),
             fix=f"`await asyncio.to_thread({_written(end)}, …)`" if end.member in JOBS else "",
@@ -48,7 +56,9 @@ def _cause(end: Node) -> str:
         return f"sqlite3 in {end.module.name}"
     if end.member in JOBS:
         return "jobs for a broker"
-    if end.owner and is_session(end.owner):
+    if end.is_a(CURSOR):
+        return "cursors of pymongo"
+    if end.is_a(QUERY) or end.owner.is_a(*SESSIONS, QUERY):
         return "a sync Session in `async def`"
     owner = end.called or (end.owner.type if isinstance(end.owner.type, str) else "")
     return f"`{end.last_name}` of {owner.partition('.')[0] or end.module.name}"
@@ -56,5 +66,5 @@ def _cause(end: Node) -> str:
 
 def _written(call: Node) -> str:
     """Return what is called, cut where it is long."""
-    text = call.func.text
+    text = call.text if is_read_here(call) else call.func.text
     return text if len(text) <= 40 and "\n" not in text else f"…{text[-38:]}"

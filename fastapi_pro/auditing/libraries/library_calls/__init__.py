@@ -27,6 +27,7 @@ from fastapi_pro.auditing.libraries.library_calls.passwords import (
 from fastapi_pro.auditing.libraries.library_calls.threads import THREADS
 from fastapi_pro.auditing.libraries.library_calls.waiting import (
     BLOCKING,
+    FINDS,
     LOCAL,
     SLOW,
     SLOW_COROUTINES,
@@ -36,6 +37,7 @@ __all__ = [
     "BLOCKING",
     "COMPUTING",
     "FILES",
+    "FINDS",
     "HASHES",
     "HTTPX",
     "HTTP_CLIENTS",

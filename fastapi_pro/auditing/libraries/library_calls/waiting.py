@@ -1,16 +1,21 @@
 """Calls that wait for something outside the process."""
 
 from fastapi_pro.auditing.libraries.library_calls.table import Calls
-from fastapi_pro.auditing.model.library_types import CONNECTION, ENGINE, SCOPED, SESSION
+from fastapi_pro.auditing.model.library_types import (
+    CONNECTION,
+    CURSOR,
+    ENGINE,
+    QUERY,
+    SCOPED,
+    SESSION,
+)
 
 _VERBS = "delete get head options patch post put request"
-_QUERIES = (
-    "commit connection exec execute flush get get_one merge query refresh rollback scalar scalars"
-)
+_QUERIES = "commit connection exec execute flush get get_one merge refresh rollback scalar scalars"
 _CURSOR = "execute executemany fetchall fetchmany fetchone"
 _MODEL = "create parse generate edit complete stream"
 _DOCUMENTS = (
-    "aggregate bulk_write count_documents delete_many delete_one distinct find find_one"
+    "aggregate bulk_write count_documents delete_many delete_one distinct find_one"
     " find_one_and_delete find_one_and_replace find_one_and_update insert_many insert_one"
     " replace_one update_many update_one"
 )
@@ -62,6 +67,7 @@ BLOCKING_TABLE = {
     # SQLAlchemy
     SESSION: _QUERIES,
     SCOPED: _QUERIES,
+    QUERY: "all count delete first get one one_or_none scalar update",
     ENGINE: "begin connect execute",
     CONNECTION: "commit execute rollback scalar scalars",
     # databases
@@ -76,6 +82,7 @@ BLOCKING_TABLE = {
     "psycopg2": "connect",
     "psycopg2.extensions.connection": "commit rollback",
     "psycopg2.extensions.cursor": _CURSOR,
+    CURSOR: "explain next to_list",
     "pymongo.collection.Collection": _DOCUMENTS,
     "pymongo.database.Database.*": _DOCUMENTS,
     "pymongo.MongoClient": "list_database_names server_info",
@@ -133,6 +140,15 @@ SLOW_COROUTINES_TABLE = {
     "openai.AsyncOpenAI.*": _MODEL,
 }
 """Coroutines that wait for another service without blocking the thread."""
+
+FINDS = Calls(
+    {
+        "pymongo.collection.Collection": "find",
+        "pymongo.database.Database.*": "find",
+        "pymongo.MongoClient.*": "find",
+    }
+)
+"""Calls that make a cursor of MongoDB, which sends the query when it is read."""
 
 SLOW = Calls(SLOW_TABLE)
 BLOCKING = Calls(SLOW_TABLE, BLOCKING_TABLE, LOCAL_TABLE)
