@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.programs import only
+from tests.audit.programs import only, severity_of
 
 BLOCKING = """
 import sqlite3
@@ -223,10 +223,12 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
     [
         ("log.info('id %s', request_id)", ""),
         ("logger.bind(request_id=request_id)", ""),
-        ("current.set(request_id)", "low"),
-        ("request.state.request_id = request_id", "low"),
-        ("pass", "low"),
-        ("log.info('answered')", "low"),
+        ("current.set(request_id)", "not told"),
+        ("request.state.request_id = request_id", "not told"),
+        ("pass", "not told"),
+        ("log.info('answered')", "not told"),
+        ("await client.get('/', headers={'X-Request-ID': request_id})", "low"),
+        ("send.delay(1, request_id)", "low"),
     ],
 )
 def test_a_request_id_that_is_only_sent_on_matters_less(
@@ -234,7 +236,7 @@ def test_a_request_id_that_is_only_sent_on_matters_less(
 ) -> None:
     source = f"""
 from fastapi import FastAPI, Request
-from logs import current, log, logger
+from logs import client, current, log, logger, send
 app = FastAPI()
 @app.middleware("http")
 async def identify(request: Request, call_next):
@@ -244,7 +246,7 @@ async def identify(request: Request, call_next):
     response.headers["X-Request-ID"] = request_id
     return response
 """
-    assert only(tmp_path, "request-id-trusted", source).severity == severity
+    assert severity_of(tmp_path, "request-id-trusted", source) == severity
 
 
 @pytest.mark.parametrize(

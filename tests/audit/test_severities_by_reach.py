@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.programs import only
+from tests.audit.programs import only, severity_of
 
 _IDS = """
 #= main.py
@@ -80,24 +80,25 @@ _VALUE = "request.headers.get('X-Request-ID', '')"
         (
             "request.state.request_id = VALUE; log.debug(0)",
             "return request.state.request_id",
-            "low",
+            "not told",
         ),
         (
             "request.state.request_id = VALUE; log.debug(0)",
             "log.info(request.state.request_id)",
             "",
         ),
-        ("request_id.set(VALUE)", "return request_id.get()", "low"),
+        ("request_id.set(VALUE)", "return request_id.get()", "not told"),
         ("request_id.set(VALUE)", "log.info('%s', request_id.get())", ""),
         ("request_id.set(VALUE)", "log.info('%s', current())", ""),
-        ("request_id.set(VALUE)", "return current()", "low"),
+        ("request_id.set(VALUE)", "return current()", "not told"),
+        ("request_id.set(VALUE)", "http.get('/', headers={'X-Request-ID': current()})", "low"),
     ],
 )
 def test_a_request_id_that_is_not_logged_forges_no_line(
     keep: str, read: str, severity: str, tmp_path: Path
 ) -> None:
     source = _KEPT.format(keep=keep.replace("VALUE", _VALUE), read=read)
-    assert only(tmp_path, "request-id-trusted", source).severity == severity
+    assert severity_of(tmp_path, "request-id-trusted", source) == severity
 
 
 _ROWS = """

@@ -4,16 +4,19 @@ BAD = ['request_id = Headers(scope=scope).get("x-request-id") or uuid4().hex']
 
 FOUND = {
     "in a BaseHTTPMiddleware": """
+import logging
 from uuid import uuid4
 from starlette.middleware.base import BaseHTTPMiddleware
 class RequestId(BaseHTTPMiddleware):
     async def dispatch(self, request, call_next):
         request_id = request.headers.get("X-Request-ID", str(uuid4()))  # !
+        logging.info("request %s", request_id)
         response = await call_next(request)
         response.headers["X-Request-ID"] = request_id
         return response
 """,
     "in a function, into a context variable": """
+import logging
 from contextvars import ContextVar
 from fastapi import FastAPI
 current = ContextVar("current")
@@ -22,6 +25,38 @@ app = FastAPI()
 async def bind(request, call_next):
     current.set(request.headers.get("x-correlation-id"))  # !
     return await call_next(request)
+class Ids(logging.Filter):
+    def filter(self, record):
+        record.request_id = current.get()
+        return True
+""",
+    "sent to another service": """
+from contextvars import ContextVar
+import httpx
+from fastapi import FastAPI, Request
+current = ContextVar("current")
+app = FastAPI()
+client = httpx.AsyncClient()
+@app.middleware("http")
+async def bind(request, call_next):
+    current.set(request.headers.get("x-correlation-id"))  # !
+    return await call_next(request)
+@app.get("/prices")
+async def prices():
+    answer = await client.get("/prices", headers={"X-Correlation-ID": current.get()})
+    return answer.json()
+@app.get("/more")
+async def more(request: Request):
+    sent = request.headers.get("X-Request-ID")  # !
+    log_nothing = sent.strip()
+    headers = {}
+    headers["X-Request-ID"] = log_nothing
+    headers["X-Request-ID"] = sent
+    return (await client.get("/more", headers=headers)).json()
+@app.get("/jobs")
+async def jobs(request: Request, logs, work):
+    logs.append(1)
+    work.delay(request.headers.get("X-Request-ID"))  # !
 """,
     "subscribed, the header under a name": """
 import structlog
@@ -62,6 +97,41 @@ async def invalid(request: Request, exc: ValueError):
 }
 
 LOOK_ALIKES = {
+    "only given back": """
+from contextvars import ContextVar
+from uuid import uuid4
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.base import BaseHTTPMiddleware
+current = ContextVar("current")
+app = FastAPI()
+class RequestId(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        request_id = request.headers.get("X-Request-ID", str(uuid4()))
+        current.set(request_id)
+        request.state.request_id = request_id
+        response = await call_next(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+@app.exception_handler(ValueError)
+async def invalid(request: Request, error: ValueError):
+    headers = {"X-Request-ID": request.headers.get("X-Request-ID")}
+    return JSONResponse({"id": request.state.request_id}, 400, headers={"X-Request-ID": current.get()})
+@app.get("/")
+async def read(request: Request):
+    raise HTTPException(404, headers={"X-Request-ID": current.get()})
+class Plain:
+    def __init__(self, app):
+        self.app = app
+    async def __call__(self, scope, receive, send):
+        request_id = Request(scope).headers.get("x-request-id")
+        async def send_with(message):
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = request_id
+            await send(message)
+        await self.app(scope, receive, send_with)
+""",
     "the headers of a message": """
 import logging
 from fastapi import FastAPI

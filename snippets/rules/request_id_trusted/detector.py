@@ -21,6 +21,12 @@ _ID = re.compile(
 _BINDS = {"bind", "bind_contextvars", "contextualize"}
 _LOG = re.compile(r"log|record|event_dict|formatter|filter|(^|_)patch|processor", re.IGNORECASE)
 """Names of what writes or forms lines of the log."""
+_SENDS = {
+    "apply_async", "delay", "enqueue", "enqueue_job", "kiq", "publish", "send_task",
+}  # fmt: skip
+"""Methods that hand a job or message to a broker."""
+_ANSWERS = re.compile(r"resp|Exception|Error|Problem|message|answer|abort", re.IGNORECASE)
+"""Names of what the caller gets."""
 _KEEPS = {"set", "bind", "bind_contextvars", "append", "add", "setdefault"}
 _SENT = "is passed on unchecked, at any length, to services that log it as a trusted id"
 _LONG = "goes into the log unchecked, at any length: it may be the id of another request"
@@ -48,21 +54,24 @@ def detect(program: Program) -> Iterator[Hit]:
             and read.function not in seen
         ):
             seen.add(read.function)
-            yield _told(read, read.function, "the caller's request id")
+            yield from _told(read, read.function, "the caller's request id")
     has_parameters = any(module.says("Header") for module in program.code)
     for function in program.functions if has_parameters else ():
         if any(name.endswith("_id") for name in _names(function)):
             for parameter in parameters(function):
                 if _is_header(parameter) and _is_kept(function) and not _is_checked(function):
-                    yield _told(parameter.node, function, f"`{parameter.name}`")
+                    yield from _told(parameter.node, function, f"`{parameter.name}`")
 
 
-def _told(place: Node, function: Node, what: str) -> Hit:
-    is_logged = _is_logged(function)
+def _told(place: Node, function: Node, what: str) -> Iterator[Hit]:
+    own = {target.name for target in place.statement.targets} | {place.name}
+    is_logged = _is_logged(function, own - {""})
+    if not is_logged and not _is_sent(place, own):
+        return  # at most the caller gets it back
     forges = is_logged and not _logs_json(function.program)
     risk = _RISK if forges else _LONG if is_logged else _SENT
     severity = "" if forges else "low"
-    return place.hit(f"{what} {risk}", severity=severity, cause="the request id")
+    yield place.hit(f"{what} {risk}", severity=severity, cause="the request id")
 
 
 @fact
@@ -128,11 +137,14 @@ def _is_checked(function: Node) -> bool:
     return is_called or bool(function.own(ast.Slice))
 
 
-def _is_logged(function: Node) -> bool:
-    """Say whether a function, or what it calls, logs or binds the id, or keeps it for others."""
+def _is_logged(function: Node, own: set[str]) -> bool:
+    """Say whether a function, or what it calls, logs or binds the id, or keeps it for others.
+
+    `own` are the names that the id has in the function.
+    """
     for scope in (function, *(target for _, target in called(function))):
         for node in scope.walk(ast.Call, ast.Attribute):
-            if node.is_call and "log" in node.owner.text.lower() and _gives_id(node):
+            if node.is_call and "log" in node.owner.text.lower() and _gives_id(node, own):
                 return True
             if node.is_call and (node.member in _BINDS or node.func.name in _BINDS):
                 return True
@@ -176,8 +188,71 @@ def _is_asked_by_log(function: Node) -> bool:
     )
 
 
-def _gives_id(call: Node) -> bool:
-    return any(_ID.search(value.text) for value in call.given)
+def _is_sent(place: Node, own: set[str]) -> bool:
+    """Say whether the id goes to another service, from the function or from where it is kept."""
+    function = place.function
+    names = list(function.walk(ast.Name))
+    if any(name.is_read and name.name in own and _is_sending(name) for name in names):
+        return True
+    sets = [c.owner.last_name for c in function.walk(ast.Call) if c.member == "set"]
+    states = [
+        attribute.member
+        for attribute in function.walk(ast.Attribute)
+        if attribute.is_target and "state" in attribute.owner.text.lower()
+    ]
+    program = function.program
+    return _is_sending(place) or any(
+        node.last_name == name and node.is_read and (_is_sending(node) or _is_sent_by(node))
+        for name in (*sets, *states)
+        for module in program.saying(name)
+        if not module.is_test
+        for node in Node(module, module.tree).walk(ast.Name, ast.Attribute)
+    )
+
+
+def _is_sent_by(node: Node) -> bool:
+    """Say whether the function that returns the kept id is asked for it where it is sent."""
+    function = node.function
+    is_given = any(value.holds(node) for value in function.returned)
+    return is_given and any(map(_is_sending, function.callers))
+
+
+def _is_sending(value: Node) -> bool:
+    """Say whether a value becomes the header or an argument of a request to another service."""
+    below = value
+    for above in value.ancestors:
+        if isinstance(above.ast, ast.Dict) and any(
+            entry == below and str(key.constant).lower() in _HEADERS for key, entry in above.entries
+        ):
+            return not _is_answered(above)
+        if isinstance(above.ast, ast.Assign) and above.assigned == below:
+            return any(map(_is_outgoing, above.targets))
+        if above.is_call and above.member in _SENDS and not above.callee:
+            return True
+        if isinstance(above.ast, ast.stmt):
+            break
+        below = above
+    return False
+
+
+def _is_answered(headers: Node) -> bool:
+    """Say whether the headers are those of a response, or of an error, of this service."""
+    calls = [above for above in headers.ancestors if above.is_call]
+    return any(_ANSWERS.search(call.last_name) for call in calls)
+
+
+def _is_outgoing(target: Node) -> bool:
+    """Say whether it is the header of a request that is to be sent: `headers["X-Request-ID"]`."""
+    headers = target.generic
+    if str(target.index.constant).lower() not in _HEADERS or "header" not in headers.text.lower():
+        return False
+    is_of_answer = _ANSWERS.search(headers.text) or headers.value.called.endswith("MutableHeaders")
+    return not is_of_answer
+
+
+def _gives_id(call: Node, own: set[str]) -> bool:
+    names = {name.name for value in call.given for name in value.walk(ast.Name)}
+    return not names.isdisjoint(own) or any(_ID.search(value.text) for value in call.given)
 
 
 def _is_kept(function: Node) -> bool:
