@@ -797,3 +797,39 @@ def test_a_path_matters_less_where_another_prefix_reaches_the_endpoint(
 ) -> None:
     source = _TWICE.format(include=include)
     assert severity_of(tmp_path, "path-after-parameter", source) == severity
+
+
+@pytest.mark.parametrize(
+    ("start", "severity"),
+    [
+        ("", "low"),
+        ("from settings import load", "low"),
+        ("import settings; settings.load()", ""),
+        ("from settings import load\n@app.get('/')\ndef read():\n    load()", ""),
+    ],
+)
+def test_the_settings_of_a_command_beside_a_service_matter_less(
+    start: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+#= main.py
+from fastapi import FastAPI
+app = FastAPI()
+{start}
+#= settings.py
+from pydantic import PostgresDsn
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    dsn: PostgresDsn
+    other: str
+def load() -> Settings:
+    return Settings()
+#= loader.py
+import typer
+from settings import load
+commands = typer.Typer()
+@commands.command()
+def run():
+    print(load().other)
+"""
+    assert severity_of(tmp_path, "settings-error-prints-secret", source) == severity

@@ -43,16 +43,17 @@ def is_script(function: Node, depth: int = 0) -> bool:
     """
     callers = function.callers if depth <= limits.CALLS else []
     calls = [call for call in callers if not is_uncalled(outermost(call))]
-    return bool(calls) and all(_is_in_script(call, depth) for call in calls)
+    return bool(calls) and all(is_outside_service(call, depth) for call in calls)
 
 
-def _is_in_script(call: Node, depth: int) -> bool:
-    if call.module.is_tool or is_in_main(call) or is_for_commands(call, depth):
+def is_outside_service(node: Node, depth: int = 0) -> bool:
+    """Say whether only commands and scripts run what stands here, beside a service."""
+    if node.module.is_tool or is_in_main(node) or is_for_commands(node, depth):
         return True
-    if call.function:
-        return is_script(call.function, depth + 1)
-    program = call.program
-    return bool(apps(program)) and call.module not in _served(program)
+    if node.function:
+        return is_script(node.function, depth + 1)
+    program = node.program
+    return bool(apps(program)) and node.module not in _served(program)
 
 
 @fact

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program, fact
+from fastapi_pro.auditing.libraries.command_lines import is_outside_service
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
 from fastapi_pro.auditing.libraries.starts import workers
 from fastapi_pro.auditing.sources.spots import source
@@ -29,7 +30,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if wanted <= 0 or name not in _MOST or (name == "MySQL" and _is_tidb(program)):
             continue
         most = (told or _MOST[name]) - _KEPT.get(name, 0)
-        if wanted > most and engine.has_pool:
+        if wanted > most and engine.has_pool and not is_outside_service(engine.call):
             yield engine.call.hit(
                 f"{counted(processes, 'worker')} x ({size} + {overflow}) may open {wanted}"
                 f" connections; {name} allows {most}" + ("" if told else " by default")

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.command_lines import is_script
+from fastapi_pro.auditing.libraries.command_lines import is_outside_service
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engines_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
@@ -20,7 +20,7 @@ def detect(program: Program) -> Iterator[Hit]:
         is_sized = "pool_size" in given or "max_overflow" in given
         if not is_sized or "pool_timeout" in given or engine.call.has_unpacking:
             continue
-        is_of_requests = not _is_private(engine) and not is_script(engine.call.function)
+        is_of_requests = not _is_private(engine) and not is_outside_service(engine.call)
         if engine.has_pool and not engine.is_sqlite and is_of_requests and not _is_others(engine):
             yield engine.call.hit(
                 "no pool_timeout is set: when this pool is full, each request waits 30 seconds"

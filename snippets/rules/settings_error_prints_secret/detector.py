@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.command_lines import is_outside_service
 from fastapi_pro.auditing.libraries.launches import variables
 from fastapi_pro.auditing.libraries.pydantic import (
     SECRETS,
@@ -44,7 +45,7 @@ def detect(program: Program) -> Iterator[Hit]:
             f"a bad or missing variable ends the start of `{cls.name}` with a traceback that prints"
             f" values, `{name}` among them"
             + (f" (and {counted(others, 'more class', 'more classes')} here)" if others else ""),
-            severity="" if _serves(program) else "low",
+            severity="" if _serves(program) and not _is_of_command(cls) else "low",
             fix=_fix(cls),
         )
 
@@ -57,7 +58,18 @@ def _joins(cls: Node, found: Collection[Node]) -> bool:
 
 def _is_made(cls: Node) -> bool:
     """Say whether a class is called, and not only inherited."""
-    return any(call.func.definition == cls for call in cls.program.calls_named(cls.name))
+    return bool(_made(cls))
+
+
+def _made(cls: Node) -> list[Node]:
+    calls = cls.program.calls_named(cls.name)
+    return [call for call in calls if call.func.definition == cls]
+
+
+def _is_of_command(cls: Node) -> bool:
+    """Say whether only commands beside the service make the settings: who starts one sees them."""
+    made = _made(cls)
+    return bool(made) and all(map(is_outside_service, made))
 
 
 def _serves(program: Program) -> bool:

@@ -262,6 +262,34 @@ class Database:
 }
 
 LOOK_ALIKES = {
+    "the engine of a command beside the service": """
+#= pkg/app.py
+from fastapi import FastAPI
+from pkg.models import User
+app = FastAPI()
+@app.get("/")
+def read():
+    return {}
+#= pkg/models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+#= pkg/loader/db.py
+from sqlalchemy import create_engine
+engine = create_engine("postgresql+psycopg://db/app", pool_size=20, max_overflow=30)
+#= pkg/loader/main.py
+import typer
+from pkg.loader.db import engine
+from pkg.models import User
+commands = typer.Typer()
+@commands.command()
+def load():
+    with engine.begin() as connection:
+        connection.execute(User.__table__.insert(), {})
+""",
     "the hash of a token, from which nobody finds it": """
 #= db.py
 from sqlalchemy import create_engine

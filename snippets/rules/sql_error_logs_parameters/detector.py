@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.command_lines import is_for_commands, is_script
+from fastapi_pro.auditing.libraries.command_lines import is_outside_service
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, models, names_secret
@@ -129,7 +129,7 @@ def _shows(engine: Engine) -> bool:
         return False
     if _only_makes_tables(engine) or _is_disposed_of(engine):
         return False
-    return not (is_for_commands(engine.call) or is_script(engine.call.function))
+    return not is_outside_service(engine.call)
 
 
 def _is_for_analysis(engine: Engine) -> bool:
