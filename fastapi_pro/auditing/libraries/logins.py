@@ -5,6 +5,9 @@ import re
 
 from fastapi_pro.auditing.libraries.fastapi import Dependency, parameters
 from fastapi_pro.auditing.libraries.open_routes import refuses
+from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.source_text import written
@@ -16,7 +19,10 @@ _NAMED = re.compile(
 _BY_ID = re.compile(r"by_?(id|pk)$", re.IGNORECASE)
 _ID = re.compile(r"(\w+_)?(id|pk|uuid|guid)$", re.IGNORECASE)
 _NUMBERS = {"uuid.UUID", "builtins.int"}
-_PROVEN = re.compile(r"token|payload|claims|session_?id", re.IGNORECASE)
+_PROVEN = re.compile(
+    r"token|payload|claims|session_?id|jwt|decode|request\.(state|session|user)\b", re.IGNORECASE
+)
+_DECODES = re.compile(r"decode|(get|read|verify|check)_\w*(jwt|token)", re.IGNORECASE)
 _KNOWN = re.compile(
     r"current|logged|principal|^me\b|^user: .*(Dep|Security|Session)", re.IGNORECASE
 )
@@ -43,8 +49,19 @@ def looked_up(function: Node, name: str) -> list[Node]:
     if any(_CODE.search(c.last_name) or _is_by_number(c) or _is_of_caller(c) for c in calls):
         return []
     texts = list(map(_said, found))
-    is_named = any(map(_NAMED.search, texts)) and not any(map(_PROVEN.search, texts))
-    return calls if is_named else []
+    is_proven = any(_is_proven(text, function) for text in texts)
+    return calls if any(map(_NAMED.search, texts)) and not is_proven else []
+
+
+def _is_proven(text: str, function: Node) -> bool:
+    """Say whether a text of a function names what proves who the caller is, such as a token.
+
+    What a body is called says nothing: `payload: LoginRequest`.
+    """
+    bodies = (p.name for p in parameters(function) if schema_of(p.type))
+    for body in bodies:
+        text = re.sub(rf"\b{body}\b", "", text)
+    return bool(_PROVEN.search(text))
 
 
 def _lookup(value: Node) -> Node:
@@ -72,14 +89,50 @@ def _is_by_number(lookup: Node) -> bool:
 
 
 def _is_of_caller(lookup: Node) -> bool:
-    """Say whether something is looked up by what dependencies know about the caller.
+    """Say whether something is looked up by what is known about the caller, and by nothing else.
 
-    One of them refuses unknown callers, and nothing else from the request is used.
+    A dependency knows it that refuses unknown callers or reads their token.
     """
-    read = {name.name for given in lookup.given for name in given.walk(ast.Name)}
-    used = [parameter for parameter in parameters(lookup.function) if parameter.name in read]
-    filling = [_filling(p.dependency) if p.dependency else p.node for p in used]
-    return all(one.is_function for one in filling) and any(refuses(reached([f])) for f in filling)
+    return _knows(lookup, 0) is True
+
+
+def _knows(value: Node, depth: int) -> bool | None:
+    """Say whether a value is of a known caller, or of a stranger; None if it is of neither."""
+    if depth and (_KNOWN.search(value.text) or _is_proven(value.text, value.function)):
+        return True
+    if depth > limits.CALLS:
+        return False
+    found = set()
+    for name in value.walk(ast.Name):
+        binding = name.bound if name.is_read else None
+        if binding is not None and binding.kind == "param":
+            found.add(_is_given_known(name.at(binding.node), depth))
+        elif binding is not None and binding.kind == "assign" and name.function:
+            found.add(_knows(name.at(binding.node), depth + 1))
+    return False if False in found else True if True in found else None
+
+
+def _is_given_known(arg: Node, depth: int) -> bool | None:
+    """Say of a parameter what `_knows` says of a value."""
+    function = arg.function
+    own = next((p for p in parameters(function) if p.node == arg), None)
+    if own is None or is_session(arg) or own.type == "fastapi.Request":
+        return None  # such as self
+    if own.dependency is not None:
+        filling = _filling(own.dependency)
+        if filling.is_function:
+            return _identifies(filling) or None
+        return False if _NAMED.search(own.name) else None
+    given = {_knows(arg.passed(call), depth + 1) for call in function.callers}
+    if given:
+        return False if False in given else True if True in given else None
+    return None if own.name in ("db", "conn", "connection") else False
+
+
+def _identifies(function: Node) -> bool:
+    """Say whether a dependency refuses unknown callers, or reads who they are from their token."""
+    inner = reached([function])
+    return refuses(inner) or any(_DECODES.search(c.last_name) for f in inner for c in f.calls)
 
 
 def _filling(dependency: Dependency) -> Node:

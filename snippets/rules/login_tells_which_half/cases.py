@@ -29,6 +29,43 @@ router = APIRouter()
 """
 
 FOUND = {
+    "a body that is called payload, an account that only one caller knows": """
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from passlib.context import CryptContext
+from pydantic import BaseModel
+from jose import jwt
+from db import find_user, get_db
+pwd = CryptContext(schemes=["argon2"])
+oauth2 = OAuth2PasswordBearer("token")
+app = FastAPI()
+class Login(BaseModel):
+    email: str
+    password: str
+def get_current_user(token: str = Depends(oauth2), db=Depends(get_db)):
+    return find_user(db, jwt.decode(token, "x")["sub"])
+@app.post("/login")
+def login(payload: Login, db=Depends(get_db)):
+    email = payload.email
+    user = find_user(db, email=email)
+    if user is None:
+        raise HTTPException(404, "no user")  # !
+    if not pwd.verify(payload.password, user.password):
+        raise HTTPException(400, "wrong")
+class Accounts:
+    def check(self, db, email, password):
+        user = find_user(db, email=email)
+        if user is None:
+            raise HTTPException(404, "no user")  # !
+        if not pwd.verify(password, user.password):
+            raise HTTPException(400, "wrong")
+@app.post("/again")
+def again(password: str, db=Depends(get_db), user=Depends(get_current_user)):
+    Accounts().check(db, user.email, password)
+@app.post("/session")
+def session(email: str, password: str, db=Depends(get_db)):
+    Accounts().check(db, email, password)
+""",
     "the text alone": _MAIN
     + """
 @router.post("/login")
@@ -118,6 +155,76 @@ def login(email: str, password: str, session=Depends()):
 }
 
 LOOK_ALIKES = {
+    "the password of the token's own user": """
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.security import OAuth2PasswordBearer
+from passlib.context import CryptContext
+from jose import jwt
+from db import find_user, get_db
+pwd = CryptContext(schemes=["argon2"])
+oauth2 = OAuth2PasswordBearer("token")
+app = FastAPI()
+def get_current_user(token: str = Depends(oauth2), db=Depends(get_db)):
+    user = find_user(db, jwt.decode(token, "x")["sub"])
+    if not user:
+        raise HTTPException(401)
+    return user
+class Service:
+    def __init__(self, db):
+        self.db = db
+    def change_password(self, username: str, old: str, new: str):
+        user = find_user(self.db, username=username)
+        if not user:
+            raise HTTPException(404, "no user")
+        if not pwd.verify(old, user.password):
+            raise HTTPException(400, "wrong")
+        user.password = pwd.hash(new)
+@app.post("/change1")
+def change1(old: str, new: str, me=Depends(get_current_user), db=Depends(get_db)):
+    Service(db).change_password(me.username, old, new)
+@app.post("/change2")
+def change2(old: str, new: str, request: Request, db=Depends(get_db)):
+    user = find_user(db, email=request.state.user["email"])
+    if not user:
+        raise HTTPException(404, "no user")
+    if not pwd.verify(old, user.password):
+        raise HTTPException(400, "wrong")
+@app.post("/change3")
+def change3(old: str, new: str, auth=Depends(oauth2), db=Depends(get_db)):
+    sub = jwt.decode(auth, "x").get("sub")
+    user = find_user(db, email=sub)
+    if not user:
+        raise HTTPException(404, "no user")
+    if not pwd.verify(old, user.password):
+        raise HTTPException(400, "wrong")
+@app.post("/change4")
+def change4(old: str, new: str, me=Depends(get_current_user), db=Depends(get_db)):
+    update(db, me["email"], old, new)
+def update(db, email, old, new):
+    user = db.query(User).filter(User.email == email).first()
+    if user is None:
+        raise HTTPException(404, "no user")
+    if not pwd.verify(old, user.password):
+        raise HTTPException(400, "wrong")
+@app.post("/change5")
+def change5(old: str, new: str, db=Depends(get_db), Authorize: AuthJWT = Depends()):
+    Authorize.jwt_required()
+    email = Authorize.get_jwt_subject()
+    user = find_user(db, email=email)
+    if user is None:
+        raise HTTPException(404, "no user")
+    if not pwd.verify(old, user.password):
+        raise HTTPException(400, "wrong")
+def read_email(token: str = Depends(oauth2)):
+    return jwt.decode(token, "x")["sub"]
+@app.post("/change6")
+def change6(old: str, new: str, email: str = Depends(read_email), db=Depends(get_db)):
+    user = find_user(db, email=email)
+    if user is None:
+        raise HTTPException(404, "no user")
+    if not pwd.verify(old, user.password):
+        raise HTTPException(400, "wrong")
+""",
     "a code that was sent to an address": """
 from fastapi import FastAPI, HTTPException
 from pwdlib import PasswordHash
