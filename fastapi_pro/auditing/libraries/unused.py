@@ -7,7 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints, is_app
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
 from fastapi_pro.auditing.libraries.starts import Start, modules_run, starts
 from fastapi_pro.auditing.libraries.text_files import texts_beside
@@ -33,6 +33,7 @@ _MAIN = re.compile(
 )
 """The files in which an application is looked for."""
 _JOINS = ("include_router(", ".mount(")
+_ROUTER = "fastapi.APIRouter"
 _NAME = re.compile(r"[A-Za-z_][\w-]*(?:[./:][A-Za-z_][\w-]*)+")
 
 
@@ -168,23 +169,46 @@ def _dotted(module: Module, program: Program) -> set[str]:
 @fact
 def _left_out(program: Program) -> list[Endpoint]:
     """Return the endpoints of routers that no application includes, directly or not."""
-    found = [e for e in endpoints(program) if e.router.called == "fastapi.APIRouter"]
-    if not found or _moves_routes(program):
-        return []
-    included: dict[Node, set[Node]] = {}
+    found = [e for e in endpoints(program) if e.router.called == _ROUTER]
+    return [e for e in found if not any(one.called != _ROUTER for one in _includers(e.router))]
+
+
+def may_include(app: Node, endpoint: Endpoint) -> bool:
+    """Say whether an application may include the router of an endpoint, directly or not."""
+    router = endpoint.router
+    if router.called != _ROUTER:
+        return True
+    known = (one for one in _includers(router) if one.called != _ROUTER)
+    return any(one == app or one.called != "fastapi.FastAPI" for one in known)
+
+
+def _includers(router: Node) -> set[Node]:
+    """Return the routers and applications that include a router; a false Node is any."""
+    included = _included(router.program)
+    if included is None:
+        return {router.at(None)}
+    found = included.get(router, set())
+    for _ in included:
+        found = found.union(*(included.get(one, set()) for one in found))
+    return found
+
+
+@fact
+def _included(program: Program) -> dict[Node, set[Node]] | None:
+    """Return what includes each router, None where code moves routes or includes what is unseen."""
+    if _moves_routes(program):
+        return None
+    found: dict[Node, set[Node]] = {}
     for call in program.calls_named("include_router"):
         if is_uncalled(outermost(call)):
             continue
         router = call.argument(0, "router").value
-        if router.called != "fastapi.APIRouter":
-            return []  # any of them, perhaps
-        into = call.owner
-        is_of_router = into.value.called == "fastapi.APIRouter" and not is_app(into)
-        included.setdefault(router, set()).add(into.value if is_of_router else into.at(None))
-    mounted = {router for router, into in included.items() if any(not one for one in into)}
-    for _ in included:
-        mounted |= {router for router, into in included.items() if into & mounted}
-    return [endpoint for endpoint in found if endpoint.router not in mounted]
+        if router.called != _ROUTER:
+            return None  # any of them, perhaps
+        into = call.owner.value
+        is_known = into.called in (_ROUTER, "fastapi.FastAPI")
+        found.setdefault(router, set()).add(into if is_known else into.at(None))
+    return found
 
 
 @fact

@@ -20,6 +20,25 @@ def add_cors(app):
 """
 
 FOUND = {
+    "a router of a router": """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from orders import router
+app = FastAPI()  # !
+app.add_middleware(CORSMiddleware, allow_origins=["https://example.com"])
+app.include_router(router)
+other = FastAPI()
+other.include_router(router)
+#= orders.py
+from fastapi import APIRouter, Body
+inner = APIRouter()
+@inner.post("/orders")
+def create(order: dict = Body()):
+    return order
+router = APIRouter()
+router.include_router(inner)
+""",
     "an Ingress of nginx that takes all": _NOTES
     + _CORS
     + """
@@ -216,6 +235,55 @@ def create(item: Item): ...
 }
 
 LOOK_ALIKES = {
+    "a router that another application includes": """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from orders import internal, router
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://example.com"])
+app.include_router(router)
+worker = FastAPI()
+outer = internal
+worker.include_router(outer)
+#= orders.py
+from fastapi import APIRouter, Body
+router = APIRouter()
+internal = APIRouter()
+inner = APIRouter()
+internal.include_router(inner)
+@router.get("/orders")
+def read():
+    return []
+@inner.post("/orders")
+def create(order: dict = Body()):
+    return order
+""",
+    "a router that the application never includes": """
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from orders import legacy, router
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://example.com"])
+app.include_router(router)
+#= orders.py
+from fastapi import APIRouter, Body
+router = APIRouter()
+legacy = APIRouter()
+@router.get("/orders")
+def read():
+    return []
+@legacy.post("/orders")
+def create(order: dict = Body()):
+    return order
+#= forgotten.py
+from fastapi import APIRouter, Body
+router = APIRouter()
+@router.post("/forgotten")
+def create(order: dict = Body()):
+    return order
+""",
     "bodies of another application, without CORS": _CORS
     + """
 #= main.py

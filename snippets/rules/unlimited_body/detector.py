@@ -9,7 +9,7 @@ from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
 from fastapi_pro.auditing.libraries.middleware import stacks
 from fastapi_pro.auditing.libraries.proxies import limits_bodies
 from fastapi_pro.auditing.libraries.pydantic import schema_of
-from fastapi_pro.auditing.libraries.unused import why_unused
+from fastapi_pro.auditing.libraries.unused import may_include, why_unused
 from fastapi_pro.auditing.model.module import Module
 
 _MARKERS = ("fastapi.Body", "fastapi.Form", "fastapi.File")
@@ -106,9 +106,10 @@ def _reader(app: Node, *, is_only: bool) -> Endpoint | None:
         if (is_only or folder in endpoint.function.module.path.parents)
         and endpoint.router not in others
         and _reads(endpoint)
+        and may_include(app, endpoint)
+        and not why_unused(endpoint.function.module, endpoint.function.line)
     ]
-    served = [e for e in found if not why_unused(e.function.module, e.function.line)]
-    return min(served or found, key=_is_upload, default=None)
+    return min(found, key=_is_upload, default=None)
 
 
 def _is_upload(endpoint: Endpoint) -> bool:
