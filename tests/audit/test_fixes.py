@@ -1,8 +1,13 @@
 """What a finding says to do is right at its place: the call, algorithm and database in use."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Self
 
+import httpx
 import pytest
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel, Field, model_validator
 
 from tests.audit.programs import only, severity_of
 
@@ -61,6 +66,102 @@ def work(session: AsyncSession):
 """
     expected = "Make `work` `async def`, and await it: `await session.commit(...)`"
     assert only(tmp_path, "forgotten-await", source).fix == expected
+
+
+_FILLED = """
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from fastapi import Depends, FastAPI, Query
+from pydantic import BaseModel, Field
+app = FastAPI()
+class Base(BaseModel):
+    {base}
+class Filter(Base):
+    {model}
+@dataclass
+class Page:
+    {data}
+class Plain:
+    def __init__(self, {parameter}):
+        self.day = day
+@app.get("/days")
+def read(
+    {given}
+):
+    return filter
+"""
+_TODAY = "day: date = date.today()"
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "given", "fix"),
+    [
+        ("model", _TODAY, "filter: Filter = Depends()", "validator"),
+        ("model", _TODAY, "filter: Annotated[Filter, Depends(Filter)]", "validator"),
+        ("model", "day: date = Field(default=date.today())", "filter: Filter = Depends()", "valid"),
+        ("base", _TODAY, "filter: Filter = Depends()", "validator"),
+        ("data", _TODAY, "filter: Page = Depends()", "`__post_init__`"),
+        ("parameter", _TODAY, "filter: Plain = Depends()", ""),
+        ("model", _TODAY, "filter: Annotated[Filter, Query()]", ""),
+        ("model", _TODAY, "filter: Filter", ""),
+    ],
+)
+def test_depends_calls_no_default_factory(
+    place: str, text: str, given: str, fix: str, tmp_path: Path
+) -> None:
+    places = {"base": "...", "model": "...", "data": "...", "parameter": "day=1", place: text}
+    source = _FILLED.format(**places, given=given)
+    found = only(tmp_path, "default-computed-at-import", source).fix
+    assert fix in found
+    assert bool(found) == bool(fix)
+
+
+def _one() -> int:
+    return 1
+
+
+class _Factory(BaseModel):
+    number: int = Field(default_factory=_one)
+
+
+@dataclass
+class _DataFactory:
+    number: int = field(default_factory=_one)
+
+
+class _Validated(BaseModel):
+    number: int | None = None
+
+    @model_validator(mode="after")
+    def _set(self) -> Self:
+        self.number = self.number or _one()
+        return self
+
+
+@dataclass
+class _PostInit:
+    number: int | None = None
+
+    def __post_init__(self) -> None:
+        self.number = self.number or _one()
+
+
+@pytest.mark.parametrize(
+    ("filled", "works"),
+    [(_Factory, False), (_DataFactory, False), (_Validated, True), (_PostInit, True)],
+)
+async def test_what_works_in_a_model_that_depends_fills(filled: type, works: bool) -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    def read(made: Annotated[_Validated, Depends(filled)]) -> dict[str, bool]:
+        return {"is_one": made.number == 1}
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get("/")
+    assert (answer.text == '{"is_one":true}') == works
 
 
 @pytest.mark.parametrize(

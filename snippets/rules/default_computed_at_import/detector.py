@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands
+from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.pydantic import schema_of, settings
 from fastapi_pro.auditing.libraries.request_objects import filled
 from fastapi_pro.auditing.libraries.sqlalchemy_models import models
@@ -52,8 +53,26 @@ def detect(program: Program) -> Iterator[Hit]:
         elif name := _default_of(call):
             yield call.hit(
                 f"`{call.text}` is computed once, when the module is imported: `{name}` gets"
-                " the same value until the process restarts"
+                " the same value until the process restarts",
+                fix=_fix(call),
             )
+
+
+def _fix(call: Node) -> str:
+    """Return what to do in a class that `Depends()` makes, which passes on a factory uncalled."""
+    cls = call.statement.parent if call.statement.annotation else call.at(None)
+    if not cls or not any(cls in made.lineage for made in _of_parameters(call.program)):
+        return ""
+    is_schema = not cls.bases.isdisjoint(_SCHEMAS)
+    place = 'a `model_validator(mode="after")`' if is_schema else "`__post_init__`"
+    return f"Default `None`, and set it in {place}: `Depends()` calls no `default_factory`"
+
+
+@fact
+def _of_parameters(program: Program) -> set[Node]:
+    """Return the classes that dependencies make of the parameters of requests."""
+    targets = {d.target for endpoint in endpoints(program) for d in endpoint.dependencies}
+    return {target for target in targets if target.is_class}
 
 
 @fact
