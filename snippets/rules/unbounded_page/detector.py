@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_for_few, is_rare
 from fastapi_pro.auditing.libraries.request_values import Input
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_calls, limit_inputs
+from fastapi_pro.auditing.model import limits
 
 _LARGEST = 100_000  # rows; a larger page is no page
 _FILTERS = ("filter", "filter_by", "where")
@@ -33,7 +34,7 @@ def detect(program: Program) -> Iterator[Hit]:
     is_few = is_for_few(program)
     for given, others in by_cause(unbounded):
         is_own = isinstance(given, Parameter) and _is_of_one_user(given)
-        whole = "all rows that its query finds" if _is_narrowed(given) else "the whole table"
+        whole = "the whole table" if _is_whole(given) else "all rows that its query finds"
         loaded = "all rows of a user" if is_own else whole
         yield given.node.hit(
             f"`{given.name}` of `{given.owner}`{others} is the LIMIT of a query and has no useful"
@@ -56,17 +57,50 @@ def _is_of_one_user(given: Parameter) -> bool:
     return False
 
 
-def _is_narrowed(given: Input) -> bool:
-    """Say whether each function that sets the limit filters the rows, whatever is asked."""
-    functions = [call.function for call in limit_calls(given)]
-    return bool(functions) and all(map(_filters_always, functions))
+def _is_whole(given: Input) -> bool:
+    """Say whether a limit is of a query that is seen to read a table without a filter.
+
+    A query that another function makes, or SQL in a text, may have a filter of its own.
+    """
+    calls = limit_calls(given)
+    return any(_is_made_of(call) and not _filters_always(call.function) for call in calls)
+
+
+def _is_made_of(limit: Node) -> bool:
+    """Say whether the function that sets a limit makes the query, and gets none."""
+    found = limit.owner.value
+    for _ in range(limits.NAMES):
+        if found.called == "sqlalchemy.select" or (found.member == "query" and not found.callee):
+            return True
+        found = found.owner.value
+    return False
 
 
 def _filters_always(function: Node) -> bool:
     filters = [call for call in function.calls if call.member in _FILTERS]
-    return any(
-        not any(isinstance(above.ast, ast.If) for above in call.ancestors) for call in filters
-    )
+    return any(all(map(_is_met, _conditions(call))) for call in filters)
+
+
+def _conditions(call: Node) -> Iterator[Node]:
+    return (above.test for above in call.ancestors if isinstance(above.ast, ast.If))
+
+
+def _is_met(test: Node) -> bool:
+    """Say whether a condition only asks for a parameter that each caller gives."""
+    asked = test.at(test.ast.left) if isinstance(test.ast, ast.Compare) else test
+    bound = asked.bound
+    if bound is None or bound.kind != "param":
+        return False
+    parameter = test.at(bound.node)
+    callers = parameter.function.callers
+    return bool(callers) and all(_is_there(parameter.passed(call)) for call in callers)
+
+
+def _is_there(value: Node) -> bool:
+    """Say whether a value is given, and is no parameter that may be left out."""
+    bound = value.bound
+    is_optional = bound is not None and bound.kind == "param" and value.at(bound.node).default
+    return bool(value) and not value.is_none and not is_optional
 
 
 def _sides(compare: Node) -> list[Node]:
