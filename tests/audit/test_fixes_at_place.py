@@ -148,7 +148,9 @@ class Out(BaseModel):
     ],
 )
 def test_a_variable_of_the_environment_is_required(read: str, fix: str, tmp_path: Path) -> None:
-    found = only(tmp_path, "secret-in-source", f"import os\nimport fastapi\nSECRET = {read}\n")
+    found = only(
+        tmp_path, "secret-in-source", f"import os\nimport fastapi\nSECRET = {read}\nsign(SECRET)\n"
+    )
     assert found.fix.startswith(fix)
 
 
@@ -788,7 +790,7 @@ def user(token: str) -> str:
 
 @pytest.mark.parametrize(("name", "whom"), [("ADMIN_PASSWORD", "with it"), ("JWT_SECRET", "as")])
 def test_a_password_lets_nobody_sign_in_as_anybody(name: str, whom: str, tmp_path: Path) -> None:
-    source = f"import os\nimport fastapi\nVALUE = os.getenv('{name}', 'qwerty')\n"
+    source = f"import os\nimport fastapi\nVALUE = os.getenv('{name}', 'qwerty')\nuse(VALUE)\n"
     assert f"can log in {whom}" in only(tmp_path, "secret-in-source", source).message
 
 

@@ -37,6 +37,11 @@ class Encode:
         given = self.call.argument(2, "algorithm")
         return given or self.call.at(ast.Constant(_DEFAULT))
 
+    @property
+    def algorithm_name(self) -> str:
+        """The name of the algorithm, of a setting by default; "" if it is not known."""
+        return _name_of(self.algorithm)
+
 
 @dataclass(frozen=True, eq=False)
 class Decode:
@@ -59,6 +64,18 @@ class Decode:
     def algorithms(self) -> Node:
         """The algorithms that are accepted, usually in a list."""
         return self._given(2, "algorithms")
+
+    @property
+    def algorithm_names(self) -> set[str]:
+        """The names of the algorithms, of settings by default; empty if one is not known."""
+        listed = self.algorithms.value
+        named = {_name_of(name) for name in listed.elements or [self.algorithms]}
+        return set() if "" in named else named
+
+    def accepts(self, encode: Encode) -> bool:
+        """Say whether the algorithm of a token is accepted here, as far as both are known."""
+        names, name = self.algorithm_names, encode.algorithm_name
+        return not names or not name or name in names
 
     def _given(self, position: int, name: str) -> Node:
         """Return what the call is given at this position, by this name or as `**options`."""
@@ -118,6 +135,11 @@ def without_algorithms(program: Program) -> list[Node]:
     found = [d.call for d in decodes(program) if d.library == "jose" and not d.is_unverified]
     found += [c for c in program.calls_of("jose.jws.verify") if not c.module.is_tool]
     return [call for call in found if _names_no_algorithm(call)]
+
+
+def _name_of(algorithm: Node) -> str:
+    found = algorithm.constant or default_of(algorithm).constant
+    return found if isinstance(found, str) else ""
 
 
 def _names_no_algorithm(call: Node) -> bool:

@@ -9,6 +9,33 @@ from pydantic_settings import BaseSettings
 """
 
 FOUND = {
+    "a decoder refuses its tokens, and sessions are signed with it": """
+from pydantic_settings import BaseSettings
+import jwt
+from fastapi import FastAPI
+class Settings(BaseSettings):
+    jwt_secret: str = "change-me"  # !
+    jwt_algorithm: str = "RS256"
+settings = Settings()
+app = FastAPI()
+from starlette.middleware.sessions import SessionMiddleware
+app.add_middleware(SessionMiddleware, secret_key=settings.jwt_secret)
+@app.get("/")
+def read(token: str):
+    return jwt.decode(token, settings.jwt_secret, algorithms=[settings.jwt_algorithm])
+""",
+    "one of the decoder's algorithms takes it": """
+from pydantic_settings import BaseSettings
+import jwt
+from fastapi import FastAPI
+class Settings(BaseSettings):
+    jwt_secret: str = "change-me"  # !
+settings = Settings()
+app = FastAPI()
+@app.get("/")
+def read(token: str):
+    return jwt.decode(token, settings.jwt_secret, algorithms=["RS256", "HS256"])
+""",
     "a default of the environment": """
 import os
 import fastapi
@@ -122,6 +149,67 @@ def sign(claims: dict) -> list[str]:
 }
 
 LOOK_ALIKES = {
+    "a variable that nothing reads, beside the key": """
+import os
+import jwt
+from fastapi import FastAPI
+SECRET_KEY = os.getenv("SECRET_KEY", "change-me")
+KEY = os.environ["JWT_SECRET"]
+app = FastAPI()
+@app.get("/")
+def read(token: str):
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+""",
+    "a written key whose tokens the decoder refuses": """
+import jwt
+from fastapi import FastAPI
+app = FastAPI()
+client = jwt.PyJWKClient("https://x")
+@app.post("/token")
+def dev_token(): return jwt.encode({"sub": "x"}, "change-me", algorithm="HS256")
+@app.get("/")
+def read(token: str):
+    key = client.get_signing_key_from_jwt(token)
+    return jwt.decode(token, key.key, algorithms=["RS256"])
+""",
+    "a key whose tokens the decoder refuses": """
+from pydantic_settings import BaseSettings
+import jwt
+from fastapi import FastAPI
+class Settings(BaseSettings):
+    jwt_secret: str = "change-me"
+settings = Settings()
+app = FastAPI()
+client = jwt.PyJWKClient("https://x")
+@app.post("/token")
+def dev_token(): return jwt.encode({"sub": "x"}, settings.jwt_secret, algorithm="HS256")
+@app.get("/")
+def read(token: str):
+    key = client.get_signing_key_from_jwt(token)
+    return jwt.decode(token, key.key, algorithms=["RS256"])
+""",
+    "a variable that the decoder's algorithm takes for no key": """
+import jwt, os
+from fastapi import FastAPI
+JWT_SECRET = os.getenv("JWT_SECRET", "change-me")
+app = FastAPI()
+@app.get("/")
+def read(token: str):
+    return jwt.decode(token, JWT_SECRET, algorithms=["RS256"])
+""",
+    "a text that the decoder's algorithm takes for no key": """
+from pydantic_settings import BaseSettings
+import jwt
+from fastapi import FastAPI
+class Settings(BaseSettings):
+    jwt_secret: str = "change-me"
+    jwt_algorithm: str = "RS256"
+settings = Settings()
+app = FastAPI()
+@app.get("/")
+def read(token: str):
+    return jwt.decode(token, settings.jwt_secret, algorithms=[settings.jwt_algorithm])
+""",
     "no default": _SETTINGS
     + """
 SECRET_KEY = os.environ["SECRET_KEY"]

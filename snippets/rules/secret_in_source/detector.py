@@ -2,11 +2,13 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.jwt import ENCODES, Decode, decodes
+from fastapi_pro.auditing.libraries.configured_values import environment_name
+from fastapi_pro.auditing.libraries.jwt import Decode, Encode, decodes, encodes
 from fastapi_pro.auditing.libraries.pydantic import settings
+from fastapi_pro.auditing.model.value_origins import origins
 
 _SIGNS = re.compile(
     r"((app|jwt|auth|session|token|access|refresh|api|fastapi|server|backend|user)_?)*"
@@ -26,7 +28,6 @@ _DEVELOPMENT = re.compile(r"test|dev|local|example|sample|demo|mock|fake", re.IG
 _FIELDS = ("pydantic.Field", "sqlmodel.Field")
 _READS = ("os.getenv", "os.environ.get", "os.environ.setdefault")
 _CONFIGS = ("config", "env", "get_env", "getenv")
-_NEEDS_KEY = (*ENCODES, "fastapi.middleware.sessions.SessionMiddleware")
 _EXITS = ("sys.exit", "os._exit", "builtins.exit", "builtins.quit")
 _MAKES = ("itsdangerous.URLSafeTimedSerializer", "itsdangerous.URLSafeSerializer")
 
@@ -54,18 +55,16 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
             if value and not schema.has_model_validator and not schema.is_converted(field.name):
                 called = f"`{schema.name}.{field.name}`"
                 is_read = any(not r.module.is_tool for r in program.attributes(field.name))
-                for node, hit in _of_name(field.name, value, field.node, called):
-                    if is_read:
-                        yield node, hit
-                    elif not any(map(_is_of_service, _keys(program))):
-                        yield node, hit._replace(severity="low", message=_unread(called), fix=_DROP)
+                told = _of_name(field.name, value, field.node, called)
+                yield from told if is_read else _unread(told, called)
     for call in _environment(program):
         name = call.args[0].constant if call.args else None
         value = _written(call.argument(1, "default").value)
         if not value and isinstance(call.parent.ast, ast.BoolOp):
             value = _written(call.parent.operands[-1].value)
         if value and isinstance(name, str) and not _is_required(call, name):
-            yield from _of_name(name, value, call, f"`{name}`")
+            told = _of_name(name, value, call, f"`{name}`")
+            yield from told if _is_read(call) else _unread(told, f"`{name}`")
     for key in _keys(program):
         value = _written(key.value if not key.is_call else key)
         if value:
@@ -75,9 +74,24 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
                 yield default, _hit(place, f"`{key.text}`", "has a default that anybody can read")
 
 
-def _unread(called: str) -> str:
-    """Return what is said of a setting that something outside the code may take."""
-    return f"{called} has a default that anybody can read; no code here reads the setting"
+def _unread(told: Iterable[tuple[Node, Hit]], called: str) -> Iterator[tuple[Node, Hit]]:
+    """Yield what is said of a setting that only something outside the code may take."""
+    message = f"{called} has a default that anybody can read; no code here reads the setting"
+    for node, hit in told:
+        if not any(map(_is_of_service, _keys(node.program))):
+            yield node, hit._replace(severity="low", message=message, fix=_DROP)
+
+
+def _is_read(value: Node) -> bool:
+    """Say whether code reads the variable of a module that holds a value."""
+    names = [target.name for target in value.statement.targets]
+    if value.function or value.enclosing_class or len(names) != 1 or not names[0]:
+        return True
+    return any(
+        named.last_name == names[0] and named.is_read and not module.is_tool
+        for module in value.program.saying(names[0])
+        for named in (Node(module, n) for n in module.nodes(ast.Name, ast.Attribute))
+    )
 
 
 def _is_of_service(key: Node) -> bool:
@@ -105,7 +119,7 @@ def _fallbacks(key: Node) -> Iterator[tuple[Node, Node]]:
 
 def _of_name(name: str, value: Node, place: Node, called: str) -> Iterator[tuple[Node, Hit]]:
     text = str(value.literal)
-    if _SIGNS.fullmatch(name) or _ADMINS.fullmatch(name):
+    if (_SIGNS.fullmatch(name) and not _is_refused(place.program, name)) or _ADMINS.fullmatch(name):
         yield value, _hit(place, called, "has a default that anybody can read")
     elif (url := _URL.match(text)) and not _HERE.search(url["host"]):
         message = f"{called} has a default with a password, for {url['host']}"
@@ -144,25 +158,60 @@ def _ends(statement: Node) -> bool:
     return any(call.called in _EXITS for call in statement.walk(ast.Call))
 
 
+def _is_refused(program: Program, name: str) -> bool:
+    """Say whether no token that is signed with a setting is accepted: others verify it."""
+    if any(_is_setting(key, name) for key in _other_keys(program)):
+        return False
+    verifying = [decode for decode in decodes(program) if _is_setting(decode.key, name)]
+    signing = [encode for encode in encodes(program) if _is_setting(encode.key, name)]
+    if verifying:
+        return all(map(_is_public, verifying))
+    return bool(signing) and all(_is_in_vain(encode) for encode in signing)
+
+
+def _is_setting(key: Node, name: str) -> bool:
+    """Say whether a key is a setting or a variable of the environment of this name."""
+    return any(
+        name in (found.member, environment_name(found)) for found in origins(key, _passed_on)
+    )
+
+
+def _passed_on(key: Node) -> list[Node]:
+    """Return the secret of which a key is the bytes or the text."""
+    return [key.owner] if key.member in ("get_secret_value", "encode") else []
+
+
+def _is_in_vain(encode: Encode) -> bool:
+    """Say whether no decoding takes the algorithm by which a token is signed."""
+    verifying = [d for d in decodes(encode.call.program) if not d.is_unverified]
+    return bool(verifying) and not any(decode.accepts(encode) for decode in verifying)
+
+
 def _keys(program: Program) -> Iterator[Node]:
     """Yield what tokens, cookies and sessions are signed with."""
-    for call in program.calls_of(*_NEEDS_KEY):
-        yield call.argument(1, "key") or call.keyword("secret_key")
-    for call in program.calls_of(*_MAKES):
-        yield call.argument(0, "secret_key")
+    for encode in encodes(program):
+        if not _is_in_vain(encode):
+            yield encode.key
+    yield from _other_keys(program)
     for decode in decodes(program):
         if not (decode.is_unverified or _is_public(decode)):
             yield decode.key
+
+
+def _other_keys(program: Program) -> Iterator[Node]:
+    """Yield what cookies, sessions and other tokens than JWTs of the libraries are signed with."""
+    for call in program.calls_of("fastapi.middleware.sessions.SessionMiddleware"):
+        yield call.argument(1, "secret_key")
+    for call in program.calls_of(*_MAKES):
+        yield call.argument(0, "secret_key")
     for call in program.calls_named("add_middleware", "JWTStrategy"):
         yield call.keyword("secret_key") or call.keyword("secret")
 
 
 def _is_public(decode: Decode) -> bool:
     """Say whether the key only verifies: whoever knows it can sign nothing."""
-    listed = decode.algorithms.constant
-    names = [listed] if isinstance(listed, str) else listed
-    if isinstance(names, (list, tuple, set)) and names:
-        return all(_ASYMMETRIC.fullmatch(str(name)) for name in names)
+    if names := decode.algorithm_names:
+        return all(map(_ASYMMETRIC.fullmatch, names))
     return bool(_PUBLIC.search(decode.key.text))
 
 
