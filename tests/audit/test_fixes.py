@@ -1,13 +1,15 @@
 """What a finding says to do is right at its place: the call, algorithm and database in use."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request, Response
 from pydantic import BaseModel, Field, model_validator
+from starlette.middleware.base import RequestResponseEndpoint
 
 from tests.audit.programs import only, severity_of
 
@@ -334,3 +336,26 @@ app = FastAPI(lifespan=lifespan)
     found = only(tmp_path, "tables-created-by-every-worker", source)
     assert "an empty MySQL" in found.message
     assert "pg_" not in found.fix
+
+
+async def test_a_dictionary_in_a_context_variable_comes_back_through_base_http_middleware() -> None:
+    facts: ContextVar[dict[str, str]] = ContextVar("facts")
+    language = ContextVar("language", default="none")
+    app = FastAPI()
+
+    @app.middleware("http")
+    async def tell(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        facts.set({})
+        response = await call_next(request)
+        response.headers["X-Seen"] = f"{facts.get()} {language.get()}"
+        return response
+
+    @app.get("/")
+    async def read() -> None:
+        facts.get()["user"] = "ann"
+        language.set("en")
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get("/")
+    assert answer.headers["X-Seen"] == "{'user': 'ann'} none"

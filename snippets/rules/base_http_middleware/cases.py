@@ -3,6 +3,24 @@
 BAD = ['@app.middleware("http")']
 
 FOUND = {
+    "a dictionary in a context variable, replaced": """
+import logging
+from contextvars import ContextVar
+from fastapi import FastAPI
+facts: ContextVar[dict] = ContextVar("facts", default={})
+log = logging.getLogger(__name__)
+app = FastAPI()
+@app.middleware("http")  # !
+async def lines(request, call_next):
+    response = await call_next(request)
+    log.info("done %s", facts.get())
+    return response
+def note(**more):
+    facts.set(facts.get() | more)
+@app.get("/")
+async def read():
+    note(user="ann")
+""",
     "a class that times": """
 import time
 from fastapi.responses import StreamingResponse
@@ -106,6 +124,29 @@ async def timing(request, proceed):
 }
 
 LOOK_ALIKES = {
+    "a dictionary in a context variable, changed in place": """
+import logging
+from contextvars import ContextVar
+from fastapi import FastAPI
+from starlette.middleware.base import BaseHTTPMiddleware
+facts: ContextVar[dict] = ContextVar("facts")
+language: ContextVar[str] = ContextVar("language")
+log = logging.getLogger(__name__)
+app = FastAPI()
+def begin():
+    facts.set({})
+class Lines(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        begin()
+        response = await call_next(request)
+        log.info("done %s", facts.get())
+        return response
+app.add_middleware(Lines)
+@app.get("/")
+async def read():
+    language.set("en")
+    facts.get()["user"] = "ann"
+""",
     "the time is that of a token": """
 import time
 from fastapi import BackgroundTasks

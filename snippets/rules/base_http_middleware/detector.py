@@ -13,10 +13,12 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     uses_background_tasks,
     uses_streams,
 )
+from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.node import inherits
 
 _TIMES = "times"
+_VARIABLE = "contextvars.ContextVar"
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
 _BINDERS = ("bind_contextvars", "contextualize", "bound_contextvars")  # structlog's, loguru's
@@ -49,9 +51,9 @@ def _watches(function: Node) -> str:
     if not kept:
         return ""
     after = [c for c in function.calls if _follows(c, kept) and not _is_in_except(c)]
-    for call in after if _sets_variables(function) else ():
-        if call.member == "get" and call.owner.is_a("contextvars.ContextVar"):
-            return "never sees a context variable that the endpoint sets"
+    for call in after if function.program.saying("ContextVar") else ():
+        if call.member == "get" and _is_set_inside(call.owner, function):
+            return f"never sees what the endpoint sets the context variable `{call.owner.text}` to"
     for call in after if _binds_variables(function) else ():
         if call.member in _LEVELS and "log" in call.owner.last_name.lower():
             return "logs without the endpoint's variables"
@@ -93,12 +95,18 @@ def _late(program: Program) -> dict[str, bool]:
     }
 
 
-def _sets_variables(function: Node) -> bool:
-    """Say whether something other than the middleware sets context variables."""
-    return bool(function.program.saying("ContextVar")) and any(
-        call.owner.is_a("contextvars.ContextVar")
+def _is_set_inside(variable: Node, function: Node) -> bool:
+    """Say whether something other than the middleware sets a context variable.
+
+    What is only changed in place, such as a dictionary that the middleware has put there, does
+    come back.
+    """
+    if not variable.is_a(_VARIABLE):
+        return False
+    own = reached([function])
+    return any(
+        call.owner.value == variable.value and call.function not in own
         for call in function.program.calls_named("set")
-        if call.function != function
     )
 
 
