@@ -441,3 +441,185 @@ def read(session: Session = Depends(get_session), {guard}):
 def root(): ...
 """
     assert only(tmp_path, "orm-object-without-response-model", source).severity == severity
+
+
+_MEMBERS = """
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Member(Base):
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    role: Mapped[str]
+def get_session():
+    with Session() as session:
+        yield session
+app = FastAPI()
+def get_current_user(s: Session = Depends(get_session)) -> Member:
+    raise HTTPException(401)
+def require_admin(user=Depends(get_current_user)):
+    if user.role != "admin":
+        raise HTTPException(403)
+    return user
+def require_role(*roles):
+    def check(user=Depends(get_current_user)):
+        if user.role not in roles:
+            raise HTTPException(403)
+        return user
+    return check
+def check_admin(user):
+    if user.role != "admin":
+        raise HTTPException(403)
+def ensure(user, role):
+    if user.role != role:
+        raise HTTPException(403)
+async def is_admin(user): return user.role == "admin"
+def only_staff(user=Depends(get_current_user)):
+    if user.role not in ("admin", "staff"):
+        raise HTTPException(403)
+AdminOnly = [Depends(require_admin)]
+router = APIRouter(dependencies=AdminOnly)
+"""
+
+
+@pytest.mark.parametrize(
+    ("read", "severity"),
+    [
+        pytest.param(
+            """@app.get("/members", dependencies=[Depends(require_admin)])
+def read(s: Session = Depends(get_session)):
+    return s.scalars(select(Member)).all()
+""",
+            "low",
+            id="dep",
+        ),
+        pytest.param(
+            """@app.get("/members")
+def read(s: Session = Depends(get_session), me=Depends(require_role("admin"))):
+    return s.scalars(select(Member)).all()
+""",
+            "low",
+            id="role factory",
+        ),
+        pytest.param(
+            """@app.get("/members")
+def read(s: Session = Depends(get_session), me=Depends(get_current_user)):
+    if me.role != "admin":
+        raise HTTPException(403)
+    return s.scalars(select(Member)).all()
+""",
+            "low",
+            id="in body",
+        ),
+        pytest.param(
+            """@app.get("/members")
+def read(s: Session = Depends(get_session), me=Depends(get_current_user)):
+    check_admin(me)
+    return s.scalars(select(Member)).all()
+""",
+            "low",
+            id="helper",
+        ),
+        pytest.param(
+            """@app.get("/members")
+def read(s: Session = Depends(get_session), me=Depends(get_current_user)):
+    ensure(me, "admin")
+    return s.scalars(select(Member)).all()
+""",
+            "low",
+            id="helper role",
+        ),
+        pytest.param(
+            """@app.get("/members")
+async def read(s: Session = Depends(get_session), me=Depends(get_current_user)):
+    if not await is_admin(me):
+        raise HTTPException(403)
+    return s.scalars(select(Member)).all()
+""",
+            "low",
+            id="await",
+        ),
+        pytest.param(
+            """@router.get("/members")
+def read(s: Session = Depends(get_session)):
+    return s.scalars(select(Member)).all()
+app.include_router(router)
+""",
+            "low",
+            id="router",
+        ),
+        pytest.param(
+            """r2 = APIRouter()
+@r2.get("/members")
+def read(s: Session = Depends(get_session)):
+    return s.scalars(select(Member)).all()
+app.include_router(r2, dependencies=[Depends(require_admin)])
+""",
+            "low",
+            id="included",
+        ),
+        pytest.param(
+            """r2 = APIRouter()
+@r2.get("/members")
+def read(s: Session = Depends(get_session), me=Depends(get_current_user)):
+    return s.scalars(select(Member)).all()
+app.include_router(r2, prefix="/admin", dependencies=[Depends(require_admin)])
+""",
+            "low",
+            id="included admin prefix",
+        ),
+        pytest.param(
+            """@app.get("/members")
+def read(s: Session = Depends(get_session), me=Depends(only_staff)):
+    return s.scalars(select(Member)).all()
+""",
+            "low",
+            id="staff",
+        ),
+        pytest.param(
+            """def guard(user=Depends(get_current_user)):
+    if not user.role == "admin":
+        raise HTTPException(403)
+@app.get("/members", dependencies=[Depends(guard)])
+def read(s: Session = Depends(get_session)):
+    return s.scalars(select(Member)).all()
+""",
+            "low",
+            id="dep named otherwise",
+        ),
+        pytest.param(
+            """@app.get("/authors")
+def read_authors(s: Session = Depends(get_session), me=Depends(require_admin)):
+    return s.scalars(select(Member)).all()
+""",
+            "low",
+            id="authors",
+        ),
+        pytest.param(
+            """@app.get("/members/{id}")
+def read(id: int, s: Session = Depends(get_session), me=Depends(get_current_user)):
+    if me.role != "admin" and me.id != id:
+        raise HTTPException(403)
+    return s.get(Member, id)
+""",
+            "",
+            id="or me",
+        ),
+        pytest.param(
+            """@app.get("/members")
+def read(s: Session = Depends(get_session), me=Depends(get_current_user)):
+    return s.scalars(select(Member)).all()
+""",
+            "",
+            id="open",
+        ),
+    ],
+)
+def test_what_only_administrators_read_matters_less(
+    read: str, severity: str, tmp_path: Path
+) -> None:
+    source = _MEMBERS + read
+    found = severity_of(tmp_path, "orm-object-without-response-model", source)
+    assert found == severity

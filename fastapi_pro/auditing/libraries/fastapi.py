@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from fastapi_pro.auditing.libraries import inclusions
 from fastapi_pro.auditing.libraries.known_types import DEPENDS
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.module import Module
@@ -141,6 +142,10 @@ class Endpoint:
         """The call that makes its router or application."""
         return self.call.owner.value
 
+    def options(self, name: str) -> list[Node]:
+        """Return an option of its router, and of what includes that."""
+        return [given for given in inclusions.options(self.router, name) if given]
+
     @property
     def is_http(self) -> bool:
         """Whether FastAPI makes its answers: no websocket, none of Starlette's."""
@@ -153,10 +158,10 @@ class Endpoint:
 
     @cached_property
     def dependencies(self) -> list[Dependency]:
-        """Its dependencies, those of its router, and theirs."""
+        """Its dependencies, those of its router and of what includes that, and theirs."""
         found = [p.dependency for p in self.parameters if p.dependency is not None]
-        for call in (self.router, self.call):
-            found += filter(None, map(_known_dependency, call.keyword("dependencies").elements))
+        for given in (*self.options("dependencies"), self.call.keyword("dependencies")):
+            found += filter(None, map(_known_dependency, given.value.elements))
         seen: set[Node] = set()
         for dependency in found:  # grows while it is walked
             if dependency.target and dependency.target not in seen:

@@ -12,6 +12,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     roots,
     starting_functions,
 )
+from fastapi_pro.auditing.libraries.open_routes import refuses
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database, engines
 from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.model.call_graph import reached
@@ -31,7 +32,7 @@ _OR_OTHERS = re.compile(
     re.IGNORECASE,
 )
 _FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
-_OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth", re.IGNORECASE)
+_OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth(?!or(s|_|\b))", re.IGNORECASE)
 """Names of endpoints that answer strangers, even in an administrator's part."""
 _SET_UP = re.compile(
     r"(^|_)(backfill|bootstrap|install|migrate|migration|rebuild|reindex|seed|setup|teardown"
@@ -132,22 +133,31 @@ def _is_for_admins(endpoint: Endpoint) -> bool:
         return False
     if _FOLDER.search(endpoint.call.module.name) or _ADMIN.search(endpoint.path or ""):
         return True
-    router = endpoint.router
-    if _ADMIN.search(str(router.keyword("prefix").constant or "")):
+    if any(_ADMIN.search(str(prefix.constant or "")) for prefix in endpoint.options("prefix")):
         return True
-    guards = [router.keyword("dependencies"), endpoint.call.keyword("dependencies")]
+    guards = [*endpoint.options("dependencies"), endpoint.call.keyword("dependencies")]
     for dependency in endpoint.dependencies:
         guards += [dependency.call, dependency.target]
+        if _refuses_others(dependency.function):
+            return True
     return any(_is_guard(guard) for guard in guards if guard)
 
 
-def _refuses_others(function: Node) -> bool:
-    """Say whether a function raises for all but administrators, whatever else is asked."""
+def _refuses_others(function: Node, depth: int = 0) -> bool:
+    """Say whether a function raises for all but administrators, whatever else is asked.
+
+    Itself, or by a function that it calls: `check_admin(user)`, `ensure_role(user, "admin")`.
+    """
     for statement in function.body:
+        if isinstance(statement.ast, (ast.Expr, ast.Assign)):
+            call = statement.at(statement.ast.value).awaited
+            is_asked = call.callee and _is_guard(call) and refuses({call.callee})
+            if is_asked or (depth == 0 and call.callee and _refuses_others(call.callee, 1)):
+                return True
         test = statement.test
         match test.ast:
-            case ast.UnaryOp(op=ast.Not(), operand=ast.Name() | ast.Attribute() | ast.Call()):
-                is_negated = True
+            case ast.UnaryOp(op=ast.Not(), operand=operand) if not isinstance(operand, ast.BoolOp):
+                is_negated = not _is_unequal(operand)
             case ast.Compare(ops=[ast.NotEq() | ast.NotIn() | ast.IsNot()]):
                 is_negated = True
             case _:
@@ -155,6 +165,12 @@ def _refuses_others(function: Node) -> bool:
         if is_negated and _is_guard(test) and isinstance(statement.body[-1].ast, ast.Raise):
             return True
     return False
+
+
+def _is_unequal(test: ast.expr) -> bool:
+    """Say whether a comparison says what somebody is not."""
+    others = (ast.NotEq, ast.NotIn, ast.IsNot)
+    return isinstance(test, ast.Compare) and isinstance(test.ops[0], others)
 
 
 def _is_guard(node: Node) -> bool:

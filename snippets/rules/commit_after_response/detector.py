@@ -41,11 +41,13 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _first(program: Program, used: list[Dependency]) -> tuple[Dependency, str]:
     """Return the first that an endpoint writes by, and what it answers."""
-    writing: dict[Node, Endpoint] = {}
-    for endpoint in endpoints(program):
-        for dependency in endpoint.dependencies if _leaves_writes(endpoint) else ():
+    changing = [endpoint for endpoint in endpoints(program) if endpoint.method in _WRITING]
+    writing: dict[Node, Endpoint] = {}  # those that do write come first
+    for endpoint in sorted(changing, key=_leaves_writes, reverse=True):
+        for dependency in endpoint.dependencies:
             writing.setdefault(dependency.call, endpoint)
-    first = next((dependency for dependency in used if dependency.call in writing), used[0])
+    by_call = {dependency.call: dependency for dependency in used}
+    first = next((by_call[call] for call in writing if call in by_call), used[0])
     if first.call not in writing:
         return first, "success response"
     return first, str(status(writing[first.call].call.keyword("status_code")) or 200)
