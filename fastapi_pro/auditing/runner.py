@@ -18,6 +18,7 @@ from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.past_audits import Known, PastAudits
 from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
 from fastapi_pro.auditing.sources.parse import (
+    TEMPLATE,
     UnreadableError,
     check,
     lines_of,
@@ -235,12 +236,12 @@ def _unreadable(path: Path, error: UnreadableError, name: str = "") -> Finding:
     """Return the finding for an unreadable file; its path below the root, `name`, tells a test."""
     told = str(error)
     is_generated = told.startswith("larger than")
-    is_template = "{{" in str(path)
+    is_template = "{{" in str(path) or error.fix == TEMPLATE
     severity = "low" if is_generated or is_template or is_test(name) else ""
-    fix = "`--exclude` it: a template is Python only when it is filled in" if is_template else ""
+    fix = TEMPLATE if is_template else error.fix
     cause = told.partition(":")[0] if ":" in told else ""
     place = (str(path), error.line, error.column)
-    return Finding(*place, UNREADABLE, told, severity, fix or error.fix, cause)
+    return Finding(*place, UNREADABLE, told, severity, fix, cause)
 
 
 def audit_one_by_one(

@@ -274,3 +274,26 @@ def test_a_template_that_does_not_parse_is_to_be_left_out(tmp_path: Path) -> Non
     template.write_text("import fastapi\nclass {{name}}: ...\n")
     (found,) = run([template], tmp_path, 1)
     assert (found.severity, "a template" in found.fix) == ("low", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_template"),
+    [
+        ("class {{ cookiecutter.name }}: ...\n", True),
+        ("import os\n{% if cookiecutter.celery %}\nimport celery\n{% endif %}\n", True),
+        ("{%- for name in names %}\n{{ name }} = 1\n{%- endfor %}\n", True),
+        ("from {{module}}.models import User\n", True),
+        ("def read(\n    {% if with_user %}user, {% endif %}\n): ...\n", True),
+        ('def {{ a.b }}():\n    """Answer."""\n', True),
+        ('PAGE = "{% if user %}{{ user.name }}{% endif %}"\ndef read(:\n', False),
+        ("def read(:\n    return {{1}}\n", False),
+        ("values = {{}\n", False),
+        ("<html>{{ name }}</html>\n", True),
+    ],
+)
+def test_a_template_is_known_by_its_text(text: str, is_template: bool, tmp_path: Path) -> None:
+    module = tmp_path / "main.py"
+    module.write_text(f"import fastapi\n{text}")
+    (found,) = run([module], tmp_path, 1)
+    assert found.slug == "unreadable"
+    assert ("template" in found.fix, found.severity == "low") == (is_template, is_template)

@@ -25,6 +25,9 @@ _EXCEPT = re.compile(
     rb"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)([ \t]*:)", re.MULTILINE
 )
 _CONFLICT = re.compile(rb"^<<<<<<< .*\n(?:.*\n)*?=======\r?\n(?:.*\n)*?>>>>>>> ", re.MULTILINE)
+TEMPLATE = "`--exclude` it: a template is Python only when it is filled in"
+_JINJA = re.compile(rb"{%[-+]? *[a-z]+|{{ *[\w.|]+ *}}")
+_COOKIECUTTER = re.compile(rb"{{ *cookiecutter\.|^{%[-+]? *(if|for|raw|set|import)\b", re.MULTILINE)
 
 
 class UnreadableError(Exception):
@@ -76,7 +79,9 @@ def parse(source: bytes) -> ast.Module:
             raise _has_nul(source) from None
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         message = f"does not parse as Python {version}: {error.msg}"
-        raise UnreadableError(message, error.lineno or 1, max(error.offset or 1, 1)) from None
+        place = error.lineno or 1, max(error.offset or 1, 1)
+        fix = TEMPLATE if _is_template(source, place[0]) else ""
+        raise UnreadableError(message, *place, fix=fix) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise UnreadableError(f"is not {error.encoding}", line) from None
@@ -86,6 +91,13 @@ def parse(source: bytes) -> ast.Module:
         raise UnreadableError(f"does not parse: {error}") from None
     except (RecursionError, MemoryError):
         raise UnreadableError("is nested too deep") from None
+
+
+def _is_template(source: bytes, line: int) -> bool:
+    """Say whether a file that does not parse is a template, by the line where it fails."""
+    lines = source.splitlines()
+    failed = lines[line - 1] if line <= len(lines) else b""
+    return bool(_JINJA.search(failed) or _COOKIECUTTER.search(source))
 
 
 def _check_encoding(source: bytes) -> None:
