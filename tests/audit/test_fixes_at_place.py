@@ -1535,3 +1535,46 @@ def add(password: str) -> str:
     found = only(tmp_path, "passlib-bcrypt-5", source)
     assert ("without bcrypt" in found.message) != is_there
     assert found.severity == ("" if is_there else "medium")
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ("from database import Base, engine", "creates no table"),
+        ("import models", "they race"),
+        ("from models import User", "they race"),
+        ("import users", "they race"),
+        ("if TYPE_CHECKING:\n    import models", "creates no table"),
+        ("def later():\n    import models", "creates no table"),
+    ],
+)
+def test_tables_are_created_of_the_models_that_are_imported(
+    first: str, said: str, tmp_path: Path
+) -> None:
+    source = f"""
+#= database.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase
+engine = create_engine("postgresql+psycopg://db/app")
+class Base(DeclarativeBase): ...
+#= models.py
+from sqlalchemy.orm import Mapped, mapped_column
+from database import Base
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+#= users.py
+from fastapi import APIRouter
+from models import User
+router = APIRouter()
+#= main.py
+from typing import TYPE_CHECKING
+from fastapi import FastAPI
+{first}
+from database import Base, engine
+Base.metadata.create_all(bind=engine)
+from users import router
+app = FastAPI()
+app.include_router(router)
+"""
+    assert said in only(tmp_path, "tables-created-by-every-worker", source).message

@@ -12,6 +12,77 @@ engine = create_async_engine("postgresql+asyncpg://db/app")
 """
 
 FOUND = {
+    "tries again only where the database is away": """
+#= main.py
+import time
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Mapped, mapped_column
+engine = create_engine("postgresql+psycopg://db/app")
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+def init():
+    for attempt in range(10):
+        try:
+            Base.metadata.create_all(engine)  # !
+            break
+        except OperationalError:
+            if attempt == 9:
+                raise
+            time.sleep(1)
+@asynccontextmanager
+async def lifespan(app):
+    init()
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
+    "in the module that the models import": """
+#= database.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase
+engine = create_engine("postgresql+psycopg://db/app")
+class Base(DeclarativeBase): ...
+Base.metadata.create_all(engine)  # !
+#= models.py
+from sqlalchemy.orm import Mapped, mapped_column
+from database import Base
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+#= main.py
+from fastapi import FastAPI
+from models import User
+app = FastAPI()
+""",
+    "before the first model is imported": """
+#= database.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase
+engine = create_engine("postgresql+psycopg://db/app")
+class Base(DeclarativeBase): ...
+#= models.py
+from sqlalchemy.orm import Mapped, mapped_column
+from database import Base
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+#= main.py
+from fastapi import FastAPI
+from database import Base, engine
+Base.metadata.create_all(bind=engine)  # !
+from users import router
+app = FastAPI()
+app.include_router(router)
+#= users.py
+from fastapi import APIRouter
+from models import User
+router = APIRouter()
+""",
     "where a parameter asks, and the application passes it": _BASE
     + """
 #= repository.py
@@ -151,6 +222,84 @@ app = FastAPI()
 }
 
 LOOK_ALIKES = {
+    "its caller tries again": """
+#= main.py
+import time
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Mapped, mapped_column
+engine = create_engine("postgresql+psycopg://db/app")
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+def make():
+    Base.metadata.create_all(engine)
+def init():
+    for attempt in range(10):
+        try:
+            make()
+            break
+        except Exception:
+            if attempt == 9:
+                raise
+            time.sleep(1)
+@asynccontextmanager
+async def lifespan(app):
+    init()
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
+    "tries again by a decorator": """
+#= main.py
+from contextlib import asynccontextmanager
+import tenacity
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase
+engine = create_engine("postgresql+psycopg://db/app")
+class Base(DeclarativeBase): ...
+@tenacity.retry(stop=tenacity.stop_after_attempt(5), wait=tenacity.wait_fixed(1))
+def init():
+    Base.metadata.create_all(engine)
+@asynccontextmanager
+async def lifespan(app):
+    init()
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
+    "tries again after any error": """
+#= main.py
+import time
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Mapped, mapped_column
+engine = create_engine("postgresql+psycopg://db/app")
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+def init():
+    for attempt in range(10):
+        try:
+            Base.metadata.create_all(engine)
+            break
+        except Exception:
+            if attempt == 9:
+                raise
+            time.sleep(1)
+@asynccontextmanager
+async def lifespan(app):
+    init()
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
     "where a parameter asks, and nobody passes it": _BASE
     + """
 #= repository.py

@@ -1,6 +1,7 @@
 """Tables that each worker creates when it starts."""
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -14,10 +15,13 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
     database,
     names_sqlite,
 )
+from fastapi_pro.auditing.libraries.sqlalchemy_models import models
 from fastapi_pro.auditing.libraries.starts import runs_several, starts
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.exceptions import caught_by
 from fastapi_pro.auditing.model.module import Module
+from fastapi_pro.auditing.model.module_imports import run_before
 from fastapi_pro.auditing.model.source_text import mentions
 
 _SQLITE = re.compile(r"sqlite|memory", re.IGNORECASE)
@@ -25,6 +29,10 @@ _ONE_OF_MANY = re.compile(
     r"chief|leader|primary|main_?process|first_?worker|(^|\W|_)(role|rank)(\W|_|$)", re.IGNORECASE
 )
 """What tests ask that one process of several passes."""
+_ALL = {"Exception", "BaseException", "SQLAlchemyError", "DBAPIError", "DatabaseError"}
+_EXITS = {"sys.exit", "os._exit", "builtins.exit", "builtins.quit"}
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_RETRIES = {"tenacity.retry", "backoff.on_exception", "stamina.retry"}
 _OTHERS = re.compile(r"\bnot\b|!=")
 
 
@@ -44,13 +52,75 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         is_at_start = node.function in starting and not locked
         is_at_import = not node.function and not _is_guarded(node) and _is_loaded(node.module)
-        if is_at_start or is_at_import:
+        if is_at_import and _is_without_models(node):
+            yield node.hit(
+                "this runs before the first model is imported: it creates no table",
+                fix="Import the models above it; better run migrations before the servers",
+            )
+        elif (is_at_start or is_at_import) and not _is_survived(node, starting):
             yield node.hit(
                 f"every worker runs this when it starts: on an empty {name} they race, and"
                 " all but one fail",
                 severity="low" if starts(program) and not runs_several(program) else "",
                 fix="" if name == "PostgreSQL" else "Run migrations as a step before the servers",
             )
+
+
+def _is_without_models(node: Node) -> bool:
+    """Say whether no model is defined yet when a module-level statement runs."""
+    program = node.program
+    known = [model.cls for model in models(program).values()]
+    roots = dict.fromkeys(app.module for app in apps(program))
+    found = (run_before(node.line, node.module, root) for root in roots)
+    before = next((modules for modules in found if modules is not None), None)
+    if not known or before is None:
+        return False
+    return not any(cls.line < before.get(cls.module, 0) for cls in known)
+
+
+def _is_survived(node: Node, starting: set[Node], depth: int = 0) -> bool:
+    """Say whether a worker that loses the race tries again, or goes on: the tables are there."""
+    for above in node.ancestors:
+        is_tried = isinstance(above.ast, ast.Try) and any(s.holds(node) for s in above.body)
+        handlers = getattr(above.ast, "handlers", ()) if is_tried else ()
+        if any(_passes(above.at(handler)) for handler in handlers):
+            return True
+        if above.is_function:
+            break
+    function = node.function
+    if any(map(_retries, function.decorators)):
+        return True
+    callers = [call for call in function.callers if call.function in starting]
+    if depth > limits.CALLS or not callers:
+        return False
+    return all(_is_survived(call, starting, depth + 1) for call in callers)
+
+
+def _passes(handler: Node) -> bool:
+    """Say whether a handler catches the errors of the race, and does not always pass them on."""
+    if not _catches(caught_by(handler)):
+        return False
+    around = itertools.takewhile(lambda above: not above.is_function, handler.ancestors)
+    if any(isinstance(above.ast, _LOOPS) for above in around):
+        return not isinstance(handler.body[-1].ast, (ast.Raise, ast.Break))
+    is_ended = any(call.called in _EXITS for call in handler.walk(ast.Call))
+    return not is_ended and not any(handler.walk(ast.Raise))
+
+
+def _retries(decorator: Node) -> bool:
+    """Say whether a decorator calls its function again after an error of the race."""
+    if decorator.func.library_name not in _RETRIES:
+        return False
+    given = [decorator.keyword(name) for name in ("retry", "on", "exception")]
+    given += decorator.args[1:2]
+    named = [part for one in given for part in one.walk(ast.Name, ast.Attribute)]
+    return _catches([part for part in named if part.library_name.endswith(("Error", "Exception"))])
+
+
+def _catches(kinds: list[Node]) -> bool:
+    """Say whether exceptions, none for all, are those of a table that is already there."""
+    names = {kind.library_name.rpartition(".")[2] for kind in kinds}
+    return not names or bool(names & _ALL) or names >= {"IntegrityError", "ProgrammingError"}
 
 
 def _is_loaded(module: Module) -> bool:

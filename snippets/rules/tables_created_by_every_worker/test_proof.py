@@ -43,6 +43,12 @@ async def test_bad_workers_fail_to_start_on_an_empty_database(bad: ModuleType) -
     assert "duplicate key value violates unique constraint" in str(second)
 
 
+async def test_bad_workers_start_at_the_second_try(bad: ModuleType) -> None:
+    _, second = await start_two(bad)
+    assert isinstance(second, IntegrityError)
+    await start(bad)
+
+
 async def test_good_workers_all_start(good: ModuleType) -> None:
     assert await start_two(good) == [None, None]
     async with good.engine.connect() as connection:
