@@ -17,6 +17,7 @@ from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.model.library_types import CURSOR, QUERY
 from fastapi_pro.messages import counted
 
+_LONGEST = 40  # characters of what is called
 _RANKS = {"": 0, "medium": 1, "low": 2}
 
 
@@ -67,4 +68,10 @@ def _cause(end: Node) -> str:
 def _written(call: Node) -> str:
     """Return what is called, cut where it is long."""
     text = call.text if is_read_here(call) else call.func.text
-    return text if len(text) <= 40 and "\n" not in text else f"…{text[-38:]}"
+    if len(text) <= _LONGEST and "\n" not in text:
+        return text
+    first = call.owner
+    while first.owner.is_call:
+        first = first.owner
+    short = f"{first.text}….{call.member}"  # of a query what it asks for, and what runs it
+    return short if first.is_call and len(short) <= _LONGEST else f"…{text[-38:]}"

@@ -9,6 +9,19 @@ from pydantic_settings import BaseSettings
 """
 
 FOUND = {
+    "settings by the environment": """
+import os
+import jwt
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    SECRET_KEY: str = os.getenv("SECRET_KEY", "change-me")  # !
+settings = Settings()
+app = FastAPI()
+@app.get("/")
+def read(token: str):
+    return jwt.decode(token, settings.SECRET_KEY, algorithms=["HS256"])
+""",
     "a decoder refuses its tokens, and sessions are signed with it": """
 from pydantic_settings import BaseSettings
 import jwt
@@ -149,6 +162,20 @@ def sign(claims: dict) -> list[str]:
 }
 
 LOOK_ALIKES = {
+    "a setting by the environment that nothing reads, beside the key": """
+import os
+import jwt
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    SECRET_KEY: str = os.getenv("SECRET_KEY", "change-me")
+    JWT_KEY: str = os.environ["JWT_KEY"]
+settings = Settings()
+app = FastAPI()
+@app.get("/")
+def read(token: str):
+    return jwt.decode(token, settings.JWT_KEY, algorithms=["HS256"])
+""",
     "a variable that nothing reads, beside the key": """
 import os
 import jwt

@@ -83,12 +83,13 @@ def _unread(told: Iterable[tuple[Node, Hit]], called: str) -> Iterator[tuple[Nod
 
 
 def _is_read(value: Node) -> bool:
-    """Say whether code reads the variable of a module that holds a value."""
+    """Say whether code reads the variable of a module, or of a class, that holds a value."""
     names = [target.name for target in value.statement.targets]
-    if value.function or value.enclosing_class or len(names) != 1 or not names[0]:
+    if value.function or len(names) != 1 or not names[0]:
         return True
+    kind = "member" if value.enclosing_class else "last_name"
     return any(
-        named.last_name == names[0] and named.is_read and not module.is_tool
+        getattr(named, kind) == names[0] and named.is_read and not module.is_tool
         for module in value.program.saying(names[0])
         for named in (Node(module, n) for n in module.nodes(ast.Name, ast.Attribute))
     )
