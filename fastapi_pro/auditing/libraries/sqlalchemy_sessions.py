@@ -144,8 +144,19 @@ def gives_session(dependency: Node) -> bool:
 
 
 def commits_after_yield(dependency: Node) -> bool:
-    """Say whether a dependency commits a session that it yields, after the `yield`."""
-    return gives_session(dependency) and _ends_with_commit(dependency)
+    """Say whether a dependency commits a session that it yields, after the `yield`.
+
+    Or leaves a unit of work that it yields, and that commits then.
+    """
+    if gives_session(dependency):
+        return _ends_with_commit(dependency)
+    yielded = {value.definition for value in dependency.yielded} - {dependency.at(None)}
+    around = (with_ for with_ in dependency.own(ast.With, ast.AsyncWith) if yielded)
+    contexts = (context for with_ in around for context in with_.contexts)
+    return any(
+        context.value in yielded and entered(context) and commits_at_end(context)
+        for context in contexts
+    )
 
 
 def _ends_with_commit(generator: Node) -> bool:

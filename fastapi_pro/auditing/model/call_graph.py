@@ -40,18 +40,23 @@ def _called(function: Node) -> list[tuple[Node, Node]]:
 def entered(context: Node) -> list[Node]:
     """Return the methods of the program that a `with` runs at its begin and at its end.
 
-    The object may be of an heir of the class that is known.
+    An object that is not made right there may be of an heir of the class that is known.
     """
     is_async = isinstance(context.statement.ast, ast.AsyncWith)
     names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
     cls = context.at(None) if context.callee.is_generator else context.type_class
-    return context.program.once(_entered, (cls.ast, names), cls, names) if cls else []
+    if not cls:
+        return []
+    own = list(filter(None, map(cls.method, names)))
+    if context.value.func.definition == cls:
+        return own
+    others = context.program.once(_entered_of_heirs, (cls.ast, names), cls, names)
+    return list(dict.fromkeys([*own, *others]))
 
 
-def _entered(cls: Node, names: tuple[str, ...]) -> list[Node]:
-    heirs = [heir for heir in cls.program.classes if cls in heir.lineage]
-    found = (heir.method(name) for heir in (cls, *heirs) for name in names)
-    return list(dict.fromkeys(filter(None, found)))
+def _entered_of_heirs(cls: Node, names: tuple[str, ...]) -> list[Node]:
+    heirs = (heir for heir in cls.program.classes if cls in heir.lineage)
+    return [method for heir in heirs for name in names if (method := heir.method(name))]
 
 
 def _calls(function: Node) -> list[Node]:

@@ -64,6 +64,61 @@ async def off(lamp_id: int, session=Depends(get_db)):
 
 
 FOUND = {
+    "a unit of work that is made before": """
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+Maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+class Work:
+    def __init__(self, maker=Maker):
+        self.maker = maker
+    async def __aenter__(self):
+        self.session = self.maker()
+        return self
+    async def __aexit__(self, kind, *_):
+        await (self.session.rollback() if kind else self.session.commit())
+async def get_work():
+    work = Work()
+    async with work:
+        yield work
+@app.post("/users")
+async def create(name: str, work: Work = Depends(get_work)):  # !
+    work.session.add(User(name=name))
+""",
+    "a unit of work that the dependency leaves": """
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+Maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+class Work:
+    def __init__(self, maker=Maker):
+        self.maker = maker
+    async def __aenter__(self):
+        self.session = self.maker()
+        return self
+    async def __aexit__(self, kind, *_):
+        if kind is None:
+            await self.session.commit()
+        await self.session.close()
+async def get_work():
+    async with Work() as work:
+        yield work
+@app.post("/users")
+async def create(name: str, work: Work = Depends(get_work)):  # !
+    work.session.add(User(name=name))
+""",
     "a unit of work that only rolls back": """
 from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
@@ -194,6 +249,45 @@ router = fastapi.APIRouter(dependencies=[fastapi.Depends(get_db)])  # !
 }
 
 LOOK_ALIKES = {
+    "a unit of work that only closes, and one that the endpoint leaves": """
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+Maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+class Work:
+    def __init__(self, maker=Maker):
+        self.maker = maker
+    async def __aenter__(self):
+        self.session = self.maker()
+        return self
+    async def __aexit__(self, kind, *_):
+        if kind:
+            await self.session.rollback()
+        await self.session.close()
+    async def commit(self):
+        await self.session.commit()
+class Own(Work):
+    async def __aexit__(self, *_):
+        await self.session.commit()
+async def get_work():
+    async with Work() as work:
+        yield work
+async def get_own():
+    return Own()
+@app.post("/users")
+async def create(name: str, work: Work = Depends(get_work)):
+    work.session.add(User(name=name))
+@app.post("/own")
+async def create_own(name: str, work: Own = Depends(get_own)):
+    async with work:
+        work.session.add(User(name=name))
+""",
     "units of work have committed": """
 from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
