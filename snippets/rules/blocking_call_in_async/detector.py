@@ -74,4 +74,4 @@ def _written(call: Node) -> str:
     while first.owner.is_call:
         first = first.owner
     short = f"{first.text}….{call.member}"  # of a query what it asks for, and what runs it
-    return short if first.is_call and len(short) <= _LONGEST else f"…{text[-38:]}"
+    return short if first.is_call and len(short) <= 2 * _LONGEST else f"…{text[-38:]}"
