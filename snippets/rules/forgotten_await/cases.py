@@ -38,6 +38,26 @@ def _stores(statement: str, plain: str = "def", again: str = "...") -> str:
 
 
 FOUND = {
+    "a plain function for a Session that gets an AsyncSession": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, sessionmaker
+Maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+app = FastAPI()
+async def get_db():
+    async with Maker() as session:
+        yield session
+def save(db: Session, row):
+    db.add(row)
+    db.commit()  # !
+@app.post("/a")
+async def a(db: AsyncSession = Depends(get_db)):
+    save(db, 1)
+@app.post("/b")
+async def b(session: Session = Depends(get_db)):
+    save(db=session, row=1)
+""",
     "annotated as a Session: an await shows what it is": """
 from collections.abc import AsyncGenerator
 from typing import Annotated
@@ -182,6 +202,30 @@ from fastapi import FastAPI
 }
 
 LOOK_ALIKES = {
+    "a plain function that also gets a Session, or that run_sync runs": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, sessionmaker
+Maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+app = FastAPI()
+async def get_db():
+    async with Maker() as session:
+        yield session
+Plain = sessionmaker(create_engine("postgresql+psycopg://db/app"))
+def save(db: Session, row):
+    db.add(row)
+    db.commit()
+def store(db: Session):
+    db.commit()
+@app.post("/a")
+async def a(db: AsyncSession = Depends(get_db)):
+    save(db, 1)
+    await db.run_sync(store)
+def b():
+    with Plain() as session:
+        save(session, 1)
+""",
     "a Session, whatever is awaited": """
 from collections.abc import AsyncGenerator
 from typing import Annotated

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
-from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session, is_session
 from fastapi_pro.auditing.model.library_types import COROUTINES
 
 _ONLY_SESSIONS = {"commit", "flush", "refresh", "rollback", "scalar", "scalars"}
@@ -64,9 +64,19 @@ def _is_dropped(function: Node, call: Node) -> bool:
 
 
 def _is_of_session(function: Node, call: Node) -> bool:
-    if is_async_session(call.owner):
+    if is_async_session(call.owner) or _is_always_async(call.owner):
         return True
     return call.owner.dotted in function.program.once(_untyped_sessions, function.ast, function)
+
+
+def _is_always_async(session: Node) -> bool:
+    """Say whether all callers give an AsyncSession for a parameter, whatever its annotation."""
+    bound = session.bound
+    if bound is None or bound.kind != "param" or not is_session(session):
+        return False
+    parameter = session.at(bound.node)
+    given = [parameter.passed(call) for call in parameter.function.callers]
+    return bool(given) and all(map(is_async_session, given))
 
 
 def _untyped_sessions(function: Node) -> set[str]:
