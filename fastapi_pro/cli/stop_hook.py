@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fastapi_pro.auditing.sources.git import git_environment
 from fastapi_pro.messages import counted
 from fastapi_pro.paths import ROOT
 
@@ -31,7 +32,7 @@ _MOST = 10  # findings
 _LONGEST = 9_500  # characters; the client takes 10,000
 _TEXT = 300  # characters of a message, a fix
 _KEPT = 7 * 24 * 3600  # seconds for which a session is remembered
-_FASTAPI = r"^[[:space:]]*(from|import)[[:space:]]+fastapi([^[:alnum:]_]|$)"
+_FASTAPI = "(^|\r)[[:space:]]*(from|import)[[:space:]]+fastapi([^[:alnum:]_]|$)"
 _NO_SKILLS = ":(exclude,glob)**/.*/**"  # ours has FastAPI code in .claude
 
 Finding = dict[str, Any]
@@ -159,8 +160,8 @@ def _stamp(file: Path) -> str:
 
 
 def _has_fastapi(folder: Path, limit: Limit) -> bool:
-    grep = ("grep", "--quiet", "--untracked", "-E", _FASTAPI, "--", "*.py", _NO_SKILLS)
-    return _run_git(folder, limit, *grep).returncode == 0
+    grep = ("grep", "--quiet", "--untracked", "--no-recurse-submodules", "-E", _FASTAPI)
+    return _run_git(folder, limit, *grep, "--", "*.py", _NO_SKILLS).returncode == 0
 
 
 def _git(folder: Path, limit: Limit, *arguments: str) -> bytes:
@@ -172,7 +173,7 @@ def _git(folder: Path, limit: Limit, *arguments: str) -> bytes:
 def _run_git(folder: Path, limit: Limit, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(  # noqa: S603 -- git, with arguments of ours
         ["git", "-C", os.fspath(folder), *arguments],  # noqa: S607 -- the user's
-        env=os.environ | {"GIT_OPTIONAL_LOCKS": "0"},
+        env=git_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=limit.left,

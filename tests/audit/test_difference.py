@@ -73,6 +73,19 @@ def test_a_renamed_file_is_not_new_whether_git_knows_or_not(
     assert new(capsys, "--diff") == [("app/routes.py", 9)]
 
 
+def test_as_for_python_cr_alone_ends_a_line(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    """On both sides: as old Macs wrote files, and in one line of a file that has LF elsewhere."""
+    others = HELD.replace("time.sleep(1)", "time.sleep(1)  # fastapi-pro: ignore[{}] told")
+    write("app/api.py", HELD.replace("\n", "\r"))
+    write("app/other.py", others.format("blocking-call-in-async").replace("\n", "\r"))
+    assert new(capsys) == [("app/api.py", 6)]
+    git("commit", "-qam", "second")
+    write("app/api.py", ("x = 1\n" + HELD).replace("\n", "\r") + ANOTHER)
+    assert new(capsys, "--diff") == [("app/api.py", 10)]
+    git("add", ".")
+    assert new(capsys, "--staged") == [("app/api.py", 10)]
+
+
 def test_a_deleted_file_is_no_trouble(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
     Path("app/api.py").unlink()
     assert new(capsys, "--diff") == []

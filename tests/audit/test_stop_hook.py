@@ -173,6 +173,43 @@ def test_without_fastapi_it_does_not_look(tmp_path: Path, audit: Audit, text: st
     (tmp_path / "main.py").write_text("    from fastapi.routing import APIRoute\n")
     assert asked(tmp_path) == ""
     assert audit.calls == 1
+    (tmp_path / "main.py").write_text("import os\rfrom fastapi import FastAPI\r")
+    assert asked(tmp_path) == ""
+    assert audit.calls == 2
+
+
+FOREIGN = {
+    "GIT_DIR": "{other}/.git",
+    "GIT_WORK_TREE": "{other}",
+    "GIT_COMMON_DIR": "{other}/.git",
+    "GIT_OBJECT_DIRECTORY": "{other}/.git/objects",
+    "GIT_INDEX_FILE": "{other}/.git/index",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NOGLOB_PATHSPECS": "1",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_the_repository_is_that_of_the_folder_whatever_is_exported(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A user's variables for the repository of the dotfiles, or those of a hook that runs this."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "notes.txt").write_text("text\n")
+    commit_all(other)
+    change(repository)
+    monkeypatch.setenv(name, FOREIGN[name].format(other=other))
+    assert "found a fault" in reason(asked(repository))
+
+
+def test_a_user_whose_commands_go_into_submodules_is_told_too(
+    repository: Path, audit: Audit
+) -> None:
+    git(repository, "config", "submodule.recurse", "true")
+    change(repository)
+    audit.found = [finding()]
+    assert "found a fault" in reason(asked(repository))
 
 
 def test_of_a_repository_its_folder_is_audited_of_a_worktree_the_worktree(

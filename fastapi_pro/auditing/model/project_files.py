@@ -8,6 +8,7 @@ import errno
 import fnmatch
 import functools
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,6 +24,12 @@ CACHES = frozenset(
 """Folders that come and go, and contain nothing of the project."""
 
 
+def source_of(path: Path, content: bytes) -> bytes:
+    """Return the contents of a file; in Python, a CR alone ends a line, and becomes LF."""
+    is_whole = path.suffix != ".py" or content.count(b"\r") == content.count(b"\r\n")
+    return content if is_whole else re.sub(rb"\r(?!\n)", b"\n", content)
+
+
 class View:
     """The files as they are on the disk, except those of `contents`; None: no such file."""
 
@@ -36,7 +43,7 @@ class View:
     def read(self, path: Path) -> bytes:
         """Return the contents of a file. Raises OSError."""
         if path not in self.contents:
-            return path.read_bytes()
+            return source_of(path, path.read_bytes())
         content = self.contents[path]
         if content is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))

@@ -8,10 +8,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fastapi_pro.auditing.model.project_files import source_of
+
 _LARGEST = 10_000_000  # bytes; a lock file lists every wheel
 _LINKED = "160000"  # the mode of a submodule
 _FILES = ("100644", "100755")
-_OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")  # set for hooks
+_LEFT_OUT = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS", "GIT_INDEX_FILE", "GIT_LITERAL_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
+    "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+}  # fmt: skip
+
+
+def git_environment() -> dict[str, str]:
+    """Return the environment for git, which then takes the repository around the folder.
+
+    Variables that name another one, or change what a path means, are set for hooks, or exported.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
+    return kept | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 
 class GitError(Exception):
@@ -143,7 +158,8 @@ def _differences(
         if before in _FILES:
             blobs[path] = blob
     contents = _contents(top, sorted(set(blobs.values())))
-    return old | {path: contents.get(blob) for path, blob in blobs.items()}, renamed
+    found = {path: contents[blob] for path, blob in blobs.items() if blob in contents}
+    return old | {path: source_of(path, content) for path, content in found.items()}, renamed
 
 
 _DIFF = ("diff", "--raw", "-z", "--no-abbrev", "-M", "--no-color", "--no-ext-diff",
@@ -216,13 +232,12 @@ def _run(folder: Path, *arguments: str, stdin: str = "", **variables: str) -> by
     """Return what git prints. Raises GitError."""
     import subprocess  # noqa: PLC0415 -- only --diff asks git, and it takes long to import
 
-    environment = {name: value for name, value in os.environ.items() if name not in _OURS}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **variables}
     command = ["git", "-C", os.fspath(folder), *arguments]
     try:
         done = subprocess.run(  # noqa: S603 -- git, with arguments of ours and a commit's name
-            command, input=stdin.encode(), capture_output=True, env=environment, check=False
-        )
+            command, input=stdin.encode(), capture_output=True,
+            env=git_environment() | variables, check=False,
+        )  # fmt: skip
     except FileNotFoundError:
         raise GitError("git is not installed") from None
     if done.returncode != 0:
