@@ -10,7 +10,7 @@ from fastapi_pro import bytecode  # noqa: E402 -- the path comes first
 
 bytecode.keep()
 
-from fastapi_pro.cli.audit import run  # noqa: E402 -- what it imports is kept
+from fastapi_pro.cli import run_script  # noqa: E402 -- what it imports is kept
 from fastapi_pro.command_line import leave  # noqa: E402 -- as above
 
-leave(run())
+leave(run_script("audit"))

@@ -6,6 +6,6 @@ from os.path import abspath, dirname
 sys.dont_write_bytecode = True  # nothing is written where the skill lies
 sys.path.insert(0, dirname(dirname(abspath(__file__))))
 
-from fastapi_pro.cli.new import run  # noqa: E402 -- the path comes first
+from fastapi_pro.cli import run_script  # noqa: E402 -- the path comes first
 
-sys.exit(run())
+sys.exit(run_script("new"))

@@ -5,6 +5,6 @@ from os.path import abspath, dirname
 
 sys.path.insert(0, dirname(dirname(abspath(__file__))))
 
-from fastapi_pro.cli import run_word
+from fastapi_pro.cli import run_script
 
-sys.exit(run_word("validate", "validate.py"))
+sys.exit(run_script("validate"))

@@ -10,6 +10,7 @@ import pytest
 from fastapi_pro.paths import PACKAGE
 
 MAIN = PACKAGE / "__main__.py"
+COMMANDS = ["audit", "install", "new", "rules", "validate"]
 CALLS = [["--version"], ["--help"], ["audit", "--list"], ["rules"], ["new", "--list"]]
 FULL = Path("/dev/full")
 
@@ -56,22 +57,26 @@ def test_a_reader_that_left_is_no_traceback(arguments: list[str]) -> None:
 
 
 INTERRUPTED = """
-import importlib, sys
-from fastapi_pro import cli
+import runpy, sys
 
-def interrupted(name):
-    raise KeyboardInterrupt
+class Interrupted:
+    def find_spec(name, path=None, target=None):
+        if name in ("fastapi_pro.paths", "fastapi_pro.validating"):
+            raise KeyboardInterrupt
 
-importlib.import_module = interrupted
-sys.argv = ["fastapi-pro", "rules"]
-sys.exit(cli.main())
+sys.meta_path.insert(0, Interrupted)
+sys.argv.pop(0)
+runpy.run_path(sys.argv[0], run_name="__main__")
 """
+SCRIPTS = [[PACKAGE.parent / "scripts" / f"{name}.py"] for name in COMMANDS]
 
 
-def test_an_interruption_while_a_command_is_loaded_is_no_traceback() -> None:
+@pytest.mark.parametrize("command", [[MAIN, "rules"], *SCRIPTS], ids=["fastapi-pro", *COMMANDS])
+def test_an_interruption_while_a_command_is_loaded_is_no_traceback(
+    command: list[str | Path],
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED],
-        cwd=PACKAGE.parent,
+        [sys.executable, "-c", INTERRUPTED, *command],
         capture_output=True,
         text=True,
         check=False,

@@ -43,6 +43,12 @@ def _run_first() -> int:
     return run_word(word, f"{_NAME} {word}")
 
 
+def run_script(word: str) -> int:
+    """Run a command as the script of `scripts/` that has its name, and return its exit code."""
+    name = f"{word}.py"
+    return run_command(lambda: run_word(word, name), name)
+
+
 def run_word(word: str, name: str) -> int:
     """Run the command of a word, which messages call `name`, and return its exit code."""
     try:
