@@ -13,4 +13,5 @@ bytecode.keep()
 from fastapi_pro.cli import run_script  # noqa: E402 -- what it imports is kept
 from fastapi_pro.command_line import leave  # noqa: E402 -- as above
 
-leave(run_script("audit"))
+if __name__ == "__main__":  # without fork, as on Windows, each process of its own loads this file
+    leave(run_script("audit"))

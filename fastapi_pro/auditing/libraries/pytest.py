@@ -103,7 +103,8 @@ def test_modules(program: Program) -> list[Module]:
         if conftest.path.name == "conftest.py" and conftest.mentions(*_CLIENTS):
             files, _ = collect([conftest.path.parent])
             beside = [path for path in files if path.name.startswith("test_")][:_MOST]
-            modules += filter(None, (program.module(str(p)) for p in beside if p not in known))
+            others = [path.as_posix() for path in beside if path not in known]
+            modules += filter(None, map(program.module, others))
             known.update(beside)
     return [module for module in modules if module.says("test_")]
 
@@ -180,7 +181,7 @@ def _places(module: Module) -> list[Module]:
 def _work_out_places(module: Module) -> list[Module]:
     program, found = module.program, [module]
     for folder in module.path.parents:
-        conftest = program.module(str(folder / "conftest.py"))
+        conftest = program.module((folder / "conftest.py").as_posix())
         if conftest is not None and conftest is not module:
             found.append(conftest)
         if folder == program.root:

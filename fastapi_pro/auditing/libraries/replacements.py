@@ -18,7 +18,7 @@ def test_files(program: Program) -> list[Module]:
     tests = [module for module in program.modules if module.is_test]
     folders = {folder for module in tests for folder in module.path.parents}
     inside = [f for f in sorted(folders) if program.root in (f, *f.parents)]
-    found = [program.module(str(folder / "conftest.py")) for folder in inside]
+    found = [program.module((folder / "conftest.py").as_posix()) for folder in inside]
     return list(dict.fromkeys([*tests, *(module for module in found if module is not None)]))
 
 

@@ -97,7 +97,7 @@ class Module:
         self, path: Path, name: str, source: bytes, parse: Callable[[bytes], ast.Module]
     ) -> None:
         self.path, self.name, self.source, self._parse = path, name, source, parse
-        self.folder, self.place = str(path.parent), str(path)
+        self.folder, self.place = path.parent.as_posix(), path.as_posix()
         self.is_package = path.name == "__init__.py"
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
         self.is_test = is_test(name)

@@ -23,7 +23,7 @@ def loaded_with(modules: "Iterable[Module]", program: "Program") -> "set[Module]
         module = queue.pop()
         if module not in found:
             found.add(module)
-            places = program.once(_places, module, module, str(program.root))
+            places = program.once(_places, module, module, program.root.as_posix())
             queue += [by_place[place] for place in places if place in by_place]
     return found
 
@@ -50,8 +50,8 @@ def run_before(line: int, module: "Module", root: "Module") -> "dict[Module, flo
             reached[current] = statement.lineno
             if current is module and statement.lineno >= line:
                 break
-            for path in _imported_by(statement, current, str(program.root)):
-                places = reversed([*_with_packages(path, str(program.root))])
+            for path in _imported_by(statement, current, program.root.as_posix()):
+                places = reversed([*_with_packages(path, program.root.as_posix())])
                 if any(runs(by_place[place]) for place in places if place in by_place):
                     return True
         reached[current] = line if current is module else float("inf")
@@ -92,7 +92,8 @@ def _imported_by(
     base = import_base(statement, module.path.parent)
     for name in ("", *(alias.name for alias in statement.names)):
         if isinstance(base, Path):
-            path = file_of(f"{base}/{name}" if name else str(base))
+            place = base.as_posix()
+            path = file_of(f"{place}/{name}" if name else place)
         else:
             path = find_other(module.place, root, f"{base}.{name}" if name else base)
         if path is not None:

@@ -59,7 +59,7 @@ class Program:
         self.libraries = libraries
         for module in modules:
             module.program = self
-        self._top = str(root)
+        self._top = root.as_posix()
         self._by_path: dict[str, Module | None] = {m.place: m for m in modules}
         self._loaded: list[Module] = []
         self._facts: dict[Callable[..., object], dict[object, object]] = defaultdict(dict)
@@ -380,7 +380,7 @@ class Program:
         return find_other(module.place, self._top, dotted)
 
     def _imported_beside(self, folder: Path, name: str, depth: int) -> Origin:
-        place = str(folder)
+        place = folder.as_posix()
         if found := self._module_at(f"{place}/{name}"):
             return Node(found, found.tree)
         for path in (f"{place}/__init__.py", f"{place}.py"):

@@ -48,10 +48,10 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
     traced = {path for path, source in sources.items() if _is_traced(path, source)}
     homes = {_top(path, root) for path in traced if _HOME.search(sources[path])}
     chosen = [path for path in sources if path in traced or _top(path, root) in homes]
-    by_name = {_name(path): str(path) for path in chosen}
-    below = _with_folders(by_name, str(root))
-    leader = {str(path): str(path) for path in chosen}
-    tops = {str(path): _top(path, root) for path in chosen}
+    by_name = {_name(path): path.as_posix() for path in chosen}
+    below = _with_folders(by_name, root.as_posix())
+    leader = {place: place for place in by_name.values()}
+    tops = {path.as_posix(): _top(path, root) for path in chosen}
 
     def find(name: str) -> str:
         while leader[name] != name:
@@ -60,16 +60,17 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
         return name
 
     for path in chosen:
-        own = find(str(path))
+        place = path.as_posix()
+        own = find(place)
         for target in _imported(path, sources[path], by_name, below, root):
-            if are_installed and tops[target] != tops[str(path)]:
+            if are_installed and tops[target] != tops[place]:
                 continue
             other = find(target)
             if other != own:
                 leader[other] = own
     groups: dict[str, list[Path]] = defaultdict(list)
     for path in chosen:
-        groups[find(str(path))].append(path)
+        groups[find(path.as_posix())].append(path)
     found = [sorted(group) for _, group in sorted(groups.items()) if not traced.isdisjoint(group)]
     return found if are_installed else _with_unused(found, sources, root)
 
@@ -121,7 +122,7 @@ def _top(path: Path, root: Path) -> str:
 
 def _name(path: Path) -> str:
     """Return the path of a module without its suffix; for a package, the path of its folder."""
-    return str(path.parent) if path.name == "__init__.py" else str(path)[: -len(path.suffix)]
+    return (path.parent if path.name == "__init__.py" else path.with_suffix("")).as_posix()
 
 
 def _with_folders(names: Iterable[str], root: str) -> set[str]:
@@ -139,7 +140,7 @@ def _imported(
     path: Path, source: bytes, by_name: dict[str, str], below: Container[str], root: Path
 ) -> Iterator[str]:
     """Yield the files that a file imports, as far as its text tells."""
-    folders = _folders(str(path.parent), str(root))
+    folders = _folders(path.parent.as_posix(), root.as_posix())
     places: dict[str, list[str]] = {}  # where the first part of a name is to be found
     for dotted in _dotted(source):
         parts = dotted.lstrip(".").replace(".", "/")
@@ -154,7 +155,7 @@ def _imported(
             where = places[first]
         for folder in where:
             found = by_name.get(f"{folder}/{parts}".rstrip("/"))
-            if found is not None and (level or found != str(path)):  # none imports itself
+            if found is not None and (level or found != path.as_posix()):  # none imports itself
                 yield found
                 break
 
@@ -164,7 +165,7 @@ def _folders(folder: str, root: str) -> tuple[str, ...]:
     """Return a folder and those above it, up to the root, as texts: paths are slow to compare."""
     if folder == root or not Path(folder).is_relative_to(root):
         return (folder,) if folder == root else ()
-    return folder, *_folders(str(Path(folder).parent), root)
+    return folder, *_folders(Path(folder).parent.as_posix(), root)
 
 
 @functools.cache
