@@ -148,12 +148,19 @@ def test_of_the_branch_itself_it_annotates_what_is_new_since_it_left(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("before", ["", ZEROS])
+@pytest.mark.parametrize("before", ["", ZEROS, "1" * 40], ids=["none", "a new branch", "gone"])
 def test_without_a_base_it_compares_with_the_default_branch(
     origin: Origin, tmp_path: Path, before: str
 ) -> None:
     checkout = Checkout(tmp_path, origin, "topic", "--depth=1")
     done = checkout.run(EVENT_BASE=before, DEFAULT_BRANCH="main")
+    assert done.places() == [f"{FOLDER}/api.py,line=9"], done.log
+
+
+def test_the_base_may_have_any_name_that_git_takes(origin: Origin, tmp_path: Path) -> None:
+    name = """o'brien/"$(touch${IFS}x)";`id`&ü"""
+    git(Path(origin.url.removeprefix("file://")), "branch", "-f", name, origin.before)
+    done = Checkout(tmp_path, origin, "topic", "--depth=1").run(BASE=name)
     assert done.places() == [f"{FOLDER}/api.py,line=9"], done.log
 
 
@@ -180,7 +187,8 @@ def test_findings_fail_the_step_where_that_is_asked_for(origin: Origin, tmp_path
     [
         ({}, 1, "::error title=fastapi-pro::set base: nothing says what to compare with"),
         ({"BASE": "--upload-pack=touch x"}, 1, "set base: nothing says"),
-        ({"BASE": "nowhere"}, 1, "give actions/checkout fetch-depth 0"),
+        ({"BASE": "nowhere"}, 1, "fastapi-pro::set base to a branch or commit of origin, or give"),
+        ({"EVENT_BASE": "1" * 40}, 1, "set base: nothing says what to compare with"),
         ({"BASE": "main", "FAIL_ON": "severe"}, 2, "invalid choice: 'severe'"),
         ({"FOLDER": "nowhere"}, 1, "::error title=fastapi-pro::set path: there is no such folder"),
         ({"FOLDER": "/"}, 1, "there is no commit here: run actions/checkout first"),
