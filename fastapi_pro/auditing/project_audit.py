@@ -16,7 +16,12 @@ from fastapi_pro.auditing.reporting.lines import Lines
 from fastapi_pro.auditing.reporting.new_findings import Place, new_findings
 from fastapi_pro.auditing.sources import deploy_files
 from fastapi_pro.auditing.sources.exclusion import Watched, is_left_out
-from fastapi_pro.auditing.sources.git import changes_since, check_one_repository, staged_changes
+from fastapi_pro.auditing.sources.git import (
+    changes_since,
+    check_one_repository,
+    is_merging,
+    staged_changes,
+)
 from fastapi_pro.auditing.sources.walk import collect, display, project, rest_of_project
 
 if TYPE_CHECKING:
@@ -66,16 +71,25 @@ class ProjectAudit:
     def since(self, base: str | None) -> Result:
         """Return the findings that a commit did not have; for None, those that staged changes add.
 
-        For None, this process sees the files as they are staged from then on. Raises GitError.
+        What a merge brings to HEAD is not new. For None, this process sees the files as they are
+        staged from then on. Raises GitError.
         """
+        check_one_repository(self.paths)
+        is_staged = base is None
+        found = self._since("HEAD" if base is None else base, is_staged=is_staged)
+        if found.findings and base in (None, "HEAD") and is_merging(project(self.paths)):
+            known = {*self._since("MERGE_HEAD", is_staged=is_staged).findings}
+            found = replace(found, findings=[f for f in found.findings if f in known])
+        return found
+
+    def _since(self, base: str, *, is_staged: bool) -> Result:
         from fastapi_pro.auditing.difference import both_sides  # noqa: PLC0415 -- takes long to import, and only --diff needs it
 
-        check_one_repository(self.paths)
         top = project(self.paths)
         files, unlisted = collect(self.paths, self.exclude)
         context = rest_of_project(self.paths, self.exclude)
         ours = {*files, *context}
-        changes = staged_changes(top) if base is None else changes_since(top, base)
+        changes = staged_changes(top, base) if is_staged else changes_since(top, base)
         changes = changes.shown_as(ours)
         project_files.put_back(changes.now, watch=bool(self.cache))
         past = PastAudits(self.cache, top)

@@ -196,3 +196,44 @@ def test_what_a_merge_brings_is_not_new(
     write("app/api.py", HELD + ANOTHER)
     git("add", ".")
     assert new(capsys, option) == [("app/api.py", 9)]
+
+
+@pytest.mark.parametrize("option", ["--staged", "--diff"])
+def test_in_a_file_with_a_conflict_what_either_side_had_is_not_new(
+    git: Git, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    third = ANOTHER.replace("two", "three")
+    git("switch", "-qc", "topic")
+    write("app/api.py", HELD + "x = 1\n" + ANOTHER)
+    git("commit", "-qam", "second")
+    git("switch", "-q", "main")
+    write("app/api.py", HELD + "x = 2\n" + third)
+    git("commit", "-qam", "third")
+    with pytest.raises(subprocess.CalledProcessError):
+        git("merge", "-q", "topic")
+    write("app/api.py", HELD + "x = 3\n" + ANOTHER + third)
+    git("add", ".")
+    assert new(capsys, option) == []
+    fourth = ANOTHER.replace("two", "four")
+    write("app/api.py", HELD + "x = 3\n" + ANOTHER + third + fourth)
+    git("add", ".")
+    assert new(capsys, option) == [("app/api.py", 16)]
+
+
+@pytest.mark.parametrize("option", ["--staged", "--diff"])
+def test_what_only_both_sides_of_a_merge_together_do_is_new(
+    git: Git, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    """One side lets a function block, the other calls it in an endpoint."""
+    calling = HELD.replace("import time", "from app.jobs import work")
+    write("app/jobs.py", "import time\ndef work():\n    pass\n")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    git("switch", "-qc", "topic")
+    write("app/other.py", calling.replace("time.sleep(1)", "work()"))
+    git("commit", "-qam", "third")
+    git("switch", "-q", "main")
+    write("app/jobs.py", "import time\ndef work():\n    time.sleep(1)\n")
+    git("commit", "-qam", "fourth")
+    git("merge", "-q", "--no-commit", "topic")
+    assert new(capsys, option) == [("app/other.py", 6)]

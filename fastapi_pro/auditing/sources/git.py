@@ -74,37 +74,29 @@ def check_one_repository(paths: Sequence[Path]) -> None:
 def changes_since(folder: Path, base: str) -> Changes:
     """Return the changes in the repository around `folder` since `base`, including untracked files.
 
-    `COMMIT...` is the commit where the current branch left COMMIT. Submodules are skipped, and what
-    a merge brings to HEAD is not a change. Raises GitError.
+    `COMMIT...` is the commit where the current branch left COMMIT. Submodules are skipped. Raises
+    GitError.
     """
     top = _top(folder)
     old, renamed = _differences(top, _commit(top, base))
-    if base == "HEAD":
-        old = _not_merged(top, old)
     return Changes(_untracked(top) | old, renamed)
 
 
-def staged_changes(folder: Path) -> Changes:
-    """Return the changes that the index of the repository around `folder` has over HEAD.
+def staged_changes(folder: Path, base: str) -> Changes:
+    """Return the changes that the index of the repository around `folder` has over `base`.
 
     Raises GitError.
     """
     top = _top(folder)
     index = _index(top)
-    old, renamed = _differences(top, "--cached", _commit(top, "HEAD"), **index)
+    old, renamed = _differences(top, "--cached", _commit(top, base), **index)
     unstaged, _ = _differences(top, **index)
-    old = _not_merged(top, old, "--cached", **index)
     return Changes(old, renamed, _untracked(top, **index) | unstaged)
 
 
-def _not_merged(
-    top: Path, old: dict[Path, bytes | None], *options: str, **variables: str
-) -> dict[Path, bytes | None]:
-    """Return the files that differ from the commit that is being merged, if there is one."""
-    if not _succeeds(top, "rev-parse", "--verify", "--quiet", "MERGE_HEAD"):
-        return old
-    theirs, _ = _differences(top, *options, "MERGE_HEAD", **variables)
-    return {path: content for path, content in old.items() if path in theirs}
+def is_merging(folder: Path) -> bool:
+    """Say whether MERGE_HEAD is being merged to HEAD."""
+    return _succeeds(folder, "rev-parse", "--verify", "--quiet", "MERGE_HEAD")
 
 
 def _top(folder: Path) -> Path:
