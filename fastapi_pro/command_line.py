@@ -74,12 +74,16 @@ def run_command(main: Callable[[], int], name: str) -> int:
 
 
 def _open_streams() -> None:
-    """Have streams that lose what they get where the caller has closed the real ones."""
+    """Have streams that lose what they get where the caller has closed the real ones.
+
+    A pipe on Windows gets UTF-8, which git, Claude Code and GitHub read there, too.
+    """
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:
             setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- it stays open
         if isinstance(found := getattr(sys, stream), io.TextIOWrapper):
-            found.reconfigure(errors="backslashreplace")
+            is_own = os.name == "nt" and not found.isatty() and "PYTHONIOENCODING" not in os.environ
+            found.reconfigure(encoding="utf-8" if is_own else None, errors="backslashreplace")
 
 
 def _code(main: Callable[[], int]) -> int:

@@ -77,6 +77,17 @@ def test_what_is_new_is_told_and_what_is_left_out_is_not(git: Git) -> None:
     assert [(f["path"], f["line"]) for f in json.loads(told)] == [("app/api.py", 9)]
 
 
+def test_a_pipe_gets_utf_8_whatever_the_code_page_is(
+    git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}.items():
+        monkeypatch.setenv(name, value)
+    write("app/api.py", HELD.replace("def one", "def größe"))
+    arguments = ["--format", "github", "--jobs", "1"]
+    told = on_windows(COMMAND, "audit", *arguments, folder=Path.cwd(), exit_code=1)
+    assert "`async def größe` calls" in told
+
+
 @pytest.mark.parametrize("option", ["true", "false"])
 def test_the_stop_hook_tells_it(git: Git, monkeypatch: pytest.MonkeyPatch, option: str) -> None:
     monkeypatch.setenv(OPTION, option)
