@@ -135,6 +135,7 @@ async def test_loop_is_free(client: AsyncClient, monkeypatch: pytest.MonkeyPatch
     """The password is compared in a thread, not on the event loop."""
     waited = await work(client, ADA["email"], monkeypatch)
     assert waited, "no hash is compared"
+    waited += await work(client, "bo@example.com", monkeypatch)
     assert not any(waited), "the event loop waits for the hash"
 
 
@@ -142,6 +143,18 @@ async def test_same_work(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -
     """An unknown address takes as long as a wrong password: a hash is compared there, too."""
     waited = await work(client, "bo@example.com", monkeypatch)
     assert waited, "an unknown address is refused at once, which tells who is a member"
+
+
+async def test_no_default_secret(sqlite_url: str) -> None:
+    """Without `APP_SECRET` nobody gets a token: a default that all can read would sign it."""
+    os.environ.pop("APP_SECRET", None)
+    try:
+        async with served(DATABASE_URL=sqlite_url) as client:
+            await client.post("/members", json=ADA)
+            code = (await log_in(client, ADA["email"], ADA["password"])).status_code
+    except (Exception, SystemExit):  # noqa: BLE001 -- it does not start, as it should
+        return
+    assert code != 200, "there is a default"
 
 
 async def test_no_echo(client: AsyncClient) -> None:

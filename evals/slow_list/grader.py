@@ -20,7 +20,7 @@ async def published(client: AsyncClient) -> list[dict[str, Any]]:
     shown = []
     for number in range(MANY):
         author = [None, "Ada", "Bo"][number % 3]
-        comments = [f"c{number}.{n}" for n in range(number % 4)]
+        comments = [f"{'cba'[n]}{number}" for n in range(number % 4)]  # the latest is no maximum
         new = {"title": f"T{number}", "author": author, "comments": [*comments, "spam"]}
         response = await client.post("/articles", json=new)
         assert response.status_code == 201, f"POST /articles answers {response.status_code}"
