@@ -310,14 +310,12 @@ HOSTILE_BODIES = {
 
 
 @pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES.keys())
-@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "a/b+json", "", "é"])
-async def test_a_hostile_body_answers_4xx(
-    failing_client: AsyncClient, body: bytes, content_type: str
-) -> None:
-    headers = {b"Content-Type": content_type.encode()}
-    response = await failing_client.post("/api/v1/users", content=body, headers=headers)
-    assert 400 <= response.status_code < 500
-    assert "X-Request-ID" in response.headers
+async def test_a_hostile_body_answers_4xx(failing_client: AsyncClient, body: bytes) -> None:
+    for content_type in ["application/json", "text/plain", "a/b+json", "", "é"]:
+        headers = {b"Content-Type": content_type.encode()}
+        response = await failing_client.post("/api/v1/users", content=body, headers=headers)
+        assert 400 <= response.status_code < 500, content_type
+        assert "X-Request-ID" in response.headers
 
 
 async def chunks(size: int) -> AsyncIterator[bytes]:

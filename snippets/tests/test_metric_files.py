@@ -90,10 +90,9 @@ def test_the_variable_wins_and_its_folder_is_made(
 
 
 KILLED = """
-import os, signal
-from fastapi import FastAPI
-from app.core.metrics import instrument
-instrument(FastAPI())
+import os, pathlib, signal
+from app.core.metric_files import take_over_files
+take_over_files(pathlib.Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
 from prometheus_client import Counter
 Counter("seen", "Requests").inc()
 os.kill(os.getpid(), signal.SIGKILL)

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 
 from fastapi.responses import JSONResponse
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -14,6 +14,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from app.core.logging import access_log
 
 logger = get_logger()
+SANE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
 class RequestContextMiddleware:
@@ -31,9 +32,8 @@ class RequestContextMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = Headers(scope=scope).get("x-request-id", "")
-        if not re.fullmatch(r"[A-Za-z0-9._-]{1,128}", request_id):
-            request_id = secrets.token_hex(16)
+        sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        request_id = sent.decode() if SANE.fullmatch(sent) else secrets.token_hex(16)
         clear_contextvars()
         bind_contextvars(request_id=request_id)
         started = time.perf_counter()
@@ -50,8 +50,8 @@ class RequestContextMiddleware:
             await self.app(scope, receive, send_with_id)
         finally:
             with suppress(OSError):  # a full disk fails no request
-                self.log.info(
-                    "request",
+                self.log(
+                    event="request",
                     method=scope["method"],
                     path=scope["path"],  # without the query, which may carry secrets
                     status=status,

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from decimal import Decimal
+from importlib.metadata import version
 
 import httpx
 import pytest
@@ -304,13 +305,19 @@ async def test_each_reader_makes_what_is_not_there(redis: Redis) -> None:
 
 async def test_a_client_that_is_not_closed_leaves_its_connections(valkey: Valkey) -> None:
     """As one that is made at import does with each reload."""
-    await Redis.from_url(valkey.url).ping()
-    with pytest.warns(ResourceWarning, match="unclosed Connection"):
+
+    async def leave_one() -> None:
+        await Redis.from_url(valkey.url).ping()
         gc.collect()
+
+    with pytest.warns(ResourceWarning, match="unclosed Connection"):
+        await leave_one()
 
 
 async def test_the_library_waits_longer_for_an_answer(redis: Redis) -> None:
-    assert redis.connection_pool.make_connection().socket_timeout == 5
+    """Five seconds; before redis-py 8 for ever."""
+    seconds = 5 if int(version("redis").partition(".")[0]) >= 8 else None
+    assert redis.connection_pool.make_connection().socket_timeout == seconds
 
 
 async def test_only_what_was_marked_is_forgotten(

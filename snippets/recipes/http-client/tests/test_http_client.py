@@ -14,6 +14,7 @@ from httpx import (
     Limits,
     RemoteProtocolError,
     Response,
+    Timeout,
 )
 
 from app.core.errors import AppError
@@ -220,9 +221,12 @@ async def test_limits_of_a_client_are_ignored_beside_a_transport() -> None:
 
 
 async def test_a_crowd_shares_few_connections() -> None:
+    """However long each waits for its turn."""
+    seconds = patient(30)
     async with other_service(answer(200)) as service, create_client(service.url) as client:
+        client.timeout = Timeout(seconds)
         requests = [client.build_request("GET", "/") for _ in range(60)]
-        answers = await asyncio.gather(*(call(client, request) for request in requests))
+        answers = await asyncio.gather(*(call(client, request, seconds) for request in requests))
         assert {answer.status_code for answer in answers} == {200}
         assert service.connections <= 20
 

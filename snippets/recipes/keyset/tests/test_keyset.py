@@ -124,7 +124,7 @@ async def test_a_row_with_null_in_its_key_is_on_no_page(session: AsyncSession) -
 @pytest.fixture
 async def large(own_postgres_url: str) -> AsyncIterator[AsyncConnection]:
     """PostgreSQL with 200,000 products."""
-    engine = create_engine(own_postgres_url, 1)
+    engine = create_engine(own_postgres_url, 1, command_timeout=None)
     async with engine.begin() as connection:
         await create_tables(connection, Base.metadata)
         await connection.execute(

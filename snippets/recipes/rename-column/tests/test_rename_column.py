@@ -49,7 +49,9 @@ def run(own_postgres_url: str) -> Run:
     """Run statements, each in a transaction of its own; return the rows of the last."""
 
     async def execute(*statements: str) -> Sequence[Any]:
-        engine = create_engine(own_postgres_url, 1).execution_options(isolation_level="AUTOCOMMIT")
+        engine = create_engine(own_postgres_url, 1, command_timeout=None).execution_options(
+            isolation_level="AUTOCOMMIT"
+        )
         try:
             async with engine.connect() as connection:
                 for statement in statements:
