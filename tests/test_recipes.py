@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -124,10 +124,42 @@ def fit(names: Sequence[str]) -> bool:
     return True
 
 
+def groups_of(pairs: Iterable[tuple[str, str]], size: int = 6) -> list[list[str]]:
+    """Return groups that hold each of these pairs, and no other: far fewer than there are pairs."""
+    fitting = {frozenset(pair) for pair in pairs}
+    names = sorted({name for pair in fitting for name in pair})
+    left = set(fitting)
+    groups = []
+
+    def gain(name: str, group: Sequence[str]) -> int:
+        joined = [frozenset({name, other}) for other in group]
+        return sum(pair in left for pair in joined) if fitting.issuperset(joined) else 0
+
+    while left:
+        group = min(map(sorted, left))
+        while len(group) < size:
+            best = max(names, key=lambda name: gain(name, group))
+            if not gain(best, group):
+                break
+            group.append(best)
+        left -= {frozenset(pair) for pair in combinations(group, 2)}
+        groups.append(group)
+    return groups
+
+
+def test_few_groups_hold_each_pair_that_fits() -> None:
+    names = [str(number) for number in range(20)]
+    pairs = {*combinations(names, 2)} - {("0", "1"), ("2", "9")}
+    groups = groups_of(pairs)
+    assert {pair for group in groups for pair in combinations(sorted(group, key=int), 2)} == pairs
+    assert len(groups) < len(pairs) / 5
+
+
 def companies(config: pytest.Config) -> list[str]:
-    """Return a pair or a triple that fits together; all such pairs with `--whole`."""
+    """Return a pair or a triple that fits together; with `--whole`, groups with all such pairs."""
     if config.getoption("whole"):
-        return [",".join(pair) for pair in combinations(NAMES, 2) if fit(pair)]
+        pairs = [pair for pair in combinations(NAMES, 2) if fit(pair)]
+        return [",".join(sorted(group)) for group in groups_of(pairs)]
     size = int(*sample("23", 1))
     drawn = sorted(sample([*combinations(NAMES, size)], 20))
     return [",".join(names) for names in drawn if fit(names)][:1]

@@ -6,11 +6,18 @@ from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, text
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from app.core.config import get_settings
 from app.core.db import TABLES_LOCK, create_engine
 from app.models import Base
+
+NOT_MIGRATED = """this database has tables, but not from a migration: the service made them.
+Delete it (on SQLite: rm app.db), set APP_CREATE_TABLES=false, and migrate again; or, to keep it as
+a database that has all migrations: alembic stamp head"""
 
 
 def wait_for_others(connection: Connection) -> None:
@@ -30,29 +37,45 @@ def import_own_types(kind: str, item: object, autogenerate: AutogenContext) -> L
     return False
 
 
+def is_made_by_service(connection: Connection) -> bool:
+    """Say whether there are tables of the service, but no migration has run."""
+    tables = {*inspect(connection).get_table_names()} & {*Base.metadata.tables}
+    heads = MigrationContext.configure(connection).get_current_heads()
+    connection.rollback()
+    return bool(tables) and not heads
+
+
 def run_migrations(connection: Connection) -> None:
     """Bring the database of this connection to the wanted revision, a transaction for each."""
     if connection.dialect.name == "postgresql":
         wait_for_others(connection)
         connection.exec_driver_sql("SET lock_timeout = '2s'")  # who waits, blocks all behind it
         connection.commit()
+    made_by_service = is_made_by_service(connection)
     context.configure(
         connection,
         target_metadata=Base.metadata,
         transaction_per_migration=True,
         render_item=import_own_types,
     )
-    with context.begin_transaction():
-        context.run_migrations()
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+    except DBAPIError as exc:
+        if made_by_service:
+            raise CommandError(NOT_MIGRATED) from exc
+        raise
 
 
 async def main() -> None:
     """Connect and migrate, however long it takes."""
     url = get_settings().database_url.get_secret_value()
     engine = create_engine(url, pool_size=1, command_timeout=None)
-    async with engine.connect() as connection:  # Alembic commits
-        await connection.run_sync(run_migrations)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:  # Alembic commits
+            await connection.run_sync(run_migrations)
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(main())

@@ -13,7 +13,8 @@ from alembic.config import main
 from sqlalchemy import text
 
 from app.core.config import get_settings
-from app.core.db import TABLES_LOCK, create_engine
+from app.core.db import TABLES_LOCK, create_engine, create_tables
+from app.models import Base
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +49,31 @@ def test_the_migrations_lead_from_nothing_to_the_models_and_back(
     monkeypatch.chdir(ROOT)
     get_settings.cache_clear()
     for command in ("upgrade head", "check", "downgrade base", "upgrade head"):
+        main(command.split())
+    get_settings.cache_clear()
+
+
+async def make_tables(database_url: str) -> None:
+    """As `fastapi dev` does."""
+    engine = create_engine(database_url, 1)
+    async with engine.begin() as connection:
+        await create_tables(connection, Base.metadata)
+    await engine.dispose()
+
+
+def test_who_migrates_tables_of_the_service_is_told_what_to_do(
+    own_database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As after `fastapi dev`; also at the second try."""
+    asyncio.run(make_tables(own_database_url))
+    monkeypatch.setenv("APP_DATABASE_URL", own_database_url)
+    monkeypatch.chdir(ROOT)
+    get_settings.cache_clear()
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            main(["upgrade", "head"])
+        assert "FAILED: this database has tables" in capsys.readouterr().out
+    for command in ("stamp head", "check", "upgrade head"):
         main(command.split())
     get_settings.cache_clear()
 
