@@ -24,6 +24,7 @@ async def test_who_has_seen_the_last_version_may_change_it(client: AsyncClient) 
     headers = await headers_of(client)
     seen = (await client.get(URL, headers=headers)).headers["etag"]
     changed = await rename(client, "Countess", headers | {"If-Match": seen})
+    assert changed.headers["cache-control"] == "private, no-cache"
     assert (changed.status_code, changed.json()["full_name"]) == (200, "Countess")
     again = await rename(client, "Ada", headers | {"If-Match": changed.headers["etag"]})
     assert again.status_code == 200
@@ -68,6 +69,7 @@ async def test_who_has_the_version_gets_no_body(client: AsyncClient) -> None:
     for tags in (seen, f'"7", W/{seen}', "*"):
         answer = await client.get(URL, headers=headers | {"If-None-Match": tags})
         assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["cache-control"] == "private, no-cache"
         assert answer.headers["etag"] == seen
     other = await client.get(URL, headers=headers | {"If-None-Match": '"7"'})
     assert other.status_code == 200

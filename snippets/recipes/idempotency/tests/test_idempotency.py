@@ -50,6 +50,8 @@ async def test_a_repetition_gets_the_same_answer_and_does_nothing(client: AsyncC
     assert first.json() == again.json()
     assert "idempotent-replayed" not in first.headers
     assert again.headers["idempotent-replayed"] == "true"
+    seen = await client.get("/healthz", headers={"Origin": "https://x.example"})
+    assert "Idempotent-Replayed" in seen.headers["access-control-expose-headers"]
     assert await count(client) == 1
 
 

@@ -43,6 +43,7 @@ async def test_what_was_sent_comes_back_as_large_as_may_be(
         assert answer.headers["content-type"] == sent.json()["media_type"]
         assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''Zo%C3%AB"
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "private, no-cache"
         assert int(answer.headers["content-length"]) == MAX_BYTES
 
 

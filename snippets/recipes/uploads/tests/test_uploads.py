@@ -88,6 +88,7 @@ async def test_what_was_sent_comes_back(client: AsyncClient, folder: Path) -> No
         assert answer.headers["content-type"] == upload["media_type"] == media_type
         assert answer.headers["content-disposition"].startswith("attachment;")
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "private, no-cache"
     assert len(files_in(folder)) == 3
 
 

@@ -39,7 +39,7 @@ async def read_profile(
     user: CurrentUser, response: Response, if_none_match: Annotated[str | None, Header()] = None
 ) -> User | Response:
     """Return the account with its ETag."""
-    headers = {"ETag": etag(user.id, user.version)}
+    headers = _headers(user)
     if if_none_match is not None and matches(if_none_match, headers["ETag"], weak=True):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
@@ -64,5 +64,10 @@ async def change_profile(
     require_match(if_match, etag(user.id, user.version))
     user.full_name = data.full_name
     await session.flush()  # UPDATE ... WHERE version = ?: the loser of a race changes no row
-    response.headers["ETag"] = etag(user.id, user.version)
+    response.headers.update(_headers(user))
     return user
+
+
+def _headers(user: User) -> dict[str, str]:
+    """Let the client alone keep the answer, and ask each time whether it is still the newest."""
+    return {"Cache-Control": "private, no-cache", "ETag": etag(user.id, user.version)}

@@ -68,6 +68,7 @@ async def read_upload(upload_id: UUID, session: SessionDep, owner: CurrentUser) 
         upload.content,
         media_type=upload.media_type,
         headers={
+            "Cache-Control": "private, no-cache",
             "Content-Disposition": f"attachment; filename*=utf-8''{quote(upload.name, safe='')}",
             "X-Content-Type-Options": "nosniff",
         },

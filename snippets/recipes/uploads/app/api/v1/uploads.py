@@ -71,5 +71,5 @@ async def read_upload(upload_id: UUID, session: SessionDep, owner: CurrentUser) 
         uploads.path_of(get_settings().upload_folder, upload),
         media_type=upload.media_type,
         filename=upload.name,  # encoded, and after Content-Disposition: attachment
-        headers={"X-Content-Type-Options": "nosniff"},
+        headers={"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"},
     )
