@@ -1578,3 +1578,41 @@ app = FastAPI()
 app.include_router(router)
 """
     assert said in only(tmp_path, "tables-created-by-every-worker", source).message
+
+
+@pytest.mark.parametrize(
+    ("given", "severity", "fix"),
+    [
+        ("where(Row.id == 1 and Row.name == 'a')", "", "`where(Row.id == 1, Row.name == 'a')`"),
+        ("where(Row.id == 1 or Row.name == 'a')", "medium", "`or_(...)`"),
+        ("where(or_(Row.id == 1 and Row.is_old))", "", "`and_(...)`"),
+        ("where(Row.name is None)", "medium", "`Row.name.is_(None)`"),
+        ("where(Row.name is not None)", "", "`Row.name.is_not(None)`"),
+        ("where(Row.id not in (1, 2))", "", "`Row.id.not_in((1, 2))`"),
+        ("where(not Row.is_old)", "medium", "`~Row.is_old`"),
+        ("where(not Row.id == 1)", "", "`~(Row.id == 1)`"),
+        ("order_by(Row.name is not None)", "medium", "`Row.name.is_not(None)`"),
+        ("order_by(Row.name or Row.id)", "medium", "Commas, or `func.coalesce(...)`"),
+    ],
+)
+def test_operators_of_python_that_lose_a_condition_matter_most(
+    given: str, severity: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy import or_, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Row(Base):
+    __tablename__ = "rows"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str | None]
+    is_old: Mapped[bool]
+app = FastAPI()
+@app.get("/")
+def read(db: Session) -> None:
+    db.scalars(select(Row.name).{given}.limit(9)).all()
+"""
+    found = only(tmp_path, "python-operator-in-filter", source)
+    assert found.severity == severity
+    assert found.fix.startswith(fix)
