@@ -29,9 +29,10 @@ def shell_of(image: str) -> str:
 
 @fact
 def starting_images(program: Program) -> list[Launch]:
-    """Return the images that start the service by themselves, except those for developers."""
+    """Return the images that start the service, or that services start it in; not developers'."""
     starting = {start.launch for start in starts(program) if start.launch}
-    starting |= set(modules_run(program).values())
+    starting |= {launch for run in modules_run(program).values() for launch in run}
+    starting |= {s.image for s in starting if s.image and not (s.is_development or s.is_mounted)}
     scripts = {launch.source.path.name for launch in starting if launch.kind == "script"}
     return [
         launch

@@ -1,10 +1,13 @@
 """What the files beside the code run: images, compose services, scripts, units, manifests."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from fastapi_pro.auditing.libraries.hosting_files import started
 from fastapi_pro.auditing.libraries.servers import inner_shell, unfolded
+from fastapi_pro.auditing.libraries.service_images import connect
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.program import Program, fact
 from fastapi_pro.auditing.sources import yaml
@@ -30,7 +33,8 @@ class Launch:
     `read_by` is the shell that reads its command, "" for a list of words. `environment` has the
     variables that are set for it, `replicas` how many instances run, if the file says so.
     `is_mounted` says whether the source is mounted into it, as in development; `is_production`
-    whether the file name says so; `is_before` whether it ends before the service starts.
+    whether the file name says so; `is_before` whether it ends before the service starts; `image`
+    is the launch of the Dockerfile that a service runs.
     """
 
     source: Source
@@ -47,6 +51,7 @@ class Launch:
     is_before: bool = False
     is_production: bool = False
     body: yaml.Mapping | None = None
+    image: "Launch | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +66,9 @@ class Variable:
 @fact
 def launches(program: Program) -> list[Launch]:
     """Return what the program's deploy files run, in the order of the files."""
-    return [launch for path in program.files for launch in _of(source(path), program)]
+    found = [launch for path in program.files for launch in _of(source(path), program)]
+    connect(found)
+    return found
 
 
 @fact
@@ -71,13 +78,13 @@ def variables(program: Program) -> list[Variable]:
     for path in program.files:
         if kind(path) == "environment":
             read = source(path)
-            found += [Variable(name, word, read) for name, word in _settings(read.text)]
+            found += [Variable(name, word, read) for name, word in settings_in(read.text)]
     for launch in launches(program):
         found += [Variable(n, word, launch.source) for n, word in launch.environment.items()]
     return found
 
 
-def _settings(text: str) -> Iterator[tuple[str, Word]]:
+def settings_in(text: str) -> Iterator[tuple[str, Word]]:
     """Yield the variables in a file with `NAME=value` lines."""
     for match in _SETTING.finditer(text):
         line = text.count("\n", 0, match.start(1)) + 1
@@ -102,6 +109,7 @@ def _of(read: Source, program: Program) -> Iterator[Launch]:
         "script": _of_script,
         "systemd": _of_unit,
         "supervisor": _of_supervisor,
+        "hosting": _of_hosting,
     }.get(kind(read.path))
     for launch in made(read) if made else ():
         launch.is_development = launch.is_development or is_development
@@ -255,6 +263,11 @@ def _of_kubernetes(read: Source) -> Iterator[Launch]:
         for d in documents
         if _text(d.get("kind")) == "HorizontalPodAutoscaler"
     }
+    configs = {
+        _text(d.get("metadata", "name")): _compose_environment(d.get("data"))
+        for d in documents
+        if _text(d.get("kind")) == "ConfigMap"
+    }
     for document in documents:
         name = _text(document.get("metadata", "name"))
         replicas = max(_number(document.get("spec", "replicas")), scaled.get(name, 1))
@@ -283,7 +296,7 @@ def _of_kubernetes(read: Source) -> Iterator[Launch]:
                     "kubernetes",
                     Word(_text(body.get("name")), line, column),
                     [*entry, *arguments],
-                    _kubernetes_environment(body.get("env")),
+                    _kubernetes_environment(body, configs),
                     entry_shell or shell,
                     replicas=replicas,
                     name=_text(body.get("name")) or name,
@@ -292,9 +305,13 @@ def _of_kubernetes(read: Source) -> Iterator[Launch]:
                 )
 
 
-def _kubernetes_environment(value: yaml.Value) -> dict[str, Word]:
-    found = {}
-    for item in yaml.mappings(value):
+def _kubernetes_environment(
+    body: yaml.Mapping, configs: dict[str, dict[str, Word]]
+) -> dict[str, Word]:
+    found: dict[str, Word] = {}
+    for item in yaml.mappings(body.get("envFrom")):
+        found |= configs.get(_text(item.get("configMapRef", "name")), {})
+    for item in yaml.mappings(body.get("env")):
         word = _word(item.get("value"))
         if word is not None and "value" in item.values:
             found[_text(item.get("name"))] = word
@@ -341,11 +358,25 @@ def _of_unit(read: Source) -> Iterator[Launch]:
 
 
 def _of_supervisor(read: Source) -> Iterator[Launch]:
-    for match in re.finditer(r"(?m)^command[ \t]*=[ \t]*(.*)$", read.text):
-        line = read.text.count("\n", 0, match.start()) + 1
-        found = commands(Word(match[1], line, match.start(1) - match.start()))
-        found = [inner for command in found for inner in unfolded(command)]
-        yield Launch(read, "supervisor", Word("command", line, 0), found)
+    sections = [0, *(match.start() for match in re.finditer(r"(?m)^\[", read.text))]
+    for start, end in itertools.pairwise([*sections, len(read.text)]):
+        environment: dict[str, Word] = {}
+        for name, word in settings_in(read.text[:end]):
+            if name == "environment" and word.line > read.text.count("\n", 0, start):
+                for pair in re.finditer(r"(\w+)=[\"']?([^,\"']*)", word.text):
+                    column = word.column + pair.start(2)
+                    environment[pair[1]] = Word(pair[2], word.line, column, "%(" not in pair[2])
+        for match in re.finditer(r"(?m)^command[ \t]*=[ \t]*(.*)$", read.text[start:end]):
+            line = read.text.count("\n", 0, start + match.start()) + 1
+            found = commands(Word(match[1], line, match.start(1) - match.start()))
+            found = [inner for command in found for inner in unfolded(command)]
+            place = Word("command", line, 0)
+            yield Launch(read, "supervisor", place, found, environment)
+
+
+def _of_hosting(read: Source) -> Iterator[Launch]:
+    for place, found, environment in started(read):
+        yield Launch(read, "hosting", place, found, environment, "sh")
 
 
 def _text(value: yaml.Value) -> str:

@@ -59,6 +59,14 @@ def declared_in(folder: Path) -> tuple[Requirement, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@project_files.kept
+def scripts_in(folder: Path) -> dict[str, str]:
+    """Return the commands that a folder's pyproject.toml installs, with what they call."""
+    data = _toml(read_text(folder / "pyproject.toml"))
+    found = _table(data, "tool", "poetry", "scripts") | _table(data, "project", "scripts")
+    return {name: target for name, target in found.items() if isinstance(target, str)}
+
+
 def requirements_files(folder: Path) -> list[Path]:
     """Return pip's requirements files of a folder."""
     return [folder / name for name in _matching(project_files.names(folder), REQUIREMENTS)]

@@ -98,14 +98,18 @@ def served(words: Sequence[Word]) -> Served | None:
 
 
 def module_run(words: Sequence[Word]) -> str:
-    """Return the module or file that `python` runs: of `python -m app`, `python main.py`."""
+    """Return the module or file that `python` runs: of `python -m app`, `uv run main.py`."""
     at = _behind_launchers(words, python=True)
-    if at is None or at >= len(words) or not _PYTHON.fullmatch(name_of(words[at])):
+    if at is None or at >= len(words):
         return ""
-    rest = [word.text for word in words[at + 1 :]]
-    while rest and rest[0].startswith("-") and rest[0] != "-m":
+    rest = [word.text for word in words[at:]]
+    if _PYTHON.fullmatch(name_of(words[at])):
         rest = rest[1:]
-    if rest[:1] == ["-m"]:
+        while rest and rest[0].startswith("-") and rest[0] != "-m":
+            rest = rest[2:] if rest[0] in ("-X", "-W") else rest[1:]
+    elif "uv" not in map(name_of, words[:at]):
+        return rest[0] if rest[0].startswith(("./", "/")) and rest[0].endswith(".py") else ""
+    if rest[:1] in (["-m"], ["--module"]):
         return rest[1] if len(rest) > 1 else ""
     return rest[0] if rest and rest[0].endswith(".py") else ""
 
@@ -148,7 +152,7 @@ def _behind_run(words: Sequence[Word], at: int) -> int:
     if at >= len(words) or words[at].text != "run":
         return -1
     at += 1
-    while at < len(words) and words[at].text.startswith("-"):
+    while at < len(words) and re.match(r"-(?!m$|-module$)", words[at].text):
         takes_value = re.fullmatch(
             r"--(?:extra|group|package|env-file|python|with|project|directory|only-group|name|env|"
             r"environment|no-group|no-extra)|-[pne]",

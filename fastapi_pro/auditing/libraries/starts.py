@@ -8,9 +8,17 @@ from pathlib import Path
 from typing import TypeAlias
 
 from fastapi_pro.auditing.libraries.fastapi import apps
+from fastapi_pro.auditing.libraries.given_settings import assigned_before, settings_of
 from fastapi_pro.auditing.libraries.launches import Launch, launches, variables
-from fastapi_pro.auditing.libraries.servers import Served, module_run, name_of, served
-from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.libraries.manifests import scripts_in
+from fastapi_pro.auditing.libraries.servers import (
+    Served,
+    behind_launchers,
+    module_run,
+    name_of,
+    served,
+)
+from fastapi_pro.auditing.model import limits, project_files
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 from fastapi_pro.auditing.sources.spots import Spot, Word
@@ -58,8 +66,9 @@ class Start:
 
     `server` is "uvicorn", "gunicorn", "hypercorn", "granian", "fastapi run" or "fastapi dev".
     `options` have the names of the command line, without leading hyphens. `is_open` says that there
-    may be options that the audit does not see. `launch` runs it, None in Python; `application` is
-    the program's file that it serves, if a name says it.
+    may be options that the audit does not see. `launch` runs it, None in Python, where
+    `is_deployed` says that an image, a unit or a manifest runs the file; `application` is the
+    program's file that it serves, if a name says it.
     """
 
     server: str
@@ -69,6 +78,7 @@ class Start:
     is_open: bool = False
     is_conditional: bool = False
     application: Path | None = None
+    is_deployed: bool = False
 
     def option(self, name: str) -> Option | None:
         """Return an option, or the variable that stands for it."""
@@ -84,7 +94,7 @@ class Start:
         """Whether it is started so only while developing."""
         if self.server == "fastapi dev" or (self.launch and self.launch.is_development):
             return True
-        if self.launch and self.launch.kind not in ("script", "compose"):
+        if self.is_deployed or (self.launch and self.launch.kind not in ("script", "compose")):
             return False  # an image that reloads is deployed all the same
         reload = self.options.get("reload")
         return reload is not None and reload.is_on
@@ -99,6 +109,10 @@ class Start:
 def starts(program: Program) -> list[Start]:
     """Return the starts of the program, in its files and in Python."""
     found = list(_of_python(program))
+    for start in found:
+        for launch in _running(program, start):
+            _add_environment(start.options, program, launch, "")
+            start.is_deployed = start.is_deployed or launch.kind not in ("script", "compose")
     for launch in launches(program):
         found += _of_launch(program, launch)
     return found
@@ -221,7 +235,8 @@ def _of_launch(program: Program, launch: Launch) -> Iterator[Start]:
                 name: Option(word.text if word.is_known else None, launch.source.at(word))
                 for name, word in run.options.items()
             }
-            _add_environment(options, launch, run.server)
+            own = assigned_before(launch, command)
+            _add_environment(options, program, launch, run.server, own)
             place = launch.source.at(run.place)
             is_open = "config" in run.options or "env-file" in run.options
             named = _module(program, run.application) if run.application else None
@@ -230,7 +245,7 @@ def _of_launch(program: Program, launch: Launch) -> Iterator[Start]:
         if launch.commands or not apps(program):
             return
         options = {}
-        _add_environment(options, launch, "gunicorn")
+        _add_environment(options, program, launch, "gunicorn")
         if "WORKER_CLASS" in launch.environment:
             word = launch.environment["WORKER_CLASS"]
             options["worker-class"] = Option(word.text, launch.source.at(word))
@@ -238,21 +253,27 @@ def _of_launch(program: Program, launch: Launch) -> Iterator[Start]:
         yield Start("gunicorn", place, options, launch, is_open=True)
 
 
-def _add_environment(options: dict[str, Option], launch: Launch, server: str) -> None:
-    """Add the options that a server takes from variables."""
-    for option, variable in _FROM_ENVIRONMENT.items():
-        if option not in options and variable in launch.environment:
-            word = launch.environment[variable]
-            options[option] = Option(word.text if word.is_known else None, launch.source.at(word))
-    for name, word in launch.environment.items():
-        value = Option(word.text if word.is_known else None, launch.source.at(word))
-        if server == "uvicorn" and name.startswith("UVICORN_"):
-            options.setdefault(name[len("UVICORN_") :].lower().replace("_", "-"), value)
-        elif server == "gunicorn" and name == "GUNICORN_CMD_ARGS":
-            words = [Word(text, word.line, word.column) for text in word.text.split()]
-            run = served([Word("gunicorn", word.line, word.column), *words])
-            for key, inner in run.options.items() if run else ():
-                options.setdefault(key, Option(inner.text, launch.source.at(word)))
+def _add_environment(
+    options: dict[str, Option],
+    program: Program,
+    launch: Launch,
+    server: str,
+    own: dict[str, Word] | None = None,
+) -> None:
+    """Add the options that a server takes from variables; `own` are set for this command alone."""
+    for given, read in [(own or {}, launch.source), *settings_of(program, launch)]:
+        for name, word in given.items():
+            value = Option(word.text if word.is_known else None, read.at(word))
+            for option, variable in _FROM_ENVIRONMENT.items():
+                if name == variable:
+                    options.setdefault(option, value)
+            if server == "uvicorn" and name.startswith("UVICORN_"):
+                options.setdefault(name[len("UVICORN_") :].lower().replace("_", "-"), value)
+            elif server == "gunicorn" and name == "GUNICORN_CMD_ARGS":
+                words = [Word(text, word.line, word.column) for text in word.text.split()]
+                run = served([Word("gunicorn", word.line, word.column), *words])
+                for key, inner in run.options.items() if run else ():
+                    options.setdefault(key, Option(inner.text, read.at(inner)))
 
 
 def _is_ours(program: Program, launch: Launch, run: Served) -> bool:
@@ -281,37 +302,89 @@ def _is_nowhere(program: Program, launch: Launch, name: str) -> bool:
 
 
 def _module(program: Program, name: str) -> Path | None:
-    """Return the file of a module, or of a path, that is named at a start."""
-    parts = name.removesuffix(".py").removeprefix("./").strip("/").replace("/", ".").split(".")
-    for module in program.modules:
-        path = module.path
-        own = path.parent.parts if path.name == "__init__.py" else path.with_suffix("").parts
-        if list(own[-len(parts) :]) == parts:
-            return path
+    """Return the file of a module, or of a path, that is named at a start: the outermost of these.
+
+    The first folders of an absolute path are those of the image.
+    """
+    bare = name.removesuffix(".py").removeprefix("./")
+    parts = bare.strip("/").replace("/", ".").split(".")
+    for dropped in range(len(parts) if bare.startswith("/") else 1):
+        wanted = tuple(parts[dropped:])
+        ends = [p for p, own in _own_parts(program).items() if own[-len(wanted) :] == wanted]
+        if ends:
+            return min(ends, key=lambda path: (len(path.parts), path))
     return None
 
 
 @fact
-def modules_run(program: Program) -> dict[Path, Launch]:
-    """Return the files that `python main.py` runs and that start a server, with their launches."""
-    found: dict[Path, Launch] = {}
-    for launch in launches(program):
+def _own_parts(program: Program) -> dict[Path, tuple[str, ...]]:
+    """Return the parts of the dotted names of the modules."""
+    paths = (module.path for module in program.modules)
+    return {
+        path: path.parent.parts if path.name == "__init__.py" else path.with_suffix("").parts
+        for path in paths
+    }
+
+
+@fact
+def modules_run(program: Program) -> dict[Path, list[Launch]]:
+    """Return the files that a command runs and that start a server, with their launches.
+
+    The file with the start itself is there too: `python main.py` may call it.
+    """
+    found: dict[Path, list[Launch]] = {}
+    for start in starts(program):
+        for launch in _running(program, start):
+            for path in {start.path, *_entries(start)}:
+                found.setdefault(path, []).append(launch)
+    return found
+
+
+def _running(program: Program, start: Start) -> Iterator[Launch]:
+    """Yield the launches whose command runs a file that starts a server, without a condition."""
+    entries = _entries(start)
+    for launch in launches(program) if entries else ():
         for command in launch.commands:
-            path = _served_by(program, command.words)
-            if path and not launch.is_development and not command.is_conditional:
-                found.setdefault(path, launch)
+            path = _file_run(program, command.words)
+            if path in entries and not launch.is_development and not command.is_conditional:
+                yield launch
+
+
+def _entries(start: Start) -> set[Path]:
+    """Return the files that start a server in Python when they are run: that of the call too."""
+    if not isinstance(start.place, Node):
+        return set()
+    return start.place.program.once(_entries_of, start.place.ast, start.place)
+
+
+def _entries_of(call: Node, depth: int = 0) -> set[Path]:
+    found = {call.module.path}
+    for caller in call.function.callers if depth <= limits.CALLS else ():
+        found |= _entries_of(caller, depth + 1)
     return found
 
 
 def serves(program: Program, words: Sequence[Word]) -> bool:
     """Say whether a command runs a file of the program that starts a server."""
-    return _served_by(program, words) is not None
+    path = _file_run(program, words)
+    return path is not None and any(path in _entries(start) for start in starts(program))
 
 
-def _served_by(program: Program, words: Sequence[Word]) -> Path | None:
-    name = module_run(words)
-    path = _module(program, name) or _module(program, f"{name}.__main__") if name else None
-    return path if path in {start.path for start in starts(program)} else None
+def _file_run(program: Program, words: Sequence[Word]) -> Path | None:
+    """Return the file of the program that a command runs: by Python, or as a script of its own."""
+    program_run = behind_launchers(words)[:1]
+    name = module_run(words) or "".join(_scripts(program).get(name_of(w), "") for w in program_run)
+    return (_module(program, name) or _module(program, f"{name}.__main__")) if name else None
+
+
+@fact
+def _scripts(program: Program) -> dict[str, str]:
+    """Return the modules of the commands that pyproject.toml names."""
+    found: dict[str, str] = {}
+    for folder in (program.root, *(module.path.parent for module in program.code)):
+        for name, target in scripts_in(folder).items():
+            found.setdefault(name, target.partition(":")[0])
+    return found
 
 
 def scripts_run(program: Program) -> dict[str, Launch]:

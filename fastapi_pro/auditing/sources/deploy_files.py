@@ -8,13 +8,14 @@ from pathlib import Path
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.sources.spots import source
 
+_HOSTING = re.compile(r"(?:render|app)\.ya?ml|(?:fly|railway|nixpacks)\.toml")
 _NAMES = re.compile(
     r"(?:[Dd]ocker|Container)file(?:[.-][\w.-]+)?|[\w.-]+\.(?:[Dd]ocker|Container)file|"
     r"[\w.-]*compose[\w.-]*\.ya?ml|(?:docker-)?stack[\w.-]*\.ya?ml|"
     r"Procfile(?:\.\w+)?|[\w.@-]+\.(?:sh|service)|supervisord?[\w.-]*\.conf|"
     r"\.env(?:\.[\w.-]+)?|[\w.-]+\.env(?:\.(?:example|sample|template|dist))?|"
     r"env\.(?:example|sample|template|dist)|"
-    r"nginx[\w.-]*\.conf(?:\.template)?"
+    rf"nginx[\w.-]*\.conf(?:\.template)?|{_HOSTING.pattern}"
 )
 _SCRIPTS = re.compile(r"(?:docker-)?(?:entrypoint|entry|start|prestart|run)(?:[-_]\w+)?")
 _YAML = re.compile(r".+\.ya?ml")
@@ -28,7 +29,7 @@ def is_deploy_file(path: str) -> bool:
     if name.endswith((".dockerignore", ".py", ".md", ".pyc")):
         return False
     if _NAMES.fullmatch(name):
-        return True
+        return name not in ("app.yaml", "app.yml") or _begins_line(path, b"runtime:")
     if _SCRIPTS.fullmatch(name):
         return _begins(path, b"#!") and b"python" not in _head(path, 80)
     return _YAML.fullmatch(name) is not None and _is_manifest(path)
@@ -52,6 +53,10 @@ def _begins(path: str, mark: bytes) -> bool:
     return _head(path, len(mark)) == mark
 
 
+def _begins_line(path: str, mark: bytes) -> bool:
+    return b"\n" + mark in b"\n" + _head(path, _DEEPEST_SCAN)
+
+
 def _is_manifest(path: str) -> bool:
     text = _head(path, _DEEPEST_SCAN)
     if b"apiVersion:" not in text or b"{{" in text:
@@ -72,6 +77,8 @@ def kind(path: Path) -> str:
     is_image = re.search(r"(?:[Dd]ocker|Container)file", name)
     if is_image and not name.endswith((".sh", ".yml", ".yaml")):
         return "dockerfile"
+    if _HOSTING.fullmatch(name):
+        return "hosting"
     if name.endswith((".yml", ".yaml")):
         is_compose = re.search(r"compose|^(?:docker-)?stack", name) is not None
         return "kubernetes" if not is_compose or _is_manifest(str(path)) else "compose"

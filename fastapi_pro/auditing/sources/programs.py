@@ -16,14 +16,15 @@ _WORDS = (
     b"ASGITransport", b"AsyncClient(app",
 )  # fmt: skip
 _TRACE = re.compile(
-    rb"^[ \t]*(?:from|import)[ \t]+(?:fastapi|starlette|sqlalchemy|sqlmodel|pydantic|"
-    rb"pydantic_settings|uvicorn|gunicorn|jose|jwt|passlib|bcrypt|pwdlib|argon2|asyncpg|"
+    rb"^[ \t]*(?:from|import)[ \t]+(?:[\w.]+[ \t]*,[ \t]*)*"
+    rb"(?:fastapi|starlette|sqlalchemy|sqlmodel|pydantic|pydantic_settings|uvicorn|gunicorn|jose|jwt|passlib|bcrypt|pwdlib|argon2|asyncpg|"
     rb"prometheus_client|prometheus_fastapi_instrumentator)\b|uvicorn\.workers|"
     rb"\bASGITransport\b|\bAsyncClient\(app\b",  # tests that import no framework themselves
     re.MULTILINE,
 )
 _HOME = re.compile(
-    rb"^(?:from|import)[ \t]+(?:fastapi|starlette|sqlalchemy|sqlmodel)\b", re.MULTILINE
+    rb"^(?:from|import)[ \t]+(?:[\w.]+[ \t]*,[ \t]*)*(?:fastapi|starlette|sqlalchemy|sqlmodel)\b",
+    re.MULTILINE,
 )
 _IMPORT = re.compile(
     rb"[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\r\n#;]+)|"

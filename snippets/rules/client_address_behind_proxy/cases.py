@@ -130,7 +130,204 @@ command=/venv/bin/gunicorn app.main:app -k asgi --forwarded-allow-ips="*"
 """,
 }
 
+FOUND |= {
+    "compose, over an image: environment, a file, options of its entry point": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app"]
+#= one.compose.yml
+services:
+  api:
+    build: .
+    environment:
+      FORWARDED_ALLOW_IPS: "*"  # !
+#= deploy/docker/api.Dockerfile
+FROM python:3.13
+ENTRYPOINT ["uvicorn", "app.main:app"]
+#= deploy/compose.yaml
+services:
+  api:
+    build: {context: .., dockerfile: deploy/docker/api.Dockerfile}
+    command: ["--port", "80", "--forwarded-allow-ips", "*"]  # !
+""",
+    "compose, a file with variables": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["gunicorn", "app.main:app", "-k", "uvicorn_worker.UvicornWorker"]
+#= compose.yml
+services:
+  api:
+    build: {context: .}
+    env_file:
+      - path: api.env
+#= api.env
+FORWARDED_ALLOW_IPS=*
+# !
+""",
+    "Kubernetes, over an image: args, env, a ConfigMap": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+ENTRYPOINT ["uvicorn", "app.main:app"]
+#= k8s/api.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: shop
+          args:
+            - --forwarded-allow-ips=*  # !
+""",
+    "Kubernetes, a ConfigMap": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app"]
+#= k8s/api.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: shop
+          envFrom:
+            - configMapRef: {name: api}
+        - name: cache
+          image: redis:7
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: api}
+data:
+  FORWARDED_ALLOW_IPS: "*"  # !
+""",
+    "variables in scripts, a Procfile, supervisor": _APP
+    + """
+#= start.sh
+#!/bin/sh
+export FORWARDED_ALLOW_IPS='*' # !
+exec uvicorn app.main:app
+#= run.sh
+FORWARDED_ALLOW_IPS=* PORT=80 exec uvicorn app.main:app # !
+#= Procfile
+web: FORWARDED_ALLOW_IPS='*' uvicorn app.main:app --port $PORT # !
+#= supervisord.conf
+[program:worker]
+command=celery worker
+environment=FORWARDED_ALLOW_IPS="*"
+[program:api]
+command=uvicorn app.main:app
+environment=PORT="80",FORWARDED_ALLOW_IPS="*"
+# !
+""",
+    "hosting services": _APP
+    + """
+#= render.yaml
+services:
+  - type: web
+    startCommand: uvicorn app.main:app --forwarded-allow-ips='*'  # !
+#= fly.toml
+app = "shop"
+[processes]
+  web = "uvicorn app.main:app --forwarded-allow-ips '*'" # !
+#= app.yaml
+runtime: python313
+entrypoint: gunicorn app.main:app -k uvicorn.workers.UvicornWorker
+env_variables:
+  FORWARDED_ALLOW_IPS: "*"  # !
+#= railway.toml
+[deploy]
+startCommand = "uvicorn app.main:app --forwarded-allow-ips=*" # !
+""",
+    "quotes that no shell takes off": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--forwarded-allow-ips='*'"]
+# !
+#= compose.yml
+services:
+  api:
+    image: shop
+    command:
+      - uvicorn
+      - app.main:app
+      - --forwarded-allow-ips='*'  # !
+  other:
+    image: shop
+    command: uvicorn app.main:app
+    environment:
+      - FORWARDED_ALLOW_IPS="*"  # !
+""",
+    "defaults, in Python and gunicorn's file": _APP
+    + """
+#= run.py
+import os, uvicorn
+uvicorn.run("app.main:app", forwarded_allow_ips=os.getenv("PROXIES", "*"))  # !
+#= gunicorn.conf.py
+import os
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "*")  # !
+""",
+    "an image that runs a file, with a variable": _APP
+    + """
+#= run.py
+import uvicorn
+uvicorn.run("app.main:app", reload=True)
+#= Dockerfile
+FROM python:3.13
+ENV FORWARDED_ALLOW_IPS=*
+# !
+CMD ["uv", "run", "/srv/run.py"]
+""",
+}
+
 LOOK_ALIKES = {
+    "a variable of another service, of a worker, or only for compose itself": _APP
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app"]
+#= .env
+FORWARDED_ALLOW_IPS=*
+#= compose.yml
+services:
+  api:
+    build: .
+  worker:
+    build: .
+    command: celery worker
+    environment: {FORWARDED_ALLOW_IPS: "*"}
+  proxy:
+    image: traefik:3
+    environment: {FORWARDED_ALLOW_IPS: "*"}
+""",
+    "a variable that is set after the start, or not exported": _APP
+    + """
+#= start.sh
+#!/bin/sh
+FORWARDED_ALLOW_IPS=*
+uvicorn app.main:app
+export FORWARDED_ALLOW_IPS=*
+""",
+    "an address, over an image that trusts all": _APP
+    + """
+#= run.py
+import os, uvicorn
+uvicorn.run("app.main:app", forwarded_allow_ips=os.getenv("PROXIES", "10.0.0.1"))
+#= render.yaml
+services:
+  - type: web
+    startCommand: uvicorn app.main:app --forwarded-allow-ips=10.0.0.1
+""",
     "a list that names nobody": """
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.configured_values import default_of
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.libraries.middleware import stacks
@@ -28,9 +29,19 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each `forwarded_allow_ips="*"` and `trusted_hosts="*"`."""
     for start in starts(program):
         allowed = start.option("forwarded-allow-ips")
-        if allowed and _names_any(allowed.value) and not start.is_development:
-            who = "gunicorn" if start.server == "gunicorn" else "the server"
+        if allowed is None or start.is_development:
+            continue
+        value = allowed.value
+        if value is None and isinstance(allowed.place, Node):
+            value = default_of(allowed.place.assigned or allowed.place).constant
+        who = "gunicorn" if start.server == "gunicorn" else "the server"
+        if _names_any(value):
             yield allowed.place.hit(f"{who} {_MESSAGE}")
+        elif _is_quoted(value):
+            yield allowed.place.hit(
+                f"no shell takes the quotes off here: {who} trusts a host named `{value}`, so no"
+                " proxy, and all clients have the proxy's address"
+            )
     for module in program.code:
         for call in program.calls_in(module, _MIDDLEWARE):
             if _is_any(call.keyword("trusted_hosts")):
@@ -45,6 +56,11 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _is_any(hosts: Node) -> bool:
     return _names_any(hosts.constant)
+
+
+def _is_quoted(value: object) -> bool:
+    """Say whether a value still has its quotes: in a list of words, they belong to it."""
+    return isinstance(value, str) and value[:1] in ("'", '"') and value[:1] == value[-1:]
 
 
 def _names_any(value: object) -> bool:

@@ -78,3 +78,12 @@ def test_good_believes_only_what_the_proxy_appended(
     monkeypatch.setenv("APP_PROXY_ADDRESS", "127.0.0.1")  # uvicorn's default
     with running(good) as port:
         assert address(port, PROXY, CLIENT) == PROXY
+
+
+def test_good_trusts_nobody_with_quotes_in_the_value(
+    good: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP_PROXY_ADDRESS", "'*'")  # as CMD ["uvicorn", ..., "--forwarded...='*'"]
+    with running(good) as port:
+        assert address(port, PROXY, CLIENT) == PROXY
+        assert address(port, "127.0.0.1", CLIENT) == "127.0.0.1"

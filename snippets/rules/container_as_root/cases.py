@@ -139,7 +139,89 @@ spec:
 """,
 }
 
+FOUND |= {
+    "what compose starts in an image without a command": _APP
+    + """
+#= Dockerfile
+FROM python:3.13-slim
+# !
+WORKDIR /srv
+COPY . .
+#= compose.yml
+services:
+  api:
+    build: .
+    command: uvicorn app.main:app --host 0.0.0.0
+""",
+    "what Kubernetes starts, by a file": """
+#= shop/main.py
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+if __name__ == "__main__":
+    uvicorn.run(app, host="0.0.0.0")
+#= Dockerfile
+FROM python:3.13-slim
+# !
+WORKDIR /srv
+COPY . .
+#= k8s/api.yaml
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: shop
+          command: [python, /srv/shop/main.py]
+""",
+    "a command that the project installs": """
+#= pyproject.toml
+[project]
+name = "shop"
+version = "1"
+[project.scripts]
+shop = "shop.cli:main"
+#= shop/cli.py
+import uvicorn
+def main():
+    uvicorn.run("shop.main:app", host="0.0.0.0")
+#= shop/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= Dockerfile
+FROM python:3.13-slim
+# !
+CMD ["uv", "run", "--no-dev", "shop"]
+#= other.Dockerfile
+FROM python:3.13-slim
+# !
+ENTRYPOINT ["python"]
+CMD ["-m", "shop.cli"]
+""",
+}
+
 LOOK_ALIKES = {
+    "what developers start in an image, and another command": _APP
+    + """
+#= Dockerfile
+FROM python:3.13-slim
+WORKDIR /srv
+#= compose.yml
+services:
+  api:
+    build: .
+    command: uvicorn app.main:app --reload
+    volumes: [".:/srv"]
+#= worker/Dockerfile
+FROM python:3.13-slim
+#= worker/compose.yml
+services:
+  worker:
+    build: .
+    command: python -m worker
+""",
     "OpenShift, which chooses a user of its own": _APP
     + """
 #= Dockerfile

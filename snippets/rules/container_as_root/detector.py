@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
 from fastapi_pro.auditing.libraries.images import has_root, starting_images
-from fastapi_pro.auditing.libraries.launches import Launch, launches
+from fastapi_pro.auditing.libraries.launches import launches
+from fastapi_pro.auditing.libraries.service_images import is_of_others
 from fastapi_pro.auditing.sources import yaml
 from fastapi_pro.auditing.sources.deploy_files import kind
 from fastapi_pro.auditing.sources.spots import source
@@ -14,12 +15,6 @@ _GIVES_UP = re.compile(
     r"\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|setuidgid|capsh|setuid)\b|"
     r"\bsudo -u\b|\bsu -|\bsu \w+ -|--user\b|USER_ID|PUID|GUNICORN_USER"
 )
-_OTHERS = re.compile(
-    r"(?:adminer|clickhouse-server|elasticsearch|grafana|kafka|keycloak|mailhog|mariadb|memcached|"
-    r"minio|mongo|mongodb|mysql|nats|nginx|opensearch|pgadmin4|pgvector|postgis|postgres|postgresql|"
-    r"prometheus|qdrant|rabbitmq|redis|timescaledb|traefik|valkey|vault|zookeeper)(?:[:@]|$)"
-)
-"""Images of databases, brokers and proxies."""
 _CHOSEN = re.compile(r"runAsUser|apiVersion: *[\"']?[a-z.]+\.openshift\.io/")
 """What chooses the user of a container: a manifest, or OpenShift, which takes one by chance."""
 _ROOT = re.compile(r"(?:root|0)(?::\w+)?")
@@ -57,7 +52,7 @@ def detect(program: Program) -> Iterator[Hit]:
 def _gives_root_up(program: Program) -> bool:
     """Say whether something else decides as whom the server runs."""
     for launch in launches(program):
-        if _is_of_others(launch):
+        if is_of_others(launch):
             continue
         if launch.kind == "compose" and launch.body and launch.body.get("user") is not yaml.NOTHING:
             return True
@@ -69,16 +64,6 @@ def _gives_root_up(program: Program) -> bool:
     return any(_CHOSEN.search(text) for text in _manifests(program))
 
 
-def _is_of_others(launch: Launch) -> bool:
-    """Say whether a service runs an image that others publish: a database, a broker."""
-    if launch.body is None or launch.body.get("build") is not yaml.NOTHING:
-        return False
-    image = launch.body.get("image")
-    if not isinstance(image, yaml.Scalar):
-        return False
-    return bool(_OTHERS.match(image.text.rpartition("/")[2]))
-
-
 def _must_be_checked(program: Program) -> bool:
     return any(re.search(r"runAsNonRoot:\s*true", text) for text in _manifests(program))
 
@@ -88,5 +73,5 @@ def _manifests(program: Program) -> Iterator[str]:
     for path in program.files:
         if kind(path) == "kubernetes":
             run = [launch for launch in launches(program) if launch.source.path == path]
-            if not run or not all(map(_is_of_others, run)):
+            if not run or not all(map(is_of_others, run)):
                 yield source(path).text

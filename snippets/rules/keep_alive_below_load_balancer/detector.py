@@ -29,7 +29,7 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each start of a server that a load balancer is in front of, and that closes first."""
     fronted = _fronted(program)
     for start in starts(program) if fronted else ():
-        launch = start.launch or modules_run(program).get(start.path)
+        launch = start.launch or next(iter(modules_run(program).get(start.path, ())), None)
         keeps = _keep_alive(program, start)
         found = _in_front(program, fronted, launch) if keeps is not None and launch else None
         if found is None or keeps is None or keeps > found[1]:

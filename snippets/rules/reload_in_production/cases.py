@@ -157,7 +157,65 @@ CMD ["python", "run.py"]
 """,
 }
 
+_RUN = """
+#= app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= app/cli.py
+import uvicorn
+def main():
+    uvicorn.run("app.main:app", reload=True)  # !
+"""
+
+FOUND |= {
+    "Python, by a command that the project installs": _RUN
+    + """
+#= pyproject.toml
+[project]
+name = "shop"
+version = "1"
+[project.scripts]
+shop = "app.cli:main"
+#= Dockerfile
+FROM python:3.13
+CMD ["shop"]
+""",
+    "Python, by another file that calls it, in a script": _RUN
+    + """
+#= app/__main__.py
+from app.cli import main
+main()
+#= Dockerfile
+FROM python:3.13
+ENTRYPOINT ["./entry.sh"]
+#= entry.sh
+#!/bin/sh
+alembic upgrade head
+python -m app
+""",
+    "Python, by options over an entry point": _RUN.replace("def main():\n    ", "")
+    + """
+#= Dockerfile
+FROM python:3.13
+ENTRYPOINT ["python"]
+#= compose.prod.yml
+services:
+  api:
+    build: .
+    command: ["-m", "app.cli"]
+""",
+}
+
 LOOK_ALIKES = {
+    "Python, by a script that no image runs": _RUN.replace("  # !", "")
+    + """
+#= start.sh
+#!/bin/sh
+python -m app.cli
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "app.main:app"]
+""",
     "an image for developers of what AWS Lambda runs": """
 #= app/main.py
 from fastapi import FastAPI

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.environments import is_for_developers
@@ -15,7 +14,6 @@ from fastapi_pro.auditing.libraries.starts import (
     starts,
 )
 from fastapi_pro.auditing.libraries.text_files import read_text
-from fastapi_pro.auditing.sources import yaml
 from fastapi_pro.auditing.sources.spots import Word
 
 _ENVIRONMENT = re.compile(r"(^|_)(env|environment|mode|stage|debug)$", re.IGNORECASE)
@@ -91,25 +89,7 @@ def _is_hosted(image: Launch) -> bool:
 
 def _is_mounted(program: Program, image: Launch) -> bool:
     """Say whether compose builds an image, and puts the source into it from outside."""
-    folder = image.source.path.parent
-    builds = (
-        (launch, launch.body.get("build"))
-        for launch in launches(program)
-        if launch.is_mounted and launch.body is not None
-    )
-    return any(
-        isinstance(built, (yaml.Scalar, yaml.Mapping)) and _builds(launch, built) == folder
-        for launch, built in builds
-    )
-
-
-def _builds(launch: Launch, built: yaml.Scalar | yaml.Mapping) -> Path:
-    """Return the folder of the Dockerfile that a compose service is built by."""
-    context = built if isinstance(built, yaml.Scalar) else built.get("context")
-    file = None if isinstance(built, yaml.Scalar) else built.get("dockerfile")
-    below = context.text if isinstance(context, yaml.Scalar) else "."
-    name = file.text if isinstance(file, yaml.Scalar) else "Dockerfile"
-    return (launch.source.path.parent / below / name).resolve().parent
+    return any(launch.is_mounted and launch.image is image for launch in launches(program))
 
 
 def _is_kept_running(launch: Launch) -> bool:
@@ -142,9 +122,12 @@ def _of_python(program: Program, start: Start) -> Iterator[Hit]:
             f" and {_COMES}"
         )
         return
-    launch = modules_run(program).get(start.path)
-    if launch is not None and launch.kind != "script" and not launch.is_mounted:
-        yield option.place.hit(f"{_who(launch)} runs this, which reloads: {_COMES}")
+    for launch in modules_run(program).get(start.path, ()):
+        is_script = launch.kind == "script"
+        runner = scripts_run(program).get(launch.source.path.name) if is_script else launch
+        if runner is not None and not runner.is_development and not runner.is_mounted:
+            yield option.place.hit(f"{_who(runner)} runs this, which reloads: {_COMES}")
+            return
 
 
 def _who(launch: Launch) -> str:

@@ -27,7 +27,7 @@ def detect(program: Program) -> Iterator[Hit]:
         return
     images = starting_images(program)
     started = {start.launch for start in starts(program) if start.launch}
-    started |= set(modules_run(program).values())
+    started |= {launch for run in modules_run(program).values() for launch in run}
     for launch in launches(program):
         if launch not in started or launch.is_development or launch.is_mounted:
             continue
