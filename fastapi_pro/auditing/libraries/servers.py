@@ -40,12 +40,14 @@ _APPLICATION = re.compile(r"([A-Za-z_][\w.]*)(?::[\w.]+(?:\(.*\))?)?")
 class Served:
     """A command that starts a server. `options` have long names; a flag's value is its own name.
 
-    `application` is the module to serve, "" where it is not written; `place` the server's word.
+    `application` is the module to serve, "" where it is not written, and `target` the same with its
+    attribute, as in "app.main:app"; `place` is the server's word.
     """
 
     server: str
     place: Word
     application: str = ""
+    target: str = ""
     options: dict[str, Word] = field(default_factory=dict)
     launchers: tuple[str, ...] = ()
 
@@ -197,6 +199,7 @@ def _read_options(found: Served, words: Sequence[Word]) -> None:
                 match = _APPLICATION.fullmatch(text)
                 path = re.fullmatch(r"[\w./-]+\.py", text)
                 found.application = text if path else match[1] if match else ""
+                found.target = text if path or match else ""
             continue
         name, equals, value = text.lstrip("-").partition("=")
         if not text.startswith("--"):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from fastapi_pro.auditing.libraries.fastapi import apps
 from fastapi_pro.auditing.libraries.given_settings import assigned_before, settings_of
-from fastapi_pro.auditing.libraries.launches import Launch, launches, variables
+from fastapi_pro.auditing.libraries.launches import Launch, launches
 from fastapi_pro.auditing.libraries.manifests import scripts_in
 from fastapi_pro.auditing.libraries.servers import (
     Served,
@@ -68,7 +68,7 @@ class Start:
     `options` have the names of the command line, without leading hyphens. `is_open` says that there
     may be options that the audit does not see. `launch` runs it, None in Python, where
     `is_deployed` says that an image, a unit or a manifest runs the file; `application` is the
-    program's file that it serves, if a name says it.
+    program's file that it serves, if a name says it: `target`, as in "app.main:app".
     """
 
     server: str
@@ -78,6 +78,7 @@ class Start:
     is_open: bool = False
     is_conditional: bool = False
     application: Path | None = None
+    target: str = ""
     is_deployed: bool = False
 
     def option(self, name: str) -> Option | None:
@@ -119,44 +120,6 @@ def starts(program: Program) -> list[Start]:
 
 
 @fact
-def workers(program: Program) -> int | None:
-    """Return how many workers a start of the service runs, None if no start says it."""
-    counts = [count for start in starts(program) if (count := _count(start)) is not None]
-    if counts:
-        return max(counts)
-    given = [v.value.text for v in variables(program) if v.name == "WEB_CONCURRENCY"]
-    return next((int(text) for text in given if text.isdecimal()), None)
-
-
-@fact
-def computes_workers(program: Program) -> bool:
-    """Say whether the number of CPUs or a setting decides how many workers a start has."""
-    given = (s.option("workers") for s in starts(program) if not s.is_development)
-    return any(option is not None and option.value is None for option in given)
-
-
-@fact
-def runs_several(program: Program) -> bool:
-    """Say whether several processes serve: workers, or replicas."""
-    counts = [s.launch.replicas for s in starts(program) if s.launch and not s.is_development]
-    return max([*counts, workers(program) or 1]) > 1 or computes_workers(program)
-
-
-@fact
-def runs_one(program: Program) -> bool:
-    """Say whether every start says that it has one worker, and none has replicas."""
-    serving = [start for start in starts(program) if not start.is_development]
-    return bool(serving) and all(map(_is_of_one, serving)) and not runs_several(program)
-
-
-@fact
-def starts_one(program: Program) -> bool:
-    """Say whether every start has one worker, by its options or by the server's default."""
-    serving = [start for start in starts(program) if not start.is_development]
-    return bool(serving) and not runs_several(program) and all(map(_is_alone, serving))
-
-
-@fact
 def runs_on_lambda(program: Program) -> bool:
     """Say whether AWS Lambda runs the service, by Mangum: a process answers one request at a time.
 
@@ -173,29 +136,6 @@ def runs_on_lambda(program: Program) -> bool:
     )
 
 
-def _is_alone(start: Start) -> bool:
-    is_default = start.launch is not None and start.launch.kind != "script" and not start.is_open
-    return _is_of_one(start) or (is_default and start.option("workers") is None)
-
-
-def _is_of_one(start: Start) -> bool:
-    """Say whether a start has one worker: with an application object, more are impossible."""
-    if workers := start.option("workers"):
-        return workers.number == 1
-    if not isinstance(start.place, Node) or start.is_open:
-        return False
-    if start.place.called == "uvicorn.Config":
-        return True
-    return not isinstance(start.place.argument(0, "app").constant, str)
-
-
-def _count(start: Start) -> int | None:
-    if start.is_development:
-        return None
-    option = start.option("workers")
-    return option.number if option else None
-
-
 def _of_python(program: Program) -> Iterator[Start]:
     for name, server in _PYTHON.items():
         for call in program.calls_of(name):
@@ -204,7 +144,9 @@ def _of_python(program: Program) -> Iterator[Start]:
                 for key, value in call.keywords.items()
                 if not value.is_none and not _is_ignored(call, key)
             }
-            yield Start(server, call, options, is_open=call.has_unpacking)
+            named = call.argument(0, "app" if server == "uvicorn" else "target").constant
+            text = named if isinstance(named, str) else ""
+            yield Start(server, call, options, is_open=call.has_unpacking, target=text)
     for module in program.code:
         if "gunicorn" in module.path.name:
             options = {}
@@ -240,7 +182,10 @@ def _of_launch(program: Program, launch: Launch) -> Iterator[Start]:
             place = launch.source.at(run.place)
             is_open = "config" in run.options or "env-file" in run.options
             named = _module(program, run.application) if run.application else None
-            yield Start(run.server, place, options, launch, is_open, command.is_conditional, named)
+            yield Start(
+                *(run.server, place, options, launch, is_open, command.is_conditional, named),
+                target=run.target,
+            )
     if not is_found and launch.stage and _TIANGOLO.match(launch.stage.image):
         if launch.commands or not apps(program):
             return
@@ -302,7 +247,12 @@ def _is_nowhere(program: Program, launch: Launch, name: str) -> bool:
 
 
 def _module(program: Program, name: str) -> Path | None:
-    """Return the file of a module, or of a path, that is named at a start: the outermost of these.
+    """Return the file of a module, or of a path, that is named at a start: the outermost one."""
+    return next(iter(modules_named(program, name)), None)
+
+
+def modules_named(program: Program, name: str) -> list[Path]:
+    """Return the files that may be the module or path that a start names, the outermost first.
 
     The first folders of an absolute path are those of the image.
     """
@@ -312,8 +262,8 @@ def _module(program: Program, name: str) -> Path | None:
         wanted = tuple(parts[dropped:])
         ends = [p for p, own in _own_parts(program).items() if own[-len(wanted) :] == wanted]
         if ends:
-            return min(ends, key=lambda path: (len(path.parts), path))
-    return None
+            return sorted(ends, key=lambda path: (len(path.parts), path))
+    return []
 
 
 @fact

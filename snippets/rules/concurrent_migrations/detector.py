@@ -11,7 +11,8 @@ from fastapi_pro.auditing.libraries.launches import Launch, launches
 from fastapi_pro.auditing.libraries.migrations import migration_of
 from fastapi_pro.auditing.libraries.servers import name_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import names_sqlite
-from fastapi_pro.auditing.libraries.starts import runs_several, starts
+from fastapi_pro.auditing.libraries.starts import starts
+from fastapi_pro.auditing.libraries.worker_counts import runs_several
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.sources.spots import source
 

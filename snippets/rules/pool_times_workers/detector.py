@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Program, fact
 from fastapi_pro.auditing.libraries.command_lines import is_outside_service
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
-from fastapi_pro.auditing.libraries.starts import workers
+from fastapi_pro.auditing.libraries.worker_counts import workers
 from fastapi_pro.auditing.sources.spots import source
 from fastapi_pro.messages import counted
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.launches import variables
-from fastapi_pro.auditing.libraries.starts import runs_several, workers
+from fastapi_pro.auditing.libraries.worker_counts import runs_several, workers
 
 _SERVED = (
     "prometheus_client.make_asgi_app", "prometheus_client.generate_latest",

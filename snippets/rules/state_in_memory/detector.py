@@ -24,9 +24,9 @@ from fastapi_pro.auditing.libraries.process_ends import is_ended_at_shutdown
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
-from fastapi_pro.auditing.libraries.starts import runs_one, runs_several, starts_one
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
 from fastapi_pro.auditing.libraries.unused import why_unused
+from fastapi_pro.auditing.libraries.worker_counts import runs_one, runs_several, starts_one
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, reached
 

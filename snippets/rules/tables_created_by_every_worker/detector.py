@@ -17,6 +17,8 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_models import models
 from fastapi_pro.auditing.libraries.starts import runs_several, starts
+from fastapi_pro.auditing.libraries.starts import starts
+from fastapi_pro.auditing.libraries.worker_counts import runs_several
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.exceptions import caught_by
