@@ -158,10 +158,14 @@ def _of_python(program: Program) -> Iterator[Start]:
 
 
 def _is_ignored(call: Node, option: str) -> bool:
-    """Say whether uvicorn ignores an option: `Server(Config(app, workers=4))` is one process."""
-    if option != "workers" or call.called != "uvicorn.Config":
+    """Say whether uvicorn ignores an option: `Server(Config(app, workers=4))` is one process.
+
+    It has no reloader either.
+    """
+    supervisor = {"workers": "Multiprocess", "reload": "Reload"}.get(option)
+    if supervisor is None or call.called != "uvicorn.Config":
         return False
-    return not any(module.says("Multiprocess") for module in call.program.code)
+    return not any(module.says(supervisor) for module in call.program.code)
 
 
 def _of_launch(program: Program, launch: Launch) -> Iterator[Start]:
@@ -296,8 +300,24 @@ def _running(program: Program, start: Start) -> Iterator[Launch]:
     for launch in launches(program) if entries else ():
         for command in launch.commands:
             path = _file_run(program, command.words)
-            if path in entries and not launch.is_development and not command.is_conditional:
+            is_fit = not launch.is_development and not command.is_conditional
+            if path in entries and is_fit and _is_chosen(start, command.names):
                 yield launch
+
+
+def _is_chosen(start: Start, words: Sequence[str]) -> bool:
+    """Say whether the arguments choose the command of typer or click that holds a start."""
+    function = start.place.function if isinstance(start.place, Node) else None
+    command = (
+        next((d for d in function.decorators if d.last_name == "command"), None)
+        if function
+        else None
+    )
+    if function is None or command is None or len(words) < 2:
+        return True
+    named = command.argument(0, "name").constant or function.name.replace("_", "-")
+    others = [w for w in words[1:] if w.isidentifier() and not w.endswith(".py")]
+    return named in words or function.name in words or not others
 
 
 def _entries(start: Start) -> set[Path]:

@@ -206,7 +206,62 @@ services:
 """,
 }
 
+FOUND |= {
+    "Python, by a command of typer": """
+#= app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= app/cli.py
+import typer
+import uvicorn
+commands = typer.Typer()
+@commands.command()
+def serve(port: int = 80):
+    uvicorn.run("app.main:app", port=port, reload=True)  # !
+commands()
+#= Dockerfile
+FROM python:3.13
+CMD ["python", "-m", "app.cli", "serve", "--port", "80"]
+""",
+}
+
 LOOK_ALIKES = {
+    "Python, a server that no reloader supervises": """
+import asyncio
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+if __name__ == "__main__":
+    config = uvicorn.Config("main:app", host="0.0.0.0", reload=True, workers=4)
+    asyncio.run(uvicorn.Server(config).serve())
+#= Dockerfile
+FROM python:3.13
+CMD ["python", "main.py"]
+""",
+    "Python, by another command of click than the image runs": """
+#= app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= app/cli.py
+import click
+import uvicorn
+@click.group()
+def main(): ...
+@main.command("develop")
+def run_server():
+    uvicorn.run("app.main:app", reload=True)
+main.add_command(uvicorn.main, name="start")
+#= pyproject.toml
+[project]
+name = "shop"
+version = "1"
+[project.scripts]
+shop = "app.cli:main"
+#= Dockerfile
+FROM python:3.13
+ENTRYPOINT ["shop"]
+CMD ["server", "start", "app.main:app"]
+""",
     "Python, by a script that no image runs": _RUN.replace("  # !", "")
     + """
 #= start.sh
