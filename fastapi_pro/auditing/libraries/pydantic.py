@@ -13,7 +13,9 @@ DICTS = ("pydantic.ConfigDict", "pydantic_settings.SettingsConfigDict", "builtin
 """Calls that make a `model_config`; a dictionary display can do so too."""
 
 _SETTINGS = "pydantic_settings.BaseSettings"
-_BASES = ("pydantic.BaseModel", _SETTINGS, "sqlmodel.SQLModel", "pydantic.RootModel")
+_BASES = (
+    "pydantic.BaseModel", _SETTINGS, "sqlmodel.SQLModel", "pydantic.RootModel", "beanie.Document",
+)  # fmt: skip
 _CONFIGS = (*DICTS, "sqlalchemy.SQLModelConfig")
 _FIELDS = {"Field", "Query", "Path", "Header", "Cookie", "Body", "Form", "File"}
 _UNREAD = "**"  # the key of what cannot be read of a configuration

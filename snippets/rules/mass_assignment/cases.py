@@ -178,7 +178,84 @@ def edit(number: int, body: AccountIn, session: Session):
 """,
 }
 
+_BEANIE = """
+from beanie import Document, PydanticObjectId
+from fastapi import Depends, FastAPI, HTTPException
+from pydantic import BaseModel, ConfigDict
+app = FastAPI()
+class User(Document):
+    name: str
+    is_admin: bool = False
+    hashed_password: str = ""
+class Note(Document):
+    text: str
+class UserIn(BaseModel):
+    name: str
+    is_admin: bool = False
+class NameIn(BaseModel):
+    name: str
+def require_admin(): ...
+"""
+
+FOUND |= {
+    "a document of Beanie as the body": _BEANIE
+    + """
+@app.post("/users")
+async def create(user: User):
+    await user.insert()  # !
+    return user.name
+@app.put("/users")
+async def store(user: User):
+    return str((await User.insert_one(user)).id)  # !
+@app.put("/users/save")
+async def save(user: User):
+    await user.save()  # !
+""",
+    "a document of Beanie, filled with a body": _BEANIE
+    + """
+@app.post("/users")
+async def create(data: UserIn):
+    user = User(**data.model_dump())  # !
+    await user.insert()
+@app.patch("/users/{id}")
+async def update(id: PydanticObjectId, data: UserIn):
+    user = await User.get(id)
+    await user.set(data.model_dump(exclude_unset=True))  # !
+@app.patch("/users/{id}/all")
+async def update_all(id: PydanticObjectId, data: UserIn):
+    user = await User.find_one(User.id == id)
+    await user.update({"$set": data.model_dump()})  # !
+    for key, value in data.model_dump().items():
+        setattr(user, key, value)  # !
+    await user.save()
+""",
+}
+
 LOOK_ALIKES = {
+    "documents of Beanie: no such field, set in code, only for admins, chosen fields": _BEANIE
+    + """
+@app.post("/notes")
+async def note(note: Note):
+    await note.insert()
+@app.post("/users")
+async def create(user: User):
+    user.is_admin = False
+    user.hashed_password = "x"
+    await user.insert()
+@app.post("/admin/users", dependencies=[Depends(require_admin)])
+async def create_any(user: User):
+    await user.insert()
+@app.post("/names")
+async def named(data: NameIn):
+    await User(**data.model_dump()).insert()
+@app.patch("/names/{id}")
+async def rename(id: PydanticObjectId, data: NameIn):
+    user = await User.get(id)
+    await user.set(data.model_dump())
+@app.post("/read")
+async def read(user: User):
+    return user.name
+""",
     "SQLModel, where the code sets it": """
 from fastapi import FastAPI
 from sqlmodel import Field, Session, SQLModel

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.documents import STORES, document_of, documents
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
 from fastapi_pro.auditing.libraries.known_types import SESSIONS
@@ -49,23 +50,39 @@ def _stored(program: Program) -> Iterator[Hit]:
     """Yield each table that an endpoint takes for the body of a request, and stores."""
     for endpoint in endpoints(program):
         for given in endpoint.parameters:
-            model = models(program).get(given.type) if isinstance(given.type, Node) else None
+            kind = given.type if isinstance(given.type, Node) else endpoint.call.at(None)
+            model = models(program).get(kind) or documents(program).get(kind)
             if model is None or given.dependency is not None or _is_kept(endpoint):
                 continue
             names = [n for n in model.columns if _PRIVILEGES.fullmatch(n) or _is_of_user(model, n)]
             for call in endpoint.function.calls if names else ():
-                is_stored = call.member in ("add", "merge") and call.args
-                if is_stored and call.args[0].name == given.name and not _is_set(call, names[0]):
+                if _stores(call, given.name) and not _is_set(call, names[0]):
+                    what = "document" if kind in documents(program) else "table"
                     yield call.hit(
                         f"any caller of `{endpoint.name}` can set `{names[0]}` of `{model.name}`:"
-                        " the table is the schema of the request"
+                        f" the {what} is the schema of the request"
                     )
+
+
+def _stores(call: Node, name: str) -> bool:
+    """Say whether a call stores an object: `session.add(user)`, `await user.insert()`."""
+    if call.member in ("add", "merge", "insert_one"):
+        return bool(call.args) and call.args[0].name == name
+    return call.owner.name == name and call.member in STORES
+
+
+def _named(cls: Node) -> Model | None:
+    return model_named(cls) or documents(cls.program).get(cls.definition)
+
+
+def _of(row: Node) -> Model | None:
+    return model_of(row) or document_of(row)
 
 
 def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
     """Yield what writes a request's fields by their names, into which model."""
     for call in _unpacking(program):
-        model = model_named(call.func) if call.is_call and call.last_name[:1].isupper() else None
+        model = _named(call.func) if call.is_call and call.last_name[:1].isupper() else None
         for given in call.unpacked if model else ():
             if model and (body := body_of(given)):
                 yield call, model, body
@@ -73,13 +90,13 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
         loop = next((above for above in call.ancestors if isinstance(above.ast, ast.For)), None)
         if loop is None or len(call.args) != 3 or isinstance(call.args[1].ast, ast.Constant):
             continue
-        model = model_of(call.args[0])
+        model = _of(call.args[0])
         body = body_of(_looped(call.at(loop.ast.iter))) if model else None  # type: ignore[attr-defined]
         if model and body and not _is_chosen(call, loop):
             yield call, model, body
     for call in program.calls_named("sqlmodel_update", "model_validate", "from_orm"):
         is_update = call.member == "sqlmodel_update"
-        model = model_of(call.owner) if is_update else model_named(call.owner)
+        model = model_of(call.owner) if is_update else _named(call.owner)
         body = body_of(call.args[0]) if model and call.args else None
         if model and body:
             yield call, model, body
@@ -88,6 +105,13 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
         for given in (*call.unpacked, *call.args[:1]) if model else ():
             if model and (body := body_of(given)):
                 yield call, model, body
+
+    for call in program.calls_named("set", "update") if documents(program) else ():
+        given = call.args[0] if call.args else call.at(None)
+        body = body_of(given.entry("$set") or given) if document_of(call.owner) else None
+        model = document_of(call.owner) if body else None
+        if model and body:
+            yield call, model, body
 
 
 def _unpacking(program: Program) -> Iterator[Node]:

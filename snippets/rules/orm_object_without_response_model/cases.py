@@ -235,7 +235,71 @@ def some(number: int, session: SessionDep):
 """,
 }
 
+_BEANIE = """
+from beanie import Document, PydanticObjectId
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+app = FastAPI()
+class User(Document):
+    name: str
+    hashed_password: str
+class Note(Document):
+    text: str
+class Member(Document):
+    name: str
+    hashed_password: str = Field(exclude=True)
+class UserOut(BaseModel):
+    name: str
+"""
+
+FOUND |= {
+    "a document of Beanie": _BEANIE
+    + """
+@app.get("/users/{id}")  # !
+async def read(id: PydanticObjectId):
+    user = await User.get(id)
+    return user
+@app.get("/users")  # !
+async def read_all():
+    return await User.find(User.name == "a").limit(20).to_list()
+@app.get("/one", response_model=User)  # !
+async def read_one():
+    return await User.find_one()
+@app.get("/typed")  # !
+async def read_typed() -> list[User]:
+    return await User.find_all().to_list()
+@app.post("/users")  # !
+async def create(user: User):
+    await user.insert()
+    return user
+""",
+}
+
 LOOK_ALIKES = {
+    "documents of Beanie: filtered, without a secret, or with one that is left out": _BEANIE
+    + """
+@app.get("/users/{id}", response_model=UserOut)
+async def read(id: PydanticObjectId):
+    return await User.get(id)
+@app.get("/names")
+async def names():
+    return [user.name for user in await User.find_all().to_list()]
+@app.get("/notes")
+async def notes():
+    return await Note.find_all().to_list()
+@app.get("/members")
+async def members() -> list[Member]:
+    return await Member.find_all().to_list()
+@app.get("/members/1")
+async def member():
+    return await Member.find_one()
+@app.get("/count")
+async def count():
+    return await User.find_all().count()
+@app.get("/typed")
+async def typed() -> UserOut:
+    return await User.find_one()
+""",
     "a table of SQLModel as the schema, without what must not be seen": """
 from typing import Annotated
 from fastapi import Depends, FastAPI

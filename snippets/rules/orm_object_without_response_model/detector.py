@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.documents import document_of, documents
 from fastapi_pro.auditing.libraries.fastapi import LISTS, Endpoint, http_endpoints, unwrap
 from fastapi_pro.auditing.libraries.open_routes import check_of
 from fastapi_pro.auditing.libraries.pydantic import schema_of, schemas
@@ -47,7 +48,8 @@ _QUERIES = ("all", "first", "one", "one_or_none", "get")
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the decorators of the endpoints whose responses are whole rows."""
     seen: set[Node] = set()
-    for endpoint in http_endpoints(program) if models(program) else ():
+    has_rows = bool(models(program) or documents(program))
+    for endpoint in http_endpoints(program) if has_rows else ():
         if endpoint.function in seen:
             continue
         declared = _declares(endpoint)
@@ -88,13 +90,15 @@ def _table_declared(endpoint: Endpoint) -> Hit | None:
         return None
     is_list = unwrap(endpoint.response_schema)[0].generic.library_name in LISTS
     for schema in first.parts:
-        model = models(endpoint.call.program).get(schema.node)
+        known = documents(endpoint.call.program)
+        model = models(endpoint.call.program).get(schema.node) or known.get(schema.node)
+        what = ("document", "field") if schema.node in known else ("table", "column")
         for field in schema.fields.values() if model else ():
             is_hidden = bool(field.options("exclude")) or field.type in _FLAGS
             if _PASSWORDS.search(field.name) and not is_about_secret(field.name) and not is_hidden:
                 return call.hit(
-                    f"`{endpoint.name}` answers with the table `{schema.name}`: every column is"
-                    f" sent, including `{field.name}`",
+                    f"`{endpoint.name}` answers with the {what[0]} `{schema.name}`: every {what[1]}"
+                    f" is sent, including `{field.name}`",
                     fix=_declare(f"list[{schema.name}Out]" if is_list else f"{schema.name}Out"),
                 )
     return None
@@ -180,8 +184,9 @@ def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str) -> Hit:
     )
     inside = "a dictionary with " if fix.endswith(_IN_SCHEMA) else ""
     what = "a list of" if "list[" in fix else "a"
+    column = "field" if model.cls in documents(model.cls.program) else "loaded column"
     return endpoint.call.hit(
-        f"`{endpoint.name}` returns {inside}{what} `{model.name}` {schema}: every loaded column is"
+        f"`{endpoint.name}` returns {inside}{what} `{model.name}` {schema}: every {column} is"
         f" sent{too}",
         severity=_severity(endpoint, secret),
         fix=fix,
@@ -233,7 +238,14 @@ def _rows(expr: Node, depth: int = 0) -> Model | None:
             inner = expr.at(value)
     if inner:
         return _rows(inner, depth + 1)
-    return _queried(expr) or _annotated(expr.callee) or model_of(expr)
+    return _queried(expr) or _annotated(expr.callee) or model_of(expr) or _document(expr)
+
+
+def _document(expr: Node) -> Model | None:
+    """Return the document of Beanie that an expression is, if a field of it holds a secret."""
+    model = document_of(expr)
+    is_sent = (c for c in (model.columns.values() if model else ()) if not c.flag("exclude"))
+    return model if any(_is_private(c) and SECRET.search(c.name) for c in is_sent) else None
 
 
 def _is_coroutine(expr: Node) -> bool:
