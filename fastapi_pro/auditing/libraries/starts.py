@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -264,20 +265,22 @@ def modules_named(program: Program, name: str) -> list[Path]:
     parts = bare.strip("/").replace("/", ".").split(".")
     for dropped in range(len(parts) if bare.startswith("/") else 1):
         wanted = tuple(parts[dropped:])
-        ends = [p for p, own in _own_parts(program).items() if own[-len(wanted) :] == wanted]
+        own = _by_last_part(program).get(wanted[-1], ())
+        ends = [path for path, given in own if given[-len(wanted) :] == wanted]
         if ends:
             return sorted(ends, key=lambda path: (len(path.parts), path))
     return []
 
 
 @fact
-def _own_parts(program: Program) -> dict[Path, tuple[str, ...]]:
-    """Return the parts of the dotted names of the modules."""
-    paths = (module.path for module in program.modules)
-    return {
-        path: path.parent.parts if path.name == "__init__.py" else path.with_suffix("").parts
-        for path in paths
-    }
+def _by_last_part(program: Program) -> dict[str, list[tuple[Path, tuple[str, ...]]]]:
+    """Return the modules with the parts of their dotted names, by the last part."""
+    found: dict[str, list[tuple[Path, tuple[str, ...]]]] = defaultdict(list)
+    for module in program.modules:
+        path = module.path
+        own = path.parent.parts if path.name == "__init__.py" else path.with_suffix("").parts
+        found[own[-1]].append((path, own))
+    return found
 
 
 @fact
@@ -299,9 +302,9 @@ def _running(program: Program, start: Start) -> Iterator[Launch]:
     entries = _entries(start)
     for launch in launches(program) if entries else ():
         for command in launch.commands:
-            path = _file_run(program, command.words)
             is_fit = not launch.is_development and not command.is_conditional
-            if path in entries and is_fit and _is_chosen(start, command.names):
+            is_run = is_fit and _file_run(program, command.words) in entries
+            if is_run and _is_chosen(start, command.names):
                 yield launch
 
 

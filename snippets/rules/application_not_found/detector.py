@@ -32,7 +32,8 @@ def detect(program: Program) -> Iterator[Hit]:
         if not start.target or not _is_asgi(start):
             continue
         name, _, attribute = start.target.partition(":")
-        modules = [m for m in program.modules if m.path in modules_named(program, name)]
+        named = set(modules_named(program, name))
+        modules = [m for m in program.modules if m.path in named]
         wanted = re.split(r"[.(]", attribute)[0]
         if modules and wanted and not any(_has(module, wanted) for module in modules):
             file = modules[0].name
