@@ -1588,6 +1588,7 @@ app.include_router(router)
         ("where(or_(Row.id == 1 and Row.is_old))", "", "`and_(...)`"),
         ("where(Row.name is None)", "medium", "`Row.name.is_(None)`"),
         ("where(Row.name is not None)", "", "`Row.name.is_not(None)`"),
+        ("where(Row.id is not other)", "", "`Row.id != other`"),
         ("where(Row.id not in (1, 2))", "", "`Row.id.not_in((1, 2))`"),
         ("where(not Row.is_old)", "medium", "`~Row.is_old`"),
         ("where(not Row.id == 1)", "", "`~(Row.id == 1)`"),
@@ -1610,7 +1611,7 @@ class Row(Base):
     is_old: Mapped[bool]
 app = FastAPI()
 @app.get("/")
-def read(db: Session) -> None:
+def read(db: Session, other: int) -> None:
     db.scalars(select(Row.name).{given}.limit(9)).all()
 """
     found = only(tmp_path, "python-operator-in-filter", source)

@@ -120,7 +120,10 @@ def _told(operator: Node, call: Node) -> tuple[str, str, bool]:
         case ast.Compare(ops=[ast.Is() | ast.IsNot() as op]):
             left, right = operator.operands
             result = None if _truth(left) is None else isinstance(op, ast.IsNot)
+            is_singleton = isinstance(right.ast, ast.Constant)
             fix = f"`{_short(left)}.{'is_not' if result else 'is_'}({_short(right)})`"
+            if not is_singleton:
+                fix = f"`{_short(left)} {'!=' if result else '=='} {_short(right)}`"
         case ast.Compare(ops=[ast.In() | ast.NotIn() as op]):
             left, right = operator.operands
             is_not = isinstance(op, ast.NotIn)
