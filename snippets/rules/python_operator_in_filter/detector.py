@@ -77,14 +77,14 @@ def _hit(operator: Node, call: Node) -> Hit | None:
     function = operator.function
     is_shared = function in _hybrids(operator.program).get(function.name, ())
     is_boolean = isinstance(operator.ast, ast.BoolOp)
-    message, fix, is_mild = _lost(operator, call) if is_boolean else _told(operator, call)
+    message, fix, severity = _lost(operator, call) if is_boolean else _told(operator, call)
     if message and is_shared:
         message += f", where a statement uses `{function.enclosing_class.name}.{function.name}`"
         fix = f"`@{function.name}.inplace.expression` with what a statement is to use"
-    return operator.hit(message, severity="medium" if is_mild else "", fix=fix) if message else None
+    return operator.hit(message, severity=severity, fix=fix) if message else None
 
 
-def _lost(operator: Node, call: Node) -> tuple[str, str, bool]:
+def _lost(operator: Node, call: Node) -> tuple[str, str, str]:
     """Return what `a and b` loses: Python asks each operand but the last whether it is true."""
     is_and = isinstance(operator.ast.op, ast.And)  # type: ignore[attr-defined]
     word = "and" if is_and else "or"
@@ -96,18 +96,18 @@ def _lost(operator: Node, call: Node) -> tuple[str, str, bool]:
     for operand, following in itertools.pairwise(operator.operands):
         truth = _truth(operand)
         if truth is _FAILS:
-            return _raises(operand), fix, False
+            return _raises(operand), fix, ""
         if truth is not None:
             lost = _short(operand if truth is is_and else following)
             return (
                 f"`{lost}` is not in the statement: of this `{word}`, Python keeps one side",
                 fix,
-                not is_and,
+                "" if is_and else "medium",
             )
-    return "", "", False
+    return "", "", ""
 
 
-def _told(operator: Node, call: Node) -> tuple[str, str, bool]:
+def _told(operator: Node, call: Node) -> tuple[str, str, str]:
     """Return what `not`, `is`, `in` or a chain is for columns and conditions."""
     match operator.ast:
         case ast.UnaryOp(operand=operand):
@@ -115,7 +115,7 @@ def _told(operator: Node, call: Node) -> tuple[str, str, bool]:
             fix = f"`~{_short(inner)}`" if inner.last_name else f"`~({_short(inner)})`"
             truth = _truth(inner)
             if truth is _FAILS:
-                return _raises(inner), fix, False
+                return _raises(inner), fix, ""
             result = not truth if isinstance(truth, bool) else None
         case ast.Compare(ops=[ast.Is() | ast.IsNot() as op]):
             left, right = operator.operands
@@ -129,11 +129,11 @@ def _told(operator: Node, call: Node) -> tuple[str, str, bool]:
             is_not = isinstance(op, ast.NotIn)
             if _truth(right) is not None:
                 fix = f"`{'~' if is_not else ''}{_short(right)}.contains({_short(left)})`"
-                return f"`{_short(operator)}` {_IN_FAILS}", fix, False
+                return f"`{_short(operator)}` {_IN_FAILS}", fix, ""
             is_known = _truth(left) is not None and not isinstance(left.ast, ast.Compare)
             fix = f"`{_short(left)}.{'not_in' if is_not else 'in_'}({_short(right)})`"
             if is_known and "sqlalchemy.select" in (right.value.called, right.value.owner.called):
-                return f"`{_short(operator)}` {_IN_FAILS}", fix, False
+                return f"`{_short(operator)}` {_IN_FAILS}", fix, ""
             result = is_not if is_known else None
         case ast.Compare(ops=[_, _, *_] as ops):
             is_ordered = not any(isinstance(one, (ast.Eq, ast.NotEq)) for one in ops)
@@ -141,13 +141,28 @@ def _told(operator: Node, call: Node) -> tuple[str, str, bool]:
             message = (
                 f"`{_short(operator)}` is an `and` to Python, which raises TypeError each time"
             )
-            return message if is_sql else "", "Two comparisons, or `between(...)`", False
+            return message if is_sql else "", "Two comparisons, or `between(...)`", ""
         case _:
-            return "", "", False
+            return "", "", ""
     if result is None:
-        return "", "", False
+        return "", "", ""
     is_mild = call.last_name != "values" and (result is False or call.last_name in _SORTS)
-    return f"`{_short(operator)}` is always {result}, whatever the row", fix, is_mild
+    severity = "low" if result and _is_repeated(operator, call) else "medium" if is_mild else ""
+    return f"`{_short(operator)}` is always {result}, whatever the row", fix, severity
+
+
+def _is_repeated(operator: Node, call: Node) -> bool:
+    """Say whether another condition leaves out what `A.x is not None` should: `A.x > 0`."""
+    column = operator.operands[0].text if operator.operands else ""
+    others = [a for a in call.args if isinstance(a.ast, ast.Compare)] if column else []
+    is_null = any(part.is_none for part in operator.operands[1:])
+    given = (o.text for a in others if a != operator and not _asks(a) for o in a.operands)
+    return is_null and call.last_name in _LISTS and column in given
+
+
+def _asks(condition: Node) -> bool:
+    """Say whether Python, not SQL, compares: `is`, `in`."""
+    return any(isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)) for op in condition.ast.ops)  # type: ignore[attr-defined]
 
 
 def _raises(condition: Node) -> str:
