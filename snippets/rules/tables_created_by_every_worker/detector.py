@@ -16,7 +16,6 @@ from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
     names_sqlite,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_models import models
-from fastapi_pro.auditing.libraries.starts import runs_several, starts
 from fastapi_pro.auditing.libraries.starts import starts
 from fastapi_pro.auditing.libraries.worker_counts import runs_several
 from fastapi_pro.auditing.model import limits
