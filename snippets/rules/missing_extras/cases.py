@@ -86,6 +86,51 @@ app = FastAPI()
 def store(data: bytes = File()):
     return len(data)
 """,
+    "the version before FastAPI brought them": """
+#= requirements.txt
+fastapi==0.110.3
+pydantic[email]
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: EmailStr
+@app.post("/login")
+def login(name: str = Form()):  # !
+    return name
+""",
+    "the version after FastAPI brought them, by poetry's caret": """
+#= pyproject.toml
+[tool.poetry.dependencies]
+python = "^3.11"
+fastapi = "^0.112.0"
+pydantic = {version = "^2.8", extras = ["email"]}
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: EmailStr
+@app.post("/login")
+def login(name: str = Form()):  # !
+    return name
+""",
+    "from the version that brought them on": """
+#= pyproject.toml
+[project]
+name = "shop"
+dependencies = ["fastapi>=0.111", "pydantic[email]"]
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: EmailStr
+@app.post("/login")
+def login(name: str = Form()):  # !
+    return name
+""",
 }
 
 LOOK_ALIKES = {
@@ -290,5 +335,52 @@ sqlalchemy = {version = ">=2", extras = ["asyncmy"]}
 #= db.py
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("mysql+asyncmy://db/ledger")
+""",
+    "FastAPI 0.111 requires both itself": """
+#= requirements.txt
+fastapi==0.111.1
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: EmailStr
+@app.post("/login")
+def login(name: str = Form()):
+    return name
+""",
+    "a caret that keeps FastAPI at 0.111": """
+#= pyproject.toml
+[tool.poetry.dependencies]
+python = "^3.11"
+fastapi = "^0.111.0"
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: EmailStr
+@app.post("/login")
+def login(name: str = Form()):
+    return name
+""",
+    "a lock with FastAPI 0.111": """
+#= pyproject.toml
+[project]
+name = "shop"
+dependencies = ["fastapi>=0.100"]
+#= uv.lock
+[[package]]
+name = "fastapi"
+version = "0.111.0"
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: EmailStr
+@app.post("/login")
+def login(name: str = Form()):
+    return name
 """,
 }

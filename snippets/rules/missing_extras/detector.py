@@ -109,4 +109,8 @@ def _lacks(module: Module, declared: list[Requirement], package: str) -> bool:
     names = {r.name for r in declared} | extras
     if _OF[package] not in names or names & _BRINGS[package]:
         return False
-    return package != "greenlet" or versions(module, "sqlalchemy").has_from("2.1")
+    if package == "greenlet":
+        return versions(module, "sqlalchemy").has_from("2.1")
+    # 0.111 alone required what `fastapi[standard]` brings
+    fastapi = versions(module, "fastapi")
+    return fastapi.has_before("0.111") or fastapi.has_from("0.112")
