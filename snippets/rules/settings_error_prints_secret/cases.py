@@ -201,6 +201,59 @@ class Settings(BaseSettings):  # !
             raise ValueError("too short")
         return value
 """,
+    "one of several parts, made by a dependency": """
+#= parts.py
+from pydantic_settings import BaseSettings
+class Store(BaseSettings):  # !
+    store_key: str
+    store_secret_key: str
+class Names(BaseSettings):
+    service_name: str
+    service_address: str
+class Settings(Names, Store):
+    log_level: str
+    public_address: str
+#= main.py
+from fastapi import Depends, FastAPI
+from parts import Settings, Store
+app = FastAPI()
+settings = Settings()
+@app.get("/")
+def read(store: Store = Depends()):
+    return store.store_key
+""",
+    "a base that a field makes as well": """
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings
+class Store(BaseSettings):  # !
+    store_key: str
+    store_secret_key: str
+class Settings(Store):
+    service_name: str
+    service_address_of_all: str
+class Config(BaseModel):
+    store: Store = Field(default_factory=Store)
+settings = Settings()
+""",
+    "a part whose secret the joined class prints last": """
+#= store.py
+from pydantic_settings import BaseSettings
+class Store(BaseSettings):
+    store_address: str
+    store_secret_key: str
+#= names.py
+from pydantic_settings import BaseSettings
+class Names(BaseSettings):
+    service_name: str
+    service_address: str
+#= config.py
+from names import Names
+from pydantic_settings import SettingsConfigDict
+from store import Store
+class Settings(Store, Names):  # !
+    model_config = SettingsConfigDict(env_file=".env")
+settings = Settings()
+""",
 }
 
 LOOK_ALIKES = {
@@ -440,5 +493,52 @@ class Login(BaseSettings):
 class Config(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
     login: Login
+""",
+    "a part whose secret stands in the middle of the joined class": """
+#= parts.py
+from pydantic_settings import BaseSettings
+class Store(BaseSettings):
+    store_key: str
+    store_secret_key: str
+class Names(BaseSettings):
+    service_name: str
+    service_address: str
+class Mail(BaseSettings):
+    mail_server: str
+    mail_sender: str
+#= config.py
+from parts import Mail, Names, Store
+from pydantic_settings import SettingsConfigDict
+class Settings(Names, Store, Mail):
+    model_config = SettingsConfigDict(env_file=".env")
+settings = Settings()
+#= store.py
+from parts import Store
+def connect(settings: Store) -> str:
+    return settings.store_key
+""",
+    "a base that prints none with the fields of its heir": """
+from fastapi import FastAPI
+import parts
+class Settings(parts.Store):
+    public_address_of_service: str
+    name_of_service: str
+settings = Settings()
+app = FastAPI()
+#= parts.py
+from pydantic_settings import BaseSettings
+class Store(BaseSettings):
+    bucket: str
+    region: str
+    store_secret_key: str
+""",
+    "a base whose heir hides the input": """
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Base(BaseSettings):
+    issuer: str
+    jwt_secret: str
+class Settings(Base):
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+settings = Settings()
 """,
 }

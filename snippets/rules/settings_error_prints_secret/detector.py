@@ -1,5 +1,6 @@
 """Settings whose errors print what the environment holds."""
 
+import ast
 from collections.abc import Collection, Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -34,6 +35,7 @@ def detect(program: Program) -> Iterator[Hit]:
     found = {schema.node: name for schema in exposed if (name := _printed(schema))}
     joined = [cls for cls in found if _joins(cls, found)]
     parts = {base for cls in joined for base in cls.lineage if base != cls and not _is_made(base)}
+    found = {cls: name for cls, name in found.items() if not _is_only_of_heir(cls, found)}
     seen: set[str] = set()
     for cls, name in found.items():
         is_heir = cls not in joined and any(base in found for base in cls.lineage if base != cls)
@@ -70,6 +72,42 @@ def _is_of_command(cls: Node) -> bool:
     """Say whether only commands beside the service make the settings: who starts one sees them."""
     made = _made(cls)
     return bool(made) and all(map(is_outside_service, made))
+
+
+def _is_only_of_heir(cls: Node, found: Collection[Node]) -> bool:
+    """Say whether a class is never made, but others of which at most one prints a secret.
+
+    They have more fields, of which an error prints the first and the last, or another option.
+    """
+    heirs = [one.node for one in settings(cls.program) if cls in one.node.lineage]
+    bases = {base for heir in heirs for base in heir.lineage if base != heir}
+    made = [heir for heir in heirs if heir not in bases]
+    exposed = sum(heir in found for heir in made)
+    return made != [cls] and exposed <= 1 and _is_only_inherited(cls)
+
+
+def _is_only_inherited(cls: Node) -> bool:
+    """Say whether code names a class only as a base, and as the type of a value."""
+    for module in cls.program.saying(cls.name):
+        names = [Node(module, n) for n in module.nodes(ast.Name, ast.Attribute)]
+        if any(n.last_name == cls.name and not _is_of_type(n) for n in names):
+            return False
+        if any(a.name == cls.name and a.asname for a in module.nodes(ast.alias)):
+            return False
+    return True
+
+
+def _is_of_type(name: Node) -> bool:
+    """Say whether a name is a base of a class, or what a function takes or returns."""
+    above = name.parent
+    match above.ast:
+        case ast.ClassDef(bases=bases):
+            return name.ast in bases
+        case ast.arg():
+            return not above.default  # `= Depends()` makes one
+        case ast.FunctionDef(returns=returned) | ast.AsyncFunctionDef(returns=returned):
+            return name.ast is returned
+    return False
 
 
 def _serves(program: Program) -> bool:
