@@ -14,9 +14,15 @@ _DEPTH = 4
 _FOLDERS = 500  # that are looked into for the file of a proxy
 _LEFT_ALONE = {"node_modules", "site-packages", "dist", "venv"}
 _OTHER = re.compile(r"test|example|sample|^docs?$", re.IGNORECASE)
-_FILE = re.compile(r"^Caddyfile|\.conf(\.template)?$|nginx.*\.(txt|j2|tpl|tmpl|template|nginx)$")
+_FILE = re.compile(
+    r"^Caddyfile|^Dockerfile|nginx.*\.txt$|"
+    r"\.(conf|nginx|j2|jinja2?|tpl|tmpl|tftpl|template|sh|bash|tf|ya?ml|nix)$"
+)
+"""Files that hold nginx' configuration, or write it when a machine or an image is made."""
+_HOME = re.compile(r"nginx|^sites-(available|enabled)$", re.IGNORECASE)
+"""Folders whose files need no ending."""
 _NO_FOLDER = re.compile(r"\w\.\w+$")
-_NGINX = re.compile(rb"^[^#\n]*\bproxy_pass\s", re.MULTILINE)
+_NGINX = re.compile(rb"^[^#\n]*\bproxy_pass[ \t]+[^\s;][^\n;]*;", re.MULTILINE)
 _NGINX_OPEN = re.compile(rb"^[^#\n]*\bclient_max_body_size\s+0\w?\s*;", re.MULTILINE)
 _INGRESS = re.compile(
     r"^ *(?:ingressClassName|kubernetes\.io/ingress\.class): *[\"']?nginx\b"
@@ -62,10 +68,12 @@ def _files(root: Path) -> Iterator[Path]:
     while waiting and count < _FOLDERS:
         folder, count = waiting.pop(0), count + 1
         is_deep = len(folder.parts) - len(root.parts) >= _DEPTH
+        is_home = _HOME.search(folder.name) is not None
         for name in sorted(project_files.names(folder)):
-            if _FILE.search(name):
+            is_file = _FILE.search(name) is not None
+            if is_file or (is_home and "." not in name):
                 yield folder / name
-            elif not (is_deep or _is_left_alone(name)):
+            if not (is_file or is_deep or _is_left_alone(name)):
                 waiting.append(folder / name)
 
 

@@ -232,6 +232,32 @@ class Item(BaseModel):
 @app.post("/")
 def create(item: Item): ...
 """,
+    "nginx in a script that takes all, and files that only speak of it": """
+#= deploy/setup.sh
+#!/bin/bash
+cat > /etc/nginx/sites-available/api <<'EOF'
+server {
+    client_max_body_size 0;
+    location / { proxy_pass http://127.0.0.1:8000; }
+}
+EOF
+# location / { proxy_pass http://127.0.0.1:8000; }
+grep -q proxy_pass /etc/nginx/sites-available/api
+#= infra/main.tf
+variable "proxy_pass" {
+  default = "http://127.0.0.1:8000"
+}
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()  # !
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
 }
 
 LOOK_ALIKES = {
@@ -523,6 +549,127 @@ example.com {
     max_size 5MB
   }
   reverse_proxy api:8000
+}
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
+    "nginx that a script writes": """
+#= deploy/setup.sh
+#!/bin/bash
+cat > /etc/nginx/sites-available/api <<EOF
+server {
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host \\$host;
+    }
+}
+EOF
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
+    "nginx in what a machine runs first, by Terraform": """
+#= terraform/user_data.tpl
+#!/bin/bash
+tee /etc/nginx/conf.d/api.conf > /dev/null <<'EOF'
+server {
+    listen 80;
+    location / { proxy_pass http://localhost:${port}; }
+}
+EOF
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
+    "nginx in Terraform itself": """
+#= terraform/machine.tf
+resource "aws_instance" "api" {
+  user_data = <<-EOT
+    cat > /etc/nginx/conf.d/api.conf <<'NGINX'
+    server { location / { proxy_pass http://127.0.0.1:8000; } }
+    NGINX
+  EOT
+}
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
+    "nginx in a ConfigMap": """
+#= kube/proxy.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: proxy
+data:
+  default.conf: |
+    server {
+      location / {
+        proxy_pass http://api:8000;
+      }
+    }
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
+    "nginx, in a file without an ending": """
+#= deploy/nginx/sites-available/shop
+server {
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+    }
+}
+#= main.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+class Item(BaseModel):
+    name: str
+@app.post("/")
+def create(item: Item): ...
+""",
+    "nginx, by a template of Ansible": """
+#= roles/web/templates/site.j2
+server {
+  server_name {{ domain }};
+  location / { proxy_pass http://{{ upstream }}; }
 }
 #= main.py
 from fastapi import FastAPI
