@@ -1054,6 +1054,34 @@ SERVERS=a.example,b.example
 
 
 @pytest.mark.parametrize(
+    ("line", "inner"),
+    [
+        ("""- ORIGINS='["https://a.example"]'""", '["https://a.example"]'),
+        ("- ORIGINS='[]'", "[]"),
+        ("- ORIGINS='a,b'", ""),
+        ("- ORIGINS=a,b", ""),
+        ("ORIGINS: \"'[1]'\"", "[1]"),
+    ],
+)
+def test_quotes_that_belong_to_the_value_are_to_go(line: str, inner: str, tmp_path: Path) -> None:
+    source = f"""
+#= config.py
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    origins: list[str] = []
+#= compose.yaml
+services:
+  api:
+    build: .
+    environment:
+      {line}
+"""
+    fix = only(tmp_path, "list-setting-from-environment", source).fix
+    told = f"Remove the quotes around `{inner}`: here they are part of the value"
+    assert fix == (told if inner else "")
+
+
+@pytest.mark.parametrize(
     ("returned", "fix"),
     [
         ("db.get(User, 1)", "`response_model=UserOut`"),

@@ -39,7 +39,7 @@ def detect(program: Program) -> Iterator[Hit]:
                     f"{where} gives `{field.name}` the text `{given.value.text}`, which is not"
                     " JSON: the service fails at startup",
                     severity="high",
-                    fix=_fix(field, has_before=has_before),
+                    fix=_without_quotes(given.value.text) or _fix(field, has_before=has_before),
                 )
             elif has_before:
                 yield field.node.hit(
@@ -56,6 +56,15 @@ def _wants_json(schema: Schema, field: Field) -> bool:
     calls = [call for method in methods for call in method.calls]
     is_decoded = any(call.called == "json.loads" for call in calls)
     return is_decoded and not any(call.member == "split" for call in calls)
+
+
+def _without_quotes(text: str) -> str:
+    """Return the fix for JSON in quotes, which a line such as `- NAME='[1]'` keeps."""
+    is_quoted = text[:1] in ("'", '"') and text[:1] == text[-1:]
+    inner = text[1:-1]
+    if not is_quoted or not _is_json(inner):
+        return ""
+    return f"Remove the quotes around `{inner}`: here they are part of the value"
 
 
 def _fix(field: Field, *, has_before: bool) -> str:
@@ -78,12 +87,18 @@ def _given(program: Program, schema: Schema, field: Field) -> Variable | None:
     for variable in found if name else ():
         value = variable.value
         is_empty = not value.text and "env_ignore_empty" in schema.config
-        if variable.name.lower() == name.lower() and value.is_known and not is_empty:
-            try:
-                json.loads(value.text)
-            except ValueError:
-                return variable
+        is_given = variable.name.lower() == name.lower() and value.is_known and not is_empty
+        if is_given and not _is_json(value.text):
+            return variable
     return None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _admits_text(field: Field) -> bool:
