@@ -1648,3 +1648,68 @@ def read(db: Session, other: int) -> None:
     found = only(tmp_path, "python-operator-in-filter", source)
     assert found.severity == severity
     assert found.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("more", "body", "told"),
+    [
+        ("", "return JSONResponse({}, 500)", ""),
+        ("", "return JSONResponse({}, 404 if isinstance(error, Missing) else 500)", "`Missing`"),
+        (
+            "",
+            "if isinstance(error, (Missing, KeyError)): return answer(404)",
+            "`Missing`, `KeyError`",
+        ),
+        ("", "match error:\n        case Missing(): return answer(404)", "`Missing`"),
+        ("", "if isinstance(error, Missing): raise error", ""),
+        ("", "if isinstance(error, RequestValidationError): return answer(422)", ""),
+        ("", "if isinstance(error, HTTPException): return answer(error.status_code)", ""),
+        ("", "if isinstance(error, Refused): return answer(403)", ""),
+        (
+            "del app.exception_handlers[RequestValidationError]",
+            "if isinstance(error, RequestValidationError): return answer(422)",
+            "`RequestValidationError`",
+        ),
+        (
+            "app.exception_handlers.pop(HTTPException)",
+            "if isinstance(error, HTTPException): return answer(error.status_code)",
+            "`HTTPException`",
+        ),
+        (
+            "@app.exception_handler(Missing)\nasync def missing(request, error): ...",
+            "if isinstance(error, Gone): return answer(410)",
+            "",
+        ),
+        (
+            "@app.exception_handler(Gone)\nasync def gone(request, error): ...",
+            "if isinstance(error, Missing): return answer(410)",
+            "`Missing`",
+        ),
+    ],
+)
+def test_a_handler_of_all_is_told_of_what_else_it_answers(
+    more: str, body: str, told: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI, HTTPException
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+class Missing(Exception): ...
+class Gone(Missing): ...
+class Refused(HTTPException): ...
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+def answer(status):
+    return JSONResponse({{}}, status)
+@app.exception_handler(Exception)
+async def failed(request, error):
+    {body}
+    return answer(500)
+{more}
+"""
+    found = only(tmp_path, "error-handler-outside-middleware", source)
+    begin = f"this 500, and what answers {told}, are sent" if told else "this 500 is sent"
+    assert found.message.startswith(begin)
+    assert found.fix.startswith(f"Add a handler for {told}:" if told else "")
+    assert bool(found.fix) == bool(told)

@@ -20,6 +20,12 @@ _CORS = {"access-control-allow-origin"}
 _UNKNOWN = "*"
 _CHANGES = {"append", "add", "extend", "setdefault", "update"}
 _LOGS = {"exception", "critical", "error", "warning", "log"}
+_HANDLED = ("fastapi.HTTPException", "fastapi.exceptions.RequestValidationError")
+"""Exceptions for which FastAPI has a handler."""
+_OWN_HANDLERS = (
+    "Add a handler for {}: it answers inside all middleware; catch the rest in a small"
+    " ASGI middleware that is added before CORS"
+)
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -42,11 +48,72 @@ def detect(program: Program) -> Iterator[Hit]:
         return
     more = len(found) - 1
     others = f" (and {counted(more, 'more handler')})" if more else ""
-    yield first.node.hit(f"this 500 is sent outside all middleware: {', '.join(effects)}{others}")
+    kinds = _named(_answered(first))
+    sent = f"this 500, and what answers {kinds}, are" if kinds else "this 500 is"
+    yield first.node.hit(
+        f"{sent} sent outside all middleware: {', '.join(effects)}{others}",
+        fix=_OWN_HANDLERS.format(kinds) if kinds else "",
+    )
 
 
 def _catches_all(key: Node) -> bool:
     return key.library_name in _KEYS or status(key) == 500
+
+
+def _answered(handler: ExceptionHandler) -> list[str]:
+    """Return the exceptions for which a handler of all has an answer, and no other one is there.
+
+    An exception with a handler of its own never reaches that of `Exception`.
+    """
+    error = handler.function.parameters[-1:]
+    found: dict[str, None] = {}
+    for kind in _told_apart(handler.function, error[0].name) if error else ():
+        if kind.last_name and not _catches_all(kind) and not _has_handler(kind):
+            found[kind.last_name] = None
+    return list(found)
+
+
+def _told_apart(function: Node, error: str) -> Iterator[Node]:
+    """Yield the classes for which a handler looks, branches that raise again left out."""
+    for call in function.calls:
+        if call.func.name != "isinstance" or call.argument(0, "").name != error:
+            continue
+        branch = call.parent
+        if not (isinstance(branch.ast, ast.If) and isinstance(branch.body[-1].ast, ast.Raise)):
+            kinds = call.argument(1, "").value
+            yield from kinds.elements or [call.argument(1, "")]
+    for match in function.own(ast.Match):
+        if match.at(match.ast.subject).name == error:
+            yield from (match.at(p.ast.cls) for p in match.walk(ast.MatchClass))
+
+
+def _named(names: list[str]) -> str:
+    """Return names for a message: the first three, and how many more."""
+    quoted = [f"`{name}`" for name in names[:3]]
+    return ", ".join([*quoted, f"{len(names) - 3} more"] if names[3:] else quoted)
+
+
+def _has_handler(kind: Node) -> bool:
+    """Say whether an exception, or a base of it, has a handler of its own."""
+    program, cls = kind.program, kind.definition
+    bases = cls.bases if cls else {kind.library_name}
+    for handler in exception_handlers(program):
+        key = handler.key.definition
+        is_its = key in cls.lineage if key and cls else handler.key.library_name in bases
+        if is_its and not _catches_all(handler.key):
+            return True
+    return any(name in bases and not _is_removed(program, name) for name in _HANDLED)
+
+
+def _is_removed(program: Program, name: str) -> bool:
+    """Say whether code removes FastAPI's handler: `del app.exception_handlers[HTTPException]`."""
+    for attribute in program.attributes("exception_handlers"):
+        above = attribute.parent
+        is_deleted = isinstance(getattr(above.ast, "ctx", None), ast.Del)
+        key = above.index if is_deleted else above.parent.argument(0, "")
+        if (is_deleted or above.member == "pop") and key.library_name == name:
+            return True
+    return False
 
 
 def _lost(handler: ExceptionHandler) -> set[str]:
