@@ -623,3 +623,66 @@ def test_what_only_administrators_read_matters_less(
     source = _MEMBERS + read
     found = severity_of(tmp_path, "orm-object-without-response-model", source)
     assert found == severity
+
+
+PART = """
+#= shop/admin/names.py
+import time
+from fastapi import APIRouter
+router = APIRouter()
+@router.get("/names")
+async def read():
+    time.sleep(2)
+    return []
+#= shop/admin/users.py
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+from shop.users import get_current_user
+router = APIRouter()
+class UserCreate(BaseModel):
+    email: str
+    password: str
+{users}
+#= shop/main.py
+from fastapi import FastAPI
+from shop.admin import names, users
+app = FastAPI()
+app.include_router(names.router)
+app.include_router(users.router)
+#= shop/users.py
+from fastapi import HTTPException
+def get_current_user():
+    raise HTTPException(401)
+"""
+ME = """
+@router.get("/me")
+def me(user=Depends(get_current_user)): ...
+"""
+SIGN_UP = """
+@router.post("/sign-up")
+def create(new: UserCreate): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("users", "severity"),
+    [
+        (ME + SIGN_UP, ""),
+        (ME + SIGN_UP.replace("/sign-up", "").replace("create", "create_user"), ""),
+        (ME + SIGN_UP.replace("new: UserCreate", "email: str, password: str"), ""),
+        (ME, "low"),
+        (ME + SIGN_UP.replace("sign-up", "login").replace("create", "login"), "low"),
+        (ME + SIGN_UP.replace("UserCreate", "UserCreate, by=Depends(get_current_user)"), "low"),
+        (ME + SIGN_UP.replace("new: UserCreate", "device: str"), "low"),
+        (SIGN_UP, "low"),
+    ],
+)
+def test_a_folder_of_administrators_where_strangers_sign_up_is_the_product(
+    users: str, severity: str, tmp_path: Path
+) -> None:
+    folder = PART.format(users=users)
+    assert only(tmp_path / "1", "blocking-call-in-async", folder).severity == severity
+    prefix = folder.replace("admin", "office").replace(".router)", ".router, prefix='/admin')")
+    assert only(tmp_path / "2", "blocking-call-in-async", prefix).severity == severity
+    both = folder.replace(".router)", ".router, prefix='/admin')")
+    assert only(tmp_path / "3", "blocking-call-in-async", both).severity == severity

@@ -12,10 +12,12 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     roots,
     starting_functions,
 )
-from fastapi_pro.auditing.libraries.open_routes import refuses
+from fastapi_pro.auditing.libraries.open_routes import check_of, refuses
+from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database, engines
 from fastapi_pro.auditing.libraries.text_files import read_text
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -34,6 +36,11 @@ _OR_OTHERS = re.compile(
 _FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
 _OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth(?!or(s|_|\b))", re.IGNORECASE)
 """Names of endpoints that answer strangers, even in an administrator's part."""
+_SIGN_UP = re.compile(
+    r"sign_?up|register|registration"
+    r"|(sign_?up|register|create|add)_(new_)?(user|account|customer|member|owner)"
+)
+"""Names of endpoints by which strangers become users."""
 _SET_UP = re.compile(
     r"(^|_)(backfill|bootstrap|install|migrate|migration|rebuild|reindex|seed|setup|teardown"
     r"|uninstall)(_|$)"
@@ -58,10 +65,51 @@ def is_job(function: Node) -> bool:
 
 def is_only_for_admins(function: Node) -> bool:
     """Say whether only administrators reach a function."""
-    if _FOLDER.search(function.module.name) and not _OPEN.search(function.name):
+    if _is_of_admins(function.module) and not _OPEN.search(function.name):
         return True
     program = function.program
     return function in request_functions(program) and function not in _often(program)
+
+
+def _is_of_admins(module: Module) -> bool:
+    """Say whether a module lies in a part of the program for administrators."""
+    return not _part(module) <= _joined(module.program)
+
+
+def _part(module: Module) -> set[str]:
+    """Return the folder or file above a module whose name is that of administrators."""
+    found = _FOLDER.search(module.name)
+    return {module.name[: found.end()]} if found else set()
+
+
+def _parts(endpoint: Endpoint) -> set[str]:
+    """Return the folder and the prefixes of an endpoint that are administrators' by their names."""
+    prefixes = {str(prefix.constant or "") for prefix in endpoint.options("prefix")}
+    return _part(endpoint.call.module) | set(filter(_ADMIN.search, prefixes))
+
+
+@fact
+def _joined(program: Program) -> set[str]:
+    """Return the parts, "admin" by name, where strangers sign up: all customers work there."""
+    asking: set[str] = set()
+    joined: set[str] = set()
+    for endpoint in endpoints(program):
+        parts = _parts(endpoint)
+        if parts and check_of(endpoint):
+            asking |= parts
+        elif parts and _signs_up(endpoint):
+            joined |= parts
+    return joined & asking  # where none asks, something else may keep strangers out
+
+
+def _signs_up(endpoint: Endpoint) -> bool:
+    """Say whether an endpoint makes a user, with a password that the request brings."""
+    last = (endpoint.path or "").rpartition("/")[2].replace("-", "_")
+    if endpoint.method != "post" or not any(map(_SIGN_UP.fullmatch, (endpoint.name, last))):
+        return False
+    given = endpoint.parameters
+    fields = [name for p in given if (body := schema_of(p.type)) for name in body.fields]
+    return any("password" in name.lower() for name in [*fields, *(p.name for p in given)])
 
 
 def is_asked(node: Node) -> bool:
@@ -131,9 +179,7 @@ def _is_for_admins(endpoint: Endpoint) -> bool:
         return True
     if _OPEN.search(endpoint.name) or _OPEN.search(endpoint.path or ""):
         return False
-    if _FOLDER.search(endpoint.call.module.name) or _ADMIN.search(endpoint.path or ""):
-        return True
-    if any(_ADMIN.search(str(prefix.constant or "")) for prefix in endpoint.options("prefix")):
+    if _ADMIN.search(endpoint.path or "") or not _parts(endpoint) <= _joined(endpoint.call.program):
         return True
     guards = [*endpoint.options("dependencies"), endpoint.call.keyword("dependencies")]
     for dependency in endpoint.dependencies:
