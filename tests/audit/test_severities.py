@@ -833,3 +833,61 @@ def run():
     print(load().other)
 """
     assert severity_of(tmp_path, "settings-error-prints-secret", source) == severity
+
+
+OUT = """
+#= schemas.py
+from typing import Generic, TypeVar
+from pydantic import BaseModel
+T = TypeVar("T")
+class Envelope(BaseModel, Generic[T]):
+    data: T
+class Out(BaseModel):
+    id: int
+    class Config:
+        {key} = True
+class Page(BaseModel):
+    items: list[Out]
+class Details(Out):
+    name: str
+#= main.py
+from fastapi import FastAPI
+from fastapi_pagination import Page as Pages
+from pydantic import TypeAdapter
+import schemas
+from schemas import Details, Envelope, Out, Page
+app = FastAPI()
+{use}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "severity"),
+    [
+        ("@app.get('/', response_model=Out)\ndef read(): return row", "low"),
+        ("@app.get('/', response_model=list[Out])\ndef read(): return rows", "low"),
+        ("@app.get('/', response_model=schemas.Out | None)\ndef read(): return row", "low"),
+        ("@app.get('/')\ndef read() -> dict[str, Out]: return rows", "low"),
+        ("@app.get('/', response_model=Page)\ndef read(): return {'items': rows}", "low"),
+        ("@app.get('/', response_model=Envelope[Out])\ndef read(): return {'data': 1}", "low"),
+        ("@app.get('/', response_model=Details)\ndef read(): return row", "low"),
+        ("@app.get('/', response_model=Out)\ndef read(): return Out(id=1)", "low"),
+        ("@app.get('/', response_model=Page)\ndef read(): return Page(items=rows)", ""),
+        ("@app.get('/', response_model=Pages[Out])\ndef read(): return paginate(rows)", ""),
+        ("@app.get('/')\ndef read(): return Out.model_validate(row)", ""),
+        ("@app.get('/')\ndef read(): return schemas.Out.from_orm(row)", ""),
+        ("@app.get('/')\ndef read(): return Details.model_validate(row)", ""),
+        ("@app.get('/')\ndef read(): return Envelope[Out](data=row)", ""),
+        ("@app.get('/')\ndef read(): return TypeAdapter(list[Out]).validate_python(rows)", ""),
+        ("@app.get('/')\ndef read(): return convert(row, Out)", ""),
+        ("from schemas import Out as Answer\ndef read(): return Answer.model_validate(row)", ""),
+        ("class More(Out):\n    def of(cls, row): return cls.model_validate(row)", ""),
+    ],
+)
+def test_orm_mode_of_what_only_fastapi_reads_matters_less(
+    use: str, severity: str, tmp_path: Path
+) -> None:
+    source = OUT.format(use=use, key="orm_mode")
+    assert only(tmp_path, "v1-config-leftovers", source).severity == severity
+    source = OUT.format(use=use, key="allow_population_by_field_name")
+    assert only(tmp_path, "v1-config-leftovers", source).severity == ""

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.pydantic import DICTS, schemas
+from fastapi_pro.auditing.libraries.pydantic import DICTS, Schema, schema_of, schemas
 
 _RENAMED = {
     "allow_population_by_field_name": "populate_by_name",
@@ -28,6 +28,10 @@ _V1_ONLY = {
     "pydantic.env_settings.BaseSettings", "pydantic.generics.GenericModel",
 }  # fmt: skip
 
+_CONTAINERS = ("builtins.", "typing.", "collections.abc.")
+_BASES = ("pydantic.", *_CONTAINERS)
+_READS = {"from_orm", "model_validate", "parse_obj", "validate"}
+
 _NEW, _OLD = "pydantic", "pydantic.v1"
 _LONGEST = 110  # characters of a fix
 _SHORT = 12  # characters of a value
@@ -46,10 +50,84 @@ def detect(program: Program) -> Iterator[Hit]:
             node, key = leftovers[0]
             now = f" (now `{_RENAMED[key]}`)" if key in _RENAMED else " (removed)"
             others = f" and {len(leftovers) - 1} more" if len(leftovers) > 1 else ""
+            is_harmless = {key for _, key in leftovers} == {"orm_mode"} and _only_answers(schema)
+            why = ", which FastAPI does without for its response models" if is_harmless else ""
             yield node.hit(
-                f"Pydantic 2 ignores `{key}`{now}{others} in the configuration of `{schema.name}`",
+                f"Pydantic 2 ignores `{key}`{now}{others} in the configuration of `{schema.name}`"
+                f"{why}",
+                severity="low" if is_harmless else "",
                 fix=_fix(leftovers),
             )
+
+
+def _only_answers(schema: Schema) -> bool:
+    """Say whether only FastAPI makes a schema from objects, for answers: it reads attributes then.
+
+    Code may make the schema itself of values, but none of those that have it as a field: then
+    Pydantic makes it, and by its own configuration.
+    """
+    queue = [(schema.node, False)]
+    for current, is_outer in queue:  # grows while it is walked
+        if any(a.owner.name == "cls" for a in current.walk(ast.Attribute) if a.member in _READS):
+            return False
+        if not all(_is_for_answers(use, is_outer=is_outer) for use in _uses(current)):
+            return False
+        around = [(other.node, is_outer) for other in _heirs(current)]
+        around += [(other.node, True) for other in _holders(current)]
+        queue += [one for one in around if one not in queue]
+    return True
+
+
+def _uses(cls: Node) -> list[Node]:
+    """Return where code outside tests has a class, by its name or another one."""
+    found: list[Node] = []
+    for module in cls.program.saying(cls.name):
+        known = {a.asname or a.name for a in module.nodes(ast.alias) if a.name == cls.name}
+        known.add(cls.name)
+        names = (Node(module, node) for node in module.nodes(ast.Name, ast.Attribute))
+        found += [n for n in names if n.last_name in known and n.definition == cls]
+    return found
+
+
+def _is_for_answers(use: Node, *, is_outer: bool) -> bool:
+    """Say whether a class is named for an answer, in an annotation, or to be made of values."""
+    name, above = use, use.parent
+    while isinstance(above.ast, (ast.Subscript, ast.BinOp, ast.Tuple, ast.List)):
+        if above.generic and not _is_plain(above.generic):
+            return False
+        use, above = above, above.parent
+    match above.ast:
+        case ast.keyword(arg="response_model") | ast.arg() | ast.AnnAssign():
+            return True
+        case ast.ClassDef():
+            return schema_of(above) is not None
+        case ast.FunctionDef(returns=returned) | ast.AsyncFunctionDef(returns=returned):
+            return use.ast is returned
+        case ast.Call(func=called):
+            return name.ast is called and not is_outer
+    return False
+
+
+def _is_plain(generic: Node) -> bool:
+    """Say whether `x[...]` makes nothing by itself, unlike the pages of a library."""
+    cls = generic.definition
+    if not cls.is_class:
+        return generic.library_name.startswith(_CONTAINERS)
+    return all(base.startswith(_BASES) for base in cls.bases)
+
+
+def _heirs(cls: Node) -> list[Schema]:
+    return [s for s in schemas(cls.program) if s.node != cls and cls in s.node.lineage]
+
+
+def _holders(cls: Node) -> list[Schema]:
+    """Return the schemas with a field of a class."""
+    return [
+        schema
+        for schema in schemas(cls.program)
+        for field in schema.fields.values()
+        if any(inner.node == cls for inner in field.schemas)
+    ]
 
 
 def _is_perhaps_of_v1(cls: Node) -> bool:
