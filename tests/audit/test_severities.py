@@ -891,3 +891,31 @@ def test_orm_mode_of_what_only_fastapi_reads_matters_less(
     assert only(tmp_path, "v1-config-leftovers", source).severity == severity
     source = OUT.format(use=use, key="allow_population_by_field_name")
     assert only(tmp_path, "v1-config-leftovers", source).severity == ""
+
+
+@pytest.mark.parametrize(
+    ("outer", "severity"),
+    [
+        (["HTTPSRedirectMiddleware"], "low"),
+        (["Limit"], ""),
+        (["HTTPSRedirectMiddleware", "Limit"], ""),
+        (["Limit", "HTTPSRedirectMiddleware"], ""),
+    ],
+)
+def test_a_redirect_to_https_outside_cors_matters_less(
+    outer: list[str], severity: str, tmp_path: Path
+) -> None:
+    added = "\n".join(f"app.add_middleware({name})" for name in outer)
+    source = f"""
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.httpsredirect import HTTPSRedirectMiddleware
+from fastapi.responses import JSONResponse
+class Limit:
+    async def __call__(self, scope, receive, send):
+        await JSONResponse({{}}, 429)(scope, receive, send)
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+{added}
+"""
+    assert only(tmp_path, "cors-not-outermost", source).severity == severity

@@ -9,6 +9,7 @@ from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
 
 _HOSTS = re.compile(r"(trusted|allowed|valid)_?hosts?", re.IGNORECASE)
 
+_TO_HTTPS = "fastapi.middleware.httpsredirect.HTTPSRedirectMiddleware"
 _HEADERS = {"origin", "access-control-allow-origin"}
 
 
@@ -17,17 +18,23 @@ def detect(program: Program) -> Iterator[Hit]:
     for stack in stacks(program).values():
         for position, added in enumerate(stack):
             outer = stack[position + 1 :] if added.is_cors else []
-            answering = next(filter(_may_answer, outer), None)
+            answering = min(filter(_may_answer, outer), key=_only_redirects, default=None)
             if answering is not None and not any(map(_knows_cors, outer)):
                 is_rewriting = _only_rewrites(answering)
                 is_after = is_rewriting or _answers_failures(answering)
                 is_left_alone = is_after or _asks_method(answering) or _asks_length(answering)
                 preflight = "" if is_left_alone else ", and preflights may get it"
+                severity = "medium" if is_rewriting else ""
                 yield added.node.hit(
                     f"`{answering.name}` runs outside CORS and may answer by itself: that answer"
                     f" has no CORS headers, so browsers cannot read it{preflight}",
-                    severity="medium" if is_rewriting else "",
+                    severity="low" if _only_redirects(answering) else severity,
                 )
+
+
+def _only_redirects(added: Middleware) -> bool:
+    """Say whether a middleware answers only plain HTTP, which no page with HTTPS may ask for."""
+    return added.library_name == _TO_HTTPS
 
 
 def _may_answer(added: Middleware) -> bool:
