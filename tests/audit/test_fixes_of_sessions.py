@@ -146,7 +146,16 @@ async def add(session: AsyncSession = Depends()):
 
 @pytest.mark.parametrize(
     ("column", "severity"),
-    [("total", ""), ("total_paid", ""), ("total_runs", "medium"), ("total_page_views", "medium")],
+    [
+        ("total", ""),
+        ("total_paid", ""),
+        ("total_runs", "medium"),
+        ("total_page_views", "medium"),
+        ("login_count", "low"),
+        ("total_logins", "low"),
+        ("failed_login_count", "medium"),
+        ("login_points", ""),
+    ],
 )
 def test_a_count_of_what_happened_matters_less_than_a_sum(
     column: str, severity: str, tmp_path: Path

@@ -919,3 +919,67 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"])
 {added}
 """
     assert only(tmp_path, "cors-not-outermost", source).severity == severity
+
+
+CHECKS = """
+from fastapi import Depends, FastAPI
+from redis import Redis
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db/shop", pool_size=10, max_overflow=0)
+make = async_sessionmaker(engine)
+app = FastAPI()
+async def get_session():
+    async with make() as session:
+        yield session
+def get_redis():
+    return Redis(host="cache")
+@app.get("/items")
+async def items(db=Depends(get_session)):
+    return (await db.execute(text("SELECT 1"))).all()
+"""
+DETAILED = """
+@app.get("/health/detailed")
+async def detailed(db=Depends(get_session)):
+    await db.execute(text("SELECT 1"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        (DETAILED + "@app.get('/health')\nasync def alive(): return 1\n", "low"),
+        (DETAILED + "@app.get('/ping')\nasync def alive(): return 1\n", "low"),
+        (DETAILED, ""),
+        (DETAILED.replace("/health/detailed", "/health/ready"), ""),
+        (
+            DETAILED.replace("/health/detailed", "/health")
+            + "@app.get('/ping')\nasync def alive(): return 1\n",
+            "",
+        ),
+    ],
+)
+def test_a_check_that_people_look_at_matters_less_where_a_probe_asks_nothing(
+    more: str, severity: str, tmp_path: Path
+) -> None:
+    found = only(tmp_path, "health-check-exhausts-pool", CHECKS + more)
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("paths", "severity"),
+    [
+        (["/ready"], "low"),
+        (["/ready", "/health/cache"], "low"),
+        (["/ready", "/prices"], ""),
+        (["/prices"], ""),
+    ],
+)
+def test_what_only_health_checks_make_anew_matters_less(
+    paths: list[str], severity: str, tmp_path: Path
+) -> None:
+    more = "".join(
+        f"@app.get('{path}')\ndef read_{number}(redis=Depends(get_redis)): return redis.ping()\n"
+        for number, path in enumerate(paths)
+    )
+    assert only(tmp_path, "depends-cached-per-request", CHECKS + more).severity == severity

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import Dependency, dependencies, parameters
+from fastapi_pro.auditing.libraries.fastapi import (
+    Dependency,
+    dependencies,
+    endpoints,
+    parameters,
+)
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.health_checks import is_check
 from fastapi_pro.auditing.libraries.library_calls import POOLS
 from fastapi_pro.auditing.libraries.process_state import (
     class_containers,
@@ -39,7 +45,20 @@ def detect(program: Program) -> Iterator[Hit]:
             if node not in seen:
                 seen.add(node)
                 name = dependency.name
-                yield node.hit(f"the dependency `{name}` makes, for each request, {what}")
+                yield node.hit(
+                    f"the dependency `{name}` makes, for each request, {what}",
+                    severity="low" if _is_of_checks(target) else "",
+                )
+
+
+def _is_of_checks(target: Node) -> bool:
+    """Say whether only health checks have a dependency: a few requests a minute."""
+    asking = [
+        endpoint
+        for endpoint in endpoints(target.program)
+        if any(dependency.target == target for dependency in endpoint.dependencies)
+    ]
+    return bool(asking) and all(map(is_check, asking))
 
 
 def _by_annotation(program: Program) -> Iterator[Dependency]:

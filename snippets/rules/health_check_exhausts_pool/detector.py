@@ -1,21 +1,17 @@
 """A health check that asks the database over the pool of the requests."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.health_checks import is_check, is_probe
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind, engines_of, taken
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines
 from fastapi_pro.auditing.model.call_graph import called, reached
 
-_CHECK = re.compile(
-    r"^(health(z|y|_?check)?|check_health|ready(z)?|readiness(_?(check|probe))?|live(z|ness)?|"
-    r"liveness_?(check|probe)|heartbeat|ping|startup|(db|database)_?(health|ping|check)|"
-    r"health_?(db|database))$"
-)
 _WHO = re.compile(r"current_|auth|token|admin|permission|require_|verify_|principal")
 
 _IN_THREAD = (
@@ -28,7 +24,7 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield where each health check takes a connection that other requests may want."""
     checks: dict[Node, Endpoint] = {}
     for endpoint in endpoints(program):
-        if _is_check(endpoint):
+        if is_check(endpoint):
             checks.setdefault(endpoint.function, endpoint)
     for check in checks.values():
         place, take = _use(check)
@@ -38,17 +34,15 @@ def detect(program: Program) -> Iterator[Hit]:
             yield place.hit(
                 f"the health check `{check.name}` takes its connection from the pool of the"
                 " requests: under load it fails, and it takes connections from requests",
+                severity="low" if _has_lighter(check, checks.values()) else "",
                 fix="" if check.function.is_coroutine else _IN_THREAD,
             )
 
 
-def _is_check(endpoint: Endpoint) -> bool:
-    """Say whether the last part of an endpoint's path is a health check's, without parameters."""
-    path = endpoint.path
-    if endpoint.method not in ("get", "head", "api_route") or path is None or "{" in path:
-        return False
-    parts = [p.lower().replace("-", "_") for p in path.split("/") if p] or [endpoint.name]
-    return bool(_CHECK.match(parts[-1])) or (len(parts) > 1 and parts[0].startswith("health"))
+def _has_lighter(check: Endpoint, checks: Iterable[Endpoint]) -> bool:
+    """Say whether people look at a check, `/health/detailed`, and a probe asks no database."""
+    lighter = (other for other in checks if is_probe(other) and not _use(other)[1])
+    return not is_probe(check) and any(lighter)
 
 
 def _asks_who(endpoint: Endpoint) -> bool:
@@ -88,7 +82,7 @@ def _first_taken(function: Node) -> Node:
 def _is_shared(check: Endpoint, take: Node) -> bool:
     """Say whether the connections of a health check are those of other endpoints."""
     program = take.program
-    others = [endpoint for endpoint in endpoints(program) if not _is_check(endpoint)]
+    others = [endpoint for endpoint in endpoints(program) if not is_check(endpoint)]
     engine = engine_behind(take.owner)
     if engine is None:
         # the engine is out of sight: the dependency that gives the session is the same, perhaps

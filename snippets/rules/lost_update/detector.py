@@ -32,6 +32,8 @@ _COUNTS = re.compile(
     re.IGNORECASE,
 )
 """Columns that count what happened: statistics."""
+_LOGINS = re.compile(r"(total_|num_)?(log|sign)_?ins?(_(count(er)?|total))?$", re.IGNORECASE)
+"""Columns that count how often somebody logged in: nobody does twice at once."""
 _PLACES = re.compile(r"version|revision|position|order|rank|index|sort|priority|level")
 
 
@@ -52,9 +54,16 @@ def detect(program: Program) -> Iterator[Hit]:
             yield attribute.statement.hit(
                 f"`{function.name}` reads `{row}`, changes it and writes it back: when two"
                 " requests do so at once, one change is lost",
-                severity="" if _is_of_value(column) else "medium",
+                severity=_severity(column),
                 fix=_fix(column, _change(attribute)),
             )
+
+
+def _severity(column: Column) -> str:
+    """Return how much it matters, "" for as much as the rule says."""
+    if _LOGINS.match(column.name):
+        return "low"
+    return "" if _is_of_value(column) else "medium"
 
 
 def _is_of_value(column: Column) -> bool:
