@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
-from fastapi_pro.auditing.libraries.starts import Start, modules_run, starts
+from fastapi_pro.auditing.libraries.started import load_by_name
+from fastapi_pro.auditing.libraries.starts import modules_run, starts
 from fastapi_pro.auditing.libraries.text_files import texts_beside
 from fastapi_pro.auditing.libraries.uncalled import is_uncalled, outermost
 from fastapi_pro.auditing.model.flow import way_to
@@ -18,11 +19,6 @@ from fastapi_pro.auditing.model.module_imports import loaded_with
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
-_BY_NAME = (
-    "import_module", "__import__", "pkgutil", "exec_module", "run_module", "entry_points",
-    "find_modules", "autodiscover",
-)  # fmt: skip
-"""Calls that load modules by name, without an import."""
 _RUN = (
     "__main__", "Celery(", "WorkerSettings", "Broker(", "Typer(", "argparse", "import click",
     "from click", "Mangum(", "lambda_",
@@ -79,15 +75,6 @@ def _loaded_by_application(program: Program) -> set[Module]:
     return loaded_with(roots, program)
 
 
-def serves(start: Start, module: Module) -> bool:
-    """Say whether a start may load a module: it names the module, or one that imports it."""
-    program = module.program
-    named = [m for m in program.modules if m.path == start.application]
-    if not named or _loads_by_name(program):
-        return True
-    return module in loaded_with(named, program)
-
-
 def _around(module: Module, line: int) -> Iterator[Node]:
     """Yield the class, and the outermost function or method, that hold a line."""
     for _, statement in way_to(module, line):
@@ -113,7 +100,7 @@ def _used(program: Program) -> set[Module]:
 @fact
 def _loaded(program: Program) -> set[Module]:
     """Return the modules that a start loads, directly or by imports."""
-    if _loads_by_name(program):
+    if load_by_name(program.code):
         return set(program.modules)
     roots = _started(program)
     roots |= {s.place.module for s in starts(program) if isinstance(s.place, Node)}
@@ -136,11 +123,6 @@ def _started(program: Program) -> set[Module]:
     likely = {module for module in made if _MAIN.search(module.name) or module.says(*_JOINS)}
     named = _named(program)
     return likely | {module for module in made if named & _dotted(module, program)}
-
-
-@fact
-def _loads_by_name(program: Program) -> bool:
-    return any(module.says(*_BY_NAME) for module in program.code)
 
 
 def _named(program: Program) -> set[str]:

@@ -1,5 +1,7 @@
 """How many workers and instances serve."""
 
+from collections.abc import Sequence
+
 from fastapi_pro.auditing.libraries.launches import variables
 from fastapi_pro.auditing.libraries.starts import Start, starts
 from fastapi_pro.auditing.model.node import Node
@@ -9,25 +11,34 @@ from fastapi_pro.auditing.model.program import Program, fact
 @fact
 def workers(program: Program) -> int | None:
     """Return how many workers a start of the service runs, None if no start says it."""
-    counts = [count for start in starts(program) if (count := _count(start)) is not None]
+    return most_workers(program, starts(program))
+
+
+def most_workers(program: Program, some: Sequence[Start]) -> int | None:
+    """Return the largest number of workers of these starts, None if nothing says it."""
+    counts = [count for start in some if (count := _count(start)) is not None]
     if counts:
         return max(counts)
     given = [v.value.text for v in variables(program) if v.name == "WEB_CONCURRENCY"]
     return next((int(text) for text in given if text.isdecimal()), None)
 
 
-@fact
-def computes_workers(program: Program) -> bool:
+def _compute_workers(some: Sequence[Start]) -> bool:
     """Say whether the number of CPUs or a setting decides how many workers a start has."""
-    given = (s.option("workers") for s in starts(program) if not s.is_development)
+    given = (start.option("workers") for start in some if not start.is_development)
     return any(option is not None and option.value is None for option in given)
 
 
 @fact
 def runs_several(program: Program) -> bool:
     """Say whether several processes serve: workers, or replicas."""
-    counts = [s.launch.replicas for s in starts(program) if s.launch and not s.is_development]
-    return max([*counts, workers(program) or 1]) > 1 or computes_workers(program)
+    return are_several(program, starts(program))
+
+
+def are_several(program: Program, some: Sequence[Start]) -> bool:
+    """Say whether several processes serve by these starts."""
+    counts = [s.launch.replicas for s in some if s.launch and not s.is_development]
+    return max([*counts, most_workers(program, some) or 1]) > 1 or _compute_workers(some)
 
 
 @fact

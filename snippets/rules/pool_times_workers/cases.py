@@ -8,8 +8,47 @@ from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app", pool_size=20, max_overflow=10, pool_timeout=5)  # !
 """
 _FINE = _ENGINE.replace("  # !", "")
+_CONFIGURED = """
+#= db.py
+import os
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine(os.environ["DATABASE_URL"], pool_size=20)  # !
+"""
 
 FOUND = {
+    "workers of the application that has the engine": _ENGINE
+    + """
+#= shop/main.py
+from fastapi import FastAPI
+import db
+app = FastAPI()
+#= admin/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= both.py
+import shop.main, admin.main
+#= compose.yaml
+services:
+  shop:
+    command: uvicorn shop.main:app --workers 8
+  admin:
+    command: uvicorn admin.main:app --workers 1
+""",
+    "PgBouncer, which another variable names": _CONFIGURED
+    + """
+#= run.py
+import uvicorn, db
+uvicorn.run("main:app", workers=8)
+#= compose.yaml
+services:
+  api:
+    command: python run.py
+    environment:
+      DATABASE_URL: postgresql+asyncpg://app@db:5432/app
+      EXPORTER_URL: http://pgbouncer-exporter:9127
+""",
+}
+FOUND |= {
     "uvicorn.run in another module": _ENGINE
     + """
 #= run.py
@@ -80,7 +119,64 @@ services:
 """,
 }
 
+_TWO = """
+#= shop/main.py
+from fastapi import FastAPI
+import db
+app = FastAPI()
+#= admin/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= both.py
+import shop.main, admin.main
+"""
+_PROXIED = (
+    _CONFIGURED.replace("  # !", "")
+    + """
+#= main.py
+from fastapi import FastAPI
+import db
+app = FastAPI()
+#= compose.yaml
+services:
+  api:
+    command: uvicorn main:app --workers 8
+    environment:
+      DATABASE_URL: postgresql+asyncpg://app@DATABASE:5432/app
+"""
+)
+
 LOOK_ALIKES = {
+    "workers of a module that is in no file, beside two applications": _FINE
+    + _TWO
+    + """
+#= compose.yaml
+services:
+  gateway:
+    command: uvicorn services.gateway.main:app --workers 8
+  shop:
+    command: uvicorn shop.main:app --workers 1
+""",
+    "workers of another application": _FINE
+    + _TWO
+    + """
+#= compose.yaml
+services:
+  admin:
+    command: uvicorn admin.main:app --workers 8
+""",
+    "PgBouncer by the host of a variable": _PROXIED.replace("DATABASE:5432", "pgbouncer-main:5432"),
+    "the pooler of a host": _PROXIED.replace("DATABASE:5432", "aws-0.pooler.supabase.com:6543"),
+    "PgCat by the host of the URL": """
+#= db.py
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("postgresql+asyncpg://app@pgcat/app", pool_size=20)
+#= run.py
+import uvicorn, db
+uvicorn.run("main:app", workers=8)
+""",
+}
+LOOK_ALIKES |= {
     "the engine of a command beside the service": """
 #= Procfile
 web: uvicorn pkg.app:app --workers 8

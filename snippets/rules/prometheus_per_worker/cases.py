@@ -74,7 +74,49 @@ ExecStart=/srv/bin/uvicorn main:app \\
 """,
 }
 
+_OF_CONSUMERS = """
+#= measures.py
+from prometheus_client import Counter, start_http_server
+messages = Counter("messages", "Messages")
+def start_metrics_server(port: int):
+    start_http_server(port)MARK
+#= main.py
+from fastapi import FastAPI
+from measures import messages
+app = FastAPI()
+#= consumer.py
+from measures import start_metrics_server
+def main():
+    start_metrics_server(8000)
+if __name__ == "__main__":
+    main()
+#= compose.yaml
+services:
+  api:
+    command: uvicorn main:app --workers 4
+  consumer:
+    command: python -m consumer
+"""
+
+FOUND["the server of metrics of a lifespan"] = (
+    _OF_CONSUMERS.replace("MARK", "  # !")
+    + """
+#= main.py
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from measures import messages, start_metrics_server
+@asynccontextmanager
+async def lifespan(app):
+    start_metrics_server(8000)
+    yield
+app = FastAPI(lifespan=lifespan)
+"""
+)
+
 LOOK_ALIKES = {
+    "the metrics of consumers of a queue": _OF_CONSUMERS.replace("MARK", ""),
+}
+LOOK_ALIKES |= {
     "a shared folder that the image sets": _FINE
     + """
 #= Dockerfile

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.launches import variables
-from fastapi_pro.auditing.libraries.worker_counts import runs_several, workers
+from fastapi_pro.auditing.libraries.started import starts_running
+from fastapi_pro.auditing.libraries.worker_counts import are_several, most_workers
 
 _SERVED = (
     "prometheus_client.make_asgi_app", "prometheus_client.generate_latest",
@@ -23,15 +24,20 @@ _PUSH = "Push with `OTLPMetricExporter` to a collector, each worker with its `se
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield where metrics are served, in a program that starts several workers."""
-    served = next(_served(program), None)
-    if served and runs_several(program) and not _shares(program):
+    for served in _served(program):
+        serving = starts_running(served)
+        if not are_several(program, serving):
+            continue
+        if _shares(program):
+            return
         is_read = _is_of_opentelemetry(program)
         yield served.hit(
             "with several workers, each scrape shows the counters of only one of them:"
             f" {_UNSHARED if is_read else 'PROMETHEUS_MULTIPROC_DIR is not set'}",
-            severity="low" if (workers(program) or 1) < 2 else "",
+            severity="low" if (most_workers(program, serving) or 1) < 2 else "",
             fix=_PUSH if is_read else "",
         )
+        return
 
 
 def _is_of_opentelemetry(program: Program) -> bool:

@@ -38,7 +38,95 @@ CMD ["uvicorn", "reports:app"]
 """
 )
 
+_ANOTHER = """
+#= calc/main.py
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+def read(): ...
+"""
+_STREAMING = (
+    _STREAM
+    + """
+#= streams/main.py
+from fastapi import FastAPI
+from events import router
+app = FastAPI()
+app.include_router(router)
+#= shared.py
+import calc.main, streams.main
+"""
+)
+
 FOUND = {
+    "one of two applications that start themselves": _ANOTHER
+    + """
+if __name__ == "__main__":
+    uvicorn.run("calc.main:app", port=8004)
+"""
+    + _STREAMING
+    + """
+#= run.py
+import uvicorn
+uvicorn.run("streams.main:app")  # !
+""",
+    "one of two services of a compose file": _ANOTHER
+    + _STREAMING
+    + """
+#= compose.yaml
+services:
+  calc:
+    command: uvicorn calc.main:app --port 8004
+  gone:
+    command: uvicorn services.gateway.main:app --workers 2
+  streams:
+    command: uvicorn streams.main:app  # !
+""",
+    "two files of one name: the one in the image's folder": _ANOTHER
+    + _STREAMING
+    + """
+#= calc/Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "main:app"]
+#= streams/Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "main:app"]
+# !
+""",
+    "a module that the image puts elsewhere, of the one application": _STREAM
+    + """
+#= main.py
+from fastapi import FastAPI
+from events import router
+app = FastAPI()
+app.include_router(router)
+#= Dockerfile
+FROM python:3.13
+COPY . /srv/shop
+CMD ["uvicorn", "shop.main:app"]
+# !
+""",
+    "an application that loads its routers by name": _ANOTHER
+    + _STREAM
+    + """
+#= streams/main.py
+from importlib import import_module
+from fastapi import FastAPI
+app = FastAPI()
+for name in ("events",):
+    app.include_router(import_module(name).router)
+#= shared.py
+import calc.main, streams.main, events
+#= compose.yaml
+services:
+  calc:
+    command: uvicorn calc.main:app
+  streams:
+    command: uvicorn streams.main:app  # !
+""",
+}
+FOUND |= {
     "two applications, of which one streams": _TWO_APPLICATIONS
     + """CMD ["uvicorn", "main:app"]
 # !
@@ -154,6 +242,41 @@ services:
 }
 
 LOOK_ALIKES = {
+    "a server that an application without the stream starts": _ANOTHER
+    + """
+if __name__ == "__main__":
+    uvicorn.run("calc.main:app", port=8004)
+"""
+    + _STREAMING,
+    "the same, with the application itself": _ANOTHER
+    + """
+def main():
+    uvicorn.run(app, port=8004)
+"""
+    + _STREAMING,
+    "a module that is in no file, beside a start of the one application": _STREAM
+    + """
+#= streams.py
+from fastapi import FastAPI
+from events import router
+app = FastAPI()
+app.include_router(router)
+#= compose.yaml
+services:
+  gateway:
+    command: uvicorn services.gateway.main:app
+  streams:
+    command: uvicorn streams:app --timeout-graceful-shutdown 5
+""",
+    "a module that is in no file, beside two applications": _ANOTHER
+    + _STREAMING
+    + """
+#= Dockerfile
+FROM python:3.13
+CMD ["uvicorn", "services.gateway.main:app", "--host", "0.0.0.0"]
+""",
+}
+LOOK_ALIKES |= {
     "the stream is another application's": _TWO_APPLICATIONS
     + """CMD ["uvicorn", "main:app", "--timeout-graceful-shutdown", "5"]
 """,

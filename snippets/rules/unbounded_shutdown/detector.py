@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import STREAMS
+from fastapi_pro.auditing.libraries.started import serves
 from fastapi_pro.auditing.libraries.starts import Start, starts
-from fastapi_pro.auditing.libraries.unused import serves
 from fastapi_pro.auditing.model import limits
 
 _CANCELLED = {"CancelledError", "GeneratorExit"}
