@@ -638,3 +638,77 @@ async def c(key: int, session: SessionDep):
     return await Items(session).get(key)
 """
 )
+
+_BY_NAME = (
+    _MODELS
+    + """
+#= repository.py
+from typing import Generic, TypeVar
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, selectinload
+from models import Base, Order
+Row = TypeVar("Row", bound=Base)
+def with_relations(statement, model, names):
+    return statement.options(*[selectinload(getattr(model, name)) for name in names])
+class Repository(Generic[Row]):
+    model: type[Row]
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def get_by_id(self, key: int, load: list[str] | None = None) -> Row | None:
+        query = select(self.model)
+        if load:
+            for name in load:
+                if hasattr(self.model, name):
+                    query = query.options(selectinload(getattr(self.model, name)))
+        query = query.where(self.model.id == key)
+        return (await self.session.execute(query)).scalar_one_or_none()
+    async def get_with(self, key: int, relations: list) -> Row | None:
+        query = select(self.model).where(self.model.id == key)
+        for relation in relations:
+            query = query.options(joinedload(relation))
+        return (await self.session.execute(query)).scalar_one_or_none()
+    async def get_named(self, key: int, names: list[str]) -> Row | None:
+        query = with_relations(select(self.model), self.model, names)
+        return (await self.session.execute(query)).scalar_one_or_none()
+    async def get_noted(self, key: int) -> Row | None:
+        query = select(self.model).options(selectinload(getattr(self.model, "notes")))
+        return (await self.session.execute(query)).scalar_one_or_none()
+class Orders(Repository[Order]):
+    model = Order
+    names = ["items"]
+#= main.py
+from deps import SessionDep, app
+from models import Order
+from repository import Orders
+from schemas import OrderOut
+"""
+)
+FOUND["a repository that loads by names, which this endpoint does not give"] = (
+    _BY_NAME
+    + """
+@app.get("/a", response_model=OrderOut)
+async def a(key: int, session: SessionDep):
+    return await Orders(session).get_by_id(key)  # !
+@app.get("/b", response_model=OrderOut)
+async def b(key: int, session: SessionDep):
+    return await Orders(session).get_noted(key)  # !
+"""
+)
+LOOK_ALIKES["a repository that loads by names, which the endpoint gives"] = (
+    _BY_NAME
+    + """
+@app.get("/a", response_model=OrderOut)
+async def a(key: int, session: SessionDep):
+    return await Orders(session).get_by_id(key, load=Orders.names)
+@app.get("/b", response_model=OrderOut)
+async def b(key: int, session: SessionDep):
+    return await Orders(session).get_with(key, [Order.notes, *Orders.extra])
+@app.get("/c", response_model=OrderOut)
+async def c(key: int, session: SessionDep):
+    return await Orders(session).get_named(key, Orders.names)
+@app.get("/d", response_model=OrderOut)
+async def d(key: int, session: SessionDep):
+    return await Orders(session).get_by_id(key, Orders.names)
+"""
+)

@@ -8,6 +8,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.known_types import selected_argument
+from fastapi_pro.auditing.libraries.loader_options import LOADS, may_load
 from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
 from fastapi_pro.auditing.libraries.repositories import repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
@@ -27,7 +28,6 @@ _GETS = {"get", "get_one"}
 _OWN = ("self.model", "self._model")
 _LONGEST = 110  # characters of a fix
 _VALIDATES = {"model_validate", "from_orm"}  # of a table of SQLModel
-_LOADS = {"execute", "exec", "scalar", "scalars"}
 
 
 @dataclass(frozen=True)
@@ -83,17 +83,25 @@ def _hit(endpoint: Endpoint, schema: Schema, query: _Query, pairs: list[tuple[st
     return query.place.hit(
         f"`{endpoint.name}` answers with `{schema.name}.{pairs[0][0]}`, and this {query.kind} does"
         f" not load `{names[0]}`{more}: reading it raises MissingGreenlet (500)",
-        fix="" if query.is_new or query.inside else _fix(query, names),
+        fix=_fix(query, names),
     )
 
 
 def _fix(query: _Query, names: list[str]) -> str:
     """Return the options that load relationships, as many as there is room for."""
     loads = [f"selectinload({name})" for name in names]
+    if query.is_new:
+        loads = [f'"{name.partition(".")[2]}"' for name in names]
+    sends = query.inside or query.call
+    where = f" in the query of `{sends.function.name}`" if query.inside else ""
     for count in range(len(loads), 0, -1):
         given = ", ".join(loads[:count]) + ", …" * (count < len(loads))
-        is_get = query.call.member in _GETS
-        fix = f"`options=[{given}]` in this call" if is_get else f"`.options({given})`"
+        if query.is_new:
+            fix = f"`await session.refresh(row, [{given}])` before the answer"
+        elif sends.member in _GETS:
+            fix = f"`options=[{given}]` in {f'`{sends.text}`' if query.inside else 'this call'}"
+        else:
+            fix = f"`.options({given})`{where}"
         if len(fix) <= _LONGEST:
             return fix
     return ""
@@ -258,7 +266,7 @@ def _handed(value: Node, call: Node | None) -> _Query | None:
 
 def _query(call: Node) -> _Query | None:
     """Return the query that a call of an async session's method sends."""
-    if call.member not in _LOADS | _GETS or not call.args or not is_async_session(call.owner):
+    if call.member not in LOADS | _GETS or not call.args or not is_async_session(call.owner):
         return None
     model = model_named(call.args[0]) if call.member in _GETS else model_selected(call.args[0])
     return _Query(call, model) if model is not None else None
@@ -269,7 +277,7 @@ def _of_repository(value: Node, call: Node | None) -> _Query | None:
     if call is None or not value.args or not is_async_session(value.owner):
         return None
     asked = value.args[0] if value.member in _GETS else selected_argument(value.args[0])
-    is_own = value.member in _LOADS | _GETS and asked.dotted in _OWN
+    is_own = value.member in LOADS | _GETS and asked.dotted in _OWN
     model = repository_model(call.owner) if is_own else None
     return _Query(call, model, value) if model is not None else None
 
@@ -311,37 +319,8 @@ def _is_loaded(query: _Query, name: str) -> bool:
     """Say whether a query loads a relationship, or may do so by what cannot be read."""
     if query.is_new:
         return name in query.call.keywords
-    if query.inside and _is_loaded(_Query(query.inside, query.model), name):
-        return True
-    if query.call.keyword("options") or query.call.has_unpacking:
-        return True
-    seen = query.call.args[:1] if query.call.member in _LOADS else []
-    for node in seen:  # grows while it is walked
-        for part in node.walk(ast.Name):
-            if part.is_read:
-                seen += [v for v in _values(query.call.function, part) if v not in seen]
-    return any(_loads(call, name) for node in seen for call in node.walk(ast.Call))
-
-
-def _values(function: Node, name: Node) -> list[Node]:
-    """Return everything that a variable of the function, or of the module, is set to."""
-    if bindings := function.bindings(name.name):
-        values = [name.at(binding.node) for binding in bindings if binding.kind == "assign"]
-    else:
-        values = [name.value] if name.value.module is name.module else []
-    return [value for value in values if isinstance(value.ast, ast.expr)]
-
-
-def _loads(call: Node, name: str) -> bool:
-    """Say whether a node is `.options(...)` that names the relationship, or cannot be read."""
-    return call.member == "options" and any(
-        not given.is_call or _names(part, name) for given in call.args for part in given.walk()
-    )
-
-
-def _names(part: Node, name: str) -> bool:
-    is_named = part.member == name or part.literal in (name, "*")
-    return is_named or isinstance(part.ast, ast.Starred)
+    sent = (query.inside, query.call) if query.inside else (query.call,)
+    return any(may_load(call, name, query.call) for call in sent)
 
 
 def _is_seen_to(function: Node, name: str) -> bool:
