@@ -122,10 +122,25 @@ def _noted(
         return
     is_result = value.is_call and not _keeps(value)
     is_result = is_result or isinstance(value.ast, (ast.Compare, ast.BoolOp, ast.UnaryOp))
+    is_result = is_result or _is_of_rows(value, same, made)
     for target in node.targets:
         if target.name:
             (made if is_result else same).add(target.name)
             yield node.at(ast.Name(id=target.name, ctx=ast.Load()))
+
+
+def _is_of_rows(value: Node, same: set[str], made: set[str]) -> bool:
+    """Say whether a list is of the rows of a result, or of what is awaited for a value."""
+    match value.ast:
+        case (
+            ast.ListComp(generators=[loop])
+            | ast.SetComp(generators=[loop])
+            | ast.DictComp(generators=[loop])
+        ):
+            looped = value.at(loop.iter)
+            is_awaited = isinstance(looped.ast, ast.Await)
+            return _mentions(looped, same | made if is_awaited else made)
+    return False
 
 
 def _keeps(call: Node) -> bool:

@@ -17,7 +17,39 @@ class Item(Base):
     name: Mapped[str]
 """
 
+_LOOKUP = "SELECT column_name FROM information_schema.columns WHERE table_name = :name"
+
 FOUND = {
+    "columns looked up, and nobody asks whether there are some": _APP
+    + f"""
+@app.get("/tables/{{name}}")
+async def browse(name: str, session):
+    found = await session.execute(text("{_LOOKUP}"), {{"name": name}})
+    columns = [row.column_name for row in found.fetchall()]
+    count = await session.execute(text(f"SELECT COUNT(*) FROM {{name}}"))  # !
+    return {{"columns": columns, "count": count.scalar()}}
+""",
+    "columns of another table looked up": _APP
+    + f"""
+@app.get("/tables/{{name}}")
+async def browse(name: str, other: str, session):
+    found = await session.execute(text("{_LOOKUP}"), {{"name": other}})
+    columns = [row.column_name for row in found.fetchall()]
+    if not columns:
+        raise KeyError(other)
+    return await session.execute(text(f"SELECT COUNT(*) FROM {{name}}"))  # !
+""",
+    "words of the name": _APP
+    + """
+@app.get("/tables/{name}")
+async def browse(name: str, session):
+    words = [word for word in name.split()]
+    if not words:
+        raise KeyError(name)
+    return await session.execute(text(f"SELECT COUNT(*) FROM {name}"))  # !
+""",
+}
+FOUND |= {
     "concatenated, in a method of a repository in another module": """
 #= repository.py
 from sqlalchemy import text
@@ -126,6 +158,38 @@ def items(session: Session, sort: str = "id"):
 }
 
 LOOK_ALIKES = {
+    "a table whose columns a query has found": _APP
+    + f"""
+@app.get("/tables/{{name}}")
+async def browse(name: str, session):
+    found = await session.execute(text("{_LOOKUP}"), {{"name": name}})
+    columns = [row.column_name for row in found.fetchall()]
+    if not columns:
+        raise KeyError(name)
+    query = f"SELECT * FROM {{name}} LIMIT :limit"
+    return await session.execute(text(query), {{"limit": 10}})
+""",
+    "a set of columns, counted": _APP
+    + f"""
+@app.get("/tables/{{name}}")
+async def browse(name: str, session):
+    columns = {{row[0] for row in await session.execute(text("{_LOOKUP}"), {{"name": name}})}}
+    if len(columns) == 0:
+        raise KeyError(name)
+    return await session.execute(text(f"SELECT COUNT(*) FROM {{name}}"))
+""",
+    "a table that a query has found, by asyncpg": _APP
+    + """
+@app.get("/tables/{name}")
+async def browse(name: str, request: Request):
+    pool = request.app.state.pool
+    is_known = await pool.fetchval("SELECT 1 FROM pg_tables WHERE tablename = $1", name)
+    if not is_known:
+        raise KeyError(name)
+    return await pool.fetch(f"SELECT COUNT(*) FROM {name}")
+""",
+}
+LOOK_ALIKES |= {
     "bound": _APP
     + """
 @app.get("/items")

@@ -1231,3 +1231,103 @@ async def b() -> float:
     return stop(timer)
 """,
 }
+
+_SUBSCRIBED = """
+import asyncio, json
+import redis.asyncio as redis
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+connections: dict[str, set[WebSocket]] = {"prices": set()}MARK
+client = redis.from_url("redis://store")
+app = FastAPI()
+async def broadcast(channel: str, message: dict):
+    gone = set()
+    for socket in connections[channel]:
+        try:
+            await socket.send_json(message)
+        except Exception:
+            gone.add(socket)
+    connections[channel] -= gone
+async def subscriber():
+    pubsub = client.pubsub()
+    await pubsub.psubscribe("live:*")
+    async for message in pubsub.listen():
+        await broadcast("prices", json.loads(message["data"]))
+@app.on_event("startup")
+async def startup():
+    asyncio.create_task(subscriber())
+@app.websocket("/ws")
+async def ws(socket: WebSocket):
+    await socket.accept()
+    connections["prices"].add(socket)
+    try:
+        while True:
+            text = await socket.receive_text()
+            SEND
+    except WebSocketDisconnect:
+        connections["prices"].discard(socket)
+@app.get("/health")
+def health():
+    return {"sockets": {name: len(those) for name, those in connections.items()}}
+"""
+_GROUPS = """
+import asyncio
+from fastapi import FastAPI, WebSocket
+from prices import current
+class Charts:
+    def __init__(self):
+        self.active: dict[str, WebSocket] = {}
+    async def connect(self, socket: WebSocket, client: str):
+        await socket.accept()
+        self.active[client] = socket
+    async def disconnect(self, client: str):
+        self.active.pop(client, None)
+    async def broadcast(self, data):
+        for socket in self.active.values():
+            await socket.send_json(data)
+charts = Charts()MARK
+tasks: dict[str, asyncio.Task] = {}
+async def stream(name: str):
+    while True:
+        await charts.broadcast(await current(name))
+        await asyncio.sleep(1)
+app = FastAPI()
+@app.websocket("/charts/{name}")
+async def show(socket: WebSocket, name: str):
+    await charts.connect(socket, name)
+    if name not in tasks:
+        tasks[name] = asyncio.create_task(stream(name))
+    async for text in socket.iter_text():
+        SEND
+    await charts.disconnect(name)
+"""
+
+
+def _sockets(source: str, send: str, mark: str = "") -> str:
+    return source.replace("SEND", send).replace("MARK", mark)
+
+
+FOUND["a subscriber, and a request that sends to the sockets of its process"] = _sockets(
+    _SUBSCRIBED, 'await broadcast("prices", {"text": text})', "  # !"
+)
+FOUND["a task for each group, and a client that writes to the others"] = _sockets(
+    _GROUPS, "asyncio.create_task(charts.broadcast(text))", "  # !"
+)
+LOOK_ALIKES["a subscriber in each process, and sockets that are counted"] = _sockets(
+    _SUBSCRIBED, "print(text)"
+)
+LOOK_ALIKES["a task in each process for each group"] = _sockets(_GROUPS, "print(text)")
+LOOK_ALIKES["the sockets of another object have the same name"] = (
+    _sockets(_GROUPS, "print(text)")
+    + """
+class Listeners:
+    def __init__(self):
+        self.active = {}
+    def note(self, name: str):
+        for listener in self.active.values():
+            listener.note(name)
+listeners = Listeners()
+@app.post("/notes/{name}")
+def note(name: str):
+    listeners.note(name)
+"""
+)
