@@ -133,7 +133,29 @@ def login(name: str = Form()):  # !
 """,
 }
 
+_FORM = """
+#= requirements.txt
+fastapiVERSION
+#= main.py
+from fastapi import FastAPI, Form
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class User(BaseModel):
+    email: EmailStrMARK
+@app.post("/login")
+def login(name: str = Form()):MARK
+    return name
+"""
+FOUND |= {
+    f"fastapi{version}": _FORM.replace("VERSION", version).replace("MARK", "  # !")
+    for version in ("==0.110.3", "==0.112.0", ">=0.111.0", ">=0.111,<0.113")
+}
+
 LOOK_ALIKES = {
+    f"fastapi{version}, which requires both": _FORM.replace("VERSION", version).replace("MARK", "")
+    for version in ("==0.111.0", "==0.111.1", "~=0.111.0", ">=0.100,<0.112")
+}
+LOOK_ALIKES |= {
     "Form() as the default of a field of a JSON body": """
 #= requirements.txt
 fastapi

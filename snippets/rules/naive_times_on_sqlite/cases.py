@@ -81,7 +81,53 @@ class Token(Base):
 """,
 }
 
+FOUND["the zone of another time is asked for"] = (
+    _MODEL
+    + _SQLITE
+    + """
+#= service.py
+from datetime import UTC, datetime
+from models import Token
+def is_old(token: Token, since: datetime) -> bool:
+    now = datetime.now(UTC) if since.tzinfo else since
+    now = datetime.now(UTC)
+    return token.expires_at < now
+"""
+)
+
+_ASKS = (
+    _FINE
+    + _SQLITE
+    + """
+#= service.py
+from datetime import UTC, datetime, timezone
+from models import Token
+"""
+)
+
 LOOK_ALIKES = {
+    "a time without a zone is compared with one without": _ASKS
+    + """
+def is_old(token: Token) -> bool:
+    now = datetime.utcnow()
+    if token.expires_at.tzinfo:
+        now = datetime.now(timezone.utc)
+    return token.expires_at < now
+""",
+    "the zone of the time itself": _ASKS
+    + """
+def is_old(token: Token) -> bool:
+    return token.expires_at < datetime.now(token.expires_at.tzinfo)
+""",
+    "one comparison for each kind": _ASKS
+    + """
+def is_old(token: Token) -> bool:
+    if token.expires_at.utcoffset() is None:
+        return token.expires_at < datetime.now()
+    return token.expires_at < datetime.now(UTC)
+""",
+}
+LOOK_ALIKES |= {
     "PostgreSQL": _FINE
     + """
 #= db.py

@@ -15,7 +15,7 @@ def detect(program: Program) -> Iterator[Hit]:
     for node in program.nodes(ast.Compare, ast.BinOp) if names and names_sqlite(program) else ():
         if not _is_compared(node) or names.isdisjoint(side.member for side in node.operands):
             continue
-        if not any(map(_is_aware_now, node.operands)):
+        if not any(map(_is_aware_now, node.operands)) or _asks_for_zone(node):
             continue
         for column in map(_column, node.operands):
             if column is not None and column not in reported:
@@ -38,6 +38,13 @@ def _is_aware_now(expr: Node) -> bool:
     if isinstance(found.ast, ast.BinOp):
         return _is_aware_now(found.operands[0])
     return found.called == "datetime.datetime.now" and bool(found.argument(0, "tz"))
+
+
+def _asks_for_zone(node: Node) -> bool:
+    """Say whether the function asks whether a time has a zone: `if token.expires_at.tzinfo`."""
+    sides = {side.dotted for side in node.operands} - {""}
+    asked = (a for a in node.function.own(ast.Attribute) if a.member in ("tzinfo", "utcoffset"))
+    return any(attribute.owner.dotted in sides for attribute in asked)
 
 
 def _column(expr: Node) -> Column | None:
