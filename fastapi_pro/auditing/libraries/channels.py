@@ -63,6 +63,11 @@ def _is_of_another(container: Node, change: Change) -> bool:
     if not change.owner:
         found = variable(container)
         return bool(found) and change.kept is not None and found != change.kept.made
+    if bound := container.bound:  # a variable, perhaps with a copy of it
+        held = container.at(bound.node)
+        return bound.kind == "assign" and all(
+            attribute.member != change.name for attribute in held.walk(ast.Attribute)
+        )
     cls = container.owner.type_class
     return bool(cls) and change.owner not in cls.lineage and cls not in change.owner.lineage
 

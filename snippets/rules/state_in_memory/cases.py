@@ -1316,6 +1316,24 @@ LOOK_ALIKES["a subscriber in each process, and sockets that are counted"] = _soc
     _SUBSCRIBED, "print(text)"
 )
 LOOK_ALIKES["a task in each process for each group"] = _sockets(_GROUPS, "print(text)")
+FOUND["a copy under the name of the attribute"] = _sockets(
+    _GROUPS.replace(
+        "        for socket in self.active.values()",
+        "        active = list(self.active.values())\n        for socket in active",
+    ),
+    "await charts.broadcast(text)",
+    "  # !",
+)
+LOOK_ALIKES["a variable with the name of the attribute"] = (
+    _sockets(_GROUPS, "print(text)")
+    + """
+@app.post("/listeners/{name}")
+def note(name: str):
+    active = current(name).listeners
+    for listener in active:
+        listener.note(name)
+"""
+)
 LOOK_ALIKES["the sockets of another object have the same name"] = (
     _sockets(_GROUPS, "print(text)")
     + """
