@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.programs import audit, only
+from tests.audit.programs import audit, only, severity_of
 
 
 @pytest.mark.parametrize(
@@ -1034,6 +1034,111 @@ aiosqlite
     assert ("SQLite has no" in fix) == is_told_of_sqlite
 
 
+def test_the_sqlite_of_a_script_is_not_that_of_the_service(tmp_path: Path) -> None:
+    source = """
+#= db.py
+import os
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine(os.environ["URL"], pool_pre_ping=True)
+#= verify_upload.py
+import db
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine("sqlite+aiosqlite:///:memory:")
+"""
+    assert only(tmp_path, "ping-that-hangs", source).fix == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "severity"),
+    [
+        ("total_trades_shared: Mapped[int]", "medium"),
+        ("total_shared = mapped_column(Integer)", "medium"),
+        ("total_spent: Mapped[int]", ""),
+        ("total_points: Mapped[int]", ""),
+        ("total: Mapped[int]", ""),
+        ("total_shared: Mapped[Decimal]", ""),
+    ],
+)
+def test_a_whole_total_of_things_is_a_counter(column: str, severity: str, tmp_path: Path) -> None:
+    name = column.partition(" ")[0].rstrip(":")
+    source = f"""
+from decimal import Decimal
+from fastapi import FastAPI
+from sqlalchemy import Integer
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {column}
+app = FastAPI()
+@app.post("/")
+def share(session: Session) -> None:
+    account = session.get(Account, 1)
+    account.{name} += 1
+    session.commit()
+"""
+    assert severity_of(tmp_path, "lost-update", source) == severity
+
+
+@pytest.mark.parametrize(
+    ("body", "fix"),
+    [
+        (
+            "await Orders(session).by_key(1)",
+            "`.options(selectinload(Order.items))` in the query of `by_key`",
+        ),
+        (
+            "await Orders(session).get(1)",
+            "`options=[selectinload(Order.items)]` in `self.session.get(self.model, key)`",
+        ),
+        (
+            "await Orders(session).add(Order(id=1))",
+            '`await session.refresh(row, ["items"])` before the answer',
+        ),
+    ],
+)
+def test_the_fix_of_an_unloaded_relationship_names_it(body: str, fix: str, tmp_path: Path) -> None:
+    source = """
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+class Base(DeclarativeBase): ...
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    items: Mapped[list[Item]] = relationship()
+class ItemOut(BaseModel):
+    id: int
+class OrderOut(BaseModel, from_attributes=True):
+    items: list[ItemOut]
+class Orders:
+    model = Order
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def get(self, key: int):
+        return await self.session.get(self.model, key)
+    async def by_key(self, key: int):
+        found = await self.session.scalars(select(self.model).where(self.model.id == key))
+        return found.one()
+    async def add(self, row):
+        self.session.add(row)
+        await self.session.flush()
+        return row
+async def get_db() -> AsyncSession: ...
+app = FastAPI()
+@app.get("/order", response_model=OrderOut)
+async def order(session: AsyncSession = Depends(get_db)):
+    return """
+    assert only(tmp_path, "lazy-load-while-serialising", source + body).fix == fix
+
+
 @pytest.mark.parametrize(
     ("item", "fix"), [("str", ""), ("Server", 'Set it as JSON, `[{"host": …, "port": …}]`')]
 )
@@ -1713,3 +1818,29 @@ async def failed(request, error):
     assert found.message.startswith(begin)
     assert found.fix.startswith(f"Add a handler for {told}:" if told else "")
     assert bool(found.fix) == bool(told)
+
+
+def test_numbers_without_a_bound_are_one_cause_in_the_whole_project(tmp_path: Path) -> None:
+    source = """
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+    for name in ("users", "staff"):
+        source += f"""
+#= {name}.py
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+router = APIRouter()
+@router.get("/{name}/{{key}}")
+async def read(key: int, session: AsyncSession):
+    return await session.get(User, key)
+"""
+    found = [f for f in audit(tmp_path, source) if f.slug == "id-out-of-range"]
+    assert [f.path for f in found] == ["staff.py", "users.py"]
+    assert len({(f.cause, f.fix) for f in found}) == 1
+    assert found[0].fix.endswith("one alias for all of them")

@@ -99,9 +99,14 @@ class Engine:
 
     @property
     def may_be_sqlite(self) -> bool:
-        """Whether its URL is chosen where the program runs, and code has one of SQLite."""
-        names = self.call.program.strings(_SQLITE_URL, "sqlite")
-        return not self.scheme and any(True for _ in names)
+        """Whether its URL is chosen where the program runs, and code has one of SQLite.
+
+        That of another engine, as in a script that checks something, is not for this one.
+        """
+        program = self.call.program
+        of_others = {call.argument(0, "url") for call in program.calls_of(*MAKERS)}
+        names = (name for name, _ in program.strings(_SQLITE_URL, "sqlite"))
+        return not self.scheme and any(name not in of_others for name in names)
 
     @property
     def has_pool(self) -> bool:

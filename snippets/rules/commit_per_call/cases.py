@@ -170,7 +170,34 @@ async def post(name: str, session: AsyncSession = Depends(get_db)):
 """,
 }
 
+_ENSURED = (
+    _MAIN
+    + """
+@router.post("/games")
+async def end(winner: int, loser: int, db: AsyncSession = Depends(get_db)):
+    one = await crud.find(db, winner)
+    two = await crud.find(db, loser)
+    if not one:
+        one = await crud.create_user(db, "one")
+"""
+)
+
+FOUND["the pair that matters, after users that were missing"] = (
+    _ENSURED
+    + """
+    if not two:
+        two = await crud.create_user(db, "two")
+    await crud.rename(db, one.id, "won")
+    await crud.rename(db, two.id, "lost")  # !
+"""
+)
 LOOK_ALIKES = {
+    "the first makes what is missing": _ENSURED
+    + """
+    await crud.rename(db, one.id, "won")
+""",
+}
+LOOK_ALIKES |= {
     "one commits": _MAIN
     + """
 @router.post("/users")

@@ -86,6 +86,8 @@ def _pairs(calls: list[Node]) -> Iterator[tuple[Node, Node]]:
         if _looks_first(second):
             continue  # the next request makes up for it
         for first in calls[:index]:
+            if _is_for_missing(first):
+                continue
             is_shared = _session(first) == _session(second)
             if is_shared and reaches(first, second) and not _is_apart(first, second):
                 yield first, second
@@ -121,7 +123,7 @@ def _commits_before(call: Node) -> bool:
 
 def _looks_first(call: Node) -> bool:
     """Say whether what a call writes is written only where it is not there: get or create."""
-    if any(statement.holds(call) for block in _missing(call.function) for statement in block):
+    if _is_for_missing(call):
         return True
     function = call.callee
     if function.own(ast.Raise):
@@ -131,6 +133,14 @@ def _looks_first(call: Node) -> bool:
         return True
     ends = [b[-1] for _, b in _branches(function) if b and isinstance(b[-1].ast, ast.Return)]
     return any(end.position < write.position for end in ends for write in writes)
+
+
+def _is_for_missing(call: Node) -> bool:
+    """Say whether a call runs only where a query has found nothing.
+
+    When what comes after it fails, the next request finds what was made, and goes on.
+    """
+    return any(statement.holds(call) for block in _missing(call.function) for statement in block)
 
 
 def _missing(function: Node) -> list[list[Node]]:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -49,16 +49,16 @@ def detect(program: Program) -> Iterator[Hit]:
             if is_new and refuses_large_numbers(value) and not _is_answered(value, given):
                 seen.add(given.node)
                 found[given.node.module.name, column].append(given)
-    counts = Counter(module for (module, _), group in found.items() for _ in group)
-    for (module, column), group in found.items():
+    count = sum(map(len, found.values()))
+    for (_, column), group in found.items():
         first, *others = sorted(group, key=lambda given: given.node.line)
         more = f", like {len(others)} more below," if others else ""
         yield first.node.hit(
             f"`{first.name}` of `{first.owner}`{more} has no upper bound and is compared with"
             f" {column}: a number that the column cannot hold is a 500",
             severity="low" if all(map(_is_for_admins, group)) else "",
-            fix=_fix(first, column, counts[module]),
-            cause=f"numbers without a bound in {module}",
+            fix=_fix(first, column, count),
+            cause="numbers without a bound",
         )
 
 

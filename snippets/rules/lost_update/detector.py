@@ -24,6 +24,15 @@ _OF_VALUE = re.compile(
     r"|available|remaining|reserved|wallet",
     re.IGNORECASE,
 )
+_WHOLE = {
+    "builtins.int", "sqlalchemy.Integer", "sqlalchemy.BigInteger", "sqlalchemy.SmallInteger",
+}  # fmt: skip
+_SPENT = re.compile(
+    r"cents|cost|deposit|donat|earn|fee|income|paid|payment|profit|refund|revenue|sales|spen[dt]"
+    r"|tax|value|withdraw|worth",
+    re.IGNORECASE,
+)
+"""Names of whole numbers that are money: `total_spent`, in cents."""
 _OPERATORS: dict[type[ast.operator], str] = {ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _PLAIN = (ast.Attribute, ast.Call, ast.Constant, ast.Name)
 _COUNTS = re.compile(
@@ -68,7 +77,10 @@ def _severity(column: Column) -> str:
 
 def _is_of_value(column: Column) -> bool:
     """Say whether a column is money, a stock or the like, of which none may be lost."""
-    return bool(_OF_VALUE.search(column.name)) and not _COUNTS.search(column.name)
+    name = column.name
+    if column.type in _WHOLE and not _SPENT.search(name):
+        name = name.removeprefix("total_")  # of things, not of money
+    return bool(_OF_VALUE.search(name)) and not _COUNTS.search(name)
 
 
 def _fix(column: Column, change: str) -> str:
