@@ -153,9 +153,10 @@ FOUND |= {
 
 LOOK_ALIKES = {
     f"fastapi{version}, which requires both": _FORM.replace("VERSION", version).replace("MARK", "")
-    for version in ("==0.111.0", "==0.111.1", "~=0.111.0", ">=0.100,<0.112")
+    for version in ("==0.111.0", "~=0.111.0", ">=0.100,<0.112")
 }
 LOOK_ALIKES |= {
+    "the version that requires both": _FORM.replace("VERSION", "==0.111.1").replace("MARK", ""),
     "Form() as the default of a field of a JSON body": """
 #= requirements.txt
 fastapi
