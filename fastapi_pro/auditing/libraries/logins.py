@@ -4,7 +4,7 @@ import ast
 import re
 
 from fastapi_pro.auditing.libraries.fastapi import Dependency, parameters
-from fastapi_pro.auditing.libraries.open_routes import refuses
+from fastapi_pro.auditing.libraries.guarded_routers import refuses
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model import limits

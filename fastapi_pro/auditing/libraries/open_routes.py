@@ -8,17 +8,10 @@ from fastapi_pro.auditing.libraries.fastapi import (
     Dependency,
     Endpoint,
     Parameter,
-    apps,
     http_endpoints,
 )
-from fastapi_pro.auditing.libraries.fastapi_requests import (
-    MIDDLEWARE_METHODS,
-    added_middleware,
-    answering,
-    is_http_middleware,
-    is_middleware_class,
-)
-from fastapi_pro.auditing.libraries.http_errors import raised_status, status
+from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.guarded_routers import guarded_routers, includes, refuses
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.model import limits
@@ -41,8 +34,6 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 """Names of functions that are a check."""
-_GUARD = re.compile(r"auth|log_?in|jwt|bearer|api_?key|permission|identity|protect", re.IGNORECASE)
-"""Names of middleware that may check the caller."""
 _ASKS = re.compile(
     r"auth|login|permission|require|verif|jwt|token|credential|api_?key|signature|secret|hmac"
     r"|compare_digest|current_?user|principal|password|can_|may_|enforce|policy|allowed"
@@ -81,7 +72,23 @@ _EFFECT = re.compile(
 )
 _OF_ADMINS = re.compile(r"(^|/)(super)?admin(s|istration)?(/|$)", re.IGNORECASE)
 """Paths of what only administrators are to read."""
-_REFUSALS = (401, 403)
+_PICTURE = re.compile(
+    r"avatar|image|img|photo|picture|thumb|icon|logo|cover|banner|badge|embed|feed|rss|ical|status"
+    r"|schema|static",
+    re.IGNORECASE,
+)
+"""Paths and names of what a page shows: a browser asks for them without a header."""
+_KEY = re.compile(r"token|^sig(nature)?$|secret|api_?key|passw|^code$|^hash$", re.IGNORECASE)
+"""Names of parameters with which a link proves that its holder may follow it."""
+_OWN_KEY = re.compile(r"token|auth|api_?key|secret", re.IGNORECASE)
+"""Names of headers with which a caller proves who it is."""
+_UPLOADS = {"generate_presigned_post", "presigned_put_object", "presigned_post_policy"}
+_SIGNERS = {"generate_presigned_url", "generate_signed_url", "get_presigned_url"}
+_WRITES = {"put_object", "upload_part", "PUT", "POST", "RESUMABLE"}
+"""What a signed URL allows its holder to do: in terms of S3, of HTTP, of Google."""
+_FILES = ("fastapi.responses.FileResponse", "fastapi.responses.StreamingResponse")
+_FETCHES = {"fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all", "fetchmany"}
+_WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b", re.IGNORECASE)
 
 
 @fact
@@ -89,22 +96,71 @@ def open_routes(program: Program) -> dict[Endpoint, Endpoint]:
     """Return the endpoints that ask for no login, each with one that does.
 
     They change something, or show what is for administrators. Both belong to one router, where at
-    least as many endpoints have a check.
+    least as many endpoints have a check. A read is one of them where all others of its router ask,
+    and it shows more of what another read asks for. A URL with which anybody uploads is one where
+    any endpoint of the program asks.
     """
-    by_router: dict[Node, list[Endpoint]] = defaultdict(list)
-    for endpoint in http_endpoints(program):
-        if endpoint.router.is_call and not endpoint.call.module.is_tool:
-            by_router[endpoint.router].append(endpoint)
     found: dict[Endpoint, Endpoint] = {}
-    for listed in by_router.values():
+    others: list[Endpoint] = []
+    for listed in _by_router(program).values():
         asking = [endpoint for endpoint in listed if check_of(endpoint)]
-        free = [e for e in listed if asking and e not in asking and _is_free(e)]
+        asking = asking or [endpoint for endpoint in listed if key_of(endpoint)]
+        rest = [endpoint for endpoint in listed if endpoint not in asking]
+        others += [endpoint for endpoint in rest if _signs_uploads(endpoint)]
+        free = [e for e in rest if asking and _is_free(e)]
+        if len(rest) == 1 and rest[0] not in free and _shows_more(rest[0], asking):
+            free = rest
         if len(free) <= len(asking):
             found |= {endpoint: _nearest(endpoint, asking) for endpoint in free}
-    guarded = _guarded_routers(program) if found else set()
-    if guarded is None or (found and _is_guarded_as_a_whole(program)):
+    uploads = [endpoint for endpoint in others if endpoint not in found and _is_free(endpoint)]
+    if uploads and (asking := _all_asking(program)):
+        found |= {endpoint: _nearest(endpoint, asking) for endpoint in uploads}
+    guarded = guarded_routers(program) if found else set()
+    if guarded is None:
         return {}
     return {free: asking for free, asking in found.items() if free.router not in guarded}
+
+
+@fact
+def open_admin_routers(program: Program) -> dict[Node, tuple[list[Endpoint], Endpoint | None]]:
+    """Return the routers for administrators of which no endpoint asks who is calling.
+
+    Each with its endpoints that change something, or show data where administrators log in
+    elsewhere, and with an endpoint of the program that does ask. A router that only reads counts if
+    its own path names administrators, or whose data it shows.
+    """
+    found: dict[Node, tuple[list[Endpoint], Endpoint | None]] = {}
+    for router, listed in _by_router(program).items():
+        shown = [e for e in listed if _is_of_admins(e) and not _is_named_open(e)]
+        if not shown or not all(_asks_nobody(endpoint) for endpoint in listed):
+            continue
+        asking = _all_asking(program)
+        matters = [e for e in shown if (_changes(e) if e.method in _CHANGES else _reads(e))]
+        is_private = any(_is_of_admins(endpoint) for endpoint in asking) and (
+            _names_admins(router) or any("{" in _own_path(e) for e in matters)
+        )
+        if matters and (is_private or any(e.method in _CHANGES for e in matters)):
+            of_admins = [other for other in asking if _is_of_admins(other)] or asking
+            found[router] = (matters, _nearest(matters[0], of_admins) if asking else None)
+    guarded = guarded_routers(program) if found else set()
+    if guarded is None:
+        return {}
+    return {router: told for router, told in found.items() if router not in guarded}
+
+
+@fact
+def _by_router(program: Program) -> dict[Node, list[Endpoint]]:
+    found: dict[Node, list[Endpoint]] = defaultdict(list)
+    for endpoint in http_endpoints(program):
+        if endpoint.router.is_call and not endpoint.call.module.is_tool:
+            found[endpoint.router].append(endpoint)
+    return found
+
+
+@fact
+def _all_asking(program: Program) -> list[Endpoint]:
+    """Return all endpoints with a dependency that checks the caller."""
+    return [e for listed in _by_router(program).values() for e in listed if check_of(e)]
 
 
 def check_of(endpoint: Endpoint) -> str:
@@ -112,6 +168,14 @@ def check_of(endpoint: Endpoint) -> str:
     for dependency in _own(endpoint):
         if _is_login(dependency):
             return dependency.name
+    return ""
+
+
+def key_of(endpoint: Endpoint) -> str:
+    """Return the header whose value an endpoint compares by itself, and refuses others."""
+    for parameter in endpoint.parameters:
+        if parameter.marker("fastapi.Header") and _OWN_KEY.search(parameter.name):
+            return parameter.name if refuses(reached([endpoint.function])) else ""
     return ""
 
 
@@ -135,18 +199,55 @@ def _is_login(dependency: Dependency) -> bool:
     return refuses(reached([dependency.function, given.callee]))
 
 
-def refuses(functions: set[Node]) -> bool:
-    """Say whether one of these functions raises 401 or 403."""
-    return any(raised_status(s) in _REFUSALS for f in functions for s in f.walk(ast.Raise))
-
-
 def _is_free(endpoint: Endpoint) -> bool:
     """Say whether an endpoint should ask who is calling, and nothing in it looks like a check."""
-    if endpoint.method not in _CHANGES and not _shows_to_admins(endpoint):
-        return False
+    if endpoint.method in _CHANGES:
+        matters = not _is_named_open(endpoint) and _changes(endpoint)
+    else:
+        matters = not _is_named_open(endpoint) and (
+            _shows_to_admins(endpoint) or _signs_uploads(endpoint)
+        )
+    return matters and _asks_nobody(endpoint)
+
+
+def _is_named_open(endpoint: Endpoint) -> bool:
+    """Say whether strangers, or services with a secret, call it by its path and name."""
     said = f"{endpoint.path} {endpoint.name}"
     is_open = _OPEN.search(said) or (endpoint.method == "post" and _OPEN_POST.search(said))
-    if endpoint.path is None or is_open or len(endpoint.function.decorators) > 1:
+    return endpoint.path is None or bool(is_open)
+
+
+def _changes(endpoint: Endpoint) -> bool:
+    """Say whether an endpoint that may change something does so."""
+    calls = (call for function in answering(endpoint) for call in function.calls)
+    return endpoint.method != "post" or any(
+        _EFFECT.search(c.last_name) or _signs_upload(c) or _stores(c) for c in calls
+    )
+
+
+def _stores(call: Node) -> bool:
+    """Say whether a call fetches what an INSERT or UPDATE returns."""
+    sql = call.args[0].constant if call.last_name in _FETCHES and call.args else None
+    return isinstance(sql, str) and bool(_WRITING.match(sql))
+
+
+def _signs_uploads(endpoint: Endpoint) -> bool:
+    """Say whether an endpoint makes a URL with which its holder writes to a storage."""
+    return any(_signs_upload(call) for f in answering(endpoint) for call in f.calls)
+
+
+def _signs_upload(call: Node) -> bool:
+    if call.last_name in _UPLOADS:
+        return True
+    if call.last_name not in _SIGNERS:
+        return False
+    given = [call.keyword(name) for name in ("ClientMethod", "HttpMethod", "method", "http_method")]
+    return any(item.constant in _WRITES for item in (*call.args[:1], *given))
+
+
+def _asks_nobody(endpoint: Endpoint) -> bool:
+    """Say whether nothing in an endpoint looks like a check of who is calling."""
+    if len(endpoint.function.decorators) > 1:
         return False
     listed = endpoint.call.keyword("dependencies")
     if listed and not isinstance(listed.ast, ast.List):
@@ -156,19 +257,60 @@ def _is_free(endpoint: Endpoint) -> bool:
     if not all(map(_is_harmless, _own(endpoint))) or _signs_up(endpoint):
         return False
     functions = answering(endpoint)
-    calls = [call for function in functions for call in function.calls]
-    if refuses(functions) or any(_ASKS.search(call.last_name) for call in calls):
+    calls = (call for function in functions for call in function.calls)
+    return not refuses(functions) and not any(_ASKS.search(call.last_name) for call in calls)
+
+
+def _shows_more(endpoint: Endpoint, asking: list[Endpoint]) -> bool:
+    """Say whether a read shows more of one thing than another read, which asks who is calling."""
+    said = f"{endpoint.path} {endpoint.name}"
+    if endpoint.method != "get" or len(asking) < len(_CHANGES) - 1 or _PICTURE.search(said):
         return False
-    return endpoint.method != "post" or any(_EFFECT.search(call.last_name) for call in calls)
+    if _is_named_open(endpoint) or any(_KEY.search(p.name) for p in endpoint.parameters):
+        return False
+    reads = [other.path or "" for other in asking if other.method == "get"]
+    is_more = any("{" in path and (endpoint.path or "").startswith(f"{path}/") for path in reads)
+    if not is_more or not _asks_nobody(endpoint):
+        return False
+    return _reads(endpoint) or any(call.called in _FILES for call in endpoint.function.calls)
 
 
 def _shows_to_admins(endpoint: Endpoint) -> bool:
     """Say whether an endpoint reads from the database what is for administrators by its path."""
-    if endpoint.method != "get":
-        return False
-    prefix = endpoint.router.keyword("prefix").constant
-    is_named = _OF_ADMINS.search(f"{prefix or ''}{endpoint.path}")
-    return bool(is_named) and any(use for f in answering(endpoint) for use in uses(f))
+    return endpoint.method == "get" and _is_of_admins(endpoint) and _reads(endpoint)
+
+
+def _reads(endpoint: Endpoint) -> bool:
+    return any(use for f in answering(endpoint) for use in uses(f))
+
+
+def _own_path(endpoint: Endpoint) -> str:
+    return f"{endpoint.router.keyword('prefix').constant or ''}{endpoint.path}"
+
+
+def _is_of_admins(endpoint: Endpoint) -> bool:
+    is_named = _OF_ADMINS.search(endpoint.path or "")
+    return bool(is_named) or endpoint.router in _admin_routers(endpoint.call.program)
+
+
+@fact
+def _admin_routers(program: Program) -> set[Node]:
+    """Return the routers of which a prefix, also one where they are included, names admins."""
+    found = {call for call in program.calls_of("fastapi.APIRouter") if _names_admins(call)}
+    for _ in range(limits.CALLS):
+        added = {
+            r for call, parent, r in includes(program) if _names_admins(call) or parent in found
+        }
+        if added <= found:
+            break
+        found |= added
+    return found
+
+
+def _names_admins(call: Node) -> bool:
+    prefix = call.keyword("prefix")
+    said = prefix.constant if isinstance(prefix.constant, str) else prefix.text.strip("f\"'")
+    return bool(prefix) and bool(_OF_ADMINS.search(said))
 
 
 def _signs_up(endpoint: Endpoint) -> bool:
@@ -181,7 +323,8 @@ def _signs_up(endpoint: Endpoint) -> bool:
 def _is_asked(parameter: Parameter) -> bool:
     """Say whether an endpoint may check the caller by itself: by a header, by the request."""
     is_read = parameter.marker("fastapi.Header", "fastapi.Cookie")
-    return bool(is_read) or parameter.node.annotation.text.endswith("Request")
+    is_request = parameter.node.annotation.text.endswith("Request")
+    return bool(is_read) or (is_request and schema_of(parameter.type) is None)
 
 
 def _is_harmless(dependency: Dependency) -> bool:
@@ -190,45 +333,3 @@ def _is_harmless(dependency: Dependency) -> bool:
     if not target:
         return bool(_HARMLESS.search(dependency.call.argument(0, "dependency").text))
     return not _CHECK.search(target.name) or bool(_HARMLESS.search(target.name))
-
-
-def _is_guarded_as_a_whole(program: Program) -> bool:
-    """Say whether an application has dependencies, or a middleware that may check the caller."""
-    if any(map(_has_own, apps(program))):
-        return True
-    kinds = [c.argument(0, "middleware_class") for c in program.calls_named("add_middleware")]
-    kinds += [c.argument(0, "cls") for c in program.calls_of("fastapi.middleware.Middleware")]
-    functions = {f for f in program.functions if any(map(is_http_middleware, f.decorators))}
-    functions |= added_middleware(program)
-    classes = [cls for cls in program.classes if is_middleware_class(cls)]
-    functions |= {cls.method(name) for cls in classes for name in MIDDLEWARE_METHODS}
-    if any(_GUARD.search(kind.text) for kind in kinds):
-        return True
-    inside = reached(functions)
-    return refuses(inside) or any(_answers_refusal(call) for f in inside for call in f.calls)
-
-
-def _answers_refusal(call: Node) -> bool:
-    return status(call.keyword("status_code")) in _REFUSALS
-
-
-def _guarded_routers(program: Program) -> set[Node] | None:
-    """Return the routers with dependencies for all their endpoints; None if unknown."""
-    includes = [
-        (call, call.owner.value, call.argument(0, "router").value)
-        for call in program.calls_named("include_router")
-    ]
-    calls = program.calls_of("fastapi.APIRouter")
-    guarded = {call for call in calls if call.keyword("route_class") or _has_own(call)}
-    for _ in range(limits.CALLS):
-        added = {child for call, parent, child in includes if _has_own(call) or parent in guarded}
-        if not all(child.is_call for child in added):
-            return None
-        if added <= guarded:
-            break
-        guarded |= added
-    return guarded
-
-
-def _has_own(call: Node) -> bool:
-    return bool(call.keyword("dependencies")) or call.has_unpacking

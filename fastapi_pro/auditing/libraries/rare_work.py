@@ -12,7 +12,8 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     roots,
     starting_functions,
 )
-from fastapi_pro.auditing.libraries.open_routes import check_of, refuses
+from fastapi_pro.auditing.libraries.guarded_routers import refuses
+from fastapi_pro.auditing.libraries.open_routes import check_of
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database, engines
 from fastapi_pro.auditing.libraries.text_files import read_text

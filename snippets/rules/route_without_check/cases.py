@@ -279,3 +279,247 @@ async def health(session: Session):
     return await session.scalar(text("SELECT 1"))
 """
 )
+
+FOUND["a schema whose name ends in Request is no request"] = (
+    _MAIN
+    + """
+from pydantic import BaseModel
+class WalletRequest(BaseModel):
+    address: str
+@router.put("/{item_id}/wallet")  # !
+async def link(item_id: int, request: WalletRequest, session: Session): ...
+"""
+)
+_FILES = (
+    _MAIN
+    + """
+from fastapi.responses import FileResponse
+@router.get("/{item_id}")
+async def read(item_id: int, user: User = Depends(find_user)): ...
+@router.delete("/{item_id}")
+async def delete(item_id: int, user: User = Depends(find_user)): ...
+"""
+)
+FOUND["the only read of a router without a check, of what another read shows in part"] = (
+    _FILES
+    + """
+@router.get("/{item_id}/download")  # !
+async def download(item_id: int):
+    return FileResponse(f"/data/{item_id}")
+"""
+)
+FOUND["its rows"] = (
+    _FILES
+    + """
+from sqlalchemy import text
+@router.get("/{item_id}/orders")  # !
+async def orders(item_id: int, session: Session):
+    return (await session.execute(text("SELECT 1"))).all()
+"""
+)
+LOOK_ALIKES["a picture, a link with a token, what is computed"] = (
+    _FILES
+    + """
+@router.get("/{item_id}/avatar")
+async def avatar(item_id: int):
+    return FileResponse(f"/data/{item_id}")
+boxes = APIRouter(prefix="/boxes")
+@boxes.get("/{key}", dependencies=[Depends(find_user)])
+async def read_box(key: int): ...
+@boxes.put("/{key}", dependencies=[Depends(find_user)])
+async def change_box(key: int): ...
+@boxes.delete("/{key}", dependencies=[Depends(find_user)])
+async def delete_box(key: int): ...
+@boxes.get("/{key}/file")
+async def box_file(key: int, signature: str):
+    return FileResponse(f"/data/{key}")
+trays = APIRouter(prefix="/trays")
+@trays.get("/{key}", dependencies=[Depends(find_user)])
+async def read_tray(key: int): ...
+@trays.put("/{key}", dependencies=[Depends(find_user)])
+async def change_tray(key: int): ...
+@trays.delete("/{key}", dependencies=[Depends(find_user)])
+async def delete_tray(key: int): ...
+@trays.get("/{key}/defaults")
+async def defaults(key: int):
+    return {"size": 3}
+"""
+)
+LOOK_ALIKES["two reads without a check: meant so"] = (
+    _FILES
+    + """
+@router.get("/{item_id}/download")
+async def download(item_id: int):
+    return FileResponse(f"/data/{item_id}")
+@router.get("/{item_id}/text")
+async def text_of(item_id: int):
+    return FileResponse(f"/data/{item_id}.txt")
+"""
+)
+_KEYED = """
+from fastapi import APIRouter, Depends, Header, HTTPException
+router = APIRouter()
+@router.post("/search")
+async def search(text: str, x_internal_token: str | None = Header(default=None)):
+    if x_internal_token != "secret":
+        raise HTTPException(status_code=401)
+"""
+FOUND["another one compares a header by itself"] = (
+    _KEYED
+    + """
+@router.delete("/cache/clear")  # !
+async def clear_cache(pattern: str): ...
+"""
+)
+LOOK_ALIKES["a header that is no login, a helper that refuses"] = (
+    _KEYED.replace("x_internal_token", "x_version")
+    + """
+@router.delete("/cache/clear")
+async def clear_cache(pattern: str): ...
+def refuse(key: str) -> None:
+    if key != "secret":
+        raise HTTPException(403)
+other = APIRouter()
+@other.post("/search")
+async def find(text: str, api_key: str = Header()):
+    refuse(api_key)
+@other.delete("/cache")
+async def clear(key: str):
+    refuse(key)
+"""
+)
+_LOGIN = _MAIN + "import boto3\ns3 = boto3.client('s3')\nuploads = APIRouter()\n"
+FOUND["a URL to upload with, of S3"] = (
+    _LOGIN
+    + """
+@uploads.post("/generate-url")  # !
+async def make_url(name: str):
+    return s3.generate_presigned_url(
+        ClientMethod="put_object", Params={"Bucket": "images", "Key": name}
+    )
+@uploads.get("/form")  # !
+async def make_form(name: str):
+    return sign(name)
+def sign(name: str):
+    return s3.generate_presigned_post("images", name)
+@uploads.get("/url")  # !
+def make_google_url(name: str):
+    return bucket.blob(name).generate_signed_url(expiration=60, method="PUT")
+"""
+)
+LOOK_ALIKES["a URL to download with, one for users, one in a service without a login"] = (
+    _LOGIN
+    + """
+@uploads.post("/read-url")
+async def make_url(name: str):
+    return s3.generate_presigned_url("get_object", Params={"Bucket": "images", "Key": name})
+@uploads.post("/url")
+async def make_own(name: str, user: User = Depends(find_user)):
+    return s3.generate_presigned_url("put_object", Params={"Bucket": "images", "Key": name})
+"""
+)
+LOOK_ALIKES["a URL to upload with, where nobody logs in"] = """
+import boto3
+from fastapi import FastAPI
+s3 = boto3.client("s3")
+app = FastAPI()
+@app.post("/url")
+async def make_url(name: str):
+    return s3.generate_presigned_url("put_object", Params={"Bucket": "images", "Key": name})
+"""
+_POOL = """
+import asyncpg
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+pool: asyncpg.Pool
+"""
+_BOOKS = """
+@router.post("/books")
+async def create_book(title: str) -> dict:
+    return dict(await pool.fetchrow("INSERT INTO books (title) VALUES ($1) RETURNING id", title))
+@router.delete("/books/{key}")
+async def delete_book(key: int) -> None:
+    await pool.execute("DELETE FROM books WHERE id = $1", key)
+app = FastAPI()
+"""
+_LOGIN_OF_ADMINS = """
+from fastapi.security import OAuth2PasswordBearer
+def find_admin(token: str = Depends(OAuth2PasswordBearer("token"))):
+    raise HTTPException(401)
+users = APIRouter(prefix="/admin/users")
+@users.get("/{key}")
+def read_user(key: int, admin=Depends(find_admin)): ...
+"""
+FOUND["a whole router for administrators"] = (
+    _POOL
+    + 'router = APIRouter(prefix="/api/admin")  # !\n'
+    + _BOOKS
+    + "app.include_router(router)\n"
+)
+FOUND["named where it is included"] = (
+    _POOL
+    + "router = APIRouter()  # !\n"
+    + _BOOKS
+    + 'app.include_router(router, prefix=f"{PREFIX}/admin")\n'
+)
+FOUND["by the router that includes it, which others of administrators leave open, too"] = (
+    _POOL
+    + _LOGIN_OF_ADMINS
+    + "router = APIRouter()  # !\n"
+    + _BOOKS
+    + """
+area = APIRouter(prefix="/admin")
+area.include_router(router)
+area.include_router(users)
+app.include_router(area)
+"""
+)
+FOUND["data of one shop"] = (
+    _MAIN
+    + _SELECTS
+    + """
+shop = APIRouter(prefix="/shops/{shop_id}")  # !
+@shop.get("/dashboard")
+def dashboard(shop_id: int, session: Session):
+    return session.execute(text("SELECT 1"))
+private = APIRouter(prefix="/admin")
+private.include_router(shop)
+"""
+)
+LOOK_ALIKES["prices, a router that is guarded, one that logs in"] = (
+    _MAIN
+    + _SELECTS
+    + """
+prices = APIRouter(prefix="/prices")
+@prices.get("")
+def all_prices(session: Session):
+    return session.execute(text("SELECT 1"))
+private = APIRouter(prefix="/admin")
+private.include_router(prices)
+start = APIRouter(prefix="/admin")
+@start.post("/login")
+def log_in(name: str, session: Session):
+    session.add(name)
+"""
+)
+LOOK_ALIKES["the application includes it with a dependency"] = (
+    _POOL
+    + _LOGIN_OF_ADMINS
+    + 'router = APIRouter(prefix="/admin")\n'
+    + _BOOKS
+    + "app.include_router(router, dependencies=[Depends(find_admin)])\n"
+)
+LOOK_ALIKES["one of its endpoints checks by itself"] = (
+    _POOL
+    + 'router = APIRouter(prefix="/admin")\n'
+    + _BOOKS
+    + """
+from fastapi import Request
+@router.put("/books/{key}")
+async def change_book(key: int, request: Request):
+    if "user" not in request.session:
+        raise HTTPException(403)
+"""
+)
+LOOK_ALIKES["not for administrators"] = (
+    _POOL + 'router = APIRouter(prefix="/books")\n' + _BOOKS + "app.include_router(router)\n"
+)

@@ -3,13 +3,39 @@
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
-from fastapi_pro.auditing.libraries.open_routes import check_of, open_routes
+from fastapi_pro.auditing.libraries.fastapi import Endpoint
+from fastapi_pro.auditing.libraries.open_routes import (
+    check_of,
+    key_of,
+    open_admin_routers,
+    open_routes,
+)
+
+_NAMED = 3
+"""How many endpoints of a router a finding names."""
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the endpoints without a login, where others of their router have one."""
+    """Yield the endpoints without a login, where others of their router have one.
+
+    Also the routers for administrators of which no endpoint has one.
+    """
     for endpoint, sibling in open_routes(program).items():
         yield endpoint.call.hit(
-            f"`{endpoint.name}` does not check who is calling; `{sibling.name}` next to it depends"
-            f" on `{check_of(sibling)}`"
+            f"`{endpoint.name}` does not check who is calling; {_asks(endpoint, sibling)}"
         )
+    for router, (listed, asking) in open_admin_routers(program).items():
+        names = ", ".join(f"`{endpoint.name}`" for endpoint in listed[:_NAMED])
+        more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
+        login = f"; {_asks(listed[0], asking)}" if asking else ""
+        yield router.hit(
+            f"no endpoint of this router for administrators checks who is calling; anybody can"
+            f" call {names}{more}{login}"
+        )
+
+
+def _asks(endpoint: Endpoint, other: Endpoint) -> str:
+    place = "next to it" if other.router == endpoint.router else f"in {other.call.module.path.name}"
+    check = check_of(other)
+    asks = f"depends on `{check}`" if check else f"compares `{key_of(other)}`"
+    return f"`{other.name}` {place} {asks}"
