@@ -402,3 +402,98 @@ class Parser:
     async def on_after_forgot_password(self, user, token: str):
         logger.info("parsed %s", token)
 """
+
+FOUND["a code that somebody is sent"] = """
+import logging
+import random
+import secrets
+from fastapi import FastAPI
+logger = logging.getLogger(__name__)
+app = FastAPI()
+def generate_code() -> str:
+    return secrets.token_hex(3)
+def send_sms(phone: str, otp: int) -> None:
+    logger.info("sending %s to %s", otp, phone)  # !
+@app.post("/code")
+def send_code(phone: str):
+    otp = random.randint(100000, 999999)
+    logger.info(f"Generated OTP: {otp} for {phone}")  # !
+    reset_code = "".join(secrets.choice("0123456789") for _ in range(6))
+    print("reset code:", reset_code)  # !
+    login_code = generate_code()
+    logger.warning("%s", login_code)  # !
+    send_sms(phone, otp)
+"""
+LOOK_ALIKES["codes of other kinds, lengths of codes, what a stranger sends"] = """
+import logging
+import random
+from fastapi import FastAPI
+logger = logging.getLogger(__name__)
+app = FastAPI()
+OTP_LENGTH = 6
+@app.post("/code")
+def check_code(otp: str, status_code: int, country_code: str, otp_id: int):
+    error_code = random.randint(1, 9)
+    otp_code = OTP_LENGTH
+    logger.info("%s %s %s %s %s", status_code, country_code, error_code, otp_id, otp_code)
+    logger.info("wrong code: %s", otp)
+    masked = f"{'*' * OTP_LENGTH}"
+    logger.info(masked)
+"""
+_HANDLER = """
+from fastapi.exceptions import RequestValidationError
+@app.post("/users")
+def sign_up(body: UserCreate): ...
+"""
+FOUND["the errors of a validation, with what was sent"] = (
+    _APP
+    + _HANDLER
+    + """
+@app.exception_handler(RequestValidationError)
+async def invalid(request: Request, exc: RequestValidationError):
+    logger.error(f"Request validation error: {exc}")  # !
+    logger.warning("invalid: %s", exc.errors())  # !
+async def refuse(request: Request, error: Exception):
+    logger.info("%s", str(error))  # !
+app.add_exception_handler(RequestValidationError, refuse)
+"""
+)
+LOOK_ALIKES["the place of an error, errors of another kind"] = (
+    _APP
+    + _HANDLER
+    + """
+@app.exception_handler(RequestValidationError)
+async def invalid(request: Request, exc: RequestValidationError):
+    logger.error("%s", [(error["loc"], error["type"]) for error in exc.errors()])
+    logger.error("%s errors", len(exc.errors()))
+@app.exception_handler(ValueError)
+async def failed(request: Request, exc: ValueError):
+    logger.error(f"{exc}")
+"""
+)
+LOOK_ALIKES["the errors of Pydantic 1, without what was sent"] = (
+    _APP
+    + _HANDLER
+    + """
+@app.exception_handler(RequestValidationError)
+async def invalid(request: Request, exc: RequestValidationError):
+    logger.error(f"{exc}")
+#= requirements.txt
+pydantic==1.10.13
+"""
+)
+LOOK_ALIKES["the errors of a service without passwords"] = """
+import logging
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+logger = logging.getLogger(__name__)
+app = FastAPI()
+class Note(BaseModel):
+    text: str
+@app.post("/notes")
+def write(note: Note): ...
+@app.exception_handler(RequestValidationError)
+async def invalid(request: Request, exc: RequestValidationError):
+    logger.error(f"{exc}")
+"""

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.configured_values import environment_name
-from fastapi_pro.auditing.libraries.fastapi import parameters
+from fastapi_pro.auditing.libraries.fastapi import exception_handlers, parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     MIDDLEWARE_METHODS,
     is_http_middleware,
 )
 from fastapi_pro.auditing.libraries.fastapi_users import is_sent_token
+from fastapi_pro.auditing.libraries.project_packages import versions
 from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of
 from fastapi_pro.auditing.libraries.request_objects import filled, requested
 from fastapi_pro.auditing.libraries.request_texts import Search, text_parts
@@ -32,6 +33,15 @@ _GUESSES = re.compile(r"brut(e|er|ing)(_|$|[A-Z])|brute_?force|wordlist|honeypot
 _MASKS = re.compile(r"mask|redact|hid(e|den)|obfusc|len|bool|sha|hash|trunc|sanit", re.IGNORECASE)
 _DUMPS = ("model_dump", "model_dump_json", "dict", "json")
 _HEADERS = {"authorization", "cookie", "x-api-key", "proxy-authorization"}
+_CODE = re.compile(
+    r"(\w+_)?(otp|totp)(_code)?|one_time_(code|password)|(\w+_)?(passcode|magic_link)"
+    r"|(verification|verify|reset|recovery|confirmation|activation|login|2fa|mfa)_code",
+    re.IGNORECASE,
+)
+"""Names of what somebody is sent, and proves an address or a second factor with."""
+_DRAWS = re.compile(r"^(random|secrets|pyotp)\.|^(generate|make|create|new|random)_", re.IGNORECASE)
+_SENDS = re.compile(r"send|mail|sms|notify|deliver", re.IGNORECASE)
+_HANDLED = "fastapi.exceptions.RequestValidationError"
 _SAME = {"repr", "str", "dict"}
 _BEARER = Search()
 
@@ -146,6 +156,8 @@ def _secret(leaf: Node) -> str:
         return f"`{expr.text}`, the password of the database in it"
     if is_secret_name(environment_name(expr)):
         return f"`{expr.text}`"
+    if _is_errors(expr) and _takes_passwords(expr.program):
+        return f"`{expr.text}`: with `input`, what was sent, passwords of others among it"
     if expr.is_call and not _is_body(expr):
         return _of_call(expr)
     if headers := _headers(expr):
@@ -157,6 +169,8 @@ def _secret(leaf: Node) -> str:
         return f"`{expr.text}`"
     if not isinstance(expr.ast, (ast.Name, ast.Attribute)):
         return ""
+    if _CODE.fullmatch(expr.last_name) and _is_drawn(expr):
+        return f"`{expr.text}`, with which anybody verifies the address"
     if is_secret_name(expr.last_name) or is_secret_name(environment_name(expr.value)):
         return f"`{expr.text}`" if _is_plain(expr) else ""
     if is_sent_token(expr):
@@ -193,6 +207,31 @@ def _is_body(expr: Node) -> bool:
         map(is_http_middleware, function.decorators)
     )
     return is_middleware and made.owner.name == "request"
+
+
+def _is_errors(expr: Node) -> bool:
+    """Say whether a value is the error of a request's validation: Pydantic 2 adds the input."""
+    error = expr.owner if expr.is_call and expr.member == "errors" else expr
+    if not error.name or not versions(error.module, "pydantic").has_from("2"):
+        return False
+    bound = error.bound
+    is_given = bound is not None and bound.kind == "param"
+    return error.is_a(_HANDLED) or (is_given and error.function in _handlers(error.program))
+
+
+@fact
+def _handlers(program: Program) -> set[Node]:
+    """Return the handlers of validation errors whatever their parameter is declared to be."""
+    return {h.function for h in exception_handlers(program) if h.key.library_name == _HANDLED}
+
+
+def _is_drawn(expr: Node) -> bool:
+    """Say whether a code is drawn or made here, or given to a function that sends it."""
+    bound = expr.bound
+    if bound is not None and bound.kind == "param":
+        return bool(_SENDS.search(expr.function.name))
+    calls = expr.value.walk(ast.Call)
+    return any(_DRAWS.search(call.called or call.last_name) for call in calls)
 
 
 @fact

@@ -423,3 +423,36 @@ def sign(claims: dict) -> str:
     return jwt.encode(claims, settings.signing_key, algorithm="HS256")
 """,
 }
+
+FOUND["what fastapi-users signs its mails with"] = """
+import fastapi
+from fastapi_users import BaseUserManager
+SECRET = "mails"  # !
+class UserManager(BaseUserManager):
+    reset_password_token_secret = verification_token_secret = "SECRET"  # !
+class OtherManager(BaseUserManager):
+    reset_password_token_secret: str = SECRET
+    reset_password_token_lifetime_seconds = "600"
+"""
+FOUND["settings of several secrets"] = (
+    _SETTINGS
+    + """
+class Settings(BaseSettings):
+    RESET_PASSWORD_TOKEN_SECRET: str = "SECRET"  # !
+    VERIFICATION_TOKEN_SECRET: str = "SECRET"  # !
+    EMAIL_VERIFICATION_SECRET: str = "mail"  # !
+    COOKIE_SECRET: str = "cookie"  # !
+settings = Settings()
+print(settings.RESET_PASSWORD_TOKEN_SECRET, settings.VERIFICATION_TOKEN_SECRET)
+print(settings.EMAIL_VERIFICATION_SECRET, settings.COOKIE_SECRET)
+"""
+)
+LOOK_ALIKES["secrets of fastapi-users from the environment, a class of another library"] = """
+import fastapi
+import os
+from fastapi_users import BaseUserManager
+class UserManager(BaseUserManager):
+    reset_password_token_secret = verification_token_secret = os.environ["MAIL_SECRET"]
+class Manager:
+    reset_password_token_secret = "SECRET"
+"""

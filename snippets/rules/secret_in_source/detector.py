@@ -8,10 +8,12 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.configured_values import environment_name
 from fastapi_pro.auditing.libraries.jwt import Decode, Encode, decodes, encodes
 from fastapi_pro.auditing.libraries.pydantic import settings
+from fastapi_pro.auditing.model.node import inherits
 from fastapi_pro.auditing.model.value_origins import origins
 
 _SIGNS = re.compile(
-    r"((app|jwt|auth|session|token|access|refresh|api|fastapi|server|backend|user)_?)*"
+    r"((app|jwt|auth|session|token|access|refresh|api|fastapi|server|backend|user|reset|password"
+    r"|verification|verify|email|confirmation|cookie)_?)*"
     r"(secret|secret_?key|signing_?key|encryption_?key|fernet_?key|jwt_?key)",
     re.IGNORECASE,
 )
@@ -29,6 +31,8 @@ _FIELDS = ("pydantic.Field", "sqlmodel.Field")
 _READS = ("os.getenv", "os.environ.get", "os.environ.setdefault")
 _CONFIGS = ("config", "env", "get_env", "getenv")
 _EXITS = ("sys.exit", "os._exit", "builtins.exit", "builtins.quit")
+_MANAGER = "fastapi_users.BaseUserManager"
+_OF_MANAGER = ("reset_password_token_secret", "verification_token_secret")
 _MAKES = ("itsdangerous.URLSafeTimedSerializer", "itsdangerous.URLSafeSerializer")
 
 _DROP = "Remove the setting; if a library reads it, remove only its default"
@@ -128,7 +132,8 @@ def _of_name(name: str, value: Node, place: Node, called: str) -> Iterator[tuple
 
 
 def _hit(place: Node, called: str, state: str) -> Hit:
-    whom = "with it" if "password" in called.lower() else "as anybody"
+    is_password = "password" in called.lower() and "secret" not in called.lower()
+    whom = "with it" if is_password else "as anybody"
     message = f"{called} {state}: whoever knows it can log in {whom}"
     if place.called not in _READS:
         return place.hit(message)
@@ -205,6 +210,11 @@ def _other_keys(program: Program) -> Iterator[Node]:
         yield call.argument(1, "secret_key")
     for call in program.calls_of(*_MAKES):
         yield call.argument(0, "secret_key")
+    for cls in program.classes:
+        assigned = cls.body if inherits(cls, _MANAGER) else []
+        for statement in assigned:
+            if any(target.name in _OF_MANAGER for target in statement.targets):
+                yield statement.assigned
     for call in program.calls_named("add_middleware", "JWTStrategy"):
         yield call.keyword("secret_key") or call.keyword("secret")
 
