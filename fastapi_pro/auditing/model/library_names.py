@@ -10,6 +10,7 @@ LIBRARIES = frozenset({
 """The packages that detectors know by name, which are therefore not modules of a project."""
 
 _MOVED = (
+    ("fitz.", "pymupdf."),
     ("fastapi.applications.", "fastapi."),
     ("fastapi.routing.APIRouter", "fastapi.APIRouter"),
     ("fastapi.param_functions.", "fastapi."),

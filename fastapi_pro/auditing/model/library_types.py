@@ -47,6 +47,7 @@ RETURNS = {
     "polars.read_csv": "polars.DataFrame",
     "polars.scan_csv": "polars.LazyFrame",
     "polars.scan_parquet": "polars.LazyFrame",
+    "pymupdf.open": "pymupdf.Document",
     "tarfile.open": "tarfile.TarFile",
     "transformers.pipeline": "transformers.Pipeline",
 }
@@ -95,6 +96,9 @@ METHODS = (
         ("psycopg.Connection", "cursor"): "psycopg.Cursor",
         ("psycopg2.extensions.connection", "cursor"): "psycopg2.extensions.cursor",
         ("pymysql.connections.Connection", "cursor"): "pymysql.cursors.Cursor",
+        ("pymupdf.Document", "load_page"): "pymupdf.Page",
+        ("pymupdf.Document", "new_page"): "pymupdf.Page",
+        ("pymupdf.Page", "get_pixmap"): "pymupdf.Pixmap",
         ("sqlite3.Connection", "cursor"): "sqlite3.Cursor",
     }
     | {

@@ -909,3 +909,33 @@ async def read(db: AsyncSession = Depends(get_db)):
     return Service.all(db=db, user=1), first(db)
 """,
 }
+
+FOUND["a PDF, by both names of its library"] = """
+import fitz
+import pymupdf
+from fastapi import FastAPI, UploadFile
+app = FastAPI()
+@app.post("/texts")
+async def texts(file: UploadFile) -> list:
+    document = fitz.open(stream=await file.read(), filetype="pdf")
+    page = document.load_page(0)
+    return [page.get_text()]  # !
+@app.post("/images")
+async def images(file: UploadFile) -> bytes:
+    with pymupdf.open(stream=await file.read()) as document:
+        page = document.load_page(0)
+        image = page.get_pixmap(dpi=150)  # !
+        return image.tobytes("png")
+"""
+LOOK_ALIKES["a PDF in a thread, or what reads no page"] = """
+import pymupdf
+from fastapi import FastAPI, UploadFile
+app = FastAPI()
+@app.post("/texts")
+def texts(file: UploadFile) -> str:
+    return pymupdf.open(stream=file.file.read()).load_page(0).get_text()
+@app.post("/counts")
+async def count(file: UploadFile) -> int:
+    document = pymupdf.open(stream=await file.read())
+    return document.page_count
+"""

@@ -15,6 +15,9 @@ COMPUTING_TABLE = {
     "polars.LazyFrame": "collect",
     # images and documents
     "PIL.Image.Image": "convert filter load quantize resize rotate save thumbnail transpose",
+    "pymupdf.Document": "get_page_pixmap get_page_text save tobytes",
+    "pymupdf.Page": "find_tables get_pixmap get_text",
+    "pymupdf.Pixmap": "pil_save pil_tobytes save tobytes",
     "reportlab.platypus.SimpleDocTemplate": "build",
     "weasyprint.HTML": "render write_pdf",
     # archives and whole files
