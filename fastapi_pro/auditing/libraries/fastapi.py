@@ -8,6 +8,7 @@ from functools import cached_property
 from fastapi_pro.auditing.libraries import inclusions
 from fastapi_pro.auditing.libraries.known_types import DEPENDS
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.call_graph import methods_of
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Type, inherits
 from fastapi_pro.auditing.model.program import Program, fact
@@ -16,6 +17,7 @@ METHODS = {
     "get", "post", "put", "patch", "delete", "options", "head", "trace", "api_route", "websocket",
 }  # fmt: skip
 _ADDS = ("add_api_route", "add_route", "add_api_websocket_route")
+_BY_METHODS = ("add_api_route", "api_route")
 _NOT_HTTP = ("websocket", "add_route", "add_api_websocket_route")
 _APP = "fastapi.FastAPI"
 _ROUTERS = (_APP, "fastapi.APIRouter")
@@ -128,8 +130,12 @@ class Endpoint:
 
     @property
     def method(self) -> str:
-        """The HTTP method, "api_route", "websocket", or the name of the method that adds it."""
-        return self.call.member
+        """The HTTP method, "api_route" if there are several, "websocket", or what adds it."""
+        if self.call.member not in _BY_METHODS:
+            return self.call.member
+        methods = self.call.keyword("methods")
+        named = [each.constant for each in methods.value.elements] if methods else ["GET"]
+        return str(named[0]).lower() if len(named) == 1 else "api_route"
 
     @property
     def path(self) -> str | None:
@@ -256,7 +262,7 @@ def _parameters(function: Node) -> list[Parameter]:
 
 def _dependency(call: Node) -> Dependency:
     given = call.argument(0, "dependency")
-    target = given if given.is_call else given.definition
+    target = given if given.is_call else _of_callable(given)
     if target.is_call:
         # an instance with __call__, such as Depends(Checker("admin"))
         target = target.type_class.method("__call__")
@@ -265,6 +271,11 @@ def _dependency(call: Node) -> Dependency:
     return Dependency(
         call, target if is_callable else call.at(None), scope if isinstance(scope, str) else None
     )
+
+
+def _of_callable(given: Node) -> Node:
+    """Return what a name stands for; for a method of an object, the method."""
+    return given.definition or given.runs
 
 
 @fact
@@ -309,10 +320,23 @@ def endpoints_in(module: Module) -> list[Endpoint]:
     for name in _ADDS:
         for written in module.calls_by_name.get(name, ()):
             call = Node(module, written)
-            target = call.argument(1, "endpoint").definition
-            if target.is_function and call.owner and is_router(call.owner):
-                found.append(Endpoint(target, call))
+            if call.owner and is_router(call.owner):
+                found += _endpoints_of(call, call.argument(1, "endpoint"))
+    for name in METHODS:
+        for written in module.calls_by_name.get(name, ()):
+            if isinstance(outer := module.parents.get(written), ast.Call) and outer.func is written:
+                call = Node(module, written)  # `router.get("/")(read)`
+                if is_router(call.owner):
+                    found += _endpoints_of(call, Node(module, outer).argument(0, "func"))
     return found
+
+
+def _endpoints_of(call: Node, given: Node) -> list[Endpoint]:
+    """Return the endpoints that a call adds: one, or for `self.read` each that a class has."""
+    targets = [_of_callable(given)]
+    if given.owner.name == "self" and (cls := given.owner.type_class):
+        targets = methods_of(cls, given.member)
+    return [Endpoint(target, call) for target in targets if target.is_function]
 
 
 def is_router(expr: Node) -> bool:

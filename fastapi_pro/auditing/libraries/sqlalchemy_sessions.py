@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.libraries.fastapi import (
@@ -25,7 +25,7 @@ from fastapi_pro.auditing.model.library_types import (
 )
 from fastapi_pro.auditing.model.node import Node, inherits
 from fastapi_pro.auditing.model.program import Program, fact
-from fastapi_pro.auditing.model.types import is_manager
+from fastapi_pro.auditing.model.types import is_manager, member_type
 
 QUERIES = {
     "connection", "exec", "execute", "flush", "get", "get_one", "merge", "refresh", "run_sync",
@@ -95,34 +95,6 @@ def uses(function: Node) -> Iterator[Node]:
             yield call
 
 
-def closes_at_return(session: Node, depth: int = 0) -> bool:
-    """Say whether the session of a name or parameter is closed before the response is sent.
-
-    It is if its dependency ends first, or if a `with` around the name opened it. If the function
-    gets the session as an argument, this must hold at every call.
-    """
-    if isinstance(session.ast, ast.arg):
-        return _closes_given(session, depth)
-    bound = session.bound
-    if bound is None or depth > limits.CALLS:
-        return False
-    source = session.at(bound.node)
-    if bound.kind == "assign":
-        return closes_at_return(source, depth + 1)
-    if bound.kind == "with":
-        return any(source in above.contexts for above in session.ancestors)
-    return bound.kind == "param" and _closes_given(source, depth)
-
-
-def _closes_given(source: Node, depth: int) -> bool:
-    """Say whether the session that fills a parameter is closed before the response is sent."""
-    for parameter in parameters(source.function):
-        if parameter.node == source and (dependency := parameter.dependency):
-            return dependency.target.is_generator and ends_at_return(dependency)
-    given = [source.passed(call) for call in source.function.callers]
-    return bool(given) and all(closes_at_return(value, depth + 1) for value in given)
-
-
 def ends_at_return(dependency: Dependency) -> bool:
     """Say whether the code after the `yield` of a dependency runs before the response is sent.
 
@@ -134,13 +106,57 @@ def ends_at_return(dependency: Dependency) -> bool:
     return not fastapi.has_from("0.118") and not fastapi.has_before("0.106")
 
 
+def ends_with_request(dependency: Dependency) -> bool:
+    """Say whether a dependency has code after its `yield`, which runs at the end of a request."""
+    return dependency.target.is_generator
+
+
+def closes_at_return(
+    session: Node, ends: Callable[[Dependency], bool] = ends_at_return, depth: int = 0
+) -> bool:
+    """Say whether the session of a name or parameter is closed before the response is sent.
+
+    It is if its dependency `ends` first, or if a `with` around the name opened it. If the function
+    gets the session as an argument, this must hold at every call.
+    """
+    if isinstance(session.ast, ast.arg):
+        return _closes_given(session, ends, depth)
+    bound = session.bound
+    if bound is None or depth > limits.CALLS:
+        return False
+    source = session.at(bound.node)
+    if bound.kind == "assign":
+        return closes_at_return(source, ends, depth + 1)
+    if bound.kind == "with":
+        return any(source in above.contexts for above in session.ancestors)
+    return bound.kind == "param" and _closes_given(source, ends, depth)
+
+
+def _closes_given(source: Node, ends: Callable[[Dependency], bool], depth: int) -> bool:
+    """Say whether the session that fills a parameter is closed before the response is sent."""
+    for parameter in parameters(source.function):
+        if parameter.node == source and (dependency := parameter.dependency):
+            return dependency.target.is_generator and ends(dependency)
+    given = [source.passed(call) for call in source.function.callers]
+    return bool(given) and all(closes_at_return(value, ends, depth + 1) for value in given)
+
+
 def gives_session(dependency: Node) -> bool:
-    """Say whether a function yields a session, by its `yield` or its annotation."""
+    """Say whether a function yields a session, or an object that keeps one.
+
+    Its `yield` or its annotation says it.
+    """
     yielded = dependency.yielded
-    if any(map(is_session, yielded)):
+    if any(is_session(value) or _keeps_session(value.type_class) for value in yielded):
         return True
     parts = dependency.returns.walk(ast.Name, ast.Attribute)
     return bool(yielded) and any(part.library_name in SESSIONS for part in parts)
+
+
+def _keeps_session(cls: Node) -> bool:
+    """Say whether the methods of a class give its objects a session, as a unit of work has one."""
+    names = (name for above in cls.lineage for name in above.module.self_assignments(above.ast))
+    return bool(cls) and any(inherits(member_type(cls, name), *SESSIONS) for name in names)
 
 
 def commits_after_yield(dependency: Node) -> bool:

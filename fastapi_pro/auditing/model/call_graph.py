@@ -47,16 +47,20 @@ def entered(context: Node) -> list[Node]:
     cls = context.at(None) if context.callee.is_generator else context.type_class
     if not cls:
         return []
-    own = list(filter(None, map(cls.method, names)))
     if context.value.func.definition == cls:
-        return own
-    others = context.program.once(_entered_of_heirs, (cls.ast, names), cls, names)
-    return list(dict.fromkeys([*own, *others]))
+        return list(filter(None, map(cls.method, names)))
+    return methods_of(cls, *names)
 
 
-def _entered_of_heirs(cls: Node, names: tuple[str, ...]) -> list[Node]:
-    heirs = (heir for heir in cls.program.classes if cls in heir.lineage)
-    return [method for heir in heirs for name in names if (method := heir.method(name))]
+def methods_of(cls: Node, *names: str) -> list[Node]:
+    """Return the methods with these names that an object of a class has, or one of its heirs."""
+    return cls.program.once(_methods_of, (cls.ast, names), cls, names)
+
+
+def _methods_of(cls: Node, names: tuple[str, ...]) -> list[Node]:
+    heirs = [heir for heir in cls.program.classes if cls in heir.lineage]
+    found = (heir.method(name) for heir in (cls, *heirs) for name in names)
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _calls(function: Node) -> list[Node]:

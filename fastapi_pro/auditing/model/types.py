@@ -16,6 +16,8 @@ from fastapi_pro.auditing.model.library_types import (
 from fastapi_pro.auditing.model.node import Node, Type
 from fastapi_pro.auditing.model.type_arguments import stands_for
 
+_SELF = "typing.Self"
+
 
 def type_of(expr: Node, depth: int = 0) -> Type:
     """Return the class of the value of an expression; of a coroutine, that of its result."""
@@ -124,18 +126,36 @@ def member_type(owner: Node, name: str, depth: int = 0) -> Type:
 def _member_type(owner: Node, name: str, depth: int) -> Type:
     for cls in owner.lineage:
         for binding in reversed(cls.bindings(name)):
+            value = cls.at(binding.node)
             if isinstance(binding.node, FUNCTIONS):
-                return result_type(cls.at(binding.node), depth)
-            if found := _bound_type(cls.at(binding.node), binding, depth):
+                return _method_type(owner, value, depth)
+            found = _bound_type(value, binding, depth)
+            if found := found or stands_for(cls.at(binding.annotation), owner):
                 return found
         for node in cls.module.self_assignments(cls.ast).get(name, ()):
             if isinstance(node, ast.AnnAssign):
-                found = annotation_type(cls.at(node.annotation))
+                annotation = cls.at(node.annotation)
+                found = annotation_type(annotation)
             else:
-                found = type_of(cls.at(node.value), depth)
-            if found:
+                value = cls.at(node.value)
+                annotation = value.definition.annotation  # of a parameter
+                found = _handed_up(owner, cls, value.definition, depth) or type_of(value, depth)
+            if found := found or stands_for(annotation, owner):
                 return found
     return None
+
+
+def _handed_up(owner: Node, cls: Node, parameter: Node, depth: int) -> Type:
+    """Return the type of what an heir gives its base by `super().__init__(...)`.
+
+    It knows its own part better than the base does.
+    """
+    init = parameter.function
+    if cls == owner or not isinstance(parameter.ast, ast.arg) or init.name != "__init__":
+        return None
+    calls = (call for heir in owner.lineage for call in heir.method("__init__").calls)
+    given = (parameter.passed(c) for c in calls if c.member == "__init__" and c.callee == init)
+    return _first(type_of(value, depth) for value in given)
 
 
 def _one_of(types: Iterable[Type]) -> Type:
@@ -157,6 +177,10 @@ def _call_type(call: Node, depth: int) -> Type:
     if known is not None:
         return known
     origin = call.func.origin
+    if origin == "builtins.super" and not call.args:
+        return next(
+            (base for base in call.enclosing_class.lineage if base != call.enclosing_class), None
+        )
     if isinstance(origin, str):
         last = origin.rpartition(".")[2]
         return RETURNS.get(origin) or (origin if last[:1].isupper() else _class_call(origin))
@@ -172,8 +196,15 @@ def _call_type(call: Node, depth: int) -> Type:
     if isinstance(base, str):
         return METHODS.get((base, call.member))
     if base is not None and (method := base.method(call.member)):
-        return stands_for(method.returns, base) or result_type(method, depth)
+        return _method_type(base, method, depth)
     return None
+
+
+def _method_type(cls: Node, method: Node, depth: int) -> Type:
+    """Return the type that a method gives of an object of a class, which may inherit it."""
+    if method.returns.library_name == _SELF or any(v.name == "self" for v in method.returned):
+        return cls
+    return stands_for(method.returns, cls) or result_type(method, depth)
 
 
 def _class_call(origin: str) -> Type:
@@ -203,7 +234,20 @@ def _bound_type(value: Node, binding: Binding | None, depth: int) -> Type:
             return value.program.libraries.corrected_type(found, value, depth)
     if binding.kind == "param":
         return _parameter_type(value, depth)
-    return type_of(value, depth) if binding.kind in ("with", "assign") else None
+    if binding.kind not in ("with", "assign"):
+        return None
+    found = type_of(value, depth)
+    return _entered_type(value, found, depth) if binding.kind == "with" else found
+
+
+def _entered_type(context: Node, cls: Type, depth: int) -> Type:
+    """Return the type of what `with` gives: of an object of the program, by its `__enter__`."""
+    if not isinstance(cls, Node) or is_manager(context.callee):
+        return cls
+    enter = cls.method("__aenter__") or cls.method("__enter__")
+    found = _method_type(cls, enter, depth) if enter else None
+    is_itself = isinstance(found, Node) and found in cls.lineage
+    return cls if found is None or is_itself else found
 
 
 def _parameter_type(parameter: Node, depth: int) -> Type:

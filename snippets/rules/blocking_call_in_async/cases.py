@@ -3,6 +3,128 @@
 BAD = ['response = rates.get(f"/{currency}")']
 
 FOUND = {
+    "a service that a base class keeps": """
+import time
+from typing import Generic, Type, TypeVar
+from fastapi import FastAPI
+T = TypeVar("T")
+class Files:
+    def save(self):
+        time.sleep(1)
+    def read(self):
+        time.sleep(1)
+    def move(self):
+        time.sleep(1)
+    def copy(self):
+        time.sleep(1)
+    def sync(self):
+        time.sleep(1)
+class Lamps:
+    def save(self): ...
+class Repository:
+    def save(self): ...
+class LampRepository(Repository):
+    def save(self):
+        time.sleep(2)
+class Base(Generic[T]):
+    def __init__(self, service: T) -> None:
+        self.service = service
+    @property
+    def again(self) -> T:
+        return self.service
+class Wrong(Generic[T]):
+    def __init__(self, service: Type[T], name: str):
+        self.service = service
+class Untyped:
+    def __init__(self, service):
+        self.service = service
+class Stored:
+    def __init__(self, repository: Repository):
+        self.repository = repository
+class ByArgument(Base[Files]):
+    async def run(self):
+        self.service.save()  # !
+class ByProperty(Base[Files]):
+    async def run(self):
+        self.again.read()  # !
+class Between(Base[T]): ...
+class ByTwo(Between[Files]):
+    async def run(self):
+        self.service.move()  # !
+class ByAnnotation(Wrong[Files]):
+    def __init__(self, service: Files):
+        super().__init__(name="files", service=service)
+    async def run(self):
+        self.service.copy()  # !
+class ByValue(Untyped):
+    def __init__(self):
+        super().__init__(Files())
+    async def run(self):
+        self.service.sync()  # !
+class Narrower(Stored):
+    def __init__(self, repository: LampRepository):
+        super().__init__(repository)
+    async def run(self):
+        self.repository.save()  # !
+class Other(Base[Lamps]):
+    async def run(self):
+        self.service.save()
+class Wider(Stored):
+    def __init__(self, repository: Repository):
+        super().__init__(repository)
+    async def run(self):
+        self.repository.save()
+app = FastAPI()
+@app.get("/")
+async def read():
+    await ByArgument(Files()).run()
+    await ByProperty(Files()).run()
+    await ByTwo(Files()).run()
+    await ByAnnotation(Files()).run()
+    await ByValue().run()
+    await Narrower(LampRepository()).run()
+    await Other(Lamps()).run()
+    await Wider(Repository()).run()
+""",
+    "endpoints that are methods": """
+import time
+from fastapi import APIRouter, FastAPI
+class Base:
+    def __init__(self, prefix: str):
+        self.router = APIRouter(prefix=prefix)
+        self.router.add_api_route("/", self.list, methods=["GET"])
+        self.router.add_api_route(path="/{number}", endpoint=self.read)
+        self.register()
+    def register(self):
+        self.router.post("/", status_code=201)(self.add)
+    async def list(self):
+        time.sleep(1)  # !
+    async def read(self, number: int):
+        self.wait()  # !
+    async def add(self):
+        time.sleep(1)  # !
+    def wait(self):
+        time.sleep(1)
+    def wait_long(self):
+        time.sleep(9)
+class Heir(Base):
+    async def list(self):
+        await super().list()
+        time.sleep(2)  # !
+    async def read(self, number: int):
+        super().wait_long()  # !
+class Late:
+    async def get(self):
+        time.sleep(4)  # !
+    def plain(self):
+        time.sleep(5)
+app = FastAPI()
+app.include_router(Base("/b").router)
+app.include_router(Heir("/h").router)
+late = Late()
+app.add_api_route("/late", late.get)
+app.add_api_route("/plain", endpoint=late.plain)
+""",
     "queries, where they run": """
 from asyncio import to_thread
 from fastapi import Depends, FastAPI

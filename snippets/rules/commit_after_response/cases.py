@@ -62,6 +62,21 @@ async def off(lamp_id: int, session=Depends(get_db)):
 """
 )
 
+_UNIT = """
+#= work.py
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+class Work:
+    def __init__(self, make: async_sessionmaker[AsyncSession]):
+        self.make = make
+    async def __aenter__(self):
+        self.session = self.make()
+        return self.session
+    async def __aexit__(self, kind, error, trace):
+        if kind is None:
+            await self.session.commit()
+        await self.session.close()
+"""
+
 
 FOUND = {
     "a unit of work that is made before": """
@@ -118,6 +133,104 @@ async def get_work():
 @app.post("/users")
 async def create(name: str, work: Work = Depends(get_work)):  # !
     work.session.add(User(name=name))
+""",
+    "by a unit of work that gives its session": _MAKER
+    + _UNIT
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from db import sessionmaker
+from work import Work
+app = FastAPI()
+async def get_db():
+    async with Work(sessionmaker) as session:
+        yield session
+@app.post("/a")
+async def a(db=Depends(get_db)):  # !
+    db.add(object())
+""",
+    "by a unit of work that gives itself, through a base": """
+from typing import Self
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import create_engine
+local = sessionmaker(create_engine("postgresql://db/app"))
+class Unit:
+    def __enter__(self) -> Self:
+        return self
+class SqlUnit(Unit):
+    def __enter__(self):
+        self.session: Session = local()
+        return super().__enter__()
+    def __exit__(self, *args):
+        self.session.commit()
+        self.session.close()
+app = FastAPI()
+def get_unit():
+    with SqlUnit() as unit:
+        yield unit
+@app.post("/a")
+def a(unit: SqlUnit = Depends(get_unit)):  # !
+    unit.session.add(object())
+""",
+    "by a context manager of an object that the application keeps": """
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from fastapi import Depends, FastAPI, Request
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+class Manager:
+    def __init__(self):
+        self.maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+    @asynccontextmanager
+    async def transaction(self):
+        async with self.maker() as session:
+            try:
+                yield session
+                await session.commit()
+            except Exception:
+                await session.rollback()
+                raise
+    async def session(self):
+        async with self.transaction() as session:
+            yield session
+@dataclass
+class Resources:
+    database: Manager
+def get_resources(request: Request) -> Resources:
+    return request.app.state.resources
+async def get_db(resources: Resources = Depends(get_resources)):
+    async with resources.database.transaction() as session:
+        yield session
+manager = Manager()
+app = FastAPI()
+@app.post("/a")
+async def a(db=Depends(get_db)):  # !
+    db.add(object())
+@app.post("/b")
+async def b(db=Depends(manager.session)):  # !
+    db.add(object())
+""",
+    "an endpoint that is a method": _MAKER
+    + _UNIT
+    + """
+#= main.py
+from fastapi import APIRouter, Depends, FastAPI
+from db import sessionmaker
+from work import Work
+async def get_db():
+    async with Work(sessionmaker) as session:
+        yield session
+class Lamps:
+    def __init__(self):
+        self.router = APIRouter()
+        self.router.add_api_route("/", self.see, methods=["GET"])
+        self.router.add_api_route("/", self.add, methods=["POST"])
+    async def see(self, db=Depends(get_db)):
+        return await db.get(object, 1)
+    async def add(self, db=Depends(get_db)):  # !
+        db.add(object())
+app = FastAPI()
+app.include_router(Lamps().router)
 """,
     "a unit of work that only rolls back": """
 from contextlib import asynccontextmanager
@@ -287,6 +400,64 @@ async def create(name: str, work: Work = Depends(get_work)):
 async def create_own(name: str, work: Own = Depends(get_own)):
     async with work:
         work.session.add(User(name=name))
+""",
+    "a unit of work of the endpoint itself, at which the dependency only makes sessions": _MAKER
+    + _UNIT
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from db import sessionmaker
+from work import Work
+app = FastAPI()
+def get_unit():
+    yield Work(sessionmaker)
+@app.post("/a")
+async def a(unit: Work = Depends(get_unit)):
+    async with unit as session:
+        session.add(object())
+@app.post("/b")
+async def b():
+    async with Work(sessionmaker) as session:
+        session.add(object())
+async def get_db():
+    async with Work(sessionmaker) as session:
+        yield session
+@app.post("/c")
+async def c(db=Depends(get_db, scope="function")):
+    db.add(object())
+""",
+    "a unit of work that never commits": _MAKER
+    + _UNIT.replace("commit()", "rollback()")
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from db import sessionmaker
+from work import Work
+app = FastAPI()
+async def get_db():
+    async with Work(sessionmaker) as session:
+        yield session
+@app.post("/a")
+async def a(db=Depends(get_db)):
+    db.add(object())
+    await db.commit()
+""",
+    "a unit of something else": """
+from fastapi import Depends, FastAPI
+from kafka import KafkaConsumer
+class Work:
+    def __enter__(self):
+        self.consumer = KafkaConsumer("lamps")
+        return self
+    def __exit__(self, *args):
+        self.consumer.commit()
+app = FastAPI()
+def get_work():
+    with Work() as work:
+        yield work
+@app.post("/a")
+def a(work: Work = Depends(get_work)):
+    return next(work.consumer)
 """,
     "units of work have committed": """
 from contextlib import asynccontextmanager

@@ -115,6 +115,23 @@ async def to_own(request):
 }
 
 LOOK_ALIKES = {
+    "one path, answered by a method that heirs have anew": """
+from fastapi import APIRouter, FastAPI
+class Base:
+    def __init__(self, app: FastAPI, prefix: str):
+        router = APIRouter(prefix=prefix)
+        router.add_api_route("/me", self.me)
+        router.add_api_route("/{name}", self.read)
+        app.include_router(router)
+    def me(self): ...
+    def read(self, name: str): ...
+class Heir(Base):
+    def me(self): ...
+    def read(self, name: str): ...
+app = FastAPI()
+Base(app, "/b")
+Heir(app, "/h")
+""",
     "the fixed path first": _ROUTER
     + """
 @users.get("/me")

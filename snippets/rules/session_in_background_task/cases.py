@@ -25,7 +25,88 @@ app = FastAPI()
 async def create(tasks: BackgroundTasks, session: AsyncSession = Depends(get_db)) -> None:
     tasks.add_task(work, session, 1)"""
 
+_STARTED = (
+    _DEPS
+    + """
+#= main.py
+import asyncio
+from fastapi import Depends, FastAPI, WebSocket
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from deps import get_db, maker
+app = FastAPI()
+kept = set()
+async def emit(db: AsyncSession, number: int):
+    await db.execute(text("SELECT 1"))
+"""
+)
+
 FOUND = {
+    "a task of asyncio that is kept": _STARTED
+    + """
+@app.post("/a")
+async def a(db: AsyncSession = Depends(get_db)):
+    task = asyncio.create_task(emit(db, 1))  # !
+    kept.add(task)
+    task.add_done_callback(kept.discard)
+@app.post("/b")
+async def b(db: AsyncSession = Depends(get_db, scope="function")):
+    coroutine = emit(number=1, db=db)
+    asyncio.get_running_loop().create_task(coroutine)  # !
+@app.post("/c")
+async def c(numbers: list[int], db: AsyncSession = Depends(get_db)):
+    for number in numbers:
+        kept.add(asyncio.ensure_future(emit(db, number)))  # !
+@app.post("/d")
+async def d(db: AsyncSession = Depends(get_db)):
+    async def later():
+        await asyncio.sleep(1)
+        await db.commit()
+    kept.add(asyncio.create_task(later()))  # !
+@app.post("/e")
+async def e():
+    async with maker() as session:
+        kept.add(asyncio.create_task(emit(session, 1)))  # !
+""",
+    "a task of asyncio, by a service": _STARTED
+    + """
+class Counts:
+    def __init__(self, db: AsyncSession):
+        self.db = db
+    async def refresh(self):
+        await self.db.execute(text("REFRESH MATERIALIZED VIEW counts"))
+def get_counts(db: AsyncSession = Depends(get_db)) -> Counts:
+    return Counts(db)
+async def start(counts: Counts):
+    kept.add(asyncio.create_task(counts.refresh()))  # !
+@app.post("/a")
+async def a(counts: Counts = Depends(get_counts)):
+    await start(counts)
+@app.post("/b")
+async def b(db: AsyncSession = Depends(get_db)):
+    kept.add(asyncio.create_task(Counts(db).refresh()))  # !
+""",
+    "a task of asyncio that gets a session which is not async": """
+import asyncio
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+make = sessionmaker(create_engine("postgresql://db/app"))
+def get_db():
+    db = make()
+    try:
+        yield db
+    finally:
+        db.close()
+app = FastAPI()
+async def emit(db: Session):
+    names = db.scalars(text("SELECT name FROM lamps")).all()
+    await send(names)
+@app.post("/")
+async def change(db: Annotated[Session, Depends(get_db)]):
+    asyncio.create_task(emit(db=db))  # !
+""",
     "any scope, FastAPI 0.115": _DEPS
     + "#= requirements.txt\nfastapi==0.115.8\n"
     + _ANY_SCOPE
@@ -129,6 +210,60 @@ def create(tasks: BackgroundTasks) -> None:
 }
 
 LOOK_ALIKES = {
+    "tasks of asyncio that end before the request": _STARTED
+    + """
+@app.post("/a")
+async def a(db: AsyncSession = Depends(get_db)):
+    await asyncio.create_task(emit(db, 1))
+@app.post("/b")
+async def b(db: AsyncSession = Depends(get_db)):
+    task = asyncio.create_task(emit(db, 1))
+    await asyncio.sleep(1)
+    await asyncio.wait_for(task, 10)
+@app.post("/c")
+async def c(db: AsyncSession = Depends(get_db)):
+    tasks = []
+    tasks.append(asyncio.create_task(emit(db, 1)))
+    await asyncio.gather(*tasks)
+@app.post("/d")
+async def d(db: AsyncSession = Depends(get_db)):
+    async with asyncio.TaskGroup() as group:
+        group.create_task(emit(db, 1))
+@app.websocket("/e")
+async def e(socket: WebSocket, db: AsyncSession = Depends(get_db)):
+    pump = asyncio.create_task(emit(db, 1))
+    try:
+        async for message in socket.iter_text():
+            print(message)
+    finally:
+        pump.cancel()
+async def started(db: AsyncSession):
+    return asyncio.create_task(emit(db, 1))
+@app.post("/f")
+async def f(db: AsyncSession = Depends(get_db)):
+    await (await started(db))
+""",
+    "tasks of asyncio with a session of their own, or none": _STARTED
+    + """
+async def own(number: int):
+    async with maker() as db:
+        await emit(db, number)
+async def unused(db: AsyncSession, number: int):
+    await own(number)
+def get_open() -> AsyncSession:
+    return maker()
+@app.post("/a")
+async def a(db: AsyncSession = Depends(get_db)):
+    kept.add(asyncio.create_task(own(1)))
+@app.post("/b")
+async def b(db: AsyncSession = Depends(get_db)):
+    kept.add(asyncio.create_task(unused(db, 1)))
+@app.post("/c")
+async def c(db: AsyncSession = Depends(get_open)):
+    kept.add(asyncio.create_task(emit(db, 1)))
+async def worker(db: AsyncSession):
+    kept.add(asyncio.create_task(emit(db, 1)))
+""",
     "any scope, FastAPI 0.105": _DEPS + "#= requirements.txt\nfastapi==0.105.0\n" + _ANY_SCOPE,
     "any scope, FastAPI 0.118": _DEPS + "#= requirements.txt\nfastapi==0.118.0\n" + _ANY_SCOPE,
     "any scope, FastAPI from 0.110": _DEPS + "#= requirements.txt\nfastapi>=0.110\n" + _ANY_SCOPE,

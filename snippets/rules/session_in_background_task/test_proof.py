@@ -1,8 +1,11 @@
 """Proof of session-in-background-task."""
 
+import asyncio
 from types import ModuleType
+from typing import Annotated, Literal
 
 import pytest
+from fastapi import Depends
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,3 +57,31 @@ async def test_bad_takes_a_connection_that_nobody_gives_back(
     await is_welcomed_after_sign_up(bad)
     assert bad.engine.pool.checkedout() == 1
     await sessions[0].close()
+
+
+@pytest.mark.parametrize("scope", ["function", "request"])
+async def test_bad_outlives_a_session_of_any_scope_in_a_task_of_asyncio(
+    bad: ModuleType, scope: Literal["function", "request"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks: list[asyncio.Task[None]] = []
+    is_answered = asyncio.Event()
+
+    async def send_mail(_address: str) -> None:
+        await is_answered.wait()
+
+    @bad.app.put("/users")
+    async def put_user(session: Annotated[AsyncSession, Depends(bad.get_db, scope=scope)]) -> None:
+        user = bad.User(email="ann@example.com")
+        session.add(user)
+        await session.commit()
+        tasks.append(asyncio.create_task(bad.welcome(session, user)))
+
+    monkeypatch.setattr(bad, "send_mail", send_mail)
+    async with bad.engine.begin() as connection:
+        await connection.run_sync(bad.Base.metadata.create_all)
+    async with AsyncClient(transport=ASGITransport(bad.app), base_url="http://test") as client:
+        await client.put("/users")
+    is_answered.set()
+    await tasks[0]
+    async with bad.sessionmaker() as session:
+        assert not await session.scalar(select(bad.User.is_welcomed))

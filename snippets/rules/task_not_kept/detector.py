@@ -4,11 +4,11 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.asyncio_tasks import started
 from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
 from fastapi_pro.auditing.model import limits
 
-_LOOPS = {"asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop"}
 _WAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
 _HOLDING = {
     "anyio.sleep", "anyio.to_thread.run_sync", "asyncio.sleep", "asyncio.to_thread",
@@ -21,8 +21,7 @@ _IN_ENDPOINT = "Give it to `BackgroundTasks`, or keep the task in a set until it
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that start a task whose result is dropped."""
     answering = {endpoint.function for endpoint in endpoints(program)}
-    of_loops = (c for c in program.calls_named("create_task") if _is_loop(c.owner))
-    for call in (*program.calls_of("asyncio.create_task", "asyncio.ensure_future"), *of_loops):
+    for call in started(program):
         if call.module.is_tool or call.function.name == "__del__" or not _is_dropped(call):
             continue
         if _is_task(call) or _is_held(call):
@@ -78,10 +77,6 @@ def _awaited(node: ast.AST) -> ast.AST | None:
         case ast.Await(value=value) | ast.AsyncFor(iter=value):
             return value
     return None
-
-
-def _is_loop(owner: Node) -> bool:
-    return owner.last_name.strip("_").endswith("loop") or owner.value.called in _LOOPS
 
 
 def _is_dropped(call: Node) -> bool:
