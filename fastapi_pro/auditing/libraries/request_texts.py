@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.libraries.fastapi import LISTS, Parameter, endpoints, parameters, unwrap
-from fastapi_pro.auditing.libraries.pydantic import Field
+from fastapi_pro.auditing.libraries.pydantic import Field, Schema, schema_of
 from fastapi_pro.auditing.libraries.request_objects import filled, is_brought, requested
 from fastapi_pro.auditing.libraries.value_checks import is_checked, names_a_check
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.model.value_origins import origins
 
 _REQUESTS = ("fastapi.Request", "fastapi.WebSocket")
 _ANY = ("builtins.str", "typing.Any")
@@ -167,15 +168,33 @@ class Search:
             for statement in init.own(ast.Assign, ast.AnnAssign):
                 if any(t.member == expr.member for t in statement.targets):
                     yield from self._trace(statement.assigned, stack, seen)
+        elif cls and len(seen) < 40 * limits.CALLS:
+            for made in origins(expr.owner):
+                if made.is_call and made.func.definition == cls:
+                    yield from self._trace(self._given_for(expr.member, made, cls), (), seen)
+
+    def _given_for(self, name: str, made: Node, cls: Node) -> Node:
+        """Return what a call that makes an object gives for an attribute, if that stays a text."""
+        for statement in cls.method("__init__").own(ast.Assign, ast.AnnAssign):
+            if any(t.member == name and t.owner.name == "self" for t in statement.targets):
+                taken = statement.assigned.definition
+                is_given = isinstance(taken.ast, ast.arg) and taken.function.name == "__init__"
+                return taken.passed(made) if is_given else made.at(None)
+        schema = schema_of(cls)
+        is_kept = schema is None or self._text_field(schema, name)
+        return made.keyword(name) if is_kept else made.at(None)
 
     def _of_field(self, cls: Node, name: str) -> Iterator[Text]:
         schema = filled(cls.program).get(cls) if cls else None
-        field = schema.fields.get(name) if schema is not None else None
-        if schema is None or field is None:
-            return
-        if schema.has_model_validator or schema.is_converted(name) or not self._is_text(field):
-            return
-        yield Text(field.node, f"`{field.name}` of `{field.owner}`", "field")
+        if schema is not None and (field := self._text_field(schema, name)):
+            yield Text(field.node, f"`{field.name}` of `{field.owner}`", "field")
+
+    def _text_field(self, schema: Schema, name: str) -> Field | None:
+        """Return a field of a schema that takes any text as it comes."""
+        field = schema.fields.get(name)
+        if field is None or schema.has_model_validator or schema.is_converted(name):
+            return None
+        return field if self._is_text(field) else None
 
     def _of_call(self, call: Node, stack: tuple[Node, ...], seen: set[Node]) -> Iterator[Text]:
         if call.member == "get" and call.args:

@@ -18,6 +18,43 @@ UPLOADS = "/srv/uploads"
 """
 
 FOUND = {
+    "through an object that the endpoint makes, and a service": """
+import os
+from dataclasses import dataclass
+import aiofiles
+from fastapi import FastAPI, Form, UploadFile
+from pydantic import BaseModel
+class Chunk(BaseModel):
+    upload: str
+    number: int
+@dataclass
+class Part:
+    upload: str
+class Place:
+    def __init__(self, name: str):
+        self.folder = name
+class Service:
+    async def save(self, chunk: Chunk, file: UploadFile):
+        path = os.path.join("/srv/uploads", chunk.upload, f"{chunk.number}.part")
+        async with aiofiles.open(path, "wb") as out:  # !
+            await out.write(await file.read())
+    def see(self, part: Part):
+        return open("/srv/uploads/" + part.upload).read()  # !
+    def again(self, place: Place):
+        return open(f"/srv/uploads/{place.folder}").read()  # !
+service = Service()
+app = FastAPI()
+@app.post("/a")
+async def a(file: UploadFile, upload: str = Form(...), number: int = Form(...)):
+    await service.save(Chunk(number=number, upload=upload), file)
+@app.get("/b")
+def b(upload: str):
+    part = Part(upload=upload)
+    return service.see(part)
+@app.get("/c")
+def c(upload: str):
+    return service.again(Place(upload))
+""",
     "a generator inside an endpoint that only asks whether the file is there": """
 from pathlib import Path
 import aiofiles
@@ -134,6 +171,53 @@ async def load(file: UploadFile):
 }
 
 LOOK_ALIKES = {
+    "an object that the endpoint makes of what it knows, or that checks it": """
+from fastapi import FastAPI
+from pydantic import BaseModel, Field, field_validator
+class Chunk(BaseModel):
+    upload: str
+    kind: str = "part"
+class Checked(BaseModel):
+    upload: str = Field(pattern="[a-z]+")
+class Valid(BaseModel):
+    upload: str
+    @field_validator("upload")
+    def is_valid(cls, value):
+        if "/" in value:
+            raise ValueError
+        return value
+class Place:
+    def __init__(self, name: str):
+        self.folder = name.replace("/", "_")
+class Service:
+    def a(self, chunk: Chunk):
+        return open("/srv/uploads/" + chunk.kind).read()
+    def b(self, chunk: Chunk):
+        return open("/srv/uploads/" + chunk.upload).read()
+    def c(self, chunk: Checked):
+        return open("/srv/uploads/" + chunk.upload).read()
+    def d(self, chunk: Valid):
+        return open("/srv/uploads/" + chunk.upload).read()
+    def e(self, place: Place):
+        return open("/srv/uploads/" + place.folder).read()
+service = Service()
+app = FastAPI()
+@app.get("/a")
+def a(upload: str):
+    return service.a(Chunk(upload=upload))
+@app.get("/b")
+def b():
+    return service.b(Chunk(upload="first"))
+@app.get("/c")
+def c(upload: str):
+    return service.c(Checked(upload=upload))
+@app.get("/d")
+def d(upload: str):
+    return service.d(Valid(upload=upload))
+@app.get("/e")
+def e(upload: str):
+    return service.e(Place(upload))
+""",
     "the endpoint checks before a generator inside it reads": """
 from pathlib import Path
 import aiofiles

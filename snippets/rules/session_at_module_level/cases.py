@@ -17,6 +17,38 @@ def get_db():
 """
 
 FOUND = {
+    "kept by a repository that is made in the arguments of a global object": """
+from typing import Generic, TypeVar
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import sessionmaker
+T = TypeVar("T")
+class Database:
+    def __init__(self):
+        self.make = sessionmaker(create_engine("postgresql://db/app"))
+    @property
+    def session(self):
+        return self.make()
+class Base(Generic[T]):
+    def __init__(self, model: type[T], db: Database):
+        self.db = db
+        self.session = self.db.session  # !
+    def count(self) -> int:
+        return self.session.scalar(text("SELECT count(*) FROM lamps"))
+class Lamps(Base[object]):
+    def __init__(self, db: Database):
+        super().__init__(object, db)
+class Service:
+    def __init__(self, lamps: Lamps):
+        self.lamps = lamps
+    def count(self) -> int:
+        return self.lamps.count()
+service = Service(lamps=Lamps(Database()))
+app = FastAPI()
+@app.get("/lamps")
+def count() -> int:
+    return service.count()
+""",
     "imported under another name": _DB
     + """
 #= store.py
@@ -117,6 +149,37 @@ def read(db: Session = Depends(get_session)) -> None: ...
 }
 
 LOOK_ALIKES = {
+    "a repository of each request, of a global database": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import sessionmaker
+class Database:
+    def __init__(self):
+        self.make = sessionmaker(create_engine("postgresql://db/app"))
+    @property
+    def session(self):
+        return self.make()
+class Lamps:
+    def __init__(self, db: Database):
+        self.session = db.session
+    def count(self) -> int:
+        with self.session as session:
+            return session.scalar(text("SELECT count(*) FROM lamps"))
+class Others:
+    def __init__(self, db: Database):
+        self.db = db
+    def count(self) -> int:
+        with self.db.session as session:
+            return session.scalar(text("SELECT count(*) FROM lamps"))
+db = Database()
+others = Others(db)
+def get_lamps() -> Lamps:
+    return Lamps(db)
+app = FastAPI()
+@app.get("/lamps")
+def count(lamps: Lamps = Depends(get_lamps)) -> int:
+    return lamps.count() + others.count()
+""",
     "a session of each request": _DB
     + """
 #= main.py

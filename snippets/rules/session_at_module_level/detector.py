@@ -43,7 +43,7 @@ def _of_instances(cls: Node) -> Iterator[Hit]:
     init = cls.method("__init__")
     for statement in init.own(ast.Assign, ast.AnnAssign) if init.module is cls.module else ():
         kept, made = statement.targets[0], statement.assigned
-        if kept.owner.name != "self" or not makes_session(made):
+        if kept.owner.name != "self" or not (makes_session(made) or _is_made_anew(made)):
             continue
         if user := _user_of_instance(cls, kept.member):
             yield made.hit(
@@ -57,15 +57,22 @@ def _user_of_instance(cls: Node, name: str) -> str:
     instances = {
         made
         for module in cls.program.code
-        for _, made in _assigned(module, module.tree)
-        if made.func.definition == cls
+        for made in Node(module, module.tree).calls
+        if cls in made.func.definition.lineage
     }
     for read in _reads(cls.program, name) if instances else ():
         if read.owner and read.function in request_functions(cls.program):
-            is_own = read.owner.name == "self" and read.enclosing_class == cls
+            is_own = read.owner.name == "self" and cls in read.enclosing_class.lineage
             if is_own or read.owner.definition in instances:
                 return read.function.name
     return ""
+
+
+def _is_made_anew(value: Node) -> bool:
+    """Say whether a property makes a session: `self.db.session`."""
+    made = value.owner.type_class.method(value.member)
+    is_property = any(d.library_name == "builtins.property" for d in made.decorators)
+    return is_property and any(map(makes_session, made.returned))
 
 
 def _is_session(made: Node) -> bool:
