@@ -5,6 +5,7 @@ import ast
 from fastapi_pro.auditing.libraries.library_calls import FINDS
 from fastapi_pro.auditing.libraries.task_queues import task_class
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.attributes import attribute_values
 from fastapi_pro.auditing.model.library_types import (
     ASYNC_ENGINE,
     ASYNC_MAKER,
@@ -18,10 +19,12 @@ from fastapi_pro.auditing.model.library_types import (
     SESSION,
 )
 from fastapi_pro.auditing.model.node import Node, Type, inherits
+from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.model.types import result_type, type_of
 
 SESSIONS = (ASYNC_SESSION, SESSION, SCOPED)
 DEPENDS = ("fastapi.Depends", "fastapi.Security")
+_PROVIDERS = "dependency_injector.providers."
 _VALIDATES = ("model_validate", "model_construct", "from_orm", "parse_obj")
 _FETCHES = {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none"}
 _KEEPS_ROWS = ("scalars", "unique", "filter", "filter_by", "where", "options", "order_by")
@@ -35,6 +38,8 @@ class KnownTypes:
         """Return the type of the result of a SQLAlchemy or Pydantic call."""
         if call.called == MAKER:
             return ASYNC_MAKER if _makes_async(call, depth) else MAKER
+        if provided := _provided(call, depth):
+            return provided
         if call.called or not call.owner or call.func.definition.is_function:
             return None
         if call.member in ("delay", "apply_async") and (task := task_class(call.owner)):
@@ -89,6 +94,23 @@ class KnownTypes:
             return ASYNC_SESSION if inherits(known, ASYNC_SESSION) else written
         is_awaited = name and source.program.once(_is_awaited, (scope.ast, name), scope, name)
         return ASYNC_SESSION if is_awaited else written
+
+
+def _provided(call: Node, depth: int) -> Type:
+    """Return the type of what a provider of dependency-injector gives: `container.users()`."""
+    if not call.program.once(_has_providers, None, call.program):
+        return None
+    provider = call.func.definition
+    if not provider and isinstance(container := type_of(call.owner, depth), Node):
+        provider = next(attribute_values(container, call.member), provider)
+    if not provider.called.startswith(_PROVIDERS):
+        return None
+    given = provider.argument(0, "provides").definition
+    return given if given.is_class else result_type(given, depth)
+
+
+def _has_providers(program: Program) -> bool:
+    return bool(program.saying("dependency_injector"))
 
 
 def _marker(parameter: Node) -> Node:

@@ -3,6 +3,34 @@
 BAD = ["if not password_hash.verify(credentials.password, expected):"]
 
 FOUND = {
+    "behind a container of dependency-injector": """
+from argon2 import PasswordHasher
+from dependency_injector import containers, providers
+from fastapi import APIRouter, FastAPI
+class Hashes:
+    def __init__(self):
+        self.hasher = PasswordHasher()
+    def verify(self, password: str, hashed: str) -> bool:
+        return self.hasher.verify(hashed, password)
+class Users:
+    def __init__(self, hashes: Hashes):
+        self.hashes = hashes
+    async def log_in(self, password: str) -> bool:
+        return self.hashes.verify(password, "x")  # !
+class Container(containers.DeclarativeContainer):
+    hashes = providers.Singleton(Hashes)
+    users = providers.Factory(Users, hashes=hashes)
+class Controller:
+    def __init__(self, app: FastAPI, container: Container):
+        self.container = container
+        router = APIRouter(prefix="/auth")
+        router.add_api_route(path="/login", endpoint=self.log_in, methods=["POST"])
+        app.include_router(router=router)
+    async def log_in(self, password: str) -> bool:
+        return await self.container.users().log_in(password)
+app = FastAPI()
+Controller(app, Container())
+""",
     "an update with the password": """
 #= users.py
 from passlib.context import CryptContext
