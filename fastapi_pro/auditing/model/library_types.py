@@ -25,6 +25,7 @@ RETURNS = {
     ASYNC_MAKER: ASYNC_MAKER,
     SCOPED: SCOPED,
     ASYNC_SCOPED: ASYNC_SESSION,
+    "docker.from_env": "docker.DockerClient",
     "redis.from_url": "redis.Redis",
     "redis.asyncio.from_url": "redis.asyncio.Redis",
     "redis.Redis.from_url": "redis.Redis",

@@ -3,6 +3,30 @@
 BAD = ['response = rates.get(f"/{currency}")']
 
 FOUND = {
+    "the SDK of Docker": """
+import docker
+from fastapi import FastAPI
+class Manager:
+    def __init__(self):
+        try:
+            self.client = docker.from_env()
+        except Exception:
+            self.client = None
+    def names(self):
+        return [container.name for container in self.client.containers.list(all=True)]
+manager = Manager()
+app = FastAPI()
+@app.get("/containers")
+async def containers():
+    return manager.names()  # !
+@app.post("/containers")
+async def run(image: str):
+    client = docker.DockerClient()
+    client.images.pull(image)  # !
+@app.get("/version")
+def version():
+    return docker.from_env().version()
+""",
     "a service that a base class keeps": """
 import time
 from typing import Generic, Type, TypeVar

@@ -15,6 +15,13 @@ class Book(BaseModel):
     title: str
 
 
+class Answer(BaseModel):
+    """What the shop says."""
+
+    status_code: int
+    message: str
+
+
 class SoldOutError(Exception):
     """The last copy is gone."""
 
@@ -48,6 +55,14 @@ async def read_title(book_id: int) -> Any:
     if book_id not in BOOKS:
         return {"detail": "No such book"}, 404
     return {"title": BOOKS[book_id]}
+
+
+@app.get("/stock/{book_id}")
+async def read_stock(book_id: int) -> Answer:
+    """Say whether a book is there."""
+    if book_id not in BOOKS:
+        return Answer(status_code=404, message="No such book")
+    return Answer(status_code=200, message="On the shelf")
 
 
 @app.delete("/books", dependencies=[Depends(require_staff)])

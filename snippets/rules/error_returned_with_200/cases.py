@@ -5,6 +5,7 @@ BAD = [
     'return HTTPException(404, "No such book")',
     'return HTTPException(404, "No such book")',
     'return {"detail": "No such book"}, 404',
+    'return Answer(status_code=404, message="No such book")',
     'return HTTPException(409, "Sold out")',
 ]
 
@@ -18,7 +19,38 @@ app = FastAPI()
 router = APIRouter()
 """
 
+_ANSWER = (
+    _APP
+    + """
+from fastapi import Response
+from pydantic import BaseModel, Field
+class Answer(BaseModel):
+    status_code: int = Field(alias="statusCode")
+    message: str
+"""
+)
+
 FOUND = {
+    "a status in the body alone": _ANSWER
+    + """
+@app.post("/a", response_model=Answer)
+def a(name: str):
+    try:
+        name.encode("ascii")
+    except UnicodeError:
+        return Answer(statusCode=status.HTTP_400_BAD_REQUEST, message="no")  # !
+    return Answer(status_code=200, message="yes")
+@app.post("/b", status_code=201)
+def b(name: str):
+    if not name:
+        return {"status_code": 422, "message": "no"}  # !
+    return {"status_code": 201}
+def refused(message: str) -> Answer:
+    return Answer(status_code=HTTPStatus.FORBIDDEN, message=message)  # !
+@app.get("/c")
+async def c(name: str):
+    return refused("no") if name else None
+""",
     "under the name of the package": _APP
     + """
 @router.get("/")
@@ -183,6 +215,34 @@ async def answer(request, error):
 }
 
 LOOK_ALIKES = {
+    "a status that the answer has too": _ANSWER
+    + """
+@app.post("/a")
+def a(response: Response) -> Answer:
+    response.status_code = 400
+    return Answer(status_code=400, message="no")
+@app.post("/b", status_code=501)
+def b() -> Answer:
+    return Answer(status_code=501, message="not yet")
+@app.post("/c")
+def c():
+    return JSONResponse({"status_code": 400}, status_code=400)
+@app.post("/d")
+def d():
+    answer = Answer(status_code=400, message="no")
+    return JSONResponse(answer.model_dump(), answer.status_code)
+def read(code: int) -> Answer:
+    return Answer(status_code=code, message="of another service")
+@app.post("/e")
+def e():
+    return read(404)
+@app.exception_handler(KeyError)
+def f(request, error):
+    return JSONResponse({"status_code": 404}, 404)
+@app.post("/g")
+def g():
+    return Answer(status_code=204, message="yes")
+""",
     "raised": _APP
     + """
 @app.get("/")

@@ -1,4 +1,4 @@
-"""An exception, or a pair of body and status, that is returned to FastAPI."""
+"""An exception, a pair of body and status, or a status in a body, that is returned to FastAPI."""
 
 import ast
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
     unwrap,
 )
 from fastapi_pro.auditing.libraries.http_errors import status
+from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import inherits
 
@@ -23,6 +24,7 @@ _PAIRS = ("builtins.tuple", "typing.Tuple", "typing.NamedTuple")
 _TAKE_PAIRS = ("typing.Any", "builtins.object", *LISTS)
 _RESPONSES = "fastapi.responses."
 _LOWEST_ERROR = 400
+_STATUS_FIELDS = ("status_code", "statusCode")
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -37,8 +39,14 @@ def _hits(program: Program) -> Iterator[Hit]:
     for endpoint in http_endpoints(program):
         if not any(map(_reads_results, endpoint.function.decorators)):
             for place, value in _wrong(endpoint.function):
-                if _is_error(value) or not _declares_pair(endpoint):
+                if _is_error(value) or (_is_pair(value) and not _declares_pair(endpoint)):
                     yield _of_endpoint(endpoint, place, value)
+                elif code := _sent_status(endpoint, place, value):
+                    yield place.hit(
+                        f"`{endpoint.name}` says {code} in the body alone: the client gets"
+                        f" {_success(endpoint)}",
+                        severity="medium",
+                    )
     checked = _checked_dependencies(program)
     for dependency in dependencies(program):
         message = f"`{dependency.name}` returns this exception: the endpoint runs"
@@ -59,8 +67,20 @@ def _of_endpoint(endpoint: Endpoint, place: Node, value: Node) -> Hit:
         return place.hit(f"{said} a 500, as it is no `{declared.text}`")
     code = status(value.argument(0, "status_code"))
     is_success = code is not None and code < _LOWEST_ERROR
-    answer = status(endpoint.call.keyword("status_code")) or 200
-    return place.hit(f"{said} {answer}", severity="low" if is_success else "")
+    return place.hit(f"{said} {_success(endpoint)}", severity="low" if is_success else "")
+
+
+def _success(endpoint: Endpoint) -> int:
+    """Return the status that an endpoint answers by itself."""
+    return status(endpoint.call.keyword("status_code")) or 200
+
+
+def _sent_status(endpoint: Endpoint, place: Node, value: Node) -> int:
+    """Return the status of an error that a body has, if the answer has another; else 0."""
+    functions = (endpoint.function, place.function)
+    is_set = any(a.member == "status_code" for f in functions for a in f.own(ast.Attribute))
+    is_error = _success(endpoint) >= _LOWEST_ERROR
+    return 0 if is_set or is_error else _written_status(value)
 
 
 def _declared(endpoint: Endpoint) -> Node:
@@ -83,7 +103,7 @@ def _wrong(function: Node, above: tuple[Node, ...] = ()) -> Iterator[tuple[Node,
     is_followed = function not in above and len(above) <= limits.CALLS
     for returned in function.returned if is_followed else ():
         for value in _choices(returned):
-            if _is_error(value) or _is_pair(value):
+            if _is_error(value) or _is_pair(value) or _written_status(value):
                 yield returned, value
             elif value.is_call and value.callee.is_function:
                 inner = list(_wrong(value.callee, (*above, function)))
@@ -142,6 +162,14 @@ def _is_pair(value: Node) -> bool:
     is_body = isinstance(body.ast, ast.Dict) or body.called.startswith(_RESPONSES)
     is_text = isinstance(body.ast, ast.JoinedStr) or isinstance(body.constant, str)
     return is_body or (is_text and code >= _LOWEST_ERROR)
+
+
+def _written_status(value: Node) -> int:
+    """Return the status of an error that a dictionary or a model has as a field; else 0."""
+    is_model = value.is_call and schema_of(value.func.definition) is not None
+    given = (value.keyword(name) if is_model else value.entry(name) for name in _STATUS_FIELDS)
+    codes = (status(each) or 0 for each in given)
+    return next((code for code in codes if code >= _LOWEST_ERROR), 0)
 
 
 def _reads_results(decorator: Node) -> bool:

@@ -16,6 +16,13 @@ class Book(BaseModel):
     title: str
 
 
+class Answer(BaseModel):
+    """What the shop says."""
+
+    status_code: int
+    message: str
+
+
 class SoldOutError(Exception):
     """The last copy is gone."""
 
@@ -49,6 +56,14 @@ async def read_title(book_id: int) -> Any:
     if book_id not in BOOKS:
         raise HTTPException(404, "No such book")
     return {"title": BOOKS[book_id]}
+
+
+@app.get("/stock/{book_id}")
+async def read_stock(book_id: int) -> Answer:
+    """Say whether a book is there."""
+    if book_id not in BOOKS:
+        raise HTTPException(404, "No such book")
+    return Answer(status_code=200, message="On the shelf")
 
 
 @app.delete("/books", dependencies=[Depends(require_staff)])

@@ -30,6 +30,12 @@ async def test_bad_makes_a_list_of_body_and_status(bad: ModuleType) -> None:
     assert (response.status_code, response.json()) == (200, [{"detail": "No such book"}, 404])
 
 
+async def test_bad_says_404_in_the_body_alone(bad: ModuleType) -> None:
+    response = await ask(bad, "GET", "/stock/2")
+    assert response.status_code == 200
+    assert response.json() == {"status_code": 404, "message": "No such book"}
+
+
 async def test_bad_lets_the_refused_caller_in(bad: ModuleType) -> None:
     response = await ask(bad, "DELETE", "/books")
     assert (response.status_code, response.json()) == (200, 1)
@@ -41,7 +47,7 @@ async def test_bad_handler_answers_500(bad: ModuleType) -> None:
 
 
 async def test_good_answers_404(good: ModuleType) -> None:
-    for path in ("/books/2", "/books/2/model", "/titles/2"):
+    for path in ("/books/2", "/books/2/model", "/titles/2", "/stock/2"):
         response = await ask(good, "GET", path)
         assert (response.status_code, response.json()) == (404, {"detail": "No such book"})
 

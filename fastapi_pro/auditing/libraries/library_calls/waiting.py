@@ -100,6 +100,9 @@ BLOCKING_TABLE = {
     "boto3.resource": "*",  # a name with a capital makes an object
     "boto3.resource.*": "delete delete_item download_file download_fileobj get get_item put"
     " put_item query scan send_message update_item upload_file upload_fileobj",
+    "docker": "from_env",  # asks the server for its version
+    "docker.DockerClient": "df events info login ping version",
+    "docker.DockerClient.*": "build create get list load prune pull push run search",
     "ftplib.FTP": "connect cwd login nlst retrbinary retrlines storbinary storlines",
     "jwt.PyJWKClient": "fetch_data get_jwk_set get_signing_key get_signing_key_from_jwt"
     " get_signing_keys",
