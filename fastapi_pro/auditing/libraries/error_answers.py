@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Collection, Iterator
 
-from fastapi_pro.auditing.libraries.fastapi import endpoints, exception_handlers
+from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
+from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import roots
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.model import limits

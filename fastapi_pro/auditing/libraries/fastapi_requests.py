@@ -3,13 +3,8 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from fastapi_pro.auditing.libraries.fastapi import (
-    Endpoint,
-    dependencies,
-    endpoints,
-    exception_handlers,
-    lifespans,
-)
+from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, dependencies, endpoints, lifespans
 from fastapi_pro.auditing.libraries.fastapi_users import manager_methods
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node, inherits

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands, is_script
+from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi import (
     dependencies,
     endpoints,
-    exception_handlers,
     parameters,
 )
 from fastapi_pro.auditing.libraries.http_errors import raised_status

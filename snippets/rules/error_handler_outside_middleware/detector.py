@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi import ExceptionHandler, exception_handlers
+from fastapi_pro.auditing.libraries.exception_handlers import ExceptionHandler, exception_handlers
 from fastapi_pro.auditing.libraries.http_errors import status
 from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda

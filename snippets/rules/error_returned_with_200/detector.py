@@ -4,12 +4,12 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi import (
     LISTS,
     Endpoint,
     dependencies,
     endpoints,
-    exception_handlers,
     http_endpoints,
     parameters,
     unwrap,

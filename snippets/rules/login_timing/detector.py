@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands, is_script
-from fastapi_pro.auditing.libraries.fastapi import exception_handlers
+from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
 from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.logins import looked_up, missing, present

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, exception_handlers
+from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
+from fastapi_pro.auditing.libraries.fastapi import Endpoint
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     added_middleware,
     answering,

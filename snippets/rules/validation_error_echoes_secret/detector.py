@@ -5,13 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi import (
-    Endpoint,
-    ExceptionHandler,
-    apps,
-    exception_handlers,
-    http_endpoints,
-)
+from fastapi_pro.auditing.libraries.exception_handlers import ExceptionHandler, exception_handlers
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, http_endpoints
 from fastapi_pro.auditing.libraries.pydantic import SECRETS, Schema, schema_of
 from fastapi_pro.auditing.libraries.refusals import is_refused, is_refused_whole
 from fastapi_pro.auditing.libraries.request_values import Input
