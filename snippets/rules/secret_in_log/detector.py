@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.configured_values import environment_name
-from fastapi_pro.auditing.libraries.fastapi import exception_handlers, parameters
+from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
+from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     MIDDLEWARE_METHODS,
     is_http_middleware,
