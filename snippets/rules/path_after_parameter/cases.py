@@ -56,6 +56,20 @@ ME = "/me"
 @users.get(ME)  # !
 def read_me(): ...
 """,
+    "in the wrong order in each copy of a router": """
+#= main.py
+from fastapi import APIRouter, FastAPI
+app = FastAPI()
+@app.get("/")
+def home(): ...
+router = APIRouter(prefix="/recipes")
+@router.get("/{recipe}")
+def read(recipe: int): ...
+@router.get("/daily")  # !
+def read_daily(): ...
+app.include_router(router)
+app.include_router(router)
+""",
     "routers in the wrong order": _INCLUDED
     + """
 #= me.py
@@ -235,6 +249,36 @@ def read_one(name):
         return 1
 @users.get("/me")
 def read_me(): ...
+""",
+    "a router that is included twice": """
+#= recipes.py
+from fastapi import APIRouter
+router = APIRouter(prefix="/recipes")
+@router.post("/daily/cart")
+def add_daily(): ...
+@router.post("/{recipe}/cart")
+def add(recipe: int): ...
+#= main.py
+from fastapi import FastAPI
+import recipes
+app = FastAPI()
+app.include_router(recipes.router)
+app.include_router(recipes.router, tags=["again"])
+""",
+    "a router of routers that is included twice": """
+from fastapi import APIRouter, FastAPI
+app = FastAPI()
+daily = APIRouter()
+@daily.get("/recipes/daily")
+def read_daily(): ...
+one = APIRouter()
+@one.get("/recipes/{recipe}")
+def read(recipe: int): ...
+recipes = APIRouter()
+recipes.include_router(daily)
+recipes.include_router(one)
+app.include_router(recipes)
+app.include_router(recipes)
 """,
     "one that does the very same": _ROUTER
     + """

@@ -52,13 +52,21 @@ def _taken(routes: list[_Route]) -> dict[_Route, _Route]:
     for route in routes:
         if _ANY in route.parts:
             by_length[route.declared.module.name, len(route.parts)].append(route)
+    copies: dict[tuple[Node, str], list[_Route]] = defaultdict(list)
+    for route in routes:
+        copies[route.endpoint.call, route.path].append(route)
     whole = [route for route in routes if route.parts[-1] == _REST]
     found = {}
     for late in routes:
         alike = by_length.get((late.declared.module.name, len(late.parts)), ())
         earlier = (one for one in (*alike, *whole) if _takes(one, late))
         first = next((one for one in earlier if _is_asked_first(one, late)), None)
-        if first is not None:
+        if first is not None and not any(
+            _is_asked_first(copy, first)
+            or (copy.declared == first.declared and routes.index(copy) < routes.index(first))
+            for copy in copies[late.endpoint.call, late.path]
+            if copy is not late  # a router that is included twice keeps its order
+        ):
             found[late] = first
     return found
 
@@ -66,8 +74,8 @@ def _taken(routes: list[_Route]) -> dict[_Route, _Route]:
 def _free(late: _Route, routes: list[_Route], taken: Collection[_Route]) -> _Route | None:
     """Return another route of the same function, by which it does answer."""
     function = late.endpoint.function
-    others = (r for r in routes if r.endpoint.function == function and r not in taken)
-    return next((route for route in others if route.methods & late.methods), None)
+    others = (r for r in routes if r.endpoint.function == function and r.path != late.path)
+    return next((r for r in others if r.methods & late.methods and r not in taken), None)
 
 
 @fact
