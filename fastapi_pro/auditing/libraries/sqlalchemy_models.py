@@ -115,15 +115,27 @@ class Model:
     @cached_property
     def unique_columns(self) -> set[str]:
         """The columns that a constraint or a unique index names."""
-        found = {name for name, column in self.columns.items() if column.flag("unique")}
+        return {name for names in self._unique for name in names}
+
+    @cached_property
+    def identifying_columns(self) -> set[str]:
+        """The columns of which one value is in one row at most."""
+        keys = {self.primary_key.name} if self.primary_key else set()
+        return keys.union(*(names for names in self._unique if len(names) == 1))
+
+    @cached_property
+    def _unique(self) -> list[set[str]]:
+        """The columns, alone or together, that a constraint or a unique index names."""
+        found = [{name} for name, column in self.columns.items() if column.flag("unique")]
         for cls in self.cls.lineage:
             for binding in cls.bindings("__table_args__"):
                 for call in cls.at(binding.node).walk(ast.Call):
                     kind = call.called.rpartition(".")[2]
                     is_unique = kind == "Index" and call.keyword("unique").literal is True
                     if kind == "UniqueConstraint" or is_unique:
-                        found |= {arg.member or str(arg.literal) for arg in call.args}
-        return found & self.columns.keys()
+                        named = call.args[1:] if kind == "Index" else call.args
+                        found.append({arg.member or str(arg.literal) for arg in named})
+        return [names for names in found if names <= self.columns.keys()]
 
 
 @fact

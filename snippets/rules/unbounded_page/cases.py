@@ -12,7 +12,78 @@ class Row(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
 """
 
+_UNIQUE = """
+#= tables.py
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Cart(Base):
+    __tablename__ = "carts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), unique=True)
+class Wallet(Base):
+    __tablename__ = "wallets"
+    __table_args__ = (UniqueConstraint("owner"), UniqueConstraint("shop", "number"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    shop: Mapped[int]
+    number: Mapped[int]
+class Line(Base):
+    __tablename__ = "lines"
+    cart_id: Mapped[int] = mapped_column(ForeignKey("carts.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from tables import Cart, Line, Wallet
+app = FastAPI()
+def get_session(): ...
+"""
+
 FOUND = {
+    "a column that is unique only with another, another table's, or sometimes": _UNIQUE
+    + """
+@app.get("/a/{shop}")
+def a(
+    shop: int,
+    limit: int = 20,  # !
+    session: Session = Depends(get_session),
+):
+    return session.scalars(select(Wallet).where(Wallet.shop == shop).limit(limit)).all()
+@app.get("/b/{cart}")
+def b(
+    cart: int,
+    limit: int = 20,  # !
+    session: Session = Depends(get_session),
+):
+    return session.scalars(select(Line).where(Line.cart_id == cart).limit(limit)).all()
+@app.get("/c/{user}")
+def c(
+    user: int,
+    limit: int = 20,  # !
+    session: Session = Depends(get_session),
+):
+    lines = select(Line).join(Cart, Cart.id == Line.cart_id).where(Cart.user_id == user)
+    return session.scalars(lines.limit(limit)).all()
+@app.get("/d")
+def d(
+    user: int | None = None,
+    limit: int = 20,  # !
+    session: Session = Depends(get_session),
+):
+    carts = select(Cart)
+    if user is not None:
+        carts = carts.where(Cart.user_id == user)
+    return session.scalars(carts.limit(limit)).all()
+@app.get("/e/{user}")
+def e(
+    user: int,
+    limit: int = 20,  # !
+    session: Session = Depends(get_session),
+):
+    return session.scalars(select(Cart).where(Cart.user_id != user).limit(limit)).all()
+""",
     "a field whose default is a query parameter without a bound": _TABLE
     + """
 #= main.py
@@ -312,6 +383,19 @@ class Page(BaseModel):
 @app.get("/a")
 async def a(session, page: Page = Depends()):
     return await session.scalars(select(Row).limit(page.limit))
+""",
+    "at most one row, by a column that is unique": _UNIQUE
+    + """
+@app.get("/a/{user}")
+def a(user: int, skip: int = 0, limit: int = 20, session: Session = Depends(get_session)):
+    mine = select(Cart).where(Cart.user_id == user)
+    return session.scalars(mine.offset(skip).limit(limit)).all()
+@app.get("/b/{owner}")
+def b(owner: str, limit: int = 20, session: Session = Depends(get_session)):
+    return session.query(Wallet).filter(Wallet.shop > 3, Wallet.owner == owner).limit(limit).all()
+@app.get("/c/{number}")
+def c(number: int, limit: int = 20, session: Session = Depends(get_session)):
+    return session.query(Wallet).filter_by(id=number).limit(limit).all()
 """,
     "limit() of something else": """
 from fastapi import FastAPI

@@ -9,6 +9,7 @@ from fastapi_pro.auditing.libraries.fastapi import Parameter, endpoints
 from fastapi_pro.auditing.libraries.number_bounds import upper_bound
 from fastapi_pro.auditing.libraries.rare_work import is_for_admins, is_for_few, is_rare
 from fastapi_pro.auditing.libraries.request_values import Input
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, column_named, model_selected
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import by_cause, limit_calls, limit_inputs
 from fastapi_pro.auditing.model import limits
 
@@ -30,7 +31,11 @@ _PROMISE = re.compile(
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the parameters and fields that reach a LIMIT unbounded."""
-    unbounded = [g for g in limit_inputs(program) if (upper_bound(g) or 0) > _LARGEST]
+    unbounded = [
+        given
+        for given in limit_inputs(program)
+        if (upper_bound(given) or 0) > _LARGEST and not _is_of_one_row(given)
+    ]
     is_few = is_for_few(program)
     for given, others in by_cause(unbounded):
         is_own = isinstance(given, Parameter) and _is_of_one_user(given)
@@ -55,6 +60,40 @@ def _is_of_one_user(given: Parameter) -> bool:
         if any(map(_USER.search, texts)):
             return True
     return False
+
+
+def _is_of_one_row(given: Input) -> bool:
+    """Say whether each query of a limit asks for one value of a column that has each once."""
+    calls = limit_calls(given)
+    return bool(calls) and all(map(_finds_one_row, calls))
+
+
+def _finds_one_row(limit: Node) -> bool:
+    model = model_selected(limit.owner)
+    found = limit.owner.value
+    is_one = False
+    for _ in range(limits.NAMES):
+        if model is None or "join" in found.member:
+            return False
+        if found.called == "sqlalchemy.select" or found.member == "query":
+            return is_one
+        if found.member in _FILTERS and all(map(_is_met, _conditions(found))):
+            is_one = is_one or not _matched(found, model).isdisjoint(model.identifying_columns)
+        found = found.owner.value
+    return False
+
+
+def _matched(call: Node, model: Model) -> set[str]:
+    """Return the columns of a model that a filter compares with one value each."""
+    found = set(call.keywords) if call.member == "filter_by" else set()
+    for condition in call.args:
+        match condition.ast:
+            case ast.Compare(ops=[ast.Eq()]):
+                sides = _sides(condition)
+                columns = list(filter(None, map(column_named, sides)))
+                if len(columns) == 1 and columns[0].owner == model.name:
+                    found.add(columns[0].name)
+    return found
 
 
 def _is_whole(given: Input) -> bool:
