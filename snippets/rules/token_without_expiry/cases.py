@@ -23,6 +23,30 @@ def read(authorization: str = Header()) -> str:
 
 
 FOUND = {
+    "decoded before by a dependency that asks for no `exp`": """
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.security import HTTPBearer
+from jose import jwt
+from settings import settings
+app = FastAPI()
+def opened(token: str) -> dict:
+    try:
+        found = jwt.decode(token, settings.key, algorithms=["HS256"])  # !
+        return found
+    except Exception:
+        return {}
+class Bearer(HTTPBearer):
+    async def __call__(self, request: Request):
+        given = await super().__call__(request)
+        if not opened(given.credentials):
+            raise HTTPException(401)
+        return given.credentials
+def user(token: str = Depends(Bearer())):
+    found = jwt.decode(token, settings.key, algorithms=["HS256"])  # !
+    return found["name"]
+@app.get("/")
+def read(name=Depends(user)): ...
+""",
     "a token without expiry, of the same algorithm": """
 import jwt
 def invite(name: str) -> str:
@@ -320,5 +344,47 @@ def user(token: str = Depends(bearer)):
     return payload.sub
 @app.get("/")
 def read(a=Depends(user)): ...
+""",
+    "a dependency has refused a token without `exp`": """
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.security import HTTPBearer
+from jose import jwt
+from settings import settings
+app = FastAPI()
+def opened(token: str) -> dict:
+    try:
+        found = jwt.decode(token, settings.key, algorithms=["HS256"])
+        return found if found["exp"] > 1 else None
+    except Exception:
+        return {}
+class Bearer(HTTPBearer):
+    async def __call__(self, request: Request):
+        given = await super().__call__(request)
+        if not opened(given.credentials):
+            raise HTTPException(401)
+        return given.credentials
+def user(token: str = Depends(Bearer())):
+    found = jwt.decode(token, settings.key, algorithms=["HS256"])
+    return found["name"]
+@app.get("/")
+def read(name=Depends(user)): ...
+""",
+    "a function that demands `exp` has given the token": """
+import jwt
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from settings import settings
+app = FastAPI()
+bearer = OAuth2PasswordBearer("token")
+def checked(token: str = Depends(bearer)) -> str:
+    try:
+        jwt.decode(token, settings.key, algorithms=["HS256"], options={"require": ["exp"]})
+    except jwt.PyJWTError:
+        raise HTTPException(401) from None
+    return token
+def user(token: str = Depends(checked)):
+    return jwt.decode(token, settings.key, algorithms=["HS256"])["name"]
+@app.get("/")
+def read(name=Depends(user)): ...
 """,
 }

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.jwt import ENCODES, Decode, decodes
 from fastapi_pro.auditing.libraries.logins import missing
@@ -40,6 +41,7 @@ def detect(program: Program) -> Iterator[Hit]:
             or _is_stored(decode)
             or _is_foreign(decode)
             or _is_demanded(decode.call)
+            or _is_checked_before(decode)
             or any(map(_may_last, _makers(decode)))
         ):
             yield decode.call.hit(
@@ -270,6 +272,24 @@ def _is_demanded(call: Node) -> bool:
         return True
     is_returned = any(_names(value, call) for value in call.function.returned)
     return is_returned and any(map(_is_checked, call.function.callers))
+
+
+def _is_checked_before(decode: Decode) -> bool:
+    """Say whether a dependency gives the token, and refuses it where it has no `exp`."""
+    bound = decode.token.bound
+    taken = decode.call.at(bound.node) if bound is not None and bound.kind == "param" else None
+    given = next((p.dependency for p in parameters(decode.call.function) if p.node == taken), None)
+    if given is None:
+        return False
+    inside = reached([given.target])
+    if not any(function.own(ast.Raise) for function in inside):
+        return False
+    return any(
+        other.call.function in inside
+        and other.key.text == decode.key.text
+        and (_is_checked(other.call) or _is_required(other, other.options or {}))
+        for other in decodes(decode.call.program)
+    )
 
 
 def _is_checked(call: Node) -> bool:
