@@ -1844,3 +1844,29 @@ async def read(key: int, session: AsyncSession):
     assert [f.path for f in found] == ["staff.py", "users.py"]
     assert len({(f.cause, f.fix) for f in found}) == 1
     assert found[0].fix.endswith("one alias for all of them")
+
+
+@pytest.mark.parametrize(
+    ("call", "fix"),
+    [
+        ("requests.post('https://a.example')", "`timeout=5` in `requests.post`;"),
+        ("requests.get('https://a.example', timeout=60)", "`timeout=5` in `requests.get` instead;"),
+        ("httpx.get('https://a.example', timeout=None)", "`timeout=5` in `httpx.get`;"),
+    ],
+)
+def test_a_request_that_holds_a_thread_is_given_a_timeout(
+    call: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+import httpx, requests
+from fastapi import FastAPI
+app = FastAPI()
+def load():
+    return {call}.json()
+@app.post("/")
+def token():
+    return load()
+"""
+    found = only(tmp_path, "forty-threads", source)
+    assert found.fix.startswith(fix)
+    assert "await" not in found.fix

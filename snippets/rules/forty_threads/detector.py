@@ -33,8 +33,18 @@ def detect(program: Program) -> Iterator[Hit]:
             f"`{function.name}` waits {wait} for `{end.func.text}` in one of the 40 threads that"
             f" all `def` endpoints share{also}: 40 slow answers stop them all",
             severity="low" if seconds is None or seconds <= _LONG or is_rare(function) else "",
+            fix=_fix(end),
             cause=f"requests of {end.module.name}",
         )
+
+
+def _fix(end: Node) -> str:
+    """Return the limit to set; what waits is a plain function, in which nothing is awaited."""
+    shorter = "" if timeout(end) == math.inf else " instead"
+    return (
+        f"`timeout=5` in `{end.func.text}`{shorter}; where the answer takes longer, an `async def`"
+        " with `httpx.AsyncClient`"
+    )
 
 
 def _in_threads(program: Program) -> list[Node]:
