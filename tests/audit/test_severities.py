@@ -983,3 +983,30 @@ def test_what_only_health_checks_make_anew_matters_less(
         for number, path in enumerate(paths)
     )
     assert only(tmp_path, "depends-cached-per-request", CHECKS + more).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("use", "severity"),
+    [
+        ("return user.get('stamp') == given", "low"),
+        ("return given != user['stamp']", "low"),
+        ("return user['stamp'] >= given", ""),
+        ("return given - user['stamp'] == 60", ""),
+        ("return datetime.fromtimestamp(user['stamp']) == given", ""),
+        ("kept = user['stamp']\n    return kept == given or kept < 5", ""),
+        ("return user", ""),
+    ],
+)
+def test_a_stamp_that_is_only_matched_matters_less(use: str, severity: str, tmp_path: Path) -> None:
+    source = f"""
+from datetime import datetime
+from fastapi import FastAPI
+app = FastAPI()
+@app.put("/")
+def change(user: dict):
+    user["stamp"] = datetime.utcnow().timestamp()
+@app.get("/")
+def read(user: dict, given: float):
+    {use}
+"""
+    assert only(tmp_path, "local-time-as-utc", source).severity == severity

@@ -11,6 +11,13 @@ app = FastAPI()
 """
 
 FOUND = {
+    "a stamp that is kept, and compared with the clock": _IMPORTS
+    + """
+def change(user: dict) -> None:
+    user["changed_ts"] = datetime.utcnow().timestamp()  # !
+def is_old(user: dict, given: float) -> bool:
+    return user["changed_ts"] == given or user["changed_ts"] < time.time() - 60
+""",
     "updated with a name, a default beside it": _IMPORTS
     + """
 def make(data: dict, life: timedelta | None = None) -> str:

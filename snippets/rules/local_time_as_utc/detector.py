@@ -56,7 +56,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for call, time in utc:
         if (method := _method(time)) and not _is_text(time):
             is_script = call.module.is_tool or "scripts" in call.module.name
-            is_minor = is_script or (method == "timestamp" and is_matched)
+            is_same = is_matched or _is_only_matched(time.parent.parent)
+            is_minor = is_script or (method == "timestamp" and is_same)
             yield time.parent.parent.hit(
                 f"`{call.text}` is UTC without a time zone, so `{method}` reads it as local time:"
                 " it is hours off unless the machine runs in UTC",
@@ -78,6 +79,70 @@ def _is_text(time: Node) -> bool:
 
 def _is_compared(time: Node) -> bool:
     return any(isinstance(above.ast, ast.Compare) for above in time.ancestors)
+
+
+def _is_only_matched(stamp: Node) -> bool:
+    """Say whether the program asks only if a stamp that it keeps is the same as another.
+
+    Which zone it is of makes no difference then.
+    """
+    name = _kept_as(stamp)
+    reads = list(_reads(stamp.program, name)) if name else []
+    compared = [_comparison(read) for read in reads]
+    if not any(compared) or any(map(_is_reckoned, reads)):
+        return False
+    return all(
+        isinstance(op, (ast.Eq, ast.NotEq))
+        for c in compared
+        if c
+        for op in c.ast.ops  # type: ignore[attr-defined]
+    )
+
+
+def _kept_as(stamp: Node) -> str:
+    """Return the key or the attribute that a number is kept as, "" where it is none."""
+    above = stamp.parent
+    if isinstance(above.ast, ast.Dict):
+        names = [key.literal for key, value in above.entries if value == stamp]
+    elif isinstance(above.ast, ast.keyword):
+        names = [above.ast.arg]
+    else:
+        names = [t.index.literal or ("" if t.name else t.member) for t in above.targets]
+    return next((name for name in names if name and isinstance(name, str)), "")
+
+
+def _reads(program: Program, name: str) -> Iterator[Node]:
+    """Yield where the value of a key, an attribute or a variable with a name is read."""
+    for module in program.saying(name):
+        for node in module.nodes(ast.Name, ast.Attribute, ast.Subscript, ast.Call):
+            read = Node(module, node)
+            match node:
+                case ast.Name(id=found, ctx=ast.Load()):
+                    is_it = found == name
+                case ast.Attribute(attr=found, ctx=ast.Load()):
+                    is_it = found == name
+                case ast.Subscript(slice=ast.Constant(value=found), ctx=ast.Load()):
+                    is_it = found == name
+                case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=found), *_]):
+                    is_it = found == name
+                case _:
+                    is_it = False
+            if is_it:
+                yield read
+
+
+def _comparison(read: Node) -> Node | None:
+    """Return the comparison that a value is a part of."""
+    return next((above for above in read.ancestors if isinstance(above.ast, ast.Compare)), None)
+
+
+def _is_reckoned(read: Node) -> bool:
+    """Say whether a value becomes another, a time or a variable of another name."""
+    above = read.parent
+    if isinstance(above.ast, ast.Assign):
+        return any(target.name and target.name != read.name for target in above.targets)
+    is_time = above.is_call and above.member in ("fromtimestamp", "utcfromtimestamp")
+    return is_time or isinstance(above.ast, (ast.BinOp, ast.NamedExpr))
 
 
 def _is_aware(call: Node) -> bool:
