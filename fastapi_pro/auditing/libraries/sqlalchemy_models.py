@@ -115,18 +115,19 @@ class Model:
     @cached_property
     def unique_columns(self) -> set[str]:
         """The columns that a constraint or a unique index names."""
-        return {name for names in self._unique for name in names}
+        return {name for names, _ in self._unique for name in names} & self.columns.keys()
 
     @cached_property
     def identifying_columns(self) -> set[str]:
         """The columns of which one value is in one row at most."""
         keys = {self.primary_key.name} if self.primary_key else set()
-        return keys.union(*(names for names in self._unique if len(names) == 1))
+        alone = (names for names, is_partial in self._unique if len(names) == 1 and not is_partial)
+        return keys.union(*alone) & self.columns.keys()
 
     @cached_property
-    def _unique(self) -> list[set[str]]:
-        """The columns, alone or together, that a constraint or a unique index names."""
-        found = [{name} for name, column in self.columns.items() if column.flag("unique")]
+    def _unique(self) -> list[tuple[set[str], bool]]:
+        """What each constraint or unique index names, and whether it is for some rows only."""
+        found = [({name}, False) for name, column in self.columns.items() if column.flag("unique")]
         for cls in self.cls.lineage:
             for binding in cls.bindings("__table_args__"):
                 for call in cls.at(binding.node).walk(ast.Call):
@@ -134,8 +135,11 @@ class Model:
                     is_unique = kind == "Index" and call.keyword("unique").literal is True
                     if kind == "UniqueConstraint" or is_unique:
                         named = call.args[1:] if kind == "Index" else call.args
-                        found.append({arg.member or str(arg.literal) for arg in named})
-        return [names for names in found if names <= self.columns.keys()]
+                        is_partial = any(option.endswith("_where") for option in call.keywords)
+                        found.append(
+                            ({arg.member or str(arg.literal) for arg in named}, is_partial)
+                        )
+        return found
 
 
 @fact

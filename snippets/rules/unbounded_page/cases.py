@@ -23,11 +23,18 @@ class Cart(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), unique=True)
 class Wallet(Base):
     __tablename__ = "wallets"
-    __table_args__ = (UniqueConstraint("owner"), UniqueConstraint("shop", "number"))
+    __table_args__ = (
+        UniqueConstraint("owner"),
+        UniqueConstraint("shop", "number"),
+        Index("one_open", "label", unique=True, postgresql_where="open"),
+        Index("one_code", "code", unique=True),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     owner: Mapped[str]
     shop: Mapped[int]
     number: Mapped[int]
+    label: Mapped[str]
+    code: Mapped[str]
 class Line(Base):
     __tablename__ = "lines"
     cart_id: Mapped[int] = mapped_column(ForeignKey("carts.id"), primary_key=True)
@@ -83,6 +90,13 @@ def e(
     session: Session = Depends(get_session),
 ):
     return session.scalars(select(Cart).where(Cart.user_id != user).limit(limit)).all()
+@app.get("/f/{label}")
+def f(
+    label: str,
+    limit: int = 20,  # !
+    session: Session = Depends(get_session),
+):
+    return session.scalars(select(Wallet).where(Wallet.label == label).limit(limit)).all()
 """,
     "a field whose default is a query parameter without a bound": _TABLE
     + """
@@ -396,6 +410,9 @@ def b(owner: str, limit: int = 20, session: Session = Depends(get_session)):
 @app.get("/c/{number}")
 def c(number: int, limit: int = 20, session: Session = Depends(get_session)):
     return session.query(Wallet).filter_by(id=number).limit(limit).all()
+@app.get("/d/{code}")
+def d(code: str, limit: int = 20, session: Session = Depends(get_session)):
+    return session.scalars(select(Wallet).where(Wallet.code == code).limit(limit)).all()
 """,
     "limit() of something else": """
 from fastapi import FastAPI
