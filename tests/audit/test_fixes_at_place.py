@@ -1670,6 +1670,75 @@ def add(password: str) -> str:
     assert found.severity == ("" if is_there else "medium")
 
 
+_BOTH = "`pwdlib[argon2,bcrypt]` with `PasswordHash((Argon2Hasher(), BcryptHasher()))`, which "
+
+
+@pytest.mark.parametrize(
+    ("slug", "code", "fix"),
+    [
+        (
+            "unmaintained-auth-libraries",
+            "from jose import jwt",
+            "PyJWT, which decodes the tokens of python-jose",
+        ),
+        (
+            "unmaintained-auth-libraries",
+            "from passlib.context import CryptContext\nh = CryptContext(['argon2'])",
+            "`pwdlib[argon2]`: `PasswordHash.recommended()` verifies the old Argon2 hashes",
+        ),
+        (
+            "unmaintained-auth-libraries",
+            "from passlib.context import CryptContext\nh = CryptContext('argon2, bcrypt')",
+            f"{_BOTH}verifies the old hashes",
+        ),
+        (
+            "unmaintained-auth-libraries",
+            "from passlib.hash import pbkdf2_sha256 as h\nstored = h.hash('a')",
+            (
+                "`pwdlib[argon2]` for new hashes; it cannot read `pbkdf2_sha256`: keep passlib to"
+                " verify those"
+            ),
+        ),
+        (
+            "unmaintained-auth-libraries",
+            (
+                "import os\nfrom passlib.context import CryptContext\n"
+                "h = CryptContext(os.environ['SCHEMES'].split())"
+            ),
+            f"{_BOTH}verifies Argon2 and bcrypt hashes, no others",
+        ),
+        (
+            "passlib-bcrypt-5",
+            (
+                "from passlib.context import CryptContext\n"
+                "h = CryptContext(schemes=['bcrypt', 'sha256_crypt', 'hex_md5'])"
+            ),
+            (
+                f"{_BOTH}verifies the old bcrypt hashes; it cannot read `sha256_crypt`, `hex_md5`:"
+                " keep passlib to verify those"
+            ),
+        ),
+        (
+            "passlib-bcrypt-5",
+            "from passlib.hash import bcrypt_sha256\nstored = bcrypt_sha256.hash('a')",
+            (
+                "`pwdlib[argon2]` for new hashes; it cannot read `bcrypt_sha256`: keep passlib and"
+                " `bcrypt<5` to verify those"
+            ),
+        ),
+        (
+            "passlib-bcrypt-5",
+            "from passlib.hash import bcrypt\nstored = bcrypt.using(rounds=12).hash('a')",
+            f"{_BOTH}verifies the old hashes",
+        ),
+    ],
+)
+def test_pwdlib_reads_only_hashes_of_two_schemes(
+    slug: str, code: str, fix: str, tmp_path: Path
+) -> None:
+    assert only(tmp_path, slug, code).fix == fix
+
+
 @pytest.mark.parametrize(
     ("first", "said"),
     [

@@ -58,6 +58,43 @@ def test_a_module_that_nothing_loads_matters_little(main: str, tmp_path: Path) -
     assert found.fix.endswith("(low: no application loads this module)")
 
 
+_USED_BY = """
+#= security.py
+from passlib.context import CryptContext
+pwd = CryptContext(schemes=["bcrypt"])
+def make(password):
+    return pwd.hash(password)
+class Checker:
+    def check(self, password, stored):
+        return pwd.verify(password, stored)
+#= main.py
+from fastapi import FastAPI
+import security
+app = FastAPI()
+@app.post("/login")
+def login(password: str):
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ("return password", "low"),
+        ("pwd = security\n    return pwd", "low"),
+        ("return security.make(password)", ""),
+        ("return security.Checker().check(password, '')", ""),
+        ("return security.pwd.hash(password)", ""),
+        ("return getattr(security, 'pwd').hash(password)", ""),
+    ],
+)
+def test_hashes_that_only_unused_functions_make(body: str, severity: str, tmp_path: Path) -> None:
+    found = _hashing(tmp_path, _USED_BY.format(body=body))
+    assert found.severity == severity
+    said = "(low: nothing that runs calls `make` or `check`)"
+    assert found.fix.endswith(said) == (severity == "low")
+
+
 _CLIENT = """
 #= main.py
 from fastapi import APIRouter, FastAPI

@@ -12,6 +12,7 @@ _OFFICIAL = re.compile(
     r"(?:python|debian|ubuntu|alpine|node|pypy|nvidia/cuda|pytorch/pytorch|tiangolo/[\w-]+|"
     r"continuumio/\w+|ghcr\.io/astral-sh/uv|astral/uv)(?:[:@]|$)"
 )
+_PYTHON = re.compile(r"\bpython:?(\d+\.\d+)")
 _ALPINE = re.compile(r"alpine")
 
 
@@ -41,3 +42,10 @@ def starting_images(program: Program) -> list[Launch]:
         if launch in starting
         or any(name_of(word) in scripts for c in launch.commands for word in c.words)
     ]
+
+
+@fact
+def image_pythons(program: Program) -> list[str]:
+    """Return the Python version of each image that starts the service, "" if it is not known."""
+    images = [launch.stage.image for launch in starting_images(program) if launch.stage]
+    return [match[1] if (match := _PYTHON.search(image)) else "" for image in images]

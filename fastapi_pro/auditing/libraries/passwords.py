@@ -1,10 +1,19 @@
-"""Password hashes: which calls compute one, and which of them verify."""
+"""Password hashes: which calls compute one, which of them verify, and what reads old ones."""
 
-from collections.abc import Collection
+import ast
+from collections.abc import Collection, Iterable
 
+from fastapi_pro.auditing.libraries.images import image_pythons
 from fastapi_pro.auditing.libraries.library_calls import HASHES, PASSLIB, VERIFICATIONS
-from fastapi_pro.auditing.libraries.project_packages import is_locked, packages, versions
+from fastapi_pro.auditing.libraries.project_packages import (
+    is_locked,
+    packages,
+    python,
+    requirements,
+    versions,
+)
 from fastapi_pro.auditing.libraries.threads import THREAD_NAMES, handed_to_thread
+from fastapi_pro.auditing.libraries.version_ranges import bound
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import find_call
 from fastapi_pro.auditing.model.node import Node
@@ -12,6 +21,8 @@ from fastapi_pro.auditing.model.program import Program, fact
 
 _BCRYPT = ("bcrypt", "bcrypt_sha256")  # both load the backend that fails
 _BCRYPT_CALLS = [f"passlib.hash.{s}.{m}" for s in _BCRYPT for m in ("hash", "encrypt", "using")]
+_BOTH = "`pwdlib[argon2,bcrypt]` with `PasswordHash((Argon2Hasher(), BcryptHasher()))`"
+_NO_CRYPT = bound("3.13")  # of Python, whose standard library has no `crypt` from here on
 _FAST = 10_000  # iterations of PBKDF2; fewer derive a key from a key, not from a password
 
 
@@ -85,13 +96,14 @@ def _verifying_names(program: Program) -> set[str]:
 
 @fact
 def passlib_on_bcrypt(program: Program) -> list[Node]:
-    """Return the calls that make passlib hash with bcrypt 5, which fails."""
+    """Return the calls that make passlib hash with bcrypt 5, or without any bcrypt, which fails."""
     calls = () if is_libpass(program) else program.calls_of(PASSLIB, *_BCRYPT_CALLS)
     return [
         call
         for call in calls
         if call.called != PASSLIB or _default_scheme(call) in _BCRYPT
         if versions(call.module, "bcrypt").has_from("5")
+        if not (lacks_bcrypt(program) and _has_crypt(call))
     ]
 
 
@@ -101,17 +113,68 @@ def is_libpass(program: Program) -> bool:
     return "libpass" in packages(program) or is_locked(program, "libpass")
 
 
+@fact
+def lacks_bcrypt(program: Program) -> bool:
+    """Say whether requirements name passlib, and none names bcrypt."""
+    listed = requirements(program)
+    is_named = any(r.name == "bcrypt" or "bcrypt" in r.extras for r in listed)
+    is_named = is_named or is_locked(program, "bcrypt")
+    return not is_named and any(r.name == "passlib" for r in listed)
+
+
+def _has_crypt(call: Node) -> bool:
+    """Say whether each Python that runs a call has `crypt`, with which passlib needs no bcrypt."""
+    pythons = image_pythons(call.program)
+    if pythons:
+        return all(version and bound(version) < _NO_CRYPT for version in pythons)
+    return python(call.module).high < _NO_CRYPT
+
+
+def schemes_of(call: Node) -> list[str]:
+    """Return the schemes of a CryptContext or of a call of a handler, none if they are unknown."""
+    if call.called != PASSLIB:
+        return call.called.split(".")[2:3]
+    schemes = call.argument(0, "schemes").constant
+    if isinstance(schemes, str):
+        schemes = [part.strip() for part in schemes.split(",")]
+    listed = schemes if isinstance(schemes, (list, tuple)) else ()
+    return [scheme for scheme in listed if isinstance(scheme, str)]
+
+
+@fact
+def passlib_schemes(program: Program) -> list[str]:
+    """Return the schemes that the code outside tests has: of contexts, and imported."""
+    found = [scheme for context in program.calls_of(PASSLIB) for scheme in schemes_of(context)]
+    for module in program.saying("passlib.hash"):
+        for statement in module.nodes(ast.ImportFrom):
+            if isinstance(statement, ast.ImportFrom) and statement.module == "passlib.hash":
+                found += [alias.name for alias in statement.names if alias.name != "*"]
+    return found
+
+
+def pwdlib_for(schemes: Iterable[str]) -> str:
+    """Return the fix with pwdlib where passlib has stored hashes with these schemes."""
+    found = dict.fromkeys(schemes)
+    unread = [scheme for scheme in found if scheme not in ("argon2", "bcrypt")]
+    if "bcrypt" in found:
+        fix = f"{_BOTH}, which verifies the old {'bcrypt ' if unread else ''}hashes"
+    elif not found:
+        fix = f"{_BOTH}, which verifies Argon2 and bcrypt hashes, no others"
+    elif "argon2" in found:
+        fix = "`pwdlib[argon2]`: `PasswordHash.recommended()` verifies the old Argon2 hashes"
+    else:
+        fix = "`pwdlib[argon2]` for new hashes"
+    if not unread:
+        return fix
+    listed = ", ".join(f"`{scheme}`" for scheme in unread)
+    version = " and `bcrypt<5`" if "bcrypt_sha256" in unread else ""
+    return f"{fix}; it cannot read {listed}: keep passlib{version} to verify those"
+
+
 def _default_scheme(context: Node) -> str:
     """Return the scheme with which a CryptContext hashes new passwords, "" if it cannot be read."""
     if context.has_unpacking:
         return ""
     if default := context.keyword("default"):
-        return _text(default.constant)
-    schemes = context.argument(0, "schemes").constant
-    if isinstance(schemes, str):
-        schemes = [part.strip() for part in schemes.split(",")]
-    return _text(schemes[0]) if isinstance(schemes, (list, tuple)) and schemes else ""
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+        return default.constant if isinstance(default.constant, str) else ""
+    return next(iter(schemes_of(context)), "")

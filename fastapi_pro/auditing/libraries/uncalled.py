@@ -45,6 +45,15 @@ def outermost(node: Node) -> Node:
     return next((one for one in reversed(above) if one.is_function), (above or [node.at(None)])[-1])
 
 
+def users(variable: Node) -> list[Node]:
+    """Return the outermost functions and classes that name a variable; a false Node is a module."""
+    value = variable.statement.assigned
+    named = (Node(m, n) for m in variable.program.saying(variable.name)
+             for n in _names(m).get(variable.name, ()))  # fmt: skip
+    found = (n for n in named if n != variable and (not n.definition or n.definition == value))
+    return list(dict.fromkeys(map(outermost, found)))
+
+
 def _is_uncalled(definition: Node, left_out: frozenset[Node]) -> bool:
     cls = definition.parent
     if definition.is_function and cls.is_class and is_uncalled(cls, left_out):

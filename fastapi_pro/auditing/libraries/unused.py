@@ -12,7 +12,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, s
 from fastapi_pro.auditing.libraries.started import load_by_name
 from fastapi_pro.auditing.libraries.starts import modules_run, starts
 from fastapi_pro.auditing.libraries.text_files import texts_beside
-from fastapi_pro.auditing.libraries.uncalled import is_uncalled, outermost
+from fastapi_pro.auditing.libraries.uncalled import is_uncalled, outermost, users
 from fastapi_pro.auditing.model.flow import way_to
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.module_imports import loaded_with
@@ -47,6 +47,26 @@ def why_unused(module: Module, line: int) -> str:
             verb = "uses" if definition.is_class else "calls"
             return f"nothing that runs {verb} `{definition.name}`"
     return ""
+
+
+def why_value_unused(value: Node) -> str:
+    """Return why nothing uses a value that a module gives a name, or "" if something may.
+
+    "" too where no application runs the line: `why_unused` says that.
+    """
+    module, program = value.module, value.program
+    targets = value.statement.targets
+    if value.function or value.enclosing_class or value.statement.assigned != value:
+        return ""
+    if module.is_test or module.is_tool or not _serves(program) or len(targets) != 1:
+        return ""
+    if why_unused(module, value.line):
+        return ""
+    found = users(targets[0]) if targets[0].name else []
+    if not found or not all(is_uncalled(one, _left_out_functions(program)) for one in found):
+        return ""
+    verb = "uses" if any(one.is_class for one in found) else "calls"
+    return f"nothing that runs {verb} {' or '.join(f'`{one.name}`' for one in found)}"
 
 
 def runs_in_service(node: Node) -> bool:

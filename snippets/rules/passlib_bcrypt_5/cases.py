@@ -37,9 +37,73 @@ from passlib.context import CryptContext
 class Hasher:
     context = CryptContext(schemes="bcrypt_sha256")  # !
 """,
+    "no bcrypt, and one of two images has Python 3.13": """
+#= Dockerfile
+FROM python:3.12
+CMD ["uvicorn", "main:app"]
+#= api.Dockerfile
+FROM python:3.13-slim
+CMD ["uvicorn", "main:app"]
+#= requirements.txt
+passlib
+#= main.py
+from fastapi import FastAPI
+from passlib.context import CryptContext
+app = FastAPI()
+pwd = CryptContext(schemes=["bcrypt"])  # !
+""",
+    "no bcrypt, Python 3.11 for development, and an image without a version": """
+#= .python-version
+3.11
+#= Dockerfile
+FROM python:slim
+CMD ["uvicorn", "main:app"]
+#= requirements.txt
+passlib
+#= main.py
+from fastapi import FastAPI
+from passlib.context import CryptContext
+app = FastAPI()
+pwd = CryptContext(schemes=["bcrypt"])  # !
+""",
+    "an image with Python 3.11, and bcrypt in it": """
+#= Dockerfile
+FROM python:3.11
+CMD ["uvicorn", "main:app"]
+#= requirements.txt
+passlib[bcrypt]
+#= main.py
+from fastapi import FastAPI
+from passlib.context import CryptContext
+app = FastAPI()
+pwd = CryptContext(schemes=["bcrypt"])  # !
+""",
 }
 
 LOOK_ALIKES = {
+    "no bcrypt, and the image's Python has `crypt`": """
+#= deploy/api.Dockerfile
+ARG VERSION=3.12
+FROM docker.io/library/python:${VERSION}-slim
+CMD ["uvicorn", "main:app"]
+#= requirements.txt
+fastapi
+passlib
+#= main.py
+from fastapi import FastAPI
+from passlib.context import CryptContext
+app = FastAPI()
+pwd = CryptContext(schemes=["bcrypt"])
+""",
+    "no bcrypt, and Python 3.13 is not allowed": """
+#= pyproject.toml
+[project]
+requires-python = ">=3.10,<3.13"
+dependencies = ["passlib>=1.7.4"]
+#= main.py
+from passlib.hash import bcrypt
+stored = bcrypt.hash("secret")
+""",
     "libpass": """
 #= requirements.txt
 libpass[bcrypt]>=1.9

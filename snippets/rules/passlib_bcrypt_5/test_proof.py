@@ -1,6 +1,7 @@
 """Proof of passlib-bcrypt-5."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,22 @@ from pwdlib.hashers.bcrypt import BcryptHasher
 hasher = PasswordHash((Argon2Hasher(), BcryptHasher()))
 assert hasher.verify("short", bcrypt.hashpw(b"short", bcrypt.gensalt(4)).decode())
 assert hasher.hash("short").startswith("$argon2id$")
+from passlib.context import CryptContext
+from pwdlib.exceptions import UnknownHashError
+def is_unknown(reader, stored):
+    try:
+        return not reader.verify("short", stored)
+    except UnknownHashError:
+        return True
+stored = bcrypt.hashpw(b"short", bcrypt.gensalt(4)).decode()
+assert is_unknown(PasswordHash.recommended(), stored)
+for scheme in ("pbkdf2_sha256", "sha256_crypt", "sha512_crypt"):
+    assert is_unknown(hasher, CryptContext(schemes=[scheme]).hash("short")), scheme
+"""
+WITHOUT_BCRYPT = f"""
+import sys
+sys.modules["bcrypt"] = None
+{HASH}
 """
 
 Python = Callable[..., subprocess.CompletedProcess[str]]
@@ -39,6 +56,16 @@ def test_bad_worked_with_bcrypt_4_and_fails_with_5(
     assert with_5.returncode == 1
     assert "detect_wrap_bug" in with_5.stderr
     assert "ValueError: password cannot be longer than 72 bytes, truncate" in with_5.stderr
+
+
+def test_bad_works_without_bcrypt_where_python_has_crypt(
+    bad_file: Path, python_with_bcrypt: Python
+) -> None:
+    result = python_with_bcrypt("5.0.0", WITHOUT_BCRYPT, str(bad_file), "short")
+    if sys.version_info < (3, 13) and sys.platform == "linux":
+        assert result.stdout.startswith("$2b$12$"), result.stderr
+    else:
+        assert "MissingBackendError" in result.stderr
 
 
 def test_good_works_with_bcrypt_5(good_file: Path, python_with_bcrypt: Python) -> None:

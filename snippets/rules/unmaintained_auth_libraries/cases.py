@@ -32,6 +32,18 @@ bcrypt==4.0.1
 from passlib.context import CryptContext  # !
 pwd = CryptContext(schemes=["bcrypt"])
 """,
+    "bcrypt that is missing, where passlib takes `crypt` of Python 3.11": """
+#= Dockerfile
+FROM python:3.11
+CMD ["uvicorn", "main:app"]
+#= requirements.txt
+passlib
+#= main.py
+from fastapi import FastAPI
+from passlib.context import CryptContext  # !
+app = FastAPI()
+pwd = CryptContext(schemes=["bcrypt"])
+""",
 }
 
 LOOK_ALIKES = {

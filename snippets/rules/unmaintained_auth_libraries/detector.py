@@ -4,12 +4,19 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.passwords import is_libpass, passlib_on_bcrypt
+from fastapi_pro.auditing.libraries.passwords import (
+    is_libpass,
+    passlib_on_bcrypt,
+    passlib_schemes,
+    pwdlib_for,
+)
 
 _LAST = {
     "jose": "python-jose had its last release in May 2025: it is unmaintained",
     "passlib": "passlib had its last release in 2020, and uses what newer Python versions removed",
 }
+
+_PYJWT = "PyJWT, which decodes the tokens of python-jose"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -23,7 +30,8 @@ def detect(program: Program) -> Iterator[Hit]:
         for statement in sorted(statements, key=lambda statement: statement.line):
             for library in _imported(statement) & unsaid:
                 unsaid.remove(library)
-                yield statement.hit(_LAST[library])
+                fix = _PYJWT if library == "jose" else pwdlib_for(passlib_schemes(program))
+                yield statement.hit(_LAST[library], fix=fix)
 
 
 def _imported(statement: Node) -> set[str]:
