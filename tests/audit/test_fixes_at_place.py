@@ -1939,3 +1939,79 @@ def token():
     found = only(tmp_path, "forty-threads", source)
     assert found.fix.startswith(fix)
     assert "await" not in found.fix
+
+
+_PRICED = """
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Offer(Base):
+    __tablename__ = "offers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    price: Mapped[int]
+def columns(offer: Offer) -> dict:
+    return {c.name: getattr(offer, c.name) for c in offer.__table__.columns}
+def named(offer: Offer) -> dict:
+    data = {c.name: getattr(offer, c.name) for c in offer.__table__.columns}
+    data["is_over"] = offer.price < 1
+    return data
+def lowered(offer: Offer) -> dict:
+    data = columns(offer)
+    data["price"] = 0
+    return data
+def updated(offer: Offer) -> dict:
+    data = columns(offer)
+    data.update(is_new=True, price=1)
+    data.setdefault("stars", 3)
+    data["seller"] = "x"
+    return data
+app = FastAPI()
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "fix"),
+    [
+        ("columns(offer)", "Return the object, "),
+        ("[columns(o) for o in [offer]]", "Return the object, "),
+        ("named(offer)", ", also `is_over`"),
+        ("[named(o) for o in [offer]]", ", also `is_over`"),
+        ("lowered(offer)", "with only its public fields"),
+        ("updated(offer)", ", also `seller` and `is_new` …"),
+        ("{**columns(offer), 'left': 2}", ", also `left`"),
+        ("columns(offer) | {'left': 2}", ", also `left`"),
+        ("{'offer': columns(offer), 'left': 2}", "with only its public fields"),
+        ("JSONResponse(named(offer))", ", also `is_over`"),
+    ],
+)
+def test_what_is_added_to_a_row_is_in_its_schema(answer: str, fix: str, tmp_path: Path) -> None:
+    endpoint = f"""@app.get("/offers/1")
+def read(session: Session):
+    offer = session.get(Offer, 1)
+    return {answer}
+"""
+    found = only(tmp_path, "orm-object-without-response-model", _PRICED + endpoint)
+    if fix.startswith("Return"):
+        assert found.fix.startswith(fix)
+    else:
+        assert found.fix.startswith("Return the dictionary, ")
+        assert found.fix.endswith(fix)
+
+
+@pytest.mark.parametrize(("column", "is_one"), [("title", True), ("password_hash", False)])
+def test_rows_without_a_secret_have_one_cause(column: str, is_one: bool, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Song(Base):
+    __tablename__ = "songs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {column}: Mapped[str]
+app = FastAPI()
+@app.get("/songs/1")
+def read(session: Session):
+    return session.get(Song, 1)
+"""
+    assert bool(only(tmp_path, "orm-object-without-response-model", source).cause) == is_one

@@ -233,6 +233,63 @@ def page(session: SessionDep):
 def some(number: int, session: SessionDep):
     return session.get(User, number)
 """,
+    "a table of SQLModel hides one secret and sends another, or its columns are read by hand": """
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from sqlmodel import Field, Session, SQLModel
+class Key(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    password_hash: str = Field(exclude=True)
+    api_key: str
+class Login(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    password_hash: str = Field(exclude=True)
+class Note(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    password_hash: str
+    draft: bool = Field(exclude=True)
+    text: str = Field(exclude=False)
+def get_session():
+    with Session() as session:
+        yield session
+Db = Annotated[Session, Depends(get_session)]
+app = FastAPI()
+@app.get("/keys/{number}")  # !
+def key(number: int, session: Db):
+    return session.get(Key, number)
+@app.get("/logins/{number}")  # !
+def login(number: int, session: Db):
+    row = session.get_one(Login, number)
+    return {c.name: getattr(row, c.name) for c in Login.__table__.columns}
+@app.get("/notes/{number}")  # !
+def note(number: int, session: Db):
+    return {"note": session.get(Note, number)}
+""",
+    "a list of rows that the caller gives": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from db import User, get_db
+app = FastAPI()
+def to_dict(user: User) -> dict:
+    return {c.name: getattr(user, c.name) for c in user.__table__.columns}
+def team(name: str, *, members: list[User] | None = None) -> dict:
+    return {"name": name, "members": [to_dict(one) for one in members or []]}
+def crew(name: str, members: list[User] = ()) -> dict:
+    members = members or load()
+    return {"name": name, "members": [to_dict(one) for one in members]}
+def load() -> list[User]: ...
+@app.get("/teams/{name}")  # !
+def read(name: str, session=Depends(get_db)):
+    return team(name, members=session.scalars(select(User)).all())
+@app.get("/crews/{name}")  # !
+def read_crew(name: str):
+    return crew(name)
+@app.get("/others/{name}")  # !
+def read_other(name: str, options: dict = Depends(load)):
+    return team(name, **options)
+""",
 }
 
 _BEANIE = """
@@ -591,5 +648,86 @@ async def renamed(session, key: int) -> User:
 @app.post("/{key}/name")
 def rename(key: int, session=Depends(get_db)):
     return renamed(session, key)
+""",
+    "a table of SQLModel that chooses what it sends": """
+from typing import Annotated
+from fastapi import Depends, FastAPI
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+from pydantic import model_serializer
+from sqlmodel import Field, Session, SQLModel
+class Member(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    email: str
+    hashed_password: str = Field(default=None, exclude=True)
+class Hidden(SQLModel):
+    secret_key: Annotated[str, Field(exclude=True)]
+class Device(Hidden, table=True):
+    id: int = Field(primary_key=True)
+class Staff(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    password_hash: str
+    @model_serializer
+    def shown(self) -> dict:
+        return {"id": self.id}
+class Guest(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    password_hash: str
+    @model_serializer(mode="wrap")
+    def shown(self, handler) -> dict:
+        return {k: v for k, v in handler(self).items() if k != "password_hash"}
+def get_session():
+    with Session() as session:
+        yield session
+Db = Annotated[Session, Depends(get_session)]
+app = FastAPI()
+@app.get("/members/{number}")
+def member(number: int, session: Db):
+    return {"message": "ok", "user": session.get(Member, number)}
+@app.get("/devices/{number}")
+def device(number: int, session: Db):
+    return JSONResponse(jsonable_encoder(session.get(Device, number)))
+@app.get("/staff/{number}")
+def staff(number: int, session: Db):
+    return session.get(Staff, number)
+@app.get("/guests/{number}")
+def guest(number: int, session: Db):
+    return [session.get(Guest, number)]
+""",
+    "a list of rows that this caller leaves empty, a secret that is taken out": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from db import User, get_db
+app = FastAPI()
+def to_dict(user: User) -> dict:
+    return {c.name: getattr(user, c.name) for c in user.__table__.columns}
+def team(name: str, members: list[User] | None = None) -> dict:
+    return {"name": name, "members": [to_dict(one) for one in (members or [])]}
+def crew(name: str, *, members: list[User] = ()) -> dict:
+    return {"name": name, "members": [to_dict(one) for one in members]}
+@app.get("/a")
+def a():
+    return team("a")
+@app.get("/b")
+def b():
+    return team("b", [])
+@app.get("/c")
+def c():
+    return team("c", members=None)
+@app.get("/d")
+def d():
+    return crew("d")
+@app.get("/e")
+def e(session=Depends(get_db)):
+    data = to_dict(session.scalar(select(User)))
+    data.pop("password_hash", None)
+    return data
+@app.get("/f")
+def f(session=Depends(get_db)):
+    data = to_dict(session.scalar(select(User)))
+    del data["password_hash"]
+    return data
 """,
 }

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.documents import document_of, documents
@@ -10,7 +11,7 @@ from fastapi_pro.auditing.libraries.fastapi import LISTS, Endpoint, http_endpoin
 from fastapi_pro.auditing.libraries.open_routes import check_of
 from fastapi_pro.auditing.libraries.pydantic import schema_of, schemas
 from fastapi_pro.auditing.libraries.rare_work import is_rare
-from fastapi_pro.auditing.libraries.serialised_by_hand import ENCODER, dumped
+from fastapi_pro.auditing.libraries.serialised_by_hand import ENCODER, Dump, dumped
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     SECRET,
     Column,
@@ -37,6 +38,10 @@ _FLAGS = {
 }  # fmt: skip
 _IN_SCHEMA = " in a `response_model=`, a schema with only the public fields"
 _BY_HAND = "Return the object, and declare a `response_model=` with only its public fields"
+_AS_DICTIONARY = (
+    "Return the dictionary, and declare a `response_model=` with only its public fields"
+)
+_NAMED = 2  # keys that a fix names
 _PASSWORDS = re.compile(r"passw|hash(ed)?_?(pw|pass)|secret|private_?key", re.IGNORECASE)
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
@@ -60,9 +65,10 @@ def detect(program: Program) -> Iterator[Hit]:
         for returned in endpoint.function.returned:
             if _is_narrowed(returned):
                 continue
-            if model := _in_response(returned):
+            model, fix = _in_response(returned)
+            if model:
                 seen.add(endpoint.function)
-                yield _hit(endpoint, model, "past" if declared == "schema" else "nothing", _BY_HAND)
+                yield _hit(endpoint, model, "past" if declared == "schema" else "nothing", fix)
                 break
             if declared == "schema":
                 continue
@@ -76,9 +82,10 @@ def detect(program: Program) -> Iterator[Hit]:
                 seen.add(endpoint.function)
                 yield _hit(endpoint, model, declared, fix)
                 break
-            if model := _encoded(returned):
+            model, fix = _encoded(returned)
+            if model:
                 seen.add(endpoint.function)
-                yield _hit(endpoint, model, "nothing", _BY_HAND)
+                yield _hit(endpoint, model, "nothing", fix)
                 break
 
 
@@ -108,23 +115,34 @@ def _declare(schema: str) -> str:
     return f"`response_model={schema}`, a schema with only the public fields"
 
 
-def _in_response(returned: Node) -> Model | None:
+def _in_response(returned: Node) -> tuple[Model | None, str]:
     """Return the model of a row that `JSONResponse(...)` holds: no schema filters that."""
     answer = returned.value
     if not answer.is_call or not answer.called.startswith("fastapi.responses."):
-        return None
+        return None, ""
     content = answer.argument(0, "content")
-    return _encoded(content) if content else None
+    return _encoded(content) if content else (None, "")
 
 
-def _encoded(expr: Node) -> Model | None:
-    """Return the model of a row that is turned into a dictionary with all of its columns."""
+def _encoded(expr: Node) -> tuple[Model | None, str]:
+    """Return the model of a row that is turned into a dictionary of its columns, with the fix."""
     found = expr.value
     if found.called == ENCODER:
         is_chosen = found.keyword("include") or found.keyword("exclude")
-        return None if is_chosen else _rows(found.argument(0, "obj"))
-    encoded = (_encoded(value) for _, value in found.entries)
-    return next(filter(None, encoded), None) or dumped(expr)
+        return None if is_chosen else _rows(found.argument(0, "obj")), _BY_HAND
+    if made := dumped(expr):
+        return made.model, _fix_of_dictionary(made)
+    encoded = (_encoded(value)[0] for _, value in found.entries)
+    return next(filter(None, encoded), None), _BY_HAND
+
+
+def _fix_of_dictionary(made: Dump) -> str:
+    """Return the fix for a dictionary: an object does not have what was added to it."""
+    if not made.is_part:
+        return _BY_HAND
+    added = " and ".join(f"`{key}`" for key in made.added[:_NAMED])
+    more = " …" if len(made.added) > _NAMED else ""
+    return f"{_AS_DICTIONARY}, also {added}{more}" if added else _AS_DICTIONARY
 
 
 def _entry(expr: Node) -> tuple[Model | None, str]:
@@ -190,6 +208,7 @@ def _hit(endpoint: Endpoint, model: Model, declared: str, fix: str) -> Hit:
         f" sent{too}",
         severity=_severity(endpoint, secret),
         fix=fix,
+        cause="" if secret else "rows without a response schema",
     )
 
 
@@ -238,7 +257,28 @@ def _rows(expr: Node, depth: int = 0) -> Model | None:
             inner = expr.at(value)
     if inner:
         return _rows(inner, depth + 1)
-    return _queried(expr) or _annotated(expr.callee) or model_of(expr) or _document(expr)
+    found = _queried(expr) or _annotated(expr.callee) or model_of(expr) or _document(expr)
+    return _sent(found) if found else None
+
+
+def _sent(model: Model) -> Model | None:
+    """Return a model with the columns that Pydantic sends.
+
+    None where the class chooses them itself: it hides its secret, or has a serialiser.
+    """
+    schema = schema_of(model.cls)
+    if schema is None:
+        return model
+    statements = (statement for cls in model.cls.lineage for statement in cls.body)
+    marks = (mark for statement in statements for mark in statement.decorators)
+    if any("pydantic.model_serializer" in (m.library_name, m.called) for m in marks):
+        return None
+    fields = schema.fields.values()
+    hidden = {f.name for f in fields if any(o.literal is True for o in f.options("exclude"))}
+    left = {name: column for name, column in model.columns.items() if name not in hidden}
+    is_chosen = any(_is_private(model.columns[name]) for name in hidden & model.columns.keys())
+    has_secret = any(SECRET.search(name) and _is_private(c) for name, c in left.items())
+    return None if is_chosen and not has_secret else replace(model, columns=left)
 
 
 def _document(expr: Node) -> Model | None:
