@@ -8,6 +8,7 @@ from fastapi.exceptions import FastAPIError
 from httpx import ASGITransport, AsyncClient
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import text
+from sqlmodel import Field, SQLModel
 
 pytestmark = pytest.mark.usefixtures("sqlite_database")
 
@@ -53,3 +54,15 @@ async def test_bad_as_a_return_type_is_refused_and_as_any_a_500(bad: ModuleType)
         with pytest.raises(PydanticSerializationError):
             await client.get("/any")
     assert response_schema(bad) == {}
+
+
+async def test_an_excluded_field_of_a_table_is_not_sent(bad: ModuleType) -> None:
+    class Excluding(SQLModel, table=True):
+        __table_args__ = {"extend_existing": True}
+        id: int = Field(primary_key=True)
+        password_hash: str = Field(exclude=True)
+
+    bad.app.get("/excluding")(lambda: {"user": Excluding(id=1, password_hash="argon2")})
+    async with AsyncClient(transport=ASGITransport(bad.app), base_url="http://test") as client:
+        assert (await client.get("/excluding")).json() == {"user": {"id": 1}}
+    assert "password_hash" in await read_user(bad)
