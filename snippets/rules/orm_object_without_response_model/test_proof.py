@@ -7,7 +7,8 @@ import pytest
 from fastapi.exceptions import FastAPIError
 from httpx import ASGITransport, AsyncClient
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 pytestmark = pytest.mark.usefixtures("sqlite_database")
@@ -57,8 +58,10 @@ async def test_bad_as_a_return_type_is_refused_and_as_any_a_500(bad: ModuleType)
 
 
 async def test_an_excluded_field_of_a_table_is_not_sent(bad: ModuleType) -> None:
-    class Excluding(SQLModel, table=True):
-        __table_args__ = {"extend_existing": True}
+    class Tables(SQLModel, registry=registry()):
+        metadata = MetaData()
+
+    class Excluding(Tables, table=True):
         id: int = Field(primary_key=True)
         password_hash: str = Field(exclude=True)
 
