@@ -1353,6 +1353,9 @@ async def create(email: str, db=Depends(get_session)) -> None:
         ("Path(f'files/{name}')", "`../`"),
         ("'files/' + name", "`../`"),
         ("FOLDER / f'a/{name}'", "`../`"),
+        ("below(name)", "`../`"),
+        ("either(name, 'a')", "`../`"),
+        ("joined(name)", "`../` or a leading `/`"),
     ],
 )
 def test_a_name_leaves_a_folder_in_the_way_that_is_open_to_it(
@@ -1364,6 +1367,14 @@ from pathlib import Path
 from fastapi import FastAPI
 FOLDER = Path("files")
 app = FastAPI()
+def below(name: str) -> str:
+    return f"{{FOLDER}}/pictures/{{name}}"
+def either(name: str, kind: str) -> str:
+    if kind == "a":
+        return f"files/{{name}}"
+    return "/vol/%s/%s" % (kind, name)
+def joined(name: str) -> Path:
+    return FOLDER / name
 @app.get("/read")
 def read(name: str) -> None:
     with open({path}, "w") as file:

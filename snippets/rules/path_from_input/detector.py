@@ -104,14 +104,25 @@ def _may_lead(path: Node, depth: int = 0) -> bool:
 
     In `folder / name` and `join(folder, name)` each part may begin it anew.
     """
-    value = path.value
+    value = path.value.awaited
     first, *others = pieces(value)
     if others:
         return isinstance(first, Node) and _PATH.unchecked(first) is not None
     parts = [part for part in _parts(value) if _PATH.unchecked(part) is not None]
-    if not parts or depth > limits.NAMES:
+    made = parts or _given(value)
+    if not made or depth > limits.NAMES:
         return True
-    return any(_may_lead(part, depth + 1) for part in parts)
+    return any(_may_lead(part, depth + 1) for part in made)
+
+
+def _given(value: Node) -> list[Node]:
+    """Return what a function of the program returns, or what callers pass for a parameter."""
+    if value.is_call and value.callee.name != "__init__":
+        return value.callee.returned
+    if value.bound is None or value.bound.kind != "param":
+        return []
+    parameter = value.at(value.bound.node)
+    return [parameter.passed(call) for call in parameter.function.callers]
 
 
 def _is_harmless(call: Node) -> bool:
