@@ -17,7 +17,22 @@ def raised_status(statement: Node) -> int | None:
 
     Exceptions of the program have a `status_code`, or a name that tells the status.
     """
-    return exception_status(raised_by(statement))
+    exception = raised_by(statement)
+    made = made_by(exception)
+    given = made.argument(0, "status_code")
+    if made != exception and given.bound is not None and given.bound.kind == "param":
+        return status(given.at(given.bound.node).passed(exception.value))
+    return exception_status(made)
+
+
+def made_by(exception: Node) -> Node:
+    """Return the call that makes an HTTPException, where a function does nothing else than that.
+
+    Any other expression is returned as it is.
+    """
+    function = exception.value.callee
+    made = function.returned if function.name != "__init__" else []
+    return made[0].value if len(made) == 1 and is_http_error(made[0].value) else exception
 
 
 def is_http_error(exception: Node) -> bool:

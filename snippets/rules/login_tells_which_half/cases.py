@@ -152,9 +152,56 @@ def login(email: str, password: str, session=Depends()):
     if not verify_password(password, user.password_hash):
         raise WrongPassword()
 """,
+    "exceptions that helper functions make and raise": _MAIN
+    + """
+def problem(what: str, code: int) -> HTTPException:
+    texts = {404: f"{what} is not there", 409: f"{what} is there"}
+    return HTTPException(status_code=code, detail=texts[code])
+async def must_match(expected: str, given: str) -> None:
+    is_right = verify_password(given, expected)
+    if not is_right:
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, "Wrong password")
+@router.post("/login")
+async def login(name: str, password: str, session=Depends()):
+    user = user_by_email(session, name)
+    if user is None:
+        raise problem("user", code=status.HTTP_404_NOT_FOUND)  # !
+    await must_match(user.password_hash, password)
+def unknown() -> HTTPException:
+    return HTTPException(400, "Not here")
+@router.post("/again")
+async def again(name: str, password: str, session=Depends()):
+    user = user_by_email(session, name)
+    if user is None:
+        raise unknown()  # !
+    await must_match(user.password_hash, password)
+""",
 }
 
 LOOK_ALIKES = {
+    "helper functions that give one answer, or whose error is caught": _MAIN
+    + """
+def problem(what: str, code: int) -> HTTPException:
+    return HTTPException(status_code=code, detail=what)
+def must_match(expected: str, given: str) -> None:
+    if not verify_password(given, expected):
+        raise problem("Wrong", 401)
+@router.post("/login")
+def login(name: str, password: str, session=Depends()):
+    user = user_by_email(session, name)
+    if user is None:
+        raise problem("Wrong", 401)
+    must_match(user.password_hash, password)
+@router.post("/again")
+def again(name: str, password: str, session=Depends()):
+    user = user_by_email(session, name)
+    if user is None:
+        raise problem("Wrong", 404)
+    try:
+        must_match(user.password_hash, password)
+    except HTTPException:
+        raise problem("Wrong", 404) from None
+""",
     "the password of the token's own user": """
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.security import OAuth2PasswordBearer

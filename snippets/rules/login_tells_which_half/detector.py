@@ -1,16 +1,10 @@
 """Logins that answer an unknown account otherwise than a wrong password."""
 
-import ast
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.http_errors import is_http_error, raised_status
-from fastapi_pro.auditing.libraries.logins import looked_up, missing
-from fastapi_pro.auditing.libraries.passwords import is_verification, may_verify
-from fastapi_pro.auditing.model.exceptions import raised_by
-
-_HTTP = "fastapi.HTTPException"
-_TEXTS = (ast.Constant, ast.JoinedStr, ast.Dict)
+from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.login_answers import differing_answers
+from fastapi_pro.auditing.libraries.passwords import may_verify
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -18,57 +12,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for function in may_verify(program):
         if function.module.is_tool:
             continue
-        checks = [call for call in function.calls if call.given and is_verification(call)]
-        wrong = next(filter(None, (_refusal(check) for check in checks)), None)
-        if wrong is None:
-            continue
-        check, refusal = wrong
-        for name in {read.name for read in check.walk(ast.Name)}:
-            if calls := looked_up(function, name):
-                unknown = _unknown(function, name, calls)
-                if unknown and (said := _difference(unknown, refusal)):
-                    yield unknown.hit(
-                        f"`{function.name}` answers an unknown account with {said[0]}, but a"
-                        f" wrong password with {said[1]}: a stranger learns which accounts exist"
-                    )
-
-
-def _refusal(check: Node) -> tuple[Node, Node] | None:
-    """Return a verification, and the `raise` for a password that is wrong."""
-    for branch in check.function.own(ast.If):
-        match branch.ast:
-            case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=tested), body=[*_, ast.Raise()]):
-                value = branch.at(tested).value.awaited
-                if value == check:
-                    return check, branch.body[-1]
-    return None
-
-
-def _unknown(function: Node, name: str, calls: list[Node]) -> Node:
-    """Return the `raise` for an account that is not there: here, or where it is looked up."""
-    for branch in function.own(ast.If):
-        match branch.ast:
-            case ast.If(test=test, body=[*_, ast.Raise()]) if missing(test) == name:
-                return branch.body[-1]
-    raised = [statement for call in calls for statement in call.callee.own(ast.Raise)]
-    return raised[0] if len(raised) == 1 and _is_answer(raised[0]) else function.at(None)
-
-
-def _is_answer(statement: Node) -> bool:
-    """Say whether a `raise` makes the answer itself: an HTTPException, or one of the program."""
-    return is_http_error(raised_by(statement).value)
-
-
-def _difference(unknown: Node, wrong: Node) -> tuple[str, str] | None:
-    """Return what the two answers are, if they differ for sure."""
-    if not _is_answer(unknown) or not _is_answer(wrong):
-        return None
-    statuses = [raised_status(statement) for statement in (unknown, wrong)]
-    if None not in statuses and statuses[0] != statuses[1]:
-        return str(statuses[0]), str(statuses[1])
-    both = [raised_by(unknown).value, raised_by(wrong).value]
-    details = [exception.argument(1, "detail").value for exception in both]
-    are_http = all(exception.called == _HTTP for exception in both)
-    are_texts = all(isinstance(detail.ast, _TEXTS) for detail in details)
-    is_same = details[0].text == details[1].text
-    return (details[0].text, details[1].text) if are_http and are_texts and not is_same else None
+        for unknown, of_unknown, of_wrong in differing_answers(function):
+            yield unknown.hit(
+                f"`{function.name}` answers an unknown account with {of_unknown}, but a"
+                f" wrong password with {of_wrong}: a stranger learns which accounts exist"
+            )

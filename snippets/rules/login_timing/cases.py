@@ -795,4 +795,32 @@ def unlock(door: int, password: str, session):
         raise HTTPException(404)
     return verify_password(password, lock["hashed"])
 """,
+    "the answer tells which half is wrong, by helper functions or by its status": _USERS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException
+from security import verify_password
+from users import user_by_email
+app = FastAPI()
+def problem(what: str, code: int) -> HTTPException:
+    return HTTPException(status_code=code, detail=what)
+def must_match(expected: str, given: str) -> None:
+    if not verify_password(given, expected):
+        raise HTTPException(401, "Wrong password")
+@app.post("/a")
+def a(email: str, password: str, session):
+    user = user_by_email(session, email)
+    if user is None:
+        raise problem("nobody", 404)
+    must_match(user.password_hash, password)
+    return user.id
+@app.post("/b")
+def b(email: str, password: str, session):
+    user = user_by_email(session, email)
+    if not user:
+        raise HTTPException(400, "Try another")
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(401, "Wrong password")
+    return user.id
+""",
 }

@@ -8,7 +8,8 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands, is_script
 from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
-from fastapi_pro.auditing.libraries.http_errors import raised_status
+from fastapi_pro.auditing.libraries.http_errors import made_by, raised_status
+from fastapi_pro.auditing.libraries.login_answers import differing_answers
 from fastapi_pro.auditing.libraries.logins import looked_up, missing, present
 from fastapi_pro.auditing.libraries.passwords import is_hash, is_verification, may_verify
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
@@ -84,6 +85,8 @@ def _waits(function: Node) -> bool:
 
 def _is_told_anyway(function: Node, checks: list[Node]) -> bool:
     """Say whether the answer to an unknown account says so: its time tells nothing more."""
+    if any(differing_answers(function)):
+        return True
     for name in {read.name for check in checks for read in check.walk(ast.Name)}:
         lookups = looked_up(function, name)
         if any(isinstance(above.ast, ast.Try) for call in lookups for above in call.ancestors):
@@ -99,14 +102,16 @@ def _is_told_anyway(function: Node, checks: list[Node]) -> bool:
 
 def _tells(statement: Node) -> bool:
     """Say whether what is raised is answered, and says that there is no such account."""
-    made = raised_by(statement).value
+    exception = raised_by(statement).value
+    made = made_by(exception).value
     cls = made.func.definition
     keys = [handler.key for handler in exception_handlers(statement.program)]
     known = {_HTTP, *(key.library_name for key in keys)} - {""}
     is_own = cls.is_class and any(key.definition in cls.lineage for key in keys)
     if not (is_own or made.called in known or not cls.bases.isdisjoint(known)):
         return False
-    texts = (str(constant.literal) for constant in made.walk(ast.Constant))
+    said = [*exception.walk(ast.Constant), *made.walk(ast.Constant)]
+    texts = (str(constant.literal) for constant in said)
     return raised_status(statement) == _NOT_FOUND or any(map(_NO_ACCOUNT.search, texts))
 
 
