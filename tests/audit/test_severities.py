@@ -444,6 +444,14 @@ from fastapi.middleware.cors import CORSMiddleware
 app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
 """
+UNPACKED = """
+def made(value, https: bool = False):
+    return {{"key": "x", "value": value, "secure": https, "samesite": {choice}}}
+@app.post("/enter")
+def enter(answer):
+    cookie = made("y", {given})
+    answer.set_cookie(**cookie)
+"""
 
 
 @pytest.mark.parametrize(
@@ -456,6 +464,15 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
         ("def enter(answer): answer.set_cookie('x', 'y', samesite='lax')\n", "low"),
         ("def enter(answer): answer.set_cookie('x', 'y', samesite='none')\n", ""),
         ("from fastapi.security import HTTPBasic\n", ""),
+        (UNPACKED.format(choice="'none' if https else 'lax'", given=""), "low"),
+        (UNPACKED.format(choice="'strict' if not https else 'lax'", given="https=True"), "low"),
+        (UNPACKED.format(choice="'lax'", given=""), "low"),
+        (UNPACKED.format(choice="'none' if https else 'lax'", given="https=True"), ""),
+        (UNPACKED.format(choice="'None' if not https else 'Lax'", given=""), ""),
+        (UNPACKED.format(choice="options.same_site", given=""), ""),
+        (UNPACKED.format(choice="'lax'", given="") + "LIVE = dict(samesite='none')\n", ""),
+        (UNPACKED.format(choice="'lax'", given="") + "MORE['samesite'] = 'none'\n", ""),
+        ("def enter(answer, options): answer.set_cookie('x', 'y', **options)\n", ""),
     ],
 )
 def test_of_several_applications_each_has_its_own_cookies(

@@ -114,9 +114,47 @@ def _adds(program: Program, name: str) -> list[Node]:
 def _is_sent_across(call: Node, option: str) -> bool:
     """Say whether a cookie may be sent with the requests of other sites' scripts.
 
-    The defaults of Starlette and fastapi-users are Lax; what is no constant may be "none".
+    The defaults of Starlette and fastapi-users are Lax. What is unpacked is one of the dictionaries
+    of the program that name the option, if there are any.
     """
-    if call.has_unpacking:
-        return True
-    given = call.keyword(option)
-    return bool(given) and str(given.constant or "none").lower() == "none"
+    if given := call.keyword(option):
+        return _may_be_none(given)
+    if not call.has_unpacking:
+        return False
+    written = list(_written(call.program, option))
+    return not written or any(map(_may_be_none, written))
+
+
+def _written(program: Program, option: str) -> Iterator[Node]:
+    """Yield what dictionaries hold for an option: `{"x": 1}`, `dict(x=1)`, `found["x"] = 1`."""
+    for module in program.saying(option):
+        for node in (Node(module, n) for n in module.nodes(ast.Dict, ast.Call, ast.Assign)):
+            if node.called == "builtins.dict" and (given := node.keyword(option)):
+                yield given
+            yield from (value for name, value in node.entries if name.literal == option)
+            for target in node.targets:
+                match target.ast:
+                    case ast.Subscript(slice=ast.Constant(value=key)) if key == option:
+                        yield node.assigned
+
+
+def _may_be_none(given: Node) -> bool:
+    """Say whether an option may be "none": what is no constant may be."""
+    value = given.value
+    match value.ast:
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            chosen = {True: [body], False: [orelse]}.get(_always(value.at(test)), [body, orelse])
+            return any(_may_be_none(value.at(choice)) for choice in chosen)
+    return str(value.constant or "none").lower() == "none"
+
+
+def _always(test: Node) -> bool | None:
+    """Return what a parameter is in all calls, where none passes another than its default."""
+    if test.bound is None or test.bound.kind != "param":
+        return None
+    parameter = test.at(test.bound.node)
+    calls = parameter.function.callers
+    if not calls or any(call.has_unpacking or parameter.passed(call) for call in calls):
+        return None
+    default = parameter.default.constant
+    return default if isinstance(default, bool) else None
