@@ -13,6 +13,7 @@ DICTS = ("pydantic.ConfigDict", "pydantic_settings.SettingsConfigDict", "builtin
 """Calls that make a `model_config`; a dictionary display can do so too."""
 
 _SETTINGS = "pydantic_settings.BaseSettings"
+_SETTINGS_OF_1 = ("pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 _BASES = (
     "pydantic.BaseModel", _SETTINGS, "sqlmodel.SQLModel", "pydantic.RootModel", "beanie.Document",
 )  # fmt: skip
@@ -235,6 +236,13 @@ def schemas(program: Program) -> list[Schema]:
 def settings(program: Program) -> list[Schema]:
     """Return the classes outside tests that read the environment."""
     return [schema for schema in schemas(program) if schema.is_settings]
+
+
+@fact
+def settings_of_pydantic_1(program: Program) -> list[Schema]:
+    """Return the classes outside tests that read the environment by Pydantic 1."""
+    classes = (cls for cls in program.classes if not cls.module.is_test)
+    return [Schema(cls) for cls in classes if inherits(cls, *_SETTINGS_OF_1)]
 
 
 def _read(value: Node) -> dict[str, Node]:

@@ -9,6 +9,34 @@ from pydantic_settings import BaseSettings
 """
 
 FOUND = {
+    "a key that is its own name, in settings of Pydantic 1, beside a validator of others": """
+#= settings.py
+from pydantic import BaseSettings, Field, root_validator
+class Settings(BaseSettings):
+    SIGNING_KEY: str = "SIGNING_KEY"  # !
+    HOST: str = "db"
+    URI: str = None
+    @root_validator
+    def join(cls, values):
+        values["URI"] = f"mongodb://{values['HOST']}"
+        return values
+class Tokens(BaseSettings):
+    jwt_secret: str = Field("jwt_secret", env="TOKENS_KEY")  # !
+#= main.py
+import jwt
+from fastapi import FastAPI
+from settings import Settings, Tokens
+app = FastAPI()
+settings = Settings()
+tokens = Tokens().dict()
+@app.get("/a")
+def a(name: str):
+    return jwt.encode({"sub": name}, settings.SIGNING_KEY, algorithm="HS256")
+class Signer:
+    jwt_secret: str = tokens.get("jwt_secret")
+    def sign(self, name: str):
+        return jwt.encode({"sub": name}, self.jwt_secret, algorithm="HS256")
+""",
     "settings by the environment": """
 import os
 import jwt
@@ -162,6 +190,35 @@ def sign(claims: dict) -> list[str]:
 }
 
 LOOK_ALIKES = {
+    "a validator of all fields that refuses or replaces it, Pydantic 1 too": """
+import secrets, jwt
+from fastapi import FastAPI
+from pydantic import BaseSettings, root_validator
+class Refuses(BaseSettings):
+    secret_key: str = "secret_key"
+    @root_validator
+    def known(cls, values):
+        for name, value in values.items():
+            if name == value:
+                raise ValueError(name)
+        return values
+class Replaces(BaseSettings):
+    jwt_secret: str = "jwt_secret"
+    debug: bool = False
+    @root_validator
+    def drawn(cls, values):
+        if not values["debug"]:
+            values["jwt_secret"] = secrets.token_hex()
+        return values
+class Required(BaseSettings):
+    token_secret: str
+app = FastAPI()
+@app.get("/a")
+def a(name: str):
+    jwt.encode({"sub": name}, Required().token_secret, algorithm="HS256")
+    jwt.encode({"sub": name}, Replaces().jwt_secret, algorithm="HS256")
+    return jwt.encode({"sub": name}, Refuses().secret_key, algorithm="HS256")
+""",
     "a setting by the environment that nothing reads, beside the key": """
 import os
 import jwt

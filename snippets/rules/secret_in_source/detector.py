@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.configured_values import environment_name
 from fastapi_pro.auditing.libraries.jwt import Decode, Encode, decodes, encodes
-from fastapi_pro.auditing.libraries.pydantic import settings
+from fastapi_pro.auditing.libraries.pydantic import (
+    Schema,
+    settings,
+    settings_of_pydantic_1,
+)
 from fastapi_pro.auditing.model.node import inherits
 from fastapi_pro.auditing.model.value_origins import origins
 
@@ -52,11 +56,11 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
     """Yield the literals, each with what is to be said of it."""
-    for schema in settings(program):
+    for schema in (*settings(program), *settings_of_pydantic_1(program)):
         for field in schema.fields.values():
             is_field = field.default.called in _FIELDS
             value = _written(field.default.argument(0, "default") if is_field else field.default)
-            if value and not schema.has_model_validator and not schema.is_converted(field.name):
+            if value and not _is_handled(schema, field.name):
                 called = f"`{schema.name}.{field.name}`"
                 is_read = any(not r.module.is_tool for r in program.attributes(field.name))
                 told = _of_name(field.name, value, field.node, called)
@@ -76,6 +80,27 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
         else:
             for place, default in _fallbacks(key):
                 yield default, _hit(place, f"`{key.text}`", "has a default that anybody can read")
+
+
+def _is_handled(schema: Schema, name: str) -> bool:
+    """Say whether a validator may refuse or replace the default of a field."""
+    if schema.is_converted(name):
+        return True
+    return any(
+        _may_handle(validator.method, name)
+        for validator in schema.validators("model_validator", "root_validator")
+    )
+
+
+def _may_handle(validator: Node, name: str) -> bool:
+    """Say whether a validator of all fields does more than set others than this one."""
+    if any(True for _ in validator.walk(ast.Raise, ast.Assert, ast.For, ast.DictComp)):
+        return True
+    calls = list(validator.walk(ast.Call))
+    if any(c.callee or c.called in _EXITS or c.last_name in ("setattr", "update") for c in calls):
+        return True
+    named = validator.walk(ast.Constant, ast.Attribute)
+    return any(name in (node.literal, node.member) for node in named)
 
 
 def _unread(told: Iterable[tuple[Node, Hit]], called: str) -> Iterator[tuple[Node, Hit]]:
