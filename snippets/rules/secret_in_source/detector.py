@@ -157,8 +157,8 @@ def _of_name(name: str, value: Node, place: Node, called: str) -> Iterator[tuple
 
 
 def _hit(place: Node, called: str, state: str) -> Hit:
-    is_password = "password" in called.lower() and "secret" not in called.lower()
-    whom = "with it" if is_password else "as anybody"
+    words = called.lower()
+    whom = "with it" if "password" in words and "secret" not in words else "as anybody"
     message = f"{called} {state}: whoever knows it can log in {whom}"
     if place.called not in _READS:
         return place.hit(message)
