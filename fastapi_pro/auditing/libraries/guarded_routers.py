@@ -11,7 +11,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     is_middleware_class,
 )
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
-from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.libraries.inclusions import with_included
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -30,15 +30,6 @@ def guarded_routers(program: Program) -> set[Node] | None:
 def refuses(functions: set[Node]) -> bool:
     """Say whether one of these functions raises 401 or 403."""
     return any(raised_status(s) in _REFUSALS for f in functions for s in f.walk(ast.Raise))
-
-
-@fact
-def includes(program: Program) -> list[tuple[Node, Node, Node]]:
-    """Return the calls that include a router, with the router that includes, and the included."""
-    return [
-        (call, call.owner.value, call.argument(0, "router").value)
-        for call in program.calls_named("include_router")
-    ]
 
 
 def _is_guarded_as_a_whole(program: Program) -> bool:
@@ -64,19 +55,9 @@ def _answers_refusal(call: Node) -> bool:
 def _guarded_routers(program: Program) -> set[Node] | None:
     """Return the routers with dependencies for all their endpoints; None if unknown."""
     calls = program.calls_of("fastapi.APIRouter")
-    guarded = {call for call in calls if call.keyword("route_class") or _has_own(call)}
-    for _ in range(limits.CALLS):
-        added = {
-            child
-            for call, parent, child in includes(program)
-            if _has_own(call) or parent in guarded
-        }
-        if not all(child.is_call for child in added):
-            return None
-        if added <= guarded:
-            break
-        guarded |= added
-    return guarded
+    own = {call for call in calls if call.keyword("route_class") or _has_own(call)}
+    guarded = with_included(own, program, _has_own)
+    return guarded if all(router.is_call for router in guarded) else None
 
 
 def _has_own(call: Node) -> bool:

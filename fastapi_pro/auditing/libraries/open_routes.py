@@ -11,10 +11,10 @@ from fastapi_pro.auditing.libraries.fastapi import (
     http_endpoints,
 )
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
-from fastapi_pro.auditing.libraries.guarded_routers import guarded_routers, includes, refuses
+from fastapi_pro.auditing.libraries.guarded_routers import guarded_routers, refuses
+from fastapi_pro.auditing.libraries.inclusions import with_included
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
-from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -297,14 +297,7 @@ def _is_of_admins(endpoint: Endpoint) -> bool:
 def _admin_routers(program: Program) -> set[Node]:
     """Return the routers of which a prefix, also one where they are included, names admins."""
     found = {call for call in program.calls_of("fastapi.APIRouter") if _names_admins(call)}
-    for _ in range(limits.CALLS):
-        added = {
-            r for call, parent, r in includes(program) if _names_admins(call) or parent in found
-        }
-        if added <= found:
-            break
-        found |= added
-    return found
+    return with_included(found, program, _names_admins)
 
 
 def _names_admins(call: Node) -> bool:

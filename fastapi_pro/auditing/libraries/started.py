@@ -47,9 +47,8 @@ def _run_from(node: Node) -> Iterator[Node]:
         if place in seen:
             continue
         seen.add(place)
-        callers = [call for call in place.function.callers if not call.module.is_test]
-        queue += callers
-        if not callers:
+        queue += place.function.callers
+        if not place.function.callers:
             yield place
 
 

@@ -189,9 +189,12 @@ def _includers(router: Node) -> set[Node]:
     included = _included(router.program)
     if included is None:
         return {router.at(None)}
-    found = included.get(router, set())
-    for _ in included:
-        found = found.union(*(included.get(one, set()) for one in found))
+    found: set[Node] = set()
+    queue = [router]
+    while queue:
+        new = included.get(queue.pop(), set()) - found
+        found |= new
+        queue += new
     return found
 
 

@@ -1,12 +1,12 @@
 """Validation errors that repeat what was sent, where that has a password in it."""
 
 import ast
-from collections import defaultdict
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.exception_handlers import ExceptionHandler, exception_handlers
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, http_endpoints
+from fastapi_pro.auditing.libraries.inclusions import including
 from fastapi_pro.auditing.libraries.pydantic import SECRETS, Schema, schema_of
 from fastapi_pro.auditing.libraries.refusals import is_refused, is_refused_whole
 from fastapi_pro.auditing.libraries.request_values import Input
@@ -60,7 +60,7 @@ def _is_placed(endpoint: Endpoint) -> bool:
     """Say whether all that includes the router of an endpoint ends in a known application."""
     known = apps(endpoint.function.program)
     above = _including(endpoint.router)
-    return all(router in known for router in above if not _parents(router))
+    return all(router in known for router in above if not including(router))
 
 
 def _including(router: Node) -> set[Node]:
@@ -71,21 +71,7 @@ def _including(router: Node) -> set[Node]:
         current = queue.pop()
         if current not in found:
             found.add(current)
-            queue += _parents(current)
-    return found
-
-
-def _parents(router: Node) -> list[Node]:
-    return _inclusions(router.program).get(router, [])
-
-
-@fact
-def _inclusions(program: Program) -> dict[Node, list[Node]]:
-    """Return the routers and applications that include each router."""
-    found: dict[Node, list[Node]] = defaultdict(list)
-    for call in program.calls_named("include_router"):
-        if router := call.argument(0, "router").value:
-            found[router].append(call.owner.value)
+            queue += [call.owner.value for call in including(current)]
     return found
 
 
