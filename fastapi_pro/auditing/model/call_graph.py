@@ -77,7 +77,7 @@ def find_call(
     Coroutines are not followed: their calls are found where they are. Nor are functions whose
     result is cached: they run once. `steps` gives what is asked of a function, if not its calls.
     """
-    key = (function.ast, is_wanted)
+    key = (function.ast, is_wanted, steps)
     return function.program.once(_find_call, key, function, is_wanted, steps, limits.CALLS, set())
 
 
