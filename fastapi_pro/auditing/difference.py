@@ -16,6 +16,7 @@ from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.project_files import Answers
 from fastapi_pro.auditing.past_audits import Known, PastAudits
+from fastapi_pro.auditing.processes import pool_of
 from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
 from fastapi_pro.auditing.sources.git import Changes
 from fastapi_pro.auditing.sources.programs import are_joined_alike
@@ -194,7 +195,7 @@ class _Commit:
 
     def _start(self) -> None:
         for _ in self._shares:
-            self._pools.append(runner.pool_of(1, self.files))
+            self._pools.append(pool_of(1, self.files))
             self._pools[-1].submit(int).result()  # a copy made now is a small one
 
     def _ask(self, slugs: Collection[str] | None) -> None:

@@ -3,10 +3,8 @@
 import ast
 import functools
 import gc
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fastapi_pro.auditing.applicability import applied
 from fastapi_pro.auditing.detectors import Detector, detectors
@@ -16,6 +14,7 @@ from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module, is_test
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.past_audits import Known, PastAudits
+from fastapi_pro.auditing.processes import pool_of, processes
 from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
 from fastapi_pro.auditing.sources.parse import (
     TEMPLATE,
@@ -28,10 +27,6 @@ from fastapi_pro.auditing.sources.parse import (
 )
 from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
-
-if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing.context import BaseContext
 
 Parse = Callable[[bytes], ast.Module]
 Watched = tuple[list[Finding], project_files.Answers | None]
@@ -167,7 +162,7 @@ def _by_rules(
 
 def _detect_shared(slugs: list[str]) -> Watched:
     """Return what rules find in the program that this process has opened, as `audit_watched`."""
-    return _shared[0].detect(slugs), project_files.answers()
+    return _shared[0].detect(slugs), project_files.take_answers()
 
 
 def _unreadable_tests(paths: list[Path], root: Path) -> Watched:
@@ -176,7 +171,7 @@ def _unreadable_tests(paths: list[Path], root: Path) -> Watched:
     sources = read_all([path for path, name in names.items() if is_test(name)], [])
     wrong = ((path, _wrong_with(source)) for path, source in sources.items())
     found = [_unreadable(path, error, names[path]) for path, error in wrong if error is not None]
-    return found, project_files.answers()
+    return found, project_files.take_answers()
 
 
 def _most_of(groups: list[list[Path]], jobs: int) -> list[Path]:
@@ -195,30 +190,6 @@ def _size(path: Path) -> int:
         return project_files.size(path)
     except OSError:
         return 0
-
-
-def pool_of(
-    jobs: int, contents: Mapping[Path, bytes | None] | None = None
-) -> "ProcessPoolExecutor":
-    """Return `jobs` processes that see files with these contents, else as this process does.
-
-    They note their questions about files, if those of this process are noted.
-    """
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- as in `processes`
-
-    seen = project_files.contents() if contents is None else contents
-    return ProcessPoolExecutor(jobs, processes(), _see, (seen, project_files.are_noted()))
-
-
-def _see(contents: Mapping[Path, bytes | None], watch: bool) -> None:  # noqa: FBT001 -- of a pool
-    project_files.put_back(contents, watch=watch)
-
-
-def processes() -> "BaseContext":
-    """Return how processes are started: as copies of this one (fork), if the system can do that."""
-    import multiprocessing  # noqa: PLC0415 -- it takes long to import, and one process needs none
-
-    return multiprocessing.get_context("fork" if hasattr(os, "fork") else None)
 
 
 def read_all(files: Sequence[Path], unreadable: list[Finding]) -> dict[Path, bytes]:
@@ -256,7 +227,7 @@ def audit_watched(
 ) -> Watched:
     """Return the findings of programs, and the questions about files behind them, if known."""
     found = audit_one_by_one(groups, root, slugs)
-    return found, project_files.answers()
+    return found, project_files.take_answers()
 
 
 def open_ahead(groups: list[list[Path]], root: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fastapi_pro.auditing import past_audits, runner
+from fastapi_pro.auditing import difference, past_audits, runner
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.project_files import View
@@ -37,21 +37,18 @@ def _rules(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
 def audited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is audited: "now", and "commit" for each process that looks at the commit."""
     asked: list[str] = []
-    real, real_pool = runner.audit, runner.pool_of
+    real, real_pool = runner.audit, difference.pool_of
 
     def note(groups: list[list[Path]], root: Path, jobs: int, *slugs: Any) -> list[Finding]:
         asked.append("now")
         return real(groups, root, jobs, *slugs)
 
-    def note_pool(
-        jobs: int, contents: dict[Path, bytes | None] | None = None
-    ) -> ProcessPoolExecutor:
-        if contents is not None:
-            asked.append("commit")
+    def note_pool(jobs: int, contents: dict[Path, bytes | None]) -> ProcessPoolExecutor:
+        asked.append("commit")
         return real_pool(jobs, contents)
 
     monkeypatch.setattr(runner, "audit", note)
-    monkeypatch.setattr(runner, "pool_of", note_pool)
+    monkeypatch.setattr(difference, "pool_of", note_pool)
     return asked
 
 

@@ -135,6 +135,14 @@ def answers() -> Answers | None:
     return _known.answers if _known.is_steady else None
 
 
+def take_answers() -> Answers | None:
+    """Return what `answers` does, for another process to `note`; the questions begin anew."""
+    found = answers()
+    if found is not None:
+        _known.answers = {}
+    return found
+
+
 def are_noted() -> bool:
     """Say whether questions are noted, for `answers`."""
     return _known.answers is not None
