@@ -3,8 +3,9 @@
 usage: tools.py [--runs N] [--write]
 
 Each is timed as a whole process, on what this repository has once, 4 and 16 times: its pages for
-build.py, its skills for validate.py, its service for audit.py, on one processor and on all. Prints
-a table of medians; --write keeps it in docs/bench and docs/measurements.md. Takes two minutes.
+build.py, its skills for validate.py, its service for audit.py, on one processor and on all. None
+has seen its input before. Prints a table of medians; --write keeps it in docs/bench and
+docs/measurements.md. Takes two minutes.
 
 With --trees FOLDER..., audit.py is measured on these folders besides: the seconds of the processor
 in one process, as many times `ast.parse` of the same files; seconds that pass with one and with two
@@ -12,6 +13,7 @@ processes; the memory of two together, at most; the seconds of --diff, at first 
 kept; and, where ruff is there, its seconds.
 """
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -24,7 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
-from audit_speed import measure_tree, tree_table  # noqa: E402
+from audit_speed import forget_audits, measure_tree, tree_table  # noqa: E402
 from fastapi_pro.command_line import parser_of  # noqa: E402
 from fastapi_pro.installing.contents import SKILLS, contents  # noqa: E402
 from maintain.building.tables import markdown  # noqa: E402
@@ -58,7 +60,7 @@ def measure(runs: int) -> dict[str, dict[str, dict[str, float]]]:
                 make(folder, times)
                 line = [sys.executable, *command.format(folder=folder).split()]
                 line[1] = str(ROOT / "scripts" / line[1])
-                taken = statistics.median(seconds_of(line) for _ in range(runs))
+                taken = statistics.median(_seconds_anew(line, folder / ".cache", runs))
                 size = len([*folder.glob(pattern)])
                 cell = {"size": size, "seconds": round(taken, 2)}
             measured.setdefault(command, {})[str(times)] = cell
@@ -66,10 +68,20 @@ def measure(runs: int) -> dict[str, dict[str, dict[str, float]]]:
     return measured
 
 
-def seconds_of(command: Sequence[str]) -> float:
+def _seconds_anew(command: Sequence[str], cache: Path, runs: int) -> list[float]:
+    """Return how long a command takes that knows its own modules, but nothing of its input."""
+    seconds = []
+    for _ in range(runs + 1):
+        forget_audits(cache)
+        seconds.append(seconds_of(command, XDG_CACHE_HOME=str(cache)))
+    return seconds[1:]
+
+
+def seconds_of(command: Sequence[str], **environment: str) -> float:
     """Return how long a command takes. Raises RuntimeError where it does not end with 0."""
     started = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    env = os.environ | environment
+    done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
     taken = time.perf_counter() - started
     if done.returncode:
         raise RuntimeError(f"{command}: {done.returncode}\n{(done.stdout + done.stderr)[-2000:]}")
