@@ -125,17 +125,23 @@ def _in_parallel(
 
     If one program is most of the work, it is parsed here, and its rules are shared among copies of
     this process. Another process meanwhile handles the other programs, and checks whether the tests
-    can be parsed.
+    can be parsed. Else this process handles the largest share, and what no other has begun then.
     """
     large = _most_of(groups, jobs) if processes().get_start_method() == "fork" else []
     shares = shares_of([group for group in groups if group is not large], jobs * 4)
     detectors(slugs)  # before there are copies of this process
-    with pool_of(1 if large else jobs) as pool:
-        results = [pool.submit(audit_watched, share, root, slugs) for share in shares]
+    with pool_of(1 if large else jobs - 1) as pool:
+        others = shares if large else shares[1:]
+        asked = [(share, pool.submit(audit_watched, share, root, slugs)) for share in others]
         if large:
-            results.append(pool.submit(_unreadable_tests, large, root))
-        found = _by_rules(large, root, jobs, slugs) if large else []
-        return [*found, *_joined(result.result() for result in results)]
+            tests = pool.submit(_unreadable_tests, large, root)
+            found = [*_by_rules(large, root, jobs, slugs), *_joined([tests.result()])]
+        else:
+            found = audit_one_by_one(shares[0], root, slugs)
+            own = [share for share, result in asked if result.cancel()]
+            found += audit_one_by_one([group for share in own for group in share], root, slugs)
+        done = (result.result() for _, result in asked if not result.cancelled())
+        return [*found, *_joined(done)]
 
 
 def _joined(results: Iterable[Watched]) -> Iterator[Finding]:
@@ -152,7 +158,7 @@ def _by_rules(
     _shared[:] = [_Opened(group, root)]
     _shared[0].index()
     asked = detectors(slugs)
-    of_tests = [slug for slug in asked if slug.startswith("tests-")]  # they parse the same
+    of_tests = [slug for slug in asked if _is_of_tests(slug)]  # they parse the same
     tasks = [of_tests, *([slug] for slug in asked if slug not in of_tests)]
     with pool_of(jobs) as pool:
         found = [*_shared[0].unreadable_code, *_joined(pool.map(_detect_shared, tasks))]
@@ -163,6 +169,11 @@ def _by_rules(
 def _detect_shared(slugs: list[str]) -> Watched:
     """Return what rules find in the program that this process has opened, as `audit_watched`."""
     return _shared[0].detect(slugs), project_files.take_answers()
+
+
+def _is_of_tests(slug: str) -> bool:
+    """Say whether a rule is about tests: only these rules need the trees of tests."""
+    return slug.startswith("tests-")
 
 
 def _unreadable_tests(paths: list[Path], root: Path) -> Watched:
@@ -274,16 +285,21 @@ class _Opened:
         files = [path for path in paths if is_deploy_file(str(path))]
         self._files = frozenset(files)
         self._read: dict[Path, list[str]] = {}
-        make = parse_compactly if sum(map(_size, paths)) > _LARGE else parse
+        self._sound_tests: set[Path] = set()
+        self._is_large = sum(map(_size, paths)) > _LARGE
+        self._make = parse_compactly if self._is_large else parse
         for path in paths:
             try:
                 if path not in self._files:
-                    modules.append(_module(root, make, path))
+                    modules.append(_module(root, self._make, path))
             except UnreadableError as error:
                 self.unreadable_code.append(_unreadable(path, error, display(path, root)))
+        self._join(modules, root)
+
+    def _join(self, modules: list[Module], root: Path) -> None:
         self._known = {module.path: module for module in modules}
-        load = functools.partial(_load, root, make)
-        self._program = Program(modules, root, load, KnownTypes(), files)
+        load = functools.partial(_load, root, self._make)
+        self._program = Program(modules, root, load, KnownTypes(), sorted(self._files))
 
     def index(self) -> None:
         """Compute what all detectors need."""
@@ -292,8 +308,26 @@ class _Opened:
 
     def detect(self, slugs: Collection[str] | None = None) -> list[Finding]:
         """Return what the detectors of some rules find, or those of all."""
-        listed = detectors(slugs).items()
-        return [finding for slug, detect in listed for finding in self._told(slug, detect)]
+        asked = detectors(slugs)
+        of_tests = [slug for slug in asked if _is_of_tests(slug)]
+        found = [finding for slug in of_tests for finding in self._told(slug, asked[slug])]
+        if of_tests and self._is_large:
+            self._drop_tests()
+        rest = [slug for slug in asked if not _is_of_tests(slug)]
+        return found + [finding for slug in rest for finding in self._told(slug, asked[slug])]
+
+    def _drop_tests(self) -> None:
+        """Drop the trees of tests, which only their rules need, with all that was computed."""
+        self._sound_tests = {m.path for m in self._known.values() if m.is_test and _is_sound(m)}
+        before, modules = self._program, []
+        for old in before.modules:
+            module = Module(old.path, old.name, old.source, functools.partial(_parse, self._make))
+            if not old.is_test:
+                module.tree = old.tree
+            modules.append(module)
+        root = before.root
+        before.forget()
+        self._join(modules, root)
 
     def _told(self, slug: str, detect: Detector) -> Iterator[Finding]:
         """Yield what the detector of a rule finds."""
@@ -309,9 +343,8 @@ class _Opened:
 
     def unreadable(self) -> list[Finding]:
         """Return the files that cannot be read or parsed, including tests that nothing needed."""
-        tests = [
-            m for m in self._known.values() if m.is_test and not (m.was_parsed and m.tree.body)
-        ]
+        known = [m for m in self._known.values() if m.path not in self._sound_tests]
+        tests = [module for module in known if module.is_test and not _is_sound(module)]
         wrong = ((test, _wrong_with(test.source)) for test in tests)
         told = [
             _unreadable(test.path, error, test.name) for test, error in wrong if error is not None
@@ -348,6 +381,11 @@ def _parse(make: Parse, source: bytes) -> ast.Module:
         return make(source)
     except UnreadableError:
         return ast.Module([], [])
+
+
+def _is_sound(test: Module) -> bool:
+    """Say whether a test was parsed, and could be."""
+    return test.was_parsed and bool(test.tree.body)
 
 
 def _wrong_with(source: bytes) -> UnreadableError | None:

@@ -102,7 +102,6 @@ class Module:
         self.number = zlib.crc32(name.encode("utf-8", "surrogatepass"))
         self.is_test = is_test(name)
         self.is_tool = bool(_TOOL.search(name))
-        self._said: dict[tuple[str, ...], bool] = {}
         self._own: dict[ast.AST, list[ast.AST]] = {}
         self._own_by_kind: dict[ast.AST, dict[type, tuple[ast.AST, ...]]] = {}
         self._scopes: dict[ast.AST, Bindings] = {}
@@ -126,15 +125,11 @@ class Module:
 
     def says(self, *words: str) -> bool:
         """Say whether the text contains one of these words: the cheapest first check."""
-        known = self._said.get(words)
-        if known is None:
-            known, source = False, self.source
-            for word in _encoded(words):  # a generator takes twice as long
-                if word in source:
-                    known = True
-                    break
-            self._said[words] = known
-        return known
+        source = self.source
+        for word in _encoded(words):  # a generator takes twice as long
+            if word in source:
+                return True
+        return False
 
     @functools.cached_property
     def _index(self) -> tuple[dict[ast.AST, ast.AST], dict[type, list[ast.AST]]]:
