@@ -1,5 +1,6 @@
 """One audit of a project: all findings, or those that a change added."""
 
+import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -50,10 +51,19 @@ class ProjectAudit:
     cache: str
     """The folder in which findings are kept; "" to keep nothing."""
 
+    @functools.cached_property
+    def _collected(self) -> tuple[list[Path], list[Finding]]:
+        return collect(self.paths, self.exclude)
+
+    @property
+    def files(self) -> list[Path]:
+        """The files to audit, absolute and sorted."""
+        return [*self._collected[0]]
+
     def all(self) -> Result:
         """Return all that is found."""
         top = project(self.paths)
-        files, unlisted = collect(self.paths, self.exclude)
+        files, unlisted = self.files, self._collected[1]
         context = rest_of_project(self.paths, self.exclude)
         beside = deploy_files.beside(self.paths, context)
         project_files.put_back({}, watch=bool(self.cache))
@@ -86,7 +96,7 @@ class ProjectAudit:
         from fastapi_pro.auditing.difference import both_sides  # noqa: PLC0415 -- takes long to import, and only --diff needs it
 
         top = project(self.paths)
-        files, unlisted = collect(self.paths, self.exclude)
+        files, unlisted = self.files, self._collected[1]
         context = rest_of_project(self.paths, self.exclude)
         ours = {*files, *context}
         changes = staged_changes(top, base) if is_staged else changes_since(top, base)

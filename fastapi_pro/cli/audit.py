@@ -158,19 +158,17 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     jobs = args.jobs or options.jobs or _cores()
     cache = "" if args.no_cache else cache_folder()
     audit = ProjectAudit(args.paths, root, exclude, active, entries, jobs, cache)
-    since = "HEAD" if args.staged else args.diff
-    result = audit.all() if since is None else _since(audit, args)
-    code = newer_python.run_again(result.unread, sys.argv[1:] if argv is None else argv)
+    given = sys.argv[1:] if argv is None else argv
+    code = newer_python.run_again(newer_python.with_newer_syntax(audit.files), given)
     if code is not None:
         return code
-    if newer := newer_python.told(result.unread):
-        print(newer, file=sys.stderr)
+    since = "HEAD" if args.staged else args.diff
+    result = audit.all() if since is None else _since(audit, args)
+    code = newer_python.run_again(newer_python.unparsed(result.unread), given)
+    if code is not None:
+        return code
+    _warn(result, exclude, args)
     findings = result.findings
-    if not result.files and since is None:
-        where = visible(", ".join(map(str, args.paths)))
-        print(f"{where}: no Python file to audit", file=sys.stderr)
-    for line in idle(exclude) if args.exclude is not None else ():
-        print(f"--exclude {visible(line)!r} matches no file and no folder", file=sys.stderr)
     if args.write_baseline is not None:
         return _write_baseline(Path(args.write_baseline), findings, root)
     known = _baseline(args, options)
@@ -193,6 +191,17 @@ def _audit(args: argparse.Namespace, entries: dict[str, Entry], argv: Sequence[s
     print(_summary(findings, count, time.perf_counter() - started), file=sys.stderr)
     severities = {f.severity or entries[f.slug].severity for f in findings}
     return int(not severities.isdisjoint(_FAILING[args.fail_on]))
+
+
+def _warn(result: Result, exclude: Sequence[Watched], args: argparse.Namespace) -> None:
+    """Print what was not read, and what the options did not do."""
+    if newer := newer_python.told(result.unread):
+        print(newer, file=sys.stderr)
+    if not result.files and args.diff is None and not args.staged:
+        where = visible(", ".join(map(str, args.paths)))
+        print(f"{where}: no Python file to audit", file=sys.stderr)
+    for line in idle(exclude) if args.exclude is not None else ():
+        print(f"--exclude {visible(line)!r} matches no file and no folder", file=sys.stderr)
 
 
 def _why_not(path: Path) -> str:

@@ -3,11 +3,11 @@
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
-from fastapi_pro.auditing.sources.parse import UnreadableError, read
+from fastapi_pro.auditing.sources.parse import UnreadableError, check, read
 from fastapi_pro.paths import PACKAGE
 
 _MARK = "FASTAPI_PRO_PYTHON"
@@ -28,15 +28,38 @@ _TWELVE = re.compile(
     r"\b[rR]?[fF][rR]?[\"']"
 )
 _VERSION = re.compile(r"3\.(\d+)\.\d+(?:-.*)?")
+_GENERIC = re.compile(
+    rb"^[ \t]*(?:class|def|async[ \t]+def)[ \t]+\w+[ \t]*\[|"
+    rb"^[ \t]*type[ \t]+\w+[ \t]*(?:\[.*\][ \t]*)?=",
+    re.MULTILINE,
+)
 _FOURTEEN = re.compile(r"\b[rR]?[tT][rR]?[\"']")
 
 
-def run_again(findings: Sequence[Finding], argv: Sequence[str]) -> int | None:
-    """Run the audit with the newest Python here that can read a file that this one cannot.
+def with_newer_syntax(files: Iterable[Path]) -> list[str]:
+    """Return a file with syntax of Python 3.12 that this one cannot parse, if there is one.
 
-    Return its exit code; None where this Python reads all files, or no other can be found.
+    It is seen before the audit, which otherwise is done twice.
     """
-    paths = _unparsed(findings)
+    if sys.version_info >= (3, 12):
+        return []
+    for path in files:
+        try:
+            source = read(path) if path.suffix == ".py" else b""
+            if _GENERIC.search(source):
+                check(source)
+        except UnreadableError as error:
+            if _is_of_parser(str(error)):
+                return [str(path)]
+    return []
+
+
+def run_again(paths: Sequence[str], argv: Sequence[str]) -> int | None:
+    """Run the audit with the newest Python here that can parse a file that this one cannot.
+
+    `paths` are the files that this Python cannot parse. Return the exit code; None where there are
+    none, or no such Python can be found.
+    """
     if not paths or _MARK in os.environ:
         return None
     python = next((p for p in pythons() if reads_one(p, paths)), None)
@@ -61,10 +84,15 @@ def told(findings: Sequence[Finding]) -> str:
 
 
 def _is_unparsed(finding: Finding) -> bool:
-    return finding.slug == UNREADABLE and finding.message.startswith("does not parse as Python")
+    return finding.slug == UNREADABLE and _is_of_parser(finding.message)
 
 
-def _unparsed(findings: Sequence[Finding]) -> list[str]:
+def _is_of_parser(message: str) -> bool:
+    return message.startswith("does not parse as Python")
+
+
+def unparsed(findings: Sequence[Finding]) -> list[str]:
+    """Return the files of the findings that say that this Python cannot parse a file."""
     return sorted({f.path for f in findings if _is_unparsed(f)})
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.auditing.project_audit import ProjectAudit
+from fastapi_pro.cli import audit as audit_cli
 from fastapi_pro.cli import newer_python
 from fastapi_pro.paths import ROOT
 from tests.support.forbidden import forbid
@@ -146,6 +148,39 @@ def test_the_version_that_would_read_it_is_said(audit: Audit, tmp_path: Path, li
     (tmp_path / "project" / "main.py").write_text(f"import fastapi\n{head}{line}\n")
     told = "1 file was not read: it needs Python 3.12; run the audit with it"
     assert told in audit().stderr
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads all of it")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "class Repo[T]: ...",
+        "def first[T](items: list[T]) -> T: ...",
+        "if True:\n    async  def first [T](items): ...",
+        "type Ids = list[int]",
+        "type Pair[T] = tuple[T, T]",
+    ],
+)
+def test_the_audit_is_not_done_before_another_python_does_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    newer = tmp_path / "bin" / f"python{NEXT}"
+    fake(newer, reads=True)
+    monkeypatch.setattr(newer_python, "pythons", lambda: iter([str(newer)]))
+    monkeypatch.delenv("FASTAPI_PRO_PYTHON", raising=False)
+    (tmp_path / "new.py").write_text(f"import fastapi\n{line}\n")
+    monkeypatch.setattr(ProjectAudit, "all", None)
+    assert audit_cli.main([str(tmp_path), "--no-cache"]) == 1
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads all of it")
+@pytest.mark.parametrize(
+    "text", ["type = items[0]\n", "'''\nclass Repo[T]: ...\n'''\n", "def f(: ...\n", BROKEN]
+)
+def test_what_only_looks_like_newer_syntax_is_audited(tmp_path: Path, text: str) -> None:
+    (tmp_path / "main.py").write_text(text)
+    (tmp_path / "Dockerfile").write_text("type x = 1\n")
+    assert newer_python.with_newer_syntax(sorted(tmp_path.iterdir())) == []
 
 
 @pytest.mark.slow

@@ -222,6 +222,27 @@ def test_a_very_large_program_has_trees_of_less_memory_and_the_same_findings(
     assert len(trees) == len(files)
 
 
+def test_the_trees_of_tests_of_a_very_large_program_go_before_the_other_rules_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"{_LATE}\n#= tests/test_it.py\nfrom fastapi.testclient import TestClient\n"
+    text += "from main import app\n\n\ndef test_it():\n    TestClient(app).get('/')\n"
+    files = write(tmp_path, text)
+    found = run(files, tmp_path, 1)
+    made: list[Program] = []
+
+    def note(*given: object) -> Program:
+        made.append(Program(*given))  # type: ignore[arg-type]
+        return made[-1]
+
+    monkeypatch.setattr(runner, "Program", note)
+    monkeypatch.setattr(runner, "_LARGE", 100)
+    assert run(files, tmp_path, 1) == found
+    first, second = made
+    assert vars(first) == {}
+    assert [m.was_parsed for m in second.modules if m.is_test] == [False]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_compact_tree_differs_in_the_ends_of_its_nodes_alone(end: str) -> None:
     lines = ("def f(x: int = 1) -> None:", "    return [x, f(), ()][0]", "\f", "a: int", "f()")
