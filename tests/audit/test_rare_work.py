@@ -92,6 +92,47 @@ def rare(**parts: str) -> str:
     return RARE.format(**(USUAL | parts))
 
 
+GUARDS = """
+from typing import Annotated
+from fastapi import HTTPException
+def get_admin(user=Depends(current_user)):
+    if user.level < 9:
+        raise HTTPException(403)
+    return user
+def changes_users(user=Depends(current_user)):
+    if "users" not in user.permissions:
+        raise HTTPException(status_code=403)
+    return user
+def known(user=Depends(current_user)):
+    if user is None:
+        raise HTTPException(401)
+    return user
+Changer = Annotated[object, Depends(changes_users)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("parts", "severity"),
+    [
+        ({"name": "assign_names", "more": ", dependencies=[Depends(require_admin)]"}, "low"),
+        ({"name": "design", "given": "_=Depends(require_admin)"}, "low"),
+        ({"name": "sign_in", "more": ", dependencies=[Depends(require_admin)]"}, ""),
+        ({"path": "/enrollment-tokens", "given": "_=Depends(get_admin)"}, "low"),
+        ({"path": "/token", "given": "_=Depends(require_admin)"}, ""),
+        ({"given": "_admin: Changer"}, "low"),
+        ({"given": "_user: Changer"}, ""),
+        ({"given": "admin=Depends(known)"}, ""),
+    ],
+    ids=str,
+)
+def test_whoever_is_refused_is_known_by_guards_rather_than_names(
+    parts: dict[str, str], severity: str, tmp_path: Path
+) -> None:
+    start, endpoint = rare(**parts).split("@router")
+    source = f"{start}{GUARDS}@router{endpoint}"
+    assert only(tmp_path, "blocking-call-in-async", source).severity == severity
+
+
 OTHER = """
 other = APIRouter()
 @other.get("/names")

@@ -41,6 +41,14 @@ async def slow():
 """
 
 
+@pytest.mark.parametrize("package", ["slow/__init__.py", "slow/more.py"])
+def test_a_module_and_a_folder_of_one_name_are_both_read(package: str, tmp_path: Path) -> None:
+    beside = _SLOW.replace("slow.py", package).replace("app = ", "from slow import app\napp = ")
+    found = run(write(tmp_path, f"{_SLOW}{beside}"), tmp_path, 1)
+    slow = [Path(f.path).relative_to(tmp_path) for f in found if f.slug == "blocking-call-in-async"]
+    assert sorted(map(Path.as_posix, slow)) == ["slow.py", package]
+
+
 def test_context_is_understood_and_not_reported_on(tmp_path: Path) -> None:
     files = write(tmp_path, _LATE)
     late = [f for f in run(files, tmp_path, 1) if f.slug == "commit-after-response"]

@@ -220,8 +220,11 @@ def unwrap(annotation: Node) -> tuple[Node, tuple[Node, ...]]:
             inner = sides[0] if len(sides) == 1 else None
         elif isinstance(annotation.ast, (ast.Name, ast.Attribute)):
             alias = annotation.definition
-            if isinstance(alias.ast, (ast.Subscript, ast.BinOp, ast.Name, ast.Attribute)):
+            if isinstance(alias.ast, (ast.Subscript, ast.BinOp, ast.Name, ast.Attribute, ast.Call)):
                 inner = alias
+        elif isinstance(annotation.ast, ast.Call):
+            made = annotation.callee.returned  # `user: needs("admin")`
+            inner = made[0] if len(made) == 1 else None
         if inner is None:
             break
         annotation = inner

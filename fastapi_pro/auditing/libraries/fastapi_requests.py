@@ -118,9 +118,13 @@ def uses_streams(program: Program) -> bool:
 
 @fact
 def uses_background_tasks(program: Program) -> bool:
-    """Say whether the service has background tasks, which run after the answer."""
-    names = ("BackgroundTasks", "BackgroundTask")
-    return any(module.mentions(*names) for module in program.service)
+    """Say whether the service has background tasks, which run after the answer.
+
+    A class of responses that takes a `BackgroundTask` has none before somebody makes one.
+    """
+    if any(module.mentions("BackgroundTasks") for module in program.service):
+        return True
+    return any(not call.module.is_tool for call in program.calls_named("BackgroundTask"))
 
 
 def commands(program: Program) -> Iterator[Node]:

@@ -5,7 +5,7 @@ import re
 
 from fastapi_pro.auditing.libraries.blocking_calls import serving
 from fastapi_pro.auditing.libraries.environments import is_for_developers
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, Parameter, apps, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import (
     answering_any,
     request_functions,
@@ -13,6 +13,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     starting_functions,
 )
 from fastapi_pro.auditing.libraries.guarded_routers import refuses
+from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.open_routes import check_of
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database, engines
@@ -35,7 +36,10 @@ _OR_OTHERS = re.compile(
     re.IGNORECASE,
 )
 _FOLDER = re.compile(r"(^|/)(super)?admins?(/|_|\.py$)|_admin(/|\.py$)")
-_OPEN = re.compile(r"log_?in|token|sign_?|password|(^|_)auth(?!or(s|_|\b))", re.IGNORECASE)
+_OPEN = re.compile(
+    r"log_?in|token|(?<!as)(?<!de)(?<!re)sign(?!al|ific)|password|(^|_)auth(?!or(s|_|\b))",
+    re.IGNORECASE,
+)
 """Names of endpoints that answer strangers, even in an administrator's part."""
 _SIGN_UP = re.compile(
     r"sign_?up|register|registration"
@@ -178,6 +182,12 @@ def is_for_admins(endpoint: Endpoint) -> bool:
 def _is_for_admins(endpoint: Endpoint) -> bool:
     if is_for_developers(endpoint.function) or _refuses_others(endpoint.function):
         return True
+    if any(map(_lets_admins_in, endpoint.parameters)):
+        return True
+    for dependency in endpoint.dependencies:
+        is_named = _is_guard(dependency.target) and refuses({dependency.function})
+        if is_named or _refuses_others(dependency.function):
+            return True
     if _OPEN.search(endpoint.name) or _OPEN.search(endpoint.path or ""):
         return False
     if _ADMIN.search(endpoint.path or "") or not _parts(endpoint) <= _joined(endpoint.call.program):
@@ -185,9 +195,15 @@ def _is_for_admins(endpoint: Endpoint) -> bool:
     guards = [*endpoint.options("dependencies"), endpoint.call.keyword("dependencies")]
     for dependency in endpoint.dependencies:
         guards += [dependency.call, dependency.target]
-        if _refuses_others(dependency.function):
-            return True
     return any(_is_guard(guard) for guard in guards if guard)
+
+
+def _lets_admins_in(parameter: Parameter) -> bool:
+    """Say whether a parameter is an administrator by its name, and others get a 403."""
+    if parameter.dependency is None or not _is_guard_name(parameter.name):
+        return False
+    inside = reached([parameter.dependency.function])
+    return any(raised_status(s) == 403 for f in inside for s in f.walk(ast.Raise))
 
 
 def _refuses_others(function: Node, depth: int = 0) -> bool:
@@ -222,6 +238,9 @@ def _is_unequal(test: ast.expr) -> bool:
 
 def _is_guard(node: Node) -> bool:
     """Say whether a dependency, or the parameter that it fills, lets only administrators in."""
-    text = node.name if node.is_function or node.is_class else node.text
+    return _is_guard_name(node.name if node.is_function or node.is_class else node.text)
+
+
+def _is_guard_name(text: str) -> bool:
     others = (_ROLES, _OF_MEMBERS, _OR_OTHERS)
     return bool(_ADMIN.search(text)) and not any(kind.search(text) for kind in others)

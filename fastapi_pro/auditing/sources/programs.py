@@ -49,9 +49,9 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
     traced = {path for path, source in sources.items() if _is_traced(path, source)}
     homes = {_top(path, root) for path in traced if _HOME.search(sources[path])}
     chosen = [path for path in sources if path in traced or _top(path, root) in homes]
-    by_name = {_name(path): path.as_posix() for path in chosen}
+    by_name = {_name(path): path.as_posix() for path in sorted(chosen, key=_is_package)}
     below = _with_folders(by_name, root.as_posix())
-    leader = {place: place for place in by_name.values()}
+    leader = {place: place for place in map(Path.as_posix, chosen)}
     tops = {path.as_posix(): _top(path, root) for path in chosen}
 
     def find(name: str) -> str:
@@ -124,6 +124,11 @@ def _top(path: Path, root: Path) -> str:
 def _name(path: Path) -> str:
     """Return the path of a module without its suffix; for a package, the path of its folder."""
     return (path.parent if path.name == "__init__.py" else path.with_suffix("")).as_posix()
+
+
+def _is_package(path: Path) -> bool:
+    """Say whether a file is that of a package, which Python prefers to a module of its name."""
+    return path.name == "__init__.py"
 
 
 def _with_folders(names: Iterable[str], root: str) -> set[str]:

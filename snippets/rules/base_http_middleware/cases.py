@@ -3,6 +3,22 @@
 BAD = ['@app.middleware("http")']
 
 FOUND = {
+    "a response is given its background task": """
+import time
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
+app = FastAPI()
+@app.middleware("http")  # !
+async def measure(request, call_next):
+    began = time.perf_counter()
+    response = await call_next(request)
+    print(time.perf_counter() - began)
+    return response
+@app.get("/")
+def read() -> JSONResponse:
+    return JSONResponse({}, background=BackgroundTask(print, "read"))
+""",
     "a dictionary in a context variable, replaced": """
 import logging
 from contextvars import ContextVar
@@ -124,6 +140,25 @@ async def timing(request, proceed):
 }
 
 LOOK_ALIKES = {
+    "responses that are given no background task": """
+import time
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
+app = FastAPI()
+class Answer(JSONResponse):
+    def __init__(self, content: object, background: BackgroundTask | None = None) -> None:
+        super().__init__(content, background=background)
+@app.middleware("http")
+async def measure(request, call_next):
+    began = time.perf_counter()
+    response = await call_next(request)
+    print(time.perf_counter() - began)
+    return response
+@app.get("/")
+def read() -> Answer:
+    return Answer({})
+""",
     "a dictionary in a context variable, changed in place": """
 import logging
 from contextvars import ContextVar

@@ -37,6 +37,14 @@ async def delete_item(item_id: int, session: Session):
 _DELETES = _FREE.replace('"/{item_id}")', '"/{item_id}")  # !')
 
 FOUND = {
+    "a function makes an annotation that checks nobody": _MAIN
+    + """
+def opened(name: str):
+    return Annotated[AsyncSession, Depends(get_db)]
+@router.delete("/{item_id}")  # !
+async def delete_item(item_id: int, session: opened("items")):
+    await session.delete(item_id)
+""",
     "an account whose role anybody chooses": _MAIN
     + """
 from pydantic import BaseModel
@@ -97,6 +105,23 @@ app.include_router(router)
 }
 
 LOOK_ALIKES = {
+    "a function makes the annotation": _MAIN
+    + """
+def needs(permission: str):
+    return Annotated[User, Depends(require(permission))]
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, user: needs("items:delete"), session: Session):
+    await session.delete(item_id)
+""",
+    "an annotation that a function made": _MAIN
+    + """
+def needs(permission: str):
+    return Annotated[User, Depends(require(permission))]
+Remover = needs("items:delete")
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, user: Remover, session: Session):
+    await session.delete(item_id)
+""",
     "all of them ask": _MAIN
     + """
 @router.delete("/{item_id}")
