@@ -59,8 +59,30 @@ def read(session: Session = Depends()):
 """,
             "`session.commit()` before",
         ),
+        (
+            """
+def first(session: Session):
+    return session.get(Author, 1)
+@app.get("/a")
+async def read(session: Session = Depends(), client: httpx.AsyncClient = Depends()):
+    first(session)
+    return (await client.get("https://example.com")).text
+""",
+            "`session.commit()` before",
+        ),
+        (
+            """
+async def first(session: AsyncSession):
+    return await session.get(Author, 1)
+@app.get("/a")
+async def read(session: AsyncSession = Depends(), client: httpx.AsyncClient = Depends()):
+    await first(session)
+    return (await client.get("https://example.com")).text
+""",
+            "`await session.commit()` before",
+        ),
     ],
-    ids=["async", "gathered", "sync"],
+    ids=["async", "gathered", "sync", "sync, in another function", "async, in another function"],
 )
 def test_the_session_that_ends_is_named(endpoint: str, fix: str, tmp_path: Path) -> None:
     found = only(tmp_path, "connection-held-during-slow-work", BOOKS + endpoint)
@@ -140,7 +162,7 @@ async def add(session: AsyncSession = Depends()):
     {change}
     await session.commit()
 """
-    statement = f"update(Author).values(copies=Author.copies {added})"
+    statement = f"update(Author).where(...).values(copies=Author.copies {added})"
     assert only(tmp_path, "lost-update", source).fix == f"Lock the row, or `{statement}`"
 
 
@@ -194,6 +216,32 @@ def test_a_sync_session_is_not_awaited(kind: str, wait: str, flush: str, tmp_pat
 """
     fix = only(tmp_path, "check-then-insert", source).fix
     assert fix.partition(" in ")[0] == flush
+
+
+@pytest.mark.parametrize(
+    ("session", "opened"), [("AsyncSession", "async with"), ("Session", "with")]
+)
+def test_a_task_opens_a_session_of_the_same_kind(
+    session: str, opened: str, tmp_path: Path
+) -> None:
+    maker = "async_sessionmaker" if session == "AsyncSession" else "sessionmaker"
+    source = f"""
+from fastapi import BackgroundTasks, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
+app = FastAPI()
+makes = {maker}()
+async def get_db():
+    {opened} makes() as session:
+        yield session
+def work(session: {session}): ...
+@app.post("/a")
+async def add(tasks: BackgroundTasks, db: {session} = Depends(get_db, scope="function")):
+    tasks.add_task(work, db)
+"""
+    fix = only(tmp_path, "session-in-background-task", source).fix
+    expected = f"`add_task(work, user.id)`, and `{opened} sessionmaker()` in `work`"
+    assert fix == ("" if opened == "async with" else expected)
 
 
 @pytest.mark.parametrize("maker", ["create_engine", "create_async_engine"])

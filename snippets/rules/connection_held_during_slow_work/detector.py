@@ -22,7 +22,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
-from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION, COROUTINES
+from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION, COROUTINES, SESSION
 from fastapi_pro.messages import counted
 
 _ENDS = {"close", "commit", "invalidate", "reset", "rollback"}
@@ -127,7 +127,9 @@ def _commit(wait: _Slow, query: _Event) -> str:
     """Return the statement that ends the transaction of the session."""
     function = wait.call.function
     calls = [c for c in function.calls if c.owner.dotted == query.session and c.member in _BEGINS]
+    names = function.walk(ast.Name, ast.Attribute)
     is_sync = not function.is_coroutine or bool(calls and not any(c.is_awaited for c in calls))
+    is_sync |= any(name.dotted == query.session and name.is_a(SESSION) for name in names)
     return f"{query.session}.commit()" if is_sync else f"await {query.session}.commit()"
 
 

@@ -85,7 +85,8 @@ def _is_of_value(column: Column) -> bool:
 
 def _fix(column: Column, change: str) -> str:
     """Return how one statement changes the column, with its names."""
-    statement = f"update({column.owner}).values({column.name}={column.full_name} {change})"
+    values = f"{column.name}={column.full_name} {change}"
+    statement = f"update({column.owner}).where(...).values({values})"
     text = f"Lock the row, or `{statement}`"
     return (
         text

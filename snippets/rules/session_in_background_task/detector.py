@@ -18,6 +18,7 @@ from fastapi_pro.auditing.model.node import inherits
 from fastapi_pro.auditing.model.types import member_type
 
 _TASKS = "fastapi.BackgroundTasks"
+_SYNC = "`add_task(work, user.id)`, and `with sessionmaker()` in `work`"
 _GIVES_ON = (ast.Await, ast.Return, ast.Yield, ast.YieldFrom)
 _KEEPS = ("add", "append")
 _TASK = ("fastapi.BackgroundTask", "starlette.background.BackgroundTask")
@@ -32,6 +33,7 @@ def detect(program: Program) -> Iterator[Hit]:
             yield call.hit(
                 f"the task gets `{session.name}`, which is closed before the task runs: its"
                 " changes are not committed, or its connection never returns to the pool",
+                fix=_SYNC if session.is_a(SESSION) else "",
             )
     for call in started(program):
         if call.module.is_tool or _is_ended_here(call):
