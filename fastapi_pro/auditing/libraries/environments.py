@@ -3,6 +3,7 @@
 import ast
 import re
 
+from fastapi_pro.auditing.model.flow import preceding
 from fastapi_pro.auditing.model.node import Node
 
 _LOCAL = re.compile(
@@ -29,10 +30,12 @@ def is_for_developers(node: Node) -> bool:
     """Say whether something runs only in a developer's environment, by the conditions around it.
 
     These are `if env == "local":`, or the `else` of `if env != "local":` and of `if
-    is_production:`.
+    is_production:`. Or what comes after `if is_production: return`.
     """
     below = node
     for above in node.ancestors:
+        if any(_leaves_in_production(before) for before in preceding(below)):
+            return True
         if isinstance(above.ast, ast.If):
             text = above.test.text
             is_negated = "!=" in text or text.startswith("not ")
@@ -43,3 +46,25 @@ def is_for_developers(node: Node) -> bool:
                 return True
         below = above
     return False
+
+
+def _leaves_in_production(statement: Node) -> bool:
+    """Say whether a statement is `if is_production: return`, perhaps with `and not testing`."""
+    branch = statement.ast
+    if not isinstance(branch, ast.If) or not isinstance(branch.body[-1], ast.Return):
+        return False
+    test = statement.test
+    return all(map(_is_of_production, test.operands if _is_and(test) else [test]))
+
+
+def _is_and(test: Node) -> bool:
+    return isinstance(test.ast, ast.BoolOp) and isinstance(test.ast.op, ast.And)
+
+
+def _is_of_production(test: Node) -> bool:
+    """Say whether a condition is true in production, and none of a developer's."""
+    text = test.text
+    is_negated = "!=" in text or text.startswith("not ")
+    return bool((_LOCAL if is_negated else _PRODUCTION).search(text)) and not (
+        is_negated and _PRODUCTION.search(text)
+    )

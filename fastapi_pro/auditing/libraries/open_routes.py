@@ -54,7 +54,8 @@ _OPEN_POST = re.compile(
     r"hook|notif|ipn|stripe|slack|telegram|github|twilio|ping|contact|feedback|newsletter|waitlist"
     r"|lead|track|event|telemetry|analytics|beacon|report|heartbeat|agent|worker|cron|setup|install"
     r"|bootstrap|onboard|seed|init|search|query|filter|valid|check|preview|estimate|calculat|convert"
-    r"|parse|lookup|echo|device|csp|vote|like|view|click|join|mcp|graphql|rpc|session",
+    r"|parse|lookup|echo|device|csp|vote|like|view|click|join|mcp|graphql|rpc|session"
+    r"|(in|en)quir|apply_(to|for)|rsvp|donat",
     re.IGNORECASE,
 )
 """More actions that are open to strangers, or that only read."""

@@ -137,6 +137,14 @@ def following(statement: Node) -> list[Node]:
     return [statement.at(later) for later in block[block.index(statement.ast) + 1 :]]
 
 
+def preceding(statement: Node) -> list[Node]:
+    """Return the statements before a statement in its block."""
+    block = getattr(statement.parent.ast, _field(statement), None)
+    if not isinstance(statement.ast, ast.stmt) or not isinstance(block, list):
+        return []
+    return [statement.at(earlier) for earlier in block[: block.index(statement.ast)]]
+
+
 def _field(node: Node) -> str:
     """Return the field in which a node's parent holds it."""
     for name, value in ast.iter_fields(node.parent.ast):

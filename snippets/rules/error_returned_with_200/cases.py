@@ -31,6 +31,17 @@ class Answer(BaseModel):
 )
 
 FOUND = {
+    "a name that one branch alone gives another answer": _ANSWER
+    + """
+@app.post("/a")
+def a(name: str):
+    answer = {"status_code": 404, "message": "no name"}
+    if name:
+        answer = {"status_code": 200, "message": name}
+    else:
+        print("no name")
+    return answer  # !
+""",
     "a status in the body alone": _ANSWER
     + """
 @app.post("/a", response_model=Answer)
@@ -215,6 +226,19 @@ async def answer(request, error):
 }
 
 LOOK_ALIKES = {
+    "a name that another answer has by then": _ANSWER
+    + """
+@app.post("/a")
+def a(name: str):
+    try:
+        if not name:
+            answer = {"status_code": 404, "message": "no name"}
+            return JSONResponse(content=answer, status_code=404)
+        answer = {"status_code": 200, "message": name}
+        return answer
+    except KeyError:
+        return {}
+""",
     "a status that the answer has too": _ANSWER
     + """
 @app.post("/a")

@@ -17,6 +17,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
 from fastapi_pro.auditing.libraries.http_errors import status
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.flow import following
 from fastapi_pro.auditing.model.node import inherits
 
 _ERROR = "fastapi.HTTPException"
@@ -130,8 +131,23 @@ def _choices(value: Node) -> list[Node]:
         case ast.Name():
             bindings = value.function.bindings(value.name)
             given = [value.at(b.node) for b in bindings if b.kind == "assign"]
+            given = _still(given, value)
             return [g.awaited for g in given if not isinstance(g.ast, ast.Name)] or [value]
     return [value]
+
+
+def _still(given: list[Node], place: Node) -> list[Node]:
+    """Return the values that a name may have at a place: what a block assigns replaces the ones
+    before it.
+    """
+    around = {place, *place.ancestors}
+    replacing = [
+        value
+        for value in given
+        if value.position < place.position and not around.isdisjoint(following(value.statement))
+    ]
+    last = max((value.position for value in replacing), default=None)
+    return [value for value in given if last is None or value.position >= last]
 
 
 def _is_checked(name: str, function: Node) -> bool:

@@ -316,3 +316,22 @@ from jobs import run
 run("main:app", workers=16)
 """,
 }
+LOOK_ALIKES["a script asks whether the database is there, before the workers start"] = """
+#= wait.py
+from sqlalchemy import create_engine, text
+def main():
+    engine = create_engine("postgresql+psycopg://db/app")
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+if __name__ == "__main__":
+    main()
+#= main.py
+import importlib
+from fastapi import FastAPI
+app = FastAPI()
+for name in ("books", "users"):
+    app.include_router(importlib.import_module(name).router)
+#= start.sh
+python wait.py
+exec uvicorn main:app --workers 9
+"""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program, fact
+from fastapi_pro.auditing.libraries.command_lines import is_outside_service
 from fastapi_pro.auditing.libraries.launches import variables
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.libraries.started import starts_running
@@ -27,6 +28,8 @@ _TIDB = re.compile("tidb", re.IGNORECASE)
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each engine whose pool, times the workers that the program starts, is too much."""
     for engine in engines(program):
+        if is_outside_service(engine.call):
+            continue  # a script's own connections, before or beside the workers
         size, overflow = engine.number("pool_size", 5), engine.number("max_overflow", 10)
         if size is None or overflow is None:
             continue

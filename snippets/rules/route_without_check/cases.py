@@ -105,6 +105,18 @@ app.include_router(router)
 }
 
 LOOK_ALIKES = {
+    "what visitors ask, and administrators read": _MAIN
+    + """
+@router.post("/{item_id}/inquiries")
+async def create_inquiry(item_id: int, session: Session):
+    session.add(item_id)
+""",
+    "what visitors apply for": _MAIN
+    + """
+@router.post("/{item_id}/applications")
+async def apply_for_item(item_id: int, session: Session):
+    session.add(item_id)
+""",
     "a function makes the annotation": _MAIN
     + """
 def needs(permission: str):

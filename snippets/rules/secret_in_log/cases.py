@@ -497,3 +497,28 @@ def write(note: Note): ...
 async def invalid(request: Request, exc: RequestValidationError):
     logger.error(f"{exc}")
 """
+_ONLY_HERE = (
+    _APP
+    + _HANDLER
+    + """
+from settings import settings
+def add_handler(app: FastAPI) -> None:
+    TEST
+        return
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, exc: RequestValidationError):
+        logger.error(f"{exc}")  # !
+"""
+)
+LOOK_ALIKES["a handler that production does not get"] = _ONLY_HERE.replace(
+    "TEST", "if settings.PRODUCTION and not settings.TESTING:"
+)
+LOOK_ALIKES["a handler that no other environment gets"] = _ONLY_HERE.replace(
+    "TEST", 'if settings.env == "production":'
+)
+FOUND["a handler that production gets"] = _ONLY_HERE.replace(
+    "TEST", 'if settings.env != "production" and settings.quiet:'
+)
+FOUND["a handler that is left out at times"] = _ONLY_HERE.replace(
+    "TEST", "if settings.PRODUCTION and settings.quiet:"
+)

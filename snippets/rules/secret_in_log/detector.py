@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.configured_values import environment_name
+from fastapi_pro.auditing.libraries.environments import is_for_developers
 from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import (
@@ -53,7 +54,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for call in _calls(program):
         for place, what in _written(call):
             severity = "low" if call.member == "debug" else ""
-            found.setdefault(place, place.hit(what, severity=severity))
+            if not is_for_developers(place):
+                found.setdefault(place, place.hit(what, severity=severity))
     yield from found.values()
 
 

@@ -363,6 +363,17 @@ async def read(name):
     except Exception:
         return RedirectResponse("/")
 """,
+    "to another page, with the status": _APP
+    + """
+@app.get("/callback")
+async def read(name):
+    try:
+        if name != "a":
+            raise HTTPException(500)
+    except Exception:
+        return RedirectResponse("/failed", status_code=status.HTTP_302_FOUND)
+    return RedirectResponse("/", status_code=303)
+""",
     "an answer made elsewhere": _APP
     + """
 from answers import failure

@@ -46,8 +46,13 @@ def detect(program: Program) -> Iterator[Hit]:
         for handler, errors in caught.items():
             answers = _answers(handler, usual.get(function))
             lost = [error for error in errors if error.status not in answers]
-            if answers and lost and answers.isdisjoint(_REFUSALS):
+            if answers and lost and answers.isdisjoint(_REFUSALS) and not _leads_on(answers):
                 yield handler.hit(_message(function, lost, answers))
+
+
+def _leads_on(answers: set[int]) -> bool:
+    """Say whether the browser is sent to another page, which tells its user what went wrong."""
+    return all(300 <= code < 400 for code in answers)
 
 
 def _usual(endpoint: Endpoint) -> int:

@@ -26,9 +26,11 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         if _is_task(call) or _is_held(call):
             continue
-        work = call.argument(0, "coro").func.dotted or "what it is given"
+        work = call.argument(0, "coro").func
+        name = work.dotted or work.last_name
+        task = f"the task of `{name}`" if name else "this task"
         yield call.hit(
-            f"nothing holds a reference to the task of `{work}`: the garbage collector may"
+            f"nothing holds a reference to {task}: the garbage collector may"
             " remove it before it is done, and its work stops without an error",
             fix=_IN_ENDPOINT if call.function in answering else "",
             cause=f"tasks of {call.module.name}",
