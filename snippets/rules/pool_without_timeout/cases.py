@@ -42,6 +42,31 @@ from config import settings
 from sqlalchemy.ext.asyncio import create_async_engine as engine_of
 engine = engine_of("postgresql+asyncpg://db/app", pool_size=settings.pool_size)  # !
 """,
+    "of two that requests may take, by name": """
+#= db.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+makes = sessionmaker(create_engine("postgresql://db/app", pool_size=5, pool_timeout=2))
+replica = create_engine("postgresql://replica/app", pool_size=5)  # !
+by_name = {"replica": sessionmaker(bind=replica)}
+#= main.py
+from contextlib import asynccontextmanager
+from db import by_name, makes
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+@asynccontextmanager
+async def lifespan(app):
+    connect()
+    yield
+def connect():
+    by_name["reports"] = sessionmaker(create_engine("postgresql://db/r", pool_size=2))  # !
+app = FastAPI(lifespan=lifespan)
+@app.get("/jobs")
+def jobs(name: str):
+    with makes() as session, by_name[name]() as other:
+        return session.get(object, 1), other.get(object, 1)
+""",
     "of requests and of a worker": """
 #= db.py
 from sqlalchemy import create_engine
@@ -145,6 +170,53 @@ app = FastAPI()
 @app.get("/job")
 async def job(session=Depends(get_db)):
     return await session.get(Job, 1)
+""",
+    "of a worker, whose start makes it": """
+#= db.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+makes = sessionmaker(create_engine("postgresql://db/app", pool_size=5, pool_timeout=2))
+def get_db():
+    with makes() as session:
+        yield session
+#= worker.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+async def startup(ctx):
+    await connect(ctx)
+async def connect(ctx):
+    engine = create_engine("postgresql://db/app", pool_size=5)
+    ctx["sessions"] = sessionmaker(engine)
+def work(ctx):
+    with ctx["sessions"]() as session:
+        session.commit()
+class WorkerSettings:
+    functions = [work]
+    on_startup = startup
+#= main.py
+from db import get_db
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+app = FastAPI()
+@app.get("/jobs")
+def jobs(session: Session = Depends(get_db)):
+    return session.get(object, 1)
+""",
+    "of sessions that nobody opens": """
+#= db.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+makes = sessionmaker(create_engine("postgresql://db/app", pool_size=5, pool_timeout=2))
+engine_of_jobs = create_engine("postgresql://db/app", pool_size=5)
+MakesForJobs = sessionmaker(bind=engine_of_jobs)
+#= main.py
+from db import makes
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/jobs")
+def jobs():
+    with makes() as session:
+        return session.get(object, 1)
 """,
     "of a worker, which answers no request": """
 #= worker.py

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.command_lines import is_outside_service
-from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engines_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
@@ -29,12 +29,47 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _is_others(engine: Engine) -> bool:
-    """Say whether workers alone use an engine, as requests are seen to use another one."""
+    """Say whether workers alone use an engine or nobody, as requests are seen to use another."""
     program = engine.call.program
     running = request_functions(program)
     asked = engines_of(running)
+    if not asked or engine in asked:
+        return False
     others = [f for f in program.functions if f not in running]
-    return bool(asked) and engine not in asked and engine in engines_of(others)
+    return (
+        engine in engines_of(others) or _is_made_elsewhere(engine) or not _is_read(engine.call)
+    )
+
+
+def _is_made_elsewhere(engine: Engine) -> bool:
+    """Say whether a worker makes an engine when it starts: no request does, and no application."""
+    program = engine.call.program
+    serving = request_functions(program) | starting_functions(program)
+    seen: set[Node] = set()
+    queue = [engine.call]
+    while queue:
+        function = queue.pop().function
+        if not function or function in serving:
+            return False
+        if function not in seen:
+            seen.add(function)
+            queue += function.callers
+    return True
+
+
+def _is_read(made: Node) -> bool:
+    """Say whether code reads the variable of what is made, or of what is made of that."""
+    names = [target.name for target in made.statement.targets]
+    if made.function or len(names) != 1 or not names[0]:
+        return True
+    for module in made.program.saying(names[0]):
+        for node in module.nodes(ast.Name, ast.Attribute):
+            named = Node(module, node)
+            if named.last_name == names[0] and named.is_read:
+                is_made_of = module is made.module and named.statement.targets
+                if not is_made_of or named.function or _is_read(named):
+                    return True
+    return False
 
 
 def _is_private(engine: Engine) -> bool:
