@@ -2026,3 +2026,28 @@ def read(session: Session):
     return session.get(Song, 1)
 """
     assert bool(only(tmp_path, "orm-object-without-response-model", source).cause) == is_one
+
+
+@pytest.mark.parametrize(
+    ("address", "claim"),
+    [
+        ("https://www.googleapis.com/oauth2/v2/userinfo", "verified_email"),
+        ("https://www.googleapis.com/oauth2/v3/userinfo", "email_verified"),
+        ("https://login.example.com/openid/userinfo", "email_verified"),
+    ],
+)
+def test_the_claim_has_the_name_that_the_provider_gives_it(
+    address: str, claim: str, tmp_path: Path
+) -> None:
+    source = f"""
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/callback")
+def callback(token: str):
+    profile = httpx.get("{address}", headers={{"Authorization": token}}).json()
+    return session.query(User).filter_by(email=profile["email"]).first()
+"""
+    found = only(tmp_path, "unverified-email-linked", source)
+    assert f"checks `{claim}`" in found.message
+    assert ("verified_email" in found.fix) is (claim == "verified_email")

@@ -25,7 +25,31 @@ oauth = OAuth()
 session = ...
 """
 
+_PROVIDERS = (
+    _MODELS
+    + """
+async def profile(provider: str, token: str) -> dict:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(headers=headers) as client:
+        if provider == "google":
+            answer = await client.get("https://www.googleapis.com/oauth2/v2/userinfo")
+            return answer.json()
+        answer = await client.get("https://api.github.com/user")
+        return answer.json()
+@app.get("/callback/{provider}")
+async def callback(provider: str, token: str):
+    claims = await profile(provider, token)
+    if provider == "github":
+        address = claims["email"]
+    ELSE
+        address = claims.get("email")  # !
+    return session.scalar(select(User).where(User.email == address))
+"""
+)
+
 FOUND = {
+    "of another provider than GitHub": _PROVIDERS.replace("ELSE", 'elif provider == "google":'),
+    "of all other providers than GitHub": _PROVIDERS.replace("ELSE", "else:"),
     "authlib": _MODELS
     + """
 @app.get("/callback")

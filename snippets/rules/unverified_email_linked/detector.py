@@ -26,6 +26,9 @@ _VERIFIED = {
     "email_verified", "verified_email", "emailVerified", "emails_verified", "is_email_verified",
     "xms_edov", "hd",
 }  # fmt: skip
+_STANDARD = "email_verified"
+_FIX = "Refuse unless `claims.get(\"{}\")` is true; find known users by the provider and its id"
+_OLD = re.compile(r"googleapis\.com/oauth2/v[12]/")
 _KEEPS = ("lower", "strip", "casefold", "get")
 
 
@@ -39,15 +42,36 @@ def detect(program: Program) -> Iterator[Hit]:
         for read in path:
             if read in told or not _is_email(read) or not _is_claims(_owner(read)):
                 continue
+            if _is_of_github(read):
+                continue
             told.add(read)
             modules = {node.module for node in (*path, *origins(_owner(read), _same))}
             if not any(map(_asks, modules)):
+                claim = _claim(read)
                 yield read.hit(
                     f"`{read.text}` finds the account in `{given.function.name}`, but nothing"
-                    " checks `email_verified`: whoever types that address at the provider gets that"
+                    f" checks `{claim}`: whoever types that address at the provider gets that"
                     " account",
                     severity="medium" if read.module.says("google", "Google", "GOOGLE") else "",
+                    fix="" if claim == _STANDARD else _FIX.format(claim),
                 )
+
+
+def _is_of_github(read: Node) -> bool:
+    """Say whether an address is read where the provider is GitHub, which shows verified ones."""
+    below = read
+    for above in read.ancestors:
+        is_inside = isinstance(above.ast, ast.If) and below.ast in above.ast.body
+        if is_inside and re.search("github", above.test.text, re.IGNORECASE):
+            return True
+        below = above
+    return False
+
+
+def _claim(read: Node) -> str:
+    """Return what says that an address is verified: Google's older addresses have a name of it."""
+    is_old = any(_OLD.search(_address(found)) for found in origins(_owner(read), _same))
+    return "verified_email" if is_old else _STANDARD
 
 
 def _looked_up(program: Program) -> Iterator[Node]:
@@ -113,11 +137,16 @@ def _are_claims(expr: Node) -> bool:
     if expr.last_name in _CLAIMS or expr.called in _VERIFIES:
         return True
     if expr.member == "json":
-        asked = expr.owner.value.awaited
-        if asked.member == "raise_for_status":
-            asked = asked.owner.value.awaited
-        return asked.member == "get" and bool(_ADDRESS.search(" ".join(map(written, asked.args))))
+        return bool(_ADDRESS.search(_address(expr)))
     return expr in _foreign(expr.program)
+
+
+def _address(answer: Node) -> str:
+    """Return where `response.json()` comes from, as it is written."""
+    asked = answer.owner.value.awaited
+    if asked.member == "raise_for_status":
+        asked = asked.owner.value.awaited
+    return " ".join(map(written, asked.args)) if asked.member == "get" else ""
 
 
 @fact
