@@ -2051,3 +2051,23 @@ def callback(token: str):
     found = only(tmp_path, "unverified-email-linked", source)
     assert f"checks `{claim}`" in found.message
     assert ("verified_email" in found.fix) is (claim == "verified_email")
+
+
+@pytest.mark.parametrize(
+    ("column", "fix"),
+    [
+        ("b", "`where(links.c.a == 1, links.c.b == 2)`"),
+        ("team", "Write the condition anew: `links.c` has no `team`"),
+    ],
+)
+def test_a_condition_on_no_column_is_not_to_be_written_again(
+    column: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+from sqlalchemy import Column, Integer, MetaData, Table, UniqueConstraint
+links = Table(
+    "links", MetaData(), Column("a", Integer), Column("b", Integer), UniqueConstraint("a", "b")
+)
+statement = links.select().where(links.c.a == 1 and links.c.{column} == 2)
+"""
+    assert only(tmp_path, "python-operator-in-filter", source).fix == fix

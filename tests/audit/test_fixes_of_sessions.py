@@ -221,9 +221,7 @@ def test_a_sync_session_is_not_awaited(kind: str, wait: str, flush: str, tmp_pat
 @pytest.mark.parametrize(
     ("session", "opened"), [("AsyncSession", "async with"), ("Session", "with")]
 )
-def test_a_task_opens_a_session_of_the_same_kind(
-    session: str, opened: str, tmp_path: Path
-) -> None:
+def test_a_task_opens_a_session_of_the_same_kind(session: str, opened: str, tmp_path: Path) -> None:
     maker = "async_sessionmaker" if session == "AsyncSession" else "sessionmaker"
     source = f"""
 from fastapi import BackgroundTasks, Depends, FastAPI

@@ -72,6 +72,43 @@ def test_72_bytes_matter_less_where_the_characters_are_counted(
     assert only(tmp_path, "bcrypt-72-bytes", source).severity == severity
 
 
+@pytest.mark.parametrize(
+    ("field", "check", "severity"),
+    [
+        ("password: str", "", "medium"),
+        ("password: str = Field(min_length=8)", "", "medium"),
+        ("password: str = Field(max_length=40)", "", "low"),
+        ("password: str", "@field_validator('password')\n    def short(cls, v): return v", "low"),
+        ("password: str", "def is_short(self): return len(self.password) < 65", "low"),
+    ],
+)
+def test_one_limit_of_characters_is_none_of_another_password(
+    field: str, check: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import bcrypt
+from fastapi import FastAPI
+from pydantic import BaseModel, Field, field_validator
+class Change(BaseModel):
+    password: str = Field(max_length=48)
+class SignUp(BaseModel):
+    {field}
+    {check}
+app = FastAPI()
+def hashed(password: str) -> bytes:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+@app.post("/users")
+def sign_up(body: SignUp) -> None:
+    hashed(body.password)
+@app.put("/password")
+def change(body: Change) -> None:
+    hashed(body.password)
+"""
+    found = only(tmp_path, "bcrypt-72-bytes", source)
+    assert (found.severity or "medium") == severity
+    assert ("of any length" in found.message) is (severity == "medium")
+
+
 RARE = """
 import time
 from fastapi import APIRouter, Depends, FastAPI, Security

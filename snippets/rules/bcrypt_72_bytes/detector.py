@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.pydantic import schema_of
 
 _LIMIT = 72
 _SHORT = 20  # a bound below this is for the fewest characters
@@ -24,7 +25,9 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that hash a password with bcrypt, in programs that never check 72 bytes."""
     found = list(_found(program))
     if found and not _checks_length(program):
-        yield from map(_of_characters, found) if _limits_characters(program) else found
+        is_limited = _limits_characters(program)
+        for call, hit in found:
+            yield _of_characters(hit) if is_limited and not _takes_unlimited(call) else hit
 
 
 def _of_characters(hit: Hit) -> Hit:
@@ -33,21 +36,42 @@ def _of_characters(hit: Hit) -> Hit:
     return hit._replace(severity="low", message=message)
 
 
-def _found(program: Program) -> Iterator[Hit]:
+def _takes_unlimited(call: Node) -> bool:
+    """Say whether a password comes from a field that nothing limits, as far as is seen."""
+    text = call.argument(0, "password").value.owner
+    origin = text.definition
+    given = [origin.passed(caller) for caller in origin.function.callers] if origin else []
+    fields = [(schema_of(each.owner.type), each.member) for each in (text, *given)]
+    return not _compares_lengths(call.program) and any(
+        schema is not None
+        and name in schema.fields
+        and not (schema.has_model_validator or schema.is_converted(name))
+        and not schema.fields[name].options("max_length", "pattern", "regex")
+        for schema, name in fields
+    )
+
+
+def _found(program: Program) -> Iterator[tuple[Node, Hit]]:
     for call in program.calls_of("bcrypt.hashpw"):
         if call.module.is_tool:
             continue
         if name := _encoded(call.argument(0, "password")):
-            yield call.hit(
-                f"`bcrypt.hashpw` gets `{name}` of any length: beyond 72 bytes bcrypt 5 "
-                "raises ValueError, and older ones ignore the rest"
+            yield (
+                call,
+                call.hit(
+                    f"`bcrypt.hashpw` gets `{name}` of any length: beyond 72 bytes bcrypt 5 "
+                    "raises ValueError, and older ones ignore the rest"
+                ),
             )
     for call in program.calls_of("pwdlib.PasswordHash"):
         hashers = call.argument(0, "hashers").value.elements
         if hashers and hashers[0].type == _BCRYPT and not call.module.is_tool:
-            yield call.hit(
-                "new passwords are hashed with bcrypt: beyond 72 bytes bcrypt 5 raises "
-                "ValueError, and older ones ignore the rest"
+            yield (
+                call,
+                call.hit(
+                    "new passwords are hashed with bcrypt: beyond 72 bytes bcrypt 5 raises "
+                    "ValueError, and older ones ignore the rest"
+                ),
             )
 
 
@@ -80,6 +104,12 @@ def _limits_characters(program: Program) -> bool:
         limit = call.keyword("max_length").constant
         if _is_limit(limit) and _PASSWORD.search(call.statement.text):
             return True
+    return _compares_lengths(program)
+
+
+@fact
+def _compares_lengths(program: Program) -> bool:
+    """Say whether the length of a password is compared with a limit somewhere."""
     for node in program.nodes(ast.Compare):
         sides = node.operands
         lengths = [side.value for side in sides if side.value.called == "builtins.len"]

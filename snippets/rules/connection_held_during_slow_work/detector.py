@@ -22,7 +22,12 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
-from fastapi_pro.auditing.model.library_types import ASYNC_CONNECTION, CONNECTION, COROUTINES, SESSION
+from fastapi_pro.auditing.model.library_types import (
+    ASYNC_CONNECTION,
+    CONNECTION,
+    COROUTINES,
+    SESSION,
+)
 from fastapi_pro.messages import counted
 
 _ENDS = {"close", "commit", "invalidate", "reset", "rollback"}

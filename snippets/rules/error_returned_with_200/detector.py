@@ -137,9 +137,7 @@ def _choices(value: Node) -> list[Node]:
 
 
 def _still(given: list[Node], place: Node) -> list[Node]:
-    """Return the values that a name may have at a place: what a block assigns replaces the ones
-    before it.
-    """
+    """Return the values that a name may have at a place: what a block assigns replaces others."""
     around = {place, *place.ancestors}
     replacing = [
         value

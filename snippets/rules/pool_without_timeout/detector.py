@@ -36,9 +36,7 @@ def _is_others(engine: Engine) -> bool:
     if not asked or engine in asked:
         return False
     others = [f for f in program.functions if f not in running]
-    return (
-        engine in engines_of(others) or _is_made_elsewhere(engine) or not _is_read(engine.call)
-    )
+    return engine in engines_of(others) or _is_made_elsewhere(engine) or not _is_read(engine.call)
 
 
 def _is_made_elsewhere(engine: Engine) -> bool:

@@ -23,6 +23,11 @@ _FUNCTIONS = (
 _FROM_CLAUSES = ("alias", "cte", "lateral", "subquery", "table_valued")
 _HYBRID = "sqlalchemy.ext.hybrid.hybrid_property"
 _EXPRESSIONS = ("expression", "inplace.expression", "comparator", "inplace.comparator")
+_COLUMN = "sqlalchemy.Column"
+_IN_TABLES = (
+    _COLUMN, "sqlalchemy.CheckConstraint", "sqlalchemy.ForeignKeyConstraint", "sqlalchemy.Index",
+    "sqlalchemy.PrimaryKeyConstraint", "sqlalchemy.UniqueConstraint",
+)  # fmt: skip
 _LISTS = ("and_", "filter", "having", "where")
 """What joins its arguments by AND."""
 _IN_FAILS = "raises an error each time: SQLAlchemy does not see the `in` of Python"
@@ -93,6 +98,10 @@ def _lost(operator: Node, call: Node) -> tuple[str, str, str]:
         fix = "Commas, or `func.coalesce(...)` for the first that is not NULL"
     elif is_and and call.last_name in _LISTS and operator in call.args:
         fix = f"`{call.last_name}({', '.join(map(_short, operator.operands))})`"
+    if absent := next(
+        (c for o in operator.operands for c in o.walk(ast.Attribute) if _fails(c)), None
+    ):
+        fix = f"Write the condition anew: `{absent.owner.text}` has no `{absent.member}`"
     for operand, following in itertools.pairwise(operator.operands):
         truth = _truth(operand)
         if truth is _FAILS:
@@ -222,6 +231,17 @@ def _is_column(expr: Node) -> bool:
     else:
         model = _model(expr.owner)
     return model is not None and expr.member in model.columns.keys() | model.relationships.keys()
+
+
+def _fails(expr: Node) -> bool:
+    """Say whether an attribute is of a table's `.c`, and no column of that table."""
+    table = expr.owner.owner.value if expr.owner.member in ("c", "columns") else expr.at(None)
+    if table.called != "sqlalchemy.Table" or table.has_unpacking:
+        return False
+    columns = [given.value for given in table.args[2:]]
+    are_known = all(one.called in _IN_TABLES for one in columns)
+    names = {one.argument(0, "name").constant for one in columns if one.called == _COLUMN}
+    return are_known and bool(names) and expr.member not in names
 
 
 def _model(cls: Node) -> Model | None:

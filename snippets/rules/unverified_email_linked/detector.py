@@ -27,7 +27,7 @@ _VERIFIED = {
     "xms_edov", "hd",
 }  # fmt: skip
 _STANDARD = "email_verified"
-_FIX = "Refuse unless `claims.get(\"{}\")` is true; find known users by the provider and its id"
+_FIX = 'Refuse unless `claims.get("{}")` is true; find known users by the provider and its id'
 _OLD = re.compile(r"googleapis\.com/oauth2/v[12]/")
 _KEEPS = ("lower", "strip", "casefold", "get")
 
