@@ -1385,6 +1385,35 @@ def read(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "body.key",
+        "f'{body.key}.pub'",
+        "os.path.join(body.key, 'config')",
+        "Path(body.key) / 'config'",
+        "os.path.expanduser(body.key)",
+    ],
+)
+def test_a_path_that_a_client_chooses_leaves_no_folder(path: str, tmp_path: Path) -> None:
+    source = f"""
+import os
+from pathlib import Path
+from fastapi import FastAPI
+from pydantic import BaseModel
+class Import(BaseModel):
+    key: str
+app = FastAPI()
+@app.post("/keys")
+def read(body: Import) -> None:
+    with open({path}, "w") as file:
+        file.write("a")
+"""
+    found = only(tmp_path, "path-from-input", source)
+    assert found.message.endswith("begins the path that `open` takes: it may name any file")
+    assert found.fix.startswith("`resolve()`, then")
+
+
+@pytest.mark.parametrize(
     ("condition", "end"),
     [
         (

@@ -12,6 +12,7 @@ from fastapi_pro.auditing.libraries.text_pieces import Piece, pieces
 from fastapi_pro.auditing.libraries.value_checks import FILE_QUESTIONS
 from fastapi_pro.auditing.model import limits
 
+_CHOOSE = "`resolve()`, then `is_relative_to(folder)` of a folder in which clients may choose"
 _OPENS = (
     "builtins.open", "io.open", "aiofiles.open", "anyio.open_file", "os.remove", "os.unlink",
     "os.makedirs", "shutil.rmtree", "fastapi.responses.FileResponse", "aiofiles.os.remove",
@@ -85,9 +86,13 @@ def _text(path: Node) -> Text | None:
 
 def _hit(call: Node, text: Text) -> Hit:
     slash = " or a leading `/`" if _may_lead(_path(call)) else ""
+    is_whole = _begins(_path(call))
     return call.hit(
-        f"{text.name} leads `{call.last_name}` out of its folder, by `../`{slash}",
+        f"{text.name} begins the path that `{call.last_name}` takes: it may name any file"
+        if is_whole
+        else f"{text.name} leads `{call.last_name}` out of its folder, by `../`{slash}",
         severity="low" if _is_harmless(call) else "",
+        fix=_CHOOSE if is_whole else "",
         cause=f"{text.name} in {call.function.name}, {call.module.name}",
     )
 
@@ -113,6 +118,21 @@ def _may_lead(path: Node, depth: int = 0) -> bool:
     if not made or depth > limits.NAMES:
         return True
     return any(_may_lead(part, depth + 1) for part in made)
+
+
+def _begins(path: Node, depth: int = 0) -> bool:
+    """Say whether a path begins with the text of a request, so that no folder was meant for it."""
+    value = path if isinstance(path.ast, ast.Attribute) else path.value.awaited
+    first, *others = pieces(value)
+    if depth > limits.NAMES:
+        return False
+    if others:
+        return isinstance(first, Node) and _begins(first, depth + 1)
+    made = _parts(value)[:1] or _given(value)
+    if not made:
+        is_plain = isinstance(value.ast, (ast.Name, ast.Attribute))
+        return is_plain and _PATH.unchecked(value) is not None
+    return all(_begins(part, depth + 1) for part in made)
 
 
 def _given(value: Node) -> list[Node]:
