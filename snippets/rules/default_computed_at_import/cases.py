@@ -25,6 +25,24 @@ class One(Shown):
 """
 
 FOUND = {
+    "what is drawn otherwise": """
+import os
+import random
+import secrets
+import string
+from pydantic import BaseModel, Field
+from sqlalchemy import Column, String
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id = Column(String, primary_key=True)
+    recovery_code = Column(String, default=os.urandom(32).hex())  # !
+    pin = Column(String, default="".join(random.choices(string.digits, k=6)))  # !
+    short = Column(String, default="".join(secrets.choice("abc") for _ in range(6)))  # !
+class Invite(BaseModel):
+    number: int = secrets.randbits(32)  # !
+""",
     "a schema that is shown, and sent": _ROWS.replace("MARK", "  # !")
     + """
 @app.post("/rows")

@@ -20,8 +20,12 @@ _TIMES = {
 _RANDOM = {
     "uuid.uuid1", "uuid.uuid4", "uuid.uuid6", "uuid.uuid7", "secrets.token_hex",
     "secrets.token_urlsafe", "secrets.token_bytes", "secrets.randbelow", "random.randint",
-    "random.random", "random.choice", "random.randrange", "random.uniform",
+    "random.random", "random.choice", "random.randrange", "random.uniform", "random.choices",
+    "random.getrandbits", "random.randbytes", "random.sample", "secrets.choice",
+    "secrets.randbits", "os.urandom",
 }  # fmt: skip
+_RUN = {"bytes", "frozenset", "join", "list", "max", "min", "set", "sorted", "sum", "tuple"}
+"""What takes all of a generator at once."""
 _DEFAULTS = {"default", "insert_default", "onupdate", "server_default", "server_onupdate"}
 _OF_COLUMN = "sa_column_kwargs"
 _BOUNDS = {"ge", "gt", "le", "lt"}
@@ -114,7 +118,9 @@ def _default_of(call: Node) -> str:
     below = call
     for above in call.ancestors:
         match above.ast:
-            case ast.Lambda() | ast.GeneratorExp():
+            case ast.Lambda():
+                return ""
+            case ast.GeneratorExp() if above.parent.last_name not in _RUN:
                 return ""
             case ast.Dict():
                 key = next((key.literal for key, value in above.entries if value == below), None)
