@@ -794,11 +794,25 @@ def test_a_password_lets_nobody_sign_in_as_anybody(name: str, whom: str, tmp_pat
     assert f"can log in {whom}" in only(tmp_path, "secret-in-source", source).message
 
 
-@pytest.mark.parametrize(("limit", "said"), [("", "of any length"), (", max_length=50", "limited")])
+@pytest.mark.parametrize(
+    ("limit", "more", "said"),
+    [
+        ("", "", "without a limit of 72 bytes"),
+        (", max_length=50", "", "whose characters are limited"),
+        ("", "LONGEST = 64\ndef is_long(password): return len(password) > LONGEST", "limited"),
+        ("", "def is_long(password): return len(password) > settings.max_length", "limited"),
+        (
+            "",
+            "MAX_LENGTH = 128\ndef is_long(password): return len(password) > MAX_LENGTH",
+            "without a limit of 72 bytes",
+        ),
+    ],
+)
 def test_characters_that_are_limited_are_not_of_any_length(
-    limit: str, said: str, tmp_path: Path
+    limit: str, more: str, said: str, tmp_path: Path
 ) -> None:
     source = f"""
+{more}
 import bcrypt
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
@@ -1421,6 +1435,11 @@ def read(body: Import) -> None:
             "read it, and preflights may get it",
         ),
         ("request.method != 'OPTIONS' and not request.cookies", "cannot read it"),
+        (
+            "not request.headers.get('x-key'): return await call_next(request)\n    if True",
+            "cannot read it",
+        ),
+        ("not (key := 1): return await call_next(request)\n    if key", "preflights may get it"),
     ],
 )
 def test_a_preflight_is_told_of_where_it_may_be_refused(

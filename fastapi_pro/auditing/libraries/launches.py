@@ -23,6 +23,9 @@ _DEVELOPMENT = re.compile(
     re.IGNORECASE,
 )
 _PRODUCTION = re.compile(r"(?:^|[._/-])(?:prod|production|release|deploy|final)(?:[._/-]|$)")
+_ESCAPES = re.compile(r"\\([\\'\"abfnrtv])")
+_ESCAPED_QUOTE = re.compile(r"\\([\\'])")
+_MEANT = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _SETTING = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(.*)$")
 
 
@@ -91,9 +94,17 @@ def settings_in(text: str) -> Iterator[tuple[str, Word]]:
         column = match.start(1) - (text.rfind("\n", 0, match.start(1)) + 1)
         value = match[2].strip()
         quoted = re.match(r"(['\"])(.*?)\1\s*(?:#.*)?$", value)
-        bare = quoted[2] if quoted else re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()
+        bare = (
+            _unescaped(quoted) if quoted else re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()
+        )
         is_to_fill_in = value.startswith(("#", "<"))
         yield match[1], Word(bare, line, column, "$" not in bare and not is_to_fill_in)
+
+
+def _unescaped(quoted: re.Match[str]) -> str:
+    """Return what is in quotes, as python-dotenv and Compose read it."""
+    pattern = _ESCAPES if quoted[1] == '"' else _ESCAPED_QUOTE
+    return pattern.sub(lambda escape: _MEANT.get(escape[1], escape[1]), quoted[2])
 
 
 def _of(read: Source, program: Program) -> Iterator[Launch]:

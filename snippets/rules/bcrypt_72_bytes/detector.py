@@ -8,6 +8,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 
 _LIMIT = 72
+_UNLIMITED = "without a limit of 72 bytes"
 _SHORT = 20  # a bound below this is for the fewest characters
 _PASSWORD = re.compile(r"passw|pwd", re.IGNORECASE)
 _DRAWN = re.compile(
@@ -32,7 +33,7 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _of_characters(hit: Hit) -> Hit:
     """Return what is told where something limits characters, of which one may be four bytes."""
-    message = hit.message.replace("of any length", "whose characters are limited, not its bytes")
+    message = hit.message.replace(_UNLIMITED, "whose characters are limited, not its bytes")
     return hit._replace(severity="low", message=message)
 
 
@@ -59,7 +60,7 @@ def _found(program: Program) -> Iterator[tuple[Node, Hit]]:
             yield (
                 call,
                 call.hit(
-                    f"`bcrypt.hashpw` gets `{name}` of any length: beyond 72 bytes bcrypt 5 "
+                    f"`bcrypt.hashpw` gets `{name}` {_UNLIMITED}: beyond 72 bytes bcrypt 5 "
                     "raises ValueError, and older ones ignore the rest"
                 ),
             )
@@ -120,8 +121,8 @@ def _compares_lengths(program: Program) -> bool:
 
 
 def _is_maximum(side: Node) -> bool:
-    """Say whether a setting limits a length, whatever it is: `settings.PASSWORD_MAX_LENGTH`."""
-    return bool(_MAXIMUM.search(side.last_name))
+    """Say whether a setting limits a length, if nobody sees to what: `settings.MAX_LENGTH`."""
+    return side.constant is None and bool(_MAXIMUM.search(side.last_name))
 
 
 def _is_limit(value: object) -> bool:

@@ -9,6 +9,7 @@ from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
 
 _HOSTS = re.compile(r"(trusted|allowed|valid)_?hosts?", re.IGNORECASE)
 
+_PASSES = ("app", "call_next")
 _TO_HTTPS = "fastapi.middleware.httpsredirect.HTTPSRedirectMiddleware"
 _HEADERS = {"origin", "access-control-allow-origin"}
 
@@ -23,6 +24,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 is_rewriting = _only_rewrites(answering)
                 is_after = is_rewriting or _answers_failures(answering)
                 is_left_alone = is_after or _asks_method(answering) or _asks_length(answering)
+                is_left_alone |= _passes_without_header(answering)
                 preflight = "" if is_left_alone else ", and preflights may get it"
                 severity = "medium" if is_rewriting else ""
                 yield added.node.hit(
@@ -77,6 +79,31 @@ def _asks_length(added: Middleware) -> bool:
     """Say whether a middleware looks at the length of the body: a preflight has none."""
     texts = (text.literal for text in added.definition.walk(ast.Constant))
     return any(str(text).lower() == "content-length" for text in texts)
+
+
+def _passes_without_header(added: Middleware) -> bool:
+    """Say whether a request without a header is passed on at once: a preflight brings no token."""
+    return any(
+        _is_absence_of_header(branch.test)
+        and isinstance(branch.body[-1].ast, ast.Return)
+        and any(call.last_name in _PASSES for call in branch.walk(ast.Call))
+        and not any(
+            _makes_answer(c) and c.position < branch.position for c in branch.function.calls
+        )
+        for branch in added.definition.walk(ast.If)
+    )
+
+
+def _is_absence_of_header(test: Node) -> bool:
+    """Say whether a condition is true where a request has no such header or cookie."""
+    match test.ast:
+        case ast.UnaryOp(op=ast.Not(), operand=asked):
+            read = test.at(asked).value
+        case ast.Compare(left=asked, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
+            read = test.at(asked).value
+        case _:
+            return False
+    return read.member == "get" and read.owner.member in ("headers", "cookies")
 
 
 def _answers_failures(added: Middleware) -> bool:

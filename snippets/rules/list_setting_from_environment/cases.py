@@ -72,6 +72,11 @@ class Settings(BaseSettings):
 APP_NAME=shop
 APP_ORIGINS=https://a.example,https://b.example
 """,
+    "JSON in .env, with escapes that single quotes keep": _PLAIN
+    + """
+#= .env
+APP_ORIGINS='[\\"https://a.example\\"]'
+""",
     "an empty value in .env": _PLAIN
     + """
 #= .env
@@ -164,6 +169,11 @@ ORIGINS=a,b
     + """
 #= .env.template
 APP_ORIGINS=# the origins, as JSON
+""",
+    "JSON in .env, with escaped quotes": _PLAIN.replace("  # !", "")
+    + """
+#= .env
+APP_ORIGINS="[\\"https://a.example\\", \\"https://b.example\\"]"  # two
 """,
     "JSON in .env.example, a variable in the compose file": _PLAIN.replace("  # !", "")
     + """

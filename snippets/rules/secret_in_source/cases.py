@@ -9,6 +9,18 @@ from pydantic_settings import BaseSettings
 """
 
 FOUND = {
+    "what runs after all validators makes something else": """
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    host: str = "db"
+    url: str | None = None
+    JWT_SECRET: str = "change-me-in-production"  # !
+    def model_post_init(self, context):
+        self.url = f"postgresql://{self.host}/app"
+settings = Settings()
+def read():
+    return settings.JWT_SECRET
+""",
     "a key that is its own name, in settings of Pydantic 1, beside a validator of others": """
 #= settings.py
 from pydantic import BaseSettings, Field, root_validator
@@ -190,6 +202,20 @@ def sign(claims: dict) -> list[str]:
 }
 
 LOOK_ALIKES = {
+    "refused in production after all validators": _SETTINGS
+    + """
+PLACEHOLDERS = {"JWT_SECRET": ["change-me-in-production"]}
+class Settings(BaseSettings):
+    env: str = "local"
+    JWT_SECRET: str = "change-me-in-production"
+    def model_post_init(self, context):
+        bad = [n for n, texts in PLACEHOLDERS.items() if getattr(self, n) in texts]
+        if self.env == "production" and bad:
+            raise ValueError(bad)
+settings = Settings()
+def read():
+    return settings.JWT_SECRET
+""",
     "a validator of all fields that refuses or replaces it, Pydantic 1 too": """
 import secrets, jwt
 from fastapi import FastAPI

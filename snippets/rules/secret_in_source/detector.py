@@ -83,13 +83,12 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
 
 
 def _is_handled(schema: Schema, name: str) -> bool:
-    """Say whether a validator may refuse or replace the default of a field."""
+    """Say whether a validator, or what runs after them, may refuse or replace a default."""
     if schema.is_converted(name):
         return True
-    return any(
-        _may_handle(validator.method, name)
-        for validator in schema.validators("model_validator", "root_validator")
-    )
+    methods = [v.method for v in schema.validators("model_validator", "root_validator")]
+    methods += [schema.node.method(special) for special in ("model_post_init", "__init__")]
+    return any(_may_handle(method, name) for method in methods if method)
 
 
 def _may_handle(validator: Node, name: str) -> bool:

@@ -374,6 +374,19 @@ async def read(name):
         return RedirectResponse("/failed", status_code=status.HTTP_302_FOUND)
     return RedirectResponse("/", status_code=303)
 """,
+    "what reports failures": _APP
+    + """
+def find(name):
+    if name != "a":
+        raise HTTPException(401)
+@app.get("/debug/auth")
+async def debug_auth(name):
+    try:
+        find(name)
+        return {"success": True}
+    except Exception as e:
+        return {"success": False, "error": str(e)}
+""",
     "an answer made elsewhere": _APP
     + """
 from answers import failure

@@ -1,6 +1,7 @@
 """HTTP errors that the `except Exception` around them answers otherwise."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from fastapi_pro.auditing.model.node import inherits
 _HTTP = "fastapi.HTTPException"
 _ALL = {"builtins.Exception", "builtins.BaseException"}
 _REFUSALS = {401, 403}  # whoever answers these for everything that fails keeps the door shut
+_REPORTS = re.compile(r"(^|_)(debug|diagnos\w*|health\w*|probe|test)(_|$)")
 _QUESTIONS = {"builtins.isinstance", "builtins.type", "builtins.issubclass"}
 _DATA = (ast.Dict, ast.List, ast.Tuple, ast.Constant, ast.JoinedStr)
 
@@ -46,13 +48,20 @@ def detect(program: Program) -> Iterator[Hit]:
         for handler, errors in caught.items():
             answers = _answers(handler, usual.get(function))
             lost = [error for error in errors if error.status not in answers]
-            if answers and lost and answers.isdisjoint(_REFUSALS) and not _leads_on(answers):
+            if not answers or not lost or not answers.isdisjoint(_REFUSALS):
+                continue
+            if not _leads_on(answers) and not _reports(function, answers):
                 yield handler.hit(_message(function, lost, answers))
 
 
 def _leads_on(answers: set[int]) -> bool:
     """Say whether the browser is sent to another page, which tells its user what went wrong."""
     return all(300 <= code < 400 for code in answers)
+
+
+def _reports(function: Node, answers: set[int]) -> bool:
+    """Say whether an endpoint exists to tell what fails: a check of health, a page to debug."""
+    return all(code < 300 for code in answers) and bool(_REPORTS.search(function.name))
 
 
 def _usual(endpoint: Endpoint) -> int:

@@ -242,6 +242,19 @@ services:
 }
 
 LOOK_ALIKES = {
+    "a tool starts it": _STREAM
+    + """
+#= main.py
+from fastapi import FastAPI
+from events import router
+app = FastAPI()
+app.include_router(router)
+#= tools/smoke.py
+import uvicorn
+from main import app
+def serve():
+    uvicorn.run(app, port=8000)
+""",
     "a server that an application without the stream starts": _ANOTHER
     + """
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ def detect(program: Program) -> Iterator[Hit]:
 def _is_limited(start: Start) -> bool:
     if not start.is_uvicorn or start.is_open or start.is_development:
         return True
+    if isinstance(start.place, Node) and start.place.module.is_tool:
+        return True
     reload = start.option("reload")
     may_reload = reload is not None and (reload.value is None or reload.is_on)
     return may_reload or start.option("timeout-graceful-shutdown") is not None
