@@ -81,8 +81,28 @@ async def read(session: AsyncSession = Depends(), client: httpx.AsyncClient = De
 """,
             "`await session.commit()` before",
         ),
+        (
+            """
+async def first(session: AsyncSession):
+    return await session.get(Author, 1)
+@app.get("/a")
+async def read(session: AsyncSession = Depends(), client: httpx.AsyncClient = Depends()):
+    await first(session)
+    text = (await client.get("https://example.com")).text
+    await asyncio.shield(session.scalar(select(Author)))
+    return text
+""",
+            "`await session.commit()` before",
+        ),
     ],
-    ids=["async", "gathered", "sync", "sync, in another function", "async, in another function"],
+    ids=[
+        "async",
+        "gathered",
+        "sync",
+        "sync, in another function",
+        "async, in another function",
+        "async, shielded",
+    ],
 )
 def test_the_session_that_ends_is_named(endpoint: str, fix: str, tmp_path: Path) -> None:
     found = only(tmp_path, "connection-held-during-slow-work", BOOKS + endpoint)

@@ -455,4 +455,28 @@ async def post(name: str, session: AsyncSession = Depends(get_db)):
     broker.greet.delay(name)
     await welcome(session, name)
 """,
+    "the first gets or makes": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import Member, Room
+from somewhere import get_db
+app = FastAPI()
+async def room_of(session: AsyncSession):
+    result = await session.execute(select(Room).limit(1))
+    room = result.scalar_one_or_none()
+    if room:
+        return room
+    room = Room(name="first")
+    session.add(room)
+    await session.commit()
+    return room
+async def join(session: AsyncSession, name: str):
+    session.add(Member(name=name))
+    await session.commit()
+@app.post("/")
+async def post(name: str, session: AsyncSession = Depends(get_db)):
+    await room_of(session)
+    await join(session, name)
+""",
 }

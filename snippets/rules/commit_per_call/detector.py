@@ -8,6 +8,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 
 _RECORD = re.compile(
@@ -86,7 +87,7 @@ def _pairs(calls: list[Node]) -> Iterator[tuple[Node, Node]]:
         if _looks_first(second):
             continue  # the next request makes up for it
         for first in calls[:index]:
-            if _is_for_missing(first):
+            if _is_for_missing(first) or _makes_missing(first.callee):
                 continue
             is_shared = _session(first) == _session(second)
             if is_shared and reaches(first, second) and not _is_apart(first, second):
@@ -125,9 +126,12 @@ def _looks_first(call: Node) -> bool:
     """Say whether what a call writes is written only where it is not there: get or create."""
     if _is_for_missing(call):
         return True
-    function = call.callee
-    if function.own(ast.Raise):
-        return False  # it may refuse, and the first part stays
+    # one that may refuse leaves the first part
+    return not call.callee.own(ast.Raise) and _makes_missing(call.callee)
+
+
+def _makes_missing(function: Node) -> bool:
+    """Say whether a function writes what is not there: the next request finds it, and goes on."""
     writes = list(filter(_is_write, function.calls))
     if any(s.holds(w) for block in _missing(function) for s in block for w in writes):
         return True
@@ -175,12 +179,19 @@ def _branches(function: Node) -> Iterator[tuple[list[Node], list[Node]]]:
 
 def _is_query(asked: Node) -> bool:
     """Say whether a value is what a session has found, itself or by a function."""
-    found = asked.value.awaited
-    return any(
-        is_session(inner.owner)
-        for call in found.walk(ast.Call)
-        for inner in (call, *call.callee.calls)
-    )
+    before = [b for b in asked.function.bindings(asked.name) if b.line <= asked.line]
+    made = [asked.at(b.node) for b in before if b.kind == "assign"] or [asked.value]
+    return any(_asks(value.awaited) for value in made)
+
+
+def _asks(found: Node, depth: int = 0) -> bool:
+    """Say whether an expression asks a session, or takes from a result what a session returned."""
+    for call in found.walk(ast.Call):
+        if any(is_session(inner.owner) for inner in (call, *call.callee.calls)):
+            return True
+        if call.owner.name and depth < limits.NAMES and _asks(call.owner.value.awaited, depth + 1):
+            return True
+    return False
 
 
 def _is_outside(call: Node) -> bool:

@@ -24,6 +24,7 @@ from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.library_types import (
     ASYNC_CONNECTION,
+    ASYNC_SESSION,
     CONNECTION,
     COROUTINES,
     SESSION,
@@ -132,9 +133,10 @@ def _commit(wait: _Slow, query: _Event) -> str:
     """Return the statement that ends the transaction of the session."""
     function = wait.call.function
     calls = [c for c in function.calls if c.owner.dotted == query.session and c.member in _BEGINS]
-    names = function.walk(ast.Name, ast.Attribute)
+    names = [n for n in function.walk(ast.Name, ast.Attribute) if n.dotted == query.session]
     is_sync = not function.is_coroutine or bool(calls and not any(c.is_awaited for c in calls))
-    is_sync |= any(name.dotted == query.session and name.is_a(SESSION) for name in names)
+    is_sync |= any(name.is_a(SESSION) for name in names)
+    is_sync &= not any(name.is_a(ASYNC_SESSION) for name in names)
     return f"{query.session}.commit()" if is_sync else f"await {query.session}.commit()"
 
 

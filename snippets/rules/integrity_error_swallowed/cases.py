@@ -68,6 +68,17 @@ async def many(session: AsyncSession, emails: list[str]):
             added += 1
     return added
 """,
+    "what works goes on to the next": _MAIN
+    + """
+async def load(session: AsyncSession, emails: list[str]) -> None:
+    for email in emails:
+        try:
+            session.add(User(email=email))
+            await session.flush()
+            continue
+        except IntegrityError:
+            await session.rollback()  # !
+""",
     "the session of a repository": _MAIN
     + """
 class Users:
@@ -267,5 +278,37 @@ def login(user: User, session: Session):
     except Exception as error:
         logger.warning("not marked: %s", error)
     raise HTTPException(403)
+""",
+    "tried again, and stored by who calls": _MAIN
+    + """
+async def numbered(session: AsyncSession, email: str) -> User:
+    for attempt in range(5):
+        user = User(email=f"{attempt}{email}")
+        try:
+            session.add(user)
+            await session.flush()
+            return user
+        except IntegrityError:
+            await session.rollback()
+            continue
+    raise HTTPException(409)
+""",
+    "each row is committed, two calls down": _MAIN
+    + """
+async def write(session: AsyncSession, user: User) -> None:
+    session.add(user)
+    await session.commit()
+async def store(session: AsyncSession, email: str) -> None:
+    await write(session, User(email=email))
+async def load_one(session: AsyncSession, email: str) -> None:
+    session.add(User(email=email))
+    await store(session, email)
+async def load(session: AsyncSession, emails: list[str]) -> None:
+    for email in emails:
+        try:
+            session.add(User(email=email))
+            await load_one(session, email)
+        except IntegrityError:
+            await session.rollback()
 """,
 }

@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.clocks import CLOCKS
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import commits_at_end, is_session
+from fastapi_pro.auditing.model.call_graph import reached
 
 _ERRORS = {
     f"sqlalchemy.{place}{name}"
@@ -65,6 +66,8 @@ def _loop_undone(rollback: Node) -> Node:
         places = [] if _commits(function) else function.callers
     for place in places:
         loop = _loop(place)
+        if loop and _ends_with_success(handler, loop):
+            continue  # each turn begins anew
         if loop and _is_of_outside(rollback, loop) and _writes(loop) and not _commits(loop):
             return loop
     return rollback.at(None)
@@ -82,6 +85,15 @@ def _leaves(handler: Node) -> bool:
     """Say whether a handler tells anybody, or ends the loop."""
     ends = (ast.Raise, ast.Return, ast.Break)
     return any(isinstance(inner, ends) for inner in ast.walk(handler.ast))
+
+
+def _ends_with_success(handler: Node, loop: Node) -> bool:
+    """Say whether a loop tries one thing until it works: what is stored ends it."""
+    tried = handler.parent
+    if not loop.holds(tried):
+        return False
+    blocks = [tried.body, [tried.at(s) for s in tried.ast.orelse]]  # type: ignore[attr-defined]
+    return any(block and isinstance(block[-1].ast, ast.Return | ast.Break) for block in blocks)
 
 
 def _loop(place: Node) -> Node:
@@ -110,8 +122,8 @@ def _writes(scope: Node) -> bool:
 def _commits(scope: Node) -> bool:
     """Say whether a loop or function commits, or sets savepoints, itself or by what it calls."""
     calls = list(scope.walk(ast.Call))
-    inner = [call for one in calls for call in one.callee.calls]
-    names = {call.member for call in calls + inner}
+    inside = reached(call.callee for call in calls)
+    names = {call.member for call in (*calls, *(c for f in inside for c in f.calls))}
     contexts = (c for with_ in scope.walk(ast.With, ast.AsyncWith) for c in with_.contexts)
     return not names.isdisjoint(_PARTS) or any(map(commits_at_end, contexts))
 
