@@ -220,15 +220,22 @@ def unwrap(annotation: Node) -> tuple[Node, tuple[Node, ...]]:
             inner = sides[0] if len(sides) == 1 else None
         elif isinstance(annotation.ast, (ast.Name, ast.Attribute)):
             alias = annotation.definition
-            if isinstance(alias.ast, (ast.Subscript, ast.BinOp, ast.Name, ast.Attribute, ast.Call)):
+            if isinstance(alias.ast, (ast.Subscript, ast.BinOp, ast.Name, ast.Attribute)):
                 inner = alias
+            elif isinstance(alias.ast, ast.Call):
+                inner = _made(alias)
         elif isinstance(annotation.ast, ast.Call):
-            made = annotation.callee.returned  # `user: needs("admin")`
-            inner = made[0] if len(made) == 1 else None
+            inner = _made(annotation)
         if inner is None:
             break
         annotation = inner
     return annotation, tuple(metadata)
+
+
+def _made(call: Node) -> Node | None:
+    """Return the annotation that a function makes: `user: needs("admin")`."""
+    made = call.callee.returned
+    return made[0] if len(made) == 1 else None
 
 
 def options(metadata: tuple[Node, ...], *names: str) -> list[Node]:
