@@ -8,7 +8,60 @@ from fastapi import FastAPI
 app = FastAPI()
 """
 
+_LIMITED = """
+#= app/rate_limit.py
+from fastapi import APIRouter, Depends, HTTPException, Request
+from app.counters import count
+router = APIRouter()
+def address_of(request: Request) -> str:
+    forwarded = request.headers.get("X-Forwarded-For")
+    if forwarded:
+        return forwarded.split(",")[0].strip()  # !
+    return request.client.host
+async def slow_down(request: Request) -> None:
+    if await count(address_of(request)) > 5:
+        raise HTTPException(429)
+@router.post("/login", dependencies=[Depends(slow_down)])
+async def login() -> None: ...
+#= app/main.py
+from fastapi import FastAPI
+from app.rate_limit import router
+app = FastAPI()
+app.include_router(router)
+"""
+
+_QUIET = _LIMITED.replace("  # !", "")
+
 FOUND = {
+    "the first entry is what a limit counts by": _LIMITED,
+    "nginx appends to what the client wrote": _LIMITED
+    + """
+#= deploy/nginx.conf
+location / {
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_pass http://api:8000;
+}
+""",
+    "for the limiter of another module": """
+#= app/utils.py
+def client(request):
+    if "x-forwarded-for" in request.headers:
+        entries = (request.headers["x-forwarded-for"] or "").split(",")
+        return entries[0]  # !
+    return request.client.host
+#= app/limits.py
+from app.utils import client
+class LoginLimiter:
+    def key(self, request):
+        return "login:" + client(request)
+#= app/main.py
+from fastapi import FastAPI, Request
+from app.limits import LoginLimiter
+app = FastAPI()
+@app.post("/login")
+async def login(request: Request) -> str:
+    return LoginLimiter().key(request)
+""",
     "an allow-list, in an endpoint and a dependency": """
 from fastapi import Depends, FastAPI, HTTPException, Request, status
 app = FastAPI()
@@ -418,5 +471,43 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=["*"])
+""",
+    "the first entry, for the log alone": _QUIET.replace("rate_limit", "access").replace(
+        "slow_down", "note"
+    ),
+    "the last entry is the proxy's": _QUIET.replace("[0]", "[-1]"),
+    "only a proxy that is trusted": _QUIET.replace(
+        "if forwarded:", "if forwarded and request.client.host in TRUSTED_PROXIES:"
+    ),
+    "who calls says whether to believe it": _QUIET.replace(
+        "address_of(request: Request)", "address_of(request: Request, trusts_header: bool = False)"
+    ),
+    "Caddy replaces the header": _QUIET
+    + """
+#= compose.yml
+services:
+  web:
+    image: caddy:2
+  api:
+    build: .
+    command: uvicorn app.main:app
+""",
+    "an Ingress of nginx replaces it": _QUIET
+    + """
+#= k8s/ingress.yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: api
+spec:
+  ingressClassName: nginx
+""",
+    "nginx is told to replace it": _QUIET
+    + """
+#= deploy/nginx.conf
+location / {
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_pass http://api:8000;
+}
 """,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.configured_values import default_of
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.forwarded_addresses import claimed_addresses
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.libraries.middleware import stacks
 from fastapi_pro.auditing.libraries.starts import starts
@@ -19,6 +20,7 @@ _MESSAGE = (
 )
 _TRUSTS_ANY = f"the middleware {_MESSAGE}"
 _NAMES_PROXY = "`trusted_hosts=` with the proxy's address; the server's options do not change it"
+_ASK_THE_SERVER = "`request.client.host`, and `--forwarded-allow-ips` with the proxy's address"
 _PARSERS = ("ipaddress.ip_address", "ipaddress.IPv4Address", "builtins.str")
 _REFUSED = (401, 403, 404)
 _RIGHT = re.compile(r"forwarded.allow.ips|ProxyHeadersMiddleware|proxy.headers", re.IGNORECASE)
@@ -52,6 +54,12 @@ def detect(program: Program) -> Iterator[Hit]:
             if is_proxy and _is_any(added.node.keyword("trusted_hosts")):
                 yield added.node.hit(_TRUSTS_ANY, fix=_NAMES_PROXY)
     yield from _decisions(program)
+    for taken in claimed_addresses(program):
+        yield taken.hit(
+            f"`{taken.function.name}` takes the first entry of X-Forwarded-For, which the client"
+            " writes: whoever sends another one each time is not limited",
+            fix=_ASK_THE_SERVER,
+        )
 
 
 def _is_any(hosts: Node) -> bool:
