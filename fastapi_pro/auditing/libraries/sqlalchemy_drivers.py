@@ -4,12 +4,14 @@ from fastapi_pro.auditing.libraries.project_packages import packages, service_pa
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
     Engine,
+    alternatives,
     engines,
     names_mysql,
     uses_async,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session, uses
 from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program
 
 _REFUSING = ("sqlite", "postgresql+asyncpg:", "postgresql+psycopg:", "postgresql+psycopg_async:")
 _TOLERANT_PACKAGES = {
@@ -46,14 +48,18 @@ def uses_asyncpg(place: Node) -> bool:
 
 def _refuses(function: Node) -> bool:
     found, kinds = _engines(function)
-    known = [engine for engine in found if engine.scheme]
-    if known:
-        return all(map(_is_refusing, known))
+    if any(engine.scheme for engine in found):
+        return all(map(_is_refusing, found))
     is_async = kinds != {False} and (True in kinds or uses_async(function.program))
-    names = service_packages(function.program)
-    if names & _TOLERANT_PACKAGES[is_async] or names_mysql(function.program):
+    return _is_refused_by_packages(function.program, is_async=is_async)
+
+
+def _is_refused_by_packages(program: Program, *, is_async: bool) -> bool:
+    """Say whether the driver of an engine with an unknown URL refuses, as its packages tell."""
+    names = service_packages(program)
+    if names & _TOLERANT_PACKAGES[is_async] or names_mysql(program):
         return False
-    return is_async or bool(packages(function.program) & _REFUSING_PACKAGES[False])
+    return is_async or bool(packages(program) & _REFUSING_PACKAGES[False])
 
 
 def _is_refusing(engine: Engine) -> bool:
@@ -66,18 +72,21 @@ def _is_refusing(engine: Engine) -> bool:
         return engine.is_async or (
             bool(names & _REFUSING_PACKAGES[False]) and not names & _TOLERANT_PACKAGES[False]
         )
+    if not engine.scheme:
+        return _is_refused_by_packages(engine.call.program, is_async=engine.is_async)
     return engine.scheme.startswith(_REFUSING)
 
 
 def _engines(function: Node) -> tuple[list[Engine], set[bool]]:
     """Return the engines behind the sessions of a function, and whether these are async.
 
-    If none is found, all engines of the same kind in the program count.
+    Which branch has made an engine depends on the environment. If no engine is found, all of the
+    same kind in the program count.
     """
     sessions = [use.owner for use in uses(function)] if function else []
     kinds = {is_async_session(session) for session in sessions}
     behind = {engine_behind(session) for session in sessions}
-    found = [engine for engine in behind if engine is not None]
+    found = [other for engine in behind if engine is not None for other in alternatives(engine)]
     if not found:
         found = [e for e in engines(function.program) if not kinds or e.is_async in kinds]
     return found, kinds

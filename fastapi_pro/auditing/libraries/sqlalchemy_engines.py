@@ -157,6 +157,21 @@ def engines(program: Program) -> list[Engine]:
     return [Engine(call) for call in program.calls_of(*MAKERS) if not call.module.is_tool]
 
 
+def alternatives(engine: Engine) -> list[Engine]:
+    """Return an engine, and those that other branches of its function give the same name."""
+    call = engine.call
+    names = {target.dotted for target in call.statement.targets} - {""}
+    return [
+        other
+        for other in engines(call.program)
+        if other == engine
+        or (
+            (other.call.module, other.call.function) == (call.module, call.function)
+            and any(target.dotted in names for target in other.call.statement.targets)
+        )
+    ]
+
+
 @fact
 def names_mysql(program: Program) -> bool:
     """Say whether code names a MySQL driver: an engine with an unknown URL may use it."""

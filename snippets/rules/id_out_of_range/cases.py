@@ -374,6 +374,17 @@ engine = create_async_engine(url())""",
         "asyncpg\naiomysql",
         is_found=True,
     ),
+    "asyncpg where the URL is set, else SQLite": _program(
+        """
+import os
+if os.getenv("DATABASE_URL"):
+    engine = create_async_engine(os.environ["DATABASE_URL"])
+else:
+    engine = create_async_engine("sqlite+aiosqlite:///app.db")""",
+        _ASYNC,
+        "asyncpg\naiosqlite",
+        is_found=True,
+    ),
     "SQLite, synchronous": _program(
         'engine = create_engine("sqlite:///app.db")', _SYNC, is_found=True
     ),
@@ -676,6 +687,29 @@ engine = create_async_engine(settings.url)""",
         "import os\nengine = create_async_engine(os.environ['URL'])",
         _ASYNC,
         "aiomysql\n#= requirements-test.txt\naiosqlite",
+    ),
+    "psycopg2 where the URL is set, else SQLite": _program(
+        """
+import os
+URL = os.getenv("DATABASE_URL")
+if URL and URL.startswith(("postgres://", "postgresql://")):
+    if URL.startswith("postgres://"):
+        URL = URL.replace("postgres://", "postgresql://", 1)
+    engine = create_engine(URL, pool_pre_ping=True)
+else:
+    engine = create_engine("sqlite:///./app.db", connect_args={"check_same_thread": False})""",
+        _SYNC,
+        "psycopg2-binary",
+    ),
+    "a MySQL URL of the settings, SQLite where there is none": _program(
+        """
+from config import settings
+if settings.url is not None:
+    engine = create_engine(settings.url)
+else:
+    engine = create_engine("sqlite:///app.db")""",
+        _SYNC,
+        "pymysql",
     ),
     "the synchronous engine of two": _program(
         """
