@@ -37,6 +37,24 @@ def note(**more):
 async def read():
     note(user="ann")
 """,
+    "a task that a helper adds": """
+import time
+from fastapi import BackgroundTasks, FastAPI
+from starlette.middleware.base import BaseHTTPMiddleware
+class Timing(BaseHTTPMiddleware):  # !
+    async def dispatch(self, request, call_next):
+        started = time.perf_counter()
+        response = await call_next(request)
+        seconds.observe(time.perf_counter() - started)
+        return response
+app = FastAPI()
+app.add_middleware(Timing)
+def later(tasks: BackgroundTasks, address: str) -> None:
+    tasks.add_task(send, address)
+@app.post("/")
+async def order(tasks: BackgroundTasks, address: str):
+    later(tasks, address)
+""",
     "a class that times": """
 import time
 from fastapi.responses import StreamingResponse
@@ -105,6 +123,9 @@ def create_app():
         response = await call_next(request)
         print(datetime.now(UTC) - started)
         return response
+    @app.post("/")
+    async def order(tasks: BackgroundTasks):
+        tasks.add_task(print, "ordered")
     return app
 """,
     "a base class of the program": """
@@ -195,6 +216,24 @@ class Renew(BaseHTTPMiddleware):
         if claims["exp"] - time.time() < 900:
             response.set_cookie("session", renewed(claims))
         return response
+""",
+    "a response class hands tasks on that nobody makes": """
+import time
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
+from starlette.middleware.base import BaseHTTPMiddleware
+class Answer(JSONResponse):
+    def __init__(self, content, status_code: int = 200, background: BackgroundTask | None = None):
+        super().__init__({"data": content}, status_code, background=background)
+class Timing(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        started = time.perf_counter()
+        response = await call_next(request)
+        seconds.observe(time.perf_counter() - started)
+        return response
+app = FastAPI(default_response_class=Answer)
+app.add_middleware(Timing)
 """,
     "no streams, no tasks, no variables": """
 import logging
