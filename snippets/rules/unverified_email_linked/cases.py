@@ -68,6 +68,20 @@ async def callback(request: Request):
     token = await oauth.company.authorize_access_token(request)
     return by_address(token["userinfo"]["email"])  # !
 """,
+    "one of two callers refuses the address, the other logs in": _MODELS
+    + """
+class Users:
+    async def by_address(self, email: str):
+        return (await session.execute(select(User).where(User.email == email))).scalar()
+users = Users()
+async def sign_up(email: str):
+    if await users.by_address(email):
+        raise HTTPException(409)
+@app.get("/callback")
+async def callback(request: Request):
+    token = await oauth.company.authorize_access_token(request)
+    return await users.by_address(token["userinfo"]["email"])  # !
+""",
     "a repository": _MODELS
     + """
 class Users:
@@ -163,6 +177,28 @@ async def callback(request: Request):
 """
 
 LOOK_ALIKES = {
+    "each caller of a repository refuses the address that it finds": _MODELS
+    + """
+class Users:
+    async def by_address_and_provider(self, email: str, provider: str):
+        found = await session.execute(
+            select(User).where(User.email == email, User.subject.startswith(provider))
+        )
+        return found.scalars().first()
+users = Users()
+async def sign_up(email: str, provider: str | None):
+    known = await users.by_address_and_provider(email, provider)
+    if known:
+        if provider:
+            raise HTTPException(409, "This provider has that address already")
+        else:
+            raise HTTPException(409, "This address is taken")
+    return User(email=email)
+@app.get("/callback")
+async def callback(request: Request):
+    token = await oauth.company.authorize_access_token(request)
+    return await sign_up(token["userinfo"]["email"], "company")
+""",
     "verified": _MODELS
     + _CALLBACK
     + """

@@ -2,11 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.jwt import decodes
 from fastapi_pro.auditing.libraries.logins import present
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.source_text import written
 from fastapi_pro.auditing.model.value_origins import origins
@@ -96,14 +97,30 @@ def _is_model(owner: Node) -> bool:
     return owner.definition.is_class or name[:1].isupper() or name in ("model", "cls")
 
 
-def _refuses(lookup: Node) -> bool:
-    """Say whether who is found is refused: `if session.scalar(...) is not None: raise ...`."""
+def _refuses(lookup: Node, depth: int = 0) -> bool:
+    """Say whether who is found is refused: `if session.scalar(...) is not None: raise ...`.
+
+    That may be what each caller of the function does that looks up.
+    """
+    function = lookup.function
     names = {target.name for target in lookup.statement.targets}
-    for branch in lookup.function.own(ast.If):
+    for branch in function.own(ast.If):
         is_found = present(branch.test.ast) in names  # type: ignore[arg-type]
         is_found |= branch.test.holds(lookup) and not _is_absence(branch.test)
-        if is_found and isinstance(branch.body[-1].ast, ast.Raise):
+        if is_found and _raises(branch.body):
             return True
+    callers = function.callers if function and depth < limits.CALLS else []
+    return bool(callers) and all(_refuses(call, depth + 1) for call in callers)
+
+
+def _raises(body: Sequence[Node]) -> bool:
+    """Say whether statements end with a `raise`, in each branch of the last one."""
+    last = body[-1] if body else None
+    match last.ast if last else None:
+        case ast.Raise():
+            return True
+        case ast.If(orelse=orelse) if last:
+            return _raises(last.body) and _raises([last.at(part) for part in orelse])
     return False
 
 
