@@ -3,6 +3,13 @@
 BAD = ["engine = create_async_engine(PGBOUNCER_URL)"]
 
 FOUND = {
+    "a URL that is made one of the pooler": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from settings import settings
+URL = str(settings.url)
+POOLED = URL.replace("5432", "6432")
+engine = create_async_engine(POOLED, connect_args={"statement_cache_size": 0})  # !
+""",
     "asyncpg's cache alone": """
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app", connect_args={"statement_cache_size": 0})  # !
@@ -58,6 +65,24 @@ engine = create_async_engine(
     "only SQLAlchemy's cache, which has other reasons": """
 from sqlalchemy.ext.asyncio import create_async_engine
 engine = create_async_engine("postgresql+asyncpg://db/app", connect_args={"prepared_statement_cache_size": 0})
+""",
+    "an engine past the pooler, by its port": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from settings import settings
+URL = str(settings.url)  # of PgBouncer
+DIRECT = URL.replace("6432", "5432")
+engine = create_async_engine(DIRECT, connect_args={"statement_cache_size": 0})
+""",
+    "an engine past the pooler, by its host": """
+from sqlalchemy.ext.asyncio import create_async_engine
+from settings import POOLED
+url = POOLED.replace("-pooler.", ".")
+engine = create_async_engine(url, connect_args={"statement_cache_size": 0})
+""",
+    "an engine past the pooler, by a variable": """
+import os
+from sqlalchemy.ext.asyncio import create_async_engine
+engine = create_async_engine(os.environ["DIRECT_URL"], connect_args={"statement_cache_size": 0})
 """,
     "psycopg": """
 from sqlalchemy.ext.asyncio import create_async_engine

@@ -1,5 +1,7 @@
 """Prepared statements on connections that PgBouncer hands to others."""
 
+import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
@@ -8,12 +10,14 @@ from fastapi_pro.auditing.model.source_text import mentions
 
 _CACHES = ("statement_cache_size", "prepared_statement_cache_size")
 _POOLERS = ("pgbouncer", "PgBouncer", "PGBOUNCER", "pg_bouncer", ":6432", "pooler")
+_POOLED = re.compile(r"pg_?bouncer|pooler|\b6432\b|\b6543\b", re.IGNORECASE)
+_DIRECT = r"(^|[._])(direct|unpooled|non_?pooling)([._]|$)"
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield each engine behind PgBouncer, or half prepared for it, that keeps statements."""
     for engine in engines(program):
-        if not engine.is_asyncpg or engine.hides_options:
+        if not engine.is_asyncpg or engine.hides_options or _is_direct(engine):
             continue
         own, other = (_is_off(engine, name) for name in _CACHES)
         if own and other:  # from asyncpg 0.31 that is enough
@@ -41,6 +45,19 @@ def _is_off(engine: Engine, name: str) -> bool:
 def _names_pgbouncer(engine: Engine) -> bool:
     url = engine.call.argument(0, "url")
     return any(mentions(written, r"pg_?bouncer|:6432\b") for written in (url, url.value))
+
+
+def _is_direct(engine: Engine) -> bool:
+    """Say whether the URL leads past the pooler: `URL.replace("6432", "5432")`, `DIRECT_URL`."""
+    url = engine.call.argument(0, "url")
+    if any(mentions(written, _DIRECT) for written in (url, url.value)):
+        return True
+    for call in (*url.walk(ast.Call), *url.value.walk(ast.Call)):
+        old, new = call.argument(0, "old").constant, call.argument(1, "new").constant
+        is_text = isinstance(old, str) and isinstance(new, str)
+        if call.member == "replace" and is_text and _POOLED.search(old) and not _POOLED.search(new):
+            return True
+    return False
 
 
 def _names_a_pooler(program: Program) -> bool:
