@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from fastapi_pro.auditing.libraries.launches import Launch, launches
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.sources import yaml
 from fastapi_pro.auditing.sources.deploy_files import kind
 from fastapi_pro.auditing.sources.spots import source
 
@@ -31,6 +33,8 @@ _INGRESS = re.compile(
 )
 _INGRESS_OPEN = re.compile(r"proxy-body-size: *[\"']?0\w?[\"']? *$", re.MULTILINE)
 _CADDY = re.compile(rb"^[^#\n]*\brequest_body\b[^}]*\bmax_size\b", re.MULTILINE)
+_REPLACING = re.compile(r"(?:^|/)(?:caddy|traefik)\b")
+_PASSING_ON = re.compile(r"forwardedheaders[.:_\s]*insecure", re.IGNORECASE)
 
 
 @fact
@@ -52,6 +56,22 @@ def limits_bodies(program: Program) -> bool:
         elif _NGINX.search(text) and not _NGINX_OPEN.search(text):
             return True
     return False
+
+
+def is_behind_replacing_proxy(program: Program, launch: Launch | None) -> bool:
+    """Say whether only a proxy reaches a compose service that replaces `X-Forwarded-For`.
+
+    Caddy and Traefik do, unless they are told to pass on what a client claims.
+    """
+    if launch is None or launch.kind != "compose" or launch.body is None:
+        return False
+    if not {"ports", "network_mode"}.isdisjoint(launch.body.values):
+        return False
+    if _PASSING_ON.search(launch.source.text):
+        return False
+    beside = (other for other in launches(program) if other.source.path == launch.source.path)
+    images = (other.body.get("image") for other in beside if other.body)
+    return any(isinstance(i, yaml.Scalar) and _REPLACING.search(i.text) for i in images)
 
 
 def _is_ingress_of_nginx(path: Path) -> bool:

@@ -341,9 +341,66 @@ ENV FORWARDED_ALLOW_IPS=*
 # !
 CMD ["uv", "run", "/srv/run.py"]
 """,
+    "Caddy, and a port of the service itself": _APP
+    + """
+#= compose.yml
+services:
+  web:
+    image: caddy:2-alpine
+  api:
+    build: .
+    command: uvicorn app.main:app --forwarded-allow-ips="*"  # !
+    ports: ["8000:8000"]
+""",
+    "Traefik that trusts what a client claims": _APP
+    + """
+#= compose.yml
+services:
+  edge:
+    image: traefik:3
+    command: --entrypoints.web.forwardedHeaders.insecure=true
+  api:
+    build: .
+    command: uvicorn app.main:app --forwarded-allow-ips="*"  # !
+""",
+    "nginx, which appends": _APP
+    + """
+#= compose.yml
+services:
+  edge:
+    image: nginx:1
+    ports: ["80:80"]
+  api:
+    build: .
+    command: uvicorn app.main:app --forwarded-allow-ips="*"  # !
+""",
 }
 
 LOOK_ALIKES = {
+    "Caddy is the only way in, and replaces the header": _APP
+    + """
+#= deploy/compose.yml
+services:
+  web:
+    image: caddy:2-alpine
+    ports: ["443:443"]
+  api:
+    build: ..
+    command: uvicorn app.main:app --proxy-headers --forwarded-allow-ips="*"
+    expose: ["8000"]
+""",
+    "Traefik is the only way in": _APP
+    + """
+#= compose.yaml
+services:
+  api:
+    build: .
+    command: ["uvicorn", "app.main:app", "--forwarded-allow-ips", "*"]
+    labels: ["traefik.enable=true"]
+  edge:
+    image: docker.io/library/traefik:v3.1
+    ports: ["443:443"]
+""",
     "a variable of another service, of a worker, or only for compose itself": _APP
     + """
 #= Dockerfile

@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.forwarded_addresses import claimed_addresses
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.libraries.middleware import stacks
+from fastapi_pro.auditing.libraries.proxies import is_behind_replacing_proxy
 from fastapi_pro.auditing.libraries.starts import starts
 from fastapi_pro.auditing.model import limits
 
@@ -38,7 +39,8 @@ def detect(program: Program) -> Iterator[Hit]:
             value = default_of(allowed.place.assigned or allowed.place).constant
         who = "gunicorn" if start.server == "gunicorn" else "the server"
         if _names_any(value):
-            yield allowed.place.hit(f"{who} {_MESSAGE}")
+            if not is_behind_replacing_proxy(program, start.launch):
+                yield allowed.place.hit(f"{who} {_MESSAGE}")
         elif _is_quoted(value):
             yield allowed.place.hit(
                 f"no shell takes the quotes off here: {who} trusts a host named `{value}`, so no"
