@@ -9,6 +9,28 @@ app = FastAPI()
 """
 
 FOUND = {
+    "one row may be None, and a list empty": """
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+@app.get("/task")
+async def task(cursor):
+    try:
+        row = await cursor.fetchone()
+        if row is None:
+            raise HTTPException(404, "No task")
+        return row
+    except Exception as error:  # !
+        raise HTTPException(500, str(error))
+@app.get("/users")
+def users(session):
+    try:
+        found = session.scalars(query).all()
+        if not found:
+            raise HTTPException(404, "No users")
+        return found
+    except Exception as error:  # !
+        raise HTTPException(500, str(error))
+""",
     "starlette's, by another name": """
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException as Refused
@@ -132,6 +154,29 @@ async def create(name):
 }
 
 LOOK_ALIKES = {
+    "a list of rows is never None": """
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+@app.get("/tasks")
+async def tasks(project: int, cursor):
+    try:
+        await cursor.execute("SELECT id FROM tasks WHERE project = %s", (project,))
+        rows = await cursor.fetchall()
+        if rows is None:
+            raise HTTPException(404, "No tasks")
+        return rows
+    except Exception as error:
+        raise HTTPException(500, str(error))
+@app.get("/users")
+def users(session):
+    try:
+        found = session.scalars(query).all()
+        if found is None:
+            raise HTTPException(404, "No users")
+        return found
+    except Exception as error:
+        raise HTTPException(500, str(error))
+""",
     "raised again before": _APP
     + """
 @app.get("/{name}")

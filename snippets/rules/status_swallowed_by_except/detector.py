@@ -18,6 +18,8 @@ _ALL = {"builtins.Exception", "builtins.BaseException"}
 _REFUSALS = {401, 403}  # whoever answers these for everything that fails keeps the door shut
 _REPORTS = re.compile(r"(^|_)(debug|diagnos\w*|health\w*|probe|test)(_|$)")
 _QUESTIONS = {"builtins.isinstance", "builtins.type", "builtins.issubclass"}
+_LISTS = {"all", "fetchall", "fetchmany", "to_list"}
+"""Methods of sessions, cursors and query sets: where there are no rows, they return no `None`."""
 _DATA = (ast.Dict, ast.List, ast.Tuple, ast.Constant, ast.JoinedStr)
 
 
@@ -95,8 +97,23 @@ def _raised(function: Node) -> Iterator[tuple[Node, Node]]:
     """Yield each `raise` of an HTTP error in a function, with the call that makes the error."""
     for statement in function.own(ast.Raise):
         exception = raised_by(statement).value
-        if is_http_error(exception):
+        if is_http_error(exception) and not _is_never_run(statement):
             yield statement, exception
+
+
+def _is_never_run(statement: Node) -> bool:
+    """Say whether a statement waits for a list of rows to be `None`, which it never is."""
+    for above in statement.ancestors:
+        match above.ast:
+            case ast.If(test=ast.Compare(left=left, ops=[ast.Is()], comparators=[asked])) if any(
+                part.holds(statement) for part in above.body
+            ):
+                rows = above.at(left).value.awaited
+                if above.at(asked).is_none and rows.is_call and rows.member in _LISTS:
+                    return True
+        if above.is_function:
+            break
+    return False
 
 
 def _handler(exception: Node, place: Node) -> Node:
