@@ -48,6 +48,8 @@ def looked_up(function: Node, name: str) -> list[Node]:
     calls = [call.awaited for call in found]
     if any(_CODE.search(c.last_name) or _is_by_number(c) or _is_of_caller(c) for c in calls):
         return []
+    if any(call.func.definition.is_class for call in calls):
+        return []  # an object that is made here is always there
     texts = list(map(_said, found))
     is_proven = any(_is_proven(text, function) for text in texts)
     return calls if any(map(_NAMED.search, texts)) and not is_proven else []

@@ -23,6 +23,26 @@ def verify_password(password: str, expected: str) -> bool:
 """
 
 FOUND = {
+    "each answer waits as long before it looks": _USERS
+    + """
+#= main.py
+import asyncio
+from fastapi import FastAPI, HTTPException
+from security import verify_password
+from users import user_by_email
+app = FastAPI()
+async def authenticate(session, email: str, password: str):
+    await asyncio.sleep(0.1)  # against guessing
+    user = user_by_email(session, email)
+    if not user:  # !
+        return None
+    return user if verify_password(password, user.password_hash) else None
+@app.post("/login")
+async def login(email: str, password: str, session):
+    if not (user := await authenticate(session, email, password)):
+        raise HTTPException(401)
+    return user.id
+""",
     "an account that is missing or has no password": _USERS
     + """
 #= main.py
@@ -422,6 +442,38 @@ def check(email, password):
         print("missing")
         return False
     return context.verify(password, user.password_hash)
+""",
+    "an object that is made, and always there": _USERS
+    + """
+#= main.py
+from fastapi import FastAPI
+from security import verify_password
+from users import User
+app = FastAPI()
+@app.post("/login")
+def login(email: str, password: str):
+    user = User(email=email)
+    if not user:
+        return False
+    return verify_password(password, user.password_hash)
+""",
+    "a pause where there is no account": _USERS
+    + """
+#= main.py
+import time
+from fastapi import FastAPI, HTTPException
+from security import verify_password
+from users import user_by_email
+app = FastAPI()
+@app.post("/login")
+def login(email: str, password: str, session):
+    user = user_by_email(session, email)
+    if user is None:
+        time.sleep(0.25)
+        raise HTTPException(401)
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(401)
+    return user.id
 """,
     "every answer takes a second": """
 import asyncio

@@ -79,8 +79,16 @@ def _lets_in(check: Node) -> bool:
 
 
 def _waits(function: Node) -> bool:
-    """Say whether a function waits, so that each answer takes as long."""
-    return any(call.called in _SLEEPS for call in function.calls)
+    """Say whether a function waits, so that each answer takes as long.
+
+    A pause of a fixed length that each call makes leaves the difference as it is.
+    """
+    pauses = [call for call in function.calls if call.called in _SLEEPS]
+    return not all(_is_fixed(pause) and pause.statement.parent == function for pause in pauses)
+
+
+def _is_fixed(pause: Node) -> bool:
+    return isinstance(pause.argument(0, "delay").constant, (int, float))
 
 
 def _is_told_anyway(function: Node, checks: list[Node]) -> bool:
