@@ -730,13 +730,20 @@ _CATCHES = """try:
         return await call_next(request)
     except ValueError:
         return JSONResponse({}, 400)"""
+_REPLACED = """response = JSONResponse({}, 500)
+    try:
+        response = await call_next(request)
+    except Exception:
+        raise
+    finally:
+        return response"""
 _REWRITES = """response = await call_next(request)
     if response.status_code == 404:
         return JSONResponse({}, 404)
     return response"""
 
 
-@pytest.mark.parametrize("answer", [_ANSWERS, _CATCHES, _LENGTH, _REWRITES])
+@pytest.mark.parametrize("answer", [_ANSWERS, _CATCHES, _LENGTH, _REPLACED, _REWRITES])
 def test_a_middleware_of_failures_or_of_bodies_does_not_answer_a_preflight(
     answer: str, tmp_path: Path
 ) -> None:
@@ -752,7 +759,9 @@ def answered(request):
 async def catch(request, call_next):
     {answer}
 """
-    assert "preflight" not in only(tmp_path, "cors-not-outermost", source).message
+    found = only(tmp_path, "cors-not-outermost", source)
+    assert "preflight" not in found.message
+    assert found.severity == ("high" if answer == _LENGTH else "medium")
 
 
 def test_the_column_that_an_error_logs_is_that_of_a_table(tmp_path: Path) -> None:

@@ -21,12 +21,11 @@ def detect(program: Program) -> Iterator[Hit]:
             outer = stack[position + 1 :] if added.is_cors else []
             answering = min(filter(_may_answer, outer), key=_only_redirects, default=None)
             if answering is not None and not any(map(_knows_cors, outer)):
-                is_rewriting = _only_rewrites(answering)
-                is_after = is_rewriting or _answers_failures(answering)
+                is_after = _only_rewrites(answering) or _answers_failures(answering)
                 is_left_alone = is_after or _asks_method(answering) or _asks_length(answering)
                 is_left_alone |= _passes_without_header(answering)
                 preflight = "" if is_left_alone else ", and preflights may get it"
-                severity = "medium" if is_rewriting else ""
+                severity = "medium" if is_after else ""
                 yield added.node.hit(
                     f"`{answering.name}` runs outside CORS and may answer by itself: that answer"
                     f" has no CORS headers, so browsers cannot read it{preflight}",
@@ -110,7 +109,21 @@ def _answers_failures(added: Middleware) -> bool:
     """Say whether a middleware only answers where the application raised."""
     made = [c for c in added.definition.walk(ast.Call) if _makes_answer(c)]
     return bool(made) and all(
-        any(isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors) for call in made
+        any(isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors)
+        or _is_replaced(call)
+        for call in made
+    )
+
+
+def _is_replaced(made: Node) -> bool:
+    """Say whether the application's answer replaces one that is made first: `try: a = await ...`."""
+    names = {target.name for target in made.statement.targets} - {""}
+    return any(
+        call.func.name == "call_next"
+        and call.position > made.position
+        and any(target.name in names for target in call.statement.targets)
+        and any(isinstance(above.ast, ast.Try) for above in call.ancestors)
+        for call in made.function.calls
     )
 
 
