@@ -116,7 +116,7 @@ def _answers_failures(added: Middleware) -> bool:
 
 
 def _is_replaced(made: Node) -> bool:
-    """Say whether the application's answer replaces one that is made first: `try: a = await ...`."""
+    """Say whether the application's answer replaces one made first."""
     names = {target.name for target in made.statement.targets} - {""}
     return any(
         call.func.name == "call_next"
