@@ -26,6 +26,8 @@ _PRODUCTION = re.compile(r"(?:^|[._/-])(?:prod|production|release|deploy|final)(
 _ESCAPES = re.compile(r"\\([\\'\"abfnrtv])")
 _ESCAPED_QUOTE = re.compile(r"\\([\\'])")
 _MEANT = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_TRIES = re.compile(r"tests?[-_.]", re.IGNORECASE)
+"""How the name of a script begins that tries what production runs: `test-prod.sh`."""
 _SETTING = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(.*)$")
 
 
@@ -110,7 +112,7 @@ def _unescaped(quoted: re.Match[str]) -> str:
 def _of(read: Source, program: Program) -> Iterator[Launch]:
     below = read.path.relative_to(program.root) if program.root in read.path.parents else read.path
     path = below.as_posix()
-    is_production = bool(_PRODUCTION.search(path))
+    is_production = bool(_PRODUCTION.search(path)) and not _TRIES.match(below.name)
     is_development = bool(_DEVELOPMENT.search(path)) and not is_production
     made = {
         "dockerfile": _of_dockerfile,

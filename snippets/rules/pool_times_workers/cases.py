@@ -233,6 +233,13 @@ server = uvicorn.Server(uvicorn.Config("main:app", workers=5))
 #= scripts/dev.sh
 uvicorn main:app --workers 4
 """,
+    "workers of a script that tries what production runs": _FINE
+    + """
+#= scripts/deployment/test-prod-backend.sh
+gunicorn main:app --workers 4 --worker-class uvicorn_worker.UvicornWorker &
+#= Procfile
+web: uvicorn main:app --workers 1
+""",
     "few enough": _FINE.replace("20", "5")
     + """
 #= run.py
