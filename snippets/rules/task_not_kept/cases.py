@@ -10,6 +10,20 @@ async def remind(user: int) -> None: ...
 """
 
 FOUND = {
+    "in a function beside one that runs at the end of the process": """
+import asyncio
+import atexit
+from fastapi import FastAPI
+app = FastAPI()
+def close():
+    print("ended")
+atexit.register(close)
+async def work(queue):
+    while True:
+        print(await queue.get())
+async def restart(queue):
+    asyncio.create_task(work(queue))  # !
+""",
     "a task that waits for others": """
 import asyncio
 from fastapi import FastAPI
@@ -104,6 +118,21 @@ async def start(rows=None) -> None:
 }
 
 LOOK_ALIKES = {
+    "at the end of the process, by when no loop runs": """
+import asyncio
+import atexit
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+client = httpx.AsyncClient()
+def close():
+    if asyncio.get_event_loop().is_running():
+        asyncio.create_task(client.aclose())
+atexit.register(close)
+@atexit.register
+def say():
+    asyncio.ensure_future(client.get("https://example.com/ended"))
+""",
     "a timer or a thread holds the task": """
 import asyncio
 import anyio

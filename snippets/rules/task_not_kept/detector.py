@@ -15,6 +15,7 @@ _HOLDING = {
     "fastapi.concurrency.run_in_threadpool", "watchfiles.awatch",
 }  # fmt: skip
 """Coroutines whose timer or thread keeps what waits for them."""
+_AT_EXIT = "atexit.register"
 _IN_ENDPOINT = "Give it to `BackgroundTasks`, or keep the task in a set until it is done"
 
 
@@ -22,7 +23,7 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that start a task whose result is dropped."""
     answering = {endpoint.function for endpoint in endpoints(program)}
     for call in started(program):
-        if call.module.is_tool or call.function.name == "__del__" or not _is_dropped(call):
+        if call.module.is_tool or _is_at_end(call.function) or not _is_dropped(call):
             continue
         if _is_task(call) or _is_held(call):
             continue
@@ -35,6 +36,16 @@ def detect(program: Program) -> Iterator[Hit]:
             fix=_IN_ENDPOINT if call.function in answering else "",
             cause=f"tasks of {call.module.name}",
         )
+
+
+def _is_at_end(function: Node) -> bool:
+    """Say whether a function runs where an object or the process ends, by when no loop runs."""
+    registered = (*function.decorators, *function.program.calls_of(_AT_EXIT))
+    return function.name == "__del__" or any(
+        given.definition == function or given.library_name == _AT_EXIT
+        for place in registered
+        for given in (place, place.argument(0, "func"))
+    )
 
 
 def _is_task(call: Node) -> bool:
