@@ -3,6 +3,26 @@
 BAD = ['async with httpx.AsyncClient(base_url=os.environ["STOCK_URL"]) as client:']
 
 FOUND = {
+    "a pool for each job that is enqueued": """
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from fastapi import APIRouter
+router = APIRouter()
+@router.post("/users")
+async def create(name: str):
+    redis: ArqRedis = await create_pool(RedisSettings())  # !
+    await redis.enqueue_job("greet", name)
+    return name
+""",
+    "a pool for each query": """
+import asyncpg
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/users")
+async def users():
+    pool = await asyncpg.create_pool("postgresql://db/app")  # !
+    async with pool.acquire() as connection:
+        return await connection.fetch("SELECT name FROM users LIMIT 10")
+""",
     "clients of services, not of HTTP": """
 import boto3
 import redis.asyncio as redis
@@ -126,6 +146,21 @@ async def read(client: Annotated[httpx.AsyncClient, Depends(get_client)]) -> str
 }
 
 LOOK_ALIKES = {
+    "a pool that the lifespan makes": """
+from contextlib import asynccontextmanager
+import arq
+from arq.connections import RedisSettings
+from fastapi import FastAPI, Request
+@asynccontextmanager
+async def lifespan(app):
+    app.state.jobs = await arq.create_pool(RedisSettings())
+    yield
+    await app.state.jobs.aclose()
+app = FastAPI(lifespan=lifespan)
+@app.post("/users")
+async def create(name: str, request: Request):
+    await request.app.state.jobs.enqueue_job("greet", name)
+""",
     "what it fetches is kept, by the name of the decorator": """
 import httpx
 from caching import ttl_cache

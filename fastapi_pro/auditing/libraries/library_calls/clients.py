@@ -25,6 +25,9 @@ KEPT_CLIENTS = {
     "aiohttp.ClientSession": _CONNECTION,
     "anthropic.Anthropic": _TLS,
     "anthropic.AsyncAnthropic": _TLS,
+    "arq.connections.create_pool": _POOL,
+    "arq.create_pool": _POOL,
+    "asyncpg.create_pool": _POOL,
     "boto3.client": _SERVICE,
     "boto3.resource": _SERVICE,
     "groq.AsyncGroq": _TLS,
@@ -52,5 +55,6 @@ POOLS = {
     "redis.asyncio.Redis.from_url", "redis.ConnectionPool.from_url",
     "redis.asyncio.ConnectionPool.from_url", "redis.Redis", "redis.StrictRedis",
     "redis.asyncio.Redis", "redis.asyncio.StrictRedis", "asyncpg.create_pool",
+    "arq.create_pool", "arq.connections.create_pool",
 }  # fmt: skip
 """Clients with their own connection pool."""
