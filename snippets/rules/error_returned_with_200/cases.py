@@ -42,6 +42,24 @@ def a(name: str):
         print("no name")
     return answer  # !
 """,
+    "an exception that nobody raises": """
+from fastapi import Depends, FastAPI, HTTPException
+app = FastAPI()
+class Missing(HTTPException):
+    def __init__(self):
+        super().__init__(404, "missing")
+def found(rows: list) -> dict:
+    if not rows:
+        Missing()  # !
+    return rows[0]
+def caller(token: str = ""):
+    if not token:
+        HTTPException(status_code=401, detail="Log in first")  # !
+    return token
+@app.get("/rows")
+async def first(name: str, user=Depends(caller)):
+    return found([row for row in rows if row == name])
+""",
     "a status in the body alone": _ANSWER
     + """
 @app.post("/a", response_model=Answer)
@@ -238,6 +256,21 @@ def a(name: str):
         return answer
     except KeyError:
         return {}
+""",
+    "exceptions that are kept, given on or raised": """
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+@app.get("/")
+async def read(name: str):
+    errors = []
+    errors.append(HTTPException(404))
+    log(HTTPException(409))
+    if errors:
+        raise errors[0]
+    try:
+        HTTPException
+    except NameError:
+        raise HTTPException(500)
 """,
     "a status that the answer has too": _ANSWER
     + """

@@ -1,4 +1,4 @@
-"""An exception, a pair of body and status, or a status in a body, that is returned to FastAPI."""
+"""An exception, a pair of body and status, or a status in a body, that is returned or dropped."""
 
 import ast
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
     parameters,
     unwrap,
 )
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.http_errors import status
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.model import limits
@@ -54,6 +55,14 @@ def _hits(program: Program) -> Iterator[Hit]:
         if dependency.function not in checked:
             found = _wrong(dependency.function)
             yield from (place.hit(message) for place, value in found if _is_error(value))
+    for function in sorted(request_functions(program), key=lambda f: f.place):
+        for statement in () if function.module.is_tool else function.own(ast.Expr):
+            if _is_error(statement.at(statement.ast.value)):  # type: ignore[attr-defined]
+                yield statement.hit(
+                    f"`{function.name}` makes this exception and does not raise it: the code after"
+                    " it runs",
+                    fix="`raise` before it",
+                )
     for handler in exception_handlers(program):
         message = f"`{handler.function.name}` returns no response: the client gets a 500"
         yield from (place.hit(message) for place, _ in _wrong(handler.function))
