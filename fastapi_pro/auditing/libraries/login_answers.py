@@ -7,7 +7,7 @@ from fastapi_pro.auditing.libraries.http_errors import is_http_error, made_by, r
 from fastapi_pro.auditing.libraries.logins import looked_up, missing
 from fastapi_pro.auditing.libraries.passwords import is_verification
 from fastapi_pro.auditing.model import limits
-from fastapi_pro.auditing.model.exceptions import raised_by
+from fastapi_pro.auditing.model.exceptions import caught_by, raised_by
 from fastapi_pro.auditing.model.node import Node
 
 _HTTP = "fastapi.HTTPException"
@@ -53,7 +53,23 @@ def _unknown(function: Node, name: str, calls: list[Node]) -> Node:
             case ast.If(test=test, body=[*_, ast.Raise()]) if missing(test) == name:
                 return branch.body[-1]
     raised = [statement for call in calls for statement in call.callee.own(ast.Raise)]
-    return raised[0] if len(raised) == 1 and _is_answer(raised[0]) else function.at(None)
+    if len(raised) == 1 and _is_answer(raised[0]):
+        return raised[0]
+    return next((answer for call in calls for answer in _caught(call)), function.at(None))
+
+
+def _caught(lookup: Node) -> Iterator[Node]:
+    """Yield what a handler answers instead of the error that the function raises that looks up."""
+    raised = [made_by(raised_by(one)).value for one in lookup.callee.own(ast.Raise)]
+    classes = [cls for error in raised if (cls := error.func.definition).is_class]
+    for above in lookup.ancestors:
+        if not isinstance(above.ast, ast.Try) or not any(b.holds(lookup) for b in above.body):
+            continue
+        for handler in map(above.at, above.ast.handlers):
+            kinds = {kind.definition for kind in caught_by(handler)}
+            is_for_it = len(classes) == 1 and not kinds.isdisjoint(classes[0].lineage)
+            if is_for_it and isinstance(handler.body[-1].ast, ast.Raise):
+                yield handler.body[-1]
 
 
 def _is_answer(statement: Node) -> bool:

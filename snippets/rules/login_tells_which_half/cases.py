@@ -29,6 +29,25 @@ router = APIRouter()
 """
 
 FOUND = {
+    "an error of the service, answered in words of its own": _MAIN
+    + """
+class ServiceError(Exception): ...
+def account(session, email):
+    user = user_by_email(session, email)
+    if user is None:
+        raise ServiceError(email)
+    return user
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    try:
+        user = account(session, email)
+    except ServiceError as error:
+        raise HTTPException(404, detail="Invalid credentials") from error  # !
+    if not verify_password(password, user.password_hash):
+        detail = "Incorrect password"
+        raise HTTPException(404, detail=detail)
+    return user.id
+""",
     "a body that is called payload, an account that only one caller knows": """
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
@@ -179,6 +198,27 @@ async def again(name: str, password: str, session=Depends()):
 }
 
 LOOK_ALIKES = {
+    "an error of the service, answered alike; another of the database": _MAIN
+    + """
+class ServiceError(Exception): ...
+class DatabaseError(Exception): ...
+def account(session, email):
+    user = user_by_email(session, email)
+    if user is None:
+        raise ServiceError(email)
+    return user
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    try:
+        user = account(session, email)
+    except DatabaseError:
+        raise HTTPException(500, detail="Try again")
+    except ServiceError as error:
+        raise HTTPException(401, detail="Invalid credentials") from error
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(401, detail="Invalid credentials")
+    return user.id
+""",
     "helper functions that give one answer, or whose error is caught": _MAIN
     + """
 def problem(what: str, code: int) -> HTTPException:
