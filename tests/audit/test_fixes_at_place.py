@@ -2128,3 +2128,45 @@ links = Table(
 statement = links.select().where(links.c.a == 1 and links.c.{column} == 2)
 """
     assert only(tmp_path, "python-operator-in-filter", source).fix == fix
+
+
+@pytest.mark.parametrize(
+    ("files", "fix"),
+    [
+        ("#= Procfile\nweb: uvicorn main:app --reload", "Leave `--reload` out here"),
+        ("#= Procfile\nweb: fastapi dev main.py", "`fastapi run` here"),
+        ('#= Dockerfile\nFROM python:3.13\nCMD ["uvicorn", "main:app", "--reload"]', ""),
+        (
+            (
+                '#= run.py\nimport uvicorn\nuvicorn.run("main:app", reload=True)\n'
+                '#= Dockerfile\nFROM python:3.13\nCMD ["python", "run.py"]'
+            ),
+            "`reload=False`",
+        ),
+    ],
+    ids=["Procfile", "fastapi dev", "image", "Python"],
+)
+def test_what_reloads_is_told_how_to_do_without(files: str, fix: str, tmp_path: Path) -> None:
+    source = f"#= main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n{files}\n"
+    found = only(tmp_path, "reload-in-production", source)
+    assert found.fix.startswith(fix)
+    assert bool(found.fix) == bool(fix)
+
+
+@pytest.mark.parametrize(("route", "is_told"), [("post", True), ("websocket", False)])
+def test_a_task_of_a_websocket_is_none_for_background_tasks(
+    route: str, is_told: bool, tmp_path: Path
+) -> None:
+    source = f"""
+import asyncio
+from fastapi import FastAPI
+app = FastAPI()
+async def listen(queue):
+    while True:
+        print(await queue.get())
+@app.{route}("/")
+async def serve(queue):
+    asyncio.create_task(listen(queue))
+"""
+    found = only(tmp_path, "task-not-kept", source)
+    assert ("BackgroundTasks" in found.fix) == is_told

@@ -32,6 +32,10 @@ _COMMAND = re.compile(
     r"dockerCommand|^\[processes\]|^ *(builder|buildpacks|image) *=", re.MULTILINE
 )
 """What starts the service with another command, or builds it by other means."""
+_OF_IMAGES = ("compose", "dockerfile")
+_LEAVE_OUT = "Leave `--reload` out here; developers type it, or `fastapi dev`"
+_RUN = "`fastapi run` here; developers type `fastapi dev`"
+_NO_RELOAD = "`reload=False`, or by a variable that only developers set"
 _COMES = "a changed file ends the requests in flight"
 
 
@@ -44,7 +48,10 @@ def detect(program: Program) -> Iterator[Hit]:
             option = start.option("reload")
             place = option.place if option else start.place
             what = "`--reload`" if option else "`fastapi dev`"
-            yield place.hit(f"{_who(start.launch)} starts the server with {what}: {_COMES}")
+            yield place.hit(
+                f"{_who(start.launch)} starts the server with {what}: {_COMES}",
+                fix="" if start.launch.kind in _OF_IMAGES else _LEAVE_OUT if option else _RUN,
+            )
 
 
 def _reloads(start: Start) -> bool:
@@ -119,14 +126,16 @@ def _of_python(program: Program, start: Start) -> Iterator[Hit]:
     if workers and (workers.number or 0) > 1:
         yield option.place.hit(
             f"uvicorn ignores `workers={workers.number}` beside `reload=True`: one process serves,"
-            f" and {_COMES}"
+            f" and {_COMES}",
+            fix=_NO_RELOAD,
         )
         return
     for launch in modules_run(program).get(start.path, ()):
         is_script = launch.kind == "script"
         runner = scripts_run(program).get(launch.source.path.name) if is_script else launch
         if runner is not None and not runner.is_development and not runner.is_mounted:
-            yield option.place.hit(f"{_who(runner)} runs this, which reloads: {_COMES}")
+            message = f"{_who(runner)} runs this, which reloads: {_COMES}"
+            yield option.place.hit(message, fix=_NO_RELOAD)
             return
 
 

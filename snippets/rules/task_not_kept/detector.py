@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.asyncio_tasks import started
-from fastapi_pro.auditing.libraries.fastapi import endpoints
+from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
 from fastapi_pro.auditing.model import limits
 
@@ -21,7 +21,7 @@ _IN_ENDPOINT = "Give it to `BackgroundTasks`, or keep the task in a set until it
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the calls that start a task whose result is dropped."""
-    answering = {endpoint.function for endpoint in endpoints(program)}
+    answering = {endpoint.function for endpoint in http_endpoints(program)}
     for call in started(program):
         if call.module.is_tool or _is_at_end(call.function) or not _is_dropped(call):
             continue
