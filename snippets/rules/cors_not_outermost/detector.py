@@ -25,7 +25,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 is_left_alone = is_after or _asks_method(answering) or _asks_length(answering)
                 is_left_alone |= _passes_without_header(answering)
                 preflight = "" if is_left_alone else ", and preflights may get it"
-                severity = "medium" if is_after else ""
+                severity = "medium" if _only_rewrites(answering) or _is_last(answering) else ""
                 yield added.node.hit(
                     f"`{answering.name}` runs outside CORS and may answer by itself: that answer"
                     f" has no CORS headers, so browsers cannot read it{preflight}",
@@ -105,9 +105,19 @@ def _is_absence_of_header(test: Node) -> bool:
     return read.member == "get" and read.owner.member in ("headers", "cookies")
 
 
+def _is_last(added: Middleware) -> bool:
+    """Say whether a middleware answers only what the application's answer has not replaced."""
+    made = _made(added)
+    return bool(made) and all(map(_is_replaced, made))
+
+
+def _made(added: Middleware) -> list[Node]:
+    return [call for call in added.definition.walk(ast.Call) if _makes_answer(call)]
+
+
 def _answers_failures(added: Middleware) -> bool:
     """Say whether a middleware only answers where the application raised."""
-    made = [c for c in added.definition.walk(ast.Call) if _makes_answer(c)]
+    made = _made(added)
     return bool(made) and all(
         any(isinstance(above.ast, ast.ExceptHandler) for above in call.ancestors)
         or _is_replaced(call)
