@@ -387,4 +387,42 @@ def user(token: str = Depends(checked)):
 @app.get("/")
 def read(name=Depends(user)): ...
 """,
+    "a constant names the claim that is set": """
+from datetime import datetime, timedelta, timezone
+from jose import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from settings import settings
+EXP = "exp"
+SUB = "sub"
+app = FastAPI()
+bearer = OAuth2PasswordBearer("token")
+def issue(claims: dict) -> str:
+    claims[EXP] = datetime.now(timezone.utc) + timedelta(minutes=5)
+    return jwt.encode(claims, settings.key, algorithm="HS256")
+@app.post("/token")
+def login(): return issue({SUB: "1"})
+@app.get("/")
+def read(token: str = Depends(bearer)):
+    return jwt.decode(token, settings.key, algorithms=["HS256"])[SUB]
+""",
+    "a constant names the claim that is looked at": """
+from jose import JWTError, jwt
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from settings import settings
+from store import is_revoked
+JTI = "jti"
+app = FastAPI()
+bearer = OAuth2PasswordBearer("token")
+@app.get("/")
+def read(token: str = Depends(bearer)):
+    try:
+        claims = jwt.decode(token, settings.key, algorithms=["HS256"])
+    except JWTError:
+        raise HTTPException(401) from None
+    if is_revoked(claims[JTI]):
+        raise HTTPException(401)
+    return claims["sub"]
+""",
 }

@@ -100,7 +100,7 @@ def _all_expire(decode: Decode) -> bool:
 
 def _is_always_set(encode: Node, claim: str) -> bool:
     """Say whether a claim that a function names is named outside conditions, too."""
-    named = [node for node in encode.function.walk(ast.Constant) if node.literal == claim]
+    named = _named(encode.function, claim)
     return not named or any(
         not any(isinstance(above.ast, ast.If) for above in node.ancestors) for node in named
     )
@@ -113,7 +113,7 @@ def _may_last(encode: Node) -> bool:
     """
     function = encode.function
     given = {parameter.name for parameter in function.parameters}
-    named = [node for node in function.walk(ast.Constant) if node.literal == "exp"]
+    named = _named(function, "exp")
     return any(
         bool(named) and all(map(branch.holds, named))
         for branch in function.own(ast.If)
@@ -182,7 +182,7 @@ def _is_dump(claims: Node, name: str) -> bool:
 
 
 def _names_claim(function: Node, name: str) -> bool:
-    if _names_constant(function, name) or any(c.keyword(name) for c in function.calls):
+    if _named(function, name) or any(c.keyword(name) for c in function.calls):
         return True
     keys = [key for made in function.own(ast.Dict) for key, _ in made.entries]
     return any(key.constant == name or _of_object(key) == name for key in keys)
@@ -200,14 +200,17 @@ def _of_object(key: Node) -> object:
 
 def _reads_always(function: Node, text: str) -> bool:
     """Say whether a function names a text, and not beside another: `get("id") or get("sub")`."""
-    named = [constant for constant in function.walk(ast.Constant) if constant.literal == text]
+    named = _named(function, text)
     return bool(named) and not any(
         isinstance(above.ast, ast.BoolOp) for constant in named for above in constant.ancestors
     )
 
 
-def _names_constant(function: Node, text: str) -> bool:
-    return any(constant.literal == text for constant in function.walk(ast.Constant))
+def _named(function: Node, text: str) -> list[Node]:
+    """Return where a function has a text, or a constant that stands for it: `claims[EXP]`."""
+    keys = [node.index for node in function.walk(ast.Subscript)]
+    written_out = [node for node in function.walk(ast.Constant) if node.literal == text]
+    return written_out + [key for key in keys if key.name and key.constant == text]
 
 
 def _is_required(decode: Decode, given: dict[str, object]) -> bool:
@@ -305,20 +308,23 @@ def _is_checked(call: Node) -> bool:
                 made = node.owner.value
                 given = (*made.unpacked, *made.args) if _ENDS.search(claim) else ()
                 is_read = any(_names(value, call) for value in given)
-            case ast.Subscript(value=owner, slice=ast.Constant(value=str(claim))):
-                is_read = _ENDS.search(claim) and _names(node.at(owner), call)
-            case ast.Call(
-                func=ast.Attribute(value=owner, attr="get"),
-                args=[ast.Constant(value=str(claim)), *_],
-            ):
-                is_read = _ENDS.search(claim) and _names(node.at(owner), call)
-            case ast.Compare(left=ast.Constant(value=str(claim)), comparators=[owner]):
-                is_read = _ENDS.search(claim) and _names(node.at(owner), call)
+            case ast.Subscript(value=owner, slice=key):
+                is_read = _ends_token(node.at(key)) and _names(node.at(owner), call)
+            case ast.Call(func=ast.Attribute(value=owner, attr="get"), args=[key, *_]):
+                is_read = _ends_token(node.at(key)) and _names(node.at(owner), call)
+            case ast.Compare(left=key, comparators=[owner]):
+                is_read = _ends_token(node.at(key)) and _names(node.at(owner), call)
             case _:
                 is_read = _is_validated(node, call)
         if is_read:
             return True
     return False
+
+
+def _ends_token(key: Node) -> bool:
+    """Say whether a key, or the constant that stands for it, is a claim that ends a token."""
+    claim = key.constant
+    return isinstance(claim, str) and bool(_ENDS.search(claim))
 
 
 def _is_validated(use: Node, call: Node) -> bool:
