@@ -189,6 +189,9 @@ def _call_type(call: Node, depth: int) -> Type:
             return origin
         if origin.is_function:
             return result_type(origin, depth)
+    maker = origin if isinstance(origin, Node) else call.func
+    if maker.called in MANAGERS and (made := maker.argument(0, "func").definition).is_function:
+        return result_type(made, depth)
     owner = type_of(call.func, depth)
     if isinstance(owner, str) and (owner, "__call__") in METHODS:
         return METHODS[owner, "__call__"]

@@ -107,6 +107,34 @@ async def emit(db: Session):
 async def change(db: Annotated[Session, Depends(get_db)]):
     asyncio.create_task(emit(db=db))  # !
 """,
+    "of a dependency that is a context manager, too": """
+import asyncio
+from contextlib import contextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+make = sessionmaker(create_engine("postgresql://db/app"))
+def get_db():
+    db = make()
+    try:
+        yield db
+    finally:
+        db.close()
+opened = contextmanager(get_db)
+app = FastAPI()
+kept = set()
+async def emit(db):
+    names = db.scalars(text("SELECT name FROM lamps")).all()
+    await send(names)
+@app.post("/a")
+async def a():
+    with opened() as db:
+        kept.add(asyncio.create_task(emit(db)))  # !
+@app.post("/b")
+async def b():
+    with contextmanager(get_db)() as db:
+        kept.add(asyncio.create_task(emit(db)))  # !
+""",
     "any scope, FastAPI 0.115": _DEPS
     + "#= requirements.txt\nfastapi==0.115.8\n"
     + _ANY_SCOPE
