@@ -16,7 +16,7 @@ _ALL = {
     for rest in (".*", ".+")
     for end in ("", "$")
 }
-_ACROSS = {"HTTPBasic", "AuthJWT", "CsrfProtect"}
+_ACROSS = {"HTTPBasic", "CsrfProtect"}
 """What lets somebody in by a password, or by a cookie, that browsers send across sites."""
 _SAYS = "any site can read answers with the cookies of its visitors"
 _SAYS_LOW = "with SameSite=None cookies, any site could read the answers to its visitors"
@@ -68,7 +68,8 @@ def _uses_cookies(program: Program, folder: Path) -> bool:
 
     Of a cookie that is read alone nobody knows who sets it, and for which sites.
     """
-    if _imported(program, folder) & _ACROSS:
+    imported = _imported(program, folder)
+    if imported & _ACROSS or ("AuthJWT" in imported and _has_jwt_cookies(program, folder)):
         return True
     made = {
         "samesite": program.calls_named("set_cookie"),
@@ -77,6 +78,13 @@ def _uses_cookies(program: Program, folder: Path) -> bool:
     }
     sets = [(call, option) for option, calls in made.items() for call in _below(calls, folder)]
     return any(_is_sent_across(call, option) for call, option in sets if not _is_unused(call))
+
+
+def _has_jwt_cookies(program: Program, folder: Path) -> bool:
+    """Say whether fastapi-jwt-auth takes tokens from cookies; its default is the header alone."""
+    sets = program.calls_named("set_access_cookies", "set_refresh_cookies")
+    named = (node for node in program.nodes(ast.Constant) if node.literal == "cookies")
+    return any(True for _ in _below((*sets, *named), folder))
 
 
 def _is_unused(call: Node) -> bool:

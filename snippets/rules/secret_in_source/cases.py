@@ -539,3 +539,54 @@ class UserManager(BaseUserManager):
 class Manager:
     reset_password_token_secret = "SECRET"
 """
+FOUND["in a class that is no settings, by its object"] = """
+import jwt
+from fastapi import FastAPI
+class Auth:
+    KEY = "d25e094faa6ca2556c818166b7a9563b"  # !
+    ALGORITHM = "HS256"
+auth = Auth()
+app = FastAPI()
+@app.post("/token")
+def token(name: str):
+    return jwt.encode({"sub": name}, auth.KEY, algorithm=auth.ALGORITHM)
+"""
+FOUND["what fastapi-jwt-auth loads"] = """
+from fastapi import Depends, FastAPI
+from fastapi_jwt_auth import AuthJWT
+from pydantic import BaseModel
+class Options(BaseModel):
+    authjwt_secret_key: str = "secret"  # !
+@AuthJWT.load_config
+def options():
+    return Options()
+app = FastAPI()
+@app.get("/")
+def read(auth: AuthJWT = Depends()):
+    auth.jwt_required()
+"""
+LOOK_ALIKES[
+    "in a class whose objects get another; what fastapi-jwt-auth gets from the environment"
+] = """
+import os
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi_jwt_auth import AuthJWT
+from pydantic import BaseModel
+class Auth:
+    KEY = "change-me"
+    def __init__(self):
+        self.KEY = os.environ["JWT_KEY"]
+auth = Auth()
+class Options(BaseModel):
+    authjwt_secret_key: str = os.environ["AUTH_KEY"]
+class Other(BaseModel):
+    authjwt_secret_key: str = "secret"
+@AuthJWT.load_config
+def options():
+    return Options()
+app = FastAPI()
+@app.post("/token")
+def token(name: str):
+    return jwt.encode({"sub": name}, auth.KEY, algorithm="HS256")
+"""

@@ -9,6 +9,7 @@ from fastapi_pro.auditing.libraries.configured_values import environment_name
 from fastapi_pro.auditing.libraries.jwt import Decode, Encode, decodes, encodes
 from fastapi_pro.auditing.libraries.pydantic import (
     Schema,
+    schema_of,
     settings,
     settings_of_pydantic_1,
 )
@@ -56,13 +57,15 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
     """Yield the literals, each with what is to be said of it."""
-    for schema in (*settings(program), *settings_of_pydantic_1(program)):
+    loaded = _loaded(program)
+    for schema in (*settings(program), *settings_of_pydantic_1(program), *loaded):
         for field in schema.fields.values():
             is_field = field.default.called in _FIELDS
             value = _written(field.default.argument(0, "default") if is_field else field.default)
             if value and not _is_handled(schema, field.name):
                 called = f"`{schema.name}.{field.name}`"
-                is_read = any(not r.module.is_tool for r in program.attributes(field.name))
+                reads = program.attributes(field.name)
+                is_read = schema in loaded or any(not read.module.is_tool for read in reads)
                 told = _of_name(field.name, value, field.node, called)
                 yield from told if is_read else _unread(told, called)
     for call in _environment(program):
@@ -74,12 +77,26 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
             told = _of_name(name, value, call, f"`{name}`")
             yield from told if _is_read(call) else _unread(told, f"`{name}`")
     for key in _keys(program):
-        value = _written(key.value if not key.is_call else key)
+        value = _written(key.value if not key.is_call else key) or _written(_of_object(key))
         if value:
             yield value, _hit(value, f"`{key.text}`", "is a key in the source")
         else:
             for place, default in _fallbacks(key):
                 yield default, _hit(place, f"`{key.text}`", "has a default that anybody can read")
+
+
+def _loaded(program: Program) -> list[Schema]:
+    """Return the schemas that fastapi-jwt-auth reads: `@AuthJWT.load_config`."""
+    found = (
+        schema_of(value.type)
+        for function in program.functions
+        if any(
+            d.member == "load_config" and d.owner.last_name == "AuthJWT"
+            for d in function.decorators
+        )
+        for value in function.returned
+    )
+    return [schema for schema in found if schema is not None]
 
 
 def _is_handled(schema: Schema, name: str) -> bool:
@@ -226,6 +243,16 @@ def _keys(program: Program) -> Iterator[Node]:
     for decode in decodes(program):
         if not (decode.is_unverified or _is_public(decode)):
             yield decode.key
+
+
+def _of_object(key: Node) -> Node:
+    """Return what the class of an object sets an attribute to, where nothing else sets it."""
+    cls = key.owner.type_class
+    is_plain = cls.is_class and not cls.ast.bases and not cls.decorators  # type: ignore[attr-defined]
+    if not is_plain or key.member in cls.module.self_assignments(cls.ast):
+        return key.at(None)
+    assigned = (s.assigned for s in cls.body if key.member in [t.name for t in s.targets])
+    return next(assigned, key.at(None))
 
 
 def _other_keys(program: Program) -> Iterator[Node]:

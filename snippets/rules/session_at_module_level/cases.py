@@ -314,3 +314,47 @@ def read():
     return db.scalar(text("SELECT 1")), Session.scalar(text("SELECT 1"))
 """
 )
+FOUND["kept on a class by its class method"] = """
+#= database.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+class Database:
+    session: Session = None
+    @classmethod
+    def connect(cls):
+        made = sessionmaker(bind=create_engine("postgresql://db/app"))
+        cls.session = made()  # !
+#= main.py
+from fastapi import FastAPI
+from sqlalchemy import text
+from database import Database
+Database.connect()
+app = FastAPI()
+def count():
+    with Database.session as session:
+        return session.scalar(text("SELECT 1"))
+@app.get("/")
+def read():
+    return count()
+"""
+LOOK_ALIKES["kept on a class, for a script; a sessionmaker, for requests"] = """
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+class Database:
+    session: Session = None
+    make = None
+    @classmethod
+    def connect(cls):
+        cls.make = sessionmaker(bind=create_engine("postgresql://db/app"))
+        cls.session = cls.make()
+        session = cls.make()
+Database.connect()
+app = FastAPI()
+def clean():
+    Database.session.execute(text("DELETE FROM lamps"))
+@app.get("/")
+def read():
+    with Database.make() as session:
+        return session.scalar(text("SELECT 1"))
+"""

@@ -17,6 +17,7 @@ def detect(program: Program) -> Iterator[Hit]:
         return
     for cls in program.nodes(ast.ClassDef):
         yield from _of_instances(cls)
+        yield from _of_class_methods(cls)
     for module in program.code:
         for scope in (module.tree, *module.nodes(ast.ClassDef)):
             for name, made in _assigned(module, scope):
@@ -50,6 +51,33 @@ def _of_instances(cls: Node) -> Iterator[Hit]:
                 f"`{cls.name}.{kept.member}` is one session for all requests, because the object"
                 f" is global: a rollback in `{user}` discards what others have not committed",
             )
+
+
+def _of_class_methods(cls: Node) -> Iterator[Hit]:
+    """Yield the sessions that a class method keeps on its class: `cls.session = Session()`."""
+    for method in cls.body:
+        if not any(d.library_name == "builtins.classmethod" for d in method.decorators):
+            continue
+        itself = next((node.arg for node in method.ast.args.args), "")  # type: ignore[attr-defined]
+        for statement in method.own(ast.Assign, ast.AnnAssign):
+            kept, made = statement.targets[0], statement.assigned
+            if not kept.owner or kept.owner.name != itself or not makes_session(made):
+                continue
+            if user := _user_of_class(cls, kept.member):
+                yield made.hit(
+                    f"`{cls.name}.{kept.member}` is one session for all requests, for example in"
+                    f" `{user}`: a rollback in one discards what the others have not committed",
+                )
+
+
+def _user_of_class(cls: Node, name: str) -> str:
+    """Return the function that a request runs and that uses the session of a class."""
+    for read in _reads(cls.program, name):
+        is_own = read.owner.name == "cls" and cls in read.enclosing_class.lineage
+        is_read = read.is_read and (is_own or read.owner.definition == cls)
+        if is_read and read.function in request_functions(cls.program):
+            return read.function.name
+    return ""
 
 
 def _user_of_instance(cls: Node, name: str) -> str:
