@@ -465,11 +465,7 @@ def enter(answer):
         ("def enter(answer): answer.set_cookie('x', 'y', samesite='none')\n", ""),
         ("from fastapi.security import HTTPBasic\n", ""),
         ("from fastapi_jwt_auth import AuthJWT\n", "low"),
-        (
-            "from fastapi_jwt_auth import AuthJWT\n"
-            "CONFIG = [('authjwt_token_location', {'cookies'})]\n",
-            "",
-        ),
+        ("from fastapi_jwt_auth import AuthJWT\nPLACES = {'cookies', 'headers'}\n", ""),
         (UNPACKED.format(choice="'none' if https else 'lax'", given=""), "low"),
         (UNPACKED.format(choice="'strict' if not https else 'lax'", given="https=True"), "low"),
         (UNPACKED.format(choice="'lax'", given=""), "low"),

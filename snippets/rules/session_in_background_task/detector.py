@@ -42,7 +42,7 @@ def detect(program: Program) -> Iterator[Hit]:
         if session := next(_closed_below(work), None):
             yield call.hit(
                 f"the task of `{work.func.text}` uses `{session.name}`, which is closed"
-                " meanwhile: one of them fails, or its connection never returns to the pool",
+                " meanwhile: the task fails, or its connection never returns to the pool",
                 fix=f"Give `{work.last_name}` ids, and open a session in it",
                 cause=f"sessions of tasks of {call.module.name}",
             )
