@@ -1,0 +1,18 @@
+"""A search in a log, by a program that gets each value as one argument."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from fastapi import FastAPI
+
+LOG = Path(os.environ.get("LOG_FILE", "/var/log/app.log"))
+app = FastAPI()
+
+
+@app.get("/log/lines")
+def count_lines(word: str) -> int:
+    """Say how many lines have a word."""
+    command = ["grep", "-c", "-e", word, str(LOG)]
+    found = subprocess.run(command, capture_output=True, check=False, timeout=10)
+    return int(found.stdout or 0)
