@@ -19,6 +19,50 @@ def get_db():
 """
 
 FOUND = {
+    "a schema with the hash in it": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+from db import Base, User, get_db
+app = FastAPI()
+class UserInDB(BaseModel):
+    id: int
+    password_hash: str
+class Page(BaseModel):
+    users: list[UserInDB]
+    count: int
+class Member(Base):
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    password: Mapped[str]
+class MemberOut(BaseModel):
+    email: str
+    password: str
+@app.get("/users/{key}", response_model=UserInDB)  # !
+def one(key: int, session=Depends(get_db)):
+    return session.get(User, key)
+@app.get("/users")  # !
+def several(session=Depends(get_db)) -> Page:
+    return Page(users=session.scalars(select(User)).all(), count=1)
+@app.get("/members/{key}", response_model=MemberOut)  # !
+def member(key: int, session=Depends(get_db)):
+    return session.get(Member, key)
+""",
+    "a schema of a service without tables": """
+from fastapi import FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+class Account(BaseModel):
+    name: str
+    hashed_password: str | None = None
+@app.get("/me")  # !
+async def me() -> Account:
+    return Account(**await users.find_one({"name": "ada"}))
+""",
     "dictionaries and responses that are made by hand": _DB
     + """
 #= main.py
@@ -333,6 +377,53 @@ async def create(user: User):
 }
 
 LOOK_ALIKES = {
+    "a schema that does not send the hash": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel, Field, SecretStr, field_serializer
+from sqlalchemy.orm import Mapped, mapped_column
+from db import Base, User, get_db
+app = FastAPI()
+class Excluded(BaseModel):
+    password_hash: str = Field(exclude=True)
+class Masked(BaseModel):
+    password_hash: SecretStr
+class Serialised(BaseModel):
+    password_hash: str
+    @field_serializer("password_hash")
+    def hidden(self, value):
+        return "***"
+class UserOut(BaseModel):
+    id: int
+class UserInDB(UserOut):
+    password_hash: str
+class Dates(BaseModel):
+    password_hash_changed: str
+    is_password_hashed: bool
+class SignUp(BaseModel):
+    email: str
+    password: str
+class Room(Base):
+    __tablename__ = "rooms"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password: Mapped[str]
+@app.get("/a", response_model=Excluded)
+@app.get("/b", response_model=Masked)
+@app.get("/c", response_model=Serialised)
+@app.get("/d", response_model=UserOut)
+@app.get("/e", response_model=UserInDB, response_model_exclude={"password_hash"})
+@app.get("/f", response_model=Dates)
+@app.get("/internal/users", response_model=UserInDB)
+def one(session=Depends(get_db)):
+    return session.get(User, 1)
+@app.post("/g", response_model=SignUp)
+def echo(data: SignUp):
+    return data
+@app.get("/h", response_model=SignUp)
+def room(session=Depends(get_db)):
+    return session.get(Room, 1)
+""",
     "documents of Beanie: filtered, without a secret, or with one that is left out": _BEANIE
     + """
 @app.get("/users/{id}", response_model=UserOut)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.documents import document_of, documents
 from fastapi_pro.auditing.libraries.fastapi import LISTS, Endpoint, http_endpoints, unwrap
+from fastapi_pro.auditing.libraries.narrowed import is_narrowed
 from fastapi_pro.auditing.libraries.open_routes import check_of
-from fastapi_pro.auditing.libraries.pydantic import schema_of, schemas
+from fastapi_pro.auditing.libraries.pydantic import Schema, schema_of, schemas
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.serialised_by_hand import ENCODER, Dump, dumped
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
@@ -24,7 +25,6 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.model import limits
-from fastapi_pro.auditing.model.flow import ends
 
 _PRIVATE = re.compile(
     rf"{SECRET.pattern}|hash$"
@@ -43,6 +43,13 @@ _AS_DICTIONARY = (
 )
 _NAMED = 2  # keys that a fix names
 _PASSWORDS = re.compile(r"passw|hash(ed)?_?(pw|pass)|secret|private_?key", re.IGNORECASE)
+_HASHED = re.compile(
+    r"(user_?)?(hash(ed)?_?(password|passwd|pwd|pass|pw)|(password|passwd|pwd|pass|pw)_?hash(ed)?)",
+    re.IGNORECASE,
+)
+_NAMES = {"email", "username", "user_name", "login", "phone", "phone_number", "mobile"}
+"""Columns by which somebody logs in."""
+_HIDDEN = {"pydantic.SecretStr", "pydantic.SecretBytes", *_FLAGS}
 _ASKS = ("execute", "scalars", "exec", "scalar")
 _RESULTS = ("all", "unique", "first", "one", "one_or_none", "scalars", "fetchall")
 _SCALARS = ("scalar_one", "scalar_one_or_none", "scalar")
@@ -54,16 +61,17 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the decorators of the endpoints whose responses are whole rows."""
     seen: set[Node] = set()
     has_rows = bool(models(program) or documents(program))
-    for endpoint in http_endpoints(program) if has_rows else ():
+    has_hashes = any(_HASHED.fullmatch(name) for s in schemas(program) for name in s.fields)
+    for endpoint in http_endpoints(program) if has_rows or has_hashes else ():
         if endpoint.function in seen:
             continue
         declared = _declares(endpoint)
-        if hit := _table_declared(endpoint):
+        if hit := _table_declared(endpoint) or _hash_declared(endpoint):
             seen.add(endpoint.function)
             yield hit
             continue
         for returned in endpoint.function.returned:
-            if _is_narrowed(returned):
+            if is_narrowed(returned):
                 continue
             model, fix = _in_response(returned)
             if model:
@@ -109,6 +117,44 @@ def _table_declared(endpoint: Endpoint) -> Hit | None:
                     fix=_declare(f"list[{schema.name}Out]" if is_list else f"{schema.name}Out"),
                 )
     return None
+
+
+def _hash_declared(endpoint: Endpoint) -> Hit | None:
+    """Return the hit of a response schema with the hash of a password among its fields.
+
+    A field `password` is one too where the endpoint returns users that have a column of this name.
+    """
+    call, first = endpoint.call, schema_of(endpoint.response_schema)
+    chosen = call.keyword("response_model_include") or call.keyword("response_model_exclude")
+    if first is None or chosen or "internal" in (endpoint.path or ""):
+        return None
+    for schema in first.parts:
+        for field in schema.fields.values():
+            is_hash = _HASHED.fullmatch(field.name) is not None
+            if not is_hash and not (field.name == "password" and schema is first):
+                continue
+            is_hidden = field.options("exclude") or field.type in _HIDDEN or _is_serialised(schema)
+            if not is_hidden and (is_hash or _has_column(endpoint, field.name)):
+                what = "the hash of the password" if is_hash else "what the row has in it"
+                return call.hit(
+                    f"`{endpoint.name}` answers with the schema `{schema.name}`, which has the"
+                    f" field `{field.name}`: {what} is sent",
+                    severity="low" if is_rare(endpoint.function) and check_of(endpoint) else "",
+                    fix=f"Leave `{field.name}` out of the schema of the response",
+                    cause=f"{schema.name}.{field.name} in responses",
+                )
+    return None
+
+
+def _is_serialised(schema: Schema) -> bool:
+    """Say whether a schema has code of its own for what it sends."""
+    return bool(schema.validators("model_serializer", "field_serializer"))
+
+
+def _has_column(endpoint: Endpoint, name: str) -> bool:
+    """Say whether an endpoint returns rows of people who log in, with a column of this name."""
+    rows = [_rows(value) for value in endpoint.function.returned]
+    return any(model and name in model.columns and _NAMES & model.columns.keys() for model in rows)
 
 
 def _declare(schema: str) -> str:
@@ -291,57 +337,6 @@ def _document(expr: Node) -> Model | None:
 def _is_coroutine(expr: Node) -> bool:
     """Say whether an expression is the coroutine of a function that nobody awaits: no row."""
     return expr.is_call and expr.callee.is_coroutine and not expr.is_awaited
-
-
-def _is_narrowed(value: Node) -> bool:
-    """Say whether a returned variable was found to be of another class than a model's.
-
-    `if isinstance(user, JSONResponse): return user` returns no row.
-    """
-    if not value.name:
-        return False
-    for above in value.ancestors:
-        if isinstance(above.ast, ast.Match):
-            return above.at(above.ast.subject).name == value.name
-        is_inside = isinstance(above.ast, ast.If) and any(p.holds(value) for p in above.body)
-        if is_inside and _is_other(above.test, value.name):
-            return True
-        if above.is_function:
-            break
-    before = (node for node in value.function.own(ast.If, ast.Assert) if node.line < value.line)
-    return any(
-        _is_other(node.test, value.name)
-        if isinstance(node.ast, ast.Assert)
-        else _is_other(_negated(node.test), value.name) and ends(node.body[-1])
-        for node in before
-    )
-
-
-def _negated(test: Node) -> Node:
-    match test.ast:
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return test.at(operand)
-    return test.at(None)
-
-
-def _is_other(test: Node, name: str) -> bool:
-    """Say whether a condition is `isinstance(name, Class)` where the class is no model.
-
-    `type(name) is Class` says the same.
-    """
-    for call in test.walk(ast.Call):
-        tested = next(iter(call.args), call.at(None))
-        if name not in (tested.name, *(target.name for target in tested.targets)):
-            continue
-        if call.called == "builtins.isinstance" and len(call.args) > 1:
-            classes = call.args[1].elements or [call.args[1]]
-        elif call.called == "builtins.type" and isinstance(call.parent.ast, ast.Compare):
-            classes = call.parent.operands
-        else:
-            continue
-        if not any(map(model_named, classes)):
-            return True
-    return False
 
 
 def _queried(result: Node) -> Model | None:
