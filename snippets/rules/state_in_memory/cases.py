@@ -328,6 +328,41 @@ async def transfer(session: AsyncSession = Depends(get_db, scope="function")):
         account.balance -= 1
         await session.commit()
 """,
+    "a lock for each key, and a write in a function": """
+import asyncio
+from collections import defaultdict
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+wallets = defaultdict(asyncio.Lock)  # !
+orders: dict[int, asyncio.Lock] = {}  # !
+carts: dict[int, asyncio.Lock] = {}  # !
+app = FastAPI()
+async def get_db():
+    async with maker() as session:
+        yield session
+def lock_for(key: int) -> asyncio.Lock:
+    if key not in orders:
+        orders[key] = asyncio.Lock()
+    return orders[key]
+async def take(session: AsyncSession, key: int):
+    account = await session.get(dict, key)
+    account.balance -= 1
+    await session.commit()
+@app.post("/wallets/{key}")
+async def wallet(key: int, session: AsyncSession = Depends(get_db, scope="function")):
+    async with wallets[key]:
+        await take(session, key)
+@app.post("/orders/{key}")
+async def order(key: int, session: AsyncSession = Depends(get_db, scope="function")):
+    async with lock_for(key):
+        await take(session, key)
+@app.post("/carts/{key}")
+async def cart(key: int, session: AsyncSession = Depends(get_db, scope="function")):
+    lock = carts.setdefault(key, asyncio.Lock())
+    async with lock:
+        await session.commit()
+""",
     "emptied, or written to a file, at shutdown": """
 import json
 from contextlib import asynccontextmanager
@@ -618,6 +653,30 @@ def made() -> Limiter:
     else:
         storage = "memory://"
     return Limiter(key_func=get_remote_address, storage_uri=storage)
+""",
+    "a lock for each key around what is the process's own": """
+import asyncio
+from collections import defaultdict
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+locks = defaultdict(asyncio.Lock)
+rows: dict[int, object] = {}
+app = FastAPI()
+async def get_db():
+    async with maker() as session:
+        yield session
+async def load(session: AsyncSession, key: int):
+    return await session.get(dict, key)
+@app.get("/{key}")
+async def read(key: int, session: AsyncSession = Depends(get_db)):
+    async with locks[key]:
+        found = await load(session, key)
+    local = {key: asyncio.Lock()}
+    async with local[key]:
+        await session.commit()
+    return found
 """,
     "objects of the process that are counted": """
 import threading

@@ -21,7 +21,8 @@ from fastapi_pro.auditing.libraries.own_state import (
     is_refused,
 )
 from fastapi_pro.auditing.libraries.process_ends import is_ended_at_shutdown
-from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes, variable
+from fastapi_pro.auditing.libraries.process_locks import lock_of
+from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
@@ -64,7 +65,6 @@ _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _OWN_COPY = "None needed if each worker may have its own copy; else a shared store such as Redis"
 _PUBLISH = "Publish through Redis or LISTEN/NOTIFY; each worker forwards to its own clients"
 _PUBLISH_LATER = "None needed with one worker; with several, publish through Redis or LISTEN/NOTIFY"
-_LOCKS = {"asyncio.Lock", "threading.Lock", "threading.RLock"}
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
 
@@ -146,20 +146,27 @@ def _limits(limiter: Node) -> bool:
 
 
 def _locks(function: Node) -> Iterator[tuple[Node, Hit]]:
-    """Yield the module's locks under which a function changes the database."""
+    """Yield the locks of the process under which a function changes the database."""
     for held in function.own(ast.With, ast.AsyncWith):
         for context in held.contexts:
-            lock = variable(context)
-            if lock.called not in _LOCKS:
-                continue
-            writes = [use for use in uses(function) if use.member in _WRITES]
-            if any(statement.holds(use) for statement in held.body for use in writes):
+            lock = lock_of(context)
+            if lock and _changes_database(held):
                 hit = lock.hit(
-                    f"`{function.name}` holds `{context.dotted}` while it changes the database:"
+                    f"`{function.name}` holds `{context.text}` while it changes the database:"
                     " other workers do not see this lock",
                     severity="low" if runs_one(function.program) else "",
                 )
                 yield lock, hit
+
+
+def _changes_database(held: Node) -> bool:
+    """Say whether the body of a `with` changes the database, itself or by a function it calls."""
+    writes = [use for use in uses(held.function) if use.member in _WRITES]
+    if any(statement.holds(use) for statement in held.body for use in writes):
+        return True
+    calls = [call for call in held.function.calls if any(s.holds(call) for s in held.body)]
+    inner = {call.callee for call in calls if call.callee}
+    return any(use.member in _WRITES for function in inner for use in uses(function))
 
 
 def _is_harmless(changed: list[Change]) -> bool:
