@@ -1,9 +1,15 @@
-"""Migrations that the deploy files run."""
+"""Migrations: whether the deploy files run them, and what they say beside the models."""
+
+import re
 
 from fastapi_pro.auditing.libraries.launches import Launch, launches
 from fastapi_pro.auditing.libraries.servers import behind_launchers, name_of
+from fastapi_pro.auditing.libraries.text_files import read_text
+from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.program import Program, fact
 from fastapi_pro.auditing.sources.spots import Word
+
+_FOLDERS = ("alembic", "migrations", "migration", "db/migrations", "database/migrations")
 
 
 @fact
@@ -21,3 +27,31 @@ def migration_of(launch: Launch) -> Word | None:
         if is_upgrade and not command.is_conditional and name_of(words[0]) == "alembic":
             return words[0]
     return None
+
+
+def may_make_unique(program: Program, column: str) -> bool:
+    """Say whether a migration may keep a column unique, which the model does not say."""
+    after = rf"unique[^;]{{0,200}}\b{re.escape(column)}\b"
+    before = rf"['\"]{re.escape(column)}['\"][^()]{{0,80}}unique=True"
+    pattern = re.compile(f"{after}|{before}", re.IGNORECASE)
+    return any(map(pattern.search, _texts(program)))
+
+
+@fact
+def _texts(program: Program) -> list[str]:
+    """Return the texts of the migrations in the usual folders beside the code, and above it."""
+    places = {program.root}
+    for module in program.code:
+        places |= {p for p in module.path.parents if p.is_relative_to(program.root)}
+    folders = [
+        place / name / below
+        for place in sorted(places)
+        for name in _FOLDERS
+        for below in ("", "versions")
+    ]
+    return [
+        read_text(folder / name)
+        for folder in folders
+        for name in sorted(project_files.names(folder))
+        if name.endswith((".py", ".sql"))
+    ]

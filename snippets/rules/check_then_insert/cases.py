@@ -59,7 +59,66 @@ from users import Users
 app = FastAPI()
 """
 
+_UNCONSTRAINED = """
+#= models.py
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(index=True)
+    team_id: Mapped[int]
+    slug: Mapped[str]
+    is_active: Mapped[bool]
+class Membership(Base):
+    __tablename__ = "memberships"
+    user_id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(primary_key=True)
+#= main.py
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from models import Account, Membership
+app = FastAPI()
+"""
+
 FOUND = {
+    "no constraint at all, and a lookup of one row": _UNCONSTRAINED
+    + """
+@app.exception_handler(IntegrityError)
+async def conflict(request, exc): ...
+@app.post("/a")
+async def a(session: AsyncSession, email: str):
+    result = await session.execute(select(Account).where(Account.email == email))
+    existing = result.scalar_one_or_none()
+    if existing:  # !
+        raise HTTPException(409)
+    session.add(Account(email=email))
+    await session.commit()
+@app.post("/b")
+def b(session: Session, email: str):
+    if session.query(Account).filter_by(email=email).one_or_none() is not None:  # !
+        raise HTTPException(409)
+    try:
+        session.add(Account(email=email))
+        session.commit()
+    except Exception:
+        raise HTTPException(409)
+async def by_slug(session: AsyncSession, slug: str, team_id: int) -> Account | None:
+    found = select(Account).where(Account.slug == slug, Account.team_id == team_id)
+    return (await session.scalars(found)).one_or_none()
+async def create(session: AsyncSession, slug: str, team_id: int) -> None:
+    row = Account(slug=slug, team_id=team_id)
+    session.add(row)
+    await session.flush()
+@app.post("/c")
+async def c(session: AsyncSession, slug: str, team_id: int):
+    if await by_slug(session, slug, team_id):  # !
+        raise HTTPException(409)
+    await create(session, slug, team_id)
+""",
     "a seed that an endpoint and a worker share": _MODELS
     + _SEED
     + """
@@ -625,6 +684,56 @@ async def register(email: str, session: AsyncSession = Depends(get_db)):
     if await session.scalar(select(User).where(User.email == email)):
         raise ValueError
     session.add(User(email=email))
+""",
+    "no constraint, and a lookup that takes any number of rows, or of one by its key": _UNCONSTRAINED
+    + """
+@app.post("/a")
+async def a(session: AsyncSession, email: str):
+    if (await session.scalars(select(Account).where(Account.email == email))).first():
+        raise HTTPException(409)
+    session.add(Account(email=email))
+@app.post("/b")
+async def b(session: AsyncSession, key: int):
+    found = await session.execute(select(Account).where(Account.id == key))
+    if found.scalar_one_or_none():
+        raise HTTPException(409)
+    session.add(Account(id=key))
+@app.post("/c")
+async def c(session: AsyncSession, user: int, team: int):
+    where = Membership.user_id == user, Membership.team_id == team
+    found = await session.execute(
+        select(Membership).where(Membership.user_id == user, Membership.team_id == team)
+    )
+    if found.scalar_one_or_none():
+        raise HTTPException(409)
+    try:
+        session.add(Membership(user_id=user, team_id=team))
+        await session.commit()
+    except IntegrityError:
+        raise HTTPException(409)
+@app.post("/d")
+async def d(session: AsyncSession, email: str):
+    query = select(Account).where(Account.email == email, Account.is_active == True).limit(1)
+    if (await session.execute(query)).scalar_one_or_none():
+        raise HTTPException(409)
+    session.add(Account(email=email))
+""",
+    "no constraint in the model, but in a migration": _UNCONSTRAINED
+    + """
+@app.post("/a")
+async def a(session: AsyncSession, email: str):
+    found = await session.execute(select(Account).where(Account.email == email))
+    if found.scalar_one_or_none():
+        raise HTTPException(409)
+    try:
+        session.add(Account(email=email))
+        await session.commit()
+    except IntegrityError:
+        raise HTTPException(409)
+#= migrations/versions/one.py
+from alembic import op
+def upgrade():
+    op.create_index("ix_accounts_email", "accounts", ["email"], unique=True)
 """,
     "the column is not unique": _MODELS
     + _CHECK

@@ -14,6 +14,7 @@ from fastapi_pro.auditing.libraries.fastapi import (
     parameters,
 )
 from fastapi_pro.auditing.libraries.http_errors import raised_status
+from fastapi_pro.auditing.libraries.migrations import may_make_unique
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.repositories import INSERTS, LOOKUPS, repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
@@ -34,28 +35,41 @@ _SELECTS = {"sqlalchemy.select", "sqlalchemy.exists"}
 _LOCKS = {"with_for_update", "on_conflict_do_nothing", "on_conflict_do_update"}
 _WRITES_OUT = {"commit", "flush"}
 _LOCK = re.compile(r"(^|_)(advisory|lock)(_|$)", re.IGNORECASE)
+_FAILS = {"scalar_one_or_none", "one_or_none", "one", "scalar_one"}
+_NARROWS = {"join", "outerjoin", "limit", "distinct", "group_by", "having"}
 _SYNC = "Unique constraint; `session.flush()` in `try`, `except IntegrityError` gives 409"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lookup:
-    """A query: its model and the columns that it filters by."""
+    """A query: its model and the columns that it filters by.
+
+    `fails` names the method that raises where there are two rows, if it is one that does, and if
+    the filter is of nothing but columns that are equal to something.
+    """
 
     model: Model
     columns: set[str]
+    fails: str = ""
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the checks before an insert that may collide with another request's."""
-    if not models(program) or _is_handled_by_app(program):
+    if not models(program):
         return
+    is_handled = _is_handled_by_app(program)
     for function in program.functions:
         for check in function.own(ast.If, ast.Try) if not function.module.is_tool else ():
             found = _refused(check)
             insert = _insert_after(check, found.model) if found else None
-            if found is None or insert is None or _is_handled(function):
+            if found is None or insert is None:
+                continue
+            if not found.fails and (is_handled or _is_handled(function)):
                 continue
             if is_for_commands(function) or is_script(function):
+                break
+            if found.fails:
+                yield _unconstrained(check, found, insert)
                 break
             if any(_comes(c, insert) and _saves(saver) for c, saver in called(function)):
                 continue
@@ -72,6 +86,18 @@ def detect(program: Program) -> Iterator[Hit]:
                 fix=_SYNC if _is_sync(function) else "",
             )
             break
+
+
+def _unconstrained(check: Node, found: _Lookup, insert: Node) -> Hit:
+    """Return the hit of a check of columns that no constraint keeps unique."""
+    columns = ", ".join(f"`{name}`" for name in sorted(found.columns))
+    return check.hit(
+        f"no constraint keeps {columns} of `{found.model.name}` unique: two requests at once pass"
+        f" this check and both insert in line {insert.line}; then `{found.fails}` raises"
+        " MultipleResultsFound for each later one",
+        severity="low" if is_rare(check.function) else "medium",
+        fix=f"Unique constraint on {columns}; `flush` in `try`, `except IntegrityError` gives 409",
+    )
 
 
 def _is_sync(function: Node) -> bool:
@@ -106,8 +132,15 @@ def _refused(check: Node) -> _Lookup | None:
             is_passed = not any(ends(h.body[-1]) for h in map(check.at, check.ast.handlers))
             asked = [check.at(first.value)] if is_raised and is_passed else []
     found = next(filter(None, map(_lookup, asked)), None)
-    unique = found.columns & found.model.unique_columns if found else set()
-    return _Lookup(found.model, unique) if found and unique else None
+    if found is None:
+        return None
+    if unique := found.columns & found.model.unique_columns:
+        return _Lookup(found.model, unique)
+    key = {name for name, column in found.model.columns.items() if column.flag("primary_key")}
+    is_free = found.fails and found.columns and not (key and key <= found.columns)
+    if not is_free or any(may_make_unique(check.program, name) for name in found.columns):
+        return None
+    return found
 
 
 def _tests(test: Node) -> Iterator[Node]:
@@ -141,6 +174,7 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
         return kept
     columns: set[str] = set()
     model: Model | None = None
+    is_plain = True
     for call in _chain(found):
         if call.called in _SELECTS or call.member == "query":
             model = model or _selected(call)
@@ -148,7 +182,21 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
             model = model or model_named(call.args[0])
         elif call.member in _FILTERS:
             columns |= _columns(call)
-    return _Lookup(model, columns & model.columns.keys()) if model is not None else None
+            is_plain &= all(_is_equality(given) for given in call.args)
+        elif call.member in _NARROWS:
+            is_plain = False
+    if model is None:
+        return None
+    fails = found.member if found.member in _FAILS and is_plain else ""
+    return _Lookup(model, columns & model.columns.keys(), fails)
+
+
+def _is_equality(condition: Node) -> bool:
+    """Say whether a condition compares a column with a value that is not written here."""
+    match condition.ast:
+        case ast.Compare(ops=[ast.Eq()], comparators=[right]):
+            return not isinstance(right, ast.Constant)
+    return False
 
 
 def _of_repository(call: Node) -> _Lookup | None:
