@@ -18,6 +18,30 @@ one = text("SELECT 1")
 """
 
 FOUND = {
+    "a connection of asyncpg's pool, in the endpoint and in a service": """
+import asyncpg
+import httpx
+from fastapi import FastAPI, Request
+app = FastAPI()
+client = httpx.AsyncClient(timeout=5)
+pool = None
+async def get_pool() -> asyncpg.Pool:
+    return pool
+async def notify(conn, key):
+    url = await conn.fetchval("SELECT url FROM hooks WHERE id = $1", key)
+    await client.post(url)
+@app.get("/a/{key}")
+async def a(key: int, request: Request):
+    async with request.app.state.pool.acquire() as conn:
+        url = await conn.fetchval("SELECT url FROM hooks WHERE id = $1", key)
+        await client.get(url)  # !
+@app.post("/b/{key}")
+async def b(key: int):
+    db_pool = await get_pool()
+    async with db_pool.acquire() as conn:
+        async with conn.transaction():
+            await notify(conn, key)  # !
+""",
     "inside a unit of work": """
 import httpx
 from contextlib import asynccontextmanager
@@ -160,6 +184,30 @@ async def rates(session: SessionDep) -> None:
 }
 
 LOOK_ALIKES = {
+    "a connection of asyncpg's pool that is given back before, and other pools": """
+import asyncio
+import asyncpg
+import httpx
+from fastapi import FastAPI, Request
+app = FastAPI()
+client = httpx.AsyncClient(timeout=5)
+limiter = asyncio.Semaphore(10)
+@app.get("/a/{key}")
+async def a(key: int, request: Request):
+    async with request.app.state.pool.acquire() as conn:
+        url = await conn.fetchval("SELECT url FROM hooks WHERE id = $1", key)
+    await client.get(url)
+    async with request.app.state.pool.acquire() as conn:
+        await conn.execute("UPDATE hooks SET used = true WHERE id = $1", key)
+@app.get("/b/{key}")
+async def b(key: int, request: Request):
+    async with request.app.state.browser_slots.acquire() as slot:
+        await client.get(slot.url)
+    async with request.app.state.redis_pool.acquire() as redis:
+        await client.get(await redis.get(key))
+    async with limiter:
+        await client.get("https://example.com")
+""",
     "after a unit of work": """
 import httpx
 from contextlib import asynccontextmanager

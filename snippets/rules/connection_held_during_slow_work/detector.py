@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from fastapi_pro.messages import counted
 
 _ENDS = {"close", "commit", "invalidate", "reset", "rollback"}
 _WRITES = {"add", "add_all", "delete", "merge"}
+_POOL = re.compile(r"(^|_)(db_?|pg_?)?pool$", re.IGNORECASE)
 _BEGINS = QUERIES | {"query"}
 
 
@@ -49,12 +51,14 @@ class _Slow:
 class _Event:
     """What begins or ends the transaction of the session called `session` here.
 
-    `is_kept` is of one that an object keeps, which is called as the object is.
+    `is_kept` is of one that an object keeps, which is called as the object is; `is_acquired` of a
+    connection that is taken from the pool of a driver.
     """
 
     node: Node
     session: str
     is_kept: bool = False
+    is_acquired: bool = False
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -83,6 +87,8 @@ def detect(program: Program) -> Iterator[Hit]:
 def _fix(wait: _Slow, query: _Event) -> str:
     if query.is_kept:
         return ""
+    if query.is_acquired:
+        return f"Leave the `with` of `{query.session}` before the slow call"
     if _is_changed_before(wait.call):
         return (
             "Do the slow call before the first query, or after the commit: a commit here would"
@@ -152,12 +158,36 @@ def _endpoint_functions(program: Program) -> set[Node]:
 def _held(function: Node) -> list[tuple[_Slow, _Event]]:
     """Return the first slow wait of a function with a transaction open, and what began it."""
     waits = list(_waits(function))
+    if acquired := _acquired(function, waits):
+        return [acquired]
     begun, ended = _events(function) if waits else ([], [])
     for wait in waits:
         for query in begun:
             if _is_open(query, wait.call) and not _is_ended(query, wait, ended):
                 return [(wait, query)]
     return []
+
+
+def _acquired(function: Node, waits: list[_Slow]) -> tuple[_Slow, _Event] | None:
+    """Return the first slow wait within `async with pool.acquire() as connection:`, if any."""
+    for held in function.own(ast.With, ast.AsyncWith) if waits else ():
+        for context, variable in held.contexts.items():
+            if not _takes_from_pool(context):
+                continue
+            inside = (w for w in waits if any(s.holds(w.call) for s in held.body))
+            if wait := next(inside, None):
+                return wait, _Event(context, variable.name or context.text, is_acquired=True)
+    return None
+
+
+def _takes_from_pool(context: Node) -> bool:
+    """Say whether a `with` takes a connection from a pool of asyncpg, psycopg or aiomysql."""
+    if not context.is_call or context.member not in ("acquire", "connection"):
+        return False
+    owner = context.owner
+    pool = owner.last_name or owner.callee.name
+    is_database = owner.module.program.saying("asyncpg", "psycopg_pool", "aiomysql")
+    return bool(_POOL.search(pool)) and bool(is_database) and "redis" not in owner.text.lower()
 
 
 def _is_ended(query: _Event, wait: _Slow, ended: list[_Event]) -> bool:

@@ -285,6 +285,33 @@ async def other(key: str, db: Db):
     },
 }
 FOUND = {
+    "asyncpg, in the endpoint and in a service": """
+import asyncpg
+from fastapi import Depends, FastAPI, Request
+from pydantic import BaseModel
+app = FastAPI()
+class Move(BaseModel):
+    target_id: int  # !
+    amount: int
+async def get_conn(request: Request):
+    async with request.app.state.pool.acquire() as conn:
+        yield conn
+class Items:
+    def __init__(self, conn):
+        self.conn = conn
+    async def read(self, item_id: int):
+        query = "SELECT * FROM items i WHERE i.id = $1"
+        return await self.conn.fetchrow(query, item_id)
+@app.get("/items/{item_id}")
+async def read(item_id: int, conn=Depends(get_conn)):  # !
+    return await Items(conn).read(item_id)
+@app.post("/owners/{owner}")
+async def move(owner: int, data: Move, conn=Depends(get_conn)):  # !
+    await conn.execute(
+        "UPDATE items SET amount = $1 WHERE owner_id = $2 AND target_id = $3",
+        data.amount, owner, data.target_id,
+    )
+""",
     **{name: _further_out(is_found=True, **parts) for name, parts in _CAUGHT_TOO_LATE.items()},
     "a helper refuses a banned member": _DB
     + """
@@ -552,6 +579,36 @@ async def delete(user_id: PositiveInt, session: Db):
 }
 
 LOOK_ALIKES = {
+    "asyncpg, with a bound, a text, a caught error, and another driver's text": """
+from typing import Annotated
+from uuid import UUID
+import asyncpg
+import aiosqlite
+from fastapi import Depends, FastAPI, HTTPException, Path, Request
+app = FastAPI()
+async def get_conn(request: Request):
+    async with request.app.state.pool.acquire() as conn:
+        yield conn
+@app.get("/a/{key}")
+async def a(key: Annotated[int, Path(le=2**31 - 1)], conn=Depends(get_conn)):
+    return await conn.fetchrow("SELECT * FROM items WHERE id = $1", key)
+@app.get("/b/{key}/{name}")
+async def b(key: UUID, name: str, conn=Depends(get_conn)):
+    return await conn.fetchrow("SELECT * FROM items WHERE id = $1 AND parent_id = $2", key, name)
+@app.get("/c/{key}")
+async def c(key: int, conn=Depends(get_conn)):
+    try:
+        return await conn.fetchrow("SELECT * FROM items WHERE id = $1", key)
+    except Exception:
+        raise HTTPException(404)
+@app.get("/d/{key}")
+async def d(key: int, conn=Depends(get_conn)):
+    return await conn.fetchrow("SELECT * FROM items WHERE id = $1::text", key)
+@app.get("/e/{key}")
+async def e(key: int):
+    async with aiosqlite.connect("app.db") as db:
+        return await db.execute("SELECT * FROM items WHERE id = ?", (key,))
+""",
     **{name: _further_out(is_found=False, **parts) for name, parts in _CAUGHT_OUTSIDE.items()},
     "a helper refuses each number but the member's own": _DB
     + """

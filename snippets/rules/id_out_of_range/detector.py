@@ -32,6 +32,8 @@ _GENERIC = re.compile(r"(self|cls)\.\w*(?i:model)\w*")  # a repository's, whose 
 _MARKERS = tuple(
     f"fastapi.{name}" for name in ("Path", "Query", "Header", "Cookie", "Body", "Form")
 )
+_FETCHES = ("fetch", "fetchrow", "fetchval", "execute")
+_EQUAL = re.compile(r"\b(?P<column>(\w+_)?id)\s*=\s*\$(?P<number>\d+)(?!\d|::)", re.IGNORECASE)
 _LOOKUPS = ("get", "get_one", "filter_by")
 _WHERE = ("where", "filter", "having")
 
@@ -43,10 +45,11 @@ def detect(program: Program) -> Iterator[Hit]:
     """
     found: dict[tuple[str, str], list[Input]] = defaultdict(list)
     seen: set[Node] = set()
-    for value, column in _compared(program):
+    for value, column, is_refused in (*_compared(program), *_bound(program)):
         for given in () if fails_at(value.module, value.line) else inputs(value):
             is_new = given.node not in seen and _is_unbounded(given)
-            if is_new and refuses_large_numbers(value) and not _is_answered(value, given):
+            refuses = is_new and (is_refused or refuses_large_numbers(value))
+            if refuses and not _is_answered(value, given):
                 seen.add(given.node)
                 found[given.node.module.name, column].append(given)
     count = sum(map(len, found.values()))
@@ -123,8 +126,27 @@ def _is_unbounded(given: Input) -> bool:
     return not is_other_field and (upper_bound(given) or 0) > _LARGEST
 
 
-def _compared(program: Program) -> Iterator[tuple[Node, str]]:
-    """Yield the expressions that are compared with an integer column, and the column's name."""
+def _bound(program: Program) -> Iterator[tuple[Node, str, bool]]:
+    """Yield what asyncpg is given for an id in SQL: `fetchrow("... WHERE id = $1", user_id)`."""
+    for call in program.calls_named(*_FETCHES) if program.saying("asyncpg") else ():
+        text = call.args[0].constant if len(call.args) > 1 else None
+        for found in _EQUAL.finditer(text) if isinstance(text, str) else ():
+            value = call.argument(int(found["number"]), "")
+            if value:
+                yield value, f"the column `{found['column']}`", True
+
+
+def _compared(program: Program) -> Iterator[tuple[Node, str, bool]]:
+    """Yield the expressions that are compared with an integer column, and the column's name.
+
+    Last is whether the driver is known to refuse what the column cannot hold.
+    """
+    for value, column in _compared_by_orm(program):
+        yield value, column, False
+
+
+def _compared_by_orm(program: Program) -> Iterator[tuple[Node, str]]:
+    """Yield what SQLAlchemy compares with an integer column, and the column's name."""
     for module in program.code:
         for call in module.nodes(ast.Call):
             if isinstance(call.func, ast.Attribute) and call.func.attr in _LOOKUPS:
