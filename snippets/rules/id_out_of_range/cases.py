@@ -604,6 +604,14 @@ async def c(key: int, conn=Depends(get_conn)):
 @app.get("/d/{key}")
 async def d(key: int, conn=Depends(get_conn)):
     return await conn.fetchrow("SELECT * FROM items WHERE id = $1::text", key)
+@app.get("/f/{key}")
+async def f(key: int, conn=Depends(get_conn)):
+    try:
+        return await conn.fetchrow("SELECT * FROM items WHERE id = $1", key)
+    except ValueError as exc:
+        raise HTTPException(400) from exc
+    except Exception as exc:
+        raise HTTPException(500) from exc
 @app.get("/e/{key}")
 async def e(key: int):
     async with aiosqlite.connect("app.db") as db:

@@ -32,6 +32,7 @@ _GENERIC = re.compile(r"(self|cls)\.\w*(?i:model)\w*")  # a repository's, whose 
 _MARKERS = tuple(
     f"fastapi.{name}" for name in ("Path", "Query", "Header", "Cookie", "Body", "Form")
 )
+_RAW = (*DATABASE, "InterfaceError", "ValueError")
 _FETCHES = ("fetch", "fetchrow", "fetchval", "execute")
 _EQUAL = re.compile(r"\b(?P<column>(\w+_)?id)\s*=\s*\$(?P<number>\d+)(?!\d|::)", re.IGNORECASE)
 _LOOKUPS = ("get", "get_one", "filter_by")
@@ -49,7 +50,7 @@ def detect(program: Program) -> Iterator[Hit]:
         for given in () if fails_at(value.module, value.line) else inputs(value):
             is_new = given.node not in seen and _is_unbounded(given)
             refuses = is_new and (is_refused or refuses_large_numbers(value))
-            if refuses and not _is_answered(value, given):
+            if refuses and not _is_answered(value, given, is_raw=is_refused):
                 seen.add(given.node)
                 found[given.node.module.name, column].append(given)
     count = sum(map(len, found.values()))
@@ -65,11 +66,14 @@ def detect(program: Program) -> Iterator[Hit]:
         )
 
 
-def _is_answered(value: Node, given: Input) -> bool:
-    """Say whether an error of the database is caught on the way from where it comes in."""
+def _is_answered(value: Node, given: Input, *, is_raw: bool) -> bool:
+    """Say whether an error of the database is caught on the way from where it comes in.
+
+    Without SQLAlchemy it is asyncpg's own, which is a ValueError too.
+    """
     program, function = value.program, given.node.function
     through = reached([function]) if function else request_functions(program)
-    return is_no_500(value, DATABASE, through)
+    return is_no_500(value, _RAW if is_raw else DATABASE, through)
 
 
 def _is_for_admins(given: Input) -> bool:
