@@ -2,7 +2,7 @@
 
 import asyncio
 
-from celery import Celery  # type: ignore[import-untyped]
+from celery import Celery, Task  # type: ignore[import-untyped]
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import get_settings
@@ -12,7 +12,18 @@ from app.services.outbox import first_time
 from app.services.welcome import welcome
 
 settings = get_settings()
-celery = Celery("service_name", broker=settings.redis_url.get_secret_value())
+
+
+class Repeated(Task):  # type: ignore[misc]
+    """A job that fails is sent again, until it succeeds: the outbox has forgotten it."""
+
+    autoretry_for = (Exception,)
+    max_retries = None
+    retry_backoff = True  # after about 1, 2, 4 seconds and so on
+    retry_backoff_max = max(1, settings.job_lease_seconds // 2)  # what waits longer comes twice
+
+
+celery = Celery("service_name", broker=settings.redis_url.get_secret_value(), task_cls=Repeated)
 celery.conf.update(
     task_acks_late=True,  # the default acknowledges before the work, and a crash loses it
     task_reject_on_worker_lost=True,  # a child that was killed is no failed job
@@ -21,6 +32,8 @@ celery.conf.update(
         # In seconds. A job that takes longer is started a second time beside itself.
         "visibility_timeout": settings.job_lease_seconds,
         "unacked_restore_throttle": 1,  # look for such jobs every 10 s, not 100 (Kombu 5.7)
+        "socket_timeout": 10,  # a broker that says nothing would hold the relay up for ever
+        "socket_connect_timeout": 5,
     },
     broker_connection_retry_on_startup=True,
 )

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -48,9 +49,11 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 async def connected(database_url: str) -> AsyncIterator[AsyncConnection]:
     """Yield a connection of the test's own."""
     engine = create_engine(database_url, 1)
-    async with engine.connect() as connection:
-        yield connection
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
 
 
 async def wait_for(connection: AsyncConnection, query: str, number: int) -> None:
@@ -66,6 +69,9 @@ async def wait_for(connection: AsyncConnection, query: str, number: int) -> None
 BLOCKED = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 DONE = "SELECT count(*) FROM products"
 WAITING = "SELECT count(*) FROM outbox"
+
+FAILED = "SELECT CASE WHEN is_called THEN 1 ELSE 0 END FROM tries"
+REFUSED = "SELECT CASE WHEN attempts > 0 THEN 1 ELSE 0 END FROM outbox"
 
 AGAIN = "INSERT INTO outbox VALUES (1, 'welcome', '{\"user_id\": 1}', 0, now())"
 
@@ -104,3 +110,38 @@ async def check_kill_in_mid_job(
                     await wait_for(watcher, WAITING, 0)
                 await asyncio.sleep(4)  # longer than the lease, and than the job
             assert await watcher.scalar(text(DONE)) == 1
+
+
+async def check_failed_job(database_url: str, redis_url: str, worker: Sequence[str]) -> None:
+    """Refuse what a job writes, then no longer: it is done, though the outbox has forgotten it."""
+    variables = {"APP_DATABASE_URL": database_url, "APP_REDIS_URL": redis_url}
+    relay = ["python", "-m", "app.relay", "app.worker:deliver"]
+    body = "BEGIN PERFORM nextval('tries'); RAISE EXCEPTION 'no'; END"  # a sequence rolls nothing back
+    with live_server(database_url) as server:
+        async with connected(database_url) as watcher:
+            for statement in (
+                "CREATE SEQUENCE tries",
+                f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+                "CREATE TRIGGER refuse BEFORE INSERT ON products EXECUTE FUNCTION refuse()",
+            ):
+                await watcher.execute(text(statement))
+            await watcher.commit()
+            account = await asyncio.to_thread(httpx.post, f"{server.url}/api/v1/users", json=ADA)
+            assert account.status_code == 201
+            with running(relay, **variables), running(worker, **variables):
+                await wait_for(watcher, FAILED, 1)
+                await watcher.execute(text("DROP TRIGGER refuse ON products"))
+                await watcher.commit()
+                await wait_for(watcher, DONE, 1)
+
+
+async def check_silent_broker(database_url: str) -> None:
+    """Send a job to a broker that takes connections and says nothing: the relay goes on."""
+    relay = ["python", "-m", "app.relay", "app.worker:deliver"]
+    with live_server(database_url) as server, socket.create_server(("127.0.0.1", 0)) as silent:
+        redis_url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        account = await asyncio.to_thread(httpx.post, f"{server.url}/api/v1/users", json=ADA)
+        assert account.status_code == 201
+        with running(relay, APP_DATABASE_URL=database_url, APP_REDIS_URL=redis_url):
+            async with connected(database_url) as watcher:
+                await wait_for(watcher, REFUSED, 1)
