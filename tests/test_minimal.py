@@ -20,7 +20,7 @@ SNIPPETS = ROOT / "snippets"
 FULL = project_files(SNIPPETS, "order_desk")
 MINIMAL = project_files(SNIPPETS, "order_desk", is_minimal=True)
 LEFT_OUT = {"app/core/metric_files.py", "tests/test_metric_files.py"}
-LINES = 1_200
+LINES = 1_260
 
 
 def app_files(texts: dict[str, str]) -> dict[str, str]:

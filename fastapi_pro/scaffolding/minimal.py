@@ -29,7 +29,13 @@ _MODULES = {
         "What the service does; knows no FastAPI, never commits.",
     ),
     "app.observability": Joined(
-        ["app.core.logging", "app.api.middleware", "app.core.request_metrics", "app.core.metrics"],
+        [
+            "app.core.logging",
+            "app.api.middleware",
+            "app.core.routes",
+            "app.core.request_metrics",
+            "app.core.metrics",
+        ],
         "Logs, request ids, the last resort for errors, metrics.",
     ),
     "app.api": Joined(

@@ -11,9 +11,10 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 from starlette.types import ASGIApp
 
+import without_dotenv  # noqa: F401 -- comes first
+
 os.environ["APP_JWT_SECRET"] = "a secret for tests, of 32 characters or more"
 
-import without_dotenv  # noqa: F401 -- comes first
 from app.api.deps import get_sessionmaker
 from app.core import security
 from app.core.config import get_settings

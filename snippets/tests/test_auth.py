@@ -17,7 +17,7 @@ import pytest
 from anyio import CapacityLimiter
 from argon2 import PasswordHasher
 from httpx import AsyncClient
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from app.core import security as security_module
@@ -63,8 +63,16 @@ def test_a_hash_of_another_form_fits_no_more(security: ModuleType) -> None:
     assert not security.verify_password(password, older)
 
 
+@pytest.mark.parametrize("of_another_kind", ["", "!", f"$2b$12${'x' * 53}"])
+def test_a_hash_of_another_kind_fits_no_password(
+    security: ModuleType, of_another_kind: str
+) -> None:
+    """Such as accounts have that log in elsewhere: no 500, and as slow as any other."""
+    assert not security.verify_password("correct horse", of_another_kind)
+
+
 def test_a_token_names_its_user(security: ModuleType) -> None:
-    assert security.decode_access_token(security.create_access_token(7)) == 7
+    assert security.decode_access_token(security.create_access_token(7)).user_id == 7
 
 
 def test_tokens_of_one_second_differ(security: ModuleType) -> None:
@@ -341,6 +349,18 @@ async def test_the_token_of_a_deleted_account_answers_401(
     assert (await client.get(f"/api/v1/users/{ada['id']}", headers=headers)).status_code == 401
 
 
+async def test_a_new_password_ends_the_tokens_of_the_old_one(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    ada = await sign_up(client)
+    path, headers = f"/api/v1/users/{ada['id']}", await headers_of(client)
+    assert (await client.get(path, headers=headers)).status_code == 200
+    password_hash = security_module.hash_password("battery staple")
+    await session.execute(update(User).values(password_hash=password_hash))
+    await session.commit()
+    assert (await client.get(path, headers=headers)).status_code == 401
+
+
 def test_decoding_raises_one_error(security: ModuleType) -> None:
     with pytest.raises(NotAuthenticatedError, match="Invalid credentials"):
         security.decode_access_token("garbage")
@@ -352,4 +372,5 @@ def test_the_lifetime_comes_from_the_settings(
     monkeypatch.setenv("APP_JWT_EXP_MINUTES", "5")
     get_settings.cache_clear()
     _, claims = parts(security.create_access_token(1))
+    get_settings.cache_clear()
     assert claims["exp"] - time.time() == pytest.approx(5 * 60, abs=5)

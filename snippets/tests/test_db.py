@@ -1,6 +1,9 @@
 """The engine, the creation of tables, and the commit point."""
 
 import asyncio
+from errno import EHOSTUNREACH
+from socket import gaierror
+from unittest.mock import AsyncMock
 
 import pytest
 from httpx import AsyncClient
@@ -9,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from app.api.deps import get_sessionmaker
-from app.core.db import create_engine, create_tables
+from app.core.db import create_engine, create_tables, is_unavailable
 from app.main import app
 from app.models import Base
 from clients import ADA
@@ -48,6 +51,27 @@ async def test_an_error_of_the_database_does_not_show_parameters(own_database_ur
             await connection.execute(text("SELECT * FROM nowhere WHERE a = :a"), {"a": "hunter2"})
     await engine.dispose()
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        gaierror(-2, "Name or service not known"),
+        OSError(EHOSTUNREACH, "No route to host"),
+        OSError("Multiple exceptions: Connect call failed ('::1', 5432), ('127.0.0.1', 5432)"),
+        ConnectionRefusedError(),
+        TimeoutError(),
+    ],
+)
+async def test_whatever_keeps_a_connection_from_being_made_may_pass(
+    monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    monkeypatch.setattr("asyncpg.connect", AsyncMock(side_effect=error))
+    engine = create_engine("postgresql+asyncpg://user@nowhere.invalid/shop", 1)
+    with pytest.raises(ConnectionError) as caught:
+        async with engine.connect():
+            pass
+    assert is_unavailable(caught.value)
 
 
 async def test_tables_are_created_by_many_at_once(own_database_url: str) -> None:

@@ -253,6 +253,12 @@ async def test_pages_of_our_origin_may_use_each_method(
     assert (await failing_client.options("/bug", headers=headers)).status_code == 200
 
 
+async def test_a_405_names_all_methods_of_the_path(failing_client: AsyncClient) -> None:
+    response = await failing_client.delete("/api/v1/products")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, POST")
+    assert response.json() == {"error": "Method Not Allowed"}
+
+
 async def test_another_origin_gets_no_cors_header(failing_client: AsyncClient) -> None:
     response = await failing_client.get("/app-error", headers={"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in response.headers

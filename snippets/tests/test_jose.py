@@ -43,5 +43,5 @@ def test_each_reads_the_hashes_of_the_other(jose: ModuleType, password: str) -> 
 
 
 def test_each_reads_the_tokens_of_the_other(jose: ModuleType) -> None:
-    assert first.decode_access_token(jose.create_access_token(7)) == 7
-    assert jose.decode_access_token(first.create_access_token(7)) == 7
+    assert first.decode_access_token(jose.create_access_token(7)).user_id == 7
+    assert jose.decode_access_token(first.create_access_token(7)).user_id == 7

@@ -4,9 +4,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self
 
 import pytest
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from app.core.config import Settings, get_settings
 from live import ROOT
@@ -63,6 +64,7 @@ def test_origins_are_a_json_list_or_a_comma_list(
         ("APP_DATABASE_URL", "postgresql://u:hunter2@h/d"),
         ("APP_DATABASE_URL", "postgresql+psycopg2://u:hunter2@h/d"),
         ("APP_DATABASE_URL", "postgresql+asyncpg://u:hunter2@h:port/d"),
+        ("APP_DATABASE_URL", "postgresql+asyncpg://u:hunter2@h/d?sslmode=require"),
         ("APP_DATABASE_POOL_SIZE", "0"),
         ("APP_CREATE_TABLES", "hunter2"),
         ("APP_CORS_ORIGINS", "*"),
@@ -102,6 +104,35 @@ def test_every_bad_setting_is_named(
     assert [line.split(":")[0] for line in lines] == ["APP_JWT_SECRET", "APP_JWT_EXP_MINUTES"]
 
 
+class OwnSettings(Settings):
+    """Settings as a project may go on with them."""
+
+    hosts: list[str] = Field(default=[])
+
+    @model_validator(mode="after")
+    def need_two(self) -> Self:
+        """Refuse what no field alone is to blame for."""
+        if len(self.hosts) == 1:
+            raise ValueError("one host is no cluster")
+        return self
+
+
+@pytest.mark.parametrize(
+    ("hosts", "told"), [("hunter2", '"hosts"'), ('["hunter2"]', "one host is no cluster")]
+)
+def test_a_setting_of_ones_own_stops_the_start_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hosts: str, told: str
+) -> None:
+    monkeypatch.setattr("app.core.config.Settings", OwnSettings)
+    monkeypatch.setenv("APP_HOSTS", hosts)
+    with pytest.raises(SystemExit) as stopped:
+        get_settings()
+    assert stopped.value.code == 3
+    message = capsys.readouterr().err
+    assert told in message
+    assert "hunter2" not in message
+
+
 DOTENV = "APP_JWT_EXP_MINUTES=5\nPOSTGRES_PASSWORD=x\n"
 MINUTES = "from app.core.config import get_settings; print(get_settings().jwt_exp_minutes)"
 
@@ -118,6 +149,20 @@ def test_a_dotenv_file_is_read_and_may_hold_what_other_programs_need(tmp_path: P
 def test_the_dotenv_file_of_who_runs_the_tests_is_not_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(DOTENV)
     assert get_settings().jwt_exp_minutes == 30
+
+
+def test_the_variables_of_who_runs_the_tests_are_not_read() -> None:
+    """A service that runs beside the tests, from this shell, has its own."""
+    own = {"APP_CREATE_TABLES": "0", "app_jwt_exp_minutes": "5", "PROMETHEUS_MULTIPROC_DIR": "/x"}
+    kept = {"APP_TEST_DATABASE_URL": "postgresql+asyncpg://u@h/d"}
+    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    script = "import os, without_dotenv; print(*os.environ)"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | own | kept | paths, capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    assert {*done.stdout.split()}.isdisjoint(own)
+    assert {*done.stdout.split()} >= {*kept}
 
 
 def test_printing_the_settings_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from structlog import get_logger
 
 from app.core import db
 from app.core.errors import AppError
+from app.core.routes import all_methods
 from app.schemas.error import Error
 
 logger = get_logger()
@@ -34,9 +35,10 @@ async def app_error(_request: Request, exc: AppError) -> JSONResponse:
     return JSONResponse({"error": exc.msg}, exc.status_code, exc.headers)
 
 
-async def http_error(_request: Request, exc: HTTPException) -> JSONResponse:
+async def http_error(request: Request, exc: HTTPException) -> JSONResponse:
     """Give FastAPI's own errors, such as 404 for an unknown path, the same shape."""
-    return JSONResponse({"error": exc.detail}, exc.status_code, exc.headers)
+    headers = all_methods(request) if exc.status_code == 405 else exc.headers
+    return JSONResponse({"error": exc.detail}, exc.status_code, headers)
 
 
 async def validation_error(_request: Request, exc: RequestValidationError) -> JSONResponse:

@@ -4,7 +4,7 @@ import sys
 from functools import lru_cache
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app.core.setting_types import DatabaseUrl, Origins
 
@@ -30,9 +30,11 @@ def get_settings() -> Settings:
     """Return the settings; exit with the names of bad variables, never their values."""
     try:
         return Settings()
+    except SettingsError as exc:  # a list of your own without `NoDecode`, and no JSON
+        print(exc, file=sys.stderr)
     except ValidationError as exc:
         for error in exc.errors():
-            variable = f"APP_{error['loc'][0]}".upper()
-            print(f"{variable}: {error['msg']}", file=sys.stderr)
-        # uvicorn and gunicorn stop on 3; after any other code they start the worker again.
-        raise SystemExit(3) from None
+            names = [f"APP_{name}".upper() for name in error["loc"][:1]]  # none of a whole model
+            print(": ".join([*names, error["msg"]]), file=sys.stderr)
+    # uvicorn and gunicorn stop on 3; after any other code they start the worker again.
+    raise SystemExit(3)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from asyncpg import InvalidCachedStatementError, PostgresError
-from sqlalchemy import Connection, ExceptionContext, MetaData, event, make_url, text
+from sqlalchemy import Connection, Dialect, ExceptionContext, MetaData, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
@@ -42,8 +42,22 @@ def create_engine(url: str, pool_size: int, command_timeout: int | None = 10) ->
         hide_parameters=True,  # an error message would carry password hashes into the log
         connect_args={"timeout": 5, "command_timeout": command_timeout},
     )
+    event.listen(engine.sync_engine, "do_connect", connect)
     event.listen(engine.sync_engine, "handle_error", leave_read_only_server)
     return engine
+
+
+def connect(
+    dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]
+) -> Any:
+    """Connect; make whatever is in the way a `ConnectionError`.
+
+    A name that DNS has not, no route, two addresses that both refuse: each is a plain `OSError`.
+    """
+    try:
+        return dialect.connect(*arguments, **options)
+    except OSError as exc:
+        raise ConnectionError(str(exc)) from exc
 
 
 def leave_read_only_server(context: ExceptionContext) -> None:

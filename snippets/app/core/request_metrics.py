@@ -7,11 +7,10 @@ at a third of its cost: that one looks for the route of each request a second ti
 import functools
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from re import Pattern
-from typing import Any
 
-from fastapi import FastAPI, Response, routing
+from fastapi import FastAPI, Response
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -23,6 +22,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.routes import path_below_root, routes_with_paths
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 BUCKETS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 7.5,
@@ -65,8 +66,7 @@ class MetricsMiddleware:
             return
         started = time.perf_counter()
         # A mount changes the scope.
-        app, path, root = scope["app"], scope["path"], scope.get("root_path", "")
-        path = path.removeprefix(root) if path.startswith(f"{root}/") else path
+        app, path = scope["app"], path_below_root(scope)
         status, size = 500, 0
 
         async def watch_start(message: Message) -> None:
@@ -98,12 +98,10 @@ class MetricsMiddleware:
 
 def _paths(app: FastAPI, endpoint: object) -> dict[str, Pattern[str]]:
     """Return the paths of an endpoint, and those of mounts, which have endpoints of their own."""
-    # Until FastAPI 0.136 the routes of included routers were the application's own.
-    routes_of: Callable[[Any], Iterable[Any]] = getattr(routing, "iter_route_contexts", iter)
     return {
         route.path: route.path_regex
-        for route in routes_of(app.routes)
-        if hasattr(route, "path_regex") and getattr(route, "endpoint", None) in (endpoint, None)
+        for route in routes_with_paths(app)
+        if getattr(route, "endpoint", None) in (endpoint, None)
     }
 
 

@@ -8,15 +8,20 @@ from pydantic_settings import NoDecode
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+LIBPQ = {"sslmode", "channel_binding"}  # in the URLs that hosters show; asyncpg fails at the start
+
 
 def require_async_driver(value: SecretStr) -> SecretStr:
-    """Refuse `postgresql://`, which SQLAlchemy 2.1 would run with psycopg."""
+    """Refuse `postgresql://`, which SQLAlchemy 2.1 runs with psycopg, and options of psycopg."""
     try:
-        driver = make_url(value.get_secret_value()).drivername
+        url = make_url(value.get_secret_value())
+        driver, options = url.drivername, {*url.query}
     except (ArgumentError, ValueError):
-        driver = ""
+        driver, options = "", set()
     if driver not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
         raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
+    if options & LIBPQ:
+        raise ValueError("asyncpg takes ssl=require for sslmode=require, and no channel_binding")
     return value
 
 

@@ -60,7 +60,12 @@ async def verify_password(password: str, password_hash: str) -> bool:
 
 async def log_in(sessionmaker: async_sessionmaker[AsyncSession], email: str, password: str) -> str:
     """Return an access token; raise `NotAuthenticatedError`."""
-    return security.create_access_token((await authenticate(sessionmaker, email, password)).id)
+    return access_token(await authenticate(sessionmaker, email, password))
+
+
+def access_token(user: VerifiedUser | User) -> str:
+    """Return a token that ends with the password of today."""
+    return security.create_access_token(user.id, security.stamp_of(user.password_hash))
 
 
 async def authenticate(
@@ -82,9 +87,9 @@ async def authenticate(
 
 
 async def get_token_user(session: AsyncSession, token: str) -> User:
-    """Return the user a token names; raise `NotAuthenticatedError`."""
-    user_id = security.decode_access_token(token)
-    user = await session.get(User, user_id) if 0 < user_id <= MAX_ID else None
-    if user is None:
+    """Return the user a token names; raise `NotAuthenticatedError`, also after a new password."""
+    claims = security.decode_access_token(token)
+    user = await session.get(User, claims.user_id) if 0 < claims.user_id <= MAX_ID else None
+    if user is None or claims.stamp not in (None, security.stamp_of(user.password_hash)):
         raise NotAuthenticatedError
     return user

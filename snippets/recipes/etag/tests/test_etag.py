@@ -31,6 +31,16 @@ async def test_who_has_seen_the_last_version_may_change_it(client: AsyncClient) 
     assert (await client.get(URL, headers=headers)).headers["etag"] == again.headers["etag"]
 
 
+async def test_a_list_of_tags_may_stand_in_several_lines(client: AsyncClient) -> None:
+    await sign_up(client)
+    headers = await headers_of(client)
+    seen = (await client.get(URL, headers=headers)).headers["etag"]
+    none_match = [*headers.items(), ("If-None-Match", '"other"'), ("If-None-Match", seen)]
+    assert (await client.get(URL, headers=none_match)).status_code == 304
+    match = [*headers.items(), ("If-Match", '"other"'), ("If-Match", seen)]
+    assert (await client.patch(URL, json={"full_name": "A"}, headers=match)).status_code == 200
+
+
 async def test_of_two_who_have_read_the_same_the_second_is_told(client: AsyncClient) -> None:
     await sign_up(client)
     headers = await headers_of(client)

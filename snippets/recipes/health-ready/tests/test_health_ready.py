@@ -7,6 +7,7 @@ import time
 
 import httpx
 import pytest
+from httpx import AsyncClient
 
 from live import ROOT, live_server
 from patience import patient, wait_until
@@ -24,6 +25,11 @@ def test_without_its_database_it_is_alive_and_not_ready() -> None:
         assert httpx.get(f"{server.url}/livez").json() == {"status": "ok"}
         postgres.start()
         assert httpx.get(f"{server.url}/readyz", timeout=patient(10)).status_code == 200
+
+
+async def test_monitors_may_ask_with_head(client: AsyncClient) -> None:
+    assert (await client.head("/livez")).status_code == 200
+    assert (await client.head("/readyz")).status_code == 200
 
 
 def test_a_process_that_stands_still_is_not_alive(own_postgres_url: str) -> None:

@@ -22,7 +22,11 @@ settings = get_settings()
 class Stream(RedisStreamBroker):
     """A stream that forgets what is done: acknowledged messages would stay in memory for ever."""
 
-    def _ack_generator(self, id: str, queue_name: str) -> Callable[[], Awaitable[None]]:
+    def _ack_generator(
+        self,
+        id: str,  # noqa: A002 -- so it is called
+        queue_name: str,
+    ) -> Callable[[], Awaitable[None]]:
         acknowledge = super()._ack_generator(id, queue_name)
 
         async def forget() -> None:
@@ -37,7 +41,10 @@ class Repeat(TaskiqMiddleware):
     """Send a job that fails again, until it succeeds: the outbox has forgotten it."""
 
     async def on_error(
-        self, message: TaskiqMessage, result: TaskiqResult[Any], exception: BaseException
+        self,
+        message: TaskiqMessage,
+        result: TaskiqResult[Any],  # noqa: ARG002
+        exception: BaseException,  # noqa: ARG002
     ) -> None:
         """Wait 2, 4, 8 seconds and so on, but not until it counts as one of a dead worker."""
         attempts = int(message.labels.get("attempts", 0)) + 1

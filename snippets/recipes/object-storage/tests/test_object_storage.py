@@ -261,6 +261,11 @@ async def test_no_client_chooses_a_key(client: AsyncClient, store: Store, name: 
     assert store.s3.get_object(Bucket=store.name, Key="a.png")["Body"].read() == SCRIPT
 
 
+@pytest.mark.parametrize("name", ["/", "..", "C:\\", ". ."])
+def test_a_name_without_a_last_part_is_file(name: str) -> None:
+    assert stored_files.last_part(name) == "file"
+
+
 async def test_only_its_owner_finds_it(client: AsyncClient) -> None:
     await sign_up(client)
     await sign_up(client, "bob@example.com")

@@ -63,7 +63,7 @@ async def log_in(client: AsyncClient, issuer: Issuer) -> Response:
 async def user_of(client: AsyncClient, answer: Response) -> int:
     """Return whose token it is."""
     assert answer.status_code == 200, answer.text
-    return security.decode_access_token(answer.json()["access_token"])
+    return security.decode_access_token(answer.json()["access_token"]).user_id
 
 
 async def with_password(client: AsyncClient) -> Response:

@@ -116,7 +116,9 @@ async def check_failed_job(database_url: str, redis_url: str, worker: Sequence[s
     """Refuse what a job writes, then no longer: it is done, though the outbox has forgotten it."""
     variables = {"APP_DATABASE_URL": database_url, "APP_REDIS_URL": redis_url}
     relay = ["python", "-m", "app.relay", "app.worker:deliver"]
-    body = "BEGIN PERFORM nextval('tries'); RAISE EXCEPTION 'no'; END"  # a sequence rolls nothing back
+    body = (
+        "BEGIN PERFORM nextval('tries'); RAISE EXCEPTION 'no'; END"  # a sequence rolls nothing back
+    )
     with live_server(database_url) as server:
         async with connected(database_url) as watcher:
             for statement in (

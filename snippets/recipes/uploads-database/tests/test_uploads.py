@@ -64,7 +64,8 @@ async def test_a_byte_more_is_413_and_another_type_415(
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("../../evil.png", "evil.png"), ('a".png\r\nX-Evil: 1',) * 2]
+    ("name", "told"),
+    [("../../evil.png", "evil.png"), ("/", "file"), ('a".png\r\nX-Evil: 1',) * 2],
 )
 async def test_a_name_is_no_path_and_no_header(client: AsyncClient, name: str, told: str) -> None:
     await sign_up(client)

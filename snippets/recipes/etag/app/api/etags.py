@@ -1,8 +1,9 @@
 """ETags: the version that a client has seen (RFC 9110, 8.8.3 and 13.1)."""
 
 import re
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -29,6 +30,22 @@ class ChangedMeanwhileError(AppError):
 
     status_code = 412
     msg = "Changed by somebody else"
+
+
+async def read_if_match(if_match: Annotated[list[str] | None, Header()] = None) -> str | None:
+    """Join the lines of the header, of which there may be several."""
+    return if_match and ", ".join(if_match)
+
+
+async def read_if_none_match(
+    if_none_match: Annotated[list[str] | None, Header()] = None,
+) -> str | None:
+    """Join the lines of the header, of which there may be several."""
+    return if_none_match and ", ".join(if_none_match)
+
+
+IfMatch = Annotated[str | None, Depends(read_if_match)]
+IfNoneMatch = Annotated[str | None, Depends(read_if_none_match)]
 
 
 def etag(row_id: int, version: int) -> str:

@@ -38,13 +38,19 @@ class NotAsPromisedError(AppError):
 async def promise(session: AsyncSession, owner_id: int, data: FilePromise) -> StoredFile:
     """Note what is going to come; raise `OwnerGoneError`."""
     file = StoredFile(id=uuid4(), owner_id=owner_id, **data.model_dump())
-    file.name = PureWindowsPath(data.name).name
+    file.name = last_part(data.name)
     session.add(file)
     try:
         await session.flush()
     except IntegrityError as exc:
         raise OwnerGoneError from exc
     return file
+
+
+def last_part(name: str) -> str:
+    """Return a name without its folders, of any system; `..` is none."""
+    last = PureWindowsPath(name).name
+    return last if last.strip(" .") else "file"
 
 
 async def get_own(session: AsyncSession, file_id: UUID, owner_id: int) -> StoredFile:

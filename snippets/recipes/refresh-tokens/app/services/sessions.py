@@ -8,7 +8,6 @@ from uuid import uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.core import security
 from app.core.config import get_settings
 from app.core.errors import AppError, NotAuthenticatedError
 from app.models import User
@@ -121,7 +120,8 @@ async def issue(session: AsyncSession, user_id: int, family: str) -> TokenPair:
         )
     )
     await session.flush()
-    return TokenPair(access_token=security.create_access_token(user_id), refresh_token=token)
+    user = await session.get_one(User, user_id, populate_existing=True)
+    return TokenPair(access_token=auth.access_token(user), refresh_token=token)
 
 
 def _digest(token: str) -> str:

@@ -35,7 +35,7 @@ async def store(session: AsyncSession, owner_id: int, name: str, content: bytes)
         raise UnsupportedTypeError
     upload = Upload(
         owner_id=owner_id,
-        name=PureWindowsPath(name).name,
+        name=last_part(name),
         media_type=media_type,
         size=len(content),
         content=content,
@@ -46,6 +46,12 @@ async def store(session: AsyncSession, owner_id: int, name: str, content: bytes)
     except IntegrityError as exc:
         raise OwnerGoneError from exc
     return upload
+
+
+def last_part(name: str) -> str:
+    """Return a name without its folders, of any system; `..` is none."""
+    last = PureWindowsPath(name).name
+    return last if last.strip(" .") else "file"
 
 
 async def get_upload(session: AsyncSession, upload_id: UUID, owner_id: int) -> Upload:

@@ -40,9 +40,7 @@ async def store(
     media_type = media_types.media_type(head)
     if media_type is None:
         raise UnsupportedTypeError
-    upload = Upload(
-        id=uuid4(), owner_id=owner_id, name=PureWindowsPath(name).name, media_type=media_type
-    )
+    upload = Upload(id=uuid4(), owner_id=owner_id, name=last_part(name), media_type=media_type)
     path = path_of(folder, upload)
     upload.size = await files.save(path, _joined(head, chunks))
     session.add(upload)
@@ -54,6 +52,12 @@ async def store(
             raise OwnerGoneError from exc
         raise
     return upload
+
+
+def last_part(name: str) -> str:
+    """Return a name without its folders, of any system; `..` is none."""
+    last = PureWindowsPath(name).name
+    return last if last.strip(" .") else "file"
 
 
 async def get_upload(session: AsyncSession, upload_id: UUID, owner_id: int) -> Upload:

@@ -1,8 +1,6 @@
 """The caller's account: read it, change the version that was read."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from app.api.deps import CurrentUser, SessionDep
@@ -10,6 +8,8 @@ from app.api.errors import documented
 from app.api.etags import (
     BadTagsError,
     ChangedMeanwhileError,
+    IfMatch,
+    IfNoneMatch,
     NoIfMatchError,
     etag,
     matches,
@@ -36,7 +36,7 @@ class ProfileChange(BaseModel):
     | {304: {"description": "You have this version"}},
 )
 async def read_profile(
-    user: CurrentUser, response: Response, if_none_match: Annotated[str | None, Header()] = None
+    user: CurrentUser, response: Response, if_none_match: IfNoneMatch
 ) -> User | Response:
     """Return the account with its ETag."""
     headers = _headers(user)
@@ -58,7 +58,7 @@ async def change_profile(
     session: SessionDep,
     user: CurrentUser,
     response: Response,
-    if_match: Annotated[str | None, Header()] = None,
+    if_match: IfMatch,
 ) -> User:
     """Change the account that the client has seen: 428 without If-Match, 412 for an old one."""
     require_match(if_match, etag(user.id, user.version))
