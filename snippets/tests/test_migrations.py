@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from alembic.config import main
-from sqlalchemy import text
+from sqlalchemy import Column, Enum, MetaData, Table, text
 
 from app.core.config import get_settings
 from app.core.db import TABLES_LOCK, create_engine, create_tables
@@ -178,3 +178,18 @@ def test_a_migration_may_take_long_and_leave_its_transaction(
     (more_versions / "long.py").write_text(LONG.format(repr(head)))
     alembic(own_postgres_url, "upgrade", "head", folder=more_versions)
     assert alembic(own_postgres_url, "current", folder=more_versions) == "long (head)\n"
+
+
+async def test_the_type_of_an_enum_outlives_its_table(own_postgres_url: str) -> None:
+    """No downgrade that autogenerate writes drops it, and the next upgrade would make it again."""
+    mood = Enum("good", "bad", name="mood")
+    table = Table("moods", MetaData(), Column("mood", mood))
+    there = text("SELECT count(*) FROM pg_type WHERE typname = 'mood'")
+    engine = create_engine(own_postgres_url, 1)
+    async with engine.begin() as connection:
+        await connection.run_sync(table.create)
+        await connection.execute(text("DROP TABLE moods"))
+        assert await connection.scalar(there) == 1
+        await connection.run_sync(Enum(name="mood").drop)
+        assert await connection.scalar(there) == 0
+    await engine.dispose()

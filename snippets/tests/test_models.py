@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, UniqueConstraint, insert, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -54,3 +54,15 @@ def test_constraints_have_names() -> None:
     names = {str(constraint.name) for table in tables for constraint in table.constraints}
     assert "None" not in names
     assert {"fk_products_owner_id_users", "pk_products", "pk_users", "uq_users_email"} <= names
+
+
+def test_constraints_that_begin_alike_have_names_of_their_own() -> None:
+    """PostgreSQL makes an index of each, and two of one name it refuses."""
+    alike = Table(
+        "alike",
+        MetaData(naming_convention=Base.metadata.naming_convention),
+        Column("owner", Integer), Column("name", Integer), Column("place", Integer),
+        UniqueConstraint("owner", "name"), UniqueConstraint("owner", "place"),
+    )  # fmt: skip
+    names = {str(each.name) for each in alike.constraints if isinstance(each, UniqueConstraint)}
+    assert names == {"uq_alike_owner_name", "uq_alike_owner_place"}

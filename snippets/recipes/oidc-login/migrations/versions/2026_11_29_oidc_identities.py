@@ -18,8 +18,8 @@ def upgrade() -> None:
         sa.Column("issuer", sa.String(255), nullable=False),
         sa.Column("subject", sa.String(255), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_oidc_identities"),
-        sa.UniqueConstraint("issuer", "subject", name="uq_oidc_identities_issuer"),
-        sa.UniqueConstraint("user_id", "issuer", name="uq_oidc_identities_user_id"),
+        sa.UniqueConstraint("issuer", "subject", name="uq_oidc_identities_issuer_subject"),
+        sa.UniqueConstraint("user_id", "issuer", name="uq_oidc_identities_user_id_issuer"),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name="fk_oidc_identities_user_id_users", ondelete="CASCADE"
         ),
