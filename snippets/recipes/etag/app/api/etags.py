@@ -34,14 +34,14 @@ class ChangedMeanwhileError(AppError):
 
 async def read_if_match(if_match: Annotated[list[str] | None, Header()] = None) -> str | None:
     """Join the lines of the header, of which there may be several."""
-    return if_match and ", ".join(if_match)
+    return None if if_match is None else ", ".join(if_match)
 
 
 async def read_if_none_match(
     if_none_match: Annotated[list[str] | None, Header()] = None,
 ) -> str | None:
     """Join the lines of the header, of which there may be several."""
-    return if_none_match and ", ".join(if_none_match)
+    return None if if_none_match is None else ", ".join(if_none_match)
 
 
 IfMatch = Annotated[str | None, Depends(read_if_match)]
