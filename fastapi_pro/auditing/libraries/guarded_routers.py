@@ -29,7 +29,11 @@ def guarded_routers(program: Program) -> set[Node] | None:
 
 def refuses(functions: set[Node]) -> bool:
     """Say whether one of these functions raises 401 or 403."""
-    return any(raised_status(s) in _REFUSALS for f in functions for s in f.walk(ast.Raise))
+    return any(function.program.once(_refuses, function.ast, function) for function in functions)
+
+
+def _refuses(function: Node) -> bool:
+    return any(raised_status(statement) in _REFUSALS for statement in function.walk(ast.Raise))
 
 
 def _is_guarded_as_a_whole(program: Program) -> bool:

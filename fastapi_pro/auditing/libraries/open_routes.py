@@ -166,6 +166,11 @@ def _all_asking(program: Program) -> list[Endpoint]:
 
 def check_of(endpoint: Endpoint) -> str:
     """Return the text of the dependency that checks the caller of an endpoint."""
+    key = (endpoint.call.ast, endpoint.function.ast)
+    return endpoint.call.program.once(_check_of, key, endpoint)
+
+
+def _check_of(endpoint: Endpoint) -> str:
     for dependency in _own(endpoint):
         if _is_login(dependency):
             return dependency.name
@@ -196,8 +201,17 @@ def _is_login(dependency: Dependency) -> bool:
     named = dependency.name
     if _LOGIN.search(named) and not _HARMLESS.search(named):
         return True
-    given = dependency.call.argument(0, "dependency")
-    return refuses(reached([dependency.function, given.callee]))
+    given = dependency.call.argument(0, "dependency").callee
+    return _refuses(dependency.function) or _refuses(given)
+
+
+def _refuses(function: Node) -> bool:
+    """Say whether a function, or one that it calls, refuses a caller."""
+    return bool(function) and function.program.once(_is_refusing, function.ast, function)
+
+
+def _is_refusing(function: Node) -> bool:
+    return refuses(reached([function]))
 
 
 def _is_free(endpoint: Endpoint) -> bool:

@@ -178,9 +178,9 @@ def _users(change: Change) -> list[Node]:
 
 
 def _named_in(change: Change) -> list[Node]:
-    name = change.name
-    modules = {module.name for module in change.function.program.saying(name)}
-    functions = (f for f in change.function.program.functions if f.module.name in modules)
+    name, program = change.name, change.function.program
+    around = {above for n in program.naming(name) for above in n.module.ancestors(n.ast)}
+    functions = (function for function in program.functions if function.ast in around)
     return [
         f for f in functions if any(n.last_name == name for n in f.own(ast.Name, ast.Attribute))
     ]

@@ -185,9 +185,8 @@ def _reads(kept: Kept) -> list[Node]:
     """Return the places that read a module's variable, except those that write an entry."""
     return [
         name
-        for module in kept.made.program.saying(kept.name)
-        for name in (Node(module, node) for node in module.nodes(ast.Name, ast.Attribute))
-        if name.last_name == kept.name and name.is_read and not name.parent.is_target
+        for name in kept.made.program.naming(kept.name)
+        if name.is_read and not name.parent.is_target
         if variable(name) == kept.made
     ]
 

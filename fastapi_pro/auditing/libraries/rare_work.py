@@ -211,6 +211,11 @@ def _refuses_others(function: Node, depth: int = 0) -> bool:
 
     Itself, or by a function that it calls: `check_admin(user)`, `ensure_role(user, "admin")`.
     """
+    key = (function.ast, depth)
+    return bool(function) and function.program.once(_is_closed, key, function, depth)
+
+
+def _is_closed(function: Node, depth: int) -> bool:
     for statement in function.body:
         if isinstance(statement.ast, (ast.Expr, ast.Assign)):
             call = statement.at(statement.ast.value).awaited

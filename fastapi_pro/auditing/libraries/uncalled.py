@@ -6,6 +6,7 @@ A name counts wherever code has it, so that what is found by its name alone is n
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi import apps
 from fastapi_pro.auditing.libraries.text_files import texts_beside
@@ -48,9 +49,8 @@ def outermost(node: Node) -> Node:
 def users(variable: Node) -> list[Node]:
     """Return the outermost functions and classes that name a variable; a false Node is a module."""
     value = variable.statement.assigned
-    named = (Node(m, n) for m in variable.program.saying(variable.name)
-             for n in _names(m).get(variable.name, ()))  # fmt: skip
-    found = (n for n in named if n != variable and (not n.definition or n.definition == value))
+    named = (n for n in _naming(variable.name, variable.program) if n != variable)
+    found = (n for n in named if not n.definition or n.definition == value)
     return list(dict.fromkeys(map(outermost, found)))
 
 
@@ -128,8 +128,7 @@ def _named(definition: Node) -> list[Node]:
     Where a file beside the code has it, or `getattr` looks for such names, that is its module.
     """
     name, program = definition.name, definition.program
-    found = (Node(m, n) for m in program.saying(name) for n in _names(m).get(name, ()))
-    named = [node for node in found if not _is_another(node, definition)]
+    named = [node for node in _naming(name, program) if not _is_another(node, definition)]
     is_named = name in _words_beside(program) or name.startswith(_beginnings(program))
     return [*named, Node(definition.module, definition.module.tree)] if is_named else named
 
@@ -143,20 +142,19 @@ def _is_another(name: Node, definition: Node) -> bool:
     return is_known and name.origin not in (None, definition)
 
 
-def _names(module: Module) -> dict[str, list[ast.AST]]:
-    return module.program.once(_index, module, module)
-
-
-def _index(module: Module) -> dict[str, list[ast.AST]]:
-    """Return the nodes that have a name: variables, attributes, arguments, words of short texts.
+def _naming(name: str, program: Program) -> Iterator[Node]:
+    """Yield the nodes that have a name: variables, attributes, arguments, words of short texts.
 
     An import names nothing, unless by another name or for those who import the package.
     """
+    for module in program.code:
+        others = program.once(_others, module, module).get(name, ())
+        for node in (*module.naming(name), *others):
+            yield Node(module, node)
+
+
+def _others(module: Module) -> dict[str, list[ast.AST]]:
     found: dict[str, list[ast.AST]] = defaultdict(list)
-    for variable in module.nodes(ast.Name):
-        found[variable.id].append(variable)
-    for attribute in module.nodes(ast.Attribute):
-        found[attribute.attr].append(attribute)
     for given in module.nodes(ast.keyword):
         found[given.arg or ""].append(given)
     for alias in module.nodes(ast.alias):

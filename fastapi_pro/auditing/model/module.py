@@ -411,17 +411,27 @@ class Module:
     @functools.cached_property
     def _mentioned(self) -> set[str]:
         imported = {alias.name for alias in self.nodes(ast.alias)}
-        return imported | self.attribute_names
+        return imported.union(self.attributes)
 
     @functools.cached_property
-    def variable_names(self) -> frozenset[str]:
-        """The names of the variables that the module reads, sets or deletes."""
-        return frozenset(variable.id for variable in self.nodes(ast.Name))
+    def variables(self) -> dict[str, list[ast.Name]]:
+        """The places that read, set or delete a variable, by its name."""
+        found: dict[str, list[ast.Name]] = defaultdict(list)
+        for variable in self.nodes(ast.Name):
+            found[variable.id].append(variable)
+        return found
 
     @functools.cached_property
-    def attribute_names(self) -> frozenset[str]:
-        """The names of the attributes that the module reads, sets or deletes."""
-        return frozenset(attribute.attr for attribute in self.nodes(ast.Attribute))
+    def attributes(self) -> dict[str, list[ast.Attribute]]:
+        """The places that read, set or delete an attribute, by its name."""
+        found: dict[str, list[ast.Attribute]] = defaultdict(list)
+        for attribute in self.nodes(ast.Attribute):
+            found[attribute.attr].append(attribute)
+        return found
+
+    def naming(self, name: str) -> list[ast.Name | ast.Attribute]:
+        """Return the variables with this name, then the attributes."""
+        return [*self.variables.get(name, ()), *self.attributes.get(name, ())]
 
     @functools.cached_property
     def _packages(self) -> set[str]:

@@ -164,11 +164,18 @@ class Program:
     def attributes(self, *names: str) -> Iterator[Node]:
         """Yield the attributes, outside tests, with these names: called or passed on."""
         for module in self.code:
-            if module.attribute_names.isdisjoint(names):
-                continue
-            for attribute in module.nodes(ast.Attribute):
+            there = [name for name in names if name in module.attributes]
+            if len(there) == 1:
+                yield from (Node(module, found) for found in module.attributes[there[0]])
+            for attribute in module.nodes(ast.Attribute) if len(there) > 1 else ():
                 if attribute.attr in names:
                     yield Node(module, attribute)
+
+    def naming(self, name: str) -> Iterator[Node]:
+        """Yield the variables and attributes, outside tests, with this name."""
+        for module in self.code:
+            for node in module.naming(name):
+                yield Node(module, node)
 
     def saying(self, *words: str) -> list[Module]:
         """Return the modules outside tests whose text contains one of these words."""

@@ -176,9 +176,8 @@ def _may_run(call: Node, function: Node) -> bool:
 def _is_handed_on(function: Node) -> bool:
     """Say whether something but a call names a function, as `Depends(read)`: others call it."""
     return any(
-        node.last_name == function.name and node.parent.func != node and _may_be(node, function)
-        for module in function.program.saying(function.name)
-        for node in (Node(module, n) for n in module.nodes(ast.Name, ast.Attribute))
+        node.parent.func != node and _may_be(node, function)
+        for node in function.program.naming(function.name)
     )
 
 

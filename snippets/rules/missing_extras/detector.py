@@ -91,7 +91,7 @@ def _used(module: Module) -> dict[str, Node]:
     renamed = {a.asname or a.name for a in module.nodes(ast.alias) if a.name in _WANTED}
     names = module.nodes(ast.Name) if renamed else ()
     uses: list[ast.Name | ast.Attribute] = [n for n in names if n.id in renamed]
-    if not module.attribute_names.isdisjoint(_WANTED):
+    if not module.attributes.keys().isdisjoint(_WANTED):
         uses += [a for a in module.nodes(ast.Attribute) if a.attr in _WANTED]
     for use in (Node(module, use) for use in uses):
         package = _NEEDS.get(use.library_name)

@@ -161,11 +161,7 @@ def _goes_into_log(program: Program, name: str) -> bool:
     """Say whether code that writes or forms lines of the log reads what has this name."""
     if not name:
         return True
-    for module in program.saying(name):
-        for node in Node(module, module.tree).walk(ast.Name, ast.Attribute):
-            if node.last_name == name and node.is_read and _is_of_log(node):
-                return True
-    return False
+    return any(node.is_read and _is_of_log(node) for node in program.naming(name))
 
 
 def _is_of_log(node: Node) -> bool:
@@ -202,11 +198,9 @@ def _is_sent(place: Node, own: set[str]) -> bool:
     ]
     program = function.program
     return _is_sending(place) or any(
-        node.last_name == name and node.is_read and (_is_sending(node) or _is_sent_by(node))
+        node.is_read and (_is_sending(node) or _is_sent_by(node))
         for name in (*sets, *states)
-        for module in program.saying(name)
-        if not module.is_test
-        for node in Node(module, module.tree).walk(ast.Name, ast.Attribute)
+        for node in program.naming(name)
     )
 
 

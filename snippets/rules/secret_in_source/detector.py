@@ -132,11 +132,10 @@ def _is_read(value: Node) -> bool:
     names = [target.name for target in value.statement.targets]
     if value.function or len(names) != 1 or not names[0]:
         return True
-    kind = "member" if value.enclosing_class else "last_name"
+    is_attribute = bool(value.enclosing_class)
     return any(
-        getattr(named, kind) == names[0] and named.is_read and not module.is_tool
-        for module in value.program.saying(names[0])
-        for named in (Node(module, n) for n in module.nodes(ast.Name, ast.Attribute))
+        named.is_read and not named.module.is_tool and not (is_attribute and named.name)
+        for named in value.program.naming(names[0])
     )
 
 

@@ -88,13 +88,9 @@ def _is_only_of_heir(cls: Node, found: Collection[Node]) -> bool:
 
 def _is_only_inherited(cls: Node) -> bool:
     """Say whether code names a class only as a base, and as the type of a value."""
-    for module in cls.program.saying(cls.name):
-        names = [Node(module, n) for n in module.nodes(ast.Name, ast.Attribute)]
-        if any(n.last_name == cls.name and not _is_of_type(n) for n in names):
-            return False
-        if any(a.name == cls.name and a.asname for a in module.nodes(ast.alias)):
-            return False
-    return True
+    if not all(map(_is_of_type, cls.program.naming(cls.name))):
+        return False
+    return all(cls.name not in module.aliases.values() for module in cls.program.code)
 
 
 def _is_of_type(name: Node) -> bool:

@@ -88,11 +88,10 @@ def _in_use(program: Program) -> list[Model]:
 
 def _is_named(cls: Node) -> bool:
     """Say whether code names a class: an import alone does not, nor a text that says its name."""
-    modules = [m for m in cls.program.service if m is cls.module or m.says(cls.name)]
     return any(
         cls.name in names
-        for m in modules
-        for names in (m.variable_names, m.attribute_names, m.aliases.values())
+        for m in cls.program.service
+        for names in (m.variables, m.attributes, m.aliases.values())
     )
 
 

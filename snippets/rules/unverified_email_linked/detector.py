@@ -198,4 +198,4 @@ def _asks(module: Module) -> bool:
         return False
     keys = [Node(module, node) for node, text in module.texts if text in _VERIFIED]
     is_key = any(not isinstance(key.parent.ast, (ast.keyword, ast.Dict)) for key in keys)
-    return is_key or not module.attribute_names.isdisjoint(_VERIFIED)
+    return is_key or not module.attributes.keys().isdisjoint(_VERIFIED)

@@ -81,11 +81,10 @@ def _only_answers(schema: Schema) -> bool:
 def _uses(cls: Node) -> list[Node]:
     """Return where code outside tests has a class, by its name or another one."""
     found: list[Node] = []
-    for module in cls.program.saying(cls.name):
-        known = {a.asname or a.name for a in module.nodes(ast.alias) if a.name == cls.name}
-        known.add(cls.name)
-        names = (Node(module, node) for node in module.nodes(ast.Name, ast.Attribute))
-        found += [n for n in names if n.last_name in known and n.definition == cls]
+    for module in cls.program.code:
+        given = (alias for alias, name in module.aliases.items() if name == cls.name)
+        names = (Node(module, n) for known in (cls.name, *given) for n in module.naming(known))
+        found += [name for name in names if name.definition == cls]
     return found
 
 
