@@ -87,8 +87,19 @@ def is_read_here(query: Node) -> bool:
 def _steps(function: Node) -> list[Node]:
     """Return the calls of a function, and the names of queries whose rows it reads."""
     found = function.calls
-    named = [name for name in function.own(ast.Name, ast.Attribute) if is_read_here(name)]
+    named = [name for name in _read_whole(function) if is_read_here(name)]
     return sorted([*found, *named], key=lambda n: n.position) if named else found
+
+
+def _read_whole(function: Node) -> Iterator[Node]:
+    """Yield the names and attributes in places where `is_read_here` may find the rows of a query.
+
+    Most names stand elsewhere, and are not asked.
+    """
+    holders = function.own(ast.For, ast.comprehension, ast.Starred, ast.Subscript)
+    held = [getattr(holder.ast, "iter", None) or holder.ast.value for holder in holders]  # type: ignore[attr-defined]
+    held += [a.ast for call in function.calls if call.func.name for a in call.args]
+    yield from (function.at(node) for node in held if isinstance(node, (ast.Name, ast.Attribute)))
 
 
 def _is_worse(call: Node) -> bool:

@@ -111,8 +111,13 @@ def _is_plain(cls: Node) -> bool:
     return cls.program.once(_has_plain_bases, cls.ast, cls)
 
 
+@fact
+def _asks_for_heirs(program: Program) -> bool:
+    return bool(program.saying("__subclasses__"))
+
+
 def _has_plain_bases(cls: Node) -> bool:
-    if any(module.says("__subclasses__") for module in cls.program.code):
+    if _asks_for_heirs(cls.program):
         return False
     for above in cls.lineage:
         written = (base.generic or base for base in map(above.at, above.ast.bases))  # type: ignore[attr-defined]

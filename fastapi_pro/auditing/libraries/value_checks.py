@@ -38,8 +38,9 @@ def is_checked(use: Node, no_checks: Collection[str] = ()) -> bool:
     seen: set[str] = set()
     while queue:
         key, since = queue.pop()
+        text = _text(key.ast)
         for place in written.get(_short(key.ast), ()):
-            if place.ast in around or place.position < since or _text(place.ast) != _text(key.ast):
+            if place.ast in around or place.position < since or _dumped(place) != text:
                 continue
             for above in _above(place):
                 is_around = above.ast in around
@@ -187,8 +188,7 @@ def _asks(expr: Node, names: Collection[str]) -> bool:
     """Say whether an expression asks by one of these names, or for an ending if they do."""
     if not names:
         return False
-    asking = (*expr.walk(ast.Attribute), *expr.walk(ast.Name))
-    if any(_is_question(node, names) for node in asking):
+    if any(_is_question(node, names) for node in expr.walk(ast.Attribute, ast.Name)):
         return True
     kinds = (ast.Call, ast.Subscript, ast.Compare)
     return "endswith" in names and any(_is_of_ending(node, names) for node in expr.walk(*kinds))

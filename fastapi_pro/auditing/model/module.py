@@ -225,8 +225,8 @@ class Module:
         self._index  # noqa: B018 -- fills _own
         return self._own.get(scope, [])
 
-    def own_of_kind(self, scope: ast.AST, kind: type[ast.AST]) -> tuple[ast.AST, ...]:
-        """Return those of `own_nodes` that are of one kind."""
+    def own_by_kind(self, scope: ast.AST) -> dict[type, tuple[ast.AST, ...]]:
+        """Return `own_nodes` by their kind."""
         found = self._own_by_kind.get(scope)
         if found is None:
             listed: dict[type, list[ast.AST]] = defaultdict(list)
@@ -234,7 +234,7 @@ class Module:
                 listed[node.__class__].append(node)
             # of thousands of scopes lists take twice the room
             found = self._own_by_kind[scope] = {k: tuple(nodes) for k, nodes in listed.items()}
-        return found.get(kind, ())
+        return found
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """Return the node that holds this one."""

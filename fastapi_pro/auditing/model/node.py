@@ -283,13 +283,17 @@ class Node:
         do not belong to the body.
         """
         module = self.module
-        there = [kind for kind in kinds if module.own_of_kind(self.ast, kind)]
-        if kinds and len(there) < 2:
-            return [Node(module, n) for kind in there for n in module.own_of_kind(self.ast, kind)]
-        wanted = [
-            node for node in module.own_nodes(self.ast) if not kinds or node.__class__ in there
+        if not kinds:
+            return [Node(module, node) for node in module.own_nodes(self.ast)]
+        listed = module.own_by_kind(self.ast)
+        there = [kind for kind in kinds if kind in listed]
+        if not there:
+            return []
+        if len(there) == 1:
+            return [Node(module, node) for node in listed[there[0]]]
+        return [
+            Node(module, node) for node in module.own_nodes(self.ast) if node.__class__ in there
         ]
-        return [Node(module, node) for node in wanted]
 
     @property
     def calls(self) -> "list[Node]":

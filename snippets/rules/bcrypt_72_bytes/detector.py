@@ -88,15 +88,11 @@ def _checks_length(program: Program) -> bool:
     """Say whether something is compared with 72, or cut there."""
     if not _writes_limit(program):
         return False
-    for node in program.nodes(ast.Compare, ast.Slice):
-        match node.ast:
-            case ast.Compare(left=left, comparators=others):
-                if any(node.at(side).constant in (_LIMIT, _LIMIT + 1) for side in (left, *others)):
-                    return True
-            case ast.Slice(upper=upper):
-                if node.at(upper).constant == _LIMIT:
-                    return True
-    return False
+    slices = (node.at(node.ast.upper) for node in program.nodes(ast.Slice))  # type: ignore[attr-defined]
+    if any(upper.constant == _LIMIT for upper in slices):
+        return True
+    sides = (side for node in program.nodes(ast.Compare) for side in node.operands)
+    return any(side.constant in (_LIMIT, _LIMIT + 1) for side in sides if not side.is_call)
 
 
 def _limits_characters(program: Program) -> bool:

@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi import (
     LISTS,
+    Dependency,
     Endpoint,
     dependencies,
     endpoints,
@@ -50,10 +51,13 @@ def _hits(program: Program) -> Iterator[Hit]:
                         severity="medium",
                     )
     checked = _checked_dependencies(program)
+    depended: dict[Node, Dependency] = {}
     for dependency in dependencies(program):
+        depended.setdefault(dependency.function, dependency)
+    for function, dependency in depended.items():
         message = f"`{dependency.name}` returns this exception: the endpoint runs"
-        if dependency.function not in checked:
-            found = _wrong(dependency.function)
+        if function not in checked:
+            found = _wrong(function)
             yield from (place.hit(message) for place, value in found if _is_error(value))
     for function in sorted(request_functions(program), key=lambda f: f.place):
         for statement in () if function.module.is_tool else function.own(ast.Expr):

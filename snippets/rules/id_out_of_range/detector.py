@@ -159,10 +159,11 @@ def _compared_by_orm(program: Program) -> Iterator[tuple[Node, str]]:
                 yield from _got(lookup) if lookup.member != "filter_by" else ()
         for compare in module.nodes(ast.Compare):
             if len(compare.ops) == 1 and isinstance(compare.ops[0], ast.Eq):
-                left, right = Node(module, compare.left), Node(module, compare.comparators[0])
+                left, right = compare.left, compare.comparators[0]
                 for named, value in ((left, right), (right, left)):
-                    if isinstance(named.ast, ast.Attribute) and (name := _column(named)):
-                        yield value, name
+                    is_attribute = isinstance(named, ast.Attribute)
+                    if is_attribute and (name := _column(Node(module, named))):
+                        yield Node(module, value), name
 
 
 def _filtered(call: Node) -> Iterator[tuple[Node, str]]:
