@@ -1,14 +1,14 @@
 """What an audit finds now, and what it would have found at a commit.
 
-Only programs with a changed file are audited. Both audits run at once: the one of the commit in
-processes of its own, which see the files as they were. Results of past audits of the same files are
-reused.
+Only programs with a changed file are audited. Both audits run at once: the one of the commit in a
+copy of this process, which sees the files as they were. Results of past audits of the same files
+are reused.
 """
 
-from collections.abc import Collection, Mapping
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.detectors import detectors
@@ -16,14 +16,11 @@ from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.project_files import Answers
 from fastapi_pro.auditing.past_audits import Known, PastAudits
-from fastapi_pro.auditing.processes import pool_of
+from fastapi_pro.auditing.processes import CAN_COPY, Copy
 from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
 from fastapi_pro.auditing.sources.git import Changes
 from fastapi_pro.auditing.sources.programs import are_joined_alike
 from fastapi_pro.auditing.sources.walk import LEFT_ALONE
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
 
 NOT_READ = {
     ".css", ".csv", ".gif", ".html", ".ico", ".jpg", ".js", ".json", ".jsx", ".md", ".png", ".rst",
@@ -66,7 +63,7 @@ def both_sides(
     old_groups = groups if _are_joined_alike(now, before, changed) else _groups(before, root)
     touched = _touched([*groups, *old_groups], changed, root)
     groups, old_groups = _holding(groups, touched), _holding(old_groups, touched)
-    commit = _Commit(old_groups, root, changes.now | changes.old, max(1, jobs // 2))
+    commit = _Commit(old_groups, root, changes.now | changes.old)
     found, old_found = _audit(groups, root, jobs, commit, past)
     found += [f for f in unreadable if Path(f.path) in changed]
     looked_at = touched | changed
@@ -126,78 +123,99 @@ def _audit(
 ) -> tuple[list[Finding], list[Finding]]:
     """Return the findings of both sides, without those that past audits know.
 
-    For the commit, only the rules that find something now may be asked.
+    At the commit, only the rules that find something now are asked.
     """
     if not groups:
         return [], []
-    is_small = sum(map(len, groups)) < runner.FEW
     known = past.find(groups, project_files.view())
     old = past.find(commit.groups, project_files.View(commit.files), ())
+    is_first = known is None and old is None
+    if is_first and jobs > 1 and CAN_COPY and runner.size_of(groups) <= runner.LARGE:
+        found, (old, answers) = _at_once(groups, root, jobs, commit)
+        past.keep(groups, project_files.answers(), Known(found))
+        past.keep(commit.groups, answers, old)
+        return found, old.findings
     if known is None:
-        detectors()  # before there are copies of this process
-    with commit:
-        if old is None and jobs > 1:
-            commit.begin(is_small=is_small)
-        if known is None:
-            known = Known(runner.audit(groups, root, jobs))
-            past.keep(groups, project_files.answers(), known)
-        slugs = None if is_small else known.slugs
-        if old is None or not old.answers(slugs):
-            old, answers = commit.audit(slugs)
-            past.keep(commit.groups, answers, old)
+        known = Known(runner.audit(groups, root, jobs))
+        past.keep(groups, project_files.answers(), known)
+    if old is None or not old.answers(known.slugs):
+        old, answers = commit.audit(known.slugs, jobs)
+        past.keep(commit.groups, answers, old)
     return known.findings, old.findings
 
 
+_Seen = tuple[Known, Answers | None]
+"""What is found, and the questions about files behind it."""
+
+
+def _at_once(
+    groups: list[list[Path]], root: Path, jobs: int, commit: "_Commit"
+) -> tuple[list[Finding], _Seen]:
+    """Return what is found now, and at the commit.
+
+    A rule that finds something now is asked about the commit at once, by another process.
+    """
+    with runner.uncollected():
+        programs = runner.open_all(groups, root)
+        detectors()  # before there are copies of this process
+        asked, ask = os.pipe()
+
+        def follow() -> _Seen:
+            os.close(ask)
+            with open(asked, encoding="ascii") as slugs:  # noqa: PTH123 -- a number, not a path
+                return commit.follow(map(str.strip, slugs), programs)
+
+        copy = Copy(follow)
+        os.close(asked)
+
+        def tell(slugs: Iterable[str]) -> None:
+            os.write(ask, "".join(f"{slug}\n" for slug in slugs).encode())
+
+        try:
+            found = runner.by_rules(programs, runner.processes_for(groups, jobs), tell=tell)
+        finally:
+            os.close(ask)
+        return found, copy.result()
+
+
 class _Commit:
-    """The audit of programs as they were, in processes that see the old `files`; a context."""
+    """The audit of programs as they were, by a process that sees the old `files`."""
 
     def __init__(
-        self, groups: list[list[Path]], root: Path, files: Mapping[Path, bytes | None], jobs: int
+        self, groups: list[list[Path]], root: Path, files: Mapping[Path, bytes | None]
     ) -> None:
         self.groups, self.files, self._root = groups, files, root
-        self._shares = runner.shares_of(groups, jobs)
-        self._pools: list[ProcessPoolExecutor] = []
-        self._asked: list[Future[tuple[list[Finding], Answers | None]]] = []
 
-    def __enter__(self) -> None:
-        pass
+    def audit(self, slugs: Collection[str], jobs: int) -> _Seen:
+        """Return what these rules find."""
 
-    def __exit__(self, *_: object) -> None:
-        for pool in self._pools:
-            pool.shutdown()
+        def look() -> _Seen:
+            self._look_back()
+            found = runner.audit(self.groups, self._root, jobs, slugs)
+            return Known(found, slugs), project_files.answers()
 
-    def begin(self, *, is_small: bool) -> None:
-        """Begin while this process does something else.
+        if CAN_COPY:
+            return Copy(look).result()
+        seen, watch = project_files.contents(), project_files.are_noted()
+        try:
+            return look()
+        finally:
+            project_files.put_back(seen, watch=watch)
 
-        For small programs, all rules run: otherwise the other cores have nothing to do.
+    def follow(self, slugs: Iterable[str], now: Sequence[runner.Opened]) -> _Seen:
+        """Return what these rules find, each once, as they come.
+
+        Files that have not changed are not parsed again: their modules leave the programs of `now`.
         """
-        self._start()
-        if is_small:
-            self._ask(None)
-        else:
-            for pool, share in zip(self._pools, self._shares, strict=True):
-                pool.submit(runner.open_ahead, share, self._root)
+        self._look_back()
+        programs = runner.open_all(self.groups, self._root, now)
+        found: dict[str, list[Finding]] = {}
+        for slug in slugs:
+            if slug not in found:
+                found[slug] = [f for opened in programs for f in opened.detect([slug])]
+        return Known(
+            [f for each in found.values() for f in each], [*found]
+        ), project_files.answers()
 
-    def audit(self, slugs: Collection[str] | None) -> tuple[Known, Answers | None]:
-        """Return what these rules, or all, find, and which files they read for it."""
-        if not self._pools:
-            self._start()
-        if not self._asked:
-            self._ask(slugs)
-        results = [future.result() for future in self._asked]
-        found = [finding for findings, _ in results for finding in findings]
-        answers: Answers = {}
-        for _, asked in results:
-            if asked is None:
-                return Known(found, slugs), None
-            answers |= asked
-        return Known(found, slugs), answers
-
-    def _start(self) -> None:
-        for _ in self._shares:
-            self._pools.append(pool_of(1, self.files))
-            self._pools[-1].submit(int).result()  # a copy made now is a small one
-
-    def _ask(self, slugs: Collection[str] | None) -> None:
-        for pool, share in zip(self._pools, self._shares, strict=True):
-            self._asked.append(pool.submit(runner.audit_watched, share, self._root, slugs))
+    def _look_back(self) -> None:
+        project_files.put_back(self.files, watch=project_files.are_noted())

@@ -1,20 +1,21 @@
 """From files to findings: programs are separated, parsed and audited, in parallel."""
 
 import ast
+import contextlib
 import functools
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fastapi_pro.auditing.applicability import applied
-from fastapi_pro.auditing.detectors import Detector, detectors
+from fastapi_pro.auditing.detectors import Detector, detectors, files_of_detectors
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.module import Module, is_test
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.past_audits import Known, PastAudits
-from fastapi_pro.auditing.processes import pool_of, processes
+from fastapi_pro.auditing.processes import CAN_COPY, beside, joined, shared
 from fastapi_pro.auditing.sources.deploy_files import belonging, is_deploy_file
 from fastapi_pro.auditing.sources.parse import (
     TEMPLATE,
@@ -29,12 +30,11 @@ from fastapi_pro.auditing.sources.programs import programs
 from fastapi_pro.auditing.sources.walk import display
 
 Parse = Callable[[bytes], ast.Module]
-Watched = tuple[list[Finding], project_files.Answers | None]
-_LARGE = (
-    8_000_000  # bytes of the largest program that is not spared memory, and shared by processes
-)
-FEW = 500
-"""The number of files that one process reads in the time in which others start."""
+Told = Callable[[Collection[str]], None]
+LARGE = 8_000_000
+"""The bytes of the largest programs that are not spared memory, and that processes share."""
+_SMALL = 500_000
+"""The bytes of programs that one process audits in the time in which others start."""
 
 
 def run(  # noqa: PLR0913 -- three kinds of files, and how they are audited
@@ -108,14 +108,28 @@ def audit(
 
     `jobs` processes work where that saves time.
     """
+    with uncollected():
+        jobs = processes_for(groups, jobs)
+        if jobs == 1:
+            return audit_one_by_one(groups, root, slugs)
+        return _in_parallel(groups, root, jobs, slugs)
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Collect no garbage: trees live until the end, and to look among them is half of the time."""
     was_enabled = gc.isenabled()
-    if jobs < 2 or sum(map(len, groups)) < FEW:
-        found = audit_one_by_one(groups, root, slugs)
-    else:
-        found = _in_parallel(groups, root, jobs, slugs)
-    if was_enabled:
-        gc.enable()
-    return found
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def processes_for(groups: Iterable[Iterable[Path]], jobs: int) -> int:
+    """Return with how many processes programs are audited soonest, `jobs` at most."""
+    return jobs if CAN_COPY and size_of(groups) >= _SMALL else 1
 
 
 def _in_parallel(
@@ -124,51 +138,40 @@ def _in_parallel(
     """Return the findings of programs, with the work shared among processes.
 
     If one program is most of the work, it is parsed here, and its rules are shared among copies of
-    this process. Another process meanwhile handles the other programs, and checks whether the tests
-    can be parsed. Else this process handles the largest share, and what no other has begun then.
+    this process. Another process meanwhile handles the other programs.
     """
-    large = _most_of(groups, jobs) if processes().get_start_method() == "fork" else []
-    shares = shares_of([group for group in groups if group is not large], jobs * 4)
-    detectors(slugs)  # before there are copies of this process
-    with pool_of(1 if large else jobs - 1) as pool:
-        others = shares if large else shares[1:]
-        asked = [(share, pool.submit(audit_watched, share, root, slugs)) for share in others]
-        if large:
-            tests = pool.submit(_unreadable_tests, large, root)
-            found = [*_by_rules(large, root, jobs, slugs), *_joined([tests.result()])]
-        else:
-            found = audit_one_by_one(shares[0], root, slugs)
-            own = [share for share, result in asked if result.cancel()]
-            found += audit_one_by_one([group for share in own for group in share], root, slugs)
-        done = (result.result() for _, result in asked if not result.cancelled())
-        return [*found, *_joined(done)]
+    large = _most_of(groups, jobs)
+    others = [group for group in groups if group is not large]
+    audit_share = functools.partial(audit_one_by_one, root=root, slugs=slugs)
+    if not large:
+        return [*shared(_shares_of(others, jobs * 4), audit_share, jobs)]
+    copies = [beside(functools.partial(audit_share, others))] if others else []
+    found = by_rules(open_all([large], root), jobs, slugs)
+    return [*found, *(finding for copy in copies for finding in joined(copy))]
 
 
-def _joined(results: Iterable[Watched]) -> Iterator[Finding]:
-    """Yield the findings of other processes, whose questions about files count as this one's."""
-    for findings, answers in results:
-        project_files.note(answers)
-        yield from findings
-
-
-def _by_rules(
-    group: list[Path], root: Path, jobs: int, slugs: Collection[str] | None
+def by_rules(
+    programs: "Sequence[Opened]",
+    jobs: int,
+    slugs: Collection[str] | None = None,
+    tell: Told = lambda _: None,
 ) -> list[Finding]:
-    """Return the findings of a program, with its rules shared by processes; tests get none."""
-    _shared[:] = [_Opened(group, root)]
-    _shared[0].index()
-    asked = detectors(slugs)
-    of_tests = [slug for slug in asked if _is_of_tests(slug)]  # they parse the same
-    tasks = [of_tests, *([slug] for slug in asked if slug not in of_tests)]
-    with pool_of(jobs) as pool:
-        found = [*_shared[0].unreadable_code, *_joined(pool.map(_detect_shared, tasks))]
-    _shared.clear()
-    return found
+    """Return the findings of programs, with the rules shared by processes.
 
+    Each process tells at once which rules have found something.
+    """
+    rules = [*files_of_detectors(), UNREADABLE]
+    asked = [slug for slug in rules if slugs is None or slug in slugs]
+    of_tests = [s for s in asked if _is_of_tests(s) or s == UNREADABLE]  # they parse tests
+    tasks = [*([slug] for slug in asked if slug not in of_tests), of_tests]
 
-def _detect_shared(slugs: list[str]) -> Watched:
-    """Return what rules find in the program that this process has opened, as `audit_watched`."""
-    return _shared[0].detect(slugs), project_files.take_answers()
+    def detect(task: list[str]) -> list[Finding]:
+        found = [finding for opened in programs for finding in opened.detect(task)]
+        tell({finding.slug for finding in found})
+        return found
+
+    detectors(asked)  # before there are copies of this process
+    return [*shared(tasks, detect, jobs)]
 
 
 def _is_of_tests(slug: str) -> bool:
@@ -176,13 +179,9 @@ def _is_of_tests(slug: str) -> bool:
     return slug.startswith("tests-")
 
 
-def _unreadable_tests(paths: list[Path], root: Path) -> Watched:
-    """Return the test files that can be read but not parsed, as `audit_watched`."""
-    names = {path: display(path, root) for path in paths if not is_deploy_file(str(path))}
-    sources = read_all([path for path, name in names.items() if is_test(name)], [])
-    wrong = ((path, _wrong_with(source)) for path, source in sources.items())
-    found = [_unreadable(path, error, names[path]) for path, error in wrong if error is not None]
-    return found, project_files.take_answers()
+def size_of(groups: Iterable[Iterable[Path]]) -> int:
+    """Return how many bytes programs have."""
+    return sum(_size(path) for group in groups for path in group)
 
 
 def _most_of(groups: list[list[Path]], jobs: int) -> list[Path]:
@@ -190,9 +189,9 @@ def _most_of(groups: list[list[Path]], jobs: int) -> list[Path]:
 
     A very large program does not count: each process would need its own memory for it.
     """
-    sizes = [sum(map(_size, group)) for group in groups]
+    sizes = [size_of([group]) for group in groups]
     size = max(sizes, default=0)
-    is_most = sum(sizes) < jobs * size < jobs * _LARGE
+    is_most = sum(sizes) < jobs * size < jobs * LARGE
     return groups[sizes.index(size)] if is_most else []
 
 
@@ -233,23 +232,21 @@ def audit_one_by_one(
     return [finding for group in groups for finding in _audit(group, root, slugs)]
 
 
-def audit_watched(
-    groups: list[list[Path]], root: Path, slugs: Collection[str] | None = None
-) -> Watched:
-    """Return the findings of programs, and the questions about files behind them, if known."""
-    found = audit_one_by_one(groups, root, slugs)
-    return found, project_files.take_answers()
+def open_all(
+    groups: list[list[Path]], root: Path, parsed: "Sequence[Opened]" = ()
+) -> "list[Opened]":
+    """Parse programs, and compute what all detectors need.
+
+    Modules with the text that they have in `parsed` are taken from there, and leave those programs.
+    """
+    known = {path: module for opened in parsed for path, module in opened.known.items()}
+    found = [Opened(group, root, known) for group in groups]
+    for opened in found:
+        opened.index()
+    return found
 
 
-def open_ahead(groups: list[list[Path]], root: Path) -> None:
-    """Parse the programs that this process will audit later, unless they need much memory."""
-    if sum(_size(path) for group in groups for path in group) < _LARGE:
-        for group in groups:
-            _opened[tuple(group)] = _Opened(group, root)
-            _opened[tuple(group)].index()
-
-
-def shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
+def _shares_of(groups: list[list[Path]], count: int) -> list[list[list[Path]]]:
     """Return the groups in `count` shares of about the same size, the largest groups first."""
     shares: list[list[list[Path]]] = [[] for _ in range(count)]
     sizes = [0] * count
@@ -267,37 +264,35 @@ def _audit(paths: list[Path], root: Path, slugs: Collection[str] | None) -> list
     """
     while _done:
         _done.pop().close()
-    opened = _opened.pop(tuple(paths), None) or _Opened(paths, root)
-    found = opened.detect(slugs)
-    if slugs is None or UNREADABLE in slugs:
-        found += opened.unreadable()
+    opened = Opened(paths, root)
     _done.append(opened)
-    return found
+    return opened.detect(slugs)
 
 
-class _Opened:
+class Opened:
     """A parsed program, and what is found in it."""
 
-    def __init__(self, paths: list[Path], root: Path) -> None:
-        gc.disable()  # the trees live until the end: collecting among them is half of the time
-        self.unreadable_code: list[Finding] = []
+    def __init__(
+        self, paths: list[Path], root: Path, known: Mapping[Path, Module] | None = None
+    ) -> None:
+        self._unreadable_code: list[Finding] = []
         modules: list[Module] = []
         files = [path for path in paths if is_deploy_file(str(path))]
         self._files = frozenset(files)
         self._read: dict[Path, list[str]] = {}
         self._sound_tests: set[Path] = set()
-        self._is_large = sum(map(_size, paths)) > _LARGE
+        self._is_large = size_of([paths]) > LARGE
         self._make = parse_compactly if self._is_large else parse
         for path in paths:
             try:
                 if path not in self._files:
-                    modules.append(_module(root, self._make, path))
+                    modules.append(_module(root, self._make, path, known or {}))
             except UnreadableError as error:
-                self.unreadable_code.append(_unreadable(path, error, display(path, root)))
+                self._unreadable_code.append(_unreadable(path, error, display(path, root)))
         self._join(modules, root)
 
     def _join(self, modules: list[Module], root: Path) -> None:
-        self._known = {module.path: module for module in modules}
+        self.known = {module.path: module for module in modules}
         load = functools.partial(_load, root, self._make)
         self._program = Program(modules, root, load, KnownTypes(), sorted(self._files))
 
@@ -307,18 +302,19 @@ class _Opened:
             module.calls_by_name  # noqa: B018 -- it is kept
 
     def detect(self, slugs: Collection[str] | None = None) -> list[Finding]:
-        """Return what the detectors of some rules find, or those of all."""
+        """Return what the detectors of some rules find, or those of all; also unreadable files."""
         asked = detectors(slugs)
         of_tests = [slug for slug in asked if _is_of_tests(slug)]
         found = [finding for slug in of_tests for finding in self._told(slug, asked[slug])]
         if of_tests and self._is_large:
             self._drop_tests()
         rest = [slug for slug in asked if not _is_of_tests(slug)]
-        return found + [finding for slug in rest for finding in self._told(slug, asked[slug])]
+        found += [finding for slug in rest for finding in self._told(slug, asked[slug])]
+        return found + self._unreadable() if slugs is None or UNREADABLE in slugs else found
 
     def _drop_tests(self) -> None:
         """Drop the trees of tests, which only their rules need, with all that was computed."""
-        self._sound_tests = {m.path for m in self._known.values() if m.is_test and _is_sound(m)}
+        self._sound_tests = {m.path for m in self.known.values() if m.is_test and _is_sound(m)}
         before, modules = self._program, []
         for old in before.modules:
             module = Module(old.path, old.name, old.source, functools.partial(_parse, self._make))
@@ -331,25 +327,24 @@ class _Opened:
 
     def _told(self, slug: str, detect: Detector) -> Iterator[Finding]:
         """Yield what the detector of a rule finds."""
-        first = next(iter(self._known.values()), None)
+        first = next(iter(self.known.values()), None)
         for hit in detect(self._program):
             is_file = hit.path in self._files
-            module = first if is_file else self._known.get(hit.path)
-            told = applied(hit, slug, module) if module is not None else hit if is_file else None
-            if told is not None:
-                path, line, offset, message, *more = told
+            module = first if is_file else self.known.get(hit.path)
+            kept = applied(hit, slug, module) if module is not None else hit if is_file else None
+            if kept is not None:
+                path, line, offset, message, *more = kept
                 column = _column(self._lines(path), line, offset)
                 yield Finding(str(path), line, column, slug, message, *more)
 
-    def unreadable(self) -> list[Finding]:
+    def _unreadable(self) -> list[Finding]:
         """Return the files that cannot be read or parsed, including tests that nothing needed."""
-        known = [m for m in self._known.values() if m.path not in self._sound_tests]
+        known = [m for m in self.known.values() if m.path not in self._sound_tests]
         tests = [module for module in known if module.is_test and not _is_sound(module)]
         wrong = ((test, _wrong_with(test.source)) for test in tests)
-        told = [
+        return self._unreadable_code + [
             _unreadable(test.path, error, test.name) for test, error in wrong if error is not None
         ]
-        return self.unreadable_code + told
 
     def _lines(self, path: Path) -> list[str]:
         if path not in self._read:
@@ -361,15 +356,15 @@ class _Opened:
         self._program.forget()
 
 
-_opened: dict[tuple[Path, ...], _Opened] = {}
-_done: list[_Opened] = []
-_shared: list[_Opened] = []
-"""The program that the copies of this process share, if there is one."""
+_done: list[Opened] = []
 
 
-def _module(root: Path, make: Parse, path: Path) -> Module:
+def _module(root: Path, make: Parse, path: Path, parsed: Mapping[Path, Module]) -> Module:
     """Return the module of a file. Raises UnreadableError."""
-    module = Module(path, display(path, root), read(path), functools.partial(_parse, make))
+    source = read(path)
+    if path in parsed and parsed[path].source == source:
+        return parsed[path]
+    module = Module(path, display(path, root), source, functools.partial(_parse, make))
     if not module.is_test:
         module.tree = make(module.source)
     return module
@@ -400,7 +395,7 @@ def _wrong_with(source: bytes) -> UnreadableError | None:
 def _load(root: Path, make: Parse, path: Path) -> Module | None:
     """Return the module at a path that an import may lead to, None if there is none."""
     try:
-        return _module(root, make, path) if project_files.is_file(path) else None
+        return _module(root, make, path, {}) if project_files.is_file(path) else None
     except (OSError, UnreadableError):
         return None
 

@@ -1,14 +1,17 @@
 """--diff: what the work tree has and a commit had not, on real repositories."""
 
+import ast
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fastapi_pro.auditing import runner
 from fastapi_pro.auditing.model import project_files
+from fastapi_pro.auditing.sources.parse import parse
 from fastapi_pro.cli import audit
 from tests.audit.repository import ANOTHER, HELD, Git, new, refused, write
 
@@ -129,19 +132,48 @@ def test_a_program_that_did_not_change_is_not_audited(
     write("package.json", "{}")
     write(".github/workflows/ci.yml", "on: push\n")
     asked: list[str] = []
-    original = runner.audit
 
-    def note(groups: list[list[Path]], root: Path, jobs: int) -> list[audit.Finding]:
-        asked.extend(path.name for group in groups for path in group)
-        return original(groups, root, jobs)
+    class Noted(runner.Opened):
+        def __init__(self, paths: list[Path], *more: Any) -> None:
+            asked.extend(path.name for path in paths)  # here; those of the commit in its process
+            super().__init__(paths, *more)
 
-    monkeypatch.setattr(runner, "audit", note)
+    monkeypatch.setattr(runner, "Opened", Noted)
     assert new(capsys, "--diff") == [("app/api.py", 9)]
     assert sorted(asked) == ["api.py", "main.py", "other.py"]
     git("checkout", "app")
     asked.clear()
     assert new(capsys, "--diff") == []
     assert asked == []
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_both_sides_are_found_by_one_process_or_by_two(
+    git: Git, capsys: pytest.CaptureFixture[str], jobs: str
+) -> None:
+    """At once or one after the other; a fault that has moved is no new one."""
+    write("app/api.py", f"{HELD}x = 1\n{ANOTHER}")
+    write("app/jobs.py", HELD)
+    git("add", ".")
+    git("commit", "-qm", "second")
+    write("app/api.py", f"y = 1\n{HELD}{ANOTHER}{ANOTHER.replace('two', 'three')}")
+    assert new(capsys, "--diff", "--jobs", jobs) == [("app/api.py", 13)]
+
+
+def test_only_the_files_that_changed_are_parsed_for_the_commit(
+    git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    parsed = tmp_path / "parsed"
+
+    def note(source: bytes) -> ast.Module:
+        with parsed.open("ab") as file:  # of both processes
+            file.write(b"changed\n" if HELD.encode() in source else b"same\n")
+        return parse(source)
+
+    monkeypatch.setattr(runner, "parse", note)
+    write("app/api.py", HELD + ANOTHER)
+    assert new(capsys, "--diff", "--jobs", "2") == [("app/api.py", 9)]
+    assert sorted(parsed.read_text().split()) == ["changed", "changed", "same", "same"]
 
 
 def test_a_process_sees_files_as_they_were(tmp_path: Path) -> None:

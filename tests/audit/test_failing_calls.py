@@ -103,5 +103,5 @@ def test_a_tree_that_does_not_say_where_nodes_end_tells_the_same(
     body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = _found(body, tmp_path)
-    monkeypatch.setattr(runner, "_LARGE", 0)
+    monkeypatch.setattr(runner, "LARGE", 0)
     assert _found(body, tmp_path) == whole

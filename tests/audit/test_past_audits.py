@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +36,19 @@ def _rules(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
 def audited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is audited: "now", and "commit" for each process that looks at the commit."""
     asked: list[str] = []
-    real, real_pool = runner.audit, difference.pool_of
 
-    def note(groups: list[list[Path]], root: Path, jobs: int, *slugs: Any) -> list[Finding]:
-        asked.append("now")
-        return real(groups, root, jobs, *slugs)
+    def note(owner: object, name: str, *what: str) -> None:
+        real = getattr(owner, name)
 
-    def note_pool(jobs: int, contents: dict[Path, bytes | None]) -> ProcessPoolExecutor:
-        asked.append("commit")
-        return real_pool(jobs, contents)
+        def noted(*given: Any) -> Any:
+            asked.extend(what)
+            return real(*given)
 
-    monkeypatch.setattr(runner, "audit", note)
-    monkeypatch.setattr(difference, "pool_of", note_pool)
+        monkeypatch.setattr(owner, name, noted)
+
+    note(runner, "audit", "now")
+    note(difference, "_at_once", "commit", "now")
+    note(difference._Commit, "audit", "commit")  # noqa: SLF001 -- not what it returns is asked
     return asked
 
 
@@ -139,7 +139,7 @@ def test_several_processes_note_what_each_reads(
     jobs: str,
 ) -> None:
     """What git ignores is read for the rules alone, in the process that asks one of them."""
-    monkeypatch.setattr(runner, "FEW", 1)
+    monkeypatch.setattr(runner, "_SMALL", 1)
     write(".gitignore", "helpers.py\n")
     write("app/api.py", CALLER)
     write("helpers.py", "import time\ndef work():\n    time.sleep(1)\n")

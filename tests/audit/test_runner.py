@@ -65,7 +65,7 @@ def test_only_the_rules_that_are_asked_for_look_at_a_program(
     files = write(tmp_path, f"{_LATE}{_SLOW}#= wrong.py\nimport fastapi\n(\n")
     everything = run(files, tmp_path, 1)
     assert "blocking-call-in-async" in {finding.slug for finding in everything}
-    monkeypatch.setattr(runner, "FEW", 1)
+    monkeypatch.setattr(runner, "_SMALL", 1)
     slugs = {"commit-after-response", UNREADABLE}
     found = run(files, tmp_path, jobs, slugs=slugs)
     assert {finding.slug for finding in found} == slugs
@@ -225,7 +225,7 @@ def test_a_very_large_program_has_trees_of_less_memory_and_the_same_findings(
     monkeypatch.setattr(runner, "parse_compactly", note)
     assert run(files, tmp_path, 1) == found
     assert trees == []
-    monkeypatch.setattr(runner, "_LARGE", 100)
+    monkeypatch.setattr(runner, "LARGE", 100)
     assert run(files, tmp_path, 1) == found
     assert len(trees) == len(files)
 
@@ -244,7 +244,7 @@ def test_the_trees_of_tests_of_a_very_large_program_go_before_the_other_rules_ar
         return made[-1]
 
     monkeypatch.setattr(runner, "Program", note)
-    monkeypatch.setattr(runner, "_LARGE", 100)
+    monkeypatch.setattr(runner, "LARGE", 100)
     assert run(files, tmp_path, 1) == found
     first, second = made
     assert vars(first) == {}

@@ -170,7 +170,7 @@ def test_wrong_use_is_told(
 def test_several_processes_see_what_is_staged(
     git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "FEW", 0)
+    monkeypatch.setattr(runner, "_SMALL", 0)
     write("app/api.py", HELD + ANOTHER)
     write("lib/api.py", HELD)
     git("add", ".")

@@ -97,8 +97,7 @@ def test_the_stop_hook_tells_it(git: Git, monkeypatch: pytest.MonkeyPatch, optio
     assert ("app/api.py:9:5: blocking-call-in-async [high]" in told) == (option == "true")
 
 
-def test_without_fork_the_script_starts_its_processes(git: Git, tmp_path: Path) -> None:
-    """The processes load the script as their main module."""
+def test_without_fork_one_process_looks_at_both_sides(git: Git, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(NO_FORK)
     write("app/api.py", HELD + ANOTHER)
     done = subprocess.run(
