@@ -140,6 +140,7 @@ def _in_parallel(
     If one program is most of the work, it is parsed here, and its rules are shared among copies of
     this process. Another process meanwhile handles the other programs.
     """
+    detectors(slugs)  # before there are copies of this process
     large = _most_of(groups, jobs)
     others = [group for group in groups if group is not large]
     audit_share = functools.partial(audit_one_by_one, root=root, slugs=slugs)
@@ -170,7 +171,6 @@ def by_rules(
         tell({finding.slug for finding in found})
         return found
 
-    detectors(asked)  # before there are copies of this process
     return [*shared(tasks, detect, jobs)]
 
 
