@@ -15,6 +15,7 @@ from fastapi_pro.auditing.detectors import detectors
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.project_files import Answers
+from fastapi_pro.auditing.opened import LARGE, Opened, size_of
 from fastapi_pro.auditing.past_audits import Known, PastAudits
 from fastapi_pro.auditing.processes import CAN_COPY, Copy
 from fastapi_pro.auditing.sources.deploy_files import may_be_deploy_file
@@ -130,7 +131,7 @@ def _audit(
     known = past.find(groups, project_files.view())
     old = past.find(commit.groups, project_files.View(commit.files), ())
     is_first = known is None and old is None
-    if is_first and jobs > 1 and CAN_COPY and runner.size_of(groups) <= runner.LARGE:
+    if is_first and jobs > 1 and CAN_COPY and size_of(groups) <= LARGE:
         found, (old, answers) = _at_once(groups, root, jobs, commit)
         past.keep(groups, project_files.answers(), Known(found))
         past.keep(commit.groups, answers, old)
@@ -202,7 +203,7 @@ class _Commit:
         finally:
             project_files.put_back(seen, watch=watch)
 
-    def follow(self, slugs: Iterable[str], now: Sequence[runner.Opened]) -> _Seen:
+    def follow(self, slugs: Iterable[str], now: Sequence[Opened]) -> _Seen:
         """Return what these rules find, each once, as they come.
 
         Files that have not changed are not parsed again: their modules leave the programs of `now`.

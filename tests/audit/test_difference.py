@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fastapi_pro.auditing import runner
+from fastapi_pro.auditing import opened, runner
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.sources.parse import parse
 from fastapi_pro.cli import audit
@@ -133,7 +133,7 @@ def test_a_program_that_did_not_change_is_not_audited(
     write(".github/workflows/ci.yml", "on: push\n")
     asked: list[str] = []
 
-    class Noted(runner.Opened):
+    class Noted(opened.Opened):
         def __init__(self, paths: list[Path], *more: Any) -> None:
             asked.extend(path.name for path in paths)  # here; those of the commit in its process
             super().__init__(paths, *more)
@@ -170,7 +170,7 @@ def test_only_the_files_that_changed_are_parsed_for_the_commit(
             file.write(b"changed\n" if HELD.encode() in source else b"same\n")
         return parse(source)
 
-    monkeypatch.setattr(runner, "parse", note)
+    monkeypatch.setattr(opened, "parse", note)
     write("app/api.py", HELD + ANOTHER)
     assert new(capsys, "--diff", "--jobs", "2") == [("app/api.py", 9)]
     assert sorted(parsed.read_text().split()) == ["changed", "changed", "same", "same"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.auditing import runner
+from fastapi_pro.auditing import opened
 from tests.audit.programs import audit
 
 _PROGRAM = """
@@ -103,5 +103,5 @@ def test_a_tree_that_does_not_say_where_nodes_end_tells_the_same(
     body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = _found(body, tmp_path)
-    monkeypatch.setattr(runner, "LARGE", 0)
+    monkeypatch.setattr(opened, "LARGE", 0)
     assert _found(body, tmp_path) == whole

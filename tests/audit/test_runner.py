@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.auditing import runner
+from fastapi_pro.auditing import opened, runner
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.runner import run, unparsed
@@ -222,10 +222,10 @@ def test_a_very_large_program_has_trees_of_less_memory_and_the_same_findings(
         trees.append(source)
         return parse_compactly(source)
 
-    monkeypatch.setattr(runner, "parse_compactly", note)
+    monkeypatch.setattr(opened, "parse_compactly", note)
     assert run(files, tmp_path, 1) == found
     assert trees == []
-    monkeypatch.setattr(runner, "LARGE", 100)
+    monkeypatch.setattr(opened, "LARGE", 100)
     assert run(files, tmp_path, 1) == found
     assert len(trees) == len(files)
 
@@ -243,8 +243,8 @@ def test_the_trees_of_tests_of_a_very_large_program_go_before_the_other_rules_ar
         made.append(Program(*given))  # type: ignore[arg-type]
         return made[-1]
 
-    monkeypatch.setattr(runner, "Program", note)
-    monkeypatch.setattr(runner, "LARGE", 100)
+    monkeypatch.setattr(opened, "Program", note)
+    monkeypatch.setattr(opened, "LARGE", 100)
     assert run(files, tmp_path, 1) == found
     first, second = made
     assert vars(first) == {}
@@ -274,7 +274,7 @@ def test_the_trees_of_a_program_go_before_the_next_one_is_opened(
         made.append(Program(*given))  # type: ignore[arg-type]
         return made[-1]
 
-    monkeypatch.setattr(runner, "Program", note)
+    monkeypatch.setattr(opened, "Program", note)
     groups = [[path] for path in write(tmp_path, "#= one.py\nimport fastapi\n#= two.py\nx = 1\n")]
     runner.audit_one_by_one(groups, tmp_path)
     assert left == [False]
