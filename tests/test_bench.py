@@ -10,6 +10,7 @@ import fan_out
 import growth
 import hot
 import lost_writes
+import new_project
 import outages
 import restarts
 import speed
@@ -19,7 +20,7 @@ from maintain.building.tables import with_table
 from results import PAGE, RESULTS, digest
 from tests.support.pages import PAGES
 
-BENCHES = [fan_out, growth, hot, lost_writes, outages, restarts, speed, tokens, tools]
+BENCHES = [fan_out, growth, hot, lost_writes, new_project, outages, restarts, speed, tokens, tools]
 
 
 @pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: str(bench.__name__))
