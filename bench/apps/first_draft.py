@@ -74,7 +74,7 @@ async def get_current_user(
 ) -> User:
     """Return the caller."""
     try:
-        user = await db.get(User, security.decode_access_token(token))
+        user = await db.get(User, security.decode_access_token(token).user_id)
     except NotAuthenticatedError:
         user = None
     if not user:
