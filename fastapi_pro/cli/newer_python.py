@@ -23,17 +23,14 @@ _READS = (
     "    else: sys.exit(0)\n"
     "sys.exit(1)\n"
 )
-_TWELVE = re.compile(
-    r"^\s*(?:class|def|async\s+def)\s+\w+\s*\[|^\s*type\s+\w+\s*(?:\[.*\])?\s*=|"
-    r"\b[rR]?[fF][rR]?[\"']"
-)
+_F_STRING = re.compile(rb"\b[rR]?[fF][rR]?[\"']")
 _VERSION = re.compile(r"3\.(\d+)\.\d+(?:-.*)?")
 _GENERIC = re.compile(
-    rb"^[ \t]*(?:class|def|async[ \t]+def)[ \t]+\w+[ \t]*\[|"
-    rb"^[ \t]*type[ \t]+\w+[ \t]*(?:\[.*\][ \t]*)?=",
+    rb"^[ \t]*(?:class|def|async[ \t]+def)[ \t]+[\w\x80-\xff]+[ \t]*\[|"
+    rb"^[ \t]*type[ \t]+[\w\x80-\xff]+[ \t]*(?:\[.*\][ \t]*)?=",
     re.MULTILINE,
 )
-_FOURTEEN = re.compile(r"\b[rR]?[tT][rR]?[\"']")
+_FOURTEEN = re.compile(rb"\b[rR]?[tT][rR]?[\"']")
 
 
 def with_newer_syntax(files: Iterable[Path]) -> list[str]:
@@ -99,11 +96,11 @@ def unparsed(findings: Sequence[Finding]) -> list[str]:
 def _version(finding: Finding) -> tuple[int, int]:
     """Return the version whose syntax is at the place of the error, (0, 0) if there is none."""
     try:
-        lines = read(Path(finding.path)).decode("utf-8", "replace").splitlines()
+        lines = read(Path(finding.path)).splitlines()
     except UnreadableError:
         return (0, 0)
-    line = lines[finding.line - 1] if finding.line <= len(lines) else ""
-    if _TWELVE.search(line):
+    line = lines[finding.line - 1] if finding.line <= len(lines) else b""
+    if _GENERIC.search(line) or _F_STRING.search(line):
         return (3, 12)
     return (3, 14) if _FOURTEEN.search(line) else (0, 0)
 

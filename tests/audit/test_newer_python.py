@@ -155,6 +155,7 @@ def test_the_version_that_would_read_it_is_said(audit: Audit, tmp_path: Path, li
     "line",
     [
         "class Repo[T]: ...",
+        "class Größe[T]: ...",
         "def first[T](items: list[T]) -> T: ...",
         "if True:\n    async  def first [T](items): ...",
         "type Ids = list[int]",
@@ -168,7 +169,7 @@ def test_the_audit_is_not_done_before_another_python_does_it(
     fake(newer, reads=True)
     monkeypatch.setattr(newer_python, "pythons", lambda: iter([str(newer)]))
     monkeypatch.delenv("FASTAPI_PRO_PYTHON", raising=False)
-    (tmp_path / "new.py").write_text(f"import fastapi\n{line}\n")
+    (tmp_path / "new.py").write_text(f"import fastapi\n{line}\n", "utf-8")
     monkeypatch.setattr(ProjectAudit, "all", None)
     assert audit_cli.main([str(tmp_path), "--no-cache"]) == 1
 

@@ -131,18 +131,22 @@ def _is_left_in_else(statement: Node, body: Node) -> bool:
 
 def following(statement: Node) -> list[Node]:
     """Return the statements after a statement in its block."""
-    block = getattr(statement.parent.ast, _field(statement), None)
-    if not isinstance(statement.ast, ast.stmt) or not isinstance(block, list):
-        return []
-    return [statement.at(later) for later in block[block.index(statement.ast) + 1 :]]
+    block = _block(statement)
+    return block[block.index(statement) + 1 :] if block else []
 
 
 def preceding(statement: Node) -> list[Node]:
     """Return the statements before a statement in its block."""
+    block = _block(statement)
+    return block[: block.index(statement)] if block else []
+
+
+def _block(statement: Node) -> list[Node]:
+    """Return the block that holds a statement; [] for what is none."""
     block = getattr(statement.parent.ast, _field(statement), None)
     if not isinstance(statement.ast, ast.stmt) or not isinstance(block, list):
         return []
-    return [statement.at(earlier) for earlier in block[: block.index(statement.ast)]]
+    return [statement.at(other) for other in block]
 
 
 def _field(node: Node) -> str:

@@ -186,8 +186,9 @@ def _takes_from_pool(context: Node) -> bool:
         return False
     owner = context.owner
     pool = owner.last_name or owner.callee.name
-    is_database = owner.module.program.saying("asyncpg", "psycopg_pool", "aiomysql")
-    return bool(_POOL.search(pool)) and bool(is_database) and "redis" not in owner.text.lower()
+    if not _POOL.search(pool) or "redis" in owner.text.lower():
+        return False
+    return bool(owner.program.saying("asyncpg", "psycopg_pool", "aiomysql"))
 
 
 def _is_ended(query: _Event, wait: _Slow, ended: list[_Event]) -> bool:

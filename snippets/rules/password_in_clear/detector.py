@@ -139,6 +139,18 @@ def _columns(program: Program) -> dict[str, dict[Model, Column]]:
     return found
 
 
+@fact
+def _users(program: Program) -> set[str]:
+    """Return the names of the models of users that have such a column."""
+    listed = _columns(program).values()
+    return {model.name for models_with in listed for model in models_with if _is_user(model)}
+
+
+def _class(expr: Node) -> Model | None:
+    """Return the model or document that an expression names, if it names one."""
+    return model_named(expr) or documents(expr.program).get(expr.definition)
+
+
 def _is_hidden(model: Model, column: Column) -> bool:
     """Say whether the model, or the type of its column, hashes or encrypts what it is given."""
     if column.type not in _PLAIN or _HASHES.search(column.options.text):
@@ -189,11 +201,9 @@ def _is_equality(node: Node) -> bool:
 
 def _stored(program: Program) -> Iterator[tuple[Node, Column, Node]]:
     """Yield what is stored in the column of a user's password: the place, the column, the value."""
-    columns = _columns(program)
-    owners = {model.name for listed in columns.values() for model in listed if _is_user(model)}
+    columns, owners = _columns(program), _users(program)
     for call in program.calls_named(*owners) if owners else ():
-        known = documents(program).get(call.func.definition)
-        model = model_named(call.func) or known
+        model = _class(call.func)
         for name, value in call.keywords.items() if model else ():
             if column := columns.get(name, {}).get(model):  # type: ignore[arg-type]
                 yield call, column, value
@@ -208,12 +218,11 @@ def _stored(program: Program) -> Iterator[tuple[Node, Column, Node]]:
 
 def _dumped(program: Program) -> Iterator[tuple[Node, Column]]:
     """Yield `User(**data.model_dump())` where nothing in the program hashes."""
-    columns = _columns(program)
-    owners = {model.name for listed in columns.values() for model in listed if _is_user(model)}
+    columns, owners = _columns(program), _users(program)
     if not owners or _hashes(program):
         return
     for call in program.calls_named(*owners):
-        model = model_named(call.func) or documents(program).get(call.func.definition)
+        model = _class(call.func)
         for given in call.unpacked if model else ():
             body = body_of(given)
             for name, listed in columns.items() if body and body.schema else ():

@@ -60,13 +60,11 @@ def _is_read(made: Node) -> bool:
     names = [target.name for target in made.statement.targets]
     if made.function or len(names) != 1 or not names[0]:
         return True
-    for module in made.program.saying(names[0]):
-        for node in module.nodes(ast.Name, ast.Attribute):
-            named = Node(module, node)
-            if named.last_name == names[0] and named.is_read:
-                is_made_of = module is made.module and named.statement.targets
-                if not is_made_of or named.function or _is_read(named):
-                    return True
+    for named in made.program.naming(names[0]):
+        if named.is_read:
+            is_made_of = named.module is made.module and named.statement.targets
+            if not is_made_of or named.function or _is_read(named):
+                return True
     return False
 
 
