@@ -64,5 +64,6 @@ def cache_folder() -> str:
         folder = os.environ.get("LOCALAPPDATA", "")
     else:
         folder = os.path.join(home, "Library/Caches" if sys.platform == "darwin" else ".cache")  # noqa: PTH118
-    is_inside = os.path.join(os.path.realpath(folder), "").startswith(os.path.realpath("."))  # noqa: PTH118
+    here = os.path.join(os.path.realpath("."), "")  # noqa: PTH118
+    is_inside = os.path.join(os.path.realpath(folder), "").startswith(here)  # noqa: PTH118
     return folder if os.path.isabs(folder) and not is_inside else ""  # noqa: PTH117

@@ -5,13 +5,13 @@ copy of this process, which sees the files as they were. Results of past audits 
 are reused.
 """
 
+import itertools
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi_pro.auditing import runner
-from fastapi_pro.auditing.detectors import detectors
 from fastapi_pro.auditing.finding import Finding
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.project_files import Answers
@@ -147,6 +147,12 @@ def _audit(
 
 _Seen = tuple[Known, Answers | None]
 """What is found, and the questions about files behind it."""
+_FIRST = "blocking-call-in-async"
+"""The rule that asks for most of what other rules ask for: who calls whom, what runs for a request.
+
+It comes before this process is copied, which then need not be asked again; of the commit, it is
+asked while that process would wait.
+"""
 
 
 def _at_once(
@@ -158,13 +164,12 @@ def _at_once(
     """
     with runner.uncollected():
         programs = runner.open_all(groups, root)
-        detectors()  # before there are copies of this process
         asked, ask = os.pipe()
 
         def follow() -> _Seen:
             os.close(ask)
             with open(asked, encoding="ascii") as slugs:  # noqa: PTH123 -- a number, not a path
-                return commit.follow(map(str.strip, slugs), programs)
+                return commit.follow(itertools.chain([_FIRST], map(str.strip, slugs)), programs)
 
         copy = Copy(follow)
         os.close(asked)
@@ -173,7 +178,9 @@ def _at_once(
             os.write(ask, "".join(f"{slug}\n" for slug in slugs).encode())
 
         try:
-            found = runner.by_rules(programs, runner.processes_for(groups, jobs), tell=tell)
+            found = runner.by_rules(programs, 1, {_FIRST}, tell)
+            jobs = runner.processes_for(groups, jobs)
+            found += runner.by_rules(programs, jobs, runner.all_rules().keys() - {_FIRST}, tell)
         finally:
             os.close(ask)
         return found, copy.result()

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from fastapi_pro.auditing.detectors import detectors, files_of_detectors
+from fastapi_pro.auditing.detectors import files_of_detectors
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.opened import (
@@ -132,7 +132,6 @@ def _in_parallel(
     If one program is most of the work, it is parsed here, and its rules are shared among copies of
     this process. Another process meanwhile handles the other programs.
     """
-    detectors(slugs)  # before there are copies of this process
     large = _most_of(groups, jobs)
     others = [group for group in groups if group is not large]
     audit_share = functools.partial(audit_one_by_one, root=root, slugs=slugs)
@@ -153,8 +152,7 @@ def by_rules(
 
     Each process tells at once which rules have found something.
     """
-    rules = [*files_of_detectors(), UNREADABLE]
-    asked = [slug for slug in rules if slugs is None or slug in slugs]
+    asked = [slug for slug in all_rules() if slugs is None or slug in slugs]
     of_tests = [s for s in asked if is_of_tests(s) or s == UNREADABLE]  # they parse tests
     tasks = [*([slug] for slug in asked if slug not in of_tests), of_tests]
 
@@ -164,6 +162,11 @@ def by_rules(
         return found
 
     return [*shared(tasks, detect, jobs)]
+
+
+def all_rules() -> dict[str, None]:
+    """Return the slugs of all rules that have a detector, and of unreadable files, in order."""
+    return dict.fromkeys([*files_of_detectors(), UNREADABLE])
 
 
 def _most_of(groups: list[list[Path]], jobs: int) -> list[Path]:

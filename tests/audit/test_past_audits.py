@@ -263,6 +263,16 @@ def test_a_cache_in_the_project_is_not_used(
     assert not (tmp_path / "repo" / "cache").exists()
 
 
+def test_a_cache_beside_the_project_is_used_even_if_its_name_begins_alike(
+    git: Git, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    beside = tmp_path / "repo-cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(beside))
+    write("app/api.py", HELD + ANOTHER)
+    assert new(capsys, "--diff") == [("app/api.py", 9)]
+    assert [*beside.rglob("*.json")]
+
+
 @pytest.mark.parametrize(
     "broken", ["", "{", "[]", "null", '{"answers": {}}', '{"answers": {}, "findings": [[1]]}']
 )
