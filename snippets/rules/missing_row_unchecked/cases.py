@@ -1,0 +1,272 @@
+"""Rows that are looked up by what a request says."""
+
+BAD = [
+    "async def current_user(session: SessionDep, caller: Annotated[str, Header()]) -> User | None:",
+    'return {"city": user.city}',
+    "return await session.get(User, name)",
+]
+
+_APP = """
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    boss_id: Mapped[int]
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/x"))
+async def get_db():
+    async with maker() as session:
+        yield session
+def sync_db() -> Session: ...
+app = FastAPI()
+"""
+
+FOUND = {
+    "the first row of a query": _APP
+    + """
+@app.get("/users/{user_id}")
+def read(user_id: int, db: Session = Depends(sync_db)):
+    user = db.query(User).filter(User.id == user_id).first()
+    return {"name": user.name}  # !
+""",
+    "a statement by name, in a method of a repository": _APP
+    + """
+class Users:
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def by_name(self, name: str) -> User | None:
+        query = select(User).where(User.name == name)
+        found = await self.session.execute(query)
+        return found.scalar_one_or_none()
+@app.put("/users/{name}")
+async def rename(name: str, to: str, session: AsyncSession = Depends(get_db)):
+    user = await Users(session).by_name(name)
+    user.name = to  # !
+    await session.commit()
+""",
+    "a row that is deleted, by a function that is given the id": _APP
+    + """
+def remove(db: Session, key: int):
+    user = db.get(User, key)
+    db.delete(user)  # !
+    db.commit()
+@app.delete("/users/{user_id}")
+def delete(user_id: int, db: Session = Depends(sync_db)):
+    remove(db, user_id)
+""",
+    "a field of the body, in a loop over attributes": _APP
+    + """
+from pydantic import BaseModel
+class Change(BaseModel):
+    id: int
+    name: str
+@app.patch("/users")
+async def change(data: Change, session: AsyncSession = Depends(get_db)):
+    user = (await session.scalars(select(User).filter_by(id=data.id))).one_or_none()
+    for key, value in data.model_dump().items():
+        setattr(user, key, value)  # !
+    await session.commit()
+""",
+    "without a variable": _APP
+    + """
+@app.get("/users/{user_id}")
+async def read(user_id: int, session: AsyncSession = Depends(get_db)):
+    return {"name": (await session.scalar(select(User).where(User.id == user_id))).name}  # !
+""",
+    "an answer that must have a schema": _APP
+    + """
+from pydantic import BaseModel
+class Shown(BaseModel):
+    name: str
+@app.get("/users/{user_id}", response_model=Shown)
+def read(user_id: int, db: Session = Depends(sync_db)):
+    return db.query(User).get(user_id)  # !
+@app.get("/named/{name}")
+async def named(name: str, session: AsyncSession = Depends(get_db)) -> Shown:
+    user = await session.scalar(select(User).where(User.name == name))
+    return user  # !
+""",
+    "a caller whose account is gone": _APP
+    + """
+def claims(token: str) -> dict: ...
+async def caller(token: str, session: AsyncSession = Depends(get_db)):  # !
+    known = claims(token)
+    return await session.get(User, known["sub"])
+@app.get("/boss")
+async def boss(me: User = Depends(caller)):
+    return me.boss_id
+""",
+    "another row is checked": _APP
+    + """
+@app.put("/users/{user_id}/boss")
+async def promote(user_id: int, boss_id: int, session: AsyncSession = Depends(get_db)):
+    boss = await session.get(User, boss_id)
+    if boss is None:
+        raise HTTPException(404)
+    user = await session.get(User, user_id)
+    user.boss_id = boss.id  # !
+    await session.commit()
+""",
+}
+
+LOOK_ALIKES = {
+    "checked": _APP
+    + """
+@app.get("/users/{user_id}")
+def read(user_id: int, db: Session = Depends(sync_db)):
+    user = db.query(User).filter(User.id == user_id).first()
+    if not user:
+        raise HTTPException(404)
+    return {"name": user.name}
+@app.get("/names/{user_id}")
+def name(user_id: int, db: Session = Depends(sync_db)):
+    user = db.query(User).filter(User.id == user_id).first()
+    return {"name": user.name if user else "", "boss": user and user.boss_id}
+""",
+    "the function that looks it up checks it": _APP
+    + """
+async def found(session: AsyncSession, user_id: int) -> User:
+    user = await session.get(User, user_id)
+    if user is None:
+        raise HTTPException(404)
+    return user
+@app.get("/users/{user_id}")
+async def read(user_id: int, session: AsyncSession = Depends(get_db)):
+    user = await found(session, user_id)
+    return user.name
+""",
+    "another function checks it": _APP
+    + """
+def must(row):
+    if row is None:
+        raise HTTPException(404)
+@app.get("/users/{user_id}")
+async def read(user_id: int, session: AsyncSession = Depends(get_db)):
+    user = await session.get(User, user_id)
+    must(user)
+    return user.name
+""",
+    "the id is asked before": _APP
+    + """
+def exists(db: Session, user_id: int):
+    if not db.query(User.id).filter(User.id == user_id).count():
+        raise HTTPException(404)
+def load(db: Session, key: int):
+    user = db.get(User, key)
+    return user.name
+@app.get("/users/{user_id}")
+def read(user_id: int, db: Session = Depends(sync_db)):
+    exists(db, user_id)
+    user = db.get(User, user_id)
+    return user.name, load(db, user_id)
+""",
+    "a dependency or a decorator asks before": _APP
+    + """
+import functools
+def visible(user_id: int, db: Session = Depends(sync_db)):
+    if db.get(User, user_id) is None:
+        raise HTTPException(404)
+def guarded(function):
+    @functools.wraps(function)
+    def inner(**given):
+        if given["db"].get(User, given["user_id"]) is None:
+            raise HTTPException(404)
+        return function(**given)
+    return inner
+@app.get("/users/{user_id}", dependencies=[Depends(visible)])
+def read(user_id: int, db: Session = Depends(sync_db)):
+    user = db.get(User, user_id)
+    return user.name
+@app.get("/guarded/{user_id}")
+@guarded
+def other(user_id: int, db: Session = Depends(sync_db)):
+    user = db.get(User, user_id)
+    return user.name
+""",
+    "the id of another row": _APP
+    + """
+@app.get("/users/{user_id}/boss")
+async def read(user_id: int, session: AsyncSession = Depends(get_db)):
+    user = await session.get(User, user_id)
+    if user is None:
+        raise HTTPException(404)
+    boss = await session.get(User, user.boss_id)
+    return boss.name
+""",
+    "there is always one": _APP
+    + """
+from sqlalchemy import func
+@app.get("/users/{user_id}")
+async def read(user_id: int, session: AsyncSession = Depends(get_db)):
+    user = await session.get_one(User, user_id)
+    count = await session.scalar(select(func.count()).where(User.boss_id == user_id))
+    return user.name, count.bit_length()
+""",
+    "the error is caught": _APP
+    + """
+@app.get("/users/{user_id}")
+async def read(user_id: int, session: AsyncSession = Depends(get_db)):
+    try:
+        user = await session.get(User, user_id)
+        return user.name
+    except AttributeError:
+        raise HTTPException(404)
+""",
+    "read again after it was checked": _APP
+    + """
+from pydantic import BaseModel
+class Shown(BaseModel):
+    name: str
+@app.put("/users/{user_id}", response_model=Shown)
+def rename(user_id: int, to: str, db: Session = Depends(sync_db)):
+    query = db.query(User).filter(User.id == user_id)
+    if query.first() is None:
+        raise HTTPException(404)
+    query.update({"name": to})
+    db.commit()
+    return query.first()
+""",
+    "an answer that may be null": _APP
+    + """
+from pydantic import BaseModel
+class Shown(BaseModel):
+    name: str
+@app.get("/users/{user_id}", response_model=Shown | None)
+def read(user_id: int, db: Session = Depends(sync_db)):
+    return db.get(User, user_id)
+@app.get("/rows/{user_id}")
+def row(user_id: int, db: Session = Depends(sync_db)):
+    return db.get(User, user_id)
+""",
+    "a caller that may be nobody": _APP
+    + """
+async def caller(token: str, session: AsyncSession = Depends(get_db)) -> User | None:
+    return await session.scalar(select(User).where(User.name == token))
+@app.get("/boss")
+async def boss(me: User | None = Depends(caller)):
+    if me is None:
+        raise HTTPException(401)
+    return me.boss_id
+""",
+    "a script": """
+#= scripts/rename.py
+"""
+    + _APP.lstrip()
+    + """
+@app.get("/users/{user_id}")
+def read(user_id: int, db: Session = Depends(sync_db)):
+    user = db.get(User, user_id)
+    return user.name
+""",
+    "nothing of the request": _APP
+    + """
+@app.get("/first")
+async def first(session: AsyncSession = Depends(get_db)):
+    user = await session.get(User, 1)
+    return user.name
+""",
+}

@@ -1,0 +1,285 @@
+"""A row that may not exist, used without a check: for an unknown id the answer is a 500."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.error_answers import is_no_500
+from fastapi_pro.auditing.libraries.fastapi import (
+    Dependency,
+    Endpoint,
+    Parameter,
+    endpoints,
+    parameters,
+)
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.known_types import selected
+from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.libraries.request_objects import is_brought, requested
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, column_named, models
+from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.flow import reaches
+
+_MAY_BE_NONE = {"first", "one_or_none", "scalar", "scalar_one_or_none"}
+_RUNS = {"exec", "execute", "scalar", "scalars"}
+_CONDITIONS = {"filter", "having", "where"}
+_NEEDS_ROW = {"delete", "expunge", "refresh"}
+"""The methods of a session that raise for None."""
+_LONGEST = 20  # calls of a statement
+_ERROR = ("AttributeError", "Exception", "BaseException")
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield where a row is used, or returned as the answer, that may not exist."""
+    if not models(program):
+        return
+    through = request_functions(program)
+    for function in sorted(through, key=lambda function: function.place):
+        for use, lookup in () if function.module.is_tool else _uses(function):
+            key = next(filter(_is_of_request, _keys(lookup)), None)
+            if key is None or _is_asked_before(key, lookup) or is_no_500(use, _ERROR, through):
+                continue
+            yield use.hit(
+                f"{_said(use)} unchecked: where no row has this `{key.text}`, it is None, and the"
+                " answer is a 500",
+                fix=_fix(use, lookup),
+            )
+    yield from _unchecked_dependencies(program)
+
+
+def _said(use: Node) -> str:
+    function = use.function.name
+    if isinstance(use.parent.ast, ast.Return):
+        return f"`{function}` answers with `{_short(use)}`"
+    return f"`{function}` uses `{_short(use)}`"
+
+
+def _short(use: Node) -> str:
+    call = use.awaited
+    return use.name or (f"{call.last_name}(…)" if call.callee else f"….{call.last_name}()")
+
+
+def _fix(use: Node, lookup: Node) -> str:
+    refusal = "`raise HTTPException(404)`"
+    if use.function not in requested(use.program):
+        refusal = "raise an error that is answered with 404"
+    return f"Before it: `if {use.name or 'row'} is None:` {refusal}"
+
+
+def _uses(function: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield the places of a function that fail where a row is None, with what looks up the row."""
+    for statement in function.own(ast.Assign, ast.AnnAssign):
+        targets, lookup = statement.targets, statement.assigned.awaited
+        is_of_one = lookup.is_call and len(targets) == 1 and bool(targets[0].name)
+        if is_of_one and (use := _first_use(targets[0], statement)):
+            yield use, lookup
+    for statement in function.own(ast.Return) if function in _strict(function.program) else ():
+        value = statement.at(getattr(statement.ast, "value", None))
+        if value.awaited.is_call and not _is_repeated(value.awaited):
+            yield value, value.awaited
+    for call in function.calls:
+        use = call.parent if isinstance(call.parent.ast, ast.Await) else call
+        is_read = isinstance(use.parent.ast, ast.Attribute) and call.member in _MAY_BE_NONE
+        if is_read and not _is_repeated(call):
+            yield use, call
+
+
+def _is_repeated(lookup: Node) -> bool:
+    """Say whether a lookup was made before, as in `if not query.first(): raise`."""
+    calls = (call for call in lookup.function.calls if call.member == lookup.member)
+    return any(c.position < lookup.position and c.owner.text == lookup.owner.text for c in calls)
+
+
+def _first_use(row: Node, statement: Node) -> Node:
+    """Return the first place that reads a variable, if it fails there for None; else nothing."""
+    named = (name for name in row.function.own(ast.Name) if name.name == row.name)
+    later = sorted((n for n in named if n.position > row.position), key=lambda n: n.position)
+    first = next((name for name in later if not statement.holds(name)), row.at(None))
+    fails = first and first.is_read and _fails_for_none(first) and not _is_tested(first)
+    return first if fails and reaches(statement, first) else row.at(None)
+
+
+def _fails_for_none(name: Node) -> bool:
+    """Say whether a place raises where a variable is None: `row.email`, `session.delete(row)`."""
+    above = name.parent
+    match above.ast:
+        case ast.Attribute():
+            return True
+        case ast.Return():
+            return name.function in _strict(name.program)
+        case ast.Call(args=[first, *_]) if first is name.ast:
+            is_removed = above.member in _NEEDS_ROW and is_session(above.owner)
+            return is_removed or above.called == "builtins.setattr"
+    return False
+
+
+@fact
+def _strict(program: Program) -> set[Node]:
+    """Return the endpoints that must answer with an object of a schema: None is a 500."""
+    return {e.function for e in endpoints(program) if schema_of(_response(e).definition)}
+
+
+def _response(endpoint: Endpoint) -> Node:
+    return endpoint.call.keyword("response_model") or endpoint.function.returns
+
+
+def _is_tested(name: Node) -> bool:
+    """Say whether a condition in the same expression looks at a variable: `row.x if row else 0`."""
+    for above in name.ancestors:
+        if isinstance(above.ast, ast.stmt):
+            return False
+        test = getattr(above.ast, "test", None)
+        tests = [test] if test is not None else getattr(above.ast, "ifs", [])
+        if any(n.name == name.name for one in tests for n in above.at(one).walk(ast.Name)):
+            return True
+    return False
+
+
+def _keys(lookup: Node, depth: int = 0) -> list[Node]:
+    """Return what a row is looked up by that may not exist; nothing where there is always one."""
+    if depth > limits.CALLS:
+        return []
+    if callee := lookup.callee:
+        found = _keys_of_function(callee, depth)
+        passed = (_passed(key, callee, lookup) for key in found)
+        return [key for key in passed if key]
+    if lookup.member == "get" and lookup.owner.member == "query":
+        return lookup.args[:1] if _model(selected(lookup.owner)) else []
+    if not _model(lookup.type_class):
+        return []
+    if lookup.member == "get":
+        return [lookup.argument(1, "ident")] if is_session(lookup.owner) else []
+    return list(_compared(lookup)) if lookup.member in _MAY_BE_NONE else []
+
+
+def _model(cls: Node) -> Model | None:
+    return models(cls.program).get(cls) if cls else None
+
+
+def _keys_of_function(function: Node, depth: int) -> list[Node]:
+    """Return the keys of what a function looks up and returns, if it may return None."""
+    returned = [value.awaited for value in function.returned]
+    if function.is_generator or not returned:
+        return []
+    says_none = any(value.is_none for value in returned)
+    found: list[Node] = []
+    for value in (value for value in returned if not value.is_none):
+        if value.name and not says_none and _is_looked_at(value):
+            return []
+        keys = _keys(value.value.awaited, depth + 1)
+        if not keys:
+            return []
+        found += keys
+    return found
+
+
+def _is_looked_at(row: Node) -> bool:
+    """Say whether a function does more with a variable than to bind and to return it."""
+    reads = [n for n in row.function.own(ast.Name) if n.name == row.name and n.is_read]
+    return any(name != row for name in reads)
+
+
+def _passed(key: Node, function: Node, call: Node) -> Node:
+    """Return what a call gives for a key of the function that it calls, if it gives it."""
+    parameter = _root(key).definition
+    return parameter.passed(call) if parameter in function.parameters else key.at(None)
+
+
+def _root(expr: Node) -> Node:
+    """Return the `data` of `data.owner.id`."""
+    while expr.owner:
+        expr = expr.owner
+    return expr
+
+
+def _compared(lookup: Node) -> Iterator[Node]:
+    """Yield what the conditions of a query compare columns with."""
+    for call in _chain(lookup):
+        if call.member == "filter_by":
+            yield from call.keywords.values()
+        for condition in call.args if call.member in _CONDITIONS else ():
+            for compare in condition.walk(ast.Compare):
+                if len(compare.operands) == 2 and isinstance(compare.ast.ops[0], ast.Eq):  # type: ignore[attr-defined]
+                    yield from (one for one in compare.operands if column_named(one) is None)
+
+
+def _chain(lookup: Node) -> Iterator[Node]:
+    """Yield the calls that make a query: `first`, `where`, `select`; also those given by name."""
+    waiting = [lookup]
+    for _ in range(_LONGEST):
+        if not waiting:
+            return
+        call = waiting.pop().value.awaited
+        if call.is_call:
+            yield call
+            waiting.append(call.owner)
+            waiting += call.args[:1] if call.member in _RUNS else []
+
+
+def _is_of_request(key: Node) -> bool:
+    return bool(key.last_name) and is_brought(key)
+
+
+def _is_asked_before(key: Node, place: Node, depth: int = 0) -> bool:
+    """Say whether code before a place gets its key too, and may refuse an unknown one.
+
+    A decorator may, an earlier call, and a dependency. What a function is given, all who call it
+    must have asked before.
+    """
+    function, name = place.function, key.last_name
+    if depth > limits.CALLS or any(d.func.definition for d in function.decorators):
+        return True
+    calls = (c for c in function.calls if c.position < place.position and not c.holds(place))
+    if any(_is_given(call, name) and (call.callee or _keys(call)) for call in calls):
+        return True
+    if function in requested(function.program):
+        return any(_takes(dependency, name) for dependency in _dependencies(function))
+    parameter = _root(key).definition
+    callers = [c for c in function.callers if c.function in request_functions(function.program)]
+    passed = [(parameter.passed(call), call) for call in callers]
+    return all(not _is_of_request(k) or _is_asked_before(k, c, depth + 1) for k, c in passed)
+
+
+def _is_given(call: Node, name: str) -> bool:
+    return any(part.last_name == name for part in call.given)
+
+
+def _dependencies(function: Node) -> list[Dependency]:
+    """Return the dependencies that run before a function that FastAPI calls."""
+    endpoint = _endpoints(function.program).get(function)
+    if endpoint is not None:
+        return endpoint.dependencies
+    return [p.dependency for p in parameters(function) if p.dependency is not None]
+
+
+@fact
+def _endpoints(program: Program) -> dict[Node, Endpoint]:
+    return {endpoint.function: endpoint for endpoint in endpoints(program)}
+
+
+def _takes(dependency: Dependency, name: str) -> bool:
+    """Say whether a dependency gets a parameter of the path too: by its name, or of the request."""
+    attributes = (attribute.member for attribute in dependency.function.own(ast.Attribute))
+    return any(p.name == name for p in dependency.parameters) or "path_params" in attributes
+
+
+def _unchecked_dependencies(program: Program) -> Iterator[Hit]:
+    """Yield the dependencies that return a row, or None, to functions that do not check it."""
+    filled: dict[Node, list[Parameter]] = defaultdict(list)
+    for function in sorted(requested(program), key=lambda function: function.place):
+        for parameter in parameters(function):
+            if parameter.dependency is not None and parameter.dependency.target.is_function:
+                filled[parameter.dependency.target].append(parameter)
+    for function, given in filled.items():
+        keys = [] if function.module.is_tool else _keys_of_function(function, 0)
+        failing = [p for p in given if keys and _first_use(p.node, p.node)]
+        if failing:
+            first, more = failing[0], len(failing) - 1
+            others = f" (and {more} more)" if more else ""
+            yield function.hit(
+                f"`{function.name}` returns None where no row has this `{keys[0].text}`, and"
+                f" `{first.owner}`{others} uses `{first.name}` unchecked: the answer is a 500",
+                fix="Raise there if the row is None: 401 for a caller, 404 for what a path names",
+            )
