@@ -100,6 +100,45 @@ async def caller(token: str, session: AsyncSession = Depends(get_db)):  # !
 async def boss(me: User = Depends(caller)):
     return me.boss_id
 """,
+    "documents of MongoDB, as dictionaries": """
+from bson import ObjectId
+from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
+from pydantic import BaseModel
+class Task(BaseModel):
+    title: str
+tasks = AsyncIOMotorClient("mongodb://db").work.tasks
+app = FastAPI()
+@app.get("/tasks/{task_id}")
+async def read(task_id: str):
+    task = await tasks.find_one({"_id": ObjectId(task_id)})
+    return task["title"]  # !
+@app.get("/titles/{title}")
+async def titled(title: str):
+    task = await tasks.find_one({"title": title}, {"_id": 0})
+    return Task(**task)  # !
+""",
+    "documents of Beanie, models of Tortoise": """
+from beanie import Document, PydanticObjectId
+from fastapi import FastAPI
+from tortoise.models import Model
+class Task(Document):
+    title: str
+class Owner(Model): ...
+app = FastAPI()
+@app.delete("/tasks/{task_id}")
+async def delete(task_id: PydanticObjectId):
+    task = await Task.get(task_id)
+    await task.delete()  # !
+@app.get("/titles/{title}")
+async def titled(title: str):
+    task = await Task.find_one(Task.title == title)
+    return task.title  # !
+@app.get("/owners/{owner_id}")
+async def owner(owner_id: int):
+    found = await Owner.get_or_none(id=owner_id)
+    return found.name  # !
+""",
     "another row is checked": _APP
     + """
 @app.put("/users/{user_id}/boss")
@@ -261,6 +300,26 @@ async def boss(me: User | None = Depends(caller)):
 def read(user_id: int, db: Session = Depends(sync_db)):
     user = db.get(User, user_id)
     return user.name
+""",
+    "a document that is checked, or one of nobody's choice": """
+from bson import ObjectId
+from fastapi import FastAPI, HTTPException
+from motor.motor_asyncio import AsyncIOMotorClient
+db = AsyncIOMotorClient("mongodb://db").work
+app = FastAPI()
+@app.get("/tasks/{task_id}")
+async def read(task_id: str):
+    task = await db.tasks.find_one({"_id": ObjectId(task_id)})
+    if task is None:
+        raise HTTPException(404)
+    owner = await db.owners.find_one({"_id": task["owner"]})
+    settings = await db.settings.find_one({"name": "shown"})
+    return {"title": task["title"], "owner": owner["name"], "all": settings["all"]}
+@app.post("/tasks")
+async def create(title: str):
+    made = await db.tasks.insert_one({"title": title})
+    task = await db.tasks.find_one({"_id": made.inserted_id})
+    return task["title"]
 """,
     "nothing of the request": _APP
     + """

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.documents import documents
 from fastapi_pro.auditing.libraries.error_answers import is_no_500
 from fastapi_pro.auditing.libraries.fastapi import (
     Dependency,
@@ -23,6 +24,9 @@ from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 
 _MAY_BE_NONE = {"first", "one_or_none", "scalar", "scalar_one_or_none"}
+_FINDS = {"find_one", "get_or_none"}
+"""Methods of collections, documents and Tortoise's models that return None for no match."""
+_LOOKUPS = {"get", *_FINDS, *_MAY_BE_NONE}
 _RUNS = {"exec", "execute", "scalar", "scalars"}
 _CONDITIONS = {"filter", "having", "where"}
 _NEEDS_ROW = {"delete", "expunge", "refresh"}
@@ -33,18 +37,18 @@ _ERROR = ("AttributeError", "Exception", "BaseException")
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield where a row is used, or returned as the answer, that may not exist."""
-    if not models(program):
+    if not models(program) and not any(program.calls_named(*_FINDS)):
         return
     through = request_functions(program)
     for function in sorted(through, key=lambda function: function.place):
         for use, lookup in () if function.module.is_tool else _uses(function):
-            key = next(filter(_is_of_request, _keys(lookup)), None)
+            key = next(filter(_is_of_request, map(_plain, _keys(lookup))), None)
             if key is None or _is_asked_before(key, lookup) or is_no_500(use, _ERROR, through):
                 continue
             yield use.hit(
                 f"{_said(use)} unchecked: where no row has this `{key.text}`, it is None, and the"
                 " answer is a 500",
-                fix=_fix(use, lookup),
+                fix=_fix(use),
             )
     yield from _unchecked_dependencies(program)
 
@@ -61,19 +65,19 @@ def _short(use: Node) -> str:
     return use.name or (f"{call.last_name}(…)" if call.callee else f"….{call.last_name}()")
 
 
-def _fix(use: Node, lookup: Node) -> str:
-    refusal = "`raise HTTPException(404)`"
-    if use.function not in requested(use.program):
-        refusal = "raise an error that is answered with 404"
-    return f"Before it: `if {use.name or 'row'} is None:` {refusal}"
+def _fix(use: Node) -> str:
+    name = use.name or "row"
+    if use.function in requested(use.program):
+        return f"Before it: `if {name} is None: raise HTTPException(404)`"
+    return f"Before it, if `{name}` is None: raise an error that is answered with 404"
 
 
 def _uses(function: Node) -> Iterator[tuple[Node, Node]]:
     """Yield the places of a function that fail where a row is None, with what looks up the row."""
     for statement in function.own(ast.Assign, ast.AnnAssign):
         targets, lookup = statement.targets, statement.assigned.awaited
-        is_of_one = lookup.is_call and len(targets) == 1 and bool(targets[0].name)
-        if is_of_one and (use := _first_use(targets[0], statement)):
+        is_one = bool(targets[0].name) and _may_be_lookup(lookup)
+        if is_one and (use := _first_use(targets[0], statement)):
             yield use, lookup
     for statement in function.own(ast.Return) if function in _strict(function.program) else ():
         value = statement.at(getattr(statement.ast, "value", None))
@@ -86,6 +90,13 @@ def _uses(function: Node) -> Iterator[tuple[Node, Node]]:
             yield use, call
 
 
+def _may_be_lookup(value: Node) -> bool:
+    """Say whether a value may be a row that was looked up: a first, cheap check."""
+    if not value.is_call:
+        return False
+    return value.member in _LOOKUPS or bool(value.callee and _keys_of_function(value.callee))
+
+
 def _is_repeated(lookup: Node) -> bool:
     """Say whether a lookup was made before, as in `if not query.first(): raise`."""
     calls = (call for call in lookup.function.calls if call.member == lookup.member)
@@ -94,19 +105,30 @@ def _is_repeated(lookup: Node) -> bool:
 
 def _first_use(row: Node, statement: Node) -> Node:
     """Return the first place that reads a variable, if it fails there for None; else nothing."""
-    named = (name for name in row.function.own(ast.Name) if name.name == row.name)
-    later = sorted((n for n in named if n.position > row.position), key=lambda n: n.position)
+    function = row.function
+    named = function.program.once(_variables, function.ast, function).get(row.name, ())
+    later = (name for name in named if name.position > row.position)
     first = next((name for name in later if not statement.holds(name)), row.at(None))
     fails = first and first.is_read and _fails_for_none(first) and not _is_tested(first)
     return first if fails and reaches(statement, first) else row.at(None)
+
+
+def _variables(function: Node) -> dict[str, list[Node]]:
+    """Return where a function names each of its variables, in the order of the source."""
+    found: dict[str, list[Node]] = defaultdict(list)
+    for name in sorted(function.own(ast.Name), key=lambda name: name.position):
+        found[name.name].append(name)
+    return found
 
 
 def _fails_for_none(name: Node) -> bool:
     """Say whether a place raises where a variable is None: `row.email`, `session.delete(row)`."""
     above = name.parent
     match above.ast:
-        case ast.Attribute():
+        case ast.Attribute() | ast.keyword(arg=None):
             return True
+        case ast.Subscript(value=value):
+            return value is name.ast
         case ast.Return():
             return name.function in _strict(name.program)
         case ast.Call(args=[first, *_]) if first is name.ast:
@@ -145,6 +167,10 @@ def _keys(lookup: Node, depth: int = 0) -> list[Node]:
         found = _keys_of_function(callee, depth)
         passed = (_passed(key, callee, lookup) for key in found)
         return [key for key in passed if key]
+    if lookup.member in _FINDS:
+        return [*_matched(lookup)]
+    if lookup.member == "get" and lookup.owner.definition in documents(lookup.program):
+        return lookup.args[:1]
     if lookup.member == "get" and lookup.owner.member == "query":
         return lookup.args[:1] if _model(selected(lookup.owner)) else []
     if not _model(lookup.type_class):
@@ -154,12 +180,24 @@ def _keys(lookup: Node, depth: int = 0) -> list[Node]:
     return list(_compared(lookup)) if lookup.member in _MAY_BE_NONE else []
 
 
+def _matched(lookup: Node) -> Iterator[Node]:
+    """Yield what `find_one({"_id": key})`, `find_one(User.id == key)` or `id=key` look for."""
+    yield from lookup.keywords.values()
+    for given in lookup.args:
+        yield from (value for _, value in given.value.entries)
+        yield from _operands(given)
+
+
 def _model(cls: Node) -> Model | None:
     return models(cls.program).get(cls) if cls else None
 
 
-def _keys_of_function(function: Node, depth: int) -> list[Node]:
+def _keys_of_function(function: Node, depth: int = 0) -> list[Node]:
     """Return the keys of what a function looks up and returns, if it may return None."""
+    return function.program.once(_keys_of, (function.ast, depth), function, depth)
+
+
+def _keys_of(function: Node, depth: int) -> list[Node]:
     returned = [value.awaited for value in function.returned]
     if function.is_generator or not returned:
         return []
@@ -200,9 +238,14 @@ def _compared(lookup: Node) -> Iterator[Node]:
         if call.member == "filter_by":
             yield from call.keywords.values()
         for condition in call.args if call.member in _CONDITIONS else ():
-            for compare in condition.walk(ast.Compare):
-                if len(compare.operands) == 2 and isinstance(compare.ast.ops[0], ast.Eq):  # type: ignore[attr-defined]
-                    yield from (one for one in compare.operands if column_named(one) is None)
+            yield from _operands(condition)
+
+
+def _operands(condition: Node) -> Iterator[Node]:
+    """Yield what columns must be equal to."""
+    for compare in condition.walk(ast.Compare):
+        if len(compare.operands) == 2 and isinstance(compare.ast.ops[0], ast.Eq):  # type: ignore[attr-defined]
+            yield from (one for one in compare.operands if column_named(one) is None)
 
 
 def _chain(lookup: Node) -> Iterator[Node]:
@@ -216,6 +259,12 @@ def _chain(lookup: Node) -> Iterator[Node]:
             yield call
             waiting.append(call.owner)
             waiting += call.args[:1] if call.member in _RUNS else []
+
+
+def _plain(key: Node) -> Node:
+    """Return the `user_id` of `ObjectId(user_id)`."""
+    is_converted = key.is_call and len(key.given) == 1 and not key.callee
+    return key.given[0] if is_converted else key
 
 
 def _is_of_request(key: Node) -> bool:
@@ -243,7 +292,7 @@ def _is_asked_before(key: Node, place: Node, depth: int = 0) -> bool:
 
 
 def _is_given(call: Node, name: str) -> bool:
-    return any(part.last_name == name for part in call.given)
+    return any(_plain(part).last_name == name for part in call.given)
 
 
 def _dependencies(function: Node) -> list[Dependency]:
@@ -273,7 +322,7 @@ def _unchecked_dependencies(program: Program) -> Iterator[Hit]:
             if parameter.dependency is not None and parameter.dependency.target.is_function:
                 filled[parameter.dependency.target].append(parameter)
     for function, given in filled.items():
-        keys = [] if function.module.is_tool else _keys_of_function(function, 0)
+        keys = [] if function.module.is_tool else _keys_of_function(function)
         failing = [p for p in given if keys and _first_use(p.node, p.node)]
         if failing:
             first, more = failing[0], len(failing) - 1
