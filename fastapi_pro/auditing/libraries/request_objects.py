@@ -12,6 +12,8 @@ from fastapi_pro.auditing.model.program import Program, fact
 _DATACLASSES = ("dataclasses.dataclass", "pydantic.dataclasses.dataclass")
 _READS = ("json", "body", "form")
 """The attributes and methods of a Request that give its body."""
+_SERVICE = ("app", "auth", "session", "state", "user")
+"""The attributes of a Request that the service itself fills."""
 
 
 @fact
@@ -68,6 +70,8 @@ def _is_brought(expr: Node, depth: int, seen: set[Node]) -> bool:
     seen.add(found)
     if found.is_call:
         return _is_made_of_it(found, depth, seen)
+    if found.member in _SERVICE and found.owner.is_a("fastapi.Request"):
+        return False
     bound = found.bound
     if bound is None:
         inner = [found.at(node) for node in ast.iter_child_nodes(found.ast)]

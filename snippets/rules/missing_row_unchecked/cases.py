@@ -118,6 +118,28 @@ async def titled(title: str):
     task = await tasks.find_one({"title": title}, {"_id": 0})
     return Task(**task)  # !
 """,
+    "a function that is given the row uses it": """
+from fastapi import FastAPI
+from pymongo import MongoClient
+db = MongoClient("mongodb://db").work
+app = FastAPI()
+def shown(task: dict):
+    return {"title": task["title"]}
+def shown_by(way, document):
+    return way(document)
+def titled(title: str):
+    found = db.tasks.find_one(filter={"title": title})
+    return shown(found)  # !
+@app.get("/tasks/{name}")
+def read(name: str):
+    return shown(db.tasks.find_one({"name": name}))  # !
+@app.get("/titles/{title}")
+def by_title(title: str):
+    return titled(title)
+@app.get("/unknown/{name}")
+def unknown(name: str):
+    return shown_by(shown, db.tasks.find_one({"name": name}))
+""",
     "documents of Beanie, models of Tortoise": """
 from beanie import Document, PydanticObjectId
 from fastapi import FastAPI
@@ -319,6 +341,24 @@ async def read(task_id: str):
 async def create(title: str):
     made = await db.tasks.insert_one({"title": title})
     task = await db.tasks.find_one({"_id": made.inserted_id})
+    return task["title"]
+""",
+    "what a change found, or a middleware": """
+from bson import ObjectId
+from fastapi import FastAPI, HTTPException, Request
+from pymongo import MongoClient
+db = MongoClient("mongodb://db").work
+app = FastAPI()
+@app.put("/tasks/{task_id}")
+def rename(task_id: str, title: str):
+    done = db.tasks.update_one({"_id": ObjectId(task_id)}, {"$set": {"title": title}})
+    if done.matched_count == 0:
+        raise HTTPException(404)
+    task = db.tasks.find_one({"_id": ObjectId(task_id)})
+    return task["title"]
+@app.get("/mine")
+def mine(request: Request):
+    task = db.tasks.find_one({"owner": request.state.user_id})
     return task["title"]
 """,
     "nothing of the request": _APP

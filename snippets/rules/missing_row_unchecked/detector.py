@@ -79,14 +79,9 @@ def _uses(function: Node) -> Iterator[tuple[Node, Node]]:
         is_one = bool(targets[0].name) and _may_be_lookup(lookup)
         if is_one and (use := _first_use(targets[0], statement)):
             yield use, lookup
-    for statement in function.own(ast.Return) if function in _strict(function.program) else ():
-        value = statement.at(getattr(statement.ast, "value", None))
-        if value.awaited.is_call and not _is_repeated(value.awaited):
-            yield value, value.awaited
     for call in function.calls:
         use = call.parent if isinstance(call.parent.ast, ast.Await) else call
-        is_read = isinstance(use.parent.ast, ast.Attribute) and call.member in _MAY_BE_NONE
-        if is_read and not _is_repeated(call):
+        if _fails_for_none(use) and _may_be_lookup(call) and not _is_repeated(call):
             yield use, call
 
 
@@ -103,13 +98,13 @@ def _is_repeated(lookup: Node) -> bool:
     return any(c.position < lookup.position and c.owner.text == lookup.owner.text for c in calls)
 
 
-def _first_use(row: Node, statement: Node) -> Node:
+def _first_use(row: Node, statement: Node, depth: int = 0) -> Node:
     """Return the first place that reads a variable, if it fails there for None; else nothing."""
     function = row.function
     named = function.program.once(_variables, function.ast, function).get(row.name, ())
     later = (name for name in named if name.position > row.position)
     first = next((name for name in later if not statement.holds(name)), row.at(None))
-    fails = first and first.is_read and _fails_for_none(first) and not _is_tested(first)
+    fails = first and first.is_read and _fails_for_none(first, depth) and not _is_tested(first)
     return first if fails and reaches(statement, first) else row.at(None)
 
 
@@ -121,20 +116,34 @@ def _variables(function: Node) -> dict[str, list[Node]]:
     return found
 
 
-def _fails_for_none(name: Node) -> bool:
-    """Say whether a place raises where a variable is None: `row.email`, `session.delete(row)`."""
-    above = name.parent
+def _fails_for_none(row: Node, depth: int = 0) -> bool:
+    """Say whether a place raises where a row is None: `row.email`, `session.delete(row)`."""
+    above = row.parent
     match above.ast:
         case ast.Attribute() | ast.keyword(arg=None):
             return True
         case ast.Subscript(value=value):
-            return value is name.ast
+            return value is row.ast
         case ast.Return():
-            return name.function in _strict(name.program)
-        case ast.Call(args=[first, *_]) if first is name.ast:
-            is_removed = above.member in _NEEDS_ROW and is_session(above.owner)
-            return is_removed or above.called == "builtins.setattr"
+            return row.function in _strict(row.program)
+        case ast.Call(args=[first, *_]) if first is row.ast and _raises(above):
+            return True
+        case ast.Call() | ast.keyword():
+            call = above if above.is_call else above.parent
+            return depth <= limits.CALLS and _fails_in_callee(row, call, depth)
     return False
+
+
+def _raises(call: Node) -> bool:
+    """Say whether a call of a library raises if it is given None first."""
+    is_removed = call.member in _NEEDS_ROW and is_session(call.owner)
+    return is_removed or call.called == "builtins.setattr"
+
+
+def _fails_in_callee(row: Node, call: Node, depth: int) -> bool:
+    """Say whether the function that is given a row uses it unchecked: `serialised(row)`."""
+    taken = (p for p in call.callee.parameters if p.passed(call) == row)
+    return any(bool(_first_use(parameter, parameter, depth + 1)) for parameter in taken)
 
 
 @fact
@@ -182,9 +191,9 @@ def _keys(lookup: Node, depth: int = 0) -> list[Node]:
 
 def _matched(lookup: Node) -> Iterator[Node]:
     """Yield what `find_one({"_id": key})`, `find_one(User.id == key)` or `id=key` look for."""
-    yield from lookup.keywords.values()
-    for given in lookup.args:
-        yield from (value for _, value in given.value.entries)
+    for given in lookup.given:
+        entries = given.value.entries
+        yield from (value for _, value in entries) if entries else [given]
         yield from _operands(given)
 
 
@@ -281,7 +290,7 @@ def _is_asked_before(key: Node, place: Node, depth: int = 0) -> bool:
     if depth > limits.CALLS or any(d.func.definition for d in function.decorators):
         return True
     calls = (c for c in function.calls if c.position < place.position and not c.holds(place))
-    if any(_is_given(call, name) and (call.callee or _keys(call)) for call in calls):
+    if any(_asks(call, name) for call in calls):
         return True
     if function in requested(function.program):
         return any(_takes(dependency, name) for dependency in _dependencies(function))
@@ -291,8 +300,17 @@ def _is_asked_before(key: Node, place: Node, depth: int = 0) -> bool:
     return all(not _is_of_request(k) or _is_asked_before(k, c, depth + 1) for k, c in passed)
 
 
-def _is_given(call: Node, name: str) -> bool:
-    return any(_plain(part).last_name == name for part in call.given)
+def _asks(call: Node, name: str) -> bool:
+    """Say whether a call gets a key, and its function or its result may tell that there is no row.
+
+    A library's result counts if something is done with it: `ObjectId(key)` only converts the key.
+    """
+    if call.callee:
+        return any(_plain(part).last_name == name for part in call.given)
+    is_plain = call.called.startswith("builtins.") or call.last_name[:1].isupper()
+    is_dropped = isinstance(call.statement.ast, ast.Expr)
+    named = (n for part in call.given for n in part.walk(ast.Name, ast.Attribute))
+    return not is_plain and not is_dropped and any(n.last_name == name for n in named)
 
 
 def _dependencies(function: Node) -> list[Dependency]:
