@@ -34,11 +34,11 @@ def may_make_unique(program: Program, column: str) -> bool:
     after = rf"unique[^;]{{0,200}}\b{re.escape(column)}\b"
     before = rf"['\"]{re.escape(column)}['\"][^()]{{0,80}}unique=True"
     pattern = re.compile(f"{after}|{before}", re.IGNORECASE)
-    return any(map(pattern.search, _texts(program)))
+    return any(map(pattern.search, texts(program)))
 
 
 @fact
-def _texts(program: Program) -> list[str]:
+def texts(program: Program) -> list[str]:
     """Return the texts of the migrations in the usual folders beside the code, and above it."""
     places = {program.root}
     for module in program.code:

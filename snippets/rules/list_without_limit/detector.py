@@ -1,28 +1,18 @@
 """An endpoint that reads all rows of a table that grows with use."""
 
 import ast
-import re
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
+from fastapi_pro.auditing.libraries.growing_tables import growing
 from fastapi_pro.auditing.libraries.rare_work import is_for_few, is_job
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_selected, models
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_selected
 from fastapi_pro.auditing.model.call_graph import reached
 
 _ASKS = ("exec", "execute", "scalars")
 _THROUGH = {"mappings", "scalars", "unique"}
 _KEEPS_ALL = {"options", "order_by", "query", "select"}
-_FEW = re.compile(
-    r"role|permission|categor|plan|setting|config|tag|currenc|countr|language|locale|template"
-    r"|provider|feature|department|team|organi[sz]ation|tenant|workspace|type|kind|status|level"
-    r"|group|model|source|channel|scope|client|integration|connector|policy|rule"
-    r"|instance|server|session|author|blog|page|article|faq|news|label|topic|unit|region|city"
-    r"|preference|menu|coupon|badge|semester|(?-i:^Terms?$)",
-    re.IGNORECASE,
-)
-"""Names of tables that somebody fills by hand."""
-_ACCOUNTS = re.compile(r"user|account|customer|member|profile|author|owner", re.IGNORECASE)
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -81,7 +71,7 @@ def _whole_tables(program: Program) -> Iterator[tuple[Node, Model]]:
         if not statement or not _chain(statement) <= _KEEPS_ALL:
             continue
         model = model_selected(statement)
-        if model is not None and model.cls in _growing(program):
+        if model is not None and model.cls in growing(program):
             yield call, model
 
 
@@ -126,30 +116,3 @@ def _chain(statement: Node) -> set[str]:
             return names
         statement = statement.owner
     return {"?"}
-
-
-@fact
-def _growing(program: Program) -> set[Node]:
-    """Return the models that are accounts or belong to one, and that endpoints create."""
-    created: set[Node] = set()
-    creating = [e.function for e in http_endpoints(program) if e.method in ("post", "put")]
-    for function in reached(creating):
-        created.update(call.func.definition for call in function.calls)
-    return {
-        cls
-        for cls, model in models(program).items()
-        if cls in created and not _FEW.search(model.name) and _is_of_accounts(model)
-    }
-
-
-def _is_of_accounts(model: Model) -> bool:
-    if "email" in model.columns:
-        return True
-    for column in model.columns.values():
-        for part in (column.options, *column.options.args):
-            is_key = part.last_name == "ForeignKey"
-            target = part.args[0].literal if is_key and part.args else None
-            target = target or part.keyword("foreign_key").literal
-            if isinstance(target, str) and _ACCOUNTS.search(target):
-                return True
-    return False

@@ -1,0 +1,90 @@
+"""Rows that requests look up by a foreign key which no index has."""
+
+import ast
+from collections.abc import Iterator
+
+from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.growing_tables import created
+from fastapi_pro.auditing.libraries.known_types import selected
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
+from fastapi_pro.auditing.libraries.sqlalchemy_indexes import foreign_keys, indexed
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, column_named, models
+
+_CONDITIONS = ("filter", "filter_by", "where")
+_LONGEST = 20  # calls of a statement
+
+
+def detect(program: Program) -> Iterator[Hit]:
+    """Yield the foreign keys of growing tables by which requests look up rows, without an index."""
+    if database(program) != "PostgreSQL" or not _bare_keys(program):
+        return
+    found: dict[Column, Node] = {}
+    for call in program.calls_named(*_CONDITIONS):
+        if call.function in request_functions(program) and not call.module.is_tool:
+            for column in _looked_up_by(call):
+                found.setdefault(column, call.function)
+    for column, function in found.items():
+        yield column.node.hit(
+            f"`{column.full_name}` is a foreign key without an index, and `{function.name}` looks"
+            " up rows by it: PostgreSQL reads the whole table",
+            cause="foreign keys without an index",
+        )
+
+
+@fact
+def _bare_keys(program: Program) -> set[Column]:
+    """Return the foreign keys of growing tables that no index and no constraint begins with."""
+    keys = {cls: set(_bare(model)) for cls, model in models(program).items()}
+    if not any(keys.values()):
+        return set()
+    return {column for cls in created(program) for column in keys[cls]}
+
+
+def _bare(model: Model) -> Iterator[Column]:
+    return (key for key in foreign_keys(model) if key.name not in indexed(model))
+
+
+def _looked_up_by(condition: Node) -> set[Column]:
+    """Return the bare keys that must have a value; nothing where an index may find the rows."""
+    compared = {c for call in _chain(_whole(condition)) for c in _compared(call)}
+    bare = compared & _bare_keys(condition.program)
+    by_index = (c for c in compared - bare if _has_index(c, condition.program))
+    owners = {column.owner for column in by_index}
+    return {column for column in bare if column.owner not in owners}
+
+
+def _has_index(column: Column, program: Program) -> bool:
+    tables = (model for model in models(program).values() if model.name == column.owner)
+    return any(column.name in indexed(table) for table in tables)
+
+
+def _whole(call: Node) -> Node:
+    """Return the last call of the chain that a call is part of: that of `first` or `limit`."""
+    while isinstance(call.parent.ast, ast.Attribute) and call.parent.parent.is_call:
+        call = call.parent.parent
+    return call
+
+
+def _chain(last: Node) -> Iterator[Node]:
+    """Yield the calls of a statement, from the last one; those before it may have a name."""
+    for _ in range(_LONGEST):
+        if not last.is_call:
+            return
+        yield last
+        last = last.owner.value
+
+
+def _compared(call: Node) -> Iterator[Column]:
+    """Yield the columns that a condition wants to be equal to a value."""
+    if call.member == "filter_by":
+        model = models(call.program).get(selected(call.owner))
+        yield from (model.columns[key] for key in call.keywords if model and key in model.columns)
+    for condition in call.args if call.member in ("filter", "where") else ():
+        if condition.is_call:
+            continue  # `or_` may want something else
+        for compare in condition.walk(ast.Compare):
+            columns = [column_named(one) for one in compare.operands]
+            is_equal = len(columns) == 2 and isinstance(compare.ast.ops[0], ast.Eq)  # type: ignore[attr-defined]
+            if is_equal and columns.count(None) == 1:  # else it is the condition of a join
+                yield from (column for column in columns if column is not None)
