@@ -3,6 +3,7 @@
 import re
 
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
+from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, models
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
@@ -30,19 +31,18 @@ def growing(program: Program) -> set[Node]:
 @fact
 def created(program: Program) -> set[Node]:
     """Return the models whose rows endpoints create, without those that somebody fills by hand."""
+    return {cls for cls in made_by_endpoints(program) if not _FEW.search(cls.name)}
+
+
+@fact
+def made_by_endpoints(program: Program) -> set[Node]:
+    """Return the models that a POST or PUT makes rows of."""
     creating = [e.function for e in http_endpoints(program) if e.method in ("post", "put")]
     made = {call.func.definition for f in reached(creating) for call in f.calls}
-    return {cls for cls in models(program) if cls in made and not _FEW.search(cls.name)}
+    return made & models(program).keys()
 
 
 def _is_of_accounts(model: Model) -> bool:
     if "email" in model.columns:
         return True
-    for column in model.columns.values():
-        for part in (column.options, *column.options.args):
-            is_key = part.last_name == "ForeignKey"
-            target = part.args[0].literal if is_key and part.args else None
-            target = target or part.keyword("foreign_key").literal
-            if isinstance(target, str) and _ACCOUNTS.search(target):
-                return True
-    return False
+    return any(_ACCOUNTS.search(key.table) for key in foreign_keys(model))

@@ -1,11 +1,11 @@
-"""Which columns an index of the database begins with, and which are foreign keys."""
+"""Which columns an index of the database begins with."""
 
 import ast
 import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.migrations import texts
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -16,14 +16,6 @@ _CREATED = re.compile(
     r"|CREATE\s+(?:UNIQUE\s+)?INDEX[^();]{0,300}\(\s*\"?(\w+)",
     re.IGNORECASE,
 )
-
-
-def foreign_keys(model: Model) -> Iterator[Column]:
-    """Yield the columns of a model that are foreign keys of their own."""
-    for column in model.columns.values():
-        is_key = any(part.last_name == "ForeignKey" for part in column.options.args)
-        if is_key or column.options.keyword("foreign_key"):
-            yield column
 
 
 def indexed(model: Model) -> set[str]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys
 from fastapi_pro.auditing.libraries.growing_tables import created
 from fastapi_pro.auditing.libraries.known_types import selected
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
-from fastapi_pro.auditing.libraries.sqlalchemy_indexes import foreign_keys, indexed
+from fastapi_pro.auditing.libraries.sqlalchemy_indexes import indexed
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, column_named, models
 
 _CONDITIONS = ("filter", "filter_by", "where")
@@ -42,7 +43,8 @@ def _bare_keys(program: Program) -> set[Column]:
 
 
 def _bare(model: Model) -> Iterator[Column]:
-    return (key for key in foreign_keys(model) if key.name not in indexed(model))
+    columns = (key.column for key in foreign_keys(model))
+    return (column for column in columns if column.name not in indexed(model))
 
 
 def _looked_up_by(condition: Node) -> set[Column]:
