@@ -61,6 +61,31 @@ app = FastAPI()
 def home(cache: Annotated[PriceCache, Depends()]):  # !
     cache.put("a", 1.0)
 """,
+    "a pool that the object of a service makes": """
+from fastapi import Depends, FastAPI
+from redis.asyncio import Redis
+class Cache:
+    def __init__(self, url: str):
+        self.redis = Redis.from_url(url)  # !
+class Carts:
+    def __init__(self, url):
+        self.cache = Cache(url)
+def get_carts():
+    return Carts("redis://cache")
+app = FastAPI()
+@app.get("/")
+def home(carts: Carts = Depends(get_carts)): ...
+""",
+    "a pool of the class that is the dependency": """
+from fastapi import Depends, FastAPI
+from redis import Redis
+class Cache:
+    def __init__(self):
+        self.redis = Redis(host="cache")  # !
+app = FastAPI()
+@app.get("/")
+def home(cache: Cache = Depends(Cache)): ...
+""",
     "a circuit breaker within a service": """
 #= breaker.py
 from collections import defaultdict
@@ -85,6 +110,32 @@ def pay(payments: Payments = Depends(get_payments)): ...
 }
 
 LOOK_ALIKES = {
+    "an object that there is once, and one that is kept": """
+from fastapi import Depends, FastAPI
+from redis.asyncio import Redis
+class Cache:
+    _one = None
+    def __new__(cls):
+        cls._one = cls._one or super().__new__(cls)
+        return cls._one
+    def __init__(self):
+        self.redis = Redis.from_url("redis://cache")
+class Pool:
+    def __init__(self):
+        self.redis = Redis.from_url("redis://cache")
+class Carts:
+    kept = None
+    def __init__(self):
+        if Carts.kept is None:
+            Carts.kept = Pool()
+def get_carts():
+    return Carts()
+def get_cache():
+    return Cache()
+app = FastAPI()
+@app.get("/")
+def home(carts=Depends(get_carts), cache=Depends(get_cache)): ...
+""",
     "kept in a dictionary by its key": """
 from fastapi import Depends, FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine

@@ -40,7 +40,8 @@ def detect(program: Program) -> Iterator[Hit]:
     seen: set[Node] = set()
     for target, dependency in used.items():
         kept = _keeps(target)
-        own = [(dependency.call, f"an empty `{kept}`")] if kept else _of_function(target)
+        made = _of_object(target) if target.is_class else _of_function(target)
+        own = [(dependency.call, f"an empty `{kept}`")] if kept else made
         for node, what in own:
             if node not in seen:
                 seen.add(node)
@@ -85,8 +86,15 @@ def _of_function(function: Node, depth: int = 0) -> Iterator[tuple[Node, str]]:
         elif cls.is_class:
             if kept := _keeps(cls):
                 yield call, f"a `{cls.name}` whose `{kept}` is empty"
+            yield from _of_object(cls, depth + 1)
         elif not call.callee.parent.is_class:
             yield from _of_function(call.callee, depth + 1)
+
+
+def _of_object(cls: Node, depth: int = 0) -> Iterator[tuple[Node, str]]:
+    """Yield what an object makes when it is made, unless there is only one object of its class."""
+    if not (cls.method("__new__") or cls.keywords or cls.decorators):
+        yield from _of_function(cls.method("__init__"), depth)
 
 
 def _is_decorated(function: Node) -> bool:
@@ -95,7 +103,11 @@ def _is_decorated(function: Node) -> bool:
 
 
 def _is_kept(call: Node) -> bool:
-    """Say whether a call is made under a condition, or its result is kept beyond the function."""
+    """Say whether a call is made under a condition, or its result is kept beyond the function.
+
+    What `__init__` gives its object is not: that is made for the request, too.
+    """
+    owner = "self" if call.function.name == "__init__" else ""
     for above in call.ancestors:
         if above.is_function:
             return bool(above.own(ast.Global, ast.Nonlocal))
@@ -105,7 +117,8 @@ def _is_kept(call: Node) -> bool:
             return True
         is_assigned = isinstance(above.ast, (ast.Assign, ast.AnnAssign, ast.NamedExpr))
         targets = above.targets if is_assigned else []
-        if any(t.member or t.generic or _is_put_away(t) for t in targets):
+        kept = (t for t in targets if not (owner and t.dotted == f"{owner}.{t.member}"))
+        if any(t.member or t.generic or _is_put_away(t) for t in kept):
             return True
     return False
 
