@@ -1,0 +1,136 @@
+"""Applications, and whether they are in debug mode."""
+
+BAD = ["debug: bool = True"]
+
+FOUND = {
+    "written right there": """
+from fastapi import FastAPI
+def create_app():
+    return FastAPI(title="shop", debug=True)  # !
+app = create_app()
+""",
+    "a constant": """
+from fastapi import FastAPI
+DEBUG = True
+app = FastAPI(debug=DEBUG)  # !
+""",
+    "settings of another module, with a prefix": """
+#= app/config.py
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SHOP_")
+    debug_mode: bool = Field(default=True)  # !
+settings = Settings()
+#= app/main.py
+import fastapi
+from app.config import settings
+app = fastapi.FastAPI(debug=settings.debug_mode)
+#= compose.yaml
+services:
+  web:
+    image: shop
+    environment:
+      DEBUG_MODE: "false"
+""",
+    "settings of Pydantic 1, on in the image too": """
+#= requirements.txt
+pydantic==1.10.2
+#= Dockerfile
+FROM python:3.11
+ENV DEBUG=true
+USER 1000
+CMD ["uvicorn", "main:app"]
+#= main.py
+from fastapi import FastAPI
+from pydantic import BaseSettings
+class Settings(BaseSettings):
+    DEBUG: bool = True  # !
+settings = Settings()
+app = FastAPI(debug=settings.DEBUG)
+""",
+    "where production is meant": """
+import os
+from fastapi import FastAPI
+if os.environ["ENV"] == "production":
+    app = FastAPI(debug=True)  # !
+else:
+    app = FastAPI()
+""",
+}
+
+LOOK_ALIKES = {
+    "off, or not said": """
+from fastapi import FastAPI
+app = FastAPI(debug=False)
+admin = FastAPI()
+""",
+    "off by default": """
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    debug: bool = False
+app = FastAPI(debug=Settings().debug)
+""",
+    "the deploy file switches it off": """
+#= main.py
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    debug: bool = True
+settings = Settings()
+app = FastAPI(debug=settings.debug)
+#= Dockerfile
+FROM python:3.12
+ENV DEBUG=0
+USER 1000
+CMD ["uvicorn", "main:app"]
+""",
+    "the deploy file has a default, or leaves it to others": """
+#= main.py
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    debug: bool = True
+settings = Settings()
+app = FastAPI(debug=settings.debug)
+#= compose.yaml
+services:
+  web:
+    image: shop
+    environment:
+      - DEBUG=${DEBUG:-False}
+""",
+    "a developer's": """
+import os
+from fastapi import FastAPI
+if os.environ["ENV"] == "local":
+    app = FastAPI(debug=True)
+else:
+    app = FastAPI()
+""",
+    "the environment says it": """
+import os
+from fastapi import FastAPI
+app = FastAPI(debug=os.environ.get("DEBUG") == "1")
+""",
+    "another thing's": """
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    debug: bool = True
+settings = Settings()
+app = FastAPI(title="debug")
+def level():
+    return "DEBUG" if settings.debug else "INFO"
+""",
+    "a test": """
+#= app.py
+from fastapi import FastAPI
+app = FastAPI()
+#= test_app.py
+from fastapi import FastAPI
+def test_it():
+    assert FastAPI(debug=True).debug
+""",
+}
