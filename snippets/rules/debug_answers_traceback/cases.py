@@ -33,9 +33,7 @@ services:
     environment:
       DEBUG_MODE: "false"
 """,
-    "settings of Pydantic 1, on in the image too": """
-#= requirements.txt
-pydantic==1.10.2
+    "a class of constants, on in the image too": """
 #= Dockerfile
 FROM python:3.11
 ENV DEBUG=true
@@ -43,11 +41,9 @@ USER 1000
 CMD ["uvicorn", "main:app"]
 #= main.py
 from fastapi import FastAPI
-from pydantic import BaseSettings
-class Settings(BaseSettings):
-    DEBUG: bool = True  # !
-settings = Settings()
-app = FastAPI(debug=settings.DEBUG)
+class Config:
+    DEBUG = True
+app = FastAPI(debug=Config.DEBUG)  # !
 """,
     "where production is meant": """
 import os
