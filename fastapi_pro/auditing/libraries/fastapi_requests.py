@@ -7,6 +7,7 @@ from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, dependencies, endpoints, lifespans
 from fastapi_pro.auditing.libraries.fastapi_users import manager_methods
 from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, inherits
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -109,22 +110,21 @@ SSE_STREAMS = ("sse_starlette.EventSourceResponse", "sse_starlette.sse.EventSour
 """Those of sse_starlette, which ends its streams at SIGTERM."""
 
 
-@fact
-def uses_streams(program: Program) -> bool:
-    """Say whether the service answers with streams."""
+def uses_streams(modules: Iterable[Module]) -> bool:
+    """Say whether one of the modules answers with streams."""
     names = ("StreamingResponse", "EventSourceResponse")
-    return any(module.mentions(*names) for module in program.service)
+    return any(module.mentions(*names) for module in modules)
 
 
-@fact
-def uses_background_tasks(program: Program) -> bool:
-    """Say whether the service has background tasks, which run after the answer.
+def uses_background_tasks(modules: Iterable[Module]) -> bool:
+    """Say whether one of the modules has background tasks, which run after the answer.
 
     A class of responses that takes a `BackgroundTask` has none before somebody makes one.
     """
-    if any(module.mentions("BackgroundTasks") for module in program.service):
-        return True
-    return any(not call.module.is_tool for call in program.calls_named("BackgroundTask"))
+    return any(
+        module.mentions("BackgroundTasks") or module.calls_of_imported("BackgroundTask")
+        for module in modules
+    )
 
 
 def commands(program: Program) -> Iterator[Node]:

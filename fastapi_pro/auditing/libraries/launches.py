@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from fastapi_pro.auditing.libraries.hosting_files import started
 from fastapi_pro.auditing.libraries.servers import inner_shell, unfolded
-from fastapi_pro.auditing.libraries.service_images import connect
+from fastapi_pro.auditing.libraries.service_images import build_folder, connect
 from fastapi_pro.auditing.model import project_files
 from fastapi_pro.auditing.model.program import Program, fact
 from fastapi_pro.auditing.sources import yaml
@@ -70,10 +70,20 @@ class Variable:
 
 @fact
 def launches(program: Program) -> list[Launch]:
-    """Return what the program's deploy files run, in the order of the files."""
+    """Return what the program's deploy files run, in the order of the files.
+
+    A compose service that is built in a folder without a module of the program runs another one.
+    """
     found = [launch for path in program.files for launch in _of(source(path), program)]
     connect(found)
-    return found
+    return [launch for launch in found if not _is_of_another(launch, program)]
+
+
+def _is_of_another(launch: Launch, program: Program) -> bool:
+    folder = build_folder(launch)
+    if folder is None or not program.modules:
+        return False
+    return not any(folder in module.path.parents for module in program.modules)
 
 
 @fact

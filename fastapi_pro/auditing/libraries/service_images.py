@@ -48,16 +48,27 @@ def is_of_others(launch: "Launch") -> bool:
     return bool(_OTHERS.match(image.text.rpartition("/")[2]))
 
 
+def build_folder(service: "Launch") -> Path | None:
+    """Return the folder that compose builds a service in, None where it builds none."""
+    built = service.body.get("build") if service.kind == "compose" and service.body else None
+    if built is None or built is yaml.NOTHING:
+        return None
+    below = _text(built.get("context")) if isinstance(built, yaml.Mapping) else _text(built)
+    if "$" in below or "://" in below:
+        return None
+    return Path(os.path.normpath(service.source.path.parent / (below or ".")))
+
+
 def _built(service: "Launch", images: Sequence["Launch"]) -> "Launch | None":
     """Return the image that compose builds for a service."""
-    built = service.body.get("build") if service.body else yaml.NOTHING
-    if built is yaml.NOTHING:
+    folder = build_folder(service)
+    if folder is None:
         return None
+    built = service.body.get("build") if service.body else yaml.NOTHING
     parts = built if isinstance(built, yaml.Mapping) else yaml.Mapping(0, 0)
-    below = _text(parts.get("context")) or _text(built) or "."
     file = _text(parts.get("dockerfile")) or "Dockerfile"
     target = _text(parts.get("target"))
-    path = Path(os.path.normpath(service.source.path.parent / below / file))
+    path = Path(os.path.normpath(folder / file))
     here = [image for image in images if Path(os.path.normpath(image.source.path)) == path]
     return next((image for image in here if not target or image.name == target.lower()), None)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi_pro.auditing.libraries.fastapi import apps
 from fastapi_pro.auditing.libraries.starts import Start, modules_named, starts
 from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.module_imports import loaded_with
+from fastapi_pro.auditing.model.module_imports import loaded_with, loading
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program
 
@@ -20,6 +20,25 @@ _BY_NAME = (
 def load_by_name(modules: Iterable[Module]) -> bool:
     """Say whether one of the modules loads others by their names, without an import."""
     return any(module.says(*_BY_NAME) for module in modules)
+
+
+def loaded_beside(module: Module) -> Iterable[Module]:
+    """Return what the applications load that load a module: a repository may hold several.
+
+    All modules of the service where no application is seen to load it, or where one loads others by
+    their names.
+    """
+    program = module.program
+    found: set[Module] = set()
+    for made in {app.module for app in apps(program) if not app.module.is_tool}:
+        loaded = program.once(_of_application, made, made)
+        found |= loaded if module in loaded else set()
+    is_known = found and not load_by_name(found)
+    return [one for one in program.service if one in found or not is_known]
+
+
+def _of_application(made: Module) -> set[Module]:
+    return loaded_with(loading(made), made.program)
 
 
 def serves(start: Start, module: Module) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from fastapi_pro.auditing.libraries.fastapi import apps
@@ -303,7 +303,7 @@ def _running(program: Program, start: Start) -> Iterator[Launch]:
     for launch in launches(program) if entries else ():
         for command in launch.commands:
             is_fit = not launch.is_development and not command.is_conditional
-            is_run = is_fit and _file_run(program, command.words) in entries
+            is_run = is_fit and _file_run(program, command.words, launch) in entries
             if is_run and _is_chosen(start, command.names):
                 yield launch
 
@@ -343,11 +343,28 @@ def serves(program: Program, words: Sequence[Word]) -> bool:
     return path is not None and any(path in _entries(start) for start in starts(program))
 
 
-def _file_run(program: Program, words: Sequence[Word]) -> Path | None:
+def _file_run(program: Program, words: Sequence[Word], launch: Launch | None = None) -> Path | None:
     """Return the file of the program that a command runs: by Python, or as a script of its own."""
     program_run = behind_launchers(words)[:1]
-    name = module_run(words) or "".join(_scripts(program).get(name_of(w), "") for w in program_run)
+    name = module_run(words)
+    if name and launch is not None and (beside := _in_working_folder(launch, name)):
+        return beside
+    name = name or "".join(_scripts(program).get(name_of(w), "") for w in program_run)
     return (_module(program, name) or _module(program, f"{name}.__main__")) if name else None
+
+
+def _in_working_folder(launch: Launch, name: str) -> Path | None:
+    """Return a file in the folder of the project that is the image's WORKDIR, as its name says.
+
+    In `WORKDIR /srv/worker`, `python main.py` runs `worker/main.py`.
+    """
+    image = launch if launch.stage else launch.image
+    last = PurePosixPath(image.stage.folder).name if image and image.stage else ""
+    if not last or name.startswith("/"):
+        return None
+    file = f"{name.removesuffix('.py').removeprefix('./').replace('.', '/')}.py"
+    path = image.source.path.parent / last / file if image else None
+    return path if path and project_files.is_file(path) else None
 
 
 @fact

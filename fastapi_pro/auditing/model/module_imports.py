@@ -2,6 +2,7 @@
 
 import ast
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,23 @@ def loaded_with(modules: "Iterable[Module]", program: "Program") -> "set[Module]
             found.add(module)
             places = program.once(_places, module, module, program.root.as_posix())
             queue += [by_place[place] for place in places if place in by_place]
+    return found
+
+
+def loading(module: "Module") -> "set[Module]":
+    """Return a module of the service and all others of it that load it, directly or by others."""
+    program = module.program
+    above: dict[str, list[Module]] = defaultdict(list)
+    for other in program.service:
+        for place in program.once(_places, other, other, program.root.as_posix()):
+            above[place].append(other)
+    found: set[Module] = set()
+    queue = [module]
+    while queue:
+        current = queue.pop()
+        if current not in found:
+            found.add(current)
+            queue += above[current.place]
     return found
 
 

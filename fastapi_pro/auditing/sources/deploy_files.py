@@ -96,18 +96,45 @@ def belonging(
 ) -> Mapping[int, list[Path]]:
     """Return the deploy files of each program, by its index in `groups`; -1 has those of none.
 
-    A file belongs to the programs that contain an application it names (`app.main:app`), else to
-    the program whose files are nearest.
+    A file belongs to the programs that contain an application it names (`app.main:app`): where
+    several services have one of that name, those nearest. Else to the program whose files are
+    nearest.
     """
     found: dict[int, list[Path]] = defaultdict(list)
-    modules = [{name for path in group for name in _dotted(path, root)} for group in groups]
+    modules = [_by_dotted(group, root) for group in groups]
     nearest = [_folders(group, root) for group in groups]
     for file in files:
         named = {match[1] for match in _APPLICATION.finditer(source(file).text)}
-        owners = [i for i, names in enumerate(modules) if not names.isdisjoint(named)]
-        for owner in owners or [_nearest(file, nearest, root)]:
+        places = {
+            i: [path for name in named for path in paths.get(name, ())]
+            for i, paths in enumerate(modules)
+        }
+        for owner in _beside(file, places) or [_nearest(file, nearest, root)]:
             found[owner].append(file)
     return found
+
+
+def _by_dotted(group: Sequence[Path], root: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path in group:
+        for name in _dotted(path, root):
+            found[name].append(path)
+    return found
+
+
+def _beside(file: Path, places: Mapping[int, Sequence[Path]]) -> list[int]:
+    """Return whose modules share the deepest folder with a file."""
+    shared = {
+        owner: max(len(_shared(file, path).parts) for path in paths)
+        for owner, paths in places.items()
+        if paths
+    }
+    deepest = max(shared.values(), default=0)
+    return [owner for owner, depth in shared.items() if depth == deepest]
+
+
+def _shared(one: Path, other: Path) -> Path:
+    return next(folder for folder in one.parents if folder in other.parents)
 
 
 def _dotted(path: Path, root: Path) -> list[str]:

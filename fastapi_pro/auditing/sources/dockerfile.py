@@ -52,7 +52,10 @@ class Instruction:
 
 @dataclass(eq=False)
 class Stage:
-    """The result of one stage of a Dockerfile, including what it inherits from its base stages."""
+    """The result of one stage of a Dockerfile, including what it inherits from its base stages.
+
+    `folder` is the last WORKDIR, "" where none is known.
+    """
 
     image: str
     name: str
@@ -60,6 +63,7 @@ class Stage:
     environment: dict[str, Word] = field(default_factory=dict)
     arguments: dict[str, str] = field(default_factory=dict)
     user: Word | None = None
+    folder: str = ""
     entrypoint: Instruction | None = None
     command: Instruction | None = None
     shell: str = "sh"
@@ -144,6 +148,10 @@ def _apply(stage: Stage, instruction: Instruction) -> None:
         case "USER":
             listed = instruction.commands(stage.variables)
             stage.user = listed[0].words[0] if listed else None
+        case "WORKDIR":
+            listed = instruction.commands(stage.variables)
+            word = listed[0].words[0] if listed else None
+            stage.folder = word.text if word is not None and word.is_known else ""
         case "ENTRYPOINT":
             stage.entrypoint, stage.command = instruction, None
         case "CMD":

@@ -2,7 +2,62 @@
 
 BAD = ['@app.middleware("http")']
 
+_TWO_APPLICATIONS = """
+#= shared/timing.py
+import time
+from fastapi import Request
+def begin():
+    return time.perf_counter()
+#= orders/main.py
+import time
+from fastapi import FastAPI
+from shared.timing import begin
+app = FastAPI()
+@app.middleware("http")
+async def measure(request, call_next):
+    started = begin()
+    began = time.perf_counter()
+    response = await call_next(request)
+    print(time.perf_counter() - began)
+    return response
+#= exports/main.py
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from shared.timing import begin
+app = FastAPI()
+@app.get("/")
+def rows():
+    return StreamingResponse(lines(begin()))
+"""
+
 FOUND = {
+    "the application that streams has its routes elsewhere": """
+#= shop/application.py
+import time
+from fastapi import FastAPI
+app = FastAPI()
+@app.middleware("http")  # !
+async def measure(request, call_next):
+    began = time.perf_counter()
+    response = await call_next(request)
+    print(time.perf_counter() - began)
+    return response
+#= shop/exports.py
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+router = APIRouter()
+@router.get("/")
+def rows():
+    return StreamingResponse(lines())
+#= shop/main.py
+from shop.application import app
+from shop.exports import router
+app.include_router(router)
+#= admin/main.py
+from fastapi import FastAPI
+from shop.application import measure
+app = FastAPI()
+""",
     "a response is given its background task": """
 import time
 from fastapi import FastAPI
@@ -161,6 +216,24 @@ async def timing(request, proceed):
 }
 
 LOOK_ALIKES = {
+    "a dictionary that the module puts into the variable": """
+import logging
+from contextvars import ContextVar
+from fastapi import FastAPI
+facts: ContextVar[dict] = ContextVar("facts")
+facts.set({})
+log = logging.getLogger(__name__)
+app = FastAPI()
+@app.middleware("http")
+async def lines(request, call_next):
+    response = await call_next(request)
+    log.info("done %s", facts.get())
+    return response
+@app.get("/")
+async def read():
+    facts.get()["user"] = "ann"
+""",
+    "another application of the repository streams": _TWO_APPLICATIONS,
     "responses that are given no background task": """
 import time
 from fastapi import FastAPI

@@ -13,6 +13,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import (
     uses_background_tasks,
     uses_streams,
 )
+from fastapi_pro.auditing.libraries.started import loaded_beside
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.flow import reaches
 from fastapi_pro.auditing.model.node import inherits
@@ -57,7 +58,7 @@ def _watches(function: Node) -> str:
     for call in after if _binds_variables(function) else ():
         if call.member in _LEVELS and "log" in call.owner.last_name.lower():
             return "logs without the endpoint's variables"
-    late = [what for what, is_there in _late(function.program).items() if is_there]
+    late = [what for what, is_there in _late(function).items() if is_there]
     begun = any(c.called in CLOCKS for c in function.calls if c.line <= kept[0].line)
     ended = [call for call in after if call.called in CLOCKS]
     if late and begun and ended and not all(map(_goes_into_header, ended)):
@@ -87,25 +88,26 @@ def _follows(call: Node, kept: list[Node]) -> bool:
     return any(reaches(before, call) for before in kept)
 
 
-def _late(program: Program) -> dict[str, bool]:
-    """Return what of an answer comes after `call_next`, and whether the program has such."""
+def _late(function: Node) -> dict[str, bool]:
+    """Return what of an answer comes after `call_next`, and whether its application has such."""
+    modules = list(loaded_beside(function.module))
     return {
-        "a stream only to its headers": uses_streams(program),
-        "a request without its background tasks": uses_background_tasks(program),
+        "a stream only to its headers": uses_streams(modules),
+        "a request without its background tasks": uses_background_tasks(modules),
     }
 
 
 def _is_set_inside(variable: Node, function: Node) -> bool:
     """Say whether something other than the middleware sets a context variable.
 
-    What is only changed in place, such as a dictionary that the middleware has put there, does
-    come back.
+    What is only changed in place, such as a dictionary that the middleware or the module has put
+    there, does come back.
     """
     if not variable.is_a(_VARIABLE):
         return False
     own = reached([function])
     return any(
-        call.owner.value == variable.value and call.function not in own
+        call.owner.value == variable.value and call.function and call.function not in own
         for call in function.program.calls_named("set")
     )
 

@@ -362,6 +362,37 @@ router = fastapi.APIRouter(dependencies=[fastapi.Depends(get_db)])  # !
 }
 
 LOOK_ALIKES = {
+    "each endpoint that writes commits; others change only what Redis keeps": _MAKER
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from redis.asyncio import Redis
+from sqlalchemy import select
+from db import sessionmaker
+from models import Lamp
+app = FastAPI()
+async def get_db():
+    async with sessionmaker() as session:
+        yield session
+        await session.commit()
+async def get_counts():
+    counts: Redis = await connect()
+    yield counts
+@app.post("/lamps")
+async def create(name: str, session=Depends(get_db)):
+    session.add(Lamp(name=name))
+    await session.commit()
+@app.post("/lamps/{name}/visits")
+async def visit(name: str, session=Depends(get_db), counts: Redis = Depends(get_counts)):
+    lamp = await session.scalar(select(Lamp).where(Lamp.name == name))
+    await counts.incr(name)
+    await counts.delete(f"{name}:old")
+    return seen({"name": lamp.name})
+def seen(facts):
+    shown = facts.copy()
+    shown.update({"seen": True})
+    return shown
+""",
     "a unit of work that only closes, and one that the endpoint leaves": """
 from fastapi import Depends, FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine

@@ -20,6 +20,10 @@ _WRITES = {
     "add", "add_all", "bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings", "delete",
     "exec_driver_sql", "flush", "insert", "merge", "setattr", "text", "update", "values",
 }  # fmt: skip
+_OF_MAPPINGS = ("update", "values")
+"""Methods of a statement that a dictionary has, too."""
+_COPIES = ("copy", "dict", "model_dump")
+_OF_DATABASES = ("sqlalchemy", "sqlmodel", "fastcrud", "advanced_alchemy")
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -43,7 +47,7 @@ def _first(program: Program, used: list[Dependency]) -> tuple[Dependency, str]:
     """Return the first that an endpoint writes by, and what it answers."""
     changing = [endpoint for endpoint in endpoints(program) if endpoint.method in _WRITING]
     writing: dict[Node, Endpoint] = {}  # those that do write come first
-    for endpoint in sorted(changing, key=_leaves_writes, reverse=True):
+    for endpoint in sorted(changing, key=_certainty, reverse=True):
         for dependency in endpoint.dependencies:
             writing.setdefault(dependency.call, endpoint)
     by_call = {dependency.call: dependency for dependency in used}
@@ -51,6 +55,14 @@ def _first(program: Program, used: list[Dependency]) -> tuple[Dependency, str]:
     if first.call not in writing:
         return first, "success response"
     return first, str(status(writing[first.call].call.keyword("status_code")) or 200)
+
+
+def _certainty(endpoint: Endpoint) -> int:
+    """Return how certain it is that an endpoint leaves writes to the late commit: 0, 1 or 2."""
+    if not _leaves_writes(endpoint):
+        return 0
+    calls = (call for function in reached([endpoint.function]) for call in function.calls)
+    return 2 if any(is_session(c.owner) and _is_write(c) for c in calls) else 1
 
 
 def _is_committed_before(target: Node) -> bool:
@@ -85,11 +97,29 @@ def _may_write(function: Node) -> bool:
     written = (part for part in function.own(ast.Attribute) if part.is_target)
     if any(part.owner.name != "self" for part in written):
         return True
-    return any(call.last_name in _WRITES or _is_unseen(call) for call in function.calls)
+    return any(_is_write(call) or _is_unseen(call) for call in function.calls)
+
+
+def _is_write(call: Node) -> bool:
+    """Say whether a call may change rows: a client of Redis, or a dictionary, changes none."""
+    if call.last_name not in _WRITES or _is_of_another_library(call.owner):
+        return False
+    if call.owner and call.last_name in _OF_MAPPINGS:
+        made = call.owner if call.owner.is_call else call.owner.value
+        return bool(call.given) and made.is_call and made.member not in _COPIES
+    return not call.owner.index
+
+
+def _is_of_another_library(owner: Node) -> bool:
+    """Say whether an object is one of a library that has nothing to do with the database."""
+    kind = owner.type
+    return isinstance(kind, str) and not kind.startswith(_OF_DATABASES)
 
 
 def _is_unseen(call: Node) -> bool:
     """Say whether a call runs something unknown that may write with a session."""
     if call.callee or call.called or is_session(call.owner):
         return False
-    return call.is_awaited or any(map(is_session, call.given))
+    if any(map(is_session, call.given)):
+        return True
+    return call.is_awaited and not _is_of_another_library(call.owner)

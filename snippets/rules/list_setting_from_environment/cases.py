@@ -20,6 +20,22 @@ class Settings(BaseSettings):
 )
 
 FOUND = {
+    "the variable of the service that is built in its folder": """
+#= services/shop/app/config.py
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    cors_origins: list[str]  # !
+#= services/stock/app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= infra/compose.yaml
+services:
+  shop:
+    build: {context: ../services/shop/}
+    environment:
+      CORS_ORIGINS: "*"
+""",
     "a validator in Annotated": _HEAD
     + """
 class Settings(BaseSettings):
@@ -134,6 +150,29 @@ export ALLOWED_HOSTS='a.example,b.example'  # both
 }
 
 LOOK_ALIKES = {
+    "the variable of a service that is built in another folder": """
+#= services/shop/app/config.py
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    cors_origins: list[str]
+#= services/shop/app/main.py
+from fastapi import FastAPI
+from app.config import Settings
+app = FastAPI()
+#= services/stock/app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= infra/compose.yaml
+services:
+  stock:
+    build: {context: ../services/stock}
+    environment:
+      CORS_ORIGINS: "*"
+  shop:
+    build:
+      context: ../services/shop
+""",
     "variables of compose that have no value": """
 #= docker-compose.yml
 services:

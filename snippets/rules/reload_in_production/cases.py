@@ -25,6 +25,22 @@ CMD ["uvicorn", "app.main:app", "--reload"]
 """An image that reloads, and a compose file that mounts the source into it."""
 
 FOUND = {
+    "the file in the image's working folder": """
+#= src/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= probe/main.py
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+if __name__ == "__main__":
+    uvicorn.run("main:app", reload=True)  # !
+#= Dockerfile
+FROM python:3.13
+COPY . /srv
+WORKDIR /srv/probe
+CMD ["python", "main.py"]
+""",
     "an image that Render runs, whatever compose mounts": _MOUNTED
     + """# !
 #= render.yaml
@@ -226,6 +242,30 @@ CMD ["python", "-m", "app.cli", "serve", "--port", "80"]
 }
 
 LOOK_ALIKES = {
+    "another file of the name, in the image's working folder": """
+#= src/items.py
+from fastapi import APIRouter
+router = APIRouter()
+#= src/main.py
+import uvicorn
+from fastapi import FastAPI
+from src.items import router
+app = FastAPI()
+app.include_router(router)
+if __name__ == "__main__":
+    uvicorn.run("src.main:app", reload=True)
+#= probe/main.py
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+if __name__ == "__main__":
+    uvicorn.run(app)
+#= Dockerfile.probe
+FROM python:3.13
+COPY . /srv
+WORKDIR /srv/probe
+CMD ["python", "main.py"]
+""",
     "Python, a server that no reloader supervises": """
 import asyncio
 import uvicorn

@@ -59,7 +59,35 @@ import calc.main, streams.main
 """
 )
 
+_TWO_SERVICES = """
+#= services/feed/app/main.py
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+app = FastAPI()
+async def ticks():
+    while True:
+        yield b"tick"
+@app.get("/")
+async def listen():
+    return StreamingResponse(ticks())
+#= services/feed/Dockerfile
+FROM python:3.13
+COPY app/ app/
+CMD ["uvicorn", "app.main:app"]{mark}
+#= services/orders/app/main.py
+from fastapi import FastAPI
+app = FastAPI()
+#= services/orders/Dockerfile
+FROM python:3.13
+COPY app/ app/
+CMD ["uvicorn", "app.main:app"]
+"""
+"""Two services whose modules have the same names, each with an image in its folder."""
+
 FOUND = {
+    "of two services with modules of the same names, the one that streams": _TWO_SERVICES.replace(
+        "{mark}", "\n# !"
+    ),
     "one of two applications that start themselves": _ANOTHER
     + """
 if __name__ == "__main__":
