@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.paths import RULES
+from fastapi_pro.rulebook import load_rule
 from tests.audit.programs import audit, only, severity_of
 
 
@@ -180,6 +182,27 @@ def register(session: Session = Depends(get_session)):
     message = only(tmp_path, "commit-per-call", source).message
     assert "`Users().create` in line" in message
     assert "so does `Teams().create`" in message
+
+
+def test_one_function_that_commits_twice_is_named_once(tmp_path: Path) -> None:
+    source = """
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+from models import Seat
+def reserve(session: Session, seat: str):
+    session.add(Seat(name=seat))
+    session.commit()
+app = FastAPI()
+def get_session():
+    with Session() as session:
+        yield session
+@app.post("/")
+def book(first: str, second: str, session: Session = Depends(get_session)):
+    reserve(session, first)
+    reserve(session, second)
+"""
+    message = only(tmp_path, "commit-per-call", source).message
+    assert message.startswith("`reserve` in line 13 commits, and here again: ")
 
 
 NUMBERS = """
@@ -1370,8 +1393,6 @@ async def create(email: str, db=Depends(get_session)) -> None:
     [
         ("FOLDER / name", "`../` or a leading `/`"),
         ("os.path.join('files', name)", "`../` or a leading `/`"),
-        ("name", "`../` or a leading `/`"),
-        ("f'{name}/a.txt'", "`../` or a leading `/`"),
         ("f'{FOLDER}/{name}'", "`../`"),
         ("Path(f'files/{name}')", "`../`"),
         ("'files/' + name", "`../`"),
@@ -1434,6 +1455,81 @@ def read(body: Import) -> None:
     found = only(tmp_path, "path-from-input", source)
     assert found.message.endswith("begins the path that `open` takes: it may name any file")
     assert found.fix.startswith("`resolve()`, then")
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        "Path(folder).mkdir()",
+        "open(folder)",
+        "open(f'{folder}/a.txt')",
+        "listed(folder)",
+        "listed(folder or chosen())",
+    ],
+)
+def test_a_folder_that_a_client_chooses_is_below_none(opened: str, tmp_path: Path) -> None:
+    source = f"""
+from pathlib import Path
+from fastapi import FastAPI
+app = FastAPI()
+def listed(text: str):
+    folder = Path(text)
+    return sorted(folder.iterdir())
+def chosen():
+    return read("folder")
+def start():
+    listed(chosen())
+@app.get("/folders")
+def read_folder(folder: str = ""):
+    {opened}
+"""
+    found = only(tmp_path, "path-from-input", source)
+    assert "begins the path" in found.message
+    assert found.fix.startswith("`resolve()`, then")
+
+
+@pytest.mark.parametrize(
+    ("second", "fix"),
+    [
+        ("/rooms/{name}/{rest:path}", "Remove one of the two"),
+        ("/rooms/{name}/plan", "Move the path"),
+    ],
+)
+def test_one_of_two_equal_paths_is_removed(second: str, fix: str, tmp_path: Path) -> None:
+    source = f"""
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/rooms/{{name}}/{{rest:path}}")
+def room(name: str, rest: str): ...
+@app.get("{second}")
+def old_room(name: str): ...
+"""
+    found = only(tmp_path, "path-after-parameter", source)
+    assert (found.fix or load_rule(RULES / "path_after_parameter").fix).startswith(fix)
+
+
+def test_the_late_commit_is_told_where_something_is_surely_written(tmp_path: Path) -> None:
+    source = """
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from models import Order
+from remote import client
+make = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+app = FastAPI()
+async def get_db():
+    async with make() as session:
+        yield session
+        await session.commit()
+@app.post("/prices", status_code=202)
+async def ask(session: AsyncSession = Depends(get_db)):
+    await client.ask()
+@app.post("/orders", status_code=201)
+async def order(session: AsyncSession = Depends(get_db)):
+    session.add(Order())
+"""
+    found = only(tmp_path, "commit-after-response", source)
+    assert found.line == 15
+    assert "gets a 201" in found.message
 
 
 @pytest.mark.parametrize(

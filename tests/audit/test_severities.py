@@ -34,6 +34,7 @@ def read(key: str):
         ("login_stats", "", "low"),
         ("_instruments", "", "low"),
         ("recent_traces", "", "low"),
+        ("latency_samples", "", "low"),
         ("circuit_failures", "#= Procfile\nweb: uvicorn main:app --workers 3\n", "low"),
         ("CACHE", "", "low"),
         ("_price_cache", "", "low"),
@@ -78,6 +79,39 @@ def test_state_is_told_by_how_many_workers_there_are(
     found = only(tmp_path, "state-in-memory", STATE.format(name="ATTEMPTS") + start)
     assert found.severity == severity
     assert said in found.message
+
+
+def test_what_a_module_caches_matters_less(tmp_path: Path) -> None:
+    source = f"#= price_cache.py\n{STATE.format(name='PRICES')}"
+    assert only(tmp_path, "state-in-memory", source).severity == "low"
+
+
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [("Letter(name)", "low"), ("Letter", "low"), ("name", "medium"), ("Address(name)", "medium")],
+)
+def test_a_registry_of_what_the_code_makes_matters_less(
+    value: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+app = FastAPI()
+class Letter:
+    def __init__(self, name): ...
+    def send(self, text): ...
+class Address:
+    def __init__(self, name): ...
+SENDERS = {{}}
+def register(name, sender):
+    SENDERS[name] = sender
+@app.post("/")
+def add(name: str):
+    register(name, {value})
+@app.delete("/")
+def unregister(name: str):
+    SENDERS.pop(name)
+"""
+    assert only(tmp_path, "state-in-memory", source).severity == severity
 
 
 def test_what_each_worker_flushes_matters_less(tmp_path: Path) -> None:

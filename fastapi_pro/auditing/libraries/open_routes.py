@@ -60,6 +60,7 @@ _OPEN_POST = re.compile(
 )
 """More actions that are open to strangers, or that only read."""
 _PASSWORD = re.compile(r"passw(or)?d|^pwd$|passphrase", re.IGNORECASE)
+_SIGN_UP = re.compile(r"(User|Account|Customer|Member)_?(SignUp|Regist(er|ration))|Sign_?[Uu]p")
 _ROLE = re.compile(r"role|admin|super_?user|staff|permission|scope|privilege", re.IGNORECASE)
 _HARMLESS = re.compile(
     r"db|database|session|settings|config|repo|service|client|cache|redis|pagina|page|param|query"
@@ -322,10 +323,15 @@ def _names_admins(call: Node) -> bool:
 
 
 def _signs_up(endpoint: Endpoint) -> bool:
-    """Say whether an endpoint makes an account with a password, and no role that one may choose."""
-    schemas = [schema_of(p.type) for p in endpoint.parameters if endpoint.method == "post"]
-    names = [name for schema in schemas if schema for name in schema.fields]
-    return any(map(_PASSWORD.search, names)) and not any(map(_ROLE.search, names))
+    """Say whether an endpoint makes an account, and no role that one may choose.
+
+    It takes a password, or the name of what it takes says so.
+    """
+    given = [schema_of(p.type) for p in endpoint.parameters if endpoint.method == "post"]
+    schemas = [schema for schema in given if schema]
+    names = [name for schema in schemas for name in schema.fields]
+    is_account = any(map(_PASSWORD.search, names)) or any(_SIGN_UP.search(s.name) for s in schemas)
+    return is_account and not any(map(_ROLE.search, names))
 
 
 def _is_asked(parameter: Parameter) -> bool:

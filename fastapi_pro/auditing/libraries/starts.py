@@ -102,6 +102,12 @@ class Start:
         return reload is not None and reload.is_on
 
     @property
+    def is_on_loopback(self) -> bool:
+        """Whether only programs of the same machine reach it."""
+        host = self.options.get("host")
+        return host is not None and host.value in ("127.0.0.1", "localhost", "::1")
+
+    @property
     def is_uvicorn(self) -> bool:
         """Whether uvicorn itself serves, not gunicorn with its workers."""
         return self.server in ("uvicorn", "fastapi run", "fastapi dev")

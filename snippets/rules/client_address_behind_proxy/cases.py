@@ -33,6 +33,17 @@ app.include_router(router)
 _QUIET = _LIMITED.replace("  # !", "")
 
 FOUND = {
+    "a unit runs the file, behind a proxy of the machine": """
+#= main.py
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+if __name__ == "__main__":
+    uvicorn.run(app, host="127.0.0.1", forwarded_allow_ips="*")  # !
+#= shop.service
+[Service]
+ExecStart=/opt/shop/bin/python main.py
+""",
     "the first entry is what a limit counts by": _LIMITED,
     "nginx appends to what the client wrote": _LIMITED
     + """
@@ -377,6 +388,13 @@ services:
 }
 
 LOOK_ALIKES = {
+    "somebody runs the file, and only the same machine reaches it": """
+import uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+if __name__ == "__main__":
+    uvicorn.run(app, host="127.0.0.1", forwarded_allow_ips="*")
+""",
     "Caddy is the only way in, and replaces the header": _APP
     + """
 #= deploy/compose.yml

@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.command_lines import is_in_main
 from fastapi_pro.auditing.libraries.configured_values import default_of
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.forwarded_addresses import claimed_addresses
 from fastapi_pro.auditing.libraries.http_errors import raised_status, status
 from fastapi_pro.auditing.libraries.middleware import stacks
 from fastapi_pro.auditing.libraries.proxies import is_behind_replacing_proxy
-from fastapi_pro.auditing.libraries.starts import starts
+from fastapi_pro.auditing.libraries.starts import Start, starts
 from fastapi_pro.auditing.model import limits
 
 _MIDDLEWARE = "uvicorn.middleware.proxy_headers.ProxyHeadersMiddleware"
@@ -32,7 +33,7 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each `forwarded_allow_ips="*"` and `trusted_hosts="*"`."""
     for start in starts(program):
         allowed = start.option("forwarded-allow-ips")
-        if allowed is None or start.is_development:
+        if allowed is None or start.is_development or _is_by_hand(start):
             continue
         value = allowed.value
         if value is None and isinstance(allowed.place, Node):
@@ -62,6 +63,12 @@ def detect(program: Program) -> Iterator[Hit]:
             " writes: whoever sends another one each time is not limited",
             fix=_ASK_THE_SERVER,
         )
+
+
+def _is_by_hand(start: Start) -> bool:
+    """Say whether somebody runs a file to reach the server from the same machine alone."""
+    is_python = isinstance(start.place, Node) and is_in_main(start.place)
+    return is_python and start.is_on_loopback and not start.is_deployed
 
 
 def _is_any(hosts: Node) -> bool:

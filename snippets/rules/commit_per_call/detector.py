@@ -31,9 +31,11 @@ def detect(program: Program) -> Iterator[Hit]:
         ]
         if pair := next(_pairs(committing), None):
             first, second = pair
+            again = "here again" if first.func.text == second.func.text else ""
             yield second.hit(
-                f"`{first.func.text}` in line {first.line} commits, and so does"
-                f" `{second.func.text}`: when that fails, what the first has written stays"
+                f"`{first.func.text}` in line {first.line} commits, and"
+                f" {again or f'so does `{second.func.text}`'}: when that fails, what the first"
+                " has written stays"
             )
 
 

@@ -13,6 +13,7 @@ from fastapi_pro.auditing.model.flow import reaches
 _DEPTH = 8  # of routers that include each other
 _PARAMETER = re.compile(r"\{\w+(?::(str|path))?\}")
 _ANY, _REST = "{}", "{:path}"
+_SAME = "Remove one of the two: their paths match the same requests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 f" matched before `{late.endpoint.name}`"
                 + (f", which answers only `{other.path}`" if other is not None else ""),
                 severity="low" if other is not None else "",
+                fix=_SAME if late.parts == first.parts else "",
             )
 
 

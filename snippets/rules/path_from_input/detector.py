@@ -122,17 +122,20 @@ def _may_lead(path: Node, depth: int = 0) -> bool:
 
 def _begins(path: Node, depth: int = 0) -> bool:
     """Say whether a path begins with the text of a request, so that no folder was meant for it."""
-    value = path if isinstance(path.ast, ast.Attribute) else path.value.awaited
+    is_given = path.bound is not None and path.bound.kind == "param"
+    value = path if isinstance(path.ast, ast.Attribute) or is_given else path.value.awaited
     first, *others = pieces(value)
     if depth > limits.NAMES:
         return False
     if others:
         return isinstance(first, Node) and _begins(first, depth + 1)
-    made = _parts(value)[:1] or _given(value)
+    either = value.operands if isinstance(value.ast, ast.BoolOp) else []
+    made = _parts(value)[:1] or either or _given(value)
     if not made:
         is_plain = isinstance(value.ast, (ast.Name, ast.Attribute))
         return is_plain and _PATH.unchecked(value) is not None
-    return all(_begins(part, depth + 1) for part in made)
+    asked = [part for part in made if _PATH.unchecked(part) is not None]
+    return bool(asked) and all(_begins(part, depth + 1) for part in asked)
 
 
 def _given(value: Node) -> list[Node]:

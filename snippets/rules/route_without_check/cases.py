@@ -105,6 +105,27 @@ app.include_router(router)
 }
 
 LOOK_ALIKES = {
+    "accounts are made of what its name calls a sign-up": """
+from fastapi import APIRouter, Depends, FastAPI
+from pydantic import BaseModel
+class AccountRegistration(BaseModel):
+    email: str
+    plan: str
+router = APIRouter()
+def require_staff(token: str = Depends(scheme)):
+    return token
+@router.post("/create")
+async def create_key(body: AccountRegistration):
+    return await add_account(body.email, body.plan)
+@router.post("/credits")
+async def add_credits(amount: int, staff=Depends(require_staff)):
+    return await save(amount)
+@router.delete("/{name}")
+async def remove(name: str, staff=Depends(require_staff)):
+    return await delete(name)
+app = FastAPI()
+app.include_router(router)
+""",
     "what visitors ask, and administrators read": _MAIN
     + """
 @router.post("/{item_id}/inquiries")

@@ -18,6 +18,21 @@ class UserCreate(BaseModel):
 """
 
 FOUND = {
+    "a token that something else may have refused": """
+import base64
+import logging
+from fastapi import FastAPI
+log = logging.getLogger(__name__)
+app = FastAPI()
+@app.get("/")
+def read(access_token: str):
+    try:
+        raw = base64.urlsafe_b64decode(access_token)
+        return look_up(raw)
+    except ValueError:
+        log.warning("no token: %s", access_token)  # !
+        raise
+""",
     "the password of the form, an f-string": _APP
     + """
 @app.post("/login")
@@ -101,6 +116,21 @@ def log_in(body: Login):
 }
 
 LOOK_ALIKES = {
+    "what is no base64, and so no token": """
+import base64
+import logging
+from fastapi import FastAPI
+log = logging.getLogger(__name__)
+app = FastAPI()
+@app.get("/")
+def read(access_token: str):
+    try:
+        raw = base64.urlsafe_b64decode(access_token)
+    except ValueError:
+        log.warning("no token: %s", access_token)
+        raise
+    return raw
+""",
     "an id": _APP
     + """
 @app.post("/users")

@@ -33,6 +33,7 @@ _PRINTS = ("builtins.print", "pprint.pprint", "rich.print")
 _OPTION = re.compile(r"environ|getenv|settings|config|debug|verbose|isEnabledFor", re.IGNORECASE)
 _GUESSES = re.compile(r"brut(e|er|ing)(_|$|[A-Z])|brute_?force|wordlist|honeypot", re.IGNORECASE)
 _MASKS = re.compile(r"mask|redact|hid(e|den)|obfusc|len|bool|sha|hash|trunc|sanit", re.IGNORECASE)
+_DECODES = re.compile(r"^(b(64|32|16)|urlsafe_b64)decode$|^(fromhex|unhexlify)$")
 _DUMPS = ("model_dump", "model_dump_json", "dict", "json")
 _HEADERS = {"authorization", "cookie", "x-api-key", "proxy-authorization"}
 _CODE = re.compile(
@@ -97,13 +98,35 @@ def _givers(leaf: Node) -> list[Node]:
 def _first(leaves: Iterable[Node], depth: int = 0) -> str:
     """Return the first secret among values, "" if there is none."""
     for leaf in leaves:
-        if found := _secret(leaf):
+        if (found := _secret(leaf)) and not _is_undecodable(leaf):
             return found
         texts = text_of(leaf) if depth < limits.NAMES and not _MASKS.search(leaf.last_name) else []
         for text in texts:
             if found := _first(_leaves(text), depth + 1):
                 return f"`{leaf.text}`, and in it {found}"
     return ""
+
+
+def _is_undecodable(leaf: Node) -> bool:
+    """Say whether a text is logged because it could not be decoded: then it is nobody's token.
+
+    The `try` has nothing else in it that may fail.
+    """
+    for above in leaf.ancestors:
+        if above.is_function:
+            return False
+        tried = above.parent.ast
+        if isinstance(above.ast, ast.ExceptHandler) and isinstance(tried, ast.Try):
+            decoding = [above.at(node) for node in ast.walk(tried.body[0])]
+            return len(tried.body) == 1 and any(
+                call.is_call and _DECODES.search(call.last_name) and leaf.name in _names(call)
+                for call in decoding
+            )
+    return False
+
+
+def _names(call: Node) -> set[str]:
+    return {name.name for given in call.given for name in given.walk(ast.Name)}
 
 
 def _is_guessing(call: Node) -> bool:

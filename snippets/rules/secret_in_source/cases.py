@@ -9,6 +9,15 @@ from pydantic_settings import BaseSettings
 """
 
 FOUND = {
+    "a default that is long enough for the code beside": """
+import os
+import jwt
+SIGNING_KEY = os.getenv("SECRET_KEY", "change-me-before-production")  # !
+if len(SIGNING_KEY) < 16:
+    raise RuntimeError("set SECRET_KEY")
+def issue(name):
+    return jwt.encode({"sub": name}, SIGNING_KEY, algorithm="HS256")
+""",
     "what runs after all validators makes something else": """
 from pydantic_settings import BaseSettings
 class Settings(BaseSettings):
@@ -202,6 +211,15 @@ def sign(claims: dict) -> list[str]:
 }
 
 LOOK_ALIKES = {
+    "a default that is too short for the code beside": """
+import os
+import jwt
+SIGNING_KEY = os.getenv("SECRET_KEY", "change-me")
+if len(SIGNING_KEY) < 32:
+    raise RuntimeError("set SECRET_KEY")
+def issue(name):
+    return jwt.encode({"sub": name}, SIGNING_KEY, algorithm="HS256")
+""",
     "refused in production after all validators": _SETTINGS
     + """
 PLACEHOLDERS = {"JWT_SECRET": ["change-me-in-production"]}

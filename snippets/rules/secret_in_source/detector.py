@@ -51,7 +51,7 @@ def detect(program: Program) -> Iterator[Hit]:
             found.setdefault(node, hit)
     refused = _refused(program) if found else set()
     for node, hit in found.items():
-        if node.literal not in refused:
+        if node.literal not in refused and not _is_too_short(node):
             yield hit
 
 
@@ -297,6 +297,30 @@ def _is_elsewhere(node: Node) -> bool:
         above.test.text for above in node.ancestors if isinstance(above.ast, (ast.If, ast.IfExp))
     )
     return any(re.search(r"debug|dev|test|local|env|prod", text, re.IGNORECASE) for text in tests)
+
+
+def _is_too_short(value: Node) -> bool:
+    """Say whether the code beside refuses a text of its length: `if len(KEY) < 32: raise`."""
+    names = [target.last_name for target in value.statement.targets]
+    scope = value.function or value.at(value.module.tree)
+    return any(
+        _asks_more(branch, names, len(str(value.literal)))
+        and any(isinstance(s.ast, ast.Raise) or _ends(s) for s in branch.body)
+        for branch in scope.own(ast.If)
+    )
+
+
+def _asks_more(branch: Node, names: Iterable[str], length: int) -> bool:
+    """Say whether a condition is `len(name) < number`, and true for this length."""
+    match branch.test.ast:
+        case ast.Compare(
+            left=ast.Call(func=ast.Name(id="len"), args=[measured]),
+            ops=[ast.Lt() | ast.LtE() as less],
+            comparators=[ast.Constant(value=int(number))],
+        ):
+            is_less = length < number or (length == number and isinstance(less, ast.LtE))
+            return branch.at(measured).last_name in names and is_less
+    return False
 
 
 def _refused(program: Program) -> set[object]:

@@ -23,6 +23,7 @@ from fastapi_pro.auditing.libraries.own_state import (
 from fastapi_pro.auditing.libraries.process_ends import is_ended_at_shutdown
 from fastapi_pro.auditing.libraries.process_locks import lock_of
 from fastapi_pro.auditing.libraries.process_state import CACHES, Change, changes
+from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import uses
 from fastapi_pro.auditing.libraries.threads import handed_to_thread
@@ -30,6 +31,7 @@ from fastapi_pro.auditing.libraries.unused import why_unused
 from fastapi_pro.auditing.libraries.worker_counts import runs_one, runs_several, starts_one
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.call_graph import called, reached
+from fastapi_pro.auditing.model.value_origins import origins
 
 _TASKS = {"asyncio.create_task", "asyncio.ensure_future"}
 _OWN = (
@@ -49,11 +51,15 @@ _PROGRESS = re.compile(
 _BUFFER = re.compile(r"buffer|batch|flush", re.IGNORECASE)
 _CACHE = re.compile(r"cache|memo(?!ry)|ttl|buffer|batch|flush", re.IGNORECASE)
 _MEASURES = re.compile(
-    r"metric|statistic|telemetry|tracing|instruments|(^|_)(stats?|traces)(_|$)", re.IGNORECASE
+    r"metric|statistic|telemetry|tracing|instruments|latency|percentile|histogram"
+    r"|(^|_)(stats?|traces)(_|$)",
+    re.IGNORECASE,
 )
 """Names of figures that are collected from each process."""
 _BREAKER = re.compile(r"circuit|breaker", re.IGNORECASE)
 """Names of what each process may learn for itself: that a neighbour is down."""
+_REGISTRY = re.compile(r"(^|_)(un)?register(_|$)|registr(y|ies)(_|$)", re.IGNORECASE)
+"""Names of what code registers itself in, when it is loaded: each process loads the same."""
 _STRICT = re.compile(
     r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session", re.IGNORECASE
 )
@@ -176,15 +182,36 @@ def _is_harmless(changed: list[Change]) -> bool:
     if _is_written_behind(changed[0]):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
-    if any(_MEASURES.search(name) or _BREAKER.search(name) for name in names):
+    classes = {change.function.enclosing_class.name for change in changed}
+    if any(_MEASURES.search(name) or _BREAKER.search(name) for name in names | classes):
         return True
     is_strict = any(map(_STRICT.search, names))
+    if not is_strict and all(map(_registers, changed)):
+        return True
     if starts_one(changed[0].function.program) and not is_strict:
         return True
     is_counted = any(c.kind == "count" and not _BUFFER.search(c.name) for c in changed)
     if is_counted or is_strict:
         return False
+    names |= {change.kept.made.module.path.stem for change in changed if change.kept is not None}
     return any(map(_CACHE.search, names)) or any(map(_expires, changed)) or _is_flushed(changed[0])
+
+
+def _registers(change: Change) -> bool:
+    """Say whether an object of the program's code is put into, or taken from, a registry."""
+    if not (_REGISTRY.search(change.name) or _REGISTRY.search(change.function.name)):
+        return False
+    is_code = change.value.name == "cls" or any(map(_is_code, origins(change.value)))
+    return change.kind == "take" or is_code
+
+
+def _is_code(value: Node) -> bool:
+    """Say whether a value is a class, a function, or an object with methods that holds no data."""
+    if value.definition.is_class or value.definition.is_function:
+        return True
+    cls = value.type_class
+    has_methods = any(s.is_function and not s.name.startswith("__") for s in cls.body)
+    return bool(cls) and has_methods and schema_of(cls) is None
 
 
 def _expires(change: Change) -> bool:

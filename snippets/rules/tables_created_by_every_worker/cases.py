@@ -222,6 +222,23 @@ app = FastAPI()
 }
 
 LOOK_ALIKES = {
+    "only where developers start it": """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase
+from settings import settings
+engine = create_engine(settings.url)
+class Base(DeclarativeBase): ...
+def make_tables():
+    Base.metadata.create_all(engine)
+@asynccontextmanager
+async def lifespan(app):
+    if settings.stage == "development":
+        make_tables()
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
     "its caller tries again": """
 #= main.py
 import time

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.environments import is_refused_in_production
+from fastapi_pro.auditing.libraries.environments import (
+    is_for_developers,
+    is_refused_in_production,
+)
 from fastapi_pro.auditing.libraries.fastapi import apps, lifespans
 from fastapi_pro.auditing.libraries.migrations import migrates_before_start
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import (
@@ -148,7 +151,7 @@ def _is_of_sqlite(call: Node) -> bool:
 def _is_for_some(node: Node, starting: set[Node], depth: int = 0) -> bool:
     """Say whether this stands under a test for SQLite, or for the one process that makes tables.
 
-    Or all that call it at the start do.
+    Or it runs for developers only, or all that call it at the start do.
     """
     below = node
     for above in node.ancestors:
@@ -162,7 +165,7 @@ def _is_for_some(node: Node, starting: set[Node], depth: int = 0) -> bool:
                 if isinstance(test, ast.Name) and _is_off(node, test.id):
                     return True
         below = above
-    if is_refused_in_production(node):
+    if is_refused_in_production(node) or is_for_developers(node):
         return True
     if depth > limits.CALLS:
         return False

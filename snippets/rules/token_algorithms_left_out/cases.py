@@ -3,6 +3,16 @@
 BAD = ["claims = jwt.decode("]
 
 FOUND = {
+    "the algorithm of the header is only counted where it is another": """
+import jwt
+ACCEPTED = frozenset({"RS256", "ES256"})
+def read(token, key):
+    header = jwt.get_unverified_header(token)
+    name = header["alg"]
+    if name not in ACCEPTED:
+        unusual.inc()
+    return jwt.decode(token, key, algorithms=[name])  # !
+""",
     "the function under another name": """
 from jose.jwt import decode as read
 def claims(token, key):
@@ -47,6 +57,16 @@ def me(claims=Depends(get_claims)):
 }
 
 LOOK_ALIKES = {
+    "the algorithm of the header is refused unless it is one of a list": """
+import jwt
+ACCEPTED = frozenset({"RS256", "ES256"})
+def read(token, key):
+    header = jwt.get_unverified_header(token)
+    name = header.get("alg", "")
+    if name not in ACCEPTED:
+        raise ValueError(name)
+    return jwt.decode(token, key, algorithms=[name])
+""",
     "named, by position": """
 from jose import jwt
 def claims(token, key):

@@ -44,6 +44,30 @@ def find(session: Session, token: str):
 """
 
 FOUND = {
+    "a token that is sent when it is made": """
+import secrets
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Login(Base):
+    __tablename__ = "logins"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_token: Mapped[str]
+app = FastAPI()
+def make(session):
+    login = Login(access_token=secrets.token_urlsafe(32))  # !
+    session.add(login)
+    session.commit()
+    return login
+@app.post("/login")
+def sign_in(session: Session = Depends(get_session)):
+    login = make(session)
+    return {"token": login.access_token}
+@app.get("/me")
+def me(token: str, session: Session = Depends(get_session)):
+    return session.scalar(select(Login.id).where(Login.access_token == token))
+""",
     "a column of the user": _MODELS
     + _FIND_USER
     + """
@@ -96,6 +120,30 @@ def forgot(session: Session, user: User):
 }
 
 LOOK_ALIKES = {
+    "a token that a page goes on showing": """
+import secrets
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Shop(Base):
+    __tablename__ = "shops"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_token: Mapped[str | None]
+app = FastAPI()
+@app.post("/shops/{shop_id}/link")
+def link(shop_id: int, session: Session = Depends(get_session)):
+    shop = session.get(Shop, shop_id)
+    shop.access_token = secrets.token_urlsafe(32)
+    session.commit()
+@app.get("/shops/{shop_id}")
+def show(shop_id: int, session: Session = Depends(get_session)):
+    shop = session.get(Shop, shop_id)
+    return {"link": shop.access_token}
+@app.get("/open")
+def enter(token: str, session: Session = Depends(get_session)):
+    return session.scalar(select(Shop.id).where(Shop.access_token == token))
+""",
     "its hash": _MODELS
     + """
 def digest(token: str) -> str:

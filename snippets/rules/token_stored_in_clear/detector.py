@@ -53,7 +53,8 @@ def _columns(program: Program) -> dict[str, dict[Model, Column]]:
             is_readable = _SHOWN.search(column.full_name) or _HIDDEN.search(column.node.text)
             if not is_token or is_readable:
                 continue
-            if _is_looked_up(program, model, column.name):
+            is_asked = _is_looked_up(program, model, column.name)
+            if is_asked and not _is_shown_again(program, model, column.name):
                 found.setdefault(column.name, {})[model] = column
     return found
 
@@ -66,6 +67,35 @@ def _is_looked_up(program: Program, model: Model, name: str) -> bool:
             return True
     calls = program.calls_named("filter_by")
     return any(call.keyword(name) and model.name in call.owner.text for call in calls)
+
+
+def _is_shown_again(program: Program, model: Model, name: str) -> bool:
+    """Say whether code takes the token of a stored row, to show or send it: a hash would not do.
+
+    What makes the row has the token itself, and so has who calls that.
+    """
+    return any(
+        attribute.is_read and row_of(attribute.owner) == model and _is_passed_on(attribute)
+        for attribute in program.attributes(name)
+    )
+
+
+def _is_passed_on(attribute: Node) -> bool:
+    """Say whether a token of a row that was found goes into an answer, a text or a call."""
+    made = attribute.owner.value.awaited
+    makers = [made.callee] if made.callee else []
+    writing = {"add", "add_all", "merge"}
+    if any(c.last_name in writing for f in [attribute.function, *makers] for c in f.calls):
+        return False
+    above = attribute.parent
+    if isinstance(above.ast, (ast.IfExp, ast.Dict, ast.FormattedValue)):
+        return True
+    return isinstance(above.ast, (ast.Return, ast.keyword)) and not _asks(above)
+
+
+def _asks(above: Node) -> bool:
+    """Say whether a call looks rows up by what it is given."""
+    return above.parent.last_name in ("filter_by", "compare_digest")
 
 
 def _stored(program: Program) -> Iterator[tuple[Node, Node, Column]]:

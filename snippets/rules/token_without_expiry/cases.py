@@ -148,6 +148,24 @@ def me(token: str, name: str | None = None):
 }
 
 LOOK_ALIKES = {
+    "the id that the token carries is looked up": """
+import jwt
+from fastapi import Depends, FastAPI, HTTPException
+app = FastAPI()
+def issue(row):
+    return jwt.encode({"owner": row.owner_id, "token_id": row.id}, KEY, algorithm="HS256")
+def read(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+async def key_of(token: str):
+    claims = read(token)
+    row = await find_key(claims["owner"], claims["token_id"])
+    if row is None or row.ended:
+        raise HTTPException(401)
+    return row
+@app.get("/")
+async def show(row=Depends(key_of)):
+    return row.owner_id
+""",
     "a token without expiry, of another algorithm": """
 import jwt
 def invite(name: str) -> str:

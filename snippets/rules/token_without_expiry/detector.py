@@ -19,7 +19,9 @@ _PUBLIC = ("RS", "ES", "PS", "Ed")  # how the names of algorithms with a key pai
 _PUBLISHED = re.compile(r"jwk|get_signing_key", re.IGNORECASE)
 _LATER = re.compile(r"refresh|renew|expire|revoke|log_?out|sign_?out|peek|unverified|introspect")
 
-_ENDS = re.compile(r"^(exp|jti)$|^(token_?)?expir", re.IGNORECASE)
+_ENDS = re.compile(
+    r"^(exp|jti|sid)$|^(token_?)?expir|^(token|session|api_?key)_?id$", re.IGNORECASE
+)
 """Claims that end a token, or say which it is."""
 
 
