@@ -39,6 +39,21 @@ def applied(hit: Hit, slug: str, module: Module) -> Hit | None:
     return hit._replace(fix=fix)
 
 
+def assumed(slug: str, module: Module) -> str:
+    """Return the version that a finding assumes: no folder above names one, others several.
+
+    "" where the versions are known, or where all of them have the fault.
+    """
+    rule = _rule(slug)
+    sides = [(item, "or later") for item in rule.since] + [(item, "") for item in rule.until]
+    for item, later in sides:
+        package, version = package_and_version(item)
+        found = versions(module, package)
+        if found.is_borrowed and found.has_from(version) and found.has_before(version):
+            return f"{package} {version} {later}" if later else f"{package} before {version}"
+    return ""
+
+
 def _is_never_run(hit: Hit, slug: str, module: Module) -> bool:
     """Say whether no run reaches the line of a hit, or gets past it, which its own rule tells."""
     return is_cut_off(module, hit.line) or (slug != _FAILS and fails_at(module, hit.line))

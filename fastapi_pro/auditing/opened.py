@@ -5,7 +5,7 @@ import functools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from fastapi_pro.auditing.applicability import applied
+from fastapi_pro.auditing.applicability import applied, assumed
 from fastapi_pro.auditing.detectors import Detector, detectors
 from fastapi_pro.auditing.finding import UNREADABLE, Finding
 from fastapi_pro.auditing.libraries.known_types import KnownTypes
@@ -86,16 +86,22 @@ class Opened:
         self._join(modules, root)
 
     def _told(self, slug: str, detect: Detector) -> Iterator[Finding]:
-        """Yield what the detector of a rule finds."""
+        """Yield what the detector of a rule finds; once what depends on versions not known."""
         first = next(iter(self.known.values()), None)
+        has_assumed = False
         for hit in detect(self._program):
             is_file = hit.path in self._files
             module = first if is_file else self.known.get(hit.path)
             kept = applied(hit, slug, module) if module is not None else hit if is_file else None
-            if kept is not None:
-                path, line, offset, message, *more = kept
-                column = _column(self._lines(path), line, offset)
-                yield Finding(str(path), line, column, slug, message, *more)
+            version = assumed(slug, module) if kept is not None and module is not None else ""
+            if kept is None or (version and has_assumed):
+                continue
+            has_assumed = has_assumed or bool(version)
+            path, line, offset, message, *more = kept
+            if version:
+                message = f"{message} (with {version}: folders beside name several versions)"
+            column = _column(self._lines(path), line, offset)
+            yield Finding(str(path), line, column, slug, message, *more)
 
     def _unreadable(self) -> list[Finding]:
         """Return the files that cannot be read or parsed, including tests that nothing needed."""

@@ -12,7 +12,7 @@ from fastapi_pro.auditing.libraries.version_ranges import ranges
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.program import Program
 from fastapi_pro.auditing.sources.parse import parse
-from tests.audit.programs import write
+from tests.audit.programs import audit, write
 
 
 def _versions(root: Path, package: str = "fastapi", path: str = "main.py") -> Versions:
@@ -157,6 +157,48 @@ def test_the_nearest_file_decides(tmp_path: Path) -> None:
     )
     assert _versions(tmp_path, path="new/app/main.py").has_from("0.165")
     assert not _versions(tmp_path, path="old/app/main.py").has_from("0.106")
+
+
+def test_without_a_file_above_the_others_of_the_repository_decide(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "#= services/shop/requirements.txt\nfastapi==0.105.0\n"
+        "#= services/stock/pyproject.toml\n[project]\ndependencies = ['fastapi<0.106']\n"
+        "#= tests/requirements.txt\nfastapi==0.165.0\n",
+    )
+    found = _versions(tmp_path, path="clients/shop/models.py")
+    assert found.is_borrowed
+    assert not found.has_from("0.106")
+    assert not _versions(tmp_path, path="services/shop/main.py").is_borrowed
+
+
+_LEFTOVER = """
+from fastapi import FastAPI
+from pydantic import BaseModel
+class {name}(BaseModel):
+    class Config:
+        orm_mode = True
+app = FastAPI()
+@app.get("/")
+def read() -> {name}:
+    return row
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"), [("1.10.2", "1.10.13", 0), ("1.10.2", "2.5.0", 1), ("2.5", "2.6", 2)]
+)
+def test_what_depends_on_unknown_versions_is_told_once(
+    one: str, other: str, count: int, tmp_path: Path
+) -> None:
+    source = f"#= gateway/orders.py\n{_LEFTOVER.format(name='Order')}"
+    source += f"#= gateway/rooms.py\nimport orders\n{_LEFTOVER.format(name='Room')}"
+    source += f"#= shop/requirements.txt\npydantic=={one}\n"
+    source += f"#= stock/requirements.txt\npydantic=={other}\n"
+    found = [f for f in audit(tmp_path, source) if f.slug == "v1-config-leftovers"]
+    assert len(found) == count
+    told = [f for f in found if "(with pydantic 2.0 or later: folders beside name" in f.message]
+    assert len(told) == (count == 1)
 
 
 def test_the_lock_of_a_workspace_pins_what_a_member_bounds(tmp_path: Path) -> None:

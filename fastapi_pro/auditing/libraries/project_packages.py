@@ -1,18 +1,20 @@
 """Which packages a project has, and in which versions, by its files.
 
-The nearest folder above a module that names a package decides. The pin of a lock file wins;
-otherwise the requirement gives a range. Without an upper bound, the newest version counts.
+The nearest folder above a module that names a package decides; if none does, all other folders of
+the repository together. The pin of a lock file wins; otherwise the requirement gives a range.
+Without an upper bound, the newest version counts.
 """
 
 import ast
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fastapi_pro.auditing.libraries.lock_files import Locked, locked_in, normalised
 from fastapi_pro.auditing.libraries.manifests import declared_in, requirements_files
 from fastapi_pro.auditing.libraries.markers import is_never
+from fastapi_pro.auditing.libraries.repository_folders import folders_below
 from fastapi_pro.auditing.libraries.requirements import (
     Requirement,
     missing_includes,
@@ -35,10 +37,11 @@ class Versions:
     """The versions of one package that a module may run with.
 
     `ranges` has one range for each pin or marker; it is empty if nothing is declared. In a range,
-    the newest version counts.
+    the newest version counts. `is_borrowed` says that only folders beside the module's name them.
     """
 
     ranges: tuple[Range, ...] = ()
+    is_borrowed: bool = False
 
     def has_from(self, version: str) -> bool:
         """Say whether it may be this version or a later one."""
@@ -63,12 +66,16 @@ def versions(module: Module, package: str) -> Versions:
     if (script := script_requirements(module)) and any(r.name == package for r in script):
         return Versions(_ranges(script, package, Range()))
     folder, program = module.path.parent, module.program
-    found = program.once(_versions, (folder, package), folder, _top(program.root), package)
+    top = _top(program.root)
+    found = program.once(_versions, (folder, package), folder, top, package)
+    if not found.ranges:
+        found = program.once(_elsewhere, package, top, package)
     if package in _BELOW and (not found.ranges or found.has_from(_BELOW[package][0])):
         version, other, its_own = _BELOW[package]
         if not versions(module, other).has_from(its_own):
             below = Range(high=(bound(version)[0], -1))
-            return Versions(tuple(_both(list(found.ranges), [below])) or (below,))
+            allowed = tuple(_both(list(found.ranges), [below])) or (below,)
+            return replace(found, ranges=allowed)
     return found
 
 
@@ -103,6 +110,15 @@ def _versions(folder: Path, top: Path, package: str) -> Versions:
         if found:
             return Versions(found)
     return Versions()
+
+
+def _elsewhere(top: Path, package: str) -> Versions:
+    """Return the versions of a package that the folders of a repository name."""
+    found: list[Range] = []
+    for here in folders_below(top):
+        declared = [requirement for requirement in declared_in(here) if not requirement.is_dev]
+        found += _pins(here, package, Range()) or _ranges(declared, package, Range())
+    return Versions(tuple(dict.fromkeys(found)), is_borrowed=bool(found))
 
 
 def _is_allowed(pin: Range, found: tuple[Range, ...]) -> bool:

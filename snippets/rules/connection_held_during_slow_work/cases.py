@@ -18,6 +18,30 @@ one = text("SELECT 1")
 """
 
 FOUND = {
+    "a connection of asyncpg's pool that a dependency yields": """
+import asyncpg
+import httpx
+from fastapi import Depends, FastAPI, Request
+app = FastAPI()
+client = httpx.AsyncClient(timeout=5)
+async def get_connection(request: Request):
+    async with request.app.state.pool.acquire() as connection:
+        yield connection
+class Hooks:
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+    async def url(self, key):
+        return await self.connection.fetchval("SELECT url FROM hooks WHERE id = $1", key)
+def get_hooks(connection=Depends(get_connection)):
+    return Hooks(connection)
+@app.get("/a/{key}")
+async def a(key: int, connection: asyncpg.Connection = Depends(get_connection)):
+    url = await connection.fetchval("SELECT url FROM hooks WHERE id = $1", key)
+    await client.get(url)  # !
+@app.get("/b/{key}")
+async def b(key: int, hooks: Hooks = Depends(get_hooks)):
+    await client.post(await hooks.url(key))  # !
+""",
     "a connection of asyncpg's pool, in the endpoint and in a service": """
 import asyncpg
 import httpx
@@ -184,6 +208,26 @@ async def rates(session: SessionDep) -> None:
 }
 
 LOOK_ALIKES = {
+    "a dependency that yields the pool, or a connection that it gave back": """
+import asyncpg
+import httpx
+from fastapi import Depends, FastAPI, Request
+app = FastAPI()
+client = httpx.AsyncClient(timeout=5)
+async def get_pool(request: Request):
+    yield request.app.state.pool
+async def get_url(key: int, request: Request):
+    async with request.app.state.pool.acquire() as connection:
+        url = await connection.fetchval("SELECT url FROM hooks WHERE id = $1", key)
+    yield url
+@app.get("/a/{key}")
+async def a(key: int, pool: asyncpg.Pool = Depends(get_pool)):
+    url = await pool.fetchval("SELECT url FROM hooks WHERE id = $1", key)
+    await client.get(url)
+@app.get("/b/{key}")
+async def b(url: str = Depends(get_url)):
+    await client.get(url)
+""",
     "a connection of asyncpg's pool that is given back before, and other pools": """
 import asyncio
 import asyncpg

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi import endpoints, parameters
+from fastapi_pro.auditing.libraries.fastapi import Dependency, endpoints, parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.kept_sessions import identity, kept, used_by
 from fastapi_pro.auditing.libraries.rare_work import is_rare
@@ -52,13 +52,14 @@ class _Event:
     """What begins or ends the transaction of the session called `session` here.
 
     `is_kept` is of one that an object keeps, which is called as the object is; `is_acquired` of a
-    connection that is taken from the pool of a driver.
+    connection that is taken from the pool of a driver, `is_yielded` by a dependency.
     """
 
     node: Node
     session: str
     is_kept: bool = False
     is_acquired: bool = False
+    is_yielded: bool = False
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -87,6 +88,8 @@ def detect(program: Program) -> Iterator[Hit]:
 def _fix(wait: _Slow, query: _Event) -> str:
     if query.is_kept:
         return ""
+    if query.is_yielded:
+        return "Take the connection by `async with` around the queries, not in a dependency"
     if query.is_acquired:
         return f"Leave the `with` of `{query.session}` before the slow call"
     if _is_changed_before(wait.call):
@@ -158,7 +161,7 @@ def _endpoint_functions(program: Program) -> set[Node]:
 def _held(function: Node) -> list[tuple[_Slow, _Event]]:
     """Return the first slow wait of a function with a transaction open, and what began it."""
     waits = list(_waits(function))
-    if acquired := _acquired(function, waits):
+    if acquired := _acquired(function, waits) or _yielded(function, waits):
         return [acquired]
     begun, ended = _events(function) if waits else ([], [])
     for wait in waits:
@@ -178,6 +181,41 @@ def _acquired(function: Node, waits: list[_Slow]) -> tuple[_Slow, _Event] | None
             if wait := next(inside, None):
                 return wait, _Event(context, variable.name or context.text, is_acquired=True)
     return None
+
+
+def _yielded(function: Node, waits: list[_Slow]) -> tuple[_Slow, _Event] | None:
+    """Return the first slow wait of an endpoint that a dependency yields such a connection to."""
+    if not (waits and _is_endpoint(function)):
+        return None
+    given = [(p, p.dependency) for p in parameters(function) if p.dependency]
+    for parameter, dependency in given:
+        if _yields_connection(dependency.target):
+            return waits[0], _Event(parameter.node, parameter.name, is_yielded=True)
+    for parameter, dependency in given:
+        if name := _below(dependency):
+            return waits[0], _Event(parameter.node, name, is_yielded=True)
+    return None
+
+
+def _below(dependency: Dependency, depth: int = 0) -> str:
+    """Return the name of the dependency, among those of another, that yields a connection."""
+    inner = [p.dependency for p in dependency.parameters if p.dependency]
+    for one in inner if depth <= limits.CALLS else ():
+        name = one.name if _yields_connection(one.target) else _below(one, depth + 1)
+        if name:
+            return name
+    return ""
+
+
+def _yields_connection(function: Node) -> bool:
+    """Say whether a dependency yields while it holds such a connection."""
+    if not (function.is_function and function.is_generator):
+        return False
+    yields = function.own(ast.Yield)
+    return any(
+        any(map(held.holds, yields)) and any(map(_takes_from_pool, held.contexts))
+        for held in function.own(ast.With, ast.AsyncWith)
+    )
 
 
 def _takes_from_pool(context: Node) -> bool:
