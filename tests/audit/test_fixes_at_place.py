@@ -2266,3 +2266,59 @@ async def serve(queue):
 """
     found = only(tmp_path, "task-not-kept", source)
     assert ("BackgroundTasks" in found.fix) == is_told
+
+
+@pytest.mark.parametrize(
+    ("sql", "severity", "end"),
+    [
+        ('f"SELECT * FROM {name}"', "", "can read other tables"),
+        ('f"REINDEX TABLE {name}"', "medium", "decides what `REINDEX` is for"),
+        ('"vacuum " + name', "medium", "decides what `VACUUM` is for"),
+    ],
+)
+def test_sql_that_reads_nothing_shows_nothing(
+    sql: str, severity: str, end: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from sqlalchemy import text
+app = FastAPI()
+@app.post("/tables/{{name}}")
+def work(name: str):
+    command = {sql}
+    with engine.connect() as connection:
+        connection.execute(text(command))
+"""
+    found = only(tmp_path, "sql-from-input", source)
+    assert found.message.endswith(end)
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("value", "fix"),
+    [
+        ("asyncio.create_task(work(name))", "nothing"),
+        ("task", "Tell all workers"),
+        ("name", "One atomic"),
+    ],
+)
+def test_no_store_holds_a_task(value: str, fix: str, tmp_path: Path) -> None:
+    source = f"""
+import asyncio
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+engine = create_engine("postgresql+psycopg://db/app")
+app = FastAPI()
+RUNNING = {{}}
+def keep(name: str, task: asyncio.Task):
+    RUNNING[name] = {value}
+@app.post("/jobs/{{name}}")
+async def start(name: str, task):
+    keep(name, task)
+@app.delete("/jobs/{{name}}")
+async def stop(name: str):
+    RUNNING.pop(name).cancel()
+"""
+    found = [f for f in audit(tmp_path, source) if f.slug == "state-in-memory"]
+    told = found[0].fix if found else "nothing"
+    assert (told or load_rule(RULES / "state_in_memory").fix.strip("`")).startswith(fix)

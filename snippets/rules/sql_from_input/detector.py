@@ -14,6 +14,8 @@ _RUNS = (
     "execute", "executemany", "executescript", "exec_driver_sql", "fetch", "fetchrow", "fetchval",
     "fetch_all", "fetch_one", "fetch_val", "read_sql", "read_sql_query", "raw",
 )  # fmt: skip
+_MAINTAINS = re.compile(r"\s*(VACUUM|ANALYZE|REINDEX|CLUSTER|REFRESH|LOCK)\b", re.IGNORECASE)
+"""Statements that read nothing."""
 _SQL = re.compile(
     r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE|ORDER BY|ALTER|DROP)\b", re.IGNORECASE
 )
@@ -54,11 +56,26 @@ def _injected(call: Node) -> Iterator[Hit]:
     statement = _statement(call)
     if isinstance(statement.ast, _DYNAMIC) and (given := _TEXT.unchecked(statement)):
         is_whole = _is_console(given)
+        verb = "" if is_whole else _verb(statement)
+        what = f"decides what `{verb}` is for" if verb else "can read other tables"
         yield call.hit(
-            f"{given.name} is {'' if is_whole else 'part of '}the SQL: whoever sends it can read"
-            " other tables",
-            severity="low" if is_whole or not is_asked(call) else "",
+            f"{given.name} is {'' if is_whole else 'part of '}the SQL: whoever sends it {what}",
+            severity="low" if is_whole or not is_asked(call) else "medium" if verb else "",
         )
+
+
+def _verb(statement: Node) -> str:
+    """Return the command of a statement that reads nothing: `VACUUM`, `REINDEX`."""
+    texts = (
+        node.literal
+        for binding in statement.function.bindings(statement.name)
+        for node in statement.at(binding.node).walk(ast.Constant)
+    )
+    written = statement.walk(ast.Constant)
+    for text in (*(node.literal for node in written), *texts):
+        if isinstance(text, str) and (match := _MAINTAINS.match(text)):
+            return match[1].upper()
+    return ""
 
 
 def _is_console(given: Text) -> bool:

@@ -71,6 +71,8 @@ _SHARED = "A row that one UPDATE changes, or a shared store such as Redis"
 _OWN_COPY = "None needed if each worker may have its own copy; else a shared store such as Redis"
 _PUBLISH = "Publish through Redis or LISTEN/NOTIFY; each worker forwards to its own clients"
 _PUBLISH_LATER = "None needed with one worker; with several, publish through Redis or LISTEN/NOTIFY"
+_TELL_ALL = "Tell all workers, by Redis or LISTEN/NOTIFY: the one that has the task or future acts"
+_WAITING = ("asyncio.Task", "asyncio.Future", "concurrent.futures.Future")
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
 
@@ -99,6 +101,8 @@ def detect(program: Program) -> Iterator[Hit]:
             is_harmless = _is_harmless(changed)
             shared = "" if database(program) == "PostgreSQL" else _SHARED
             fix = _OWN_COPY if is_harmless else shared
+            if any(map(_is_task, changed)):
+                fix = _TELL_ALL
             if any(map(is_channel, changed)):
                 fix = _PUBLISH_LATER if is_harmless else _PUBLISH
             besides = f" and {others} more change" if others else " changes"
@@ -195,6 +199,11 @@ def _is_harmless(changed: list[Change]) -> bool:
         return False
     names |= {change.kept.made.module.path.stem for change in changed if change.kept is not None}
     return any(map(_CACHE.search, names)) or any(map(_expires, changed)) or _is_flushed(changed[0])
+
+
+def _is_task(change: Change) -> bool:
+    """Say whether tasks or futures are kept, which no store can hold."""
+    return change.value.is_a(*_WAITING)
 
 
 def _registers(change: Change) -> bool:
