@@ -238,6 +238,23 @@ def test_a_sync_session_is_not_awaited(kind: str, wait: str, flush: str, tmp_pat
     assert fix.partition(" in ")[0] == flush
 
 
+def test_a_sync_session_that_coroutines_only_hand_on_is_not_awaited(tmp_path: Path) -> None:
+    source = f"""{BOOKS}
+async def find(name: str, session: Session):
+    return session.query(Author).filter(Author.name == name).first()
+async def insert(name: str, session: Session):
+    session.add(Author(name=name))
+    session.commit()
+@app.post("/a")
+async def add(name: str, session: Session = Depends()):
+    if await find(name, session):
+        raise HTTPException(409)
+    await insert(name, session=session)
+"""
+    fix = only(tmp_path, "check-then-insert", source).fix
+    assert fix.startswith("Unique constraint; `session.flush()`")
+
+
 @pytest.mark.parametrize(
     ("session", "opened"), [("AsyncSession", "async with"), ("Session", "with")]
 )

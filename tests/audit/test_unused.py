@@ -29,6 +29,7 @@ def _hashing(folder: Path, *files: str) -> Finding:
         f"from other import value\n{_APP}\n#= other.py\nimport fastapi\nimport hashes\nvalue = 1",
         f"{_APP}\nTASKS = ['hashes:run']",
         f"import importlib\n{_APP}\nloaded = importlib.import_module('has' + 'hes')",
+        f"{_APP}\nloaded = __import__('hashes')",
         "from fastapi import APIRouter\nrouter = APIRouter()",
         f"{_APP}\n#= worker.py\nimport fastapi\nimport hashes\nif __name__ == '__main__': ...",
         f"{_APP}\n#= worker.py\nimport fastapi, arq, hashes\nclass WorkerSettings: ...",
@@ -49,6 +50,8 @@ def test_a_module_that_something_loads_counts(main: str, tmp_path: Path) -> None
         _APP,
         f"{_APP}\n#= app/tests/test_hashes.py\nimport hashes",
         f"{_APP}\n#= app/other.py\nimport fastapi, hashes",
+        f"{_APP}\nkey = __import__('uuid').uuid4()",
+        f"import importlib\n{_APP}\nparse = importlib.import_module('urllib.parse').urlparse",
     ],
 )
 def test_a_module_that_nothing_loads_matters_little(main: str, tmp_path: Path) -> None:

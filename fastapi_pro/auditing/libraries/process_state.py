@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from fastapi_pro.auditing.libraries.fastapi import is_app
 from fastapi_pro.auditing.libraries.fastapi_requests import is_middleware_class
+from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
@@ -60,7 +61,10 @@ class Change:
         found = variable(self.changed)
         if is_container(found) or (self._counts_number(found) and self._declares_global()):
             return Kept(found, self.changed.last_name)
-        return _of_class(self.owner, self.changed.member) if self.owner and not found else None
+        name = self.changed.member
+        kept = _of_class(self.owner, name) if self.owner and not found else None
+        is_of_new = self.changed.owner.name == "self" and _is_making(self.function)
+        return None if is_of_new and name in container_attributes(self.owner) else kept
 
     @property
     def _of_app(self) -> Kept | None:
@@ -152,6 +156,14 @@ def _read(side: Node) -> str:
     if side.called == "builtins.getattr" and len(side.args) > 1:
         return f"{side.args[0].text}.{side.args[1].literal}"
     return side.text
+
+
+def _is_making(method: Node, depth: int = 0) -> bool:
+    """Say whether only the `__init__` of its class calls a method, of an object nobody has yet."""
+    above = {call.function for call in method.callers if call.owner.name == "self"}
+    if depth > limits.CALLS or len(above) < len(method.callers):
+        return False
+    return bool(above) and all(f.name == "__init__" or _is_making(f, depth + 1) for f in above)
 
 
 def _is_app_state(expr: Node) -> bool:

@@ -1,5 +1,6 @@
 """Which modules each start of the service loads, and with how many processes."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,9 +18,25 @@ _BY_NAME = (
 """Calls that load modules by name, without an import."""
 
 
+_IN_PLACE = re.compile(
+    rb"""\b(?:importlib\.import_module|__import__)\(\s*["']([A-Za-z_][\w.]*)["']\s*\)"""
+)
+
+
 def load_by_name(modules: Iterable[Module]) -> bool:
     """Say whether one of the modules loads others by their names, without an import."""
-    return any(module.says(*_BY_NAME) for module in modules)
+    return any(module.says(*_BY_NAME) and _loads_of_program(module) for module in modules)
+
+
+def _loads_of_program(module: Module) -> bool:
+    """Say whether what a module loads may be the program's: `__import__("uuid")` loads a library.
+
+    The name must stand in the call.
+    """
+    named = {found.decode() for found in _IN_PLACE.findall(module.source)}
+    rest = _IN_PLACE.sub(b"", module.source)
+    is_shown = not any(word.encode() in rest for word in _BY_NAME)
+    return not is_shown or any(modules_named(module.program, name) for name in named)
 
 
 def loaded_beside(module: Module) -> Iterable[Module]:

@@ -102,7 +102,9 @@ def _unconstrained(check: Node, found: _Lookup, insert: Node) -> Hit:
 
 def _is_sync(function: Node) -> bool:
     """Say whether the session of a function is not awaited, in a coroutine too."""
-    return not function.is_coroutine or any(use.owner.is_a(SESSION) for use in uses(function))
+    handed = [given for call in function.calls for given in call.given]
+    sessions = [*handed, *(use.owner for use in uses(function))]
+    return not function.is_coroutine or any(session.is_a(SESSION) for session in sessions)
 
 
 def _is_loaded(row: Node) -> bool:

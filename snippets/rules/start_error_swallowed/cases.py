@@ -67,6 +67,23 @@ async def lifespan(app):
     yield
 app = FastAPI(lifespan=lifespan)
 """,
+    "the function raises the error again": _APP
+    + """
+def init_db():
+    try:
+        Base.metadata.create_all(engine)
+    except Exception:
+        log.exception("no tables")
+        raise
+@asynccontextmanager
+async def lifespan(app):
+    try:
+        init_db()
+    except Exception:  # !
+        log.warning("no tables")
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
     "of SQLAlchemy": _APP
     + """
 from sqlalchemy.exc import SQLAlchemyError
@@ -157,6 +174,39 @@ async def lifespan(app):
         Base.metadata.create_all(engine)
     except IntegrityError:
         log.info("another worker was first")
+    yield
+app = FastAPI(lifespan=lifespan)
+""",
+    "only starts a task": _APP
+    + """
+import asyncio
+async def listen():
+    Base.metadata.create_all(engine)
+@asynccontextmanager
+async def lifespan(app):
+    try:
+        task = asyncio.create_task(listen())
+    except Exception:
+        log.warning("nobody listens")
+    yield
+    task.cancel()
+app = FastAPI(lifespan=lifespan)
+""",
+    "the error does not come out of the function": _APP
+    + """
+def init_db():
+    try:
+        Base.metadata.create_all(engine)
+    except Exception:
+        log.exception("no tables")
+        return False
+    return True
+@asynccontextmanager
+async def lifespan(app):
+    try:
+        app.state.has_tables = init_db()
+    except Exception:
+        log.warning("no cache")
     yield
 app = FastAPI(lifespan=lifespan)
 """,

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.asyncio_tasks import started
 from fastapi_pro.auditing.libraries.fastapi import lifespans
-from fastapi_pro.auditing.model.call_graph import reached
+from fastapi_pro.auditing.model.call_graph import called, reached
 
 _ALL = {"builtins.Exception", "builtins.BaseException", "sqlalchemy.exc.SQLAlchemyError"}
 _NEEDED = {"alembic.command.upgrade": "the migration", "asyncpg.create_pool": "the pool"}
@@ -30,15 +31,43 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _needed(attempt: Node) -> str:
     """Return what the body of a `try` does that the service needs, in words, or ""."""
-    calls = [c for c in attempt.function.calls if any(s.holds(c) for s in attempt.body)]
-    inside = [c for f in reached([c.callee for c in calls]) for c in f.calls]
-    for call in (*calls, *inside):
+    for call in _run(attempt):
         if call.last_name in ("upgrade", "create_pool") and call.called in _NEEDED:
             return _NEEDED[call.called]
         made = [call.func, *call.args[:1]]  # create_all(engine), run_sync(create_all)
         if any(n.member == "create_all" and n.owner.member == "metadata" for n in made):
             return "making the tables"
     return ""
+
+
+def _run(attempt: Node) -> list[Node]:
+    """Return the calls of a `try` and of the functions that it runs, if their errors get to it."""
+    calls = [c for c in attempt.function.calls if any(s.holds(c) for s in attempt.body)]
+    found = [call for call in calls if not _is_kept_inside(call, attempt)]
+    queue = [call.callee for call in found]
+    seen: set[Node] = set()
+    while queue:
+        function = queue.pop()
+        if function in seen or not function.is_function:
+            continue
+        seen.add(function)
+        found += [call for call in function.calls if not _is_kept_inside(call, function)]
+        queue += [f for call, f in called(function) if not _is_kept_inside(call, function)]
+    return found
+
+
+def _is_kept_inside(call: Node, outer: Node) -> bool:
+    """Say whether the error of a call stays in its task, or is caught before it gets further out."""
+    if call.parent in list(started(call.program)):
+        return True
+    for block in call.ancestors:
+        if block == outer or block.is_function:
+            return False
+        is_tried = isinstance(block.ast, ast.Try) and any(s.holds(call) for s in block.body)
+        for handler in _handlers(block) if is_tried else ():
+            if _catches_all(handler) and not any(handler.walk(ast.Raise)):
+                return True
+    return False
 
 
 def _handlers(attempt: Node) -> list[Node]:

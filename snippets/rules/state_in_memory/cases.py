@@ -1408,3 +1408,49 @@ def note(name: str):
     listeners.note(name)
 """
 )
+_CREWS = """
+from fastapi import FastAPI
+app = FastAPI()
+class Crews:
+    def __init__(self):
+        self.members: dict[str, str] = {}
+        self._fill()
+    def _fill(self):
+        for name in ("Ann", "Bo"):
+            self._add(name)
+    def _add(self, name):
+        self.members[name] = "free"
+    CHANGE
+crews = Crews()MARK
+@app.get("/members")
+def members():
+    return crews.members
+@app.post("/plans")
+def plan():
+    return len(Crews().members)
+"""
+LOOK_ALIKES["filled while the object is made"] = _CREWS.replace("CHANGE", "").replace("MARK", "")
+FOUND["filled while the object is made, and by requests"] = (
+    _CREWS.replace("CHANGE", "def join(self, name):\n        self._add(name)").replace("MARK", "  # !")
+    + """
+@app.post("/members")
+def join(name: str):
+    crews.join(name)
+"""
+)
+FOUND["the objects of a class fill what all share"] = """
+from fastapi import FastAPI
+app = FastAPI()
+class Session:
+    sessions: dict = {}  # !
+    def __init__(self, name):
+        self._keep(name)
+    def _keep(self, name):
+        self.sessions[name] = self
+@app.post("/login")
+def login(name: str):
+    Session(name)
+@app.get("/sessions")
+def sessions():
+    return list(Session.sessions)
+"""
