@@ -57,7 +57,7 @@ def _run(attempt: Node) -> list[Node]:
 
 
 def _is_kept_inside(call: Node, outer: Node) -> bool:
-    """Say whether the error of a call stays in its task, or is caught before it gets further out."""
+    """Say whether the error of a call stays in its task, or is caught before it gets out."""
     if call.parent in list(started(call.program)):
         return True
     for block in call.ancestors:

@@ -1431,7 +1431,9 @@ def plan():
 """
 LOOK_ALIKES["filled while the object is made"] = _CREWS.replace("CHANGE", "").replace("MARK", "")
 FOUND["filled while the object is made, and by requests"] = (
-    _CREWS.replace("CHANGE", "def join(self, name):\n        self._add(name)").replace("MARK", "  # !")
+    _CREWS.replace("CHANGE", "def join(self, name):\n        self._add(name)").replace(
+        "MARK", "  # !"
+    )
     + """
 @app.post("/members")
 def join(name: str):
