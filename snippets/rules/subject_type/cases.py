@@ -23,6 +23,25 @@ async def get_db():
 """
 
 FOUND = {
+    "a parameter of the path without a type, and one that is a string": _MODELS
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from models import AsyncSession, User, get_db
+app = FastAPI()
+class Users:
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def by_id(self, key):
+        return await self.session.scalar(select(User).where(User.id == key))  # !
+@app.get("/users/{user_id}")
+async def read(user_id, session: AsyncSession = Depends(get_db)):
+    return await Users(session).by_id(user_id)
+@app.get("/named/{user_id}")
+async def named(user_id: str, session: AsyncSession = Depends(get_db)):
+    return await session.get(User, user_id)  # !
+""",
     "a PyJWT that never checks it, with a string": _MODELS
     + """
 #= requirements.txt
@@ -114,6 +133,24 @@ class Users:
 }
 
 LOOK_ALIKES = {
+    "a parameter that is converted, or an integer": _MODELS
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from models import AsyncSession, Device, User, get_db
+app = FastAPI()
+@app.get("/users/{user_id}")
+async def read(user_id: str, session: AsyncSession = Depends(get_db)):
+    found = select(User).where(User.id == user_id if user_id.isdigit() == 2 else User.id == 1)
+    return await session.get(User, int(user_id)) or await session.scalar(found)
+@app.get("/numbers/{user_id}")
+async def number(user_id: int, session: AsyncSession = Depends(get_db)):
+    return await session.get(User, user_id)
+@app.get("/devices/{device_id}")
+async def device(device_id: str, session: AsyncSession = Depends(get_db)):
+    return await session.get(Device, device_id)
+""",
     "the subject is not checked, so that it may be a number": _MODELS
     + """
 #= main.py

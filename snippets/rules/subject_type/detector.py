@@ -1,4 +1,4 @@
-"""A token's `sub`, a string, that is compared with an integer key."""
+"""A token's `sub`, or a parameter, that is a string and is compared with an integer key."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.jwt import ENCODES, Decode, decodes
 from fastapi_pro.auditing.libraries.project_packages import versions
+from fastapi_pro.auditing.libraries.request_objects import requested
 from fastapi_pro.auditing.libraries.sqlalchemy_drivers import uses_asyncpg
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import uses_async
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, column_named, model_named
@@ -14,32 +15,66 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.library_types import SESSION
 
+_SUBJECT = "the token's `sub`"
 _Question = Callable[[Node, int], bool]
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the queries of integer keys by a subject that is still a string."""
-    if not decodes(program) or not uses_async(program):
+    """Yield the queries of integer keys by a subject, or a parameter, that is still a string."""
+    if not uses_async(program):
         return
+    for place, column, value in _looked_up(program):
+        what = _string(value)
+        if what and uses_asyncpg(place):
+            yield place.hit(
+                f"`{value.text}` is {what}, a string, and `{column.name}` is an integer: asyncpg"
+                " refuses a string there, and every valid request gets a 500",
+                fix="" if what == _SUBJECT else f"`{value.last_name}: int` where FastAPI fills it",
+            )
+
+
+def _looked_up(program: Program) -> Iterator[tuple[Node, Column, Node]]:
+    """Yield where an async session looks for an integer, the column, and the value."""
     for call in program.calls_named("get", "get_one"):
         column, value = _key(call), call.argument(1, "ident")
-        if column is not None and _is_subject(value) and uses_asyncpg(call):
-            yield _hit(call, column, value)
+        if column is not None:
+            yield call, column, value
     for compare in program.nodes(ast.Compare):
         match compare.ast:
             case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
                 for key, value in _both_ways(compare.at(left), compare.at(right)):
                     column = _column(key)
-                    is_told = column is not None and not _is_sync(compare) and _is_subject(value)
-                    if column is not None and is_told and uses_asyncpg(compare):
-                        yield _hit(compare, column, value)
+                    if column is not None and not _is_sync(compare):
+                        yield compare, column, value
 
 
-def _hit(node: Node, column: Column, value: Node) -> Hit:
-    return node.hit(
-        f"`{value.text}` is the token's `sub`, a string, and `{column.name}` is an integer: "
-        "asyncpg refuses a string there, and every valid token gets a 500"
-    )
+def _string(value: Node) -> str:
+    """Return what a value is that is a string: a subject, or a parameter; "" for anything else."""
+    if decodes(value.program) and _is_subject(value):
+        return _SUBJECT
+    is_parameter = _is_parameter(value) and not _is_asked(value)
+    return "a parameter without `int`" if is_parameter else ""
+
+
+def _is_asked(value: Node) -> bool:
+    """Say whether a condition around a value looks at it: `if text.isdigit()`."""
+    tests = (above.test for above in value.ancestors if above.test)
+    return any(name.name == value.name for test in tests for name in test.walk(ast.Name))
+
+
+def _is_parameter(expr: Node, depth: int = 0) -> bool:
+    """Say whether an expression is a parameter that FastAPI fills with a string, not converted."""
+    bound = expr.bound
+    if depth > limits.NAMES:
+        return False
+    if bound is not None and bound.kind == "param":
+        for declared in parameters(expr.at(bound.node).function):
+            if declared.node.ast is bound.node and declared.node.function in requested(
+                expr.program
+            ):
+                is_string = declared.type == "builtins.str" or not declared.node.annotation
+                return is_string and declared.dependency is None
+    return _flows(expr, depth + 1, _is_parameter)
 
 
 def _both_ways(left: Node, right: Node) -> tuple[tuple[Node, Node], tuple[Node, Node]]:
