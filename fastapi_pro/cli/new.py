@@ -7,7 +7,7 @@ NAME is the new folder, or a path to it; its last part is the name of the projec
 not exist, or be empty but for `.git`. Either all files are written or none. Nothing is installed
 or started.
 `--with` adds recipes, parts that not every service needs; `--list` lists them. `--minimal` makes
-the same service with one file for each layer, for a single process.
+the same service with one file for each layer, for a single process, without metrics.
 
 Exits with 0 when the project is written or the recipes are listed, 1 when it could not be written,
 2 for wrong use. Needs only the standard library of Python 3.11.
@@ -83,7 +83,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="recipes to add, such as rate-limit,jobs",
     )
     parser.add_argument(
-        "--minimal", action="store_true", help="make one file for each layer, for one process"
+        "--minimal",
+        action="store_true",
+        help="make one file for each layer, for one process, without metrics",
     )
     parser.add_argument("--list", action="store_true", help="only list the recipes")
     args = parser.parse_args(argv)

@@ -1,7 +1,7 @@
-"""A project with one file for each layer, and without code that only several processes need.
+"""A project with one file for each layer, for one process: without metrics and seams for recipes.
 
-`snippets/minimal/plug.diff` changes the code that uses what is left out or moved; its format is
-that of recipes.
+`snippets/minimal/plug.diff` makes shorter what is there for recipes, several workers or speed, and
+changes the code that uses what is left out or moved; its format is that of recipes.
 """
 
 from collections.abc import Mapping
@@ -10,8 +10,13 @@ from pathlib import Path
 from fastapi_pro.scaffolding.joining import Joined, join
 from fastapi_pro.scaffolding.recipes import PLUG, add_recipe
 
-# How several workers count together: one process counts in its memory.
-_LEFT_OUT = {"app/core/metric_files.py", "tests/test_metric_files.py"}
+_METRICS = {
+    "app/core/metric_files.py",
+    "app/core/metrics.py",
+    "app/core/request_metrics.py",
+    "tests/test_metric_files.py",
+    "tests/test_metrics.py",
+}
 _MODULES = {
     "app.config": Joined(
         ["app.core.setting_types", "app.core.config"], "Settings, checked once at the start."
@@ -22,21 +27,17 @@ _MODULES = {
         [f"app.schemas.{name}" for name in ("text", "error", "token", "user", "product")],
         "JSON in and out.",
     ),
-    "app.errors": Joined(["app.core.errors", "app.api.errors"], "Errors that a client is told."),
+    "app.errors": Joined(
+        ["app.core.errors", "app.core.routes", "app.api.errors"], "Errors that a client is told."
+    ),
     "app.security": Joined(["app.core.security"]),
     "app.services": Joined(
         [f"app.services.{name}" for name in ("auth", "users", "products")],
         "What the service does; knows no FastAPI, never commits.",
     ),
     "app.observability": Joined(
-        [
-            "app.core.logging",
-            "app.api.middleware",
-            "app.core.routes",
-            "app.core.request_metrics",
-            "app.core.metrics",
-        ],
-        "Logs, request ids, the last resort for errors, metrics.",
+        ["app.core.logging", "app.api.middleware"],
+        "Logs, request ids, the last resort for errors.",
     ),
     "app.api": Joined(
         ["app.api.deps", "app.api.health"]
@@ -53,6 +54,6 @@ def minimal(snippets: Path, texts: Mapping[str, str]) -> dict[str, str]:
 
     Raises RecipeError or JoinError if plug.diff or the modules do not fit.
     """
-    kept = {name: text for name, text in texts.items() if name not in _LEFT_OUT}
+    kept = {name: text for name, text in texts.items() if name not in _METRICS}
     plug = (snippets / "minimal" / PLUG).read_text(encoding="utf-8")
     return join(add_recipe(kept, "minimal", {PLUG: plug}), _MODULES)

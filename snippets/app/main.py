@@ -6,7 +6,6 @@ from typing import TypedDict
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.api import health, v1
@@ -35,11 +34,9 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
     engine = create_engine(url, settings.database_pool_size)
     health_engine = create_engine(url, 1).execution_options(isolation_level="AUTOCOMMIT")
     try:
-        async with engine.begin() as connection:
+        async with engine.begin() as connection:  # connects, or raises
             if settings.create_tables:
                 await create_tables(connection, Base.metadata)
-            else:
-                await connection.execute(text("SELECT 1"))
         yield {
             "sessionmaker": create_sessionmaker(engine),
             "health_engine": health_engine,
@@ -75,11 +72,10 @@ def create_app() -> FastAPI:
     """Build the application from the settings; exit where one is bad."""
     get_settings()
     configure_logging()
-    # redirect_slashes: behind a proxy the redirect names the wrong host
     app = FastAPI(
         title="My API",
         lifespan=lifespan,
-        redirect_slashes=False,
+        redirect_slashes=False,  # behind a proxy the redirect names the wrong host
         # FastAPI documents a 422 of another shape, and none of the other errors.
         responses={"default": {"model": Error, "description": "An error"}},
     )

@@ -60,6 +60,16 @@ async def test_a_monitor_may_ask_with_head(committing_client: AsyncClient) -> No
     assert (await committing_client.head("/healthz")).status_code == 200
 
 
+@pytest.mark.parametrize("create_tables", ["true", "false"])
+async def test_without_its_database_it_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, create_tables: str
+) -> None:
+    nowhere = "postgresql+asyncpg://shop@127.0.0.1:1/shop"
+    with pytest.raises(ConnectionError):
+        async with client_on(nowhere, monkeypatch, APP_CREATE_TABLES=create_tables):
+            pass
+
+
 async def test_without_the_creation_of_tables_the_start_only_connects(
     own_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from re import Pattern
 
 from fastapi import FastAPI, Response
+from fastapi.routing import iter_route_contexts
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -22,8 +23,6 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from app.core.routes import path_below_root, routes_with_paths
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 BUCKETS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 7.5,
@@ -66,7 +65,7 @@ class MetricsMiddleware:
             return
         started = time.perf_counter()
         # A mount changes the scope.
-        app, path = scope["app"], path_below_root(scope)
+        app, path = scope["app"], _path_below_root(scope)
         status, size = 500, 0
 
         async def watch_start(message: Message) -> None:
@@ -99,10 +98,17 @@ class MetricsMiddleware:
 def _paths(app: FastAPI, endpoint: object) -> dict[str, Pattern[str]]:
     """Return the paths of an endpoint, and those of mounts, which have endpoints of their own."""
     return {
-        route.path: route.path_regex
-        for route in routes_with_paths(app)
-        if getattr(route, "endpoint", None) in (endpoint, None)
+        str(route.path): route.path_regex
+        for route in iter_route_contexts(app.routes)
+        if getattr(route, "path_regex", None) and route.endpoint in (endpoint, None)
     }
+
+
+def _path_below_root(scope: Scope) -> str:
+    """Return the path of a request as routes know it, without what a proxy adds."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path.removeprefix(root) if path.startswith(f"{root}/") else path
 
 
 def _content_length(headers: Iterable[tuple[bytes, bytes]]) -> int:

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -35,6 +35,6 @@ def split_list(value: object) -> object:
 
 
 DatabaseUrl = Annotated[SecretStr, AfterValidator(require_async_driver)]
-Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*\s]+$")]
+Origin = Annotated[str, Field(pattern=r"^https?://[^/*\s]+$")]
 # NoDecode (pydantic-settings 2.7): otherwise a comma list dies in the JSON decoder.
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(split_list)]

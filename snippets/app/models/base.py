@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, Numeric
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 MAX_ID = 2**31 - 1  # PostgreSQL's INTEGER; a larger number is an error there, not a missing row
 
@@ -32,11 +32,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse naive times: nobody knows which instant they mean."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
+        if value and value.tzinfo is None:
             raise ValueError("a time needs a zone: use datetime.now(UTC)")
-        return value.astimezone(UTC)
+        return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the zone back."""
@@ -46,25 +44,17 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Money(TypeDecorator[Decimal]):
     """NUMERIC(12, 2); whole cents on SQLite, which has no decimals."""
 
-    impl = Numeric(12, 2)
+    impl = Numeric(12, 2).with_variant(BigInteger(), "sqlite")
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the column's type."""
-        sqlite = dialect.name == "sqlite"
-        return dialect.type_descriptor(BigInteger() if sqlite else Numeric(12, 2))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | int | None:
         """Turn an amount into cents on SQLite."""
-        if value is None or dialect.name != "sqlite":
-            return value
-        return int(value.scaleb(2))
+        return int(value.scaleb(2)) if value is not None and dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Turn cents into an amount on SQLite."""
-        if value is None:
-            return None
-        return Decimal(value).scaleb(-2) if dialect.name == "sqlite" else Decimal(value)
+        in_cents = value is not None and dialect.name == "sqlite"
+        return Decimal(value).scaleb(-2) if in_cents else value
 
 
 def utc_now() -> datetime:
