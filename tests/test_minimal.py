@@ -23,7 +23,7 @@ FULL = project_files(SNIPPETS, "order_desk")
 MINIMAL = project_files(SNIPPETS, "order_desk", is_minimal=True)
 METRICS = {name for name in FULL if "metric" in name}
 # Joined with what uses them: they stand alone for recipes, jobs and speed.
-JOINED_WITH_THEIR_USE = {"State", "VerifiedUser", "access_log", "access_token", "add_middleware",
+JOINED_WITH_THEIR_USE = {"State", "VerifiedUser", "access_log", "access_token", "add_cors",
                          "authenticate", "create_sessionmaker"}  # fmt: skip
 
 

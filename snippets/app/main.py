@@ -1,6 +1,6 @@
 """The application and what wraps it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
@@ -50,9 +50,16 @@ def add_middleware(app: FastAPI) -> None:
     """Wrap every request; what is added last is outermost."""
     app.add_middleware(UnhandledErrorMiddleware)
     metrics.instrument(app)
+    if origins := get_settings().cors_origins:
+        add_cors(app, origins)
+    app.add_middleware(RequestContextMiddleware)
+
+
+def add_cors(app: FastAPI, origins: Sequence[str]) -> None:
+    """Let pages of these origins ask, and read the answers."""
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=get_settings().cors_origins,
+        allow_origins=origins,
         allow_credentials=True,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=[
@@ -65,7 +72,6 @@ def add_middleware(app: FastAPI) -> None:
             "X-Request-ID",
         ],
     )
-    app.add_middleware(RequestContextMiddleware)
 
 
 def create_app() -> FastAPI:

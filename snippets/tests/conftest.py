@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 import without_dotenv  # noqa: F401 -- comes first
 
 os.environ["APP_JWT_SECRET"] = "a secret for tests, of 32 characters or more"
+os.environ["APP_CORS_ORIGINS"] = "https://x.example"
 
 from app.api.deps import get_sessionmaker
 from app.core import security

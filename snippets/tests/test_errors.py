@@ -263,6 +263,20 @@ async def test_another_origin_gets_no_cors_header(failing_client: AsyncClient) -
     assert "Access-Control-Allow-Origin" not in response.headers
 
 
+async def test_where_no_origin_is_set_pages_of_others_may_not_even_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("APP_CORS_ORIGINS")
+    get_settings.cache_clear()
+    headers = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
+    transport = ASGITransport(create_app())
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        response = await client.options("/api/v1/users", headers=headers)
+    get_settings.cache_clear()
+    assert (response.status_code, response.json()) == (405, {"error": "Method Not Allowed"})
+    assert not [name for name in response.headers if name.startswith("access-control")]
+
+
 async def test_a_failure_after_the_first_byte_goes_to_the_server(failing_app: FastAPI) -> None:
     """The status is gone already: the server must cut the connection, and logs the traceback."""
     async with AsyncClient(transport=ASGITransport(failing_app), base_url="http://test") as client:

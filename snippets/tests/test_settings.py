@@ -20,6 +20,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Start from a valid environment, and no `.env`."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("APP_JWT_SECRET", SECRET)
+    monkeypatch.delenv("APP_CORS_ORIGINS")
     get_settings.cache_clear()
 
 
