@@ -32,7 +32,7 @@ class RequestContextMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        sent = dict(scope["headers"]).get(b"x-request-id", b"")
         request_id = sent.decode() if SANE.fullmatch(sent) else secrets.token_hex(16)
         clear_contextvars()
         bind_contextvars(request_id=request_id)

@@ -112,7 +112,7 @@ def _path_below_root(scope: Scope) -> str:
 
 
 def _content_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
-    return next((int(value) for name, value in headers if name == b"content-length"), 0)
+    return int(dict(headers).get(b"content-length", 0))
 
 
 def expose() -> Response:
