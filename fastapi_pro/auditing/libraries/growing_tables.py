@@ -18,6 +18,7 @@ _FEW = re.compile(
     re.IGNORECASE,
 )
 """Names of tables that somebody fills by hand."""
+_VALIDATES = {"from_orm", "model_validate", "parse_obj"}
 _ACCOUNTS = re.compile(r"user|account|customer|member|profile|author|owner", re.IGNORECASE)
 
 
@@ -38,8 +39,13 @@ def created(program: Program) -> set[Node]:
 def made_by_endpoints(program: Program) -> set[Node]:
     """Return the models that a POST or PUT makes rows of."""
     creating = [e.function for e in http_endpoints(program) if e.method in ("post", "put")]
-    made = {call.func.definition for f in reached(creating) for call in f.calls}
+    made = {_made(call) for f in reached(creating) for call in f.calls}
     return made & models(program).keys()
+
+
+def _made(call: Node) -> Node:
+    """Return the class of the object that a call makes, also by `Order.model_validate(...)`."""
+    return (call.owner if call.member in _VALIDATES else call.func).definition
 
 
 def _is_of_accounts(model: Model) -> bool:

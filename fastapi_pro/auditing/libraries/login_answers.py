@@ -8,6 +8,7 @@ from fastapi_pro.auditing.libraries.logins import looked_up, missing
 from fastapi_pro.auditing.libraries.passwords import is_verification
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.exceptions import caught_by, raised_by
+from fastapi_pro.auditing.model.flow import following
 from fastapi_pro.auditing.model.node import Node
 
 _HTTP = "fastapi.HTTPException"
@@ -34,16 +35,26 @@ def differing_answers(function: Node) -> Iterator[tuple[Node, str, str]]:
 def _refusal(check: Node, depth: int = 0) -> tuple[Node, Node] | None:
     """Return a verification, and the `raise` for a password that is wrong: beside it, or in it."""
     for branch in check.function.own(ast.If):
-        match branch.ast:
-            case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=tested), body=[*_, ast.Raise()]):
-                value = branch.at(tested).value.awaited
-                if value == check:
-                    return check, branch.body[-1]
+        tested, refusing = _of_wrong(branch)
+        if tested.value.awaited == check and isinstance(refusing.ast, ast.Raise):
+            return check, refusing
     if depth > limits.CALLS or any(isinstance(above.ast, ast.Try) for above in check.ancestors):
         return None
     inner = (call for call in check.callee.calls if call.given and is_verification(call))
     found = [refused for call in inner if (refused := _refusal(call, depth + 1))]
     return (check, found[0][1]) if len(found) == 1 else None
+
+
+def _of_wrong(branch: Node) -> tuple[Node, Node]:
+    """Return what an `if` tests, and the last statement that runs where that is false."""
+    match branch.ast:
+        case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=tested), body=[*_, last]):
+            return branch.at(tested), branch.at(last)
+        case ast.If(test=tested, orelse=[*_, last]):
+            return branch.at(tested), branch.at(last)
+        case ast.If(test=tested, body=[*_, ast.Return()]):
+            return branch.at(tested), next(iter(following(branch)), branch.at(None))
+    return branch.at(None), branch.at(None)
 
 
 def _unknown(function: Node, name: str, calls: list[Node]) -> Node:

@@ -62,6 +62,14 @@ _OPEN_POST = re.compile(
 _PASSWORD = re.compile(r"passw(or)?d|^pwd$|passphrase", re.IGNORECASE)
 _SIGN_UP = re.compile(r"(User|Account|Customer|Member)_?(SignUp|Regist(er|ration))|Sign_?[Uu]p")
 _ROLE = re.compile(r"role|admin|super_?user|staff|permission|scope|privilege", re.IGNORECASE)
+_MAKES_ADMIN = re.compile(
+    r"(sign_?up|regist(er|ration)|create|new|add)[/_-](super_?)?(admin|superuser)(?![a-z])"
+    r"|(?<![a-z])(super_?)?(admin|superuser)[/_-](sign_?up|regist(er|ration)|create|new|add)",
+    re.IGNORECASE,
+)
+"""Paths and names of what makes somebody an administrator."""
+_FIRST = re.compile(r"count|exists?|is_empty|has_\w+|any_\w+|first_run|setup|bootstrap|seed|init")
+"""Names of what is asked, or done, where there is no administrator yet."""
 _HARMLESS = re.compile(
     r"db|database|session|settings|config|repo|service|client|cache|redis|pagina|page|param|query"
     r"|logger|limit|unit_of_work|uow|engine|storage|crud|dao|manager|background|container|store",
@@ -148,6 +156,35 @@ def open_admin_routers(program: Program) -> dict[Node, tuple[list[Endpoint], End
     if guarded is None:
         return {}
     return {router: told for router, told in found.items() if router not in guarded}
+
+
+@fact
+def open_admin_makers(program: Program) -> dict[Endpoint, Endpoint]:
+    """Return the endpoints with which a stranger becomes an administrator, each with one that asks.
+
+    Those count that check nothing: no login, no secret, and not whether this is the first one.
+    """
+    makers = [e for e in http_endpoints(program) if e.method == "post" and _makes_admin(e)]
+    asking = _all_asking(program) if makers else []
+    guarded = guarded_routers(program) if asking else set()
+    if guarded is None:
+        return {}
+    return {e: _nearest(e, asking) for e in makers if asking and e.router not in guarded}
+
+
+def _makes_admin(endpoint: Endpoint) -> bool:
+    if not _MAKES_ADMIN.search(f"{endpoint.path} {endpoint.name}") or endpoint.call.module.is_tool:
+        return False
+    schemas = [schema for p in endpoint.parameters if (schema := schema_of(p.type))]
+    names = [p.name for p in endpoint.parameters] + [n for s in schemas for n in s.fields]
+    proofs = (name for name in names if not _PASSWORD.search(name))
+    if any(_KEY.search(name) or _OWN_KEY.search(name) for name in proofs) or check_of(endpoint):
+        return False
+    functions = answering(endpoint)
+    calls = (call.last_name for function in functions for call in function.calls)
+    is_plain = all(map(_is_harmless, _own(endpoint))) and len(endpoint.function.decorators) == 1
+    is_asked = any(map(_is_asked, endpoint.parameters)) or refuses(functions)
+    return is_plain and not is_asked and not any(map(_FIRST.match, calls))
 
 
 @fact

@@ -50,6 +50,28 @@ async def create_order(session: SessionDep):
 )
 
 FOUND = {
+    "rows of SQLModel that validation makes": """
+from fastapi import FastAPI
+from sqlmodel import Field, Session, SQLModel, create_engine, select
+class OrderIn(SQLModel):
+    title: str
+class Order(OrderIn, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id")
+engine = create_engine("postgresql://db/x")
+app = FastAPI()
+def stored(data, session):
+    session.add(Order.model_validate(data, update={"user_id": 1}))
+    session.commit()
+@app.post("/orders")
+def create(data: OrderIn):
+    with Session(engine) as session:
+        stored(data, session)
+@app.get("/orders")
+def orders():
+    with Session(engine) as session:
+        return session.exec(select(Order)).all()  # !
+""",
     "scalars": _MAIN
     + """
 @app.get("/orders")

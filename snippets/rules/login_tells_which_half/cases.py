@@ -96,6 +96,26 @@ def login(email: str, password: str, session=Depends()):
         raise HTTPException(status_code=400, detail="Incorrect password")
     return user.id
 """,
+    "the wrong password is what is left": _MAIN
+    + """
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    user = user_by_email(session, email)
+    if not user:
+        raise HTTPException(401, f"No account {email}")  # !
+    if verify_password(password, user.password_hash):
+        return user.id
+    else:
+        raise HTTPException(401, "Incorrect password")
+@router.post("/token")
+def token(email: str, password: str, session=Depends()):
+    user = user_by_email(session, email)
+    if not user:
+        raise HTTPException(404)  # !
+    if verify_password(password, user.password_hash):
+        return user.id
+    raise HTTPException(401)
+""",
     "the status alone, by names": _MAIN
     + """
 @router.post("/login")
@@ -392,6 +412,17 @@ def e(email: str, password: str, users):
                 raise HTTPException(404, "gone")
             if not hasher.verify(password, found.hashed):
                 raise HTTPException(403, "taken")
+""",
+    "one answer, in both branches": _MAIN
+    + """
+@router.post("/login")
+def login(email: str, password: str, session=Depends()):
+    user = user_by_email(session, email)
+    if not user:
+        raise HTTPException(401, "Wrong e-mail address or password")
+    if verify_password(password, user.password_hash):
+        return user.id
+    raise HTTPException(401, "Wrong e-mail address or password")
 """,
     "one answer": _MAIN
     + """

@@ -56,6 +56,24 @@ class NewUser(BaseModel):
 async def create(user: NewUser, session: Session):
     session.add(user)
 """,
+    "anybody becomes an administrator": _MAIN
+    + """
+from pydantic import BaseModel
+class NewAdmin(BaseModel):
+    email: str
+    password: str
+sign_up = APIRouter(prefix="/auth")
+def stored(user, session):
+    if session.get(user.email):
+        raise HTTPException(409)
+    session.add(user)
+@sign_up.post("/signup/admin")  # !
+async def create_one(user: NewAdmin, session: Session):
+    stored(user, session)
+@sign_up.post("/new")  # !
+async def create_superuser(user: NewAdmin, session: Session):
+    stored(user, session)
+""",
     "a delete beside a put": _MAIN + _DELETES,
     "a post that stores": _MAIN
     + """
@@ -154,6 +172,32 @@ Remover = needs("items:delete")
 @router.delete("/{item_id}")
 async def delete_item(item_id: int, user: Remover, session: Session):
     await session.delete(item_id)
+""",
+    "the first administrator, and those with a secret": _MAIN
+    + """
+from pydantic import BaseModel
+class NewAdmin(BaseModel):
+    email: str
+    password: str
+    setup_token: str
+class User(BaseModel):
+    email: str
+    password: str
+sign_up = APIRouter(prefix="/auth")
+@sign_up.post("/signup/admin")
+async def create_one(user: NewAdmin, session: Session):
+    session.add(user)
+@sign_up.post("/register/admin")
+async def first(user: User, session: Session):
+    if session.count(User):
+        raise HTTPException(409)
+    session.add(user)
+@sign_up.post("/create/admin")
+async def create_admin(user: User, session: Session, me: User = Depends(find_user)):
+    session.add(user)
+@sign_up.post("/signup/user")
+async def administrative_note(user: User, session: Session):
+    session.add(user)
 """,
     "all of them ask": _MAIN
     + """

@@ -7,6 +7,7 @@ from fastapi_pro.auditing.libraries.fastapi import Endpoint
 from fastapi_pro.auditing.libraries.open_routes import (
     check_of,
     key_of,
+    open_admin_makers,
     open_admin_routers,
     open_routes,
 )
@@ -18,12 +19,18 @@ _NAMED = 3
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the endpoints without a login, where others of their router have one.
 
-    Also the routers for administrators of which no endpoint has one.
+    Also what makes administrators, and the routers for them of which no endpoint has a login.
     """
     for endpoint, sibling in open_routes(program).items():
         yield endpoint.call.hit(
             f"`{endpoint.name}` does not check who is calling; {_asks(endpoint, sibling)}"
         )
+    for endpoint, sibling in open_admin_makers(program).items():
+        if endpoint not in open_routes(program):
+            yield endpoint.call.hit(
+                f"anybody becomes an administrator by `{endpoint.name}`, which does not check who"
+                f" is calling; {_asks(endpoint, sibling)}"
+            )
     for router, (listed, asking) in open_admin_routers(program).items():
         names = ", ".join(f"`{endpoint.name}`" for endpoint in listed[:_NAMED])
         more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
