@@ -43,7 +43,27 @@ async def read_item(item_id: int, user: CurrentUser, session: SessionDep):
     return item.title
 """
 
+_ADMINS_ONLY = """
+@router.get("/{item_id}")
+async def read_item(item_id: int, user: CurrentUser, session: SessionDep):
+    if not user.is_admin:
+        raise HTTPException(403)
+    return await session.get(Item, item_id)
+@router.post("")
+async def create_item(user: CurrentUser, session: SessionDep):
+    if user.role.name not in ("admin", "editor"):
+        raise HTTPException(status_code=403)
+    session.add(Item(title="new"))
+"""
+
 FOUND = {
+    "a role that a read asks for": _MAIN
+    + _ADMINS_ONLY
+    + """
+@router.delete("/{item_id}")  # !
+async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
+    await session.delete(await session.get(Item, item_id))
+""",
     "a patch beside a get": _MAIN
     + _CHECKED
     + """
@@ -105,6 +125,30 @@ async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
 }
 
 LOOK_ALIKES = {
+    "the role is asked elsewhere, or another thing is changed": _MAIN
+    + _ADMINS_ONLY
+    + """
+def refuse(user: User):
+    if not user.is_admin:
+        raise HTTPException(403)
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
+    refuse(user)
+    await session.delete(await session.get(Item, item_id))
+@router.put("/{item_id}")
+async def put_item(item_id: int, session: SessionDep, user: User = Depends(require_boss)):
+    (await session.get(Item, item_id)).title = "new"
+@router.patch("/views/{view_id}")
+async def view(view_id: int, user: CurrentUser, session: SessionDep):
+    (await session.get(Item, view_id)).title = "seen"
+""",
+    "a single endpoint asks for a role": _MAIN
+    + _ADMINS_ONLY.partition("@router.post")[0]
+    + """
+@router.delete("/{item_id}")
+async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
+    await session.delete(await session.get(Item, item_id))
+""",
     "all compare": _MAIN
     + _CHECKED
     + """

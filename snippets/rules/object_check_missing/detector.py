@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.guarded_routers import refuses
+from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.open_routes import open_routes
 from fastapi_pro.auditing.libraries.request_values import inputs
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, models
@@ -19,11 +21,74 @@ _OWNER = re.compile(
 )
 _ROLE = re.compile(r"admin|superuser|staff|role|permission|scope|authori[sz]e|policy|can_|access")
 _CHANGES = {"put", "patch", "delete"}
+_FORBIDDEN = 403
+_LONGEST = 60  # characters of a condition
 _PARAMETER = re.compile(r"\{(\w+)")
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the endpoints that do not compare the owner, where one of their router does."""
+    """Yield the endpoints that forget the owner or the role, where one of their router asks."""
+    yield from _without_owner(program)
+    yield from _without_role(program)
+
+
+def _without_role(program: Program) -> Iterator[Hit]:
+    """Yield changes that anybody may make, beside a read of the same that asks for a role."""
+    for listed in _by_router(program).values():
+        asking = {e: test for e in listed if (test := _role_test(e.function))}
+        for endpoint in listed if len(asking) > 1 else ():
+            reads = [e for e in asking if e.method == "get" and _key(e) == _key(endpoint)]
+            is_change = endpoint.method in _CHANGES and endpoint not in asking and _key(endpoint)
+            if is_change and reads and not _asks_for_role(endpoint, reads[0]):
+                yield endpoint.call.hit(
+                    f"`{endpoint.name}` asks for no role: any caller may do it; `{reads[0].name}`,"
+                    f" which only reads, refuses callers by `{_short(asking[reads[0]])}`"
+                )
+
+
+def _key(endpoint: Endpoint) -> list[str]:
+    """Return the parameters of an endpoint's path."""
+    return _PARAMETER.findall(endpoint.path or "")
+
+
+@fact
+def _by_router(program: Program) -> dict[Node, list[Endpoint]]:
+    found: dict[Node, list[Endpoint]] = defaultdict(list)
+    for endpoint in http_endpoints(program):
+        if not endpoint.call.module.is_tool and endpoint not in open_routes(program):
+            found[endpoint.router].append(endpoint)
+    return found
+
+
+def _role_test(function: Node) -> Node | None:
+    """Return the condition on the caller's role with which a function refuses callers, if any."""
+    for branch in function.own(ast.If):
+        refusals = [s for s in branch.body if isinstance(s.ast, ast.Raise)]
+        members = [attribute.member for attribute in branch.test.walk(ast.Attribute)]
+        named = [*members, *(name.name for name in branch.test.walk(ast.Name))]
+        is_role = any(map(_ROLE.search, named)) and not any(map(_OWNER.match, members))
+        if is_role and any(raised_status(statement) == _FORBIDDEN for statement in refusals):
+            return branch.test
+    return None
+
+
+def _asks_for_role(endpoint: Endpoint, sibling: Endpoint) -> bool:
+    """Say whether an endpoint names a role or owner, refuses, or depends on more than another."""
+    if not _dependencies(endpoint) <= _dependencies(sibling):
+        return True
+    if len(endpoint.function.decorators) > 1:
+        return True
+    functions = answering(endpoint) - answering(sibling)
+    named = {node.last_name for f in functions for node in f.own(ast.Name, ast.Attribute)}
+    return refuses(functions) or any(_ROLE.search(n) or _OWNER.match(n) for n in named)
+
+
+def _short(test: Node) -> str:
+    text = test.text
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+
+
+def _without_owner(program: Program) -> Iterator[Hit]:
     checks = _checks(program)
     if not checks:
         return
