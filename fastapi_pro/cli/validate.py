@@ -3,8 +3,8 @@
 usage: validate.py [SKILL_DIR ...] [--try FILE ...] [option ...]
 
 A SKILL_DIR is the folder of a skill, a SKILL.md, or a folder that contains skills, plugins, a
-marketplace or `.claude`. Without one, the current folder is checked, and `skills` in it. Exits
-with 0 if there is no error (warnings are allowed), 1 for errors, 2 for wrong use.
+marketplace or `.claude`. Without one, the current folder is checked. Exits with 0 if there is no
+error (warnings are allowed), 1 for errors, 2 for wrong use.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     targets: list[Path] = []
     files: list[Path] = []
     is_wrong = False
-    for target in args.skills or _here():
+    for target in args.skills or [Path()]:
         found = [target] if target.name == NAME else list(find_skills(target))
         if not os.path.lexists(target) or not (found or is_whole(target)):
             _complain(target, _reason(target))
@@ -134,11 +134,6 @@ def _reason(target: Path) -> str:
         return f"{error.strerror}; let the user who runs this read it"
     other = next((name for name in names if name.lower() == NAME.lower()), "")
     return f"the client does not read {other}; call it {NAME}" if other else f"no {NAME} in it"
-
-
-def _here() -> list[Path]:
-    """Return the current folder, which may be a skill, and `skills` in it, if a plugin has one."""
-    return [Path(), *(path for path in [Path("skills")] if any(find_skills(path)))]
 
 
 def _shown(path: Path) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from fastapi_pro.validating.codes import Code
+from fastapi_pro.validating.fences import find_fences
 from fastapi_pro.validating.report import Finding, Level
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _LIKE_LINKS = re.compile(
 )
 _UNUSUAL = re.compile(r"[\\&(]|.<")
 """What Markdown replaces or lets pair up in the address of a link."""
+_MENTION = re.compile(r"(?<!\S)@((?:[\w.-]+/)*[\w-]+\.\w+)")
 _ANCESTORS = 8  # folders above the skill in which the project's own files may lie
 _PLACEHOLDER = re.compile(r"[{}<>*$]|\.\.\.|…")
 
@@ -87,6 +89,30 @@ def check_links(
                 level = unportable if level == "not-portable" else level
                 line, column = _find(lines, target, first, stop)
                 yield Finding(path, line, column, code, f"`{target}` {message}", fix, level)
+
+
+def check_mentions(body: str, skill: Path, path: str) -> Iterator[Finding]:
+    """Yield a warning for each `@file` of the skill: the client looks for it in the project."""
+    mentions = [
+        match
+        for match in _MENTION.finditer(body)
+        if _exists(f"{skill}/{match[1]}")
+        and not any(_exists(f"{folder}/{match[1]}") for folder in _upwards(skill)[1:])
+    ]
+    fenced = {
+        line
+        for fence in (find_fences(body) if mentions else [])
+        for line in range(fence.start, fence.end + 1)
+    }
+    for match in mentions:
+        before = body[: match.start()]
+        line = before.count("\n")
+        if line not in fenced:
+            message = f"`@{match[1]}` is a file of the project for the client: it attaches nothing"
+            name = match[1].removeprefix("./")
+            fix = f"write `{name}`, or `@${{CLAUDE_SKILL_DIR}}/{name}` to attach it at once"
+            column = len(before) - before.rfind("\n")
+            yield Finding(path, line + 1, column, "mention-missing", message, fix, "warning")
 
 
 def _suspects(body: str, base: Path, skill: Path) -> set[str]:

@@ -4,10 +4,9 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import inf
 from pathlib import Path
 
-from fastapi_pro.validating.body import check_links, check_size
+from fastapi_pro.validating.body import check_links, check_mentions, check_size
 from fastapi_pro.validating.codes import Code
 from fastapi_pro.validating.contract import (
     KNOWN_KEYS,
@@ -22,7 +21,7 @@ from fastapi_pro.validating.contract import (
     is_ignored,
 )
 from fastapi_pro.validating.folders.hooks import check_front_hooks
-from fastapi_pro.validating.folders.reading import FrontFile, walk
+from fastapi_pro.validating.folders.reading import FrontFile, Path_, walk
 from fastapi_pro.validating.frontmatter import (
     MISSING,
     NOT_YAML,
@@ -52,6 +51,8 @@ _NO_FIELDS = Finding(
     "there are no fields: the client uses the folder's name and the first line of the text",
     "write --- on the very first line, then name and description, then --- again",
 )  # fmt: skip
+_COLLECTION_MARKS = (".claude", ".claude-plugin", "skills")
+"""What is in a folder that holds other skills besides its own SKILL.md."""
 _CHECKOUT_MARKS = (".git", ".claude-plugin")
 
 
@@ -69,11 +70,15 @@ class Options:
 
 
 def find_skills(folder: Path) -> Iterator[Path]:
-    """Yield the SKILL.md of `folder`, or if it has none, each one below it; follow links once."""
-    if os.path.lexists(folder / NAME):
+    """Yield the SKILL.md of `folder`, and if it is more than one skill, each one below it.
+
+    Links are followed once.
+    """
+    is_skill = os.path.lexists(folder / NAME)
+    if is_skill and not any(os.path.lexists(folder / mark) for mark in _COLLECTION_MARKS):
         yield folder / NAME
         return
-    for here, names in walk(folder, most=inf):
+    for here, names in walk(folder):
         if NAME in names:
             yield here / NAME
 
@@ -101,6 +106,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
         *check_early_end(parts.yaml, shown),
         *_check_ends(parts, raw, shown, options.unportable),
         *check_links(parts.body, file, file.parent, shown, options.unportable),
+        *check_mentions(parts.body, file.parent, shown),
         *_check_pages(file.parent, Path(shown).parent, options.unportable),
     ]
     front = FrontMatter()
@@ -109,7 +115,7 @@ def check_text(raw: str, file: Path, shown: str, options: Options) -> list[Findi
     except FrontMatterError as error:
         found.append(_dropped(error, shown))
     else:
-        found += [_refusal(error, shown) for error in front.twice]
+        found += [_twice(path, error, shown, options) for path, error in front.twice.items()]
         found += check_paths(front, text.split("\n"), shown)
         found += check_cut_values(parts.yaml, shown) if front.mended is None else []
         found += _check_front(front, file, shown, options)
@@ -282,6 +288,12 @@ def _check_folder(front: FrontMatter, file: Path, shown: str, level: Level) -> I
 def _refusal(error: FrontMatterError, shown: str) -> Finding:
     where = error.place
     return Finding(shown, where.line, where.column, error.code, error.message, error.fix)
+
+
+def _twice(path: Path_, error: FrontMatterError, shown: str, options: Options) -> Finding:
+    """Return the finding of a key that is there twice; other readers than the client refuse it."""
+    level: Level = "error" if path[0] in KNOWN_KEYS else options.unportable
+    return replace(_refusal(error, shown), level=level)
 
 
 def _dropped(error: FrontMatterError, shown: str) -> Finding:

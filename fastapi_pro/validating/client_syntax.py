@@ -21,10 +21,10 @@ _SYNTAX = re.compile(
 )
 _BEGINS = re.compile(r"[!$]|^[ \t]*(?=```!)", re.MULTILINE)
 _EFFECT = {
-    "block": "begins commands that the client runs",
-    "command": "is a command that the client runs",
+    "block": "begins commands that the client runs when the skill loads",
+    "command": "is a command that the client runs when the skill loads",
     "arguments": "is replaced by the arguments of the call",
-    "positional": "is replaced by an argument of the call",
+    "positional": "is replaced by an argument if the call has enough of them",
 }
 
 

@@ -32,6 +32,9 @@ _MOVED = {
     "triggers": "when_to_use",
 }
 
+_OTHER_WORDS = {"mode"}
+"""Keys that are similar to a field and mean something else."""
+
 Fault = tuple[Code, str] | None
 """The code of the finding and the reason, None if the value is right."""
 
@@ -80,7 +83,7 @@ def _tools(value: object) -> Fault:
     if isinstance(value, str) and "\n" in value.strip():
         return "bad-tools", "a line break does not separate tools"
     for entry in split_tools(value):
-        if entry.count("(") != entry.count(")") or entry.startswith("("):
+        if entry.count("(") != entry.count(")"):
             return "bad-tools", "its parentheses do not match, so it names no tool of the client"
     return _words(value)
 
@@ -313,6 +316,7 @@ def check_unknown_keys(values: Mapping[str, object]) -> list[Problem]:
             continue
         plain = key.lower().replace("_", "-").replace("when-to-use", "when_to_use")
         near = _MOVED.get(key) or "".join(difflib.get_close_matches(plain, KNOWN_KEYS, 1, 0.75))
+        near = "" if key in _OTHER_WORDS else near
         if near:
             message = f"`{key}` is not a field of a skill, so the client ignores it"
             problems.append(Problem((key,), "unknown-key", message, f"write `{near}`"))
@@ -335,10 +339,15 @@ def check_tools(values: Mapping[str, object]) -> list[Problem]:
     found = []
     tools = split_tools(values.get("allowed-tools"))
     for tool in dict.fromkeys(tool.partition("(")[0] for tool in tools):
-        if tool in _TOOLS_IN_LOWER_CASE:
+        right = _TOOLS_IN_LOWER_CASE.get(tool.lower(), tool)
+        if tool != right:
             message = f"`{tool}` is not a tool of Claude Code, so it allows nothing"
-            fix = f"write {_TOOLS_IN_LOWER_CASE[tool]}"
-            found.append(Problem(("allowed-tools",), "unknown-tool", message, fix))
+            found.append(Problem(("allowed-tools",), "unknown-tool", message, f"write {right}"))
+    for entry in tools:
+        if entry.startswith("("):
+            message = f"`{entry}` names no tool: the space before it ends the entry"
+            fix = "write the parentheses directly after the tool, or leave them out"
+            found.append(Problem(("allowed-tools",), "bad-tools", message, fix))
     if not _EVERY_COMMAND.isdisjoint(tools):
         message = "a `Bash` without a pattern pre-approves every command"
         fix = "add a pattern, as in Bash(uv run *)"

@@ -24,10 +24,12 @@ _LATE = re.compile(
     r"(?:[ \t]*(?:#.*|<!--.*|```.*)?\n)+(?P<fence>---[ \t]*\n)(?:#.*\n)*(?:name|description):[ \t]"
 )
 """Front matter that is not first: blank lines, a title, a comment or a fence are before it."""
+_UNLIKE = re.compile(r"[ \t]*---.*\n(?:#.*\n)*(?:name|description):[ \t]")
+"""Front matter whose first line is more than `---`."""
 _FIELD = re.compile(r"(?P<key>[A-Za-z_-]+:)[ \t]+(?P<value>\S.*)")
 _SPECIAL = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
-_BORNE = re.compile(r"[\t\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
-"""Characters that the client accepts and PyYAML does not."""
+_BORNE = re.compile(r"[\t\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+"""Characters that the client accepts within a line, and PyYAML does not."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ class FrontMatter:
     values: dict[str, object] = field(default_factory=dict)
     keys: dict[str, Place] = field(default_factory=dict)
     places: dict[tuple[str | int, ...], Place] = field(default_factory=dict)
-    twice: list[FrontMatterError] = field(default_factory=list)
-    """The keys that are there twice; the client uses the last value."""
+    twice: dict[tuple[str | int, ...], FrontMatterError] = field(default_factory=dict)
+    """The keys that are there twice, by their path; the client uses the last value."""
     mended: FrontMatterError | None = None
     """Why it is not YAML, if the client reads it although it is not."""
 
@@ -105,6 +107,9 @@ def split(text: str) -> SkillText:
             message = "the front matter does not begin on line 1, so the client loses its fields"
             fix = "move it up, so that --- is the very first line"
             raise FrontMatterError(place, MISSING, message, fix)
+        if _UNLIKE.match(text):
+            message = f"`{lines[0][:40]}` does not begin front matter: the client loses its fields"
+            raise FrontMatterError(TOP, MISSING, message, "write --- alone on line 1, not indented")
         return SkillText("", text, 1)
     for number, line in enumerate(lines[1:], start=1):
         if line.rstrip() == _FENCE:
@@ -199,7 +204,37 @@ def _parse(text: str) -> FrontMatter:
             "the front matter has no fields, so the client loses its content",
             "write one `key: value` on each line, at least name and description",
         )
+    _refuse_flush(text, root)
     return _Reader(text).read(root)
+
+
+def _refuse_flush(text: str, node: MappingNode) -> None:
+    """Raise FrontMatterError for a line of a value in quotes or brackets that is not indented.
+
+    PyYAML accepts it. The client accepts it only if the line begins with a closing bracket.
+    """
+    lines = text.split("\n")
+    for key, value in () if node.flow_style else node.value:
+        if isinstance(value, MappingNode) and not value.flow_style:
+            _refuse_flush(text, value)
+        if not _is_delimited(value):
+            continue
+        least = _place(text, key.start_mark.index).column
+        first, last = (_place(text, mark.index).line for mark in (value.start_mark, value.end_mark))
+        for number in range(first + 1, last + 1):
+            line = lines[number - 2]
+            indent = len(line) - len(line.lstrip(" "))
+            if indent < least and line[indent:][:1].strip("\t#]}"):
+                message = "the front matter is not YAML: a line of this value is not indented"
+                fix = "indent the line more than its key, or write the value on one line"
+                raise FrontMatterError(Place(number, 1), NOT_YAML, message, fix)
+
+
+def _is_delimited(node: Node) -> bool:
+    """Say whether a value is in quotes or brackets."""
+    if isinstance(node, ScalarNode):
+        return node.style in ("'", '"')
+    return bool(node.flow_style) if isinstance(node, MappingNode | SequenceNode) else False
 
 
 class _BoundedLoader(yaml.SafeLoader):
@@ -297,7 +332,8 @@ class _Reader:
             if key.value in values:
                 message = f"`{key.value}` is given twice: the client uses the last value"
                 fix = "keep one of the two"
-                self._front.twice.append(FrontMatterError(where, "duplicate-key", message, fix))
+                error = FrontMatterError(where, "duplicate-key", message, fix)
+                self._front.twice[*path, key.value] = error
             if not path:
                 self._front.keys[key.value] = where
             values[key.value] = self._value(value, (*path, key.value))

@@ -72,13 +72,13 @@ def check_replaced(
                     is_meant = takes_arguments and not is_of_line
                     is_meant = is_meant or _is_harmless(each, line, _MANY)
             if not is_meant:
-                message = f"`{each.text}` in a fence {each.effect} when the skill loads"
+                message = f"`{each.text}` in a fence {each.effect}"
                 place = (path, each.line, each.column)
                 yield Finding(*place, "client-syntax", message, fix, level)
         yield from _named(text, fence, names, path)
     for each in in_prose if not takes_arguments else ():
         if each.kind == "positional" and not _is_harmless(each, lines[each.line - 1], _FEW):
-            message = f"`{each.text}` {each.effect} when the skill is called with arguments"
+            message = f"`{each.text}` {each.effect}"
             fix = f"write `\\{each.text}`"
             yield Finding(path, each.line, each.column, "client-syntax", message, fix, "warning")
     yield from _variables(lines, file, path)

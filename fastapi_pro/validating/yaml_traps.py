@@ -7,7 +7,7 @@ from fastapi_pro.validating.report import Finding
 
 _TEXT = re.compile(r"(?P<key>description|when_to_use|argument-hint):[ \t]+(?P<value>[^\s\"'|>].*)")
 _COMMENT = re.compile(r"\s#")
-_EATEN = re.compile(r"(?:&\S+|!\S*)\s+\S")
+_EATEN = re.compile(r"(?:&\S+|!(?!!)\S*)\s+\S")
 
 
 def check_early_end(yaml: str, path: str) -> Iterator[Finding]:

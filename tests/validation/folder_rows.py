@@ -54,6 +54,15 @@ def entry(**values: object) -> list[object]:
 
 
 REFUSED = "Failed to load session plugin from"
+
+
+def _refused(name: str, key: str, value: object) -> Row:
+    """Return a plugin that the client does not load because of one value of its manifest."""
+    return Row(name, {"skills/n/SKILL.md": page(f"MARK-{name}")}, ("plugin-field",),
+               hidden=(f"MARK-{name}",), says=f"Validation errors: {key}",
+               manifest={key: value})  # fmt: skip
+
+
 PLUGINS = [
     Row("right", hooks("Stop", HI) | {"skills/n/SKILL.md": page("MARK-right")},
         listed=("MARK-right",)),
@@ -71,6 +80,25 @@ PLUGINS = [
         manifest={"homepage": "example.com"}),
     Row("description-number", {}, ("plugin-field-ignored",), says='ignored "description"',
         manifest={"description": 3}),
+    *[_refused(f"null-{key}", key, None) for key in ("agents", "commands", "hooks", "lspServers",
+          "mcpServers", "outputStyles", "settings", "skills", "themes", "userConfig", "version")],
+    *[_refused(f"dependency-{n}", "dependencies", [value])
+      for n, value in enumerate((3, "", "a b", {"version": "1"}))],
+    *[_refused(f"option-{n}", "userConfig", value) for n, value in enumerate(
+          ([], {"a": "x"}, {"a": {"type": "text"}}, {"a": {"type": "file", "title": "A"}}))],
+    *[_refused(f"server-{n}", "mcpServers", {"a": value}) for n, value in enumerate(
+          (3, {"url": "http://x"}, {"type": "sse"}, {"type": "tcp", "command": "x"},
+           {"command": ""}, {"command": "x", "args": "y"}, {"command": "x", "env": {"Y": 1}}))],
+    Row("server-right", {"skills/n/SKILL.md": page("MARK-server")}, listed=("MARK-server",),
+        manifest={"mcpServers": {"a": {"type": "http", "url": "http://127.0.0.1:9"}}}),
+    _refused("language", "lspServers", {"a": {"command": "x"}}),
+    *[_refused(f"command-{n}", "commands", value) for n, value in enumerate(
+          ([{"a": {"content": "x"}}], {"a": {}}, {"a": "./a.md"}, {"a": {"source": "a.md"}}))],
+    Row("command-inline", {}, listed=("MARK-inline",),
+        manifest={"commands": {"a": {"content": "Go.", "description": "MARK-inline"}}}),
+    _refused("channel", "channels", {"a": 1}),
+    Row("author-nameless", {}, ("plugin-field-ignored",), says='ignored "author"',
+        manifest={"author": {"name": ""}}),
     Row("option-key", {}, ("plugin-field",), says="userConfig.api-token",
         manifest={"userConfig": {"api-token": {"type": "string"}}}),
     Row("skills-no-dot", {"more/n/SKILL.md": page("MARK-nodot")}, ("plugin-field",),
@@ -141,6 +169,15 @@ PLUGINS = [
         says="no-prompt: hooks.Stop.0.hooks.0: Invalid prompt hook"),
     Row("timeout-text", hooks("Stop", entry(type="command", command="x", timeout="5")),
         ("hook-shape",), says="timeout-text: hooks.Stop.0.hooks.0: Invalid command hook"),
+    *[Row(f"hook-{key}",
+          hooks("Stop", entry(**{"type": kind, "command": "x", "url": "http://x"} | {key: value})),
+          ("hook-shape",), says=f"hook-{key}: hooks.Stop.0.hooks.0: Invalid {kind}")
+      for kind, key, value in (
+          ("command", "timeout", 0), ("command", "async", "yes"), ("command", "once", 1),
+          ("command", "statusMessage", 3), ("command", "shell", "zsh"), ("command", "args", "a"),
+          ("command", "asyncRewake", 1), ("http", "headers", []), ("http", "url", "localhost"))],
+    Row("guard-if", hooks("PreToolUse", entry(**{"type": "command", "command": "x", "if": 3})),
+        ("hook-shape",), says=f"{REFUSED} {{path}}: hooks.PreToolUse.0.hooks.0"),
     Row("matcher-list", hooks("Stop", [{"matcher": ["Bash"], "hooks": []}]), ("hook-shape",),
         says="matcher-list: hooks.Stop.0: Invalid hook matcher"),
     Row("hooks-comma", {"hooks/hooks.json": '{"hooks": {"Stop": [],}}'}, ("json-invalid",),
@@ -161,6 +198,18 @@ PLUGINS = [
     Row("agent-broken", {"agents/a.md": "---\nname: n\ndescription: a\n  b: c: d\n---\n"},
         ("front-matter-not-yaml",), listed=("agent-broken:a: Agent from agent-broken plugin",)),
     Row("agent-no-name", {"agents/a.md": page("MARK-noname")}, listed=("MARK-noname",)),
+    Row("agent-cut", {"agents/a.md": "---\ndescription: MARK-acut --- so\ntools: Read\n---\n"},
+        ("front-matter-cut",), listed=("MARK-acut (Tools: All tools)",)),
+    Row("agent-hash", {"agents/a.md": page("MARK-ahash in #notes")}, ("value-cut",),
+        listed=("MARK-ahash in (Tools: All tools)",)),
+    Row("agent-listed", {"agents/a.md": page("[MARK-alist]")}, ("agent-without-description",),
+        hidden=("MARK-alist",), says="Description invalid for agent-listed:a"),
+    Row("agent-twins", {f"agents/{name}.md": page("MARK-ptwin", "twin") for name in "ab"},
+        ("duplicate-agent",), listed=("agent-twins:twin: MARK-ptwin",)),
+    Row("command-cut", {"commands/a.md": page("MARK-ccut --- so")}, ("front-matter-cut",),
+        listed=("MARK-ccut",)),
+    Row("command-hash", {"commands/a.md": page("MARK-chash in #notes")}, ("value-cut",),
+        listed=("MARK-chash in",)),
     Row("agent-colon", {"agents/a.md": page("Use when: x: MARK-colon", "a")},
         listed=("MARK-colon",)),
     Row("agent-mode", {"agents/a.md": "---\ndescription: MARK-mode\npermissionMode: plan\n---\n"},
@@ -238,6 +287,20 @@ PROJECTS = [
         ("agent-field-ignored",), listed=("MARK-denied (Tools: All tools)",)),
     Row("agent-bare", {".claude/agents/bare.md": "MARK-bare\n"}, ("agent-not-loaded",),
         hidden=("MARK-bare",)),
+    *[Row(f"agent-{n}", {f".claude/agents/odd-{n}.md": f"---\n{lines}\n---\nText.\n"}, (code,),
+          hidden=(f"MARK-odd{n}",)) for n, (code, lines) in enumerate((
+              ("agent-not-loaded", "name: odd:one\ndescription: MARK-odd0"),
+              ("agent-not-loaded", "name: 12\ndescription: MARK-odd1"),
+              ("agent-not-loaded", "name: odd-two\ndescription: [MARK-odd2]"),
+              ("hook-shape", "name: odd-three\ndescription: MARK-odd3\nhooks: 3")))],
+    Row("agent-project-cut", {".claude/agents/cut.md": "---\nname: cut\n"
+            "description: MARK-pcut --- so\ntools: Read\n---\n"},
+        ("front-matter-cut",), listed=("MARK-pcut (Tools: All tools)",)),
+    Row("archived", {".claude/skills/_archive/gone/SKILL.md": page("MARK-aside"),
+                     ".claude/skills/old-ones/SKILL.txt": ""}, hidden=("MARK-aside",)),
+    Row("settings", {".claude/settings.json": {"hooks": {"PreToolUse": [{"command": "x"}],
+            "PreTool": HI, "Stop": HI}}}, ("hook-shape", "hook-event-unknown"),
+        says="settings.json: hooks.PreTool: Unknown hook event"),
     Row("agent-no-name", {".claude/agents/nameless.md": page("MARK-without")},
         ("agent-not-loaded",), hidden=("MARK-without",)),
 ]  # fmt: skip

@@ -206,3 +206,26 @@ def test_the_plugins_folder_is_unknown_in_a_skill_of_a_project(tmp_path: Path) -
 def test_an_empty_body_is_a_warning(tmp_path: Path) -> None:
     """The skill says nothing."""
     assert told(found(skill(tmp_path, GOOD, "\n")), "warning") == [("body-empty", 5, 1)]
+
+
+@pytest.mark.parametrize(
+    ("body", "columns"),
+    [
+        ("See @references/a.md now", [5]),
+        ("- @./references/a.md", [3]),
+        ("See @references/gone.md, `@references/a.md`, (@references/a.md), me@references/a.md", []),
+        ("@${CLAUDE_SKILL_DIR}/references/a.md", []),
+        ("```\n@references/a.md\n```", []),
+        ("Read @notes.md", []),
+    ],
+)
+def test_an_attachment_is_looked_for_in_the_project(
+    tmp_path: Path, body: str, columns: list[int]
+) -> None:
+    """Asked of 2.1.332: a file of the skill is attached by its whole path alone."""
+    file = skill(tmp_path, GOOD, body)
+    (file.parent / "references").mkdir()
+    for page in (file.parent / "references" / "a.md", file.parent / "notes.md"):
+        page.touch()
+    (tmp_path / "notes.md").touch()
+    assert told(found(file), "warning") == [("mention-missing", 5, n) for n in columns]

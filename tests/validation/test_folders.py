@@ -76,7 +76,9 @@ def test_folders_of_other_clients_are_left_alone(tmp_path: Path) -> None:
     assert codes(tmp_path / ".cursor-plugin") == ["plugin-field"]
 
 
-@pytest.mark.parametrize("name", ["fixtures", "__fixtures__", "testdata"])
+@pytest.mark.parametrize(
+    "name", ["fixtures", "__fixtures__", "_fixtures", "my-fixtures", "testdata"]
+)
 def test_what_tests_read_is_left_alone(tmp_path: Path, name: str) -> None:
     """It may be wrong by intention; named as the target it is checked."""
     Row("p", {}, manifest={"name": None}).write(tmp_path / name / "p")
@@ -131,6 +133,9 @@ def agent(folder: Path, line: str) -> list[tuple[str, int, int]]:
         ("disallowedTools: Write, Bash(*)", []),
         ("tools: read, grep", [("agent-tools", 4, 8)]),
         ("tools: [bash]", [("agent-tools", 4, 8)]),
+        ("tools: all", [("agent-tools", 4, 8)]),
+        ("tools: TodoWrite, LS, Websearch", [("agent-tools", 4, 8)]),
+        ("tools: TodoWrite, Monitor", []),
         ("tools: read, Bash", []),
         ("tools: Bash(git:*), mcp__x__read", []),
         ("tools: mcp__notes__search", []),
@@ -154,6 +159,64 @@ def test_a_finding_stands_at_its_value(tmp_path: Path) -> None:
     assert (finding.path, finding.line) == ("hooks/hooks.json", line)
 
 
+@pytest.mark.parametrize(
+    ("source", "fix"),
+    [
+        ("github:me/notes", '{"source": "github", "repo": "me/notes"}'),
+        ("https://github.com/me/notes.git", '{"source": "github", "repo": "me/notes"}'),
+        ("https://git.example.org/notes.git", '{"source": "url", "url": "https'),
+        ("git@example.org:notes.git", '{"source": "url", "url": "git@'),
+        ("plugins/notes", '"./plugins/notes"'),
+        ("/plugins/notes", '"./plugins/notes"'),
+    ],
+)
+def test_a_source_that_is_an_address_is_told_as_one(tmp_path: Path, source: str, fix: str) -> None:
+    [finding] = marketplace(tmp_path, plugins=[{"name": "n", "source": source}])
+    assert fix in finding.fix
+
+
+def test_a_finding_of_a_long_marketplace_stands_at_its_value(tmp_path: Path) -> None:
+    entries = [
+        {"name": f"p{n}", "source": "./p", "tags": [{}, [], "a,b"], "description": 'd{["' * 20}
+        for n in range(900)
+    ]
+    marketplace(tmp_path, plugins=[*entries, {"name": "q", "source": "q"}])
+    file = tmp_path / ".claude-plugin" / "marketplace.json"
+    file.write_text(json.dumps(json.loads(file.read_text()), indent=2))
+    [finding] = found(tmp_path)
+    lines = file.read_text().split("\n")
+    assert lines[finding.line - 1][finding.column - 1 :] == '"q"'
+
+
+@pytest.mark.parametrize(
+    ("matcher", "expected"),
+    [
+        ("bash", "write Bash"),
+        ("edit|WRITE", "write Edit|Write"),
+        ("Bash(git push *)", '"if": "Bash(git push *)"'),
+        ("Edit|write", None),
+        ("Edit, Bash", None),
+        ("(Edit|Bash)", None),
+        ("Notebook(Edit.*)", None),
+        ("Task(.*)", None),
+        ("mcp__.*", None),
+        ("*", None),
+        ("", None),
+    ],
+)
+def test_a_matcher_that_matches_no_tool_is_told(
+    tmp_path: Path, matcher: str, expected: str | None
+) -> None:
+    """Asked of 2.1.332: names are compared with their case, patterns of permissions never match."""
+    files: dict[str, object] = {
+        ".claude/settings.json": {"hooks": {"PreToolUse": [{"matcher": matcher} | HI[0]]}}
+    }
+    Row("p", files).write(tmp_path, plugin=False)
+    fixes = [finding.fix for finding in found(tmp_path) if finding.code == "hook-matcher"]
+    assert bool(fixes) == bool(expected)
+    assert (expected or "") in "".join(fixes)
+
+
 def test_what_cannot_be_read_hides_nothing_else(tmp_path: Path) -> None:
     """A FIFO, a device, a loop of links, bytes that are no text: each gets its finding at once."""
     Row("p", {"agents/nul.md": "---\nname: a\0\n---\n", "hooks/hooks.json": "[" * 9999}).write(
@@ -173,6 +236,27 @@ def test_what_cannot_be_read_hides_nothing_else(tmp_path: Path) -> None:
         ("loop.md", "unreadable"),
         ("nul.md", "not-text"),
     ]
+
+
+def test_links_that_lead_up_are_not_followed(tmp_path: Path) -> None:
+    """Such as one to the root of the machine."""
+    Row("p", {".claude/skills/a/SKILL.md": page("One.")}).write(tmp_path / "p", plugin=False)
+    Row("q", {"skills/g/n/SKILL.md": page("Two.")}).write(tmp_path)
+    (tmp_path / "p" / "machine").symlink_to("/")
+    (tmp_path / "p" / ".claude" / "skills" / "up").symlink_to("..")
+    (tmp_path / "p" / ".claude" / "skills" / "all").symlink_to("../../..")
+    assert found(tmp_path / "p") == []
+
+
+def test_a_command_that_is_no_text_is_still_loaded(tmp_path: Path) -> None:
+    """And one that cannot be read is not; an agent likewise."""
+    Row("p", {"commands/a": "", "agents/a": ""}).write(tmp_path)
+    for kind in ("agents", "commands"):
+        text = page("Caf\N{LATIN SMALL LETTER E WITH ACUTE}.")
+        (tmp_path / kind / "latin.md").write_bytes(text.encode("latin-1"))
+        (tmp_path / kind / "gone.md").symlink_to("nowhere.md")
+    told = [finding.message.rpartition(": the client ")[2] for finding in found(tmp_path)]
+    assert told == ["does not load it", "replaces it by `\N{REPLACEMENT CHARACTER}`"] * 2
 
 
 def test_thousands_of_one_kind_are_folded(tmp_path: Path) -> None:

@@ -30,6 +30,21 @@ def test_every_skill_below_a_folder_is_found_once(
     assert "skills: 2," in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("beside", "count"),
+    [("skills/two", 2), (".claude/skills/two", 2), ("examples/two", 1)],
+)
+def test_a_skill_may_have_others_below_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], beside: str, count: int
+) -> None:
+    """A repository may be a skill and hold others; what else is in a skill belongs to it."""
+    for folder in (tmp_path, tmp_path / beside):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "SKILL.md").write_text(f"---\nname: {folder.name}\ndescription: d\n---\nText.\n")
+    assert validate.main([str(tmp_path)]) == 0
+    assert f"skills: {count}," in capsys.readouterr().err
+
+
 def test_several_arguments_of_every_kind_are_taken(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,8 +1,9 @@
 """Hooks: their events, their shape, their types, and the files that their commands run."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi_pro.validating.folders.reading import FrontFile, JsonFile, Path_
 from fastapi_pro.validating.report import Finding
@@ -18,6 +19,12 @@ EVENTS = frozenset(
         "Elicitation", "ElicitationResult", "MessageDisplay",
     ]
 )  # fmt: skip
+OF_TOOLS = frozenset(
+    {"PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionRequest", "PermissionDenied"}
+)
+_TOOLS = ("Bash", "Edit", "Glob", "Grep", "NotebookEdit", "Read", "Task", "WebFetch", "WebSearch",
+          "Write")  # fmt: skip
+_TOOLS_IN_LOWER_CASE = {tool.lower(): tool for tool in _TOOLS}
 GUARDS = frozenset({"PreToolUse", "PermissionRequest", "PreSkillShellCommand"})
 REQUIRED = {
     "command": ("command",),
@@ -26,6 +33,47 @@ REQUIRED = {
     "http": ("url",),
     "mcp_tool": ("server", "tool"),
 }
+_Check = Callable[[object], bool]
+_FLAG = "write true or false, without quotes"
+
+
+def _is_timeout(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _is_address(value: object) -> bool:
+    return isinstance(value, str) and bool(urlsplit(value).scheme)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _is(*types: type) -> _Check:
+    return lambda value: isinstance(value, types)
+
+
+_OPTIONS: dict[str, tuple[_Check, str, str]] = {
+    "timeout": (
+        _is_timeout, "a number above 0", 'write seconds without quotes, as in "timeout": 30'
+    ),
+    "async": (_is(bool), "true or false", _FLAG),
+    "asyncRewake": (_is(bool), "true or false", _FLAG),
+    "once": (_is(bool), "true or false", _FLAG),
+    "if": (_is(str), "text", 'write one rule, as in "if": "Bash(git *)"'),
+    "statusMessage": (_is(str), "text", "write one text"),
+    "shell": (lambda value: value in ("bash", "powershell"), "bash or powershell",
+              "write bash or powershell, or remove it"),
+    "args": (_are_texts, "a list of texts", 'write ["…"]'),
+    "headers": (_is(dict), "an object", 'write {"NAME": "…"}'),
+    "url": (_is_address, "an address", 'write "https://…"'),
+}  # fmt: skip
+"""What a hook may have besides what its type requires."""
+_ONLY = {
+    "async": "command", "asyncRewake": "command", "shell": "command", "args": "command",
+    "headers": "http", "url": "http",
+}  # fmt: skip
+"""The type of hook for which the client reads the option, if it is one only."""
 ROOT_FILE = re.compile(r"\$\{CLAUDE_PLUGIN_ROOT\}\"?/([\w./@+-]+)(?![\w{}$<*?\[])")
 _GUARDED = re.compile(r"\[\[?\s|\btest\s|\|\||\bif\b|2>\s*/dev/null")
 _ABOVE = 3  # folders between a plugin and its repository, at most
@@ -62,7 +110,8 @@ def check_hooks(
 ) -> Iterator[Finding]:
     """Yield what is wrong with a mapping of events to matchers, of a plugin, skill or agent."""
     if not isinstance(hooks, dict):
-        message = "`hooks` is not a mapping of events, so the client does not load the plugin"
+        whole = "ignores it" if _are_settings(read) else "does not load the plugin"
+        message = f"`hooks` is not a mapping of events, so the client {whole}"
         yield read.at(path, "hook-shape", message, _SHAPE)
         return
     for event, matchers in hooks.items():
@@ -94,8 +143,24 @@ def _matcher(
         message = f"`matcher` is not text, {_outcome(read, event)}"
         fix = 'write one pattern, as in "matcher": "Edit|Write"'
         yield read.at((*path, "matcher"), "hook-shape", message, fix)
+    elif event in OF_TOOLS and (fault := _why_no_tool(pattern)):
+        yield read.warn((*path, "matcher"), "hook-matcher", *fault)
     for number, entry in enumerate(entries):
         yield from _entry(read, (*path, "hooks", number), event, entry, root)
+
+
+def _why_no_tool(pattern: str) -> tuple[str, str] | None:
+    """Say why a matcher matches no tool of the client, and what to write."""
+    words = re.split(r"[|,\s]+", pattern.strip())
+    rights = [_TOOLS_IN_LOWER_CASE.get(word.lower(), word) for word in words]
+    if all(word != right for word, right in zip(words, rights, strict=True)):
+        message = f"`matcher` {pattern} matches no tool, so the hook never runs: case counts"
+        return message, f"write {'|'.join(rights)}"
+    tool, _, inside = pattern.removesuffix(")").partition("(")
+    if tool in _TOOLS and not re.fullmatch(r"[\w.*+?|]*", inside):
+        message = f"`matcher` {pattern} matches no tool: it is compared with the name alone"
+        return message, f'write "matcher": "{tool}", and in the hook "if": "{pattern}"'
+    return None
 
 
 def _entry(
@@ -108,15 +173,15 @@ def _entry(
         message = f"{what}, {_outcome(read, event)}"
         yield read.at(path, "hook-type-unknown", message, fix)
         return
-    for name in REQUIRED[kind]:
-        if not isinstance(entry.get(name), str):
-            message = f"a hook of type {kind} has no text `{name}`, {_outcome(read, event)}"
-            yield read.at(path, "hook-shape", message, f'add "{name}": "…"')
-    timeout = entry.get("timeout", 1)
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-        message = f"`timeout` is not a number, {_outcome(read, event)}"
-        fix = 'write seconds without quotes, as in "timeout": 30'
-        yield read.at((*path, "timeout"), "hook-shape", message, fix)
+    missing = [name for name in REQUIRED[kind] if not isinstance(entry.get(name), str)]
+    for name in missing:
+        message = f"a hook of type {kind} has no text `{name}`, {_outcome(read, event)}"
+        yield read.at(path, "hook-shape", message, f'add "{name}": "…"')
+    for name, (is_right, what, fix) in _OPTIONS.items():
+        is_read = name in entry and _ONLY.get(name, kind) == kind
+        if is_read and name not in missing and not is_right(entry[name]):
+            message = f"`{name}` is not {what}, {_outcome(read, event)}"
+            yield read.at((*path, name), "hook-shape", message, fix)
     yield from _command(read, path, entry, root)
 
 
@@ -166,9 +231,13 @@ def _outcome(read: JsonFile | FrontFile, event: str) -> str:
         if read.is_agent:
             return "so the client does not load the agent"
         return "so the client loads the skill without any hooks and without allowed-tools"
-    if event in GUARDS:
+    if event in GUARDS and not _are_settings(read):
         return "so the client does not load the plugin"
     return "so the client ignores it"
+
+
+def _are_settings(read: JsonFile | FrontFile) -> bool:
+    return isinstance(read, JsonFile) and read.is_settings
 
 
 def _event_like(event: str) -> str:

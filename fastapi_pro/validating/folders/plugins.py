@@ -4,10 +4,12 @@ import os
 import re
 from collections import Counter
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi_pro.validating.folders.hooks import check_hooks, check_hooks_file
+from fastapi_pro.validating.folders.manifest_fields import refused_fields
 from fastapi_pro.validating.folders.members import (
     DOCUMENTATION,
     check_agent,
@@ -24,7 +26,7 @@ from fastapi_pro.validating.folders.reading import (
     walk,
 )
 from fastapi_pro.validating.frontmatter import FrontMatterError
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.report import Finding, dotted
 
 MANIFEST = Path(".claude-plugin/plugin.json")
 CATALOGUE = Path(".claude-plugin/marketplace.json")
@@ -36,7 +38,6 @@ _PATHS = {
 }  # fmt: skip
 _REPLACING = ("commands", "agents")  # if the manifest has it, the folder of that name is not read
 _INLINE = {"hooks", "mcpServers", "lspServers", "commands"}  # may have values instead of a path
-_OPTION = re.compile(r"[A-Za-z_]\w*")
 _IGNORED_IF_WRONG: dict[str, type] = {
     "author": dict,
     "description": str,
@@ -73,23 +74,14 @@ def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> 
     name = manifest.get("name")
     if not isinstance(name, str) or not name or " " in name:
         fix = 'write letters, digits and hyphens, as in "name": "my-plugin"'
-        yield read.at(("name",), "plugin-field", f"`name` is {_kind(name)}, {refused}", fix)
+        message = f"`name` is {_said(manifest, 'name')}, {refused}"
+        yield read.at(("name",), "plugin-field", message, fix)
     elif not _NAME.fullmatch(name):
         message = f"`name` is {name}, so the client does not install it from a marketplace"
         fix = "write letters, digits and hyphens, and begin with a letter or digit"
         yield read.at(("name",), "plugin-field", message, fix)
-    if not isinstance(manifest.get("version", ""), str):
-        message = f"`version` is {_kind(manifest['version'])}, {refused}"
-        yield read.at(("version",), "plugin-field", message, 'write "version": "1.0.0"')
-    if not isinstance(manifest.get("dependencies", []), list):
-        message = f"`dependencies` is {_kind(manifest['dependencies'])}, {refused}"
-        yield read.at(("dependencies",), "plugin-field", message, 'write ["other-plugin"]')
-    options = manifest.get("userConfig")
-    for key in options if isinstance(options, dict) else ():
-        if not _OPTION.fullmatch(key):
-            message = f"`userConfig` has the key {key}, {refused}"
-            fix = f"write {re.sub(r'[^A-Za-z0-9_]', '_', key)}"
-            yield read.at(("userConfig", key), "plugin-field", message, fix)
+    for path, what, fix in refused_fields(manifest):
+        yield read.at(path, "plugin-field", f"`{dotted(path)}` {what}, {refused}", fix)
     yield from _check_ignored(read, manifest)
     for key in _PATHS:
         yield from _check_paths(read, key, manifest.get(key), root)
@@ -102,11 +94,12 @@ def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> 
 def _check_ignored(read: JsonFile, manifest: dict[str, object]) -> Iterator[Finding]:
     for key, kind in _IGNORED_IF_WRONG.items():
         value = manifest.get(key)
-        if key == "author" and isinstance(value, dict) and not isinstance(value.get("name"), str):
-            value = None
+        name = value.get("name") if key == "author" and isinstance(value, dict) else "any"
+        if not isinstance(name, str) or not name:
+            value = {}
         url_wrong = key == "homepage" and isinstance(value, str) and not urlsplit(value).scheme
-        if key in manifest and (not isinstance(value, kind) or url_wrong):
-            what = "not a URL" if url_wrong else _kind(value)
+        if key in manifest and (not isinstance(value, kind) or url_wrong or value == {}):
+            what = "not a URL" if url_wrong else "without a name" if value == {} else _kind(value)
             message = f"`{key}` is {what}, so the client ignores it"
             fix = _WRITE.get(key, "write one text")
             yield read.warn((key,), "plugin-field-ignored", message, fix)
@@ -228,7 +221,7 @@ def check_marketplace(root: Path, shown: Path) -> Iterator[Finding]:
     refused = "so the client does not add the marketplace"
     name = values.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        message, fix = f"`name` is {_kind(name)}, {refused}", 'write "name": "my-market"'
+        message, fix = f"`name` is {_said(values, 'name')}, {refused}", 'write "name": "my-market"'
         yield read.at(("name",), "marketplace-field", message, fix)
     owner = values.get("owner")
     if not isinstance(owner, dict) or not isinstance(owner.get("name"), str):
@@ -236,7 +229,7 @@ def check_marketplace(root: Path, shown: Path) -> Iterator[Finding]:
         yield read.at(("owner",), "marketplace-field", message, fix)
     plugins = values.get("plugins")
     if not isinstance(plugins, list):
-        message, fix = f"`plugins` is {_kind(plugins)}, {refused}", 'write "plugins": […]'
+        message, fix = f"`plugins` is {_said(values, 'plugins')}, {refused}", 'write "plugins": […]'
         yield read.at(("plugins",), "marketplace-field", message, fix)
         return
     meta = values.get("metadata")
@@ -257,7 +250,8 @@ def _check_entry(
     here: Path_ = ("plugins", number)
     name = entry.get("name") if isinstance(entry, dict) else None
     if not isinstance(entry, dict) or not isinstance(name, str) or not _NAME.fullmatch(name):
-        message = f"the plugin's `name` is {_kind(name)}, so the client does not install it"
+        what = "missing" if name is None else _kind(name)
+        message = f"the plugin's `name` is {what}, so the client does not install it"
         yield read.at(here, "marketplace-field", message, 'write "name": "my-plugin"')
         return
     source = entry.get("source")
@@ -268,9 +262,7 @@ def _check_entry(
         folder = root / str(base) / source if bare else root / source
         if not bare and source != "." and not source.startswith("./"):
             message = f'`source` {source} does not begin with "./", {refused}'
-            fix = f'write "./{source.removeprefix("/")}"'
-            fix = fix if ".." not in source else "name a folder below the marketplace's root"
-            yield read.at(place, "marketplace-source", message, fix)
+            yield read.at(place, "marketplace-source", message, _right_source(source))
         elif not folder.is_dir():
             message = f"`source` {source} does not exist, {refused}"
             fix = "correct the path; it is relative to the folder that contains .claude-plugin"
@@ -286,6 +278,26 @@ def _check_entry(
         message = f"`source` of {kind} has no `{_SOURCES[kind]}`, {refused}"
         fix = f'add "{_SOURCES[kind]}": "…"'
         yield read.at(place, "marketplace-source", message, fix)
+
+
+def _right_source(source: str) -> str:
+    """Return what to write instead of a source that does not begin with `./`."""
+    repository = re.sub(r"^(?:github:|(?:https?://)?github\.com/)|(?:\.git)?/?$", "", source)
+    if repository != source and re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        return f'write {{"source": "github", "repo": "{repository}"}}'
+    if "://" in source or source.startswith("git@"):
+        return f'write {{"source": "url", "url": "{source}"}}'
+    if ".." in source:
+        return "name a folder below the marketplace's root"
+    return f'write "./{source.removeprefix("/")}"'
+
+
+def check_settings(file: Path, shown: str) -> Iterator[Finding]:
+    """Yield what is wrong with the hooks of a project's settings."""
+    read = yield from _opened(file, shown)
+    hooks = read.values.get("hooks") if read and isinstance(read.values, dict) else None
+    if read and hooks is not None:
+        yield from check_hooks(replace(read, is_settings=True), ("hooks",), hooks, None)
 
 
 def skill_paths(root: Path, manifest: dict[str, object]) -> list[str]:
@@ -317,9 +329,13 @@ def _inside(root: Path, path: str) -> bool:
     return not os.path.relpath(root / path, root).startswith("..")
 
 
+def _said(values: dict[str, object], key: str) -> str:
+    return _kind(values[key]) if key in values else "missing"
+
+
 def _kind(value: object) -> str:
     if value is None:
-        return "missing"
+        return "null"
     if isinstance(value, str):
         return repr(value[:60])
     kinds = {dict: "an object", list: "a list", bool: "true or false"}

@@ -1,19 +1,31 @@
 """Skills and agents that the client does not load, duplicate names, the budget of the listing."""
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi_pro.validating.contract import is_on
-from fastapi_pro.validating.folders.reading import is_within, read_front, read_text, walk
+from fastapi_pro.validating.folders.reading import (
+    is_within,
+    leads_up,
+    read_front,
+    read_text,
+    walk,
+)
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
 from fastapi_pro.validating.report import Finding, Level
 
 NAME = "SKILL.md"
 LISTING = 23_000  # characters: the measured budget, less what the client's own skills take
 COSTLIEST = 5
+_KEPT_ASIDE = re.compile(
+    r"[._].*|(?:.*[-_.])?(?:archived?|attic|backups?|deprecated|disabled|drafts?|old|retired)",
+    re.IGNORECASE,
+)
+"""Folders for skills that the client is not to load."""
 _NO_SKILLS = {"readme.md", "index.md", "changelog.md", "claude.md", "agents.md", "license.md"}
 
 
@@ -65,10 +77,13 @@ def check_skills_folder(
 
 
 def _check_group(folder: Path, shown: Path) -> Iterator[Finding]:
-    if os.path.lexists(folder / NAME):
-        return  # files in deeper folders belong to this skill
+    if os.path.lexists(folder / NAME) or (folder.is_symlink() and leads_up(folder)):
+        return  # files in deeper folders belong to this skill, or to the folder above
     for here, names in walk(folder):
-        told = shown / here.relative_to(folder)
+        inner = here.relative_to(folder)
+        if any(_KEPT_ASIDE.fullmatch(part) for part in (folder.name, *inner.parts)):
+            continue
+        told = shown / inner
         for name in names:
             if name != NAME and name.lower() == NAME.lower():
                 message = f"the client reads only {NAME}, so it does not load this file"
@@ -189,9 +204,9 @@ def check_elsewhere(root: Path, shown: Path) -> Iterator[Finding]:
             and not os.path.lexists(root / ".claude/skills" / name)
         ]
         if files:
-            rest = f", {files[0].parent.name} and {len(files) - 1} more" if files[1:] else ""
-            message = f"Claude Code does not look into {place}{rest}; other clients may do so"
-            fix = "move it, or put a link to it, into .claude/skills"
+            rest = f", and the {len(files) - 1} others there" if files[1:] else ""
+            message = f"Claude Code does not load this skill{rest}: it does not look into {place}"
+            fix = "move it, or put a link to it, into .claude/skills; other clients may load it"
             yield Finding(str(shown / files[0]), 1, 1, "not-loaded", message, fix, "warning")
 
 

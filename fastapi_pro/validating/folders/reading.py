@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -13,13 +14,14 @@ from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterErro
 from fastapi_pro.validating.report import Finding, dotted
 
 MAX_BYTES = 1024 * 1024
-MAX_FOLDERS = 20_000
 _IGNORED = {".git", ".venv", "node_modules", "__pycache__"}
 _OF_OTHER_CLIENTS = {
     ".codex", ".codex-plugin", ".cursor", ".cursor-plugin", ".gemini", ".kiro", ".opencode",
     ".opencode-plugin", ".windsurf",
 }  # fmt: skip
-_FIXTURES = {"fixtures", "__fixtures__", "testdata"}
+_FIXTURES = re.compile(r"(?:.*[-_])?fixtures?_*|testdata")
+
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 Path_ = tuple[str | int, ...]
 
@@ -67,18 +69,34 @@ class JsonFile:
     text: str
     values: object
     twice: list[str] = field(default_factory=list)
+    is_settings: bool = False
+    """Whether it is a project's settings: a hook that is wrong there stops no other."""
 
     @cached_property
-    def _front(self) -> FrontMatter:
-        try:
-            return parse(self.text.replace("\t", " "))
-        except FrontMatterError:
-            return FrontMatter()
+    def _offsets(self) -> dict[Path_, int]:
+        """The offset of each value, by its path; the text is JSON."""
+        offsets: dict[Path_, int] = {}
+        path: list[str | int | None] = []  # None: a key of this object comes next
+        for token in _JSON_TOKEN.finditer(self.text):
+            text = token[0]
+            if text in ("}", "]"):
+                path.pop()
+            elif text == ",":
+                last = path[-1]
+                path[-1] = last + 1 if isinstance(last, int) else None
+            elif path and path[-1] is None:
+                path[-1] = str(json.loads(text))
+            elif text != ":":
+                offsets[tuple(step for step in path if step is not None)] = token.start()
+                path.extend([None] if text == "{" else [0] if text == "[" else [])
+        return offsets
 
     def place(self, path: Path_) -> Place:
         """Return the place of the value at `path`, or of the nearest value around it."""
-        where = self._front.place(path)
-        return Place(max(where.line - 1, 1), where.column)  # parse() begins on line 2
+        while path and path not in self._offsets:
+            path = path[:-1]
+        before = self.text[: self._offsets.get(path, 0)]
+        return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
     def at(self, path: Path_, code: Code, message: str, fix: str) -> Finding:
         """Return an error at the value of `path`."""
@@ -136,19 +154,22 @@ def read_json(file: Path, shown: str) -> JsonFile:
     return JsonFile(shown, text, values, twice)
 
 
-def read_front(file: Path) -> FrontMatter | None:
-    """Return the front matter of a Markdown file, None where it has none."""
+def read_yaml(file: Path) -> str | None:
+    """Return the text between the fences of a Markdown file, None where it has no front matter."""
     text = read_text(file).removeprefix("\ufeff")
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         return None
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
-    if end is None:
+    return None if end is None else "\n".join(lines[1:end])
+
+
+def read_front(file: Path) -> FrontMatter | None:
+    """Return the front matter of a Markdown file, None where it has none."""
+    yaml = read_yaml(file)
+    if yaml is None:
         return None
-    yaml = "\n".join(lines[1:end])
-    if not yaml.strip():
-        return FrontMatter()
-    return parse(yaml)
+    return parse(yaml) if yaml.strip() else FrontMatter()
 
 
 def read_object(file: Path) -> dict[str, object]:
@@ -176,17 +197,24 @@ def _is_left_alone(parent: str, name: str) -> bool:
     Claude Code loads none of these. A skill may have the name of a folder of fixtures.
     """
     is_foreign = name in _IGNORED or name in _OF_OTHER_CLIENTS
-    return is_foreign or (name in _FIXTURES and parent != "skills")
+    return is_foreign or (bool(_FIXTURES.fullmatch(name)) and parent != "skills")
 
 
-def walk(folder: Path, most: float = MAX_FOLDERS) -> Iterator[tuple[Path, list[str]]]:
-    """Yield `folder` and each folder below it, with the names in it; follow links once.
+def leads_up(link: str | Path) -> bool:
+    """Say whether a link leads to a folder in which it lies itself."""
+    target = os.path.realpath(link)
+    place = os.path.realpath(os.path.dirname(link) or ".")  # noqa: PTH120 -- asked of each link
+    return os.path.commonpath([target, place]) == target
 
-    It skips folders that cannot be read, and stops after `most` folders.
+
+def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Yield `folder` and each folder below it, with the names in it.
+
+    It skips folders that cannot be read. Links are followed once, those that lead up never.
     """
     seen: set[str] = set()
     waiting = [folder]
-    while waiting and len(seen) < most:
+    while waiting:
         here = waiting.pop()
         try:
             identity = os.path.realpath(here)
@@ -206,6 +234,6 @@ def walk(folder: Path, most: float = MAX_FOLDERS) -> Iterator[tuple[Path, list[s
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_dir()
+        return entry.is_dir() and not (entry.is_symlink() and leads_up(entry.path))
     except OSError:
         return False

@@ -10,6 +10,7 @@ from fastapi_pro.validating.folders.plugins import (
     MANIFEST,
     check_marketplace,
     check_plugin,
+    check_settings,
     skill_paths,
 )
 from fastapi_pro.validating.folders.projects import (
@@ -48,11 +49,15 @@ def _plugin_root(root: Path, shown: Path) -> Iterator[Finding]:
         more = [root / path for path in skill_paths(root, manifest)]
         yield from check_skills_folder(root / "skills", shown / "skills", more, in_plugin=True)
         yield from check_hidden_skills(root, shown, texts_of(manifest.get("commands")))
+        yield from check_same_agents(_agents_of(root / "agents", shown / "agents"))
 
 
 def _project(root: Path, shown: Path) -> Iterator[Finding]:
     settings = root / ".claude"
     told = shown / ".claude"
+    for name in ("settings.json", "settings.local.json"):
+        if os.path.lexists(settings / name):
+            yield from check_settings(settings / name, str(told / name))
     yield from check_skills_folder(settings / "skills", told / "skills", [], in_plugin=False)
     if not os.path.lexists(root / ".claude-plugin"):
         yield from check_elsewhere(root, shown)
@@ -62,6 +67,11 @@ def _project(root: Path, shown: Path) -> Iterator[Finding]:
     yield from check_same_agents(agents)
     for file, place in _pages(settings / "commands", told / "commands"):
         yield from check_command(file, place)
+
+
+def _agents_of(folder: Path, shown: Path) -> list[tuple[Path, str]]:
+    """Return the agents of a plugin whose names no folder is part of."""
+    return [(file, told) for file, told in _pages(folder, shown) if file.parent == folder]
 
 
 def _pages(folder: Path, shown: Path) -> Iterator[tuple[Path, str]]:

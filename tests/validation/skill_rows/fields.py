@@ -98,6 +98,7 @@ _ARGUMENTS = [
 ]
 
 _OTHERS = [
+    _warned("mode", "mode: fast", "unknown-key"),
     _warned("effort-word", "effort: banana", "wrong-value", says="invalid effort 'banana'"),
     _warned("shell-zsh", "shell: zsh", "wrong-value", says="'shell: zsh' in shell-zsh is not"),
     _warned("context-spoon", "context: spoon", "wrong-value"),
@@ -130,6 +131,9 @@ _TOOLS = [
     _tools("tools-map", "allowed-tools: {Bash: true}", "wrong-type", **_LOST),
     _tools("tools-twice", "allowed-tools: RULE\nallowed-tools: Read", "duplicate-key", **_LOST),
     _tools("tools-lower", "allowed-tools: bash(mkdir *)", warnings=("unknown-tool",), **_LOST),
+    _tools("tools-upper", "allowed-tools: BASH(mkdir *)", warnings=("unknown-tool",), **_LOST),
+    _tools("tools-and-note", "allowed-tools: mcp__a__b (if there), RULE", warnings=("bad-tools",)),
+    _tools("tools-noted", "allowed-tools: RULE (nothing else)", warnings=("bad-tools",)),
     _tools("tools-underscore", "allowed_tools: RULE", warnings=("unknown-key",), **_LOST),
     _tools("hooks-number", _WITH + "5", "wrong-type", **_LOST,
            says="Invalid hooks in skill 'hooks-number'"),
