@@ -71,18 +71,21 @@ def check_links(
 
     A link is relative to the folder of the page or, as in the open standard, of the skill. In
     SKILL.md a file named in `code` counts too, unless the text calls it an example, a file of
-    another skill, or one to be written, or the project has it. Template pages are not checked.
+    another skill, or one to be written, or the project has it. A skill without `scripts/` means
+    those of the user's project. Template pages are not checked.
     `unportable` is the level for a file outside the skill but in its plugin.
     """
     if _TEMPLATE.search(page.name):
         return
     suspects = _suspects(body, page.parent, skill)
     lines = body.split("\n")
+    has_scripts = (skill / "scripts").is_dir()
     told = set()
     for token in _blocks(body, suspects) if suspects else ():
         first, stop = token.map or (0, 0)
         for target in _targets(token, codes=page.parent == skill):
-            problem = None if target in told else _problem(target, page.parent, skill)
+            is_known = target in told or (target.startswith("scripts/") and not has_scripts)
+            problem = None if is_known else _problem(target, page.parent, skill)
             told.add(target)
             if problem:
                 code, message, fix, level = problem

@@ -42,6 +42,7 @@ def test_a_file_that_is_not_there_is_told(
     """Links of every form and files named in code are looked up in the skill."""
     file = skill(tmp_path, GOOD, body)
     (file.parent / "here.md").touch()
+    (file.parent / "scripts").mkdir()
     assert told(found(file), "warning") == [expected]
 
 
@@ -56,7 +57,7 @@ def test_a_file_that_is_not_there_is_told(
         *("```\n[a](gone.md) `scripts/gone.py`\n```", "    [a](gone.md)", "`[a](gone.md)`"),
         *("[a](/docs/start) [b](/docs/)", "[a](LINK)"),
         *("[a](url)", "Write the result to `assets/out.csv`.", "[a](LICENSE)"),
-        *("see `references/x.md` of the `notes` skill", "run `scripts/projects_own.sh`"),
+        *("see `references/x.md` of the `notes` skill", "run `scripts/of_the_project.sh`"),
     ],
 )
 def test_what_is_no_file_of_the_skill_is_left_alone(tmp_path: Path, body: str) -> None:
@@ -66,8 +67,16 @@ def test_what_is_no_file_of_the_skill_is_left_alone(tmp_path: Path, body: str) -
     (file.parent / "here.md").touch()
     (file.parent / "references" / "a b.md").touch()
     (file.parent / "references" / "a").touch()
+    assert found(file) == []
+
+
+def test_a_script_of_the_project_is_no_script_of_the_skill(tmp_path: Path) -> None:
+    """A skill that has scripts of its own may name one that the project has."""
+    file = skill(tmp_path, GOOD, "run `scripts/of_the_project.sh`")
+    (file.parent / "scripts").mkdir()
+    assert told(found(file), "warning") == [("link-missing", 5, 6)]
     (tmp_path / "scripts").mkdir()
-    (tmp_path / "scripts" / "projects_own.sh").touch()
+    (tmp_path / "scripts" / "of_the_project.sh").touch()
     assert found(file) == []
 
 
