@@ -97,7 +97,7 @@ def test_a_name_that_only_a_recipe_needs_is_refused_with_it(tmp_path: Path) -> N
 def test_the_list_tells_what_each_recipe_brings(tmp_path: Path) -> None:
     told = run_new("--list", cwd=tmp_path)
     assert re.fullmatch(r"(\S+: \S.+\n){20,}", told)
-    assert "\nvalkey: a Valkey" in told
+    assert "\nvalkey: Valkey" in told
     assert list(tmp_path.iterdir()) == []
 
 
@@ -159,7 +159,7 @@ def test_what_to_do_next_can_be_pasted(tmp_path: Path) -> None:
 
 def test_a_recipe_that_is_not_there_is_told_with_those_that_are_like_it(tmp_path: Path) -> None:
     told = run_new("shop", "--with", "job", cwd=tmp_path, code=2)
-    assert told.endswith("\ndid you mean jobs, jose, jobs-arq?\n")
+    assert told.endswith("\ndid you mean jobs?\n")
     run_new("shop", "--with", "etag, keyset", cwd=tmp_path)
 
 
