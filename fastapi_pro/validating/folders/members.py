@@ -1,5 +1,6 @@
 """Agents, commands, and files of a plugin that its pages name."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ DOCUMENTATION = {"readme.md", "index.md", "changelog.md", "claude.md", "agents.m
 _OF_SKILLS = {
     "allowed-tools": "tools", "allowedTools": "tools", "disallowed-tools": "disallowedTools",
 }  # fmt: skip
+_FIELDS = ("disallowedTools", "initialPrompt", "maxTurns", "mcpServers", "permissionMode", "tools")
+_SPELLINGS = {name.lower(): name for name in _FIELDS}
 _TOOLS = {"Bash", "Edit", "Glob", "Grep", "Read", "WebFetch", "WebSearch", "Write"}
 _WRONG_CASE = {tool.lower() for tool in _TOOLS}
 _NO_TOOLS = {"All", "all", "LS", "MultiEdit", "NotebookRead", "TodoRead", "TodoWrite", "tools"}
@@ -103,10 +106,12 @@ def _fault(name: str, value: object) -> tuple[str, str] | None:
 
 def _check_tools(front: FrontMatter, shown: str) -> Iterator[Finding]:
     """Yield a finding if the agent does not get the tools that its page says."""
-    for name, right in _OF_SKILLS.items():
-        if name in front.values:
+    for name in front.values:
+        right = _OF_SKILLS.get(name) or _SPELLINGS.get(re.sub(r"[-_]", "", name).lower(), name)
+        if name != right:
             where = front.keys[name]
-            message = f"`{name}` is a field of skills, so the client ignores it in an agent"
+            kind = "a field of skills" if name in _OF_SKILLS else "not a field of agents"
+            message = f"`{name}` is {kind}, so the client ignores it in an agent"
             fix = f"write {right}"
             yield Finding(
                 shown, where.line, where.column, "agent-field-ignored", message, fix, "warning"
