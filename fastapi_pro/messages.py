@@ -17,7 +17,7 @@ def near(word: str, known: Iterable[str]) -> str:
     """Return the end of a message: a hint at the known words most similar to a wrong one."""
     import difflib  # noqa: PLC0415 -- only where something is wrong: it takes time to import
 
-    found = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
+    found = difflib.get_close_matches(word, list(known), n=3, cutoff=0.75)
     return f"; did you mean {', '.join(found)}?" if found else ""
 
 
