@@ -6,7 +6,13 @@ import pytest
 
 from tests.client.npm_clients import Clients
 from tests.client.standin import standin
-from tests.validation.folder_rows import PLUGINS, PROJECTS, Row
+from tests.validation.folder_rows import (
+    MARKETPLACE_ENTRIES,
+    MARKETPLACE_FIELDS,
+    PLUGINS,
+    PROJECTS,
+    Row,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -55,6 +61,33 @@ def test_the_client_installs_what_the_marketplace_may_name(
     clients.run("claude", "plugin", "marketplace", "add", tmp_path, cwd=tmp_path)
     clients.run("claude", "plugin", "install", "p@m", cwd=tmp_path)
     clients.run("claude", "plugin", "install", "q@m", cwd=tmp_path, code=1)
+
+
+def test_the_client_adds_no_marketplace_with_a_wrong_field(
+    clients: Clients, tmp_path: Path
+) -> None:
+    for number, (key, value) in enumerate(MARKETPLACE_FIELDS):
+        content = {"name": "m", "owner": {"name": "x"}, "plugins": []} | {key: value}
+        folder = tmp_path / str(number)
+        Row("m", {".claude-plugin/marketplace.json": content}).write(folder, plugin=False)
+        clients.run("claude", "plugin", "marketplace", "add", folder, cwd=tmp_path, code=1)
+
+
+def test_the_client_installs_no_plugin_whose_entry_is_wrong(
+    clients: Clients, tmp_path: Path
+) -> None:
+    Row("p", {}).write(tmp_path / "p")
+    entries = [
+        {"name": f"p{n}", "source": "./p"} | {key: value}
+        for n, (_, key, value) in enumerate(MARKETPLACE_ENTRIES)
+    ]
+    right = {"name": "right", "source": "./p", "strict": False, "tags": [], "category": "x"}
+    content = {"name": "m", "owner": {"name": "x"}, "plugins": [*entries, right]}
+    Row("m", {".claude-plugin/marketplace.json": content}).write(tmp_path, plugin=False)
+    clients.run("claude", "plugin", "marketplace", "add", tmp_path, cwd=tmp_path)
+    for entry in entries:
+        clients.run("claude", "plugin", "install", f"{entry['name']}@m", cwd=tmp_path, code=1)
+    clients.run("claude", "plugin", "install", "right@m", cwd=tmp_path)
 
 
 def test_an_agent_is_denied_whole_tools_alone(clients: Clients, tmp_path: Path) -> None:

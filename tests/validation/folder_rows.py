@@ -307,3 +307,36 @@ PROJECTS = [
     Row("agent-no-name", {".claude/agents/nameless.md": page("MARK-without")},
         ("agent-not-loaded",), hidden=("MARK-without",)),
 ]  # fmt: skip
+
+MARKETPLACE_FIELDS: list[tuple[str, object]] = [
+    ("version", 1),
+    ("description", 1),
+    ("metadata", "x"),
+    ("metadata", {"pluginRoot": 3}),
+    ("allowCrossMarketplaceDependenciesOn", "x"),
+    ("name", "anthropic-plugins"),
+    ("name", "inline"),
+]
+"""Fields with which the client does not add a marketplace."""
+MARKETPLACE_ENTRIES: list[tuple[str, str, object]] = [
+    ("field", "version", 1),
+    ("field", "strict", "no"),
+    ("field", "category", 3),
+    ("field", "tags", "a"),
+    ("field", "author", "me"),
+    ("field", "homepage", "x"),
+    ("field", "license", 1),
+    ("field", "skills", "x"),
+    ("field", "skills", None),
+    ("field", "commands", ["a.md"]),
+    ("field", "agents", "./agents"),
+    ("field", "mcpServers", {"a": {}}),
+    ("field", "dependencies", {"a": "1"}),
+    ("source", "source", "./../p"),
+    ("source", "source", "./p/../p"),
+    ("source", "source", {"source": "github", "repo": "https://github.com/a/b"}),
+    ("source", "source", {"source": "github", "repo": "a/b", "sha": "abc"}),
+    ("source", "source", {"source": "github", "repo": "a/b", "ref": 1}),
+    ("source", "source", {"source": "git-subdir", "url": "https://example.org/a.git"}),
+]
+"""Values with which the client does not install a plugin of a marketplace."""

@@ -9,7 +9,15 @@ import pytest
 
 from fastapi_pro.validating.folders.whole import check_folder
 from fastapi_pro.validating.report import MAX_ALIKE, Finding
-from tests.validation.folder_rows import HI, PLUGINS, PROJECTS, Row, page
+from tests.validation.folder_rows import (
+    HI,
+    MARKETPLACE_ENTRIES,
+    MARKETPLACE_FIELDS,
+    PLUGINS,
+    PROJECTS,
+    Row,
+    page,
+)
 
 
 def found(folder: Path) -> list[Finding]:
@@ -61,6 +69,12 @@ def test_projects_are_told_what_the_client_does_with_them(tmp_path: Path, row: R
         ({"plugins": [{"name": "p", "source": {"source": "gitlab"}}]}, "marketplace-source"),
         ({"plugins": [{"name": "p", "source": {"source": "github"}}]}, "marketplace-source"),
         ({"plugins": [{"name": "p", "source": "./p"}] * 2}, "marketplace-duplicate"),
+        *[({key: value}, "marketplace-field") for key, value in MARKETPLACE_FIELDS],
+        *[
+            ({"plugins": [{"name": "p", "source": "./p"} | {key: value}]}, f"marketplace-{kind}")
+            for kind, key, value in MARKETPLACE_ENTRIES
+        ],
+        ({"plugins": [{"name": "p", "source": "./p", "skills": ["./a"], "strict": False}]}, None),
     ],
 )
 def test_a_marketplace_the_client_refuses_is_told(

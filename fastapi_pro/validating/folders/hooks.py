@@ -176,7 +176,7 @@ def _entry(
     missing = [name for name in REQUIRED[kind] if not isinstance(entry.get(name), str)]
     for name in missing:
         message = f"a hook of type {kind} has no text `{name}`, {_outcome(read, event)}"
-        yield read.at(path, "hook-shape", message, f'add "{name}": "…"')
+        yield read.at(path, "hook-shape", message, f'write "{name}": "…"')
     for name, (is_right, what, fix) in _OPTIONS.items():
         is_read = name in entry and _ONLY.get(name, kind) == kind
         if is_read and name not in missing and not is_right(entry[name]):

@@ -1,9 +1,7 @@
-"""Plugins and marketplaces: plugin.json, marketplace.json, and what they point to."""
+"""Plugins: plugin.json, and what it points to."""
 
 import os
-import re
-from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,21 +15,22 @@ from fastapi_pro.validating.folders.members import (
     check_root_files,
 )
 from fastapi_pro.validating.folders.reading import (
+    NAME,
     JsonFile,
     Path_,
     is_within,
-    read_json,
+    kind_of,
+    opened,
     read_object,
+    said,
     texts_of,
     walk,
 )
-from fastapi_pro.validating.frontmatter import FrontMatterError
 from fastapi_pro.validating.report import Finding, dotted
 
 MANIFEST = Path(".claude-plugin/plugin.json")
 CATALOGUE = Path(".claude-plugin/marketplace.json")
 _HOOKS = Path("hooks/hooks.json")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PATHS = {
     "skills": "", "commands": "", "outputStyles": "", "agents": ".md", "hooks": ".json",
     "lspServers": ".json", "mcpServers": ".json",
@@ -48,14 +47,11 @@ _IGNORED_IF_WRONG: dict[str, type] = {
     "repository": str,
 }
 _WRITE = {"author": 'write {"name": "…"}', "keywords": 'write ["…"]'}
-_SOURCES = {
-    "github": "repo", "url": "url", "git-subdir": "url", "npm": "package", "archive": "url",
-}  # fmt: skip
 
 
 def check_plugin(root: Path, shown: Path) -> Iterator[Finding]:
     """Yield what is wrong with the plugin in `root`."""
-    read = yield from _opened(root / MANIFEST, str(shown / MANIFEST))
+    read = yield from opened(root / MANIFEST, str(shown / MANIFEST))
     manifest = read.values if read else {}
     if read and not isinstance(manifest, dict):
         message = "the manifest is not an object, so the client does not load the plugin"
@@ -63,7 +59,7 @@ def check_plugin(root: Path, shown: Path) -> Iterator[Finding]:
     elif read and isinstance(manifest, dict):
         yield from _check_manifest(read, manifest, root)
     if os.path.lexists(root / _HOOKS):
-        hooks = yield from _opened(root / _HOOKS, str(shown / _HOOKS))
+        hooks = yield from opened(root / _HOOKS, str(shown / _HOOKS))
         if hooks:
             yield from check_hooks_file(hooks, root)
     yield from _check_members(root, shown)
@@ -74,9 +70,9 @@ def _check_manifest(read: JsonFile, manifest: dict[str, object], root: Path) -> 
     name = manifest.get("name")
     if not isinstance(name, str) or not name or " " in name:
         fix = 'write letters, digits and hyphens, as in "name": "my-plugin"'
-        message = f"`name` is {_said(manifest, 'name')}, {refused}"
+        message = f"`name` is {said(manifest, 'name')}, {refused}"
         yield read.at(("name",), "plugin-field", message, fix)
-    elif not _NAME.fullmatch(name):
+    elif not NAME.fullmatch(name):
         message = f"`name` is {name}, so the client does not install it from a marketplace"
         fix = "write letters, digits and hyphens, and begin with a letter or digit"
         yield read.at(("name",), "plugin-field", message, fix)
@@ -99,7 +95,7 @@ def _check_ignored(read: JsonFile, manifest: dict[str, object]) -> Iterator[Find
             value = {}
         url_wrong = key == "homepage" and isinstance(value, str) and not urlsplit(value).scheme
         if key in manifest and (not isinstance(value, kind) or url_wrong or value == {}):
-            what = "not a URL" if url_wrong else "without a name" if value == {} else _kind(value)
+            what = "not a URL" if url_wrong else "without a name" if value == {} else kind_of(value)
             message = f"`{key}` is {what}, so the client ignores it"
             fix = _WRITE.get(key, "write one text")
             yield read.warn((key,), "plugin-field-ignored", message, fix)
@@ -112,9 +108,9 @@ def _check_own_hooks(read: JsonFile, hooks: object, root: Path) -> Iterator[Find
             yield from check_hooks(read, path, part, root)
         elif isinstance(part, str) and (root / part).is_file() and Path(part) != _HOOKS:
             shown = str(Path(read.shown).parent.parent / part)
-            opened = yield from _opened(root / part, shown)
-            if opened:
-                yield from check_hooks_file(opened, root)
+            file = yield from opened(root / part, shown)
+            if file:
+                yield from check_hooks_file(file, root)
 
 
 def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterator[Finding]:
@@ -125,7 +121,7 @@ def _check_paths(read: JsonFile, key: str, value: object, root: Path) -> Iterato
         if isinstance(item, dict) and key in _INLINE:
             continue
         if not isinstance(item, str):
-            message = f"`{key}` contains {_kind(item)}, so the client does not load the plugin"
+            message = f"`{key}` contains {kind_of(item)}, so the client does not load the plugin"
             yield read.at(where, "plugin-field", message, 'write a path as "./…"')
             continue
         if "://" in item:
@@ -211,90 +207,9 @@ def _check_members(root: Path, shown: Path) -> Iterator[Finding]:
                     yield from check_root_files(file, told, root)
 
 
-def check_marketplace(root: Path, shown: Path) -> Iterator[Finding]:
-    """Yield what is wrong with the marketplace in `root`."""
-    told = str(shown / CATALOGUE)
-    read = yield from _opened(root / CATALOGUE, told)
-    if not read:
-        return
-    values = read.values if isinstance(read.values, dict) else {}
-    refused = "so the client does not add the marketplace"
-    name = values.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        message, fix = f"`name` is {_said(values, 'name')}, {refused}", 'write "name": "my-market"'
-        yield read.at(("name",), "marketplace-field", message, fix)
-    owner = values.get("owner")
-    if not isinstance(owner, dict) or not isinstance(owner.get("name"), str):
-        message, fix = f"`owner` has no `name`, {refused}", 'write "owner": {"name": "…"}'
-        yield read.at(("owner",), "marketplace-field", message, fix)
-    plugins = values.get("plugins")
-    if not isinstance(plugins, list):
-        message, fix = f"`plugins` is {_said(values, 'plugins')}, {refused}", 'write "plugins": […]'
-        yield read.at(("plugins",), "marketplace-field", message, fix)
-        return
-    meta = values.get("metadata")
-    base = meta.get("pluginRoot") if isinstance(meta, dict) else None
-    for number, entry in enumerate(plugins):
-        yield from _check_entry(read, number, entry, base, root)
-    names = [entry.get("name") for entry in plugins if isinstance(entry, dict)]
-    for twice, count in Counter(name for name in names if isinstance(name, str)).items():
-        if count > 1:
-            where: Path_ = ("plugins", len(names) - 1 - names[::-1].index(twice), "name")
-            message = f"{count} plugins are called {twice}; the client installs only the first"
-            yield read.at(where, "marketplace-duplicate", message, "rename the others")
-
-
-def _check_entry(
-    read: JsonFile, number: int, entry: object, base: object, root: Path
-) -> Iterator[Finding]:
-    here: Path_ = ("plugins", number)
-    name = entry.get("name") if isinstance(entry, dict) else None
-    if not isinstance(entry, dict) or not isinstance(name, str) or not _NAME.fullmatch(name):
-        what = "missing" if name is None else _kind(name)
-        message = f"the plugin's `name` is {what}, so the client does not install it"
-        yield read.at(here, "marketplace-field", message, 'write "name": "my-plugin"')
-        return
-    source = entry.get("source")
-    place = (*here, "source") if "source" in entry else here
-    refused = f"so the client does not install {name}"
-    if isinstance(source, str):
-        bare = bool(_NAME.fullmatch(source)) and isinstance(base, str)
-        folder = root / str(base) / source if bare else root / source
-        if not bare and source != "." and not source.startswith("./"):
-            message = f'`source` {source} does not begin with "./", {refused}'
-            yield read.at(place, "marketplace-source", message, _right_source(source))
-        elif not folder.is_dir():
-            message = f"`source` {source} does not exist, {refused}"
-            fix = "correct the path; it is relative to the folder that contains .claude-plugin"
-            yield read.at(place, "marketplace-source", message, fix)
-        return
-    kind = source.get("source") if isinstance(source, dict) else None
-    if not isinstance(source, dict) or kind not in _SOURCES:
-        what = "is missing" if source is None else f"is {_kind(source)}"
-        what = f"has the unknown kind {kind!r}" if kind else what
-        fix = f'write "./…", or a `source` of {", ".join(_SOURCES)}'
-        yield read.at(place, "marketplace-source", f"`source` {what}, {refused}", fix)
-    elif not isinstance(source.get(_SOURCES[kind]), str):
-        message = f"`source` of {kind} has no `{_SOURCES[kind]}`, {refused}"
-        fix = f'add "{_SOURCES[kind]}": "…"'
-        yield read.at(place, "marketplace-source", message, fix)
-
-
-def _right_source(source: str) -> str:
-    """Return what to write instead of a source that does not begin with `./`."""
-    repository = re.sub(r"^(?:github:|(?:https?://)?github\.com/)|(?:\.git)?/?$", "", source)
-    if repository != source and re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
-        return f'write {{"source": "github", "repo": "{repository}"}}'
-    if "://" in source or source.startswith("git@"):
-        return f'write {{"source": "url", "url": "{source}"}}'
-    if ".." in source:
-        return "name a folder below the marketplace's root"
-    return f'write "./{source.removeprefix("/")}"'
-
-
 def check_settings(file: Path, shown: str) -> Iterator[Finding]:
     """Yield what is wrong with the hooks of a project's settings."""
-    read = yield from _opened(file, shown)
+    read = yield from opened(file, shown)
     hooks = read.values.get("hooks") if read and isinstance(read.values, dict) else None
     if read and hooks is not None:
         yield from check_hooks(replace(read, is_settings=True), ("hooks",), hooks, None)
@@ -309,34 +224,5 @@ def skill_paths(root: Path, manifest: dict[str, object]) -> list[str]:
     return named
 
 
-def _opened(file: Path, shown: str) -> Generator[Finding, None, JsonFile | None]:
-    """Yield why `file` cannot be read as JSON, or return it."""
-    try:
-        read = read_json(file, shown)
-    except FrontMatterError as error:
-        where = error.place
-        message = f"{error.message}: the client loads nothing from it"
-        yield Finding(shown, where.line, where.column, error.code, message, error.fix)
-        return None
-    if read.twice:
-        names = ", ".join(f"`{name}`" for name in read.twice)
-        message = f"{names} is twice in one object: the client uses the last value"
-        yield Finding(shown, 1, 1, "json-duplicate-key", message, "keep one of the two", "warning")
-    return read
-
-
 def _inside(root: Path, path: str) -> bool:
     return not os.path.relpath(root / path, root).startswith("..")
-
-
-def _said(values: dict[str, object], key: str) -> str:
-    return _kind(values[key]) if key in values else "missing"
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return repr(value[:60])
-    kinds = {dict: "an object", list: "a list", bool: "true or false"}
-    return kinds.get(type(value), "a number")

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,8 @@ _OF_OTHER_CLIENTS = {
 }  # fmt: skip
 _FIXTURES = re.compile(r"(?:.*[-_])?fixtures?_*|testdata")
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""The name of a plugin or marketplace."""
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 Path_ = tuple[str | int, ...]
@@ -152,6 +154,37 @@ def read_json(file: Path, shown: str) -> JsonFile:
         message, fix = "its values are nested too deep", "reduce the nesting"
         raise FrontMatterError(TOP, "json-invalid", message, fix) from None
     return JsonFile(shown, text, values, twice)
+
+
+def opened(file: Path, shown: str) -> Generator[Finding, None, JsonFile | None]:
+    """Yield why `file` cannot be read as JSON, and return it if it can."""
+    try:
+        read = read_json(file, shown)
+    except FrontMatterError as error:
+        where = error.place
+        message = f"{error.message}: the client loads nothing from it"
+        yield Finding(shown, where.line, where.column, error.code, message, error.fix)
+        return None
+    if read.twice:
+        names = ", ".join(f"`{name}`" for name in read.twice)
+        message = f"{names} is twice in one object: the client uses the last value"
+        yield Finding(shown, 1, 1, "json-duplicate-key", message, "keep one of the two", "warning")
+    return read
+
+
+def said(values: dict[str, object], key: str) -> str:
+    """Return what a field is, for a message."""
+    return kind_of(values[key]) if key in values else "missing"
+
+
+def kind_of(value: object) -> str:
+    """Return what a value is, for a message."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return repr(value[:60])
+    kinds = {dict: "an object", list: "a list", bool: "true or false"}
+    return kinds.get(type(value), "a number")
 
 
 def read_yaml(file: Path) -> str | None:

@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from fastapi_pro.validating.folders.marketplaces import check_marketplace
 from fastapi_pro.validating.folders.members import check_agent, check_command
 from fastapi_pro.validating.folders.plugins import (
     CATALOGUE,
     MANIFEST,
-    check_marketplace,
     check_plugin,
     check_settings,
     skill_paths,
