@@ -309,6 +309,14 @@ def test_pages_that_teach_may_name_files_that_are_not_there(tmp_path: Path) -> N
     assert "scripts/no.sh" in finding.message
 
 
+def test_pages_may_name_what_a_build_makes(tmp_path: Path) -> None:
+    text = page("One.") + "Run ${CLAUDE_PLUGIN_ROOT}/core/target/release/tool.\n"
+    Row("p", {"skills/a/SKILL.md": text, "core/a.rs": ""}).write(tmp_path)
+    assert codes(tmp_path) == ["root-file-missing"]
+    (tmp_path / ".gitignore").write_text("**/target/\n")
+    assert codes(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("ignored", "level"),
     [("/dist/\n*.log\n", "warning"), ("dist\n", "warning"), ("*.log\n", "error"), (None, "error")],

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from fastapi_pro.validating.folders.reading import FrontFile, JsonFile, Path_
@@ -199,21 +199,22 @@ def _command(
             for name in missing_files(text, root):
                 message = f"the command runs {name}, which is not in the plugin: it fails"
                 fix = "add the file, or correct the path"
-                is_built = _is_built(root, name)
-                yield (read.warn if is_built else read.at)(here, "hook-file-missing", message, fix)
+                tell = read.warn if is_built(root, name) else read.at
+                yield tell(here, "hook-file-missing", message, fix)
     if not listed and _UNQUOTED.search(command):
         message = "${CLAUDE_PLUGIN_ROOT} has no quotes: the command fails if its path has a space"
         fix = 'write \\"${CLAUDE_PLUGIN_ROOT}/…\\", or give the arguments in `args`'
         yield read.warn(here, "hook-path-unquoted", message, fix)
 
 
-def _is_built(root: Path, name: str) -> bool:
-    """Say whether git ignores the folder of a file: then a build makes it before the release."""
-    top = name.partition("/")[0]
+def is_built(root: Path, name: str) -> bool:
+    """Say whether git ignores a folder of a file: then a build makes it before the release."""
+    folders = list(PurePosixPath(name).parents)[:-1] or [PurePosixPath(name)]
+    names = {path for each in folders for path in (str(each), each.name)}
     for folder in (root, *list(root.absolute().parents)[:_ABOVE]):
         if (ignoring := folder / ".gitignore").is_file():
             lines = ignoring.read_text(encoding="utf-8", errors="replace").splitlines()
-            if top in {line.strip().strip("/") for line in lines}:
+            if names & {line.strip().removeprefix("**").strip("/") for line in lines}:
                 return True
     return False
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fastapi_pro.validating.contract import split_tools
-from fastapi_pro.validating.folders.hooks import check_front_hooks, missing_files
+from fastapi_pro.validating.folders.hooks import check_front_hooks, is_built, missing_files
 from fastapi_pro.validating.folders.reading import FrontFile, read_front, read_text, read_yaml
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
 from fastapi_pro.validating.report import BODY, Finding
@@ -164,7 +164,11 @@ def check_root_files(file: Path, shown: str, root: Path) -> Iterator[Finding]:
     told: set[str] = set()
     for number, line in enumerate(text.split("\n"), start=1):
         for name in missing_files(line, root):
-            if name not in told and (root / Path(name).parts[0]).is_dir():
+            if (
+                name not in told
+                and (root / Path(name).parts[0]).is_dir()
+                and not is_built(root, name)
+            ):
                 told.add(name)
                 column = line.find("${CLAUDE_PLUGIN_ROOT}") + 1
                 message = f"the page names {name}, which is not in the plugin"
