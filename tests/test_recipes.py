@@ -271,7 +271,7 @@ def test_of_alternatives_one_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("names", ["", "no-such", "rate-limit,", "../rules", "valkey/tests"])
 def test_a_name_that_is_no_recipe_lists_those_that_are(tmp_path: Path, names: str) -> None:
     told = run_new("shop", "--with", names, cwd=tmp_path, code=2)
-    assert re.search(r"there is no recipe .+; choose from\n(  \S+: .+\n)+  valkey: a Valkey", told)
+    assert re.search(r"there is no recipe .+; choose from\n(  \S+: .+\n)+  valkey: Valkey", told)
     assert list(tmp_path.iterdir()) == []
 
 
