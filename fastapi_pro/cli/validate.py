@@ -3,8 +3,9 @@
 usage: validate.py [SKILL_DIR ...] [--try FILE ...] [option ...]
 
 A SKILL_DIR is the folder of a skill, a SKILL.md, or a folder that contains skills, plugins, a
-marketplace or `.claude`. Without one, the current folder is checked. Exits with 0 if there is no
-error (warnings are allowed), 1 for errors, 2 for wrong use.
+marketplace or `.claude`; or a part of these, such as `.claude/agents`. Without one, the current
+folder is checked. Exits with 0 if there is no error (warnings are allowed), 1 for errors, 2 for
+wrong use.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from fastapi_pro.command_line import called, parser_of, run_command
 from fastapi_pro.validating.check import NAME, Options, check_skill, find_skills, try_skill
-from fastapi_pro.validating.folders.whole import check_folder, is_whole
+from fastapi_pro.validating.folders.whole import check_folder, is_whole, root_of
 from fastapi_pro.validating.gate import TRY_NOTE, Answer
 from fastapi_pro.validating.mending.files import Mending, mend_manifest, mend_skill
 from fastapi_pro.validating.report import Finding, render
@@ -132,6 +133,8 @@ def _reason(target: Path) -> str:
         return "no such file or folder"
     except OSError as error:
         return f"{error.strerror}; let the user who runs this read it"
+    if root := root_of(target.parent):
+        return f"this file is checked with the others; name the folder {_shown(root)}"
     other = next((name for name in names if name.lower() == NAME.lower()), "")
     return f"the client does not read {other}; call it {NAME}" if other else f"no {NAME} in it"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_pro.validating.folders.whole import check_folder
+from fastapi_pro.validating.folders.whole import check_folder, is_whole
 from fastapi_pro.validating.report import MAX_ALIKE, Finding
 from tests.validation.folder_rows import (
     HI,
@@ -368,3 +368,29 @@ def test_a_command_called_skill_takes_the_place_of_all(tmp_path: Path) -> None:
     assert [(finding.path, finding.code) for finding in found(tmp_path)] == [
         ("commands/skill.md", "not-loaded")
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (".claude", {"agents/a.md", "settings.json"}),
+        (".claude/agents", {"a.md"}),
+        (".claude-plugin", {"plugin.json"}),
+        ("skills", {"flat.md"}),
+        ("commands", {"c.md"}),
+        ("other", set()),
+    ],
+)
+def test_a_part_of_a_project_or_plugin_may_be_named(
+    tmp_path: Path, part: str, expected: set[str]
+) -> None:
+    files: dict[str, object] = {
+        ".claude/agents/a.md": "Text.\n",
+        ".claude/settings.json": {"hooks": {"Nope": HI}},
+        "skills/flat.md": page("One."),
+        "commands/c.md": page("Two --- or three."),
+        "other/a.md": "",
+    }
+    Row("p", files, manifest={"version": 1}).write(tmp_path)
+    assert {finding.path for finding in found(tmp_path / part)} == expected
+    assert is_whole(tmp_path / part) == bool(expected)

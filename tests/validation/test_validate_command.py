@@ -89,6 +89,16 @@ def test_a_folder_without_skills_is_wrong_use(
     assert "no SKILL.md" in capsys.readouterr().err
 
 
+def test_a_file_of_a_project_is_checked_with_its_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / ".claude" / "agents" / "a.md"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert validate.main([str(file)]) == 2
+    assert f"name the folder {tmp_path}" in capsys.readouterr().err
+
+
 def test_what_may_not_be_read_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

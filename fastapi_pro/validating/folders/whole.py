@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi_pro.validating.folders.marketplaces import check_marketplace
@@ -22,10 +23,17 @@ from fastapi_pro.validating.folders.projects import (
 from fastapi_pro.validating.folders.reading import read_object, texts_of, walk
 from fastapi_pro.validating.report import Finding, folded
 
+_OWN = (".claude", ".claude-plugin")
+_OF_PLUGINS = ("agents", "commands", "skills")
+_DEPTH = 2  # folders from a part such as .claude/agents up to the root
+
 
 def check_folder(folder: Path, shown: Path) -> list[Finding]:
-    """Return what is wrong with the plugins, marketplaces and projects from `folder` down."""
-    found: list[Finding] = []
+    """Return what is wrong with the plugins, marketplaces and projects from `folder` down.
+
+    Of a folder inside one, such as `.claude` or the skills of a plugin, return its part.
+    """
+    found = list(_check_part(folder, shown))
     for here, names in walk(folder):
         told = shown / here.relative_to(folder)
         if ".claude-plugin" in names:
@@ -36,8 +44,32 @@ def check_folder(folder: Path, shown: Path) -> list[Finding]:
 
 
 def is_whole(folder: Path) -> bool:
-    """Say whether a plugin, a marketplace or a project lies in `folder` or below it."""
-    return any({".claude-plugin", ".claude"} & set(names) for _, names in walk(folder))
+    """Say whether `folder` contains a plugin, a marketplace or a project, or is a part of one."""
+    return bool(root_of(folder)) or any(
+        {".claude-plugin", ".claude"} & set(names) for _, names in walk(folder)
+    )
+
+
+def root_of(folder: Path) -> Path | None:
+    """Return the project or plugin of which a folder is a part, None if it is none."""
+    here = Path(os.path.abspath(folder))  # noqa: PTH100 -- resolve() would follow links
+    for root in list(here.parents)[:_DEPTH] if here.is_dir() else ():
+        part = here.relative_to(root).parts[0]
+        if part in _OWN or (part in _OF_PLUGINS and (root / MANIFEST).is_file()):
+            return root
+    return None
+
+
+def _check_part(folder: Path, shown: Path) -> Iterator[Finding]:
+    root = root_of(folder)
+    if root is None:
+        return
+    part = Path(os.path.abspath(folder)).relative_to(root)  # noqa: PTH100 -- as above
+    check = _project if part.parts[0] == ".claude" else _plugin_root
+    for finding in check(root, Path()):
+        path = Path(finding.path)
+        if path.is_relative_to(part):
+            yield replace(finding, path=str(shown / path.relative_to(part)))
 
 
 def _plugin_root(root: Path, shown: Path) -> Iterator[Finding]:
