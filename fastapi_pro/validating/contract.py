@@ -170,6 +170,15 @@ OPEN_FIELDS: dict[str, Callable[[object], Fault]] = {
 """The front matter as agentskills.io specifies it: six fields, nothing else."""
 
 KNOWN_KEYS = tuple(CLAUDE_FIELDS)
+AGENT_KEYS = (
+    "disallowedTools",
+    "initialPrompt",
+    "maxTurns",
+    "mcpServers",
+    "permissionMode",
+    "tools",
+)
+"""The fields of agents that skills do not have, as far as their spelling can be mistaken."""
 _AT_NO_RISK = {
     "argument-hint", "arguments", "background", "compatibility", "context", "agent", "effort",
     "license", "metadata", "model", "shell",

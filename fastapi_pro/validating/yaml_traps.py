@@ -3,21 +3,29 @@
 import re
 from collections.abc import Iterator
 
-from fastapi_pro.validating.report import Finding
+from fastapi_pro.validating.contract import AGENT_KEYS, KNOWN_KEYS
+from fastapi_pro.validating.report import Finding, Level
 
 _TEXT = re.compile(r"(?P<key>description|when_to_use|argument-hint):[ \t]+(?P<value>[^\s\"'|>].*)")
+_KEY = re.compile(r"^([A-Za-z_-]+):", re.MULTILINE)
+_READ = {*KNOWN_KEYS, *AGENT_KEYS}
 _COMMENT = re.compile(r"\s#")
 _EATEN = re.compile(r"(?:&\S+|!(?!!)\S*)\s+\S")
 
 
 def check_early_end(yaml: str, path: str) -> Iterator[Finding]:
-    """Yield an error for a `---` inside the front matter: the client ends it there."""
-    before, found, _ = yaml.partition("---")
+    """Yield a finding for a `---` inside the front matter: the client ends it there.
+
+    It is an error if a field that the client reads is cut or lost, otherwise a warning.
+    """
+    before, found, after = yaml.partition("---")
     if found:
+        lost = {*_KEY.findall(before)[-1:], *_KEY.findall(after)}
+        level: Level = "error" if lost & _READ else "warning"
         message = "`---` ends the front matter here, so the client loses the fields after it"
         number = before.count("\n") + 2
-        column = len(before) - before.rfind("\n")
-        yield Finding(path, number, column, "front-matter-cut", message, "write -- instead")
+        place = (number, len(before) - before.rfind("\n"))
+        yield Finding(path, *place, "front-matter-cut", message, "write -- instead", level)
 
 
 def check_cut_values(yaml: str, path: str) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastapi_pro.validating.contract import split_tools
+from fastapi_pro.validating.contract import AGENT_KEYS, split_tools
 from fastapi_pro.validating.folders.hooks import check_front_hooks, is_built, missing_files
 from fastapi_pro.validating.folders.reading import FrontFile, read_front, read_text, read_yaml
 from fastapi_pro.validating.frontmatter import TOP, FrontMatter, FrontMatterError
@@ -16,8 +16,7 @@ DOCUMENTATION = {"readme.md", "index.md", "changelog.md", "claude.md", "agents.m
 _OF_SKILLS = {
     "allowed-tools": "tools", "allowedTools": "tools", "disallowed-tools": "disallowedTools",
 }  # fmt: skip
-_FIELDS = ("disallowedTools", "initialPrompt", "maxTurns", "mcpServers", "permissionMode", "tools")
-_SPELLINGS = {name.lower(): name for name in _FIELDS}
+_SPELLINGS = {name.lower(): name for name in AGENT_KEYS}
 _TOOLS = {"Bash", "Edit", "Glob", "Grep", "Read", "WebFetch", "WebSearch", "Write"}
 _WRONG_CASE = {tool.lower() for tool in _TOOLS}
 _NO_TOOLS = {"All", "all", "LS", "MultiEdit", "NotebookRead", "TodoRead", "TodoWrite", "tools"}

@@ -46,6 +46,8 @@ _ENDS = [
         ("front-matter-cut",), listed="a"),
     Row("dashes-value", front("description: a\nmetadata:\n  b: ---\nwhen_to_use: lost"),
         ("front-matter-cut",), listed="a"),
+    Row("dashes-own", front("description: kept\nowner: a --- b\nteam: c"),
+        warnings=("unknown-key", "front-matter-cut"), listed="kept"),
     Row("dashes-and-words", front("description: a\nwhen_to_use: b\n--- MIT\nc: 'd"),
         ("front-matter-cut",), listed="a - b"),
     Row("nothing-in-it", front(""), borne=("front-matter-missing",), listed=_BODY),
