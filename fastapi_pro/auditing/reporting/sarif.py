@@ -21,8 +21,12 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def as_sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[str, Any]:
-    """Return a log with one run. Severity and fix of the findings are filled in."""
-    shown = [entry for entry in entries.values() if not entry.unseen]
+    """Return a log with one run, and the pages of the rules that found something.
+
+    Severity and fix of the findings are filled in.
+    """
+    told = {finding.slug for finding in findings}
+    shown = [entry for slug, entry in entries.items() if slug in told]
     index = {entry.slug: number for number, entry in enumerate(shown)}
     marks = _fingerprints(findings)
     results = [_result(f, index[f.slug], mark) for f, mark in zip(findings, marks, strict=True)]
@@ -36,12 +40,12 @@ def as_sarif(findings: Sequence[Finding], entries: Mapping[str, Entry]) -> dict[
 
 
 def _descriptor(entry: Entry) -> dict[str, Any]:
-    text = _page(entry)
+    said = f"{entry.title} Fix: {entry.fix}"
     return {
         "id": entry.slug,
         "shortDescription": {"text": entry.title},
-        "fullDescription": {"text": f"{entry.title} Fix: {entry.fix}"},
-        "help": {"text": text, "markdown": text},
+        "fullDescription": {"text": said},
+        "help": {"text": said, "markdown": _page(entry)},
         "helpUri": rule_address(entry.slug),
         "defaultConfiguration": {"level": _LEVELS[entry.severity]},
         "properties": {"severity": entry.severity, "consequence": entry.consequence},
