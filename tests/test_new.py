@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_it_says_what_to_do_next(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "better"),
     [
-        ("my-shop", "my_shop"),
+        ("my--shop", "my_shop"),
         ("My Shop", "my_shop"),
         ("1shop", "shop"),
         ("_shop", "shop"),
@@ -86,6 +87,12 @@ def test_a_name_that_is_no_package_is_refused_with_one_that_is(
     assert list(tmp_path.iterdir()) == []
     if better != "shorten it":
         run_new(better, cwd=tmp_path)
+
+
+def test_a_name_with_hyphens_is_that_of_the_folder(tmp_path: Path) -> None:
+    assert "\n  cd order-desk\n" in run_new("order-desk", cwd=tmp_path)
+    pyproject = (tmp_path / "order-desk" / "pyproject.toml").read_text()
+    assert tomllib.loads(pyproject)["project"]["name"] == "order_desk"
 
 
 def test_a_name_that_only_a_recipe_needs_is_refused_with_it(tmp_path: Path) -> None:

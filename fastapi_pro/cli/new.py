@@ -46,8 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _check_name(folder.name if args.name else "")
         _check_place(folder)
-        files = project_files(SNIPPETS, folder.name, args.recipes, is_minimal=args.minimal)
-        _check_free(folder.name, files["pyproject.toml"])
+        name = folder.name.replace("-", "_")  # of a database, a role and the like
+        files = project_files(SNIPPETS, name, args.recipes, is_minimal=args.minimal)
+        _check_free(name, files["pyproject.toml"])
         _write(folder, files)
     except (RefusedError, RecipeError, JoinError) as error:
         print(f"{called('new.py')}: {error}", file=sys.stderr)
@@ -70,9 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = parser_of(__doc__)
-    parser.add_argument(
-        "name", metavar="NAME", nargs="?", help="a Python package name, such as shop"
-    )
+    parser.add_argument("name", metavar="NAME", nargs="?", help="a name such as shop or order-desk")
     parser.add_argument(
         "--with",
         dest="recipes",
@@ -95,14 +94,14 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _check_name(name: str) -> None:
-    """Raise RefusedError unless the name is that of a package."""
+    """Raise RefusedError unless a name can be that of a package, a database and a container."""
     if not name:
         raise RefusedError("NAME is empty; write one such as shop, or . for the current folder")
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
+    if not re.fullmatch(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*", name) or keyword.iskeyword(name):
         words = re.findall(r"[a-z0-9]+", name.lower())
         better = re.sub(r"^[0-9_]+", "", "_".join(words)) or "service"
         better = f"{better}_service" if keyword.iskeyword(better) else better
-        raise RefusedError(f"{name!a} is not a Python package name; write {better}")
+        raise RefusedError(f"{name!a} is no name for a project; write {better}")
     if len(name) > MAX_NAME:
         raise RefusedError(f"{name!a} is longer than {MAX_NAME} characters; shorten it")
 
