@@ -47,7 +47,7 @@ class KnownTypes:
         owner = type_of(call.owner, depth)
         if isinstance(owner, str):
             found = METHODS.get((owner, call.member)) or _loaded(call, owner)
-            is_fetched = owner == QUERY and call.member in _FETCHES
+            is_fetched = owner == QUERY and call.member in {*_FETCHES, "get"}
             return _fetched(call, depth) if is_fetched else found
         if owner is None and call in FINDS:
             return CURSOR

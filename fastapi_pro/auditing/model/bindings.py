@@ -74,7 +74,7 @@ def import_base(node: ast.ImportFrom, folder: Path) -> str | Path:
 _BINDERS = (
     ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign,
     ast.AnnAssign, ast.NamedExpr, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor,
-    ast.comprehension, ast.ExceptHandler, getattr(ast, "TypeAlias", ast.Import),
+    ast.comprehension, ast.ExceptHandler, ast.Match, getattr(ast, "TypeAlias", ast.Import),
 )  # fmt: skip
 _BINDING_KINDS = frozenset(_BINDERS)
 
@@ -114,9 +114,25 @@ def _bound(node: ast.AST, folder: Path) -> Iterator[tuple[str, Binding]]:
                     yield part.id, Binding("for", node.iter, part.lineno)
         case ast.ExceptHandler(name=str(name)):
             yield name, Binding("other", node, line)
+        case ast.Match():
+            for case in node.cases:
+                yield from _captured(case.pattern, node.subject)
         case _ if node.__class__.__name__ == "TypeAlias":  # PEP 695, from Python 3.12
             named: Any = node
             yield named.name.id, Binding("assign", named.value, line)
+
+
+def _captured(pattern: ast.pattern, subject: ast.expr) -> Iterator[tuple[str, Binding]]:
+    """Yield what a `case` captures: the whole subject, or parts of which no more is known."""
+    whole: ast.pattern | None = pattern
+    while isinstance(whole, ast.MatchAs):
+        if whole.name is not None:
+            yield whole.name, Binding("assign", subject, whole.lineno)
+        whole = whole.pattern
+    for part in ast.walk(whole) if whole is not None else ():
+        name = getattr(part, "name", None) or getattr(part, "rest", None)
+        if isinstance(part, (ast.MatchAs, ast.MatchStar, ast.MatchMapping)) and name:
+            yield name, Binding("other", subject, part.lineno)
 
 
 def _of_target(target: ast.expr, value: ast.expr, line: int) -> Iterator[tuple[str, Binding]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.registries import dispatched
 
 _CACHES = {"functools.cache", "functools.lru_cache", "cachetools.cached", "async_lru.alru_cache"}
 
@@ -31,7 +32,11 @@ def called(function: Node) -> list[tuple[Node, Node]]:
 
 
 def _called(function: Node) -> list[tuple[Node, Node]]:
-    found = [(call, target) for call in function.calls if (target := call.callee)]
+    found = [
+        (call, target)
+        for call in function.calls
+        for target in ([call.callee] if call.callee else dispatched(call))
+    ]
     for with_ in function.own(ast.With, ast.AsyncWith):
         found += [(context, method) for context in with_.contexts for method in entered(context)]
     return found

@@ -128,5 +128,6 @@ MANAGERS = {"contextlib.asynccontextmanager", "contextlib.contextmanager"}
 
 TRANSPARENT = {
     "typing.Annotated", "typing.Optional", "typing.Union", "typing.Final", "typing.ClassVar",
-    "sqlalchemy.orm.Mapped",
+    "sqlalchemy.orm.Mapped", "dishka.FromDishka", "dishka.integrations.fastapi.FromDishka",
+    "fastapi_injector.Injected",
 }  # fmt: skip

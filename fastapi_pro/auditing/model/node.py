@@ -208,12 +208,17 @@ class Node:
         return [self.at(a) for a in (*self.ast.args, *(k.value for k in self.ast.keywords))]
 
     def keyword(self, name: str) -> "Node":
-        """Return the keyword argument of a call or class with this name."""
-        if isinstance(self.ast, (ast.Call, ast.ClassDef)):
-            for key in self.ast.keywords:
-                if key.arg == name:
-                    return self.at(key.value)
-        return self.at(None)
+        """Return the keyword argument of a call or class with this name.
+
+        It may stand in a dictionary that is unpacked: `FastAPI(**options)`.
+        """
+        if not isinstance(self.ast, (ast.Call, ast.ClassDef)):
+            return self.at(None)
+        for key in self.ast.keywords:
+            if key.arg == name:
+                return self.at(key.value)
+        found = (given.value.entry(name) for given in self.unpacked)
+        return next(filter(None, found), self.at(None))
 
     def argument(self, position: int, name: str) -> "Node":
         """Return the argument of a call at this position or with this name."""
@@ -329,7 +334,9 @@ class Node:
         return [(self.at(key), self.at(value)) for key, value in pairs]
 
     def entry(self, key: str) -> "Node":
-        """Return the value of a key in a dictionary display."""
+        """Return the value of a key in `{key: value}`, or in `dict(key=value)`."""
+        if key in self.keywords and self.called == "builtins.dict":
+            return self.keywords[key]
         found = [value for written, value in self.entries if written.literal == key]
         return found[-1] if found else self.at(None)
 

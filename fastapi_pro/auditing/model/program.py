@@ -419,10 +419,18 @@ class Program:
         """Return what calling an expression runs, as `callee_of` does for a call."""
         found = self._run_by.get(func.ast)
         if found is None:
-            may_be_ours = func.last_name in self._defined or func.module.is_test
+            is_named = func.last_name in self._defined or func.module.is_test
+            may_be_ours = is_named or self._may_be_object(func)
             found = types.run_by(func) if may_be_ours else func.at(None)
             self._run_by[func.ast] = found
         return found
+
+    def _may_be_object(self, func: Node) -> bool:
+        """Say whether an expression may be an object that is called: a parameter, `self.x`."""
+        if "__call__" not in self._defined:
+            return False
+        bound = func.bound
+        return func.owner.name == "self" or (bound is not None and bound.kind == "param")
 
     @functools.cached_property
     def _defined(self) -> set[str]:

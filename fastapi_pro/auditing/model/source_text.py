@@ -17,7 +17,7 @@ def written(node: Node) -> str:
         texts.append(current.text)
         for name in current.walk(ast.Name):
             binding = name.bound if isinstance(name.ast.ctx, ast.Load) else None  # type: ignore[attr-defined]
-            if binding is None or binding.kind not in ("assign", "for"):
+            if binding is None or binding.kind not in ("assign", "for", "with"):
                 continue
             value = current.at(binding.node)
             if value not in seen:

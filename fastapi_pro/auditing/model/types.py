@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.bindings import FUNCTIONS, Binding
+from fastapi_pro.auditing.model.implementations import implementation
 from fastapi_pro.auditing.model.library_types import (
     ATTRIBUTES,
     ITERATED,
@@ -86,9 +87,10 @@ def run_by(func: Node) -> Node:
         return target
     if target.is_class:
         return target.method("__init__")
-    if func.is_call or not func.owner:
+    if func.is_call:
         return func.at(None)
-    return func.owner.type_class.method(func.member)
+    method = func.owner.type_class.method(func.member) if func.owner else func.at(None)
+    return implementation(method or func.type_class.method("__call__"))
 
 
 def result_type(function: Node, depth: int = 0) -> Type:
@@ -195,6 +197,8 @@ def _call_type(call: Node, depth: int) -> Type:
     owner = type_of(call.func, depth)
     if isinstance(owner, str) and (owner, "__call__") in METHODS:
         return METHODS[owner, "__call__"]
+    if isinstance(owner, Node) and (method := owner.method("__call__")):
+        return _method_type(owner, method, depth)
     base = type_of(call.owner, depth) if call.owner else None
     if isinstance(base, str):
         return METHODS.get((base, call.member))

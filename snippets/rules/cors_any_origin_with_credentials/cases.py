@@ -56,6 +56,16 @@ class Cors(CORSMiddleware):
     pass
 app.add_middleware(Cors, allow_origin_regex=".*", allow_credentials=True)  # !
 """,
+    "options in a dictionary": """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+options = {"allow_origins": ["*"], "allow_credentials": True, "allow_methods": ["*"]}
+more = dict(allow_origins=["*"], allow_credentials=True)
+app = FastAPI()
+app.add_middleware(CORSMiddleware, **options)  # !
+other = FastAPI()
+other.add_middleware(CORSMiddleware, **more)  # !
+""",
 }
 
 LOOK_ALIKES = {

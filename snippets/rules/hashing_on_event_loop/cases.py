@@ -173,6 +173,45 @@ async def b(session, values: dict):
 async def c(session, data: UserUpdate):
     update(session, data)  # !
 """,
+    "behind an abstract class, a Protocol, and an object that is called": """
+#= ports.py
+from abc import ABC, abstractmethod
+from typing import Protocol
+class Hasher(ABC):
+    @abstractmethod
+    def make(self, plain: str) -> str: ...
+class Checks(Protocol):
+    def check(self, digest: str, plain: str) -> bool: ...
+#= adapters.py
+from argon2 import PasswordHasher
+from ports import Hasher
+class Argon(Hasher):
+    def make(self, plain: str) -> str:
+        return PasswordHasher().hash(plain)
+class FakeHasher(Hasher):
+    def make(self, plain: str) -> str:
+        return plain
+class ArgonChecks:
+    def check(self, digest: str, plain: str) -> bool:
+        return PasswordHasher().verify(digest, plain)
+#= main.py
+from dishka.integrations.fastapi import FromDishka
+from fastapi import FastAPI
+import adapters
+from ports import Checks, Hasher
+app = FastAPI()
+class SignUp:
+    def __init__(self, hasher: Hasher) -> None:
+        self.hasher = hasher
+    async def __call__(self, password: str) -> str:
+        return self.hasher.make(password)  # !
+@app.post("/a")
+async def a(password: str, use: FromDishka[SignUp]):
+    return await use(password)
+@app.post("/b")
+async def b(password: str, digest: str, checks: FromDishka[Checks]):
+    return checks.check(digest, password)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -296,5 +335,26 @@ async def change_email(session, user_id: int, email: str):
 async def change_name(session, user_id: int, email: str):
     data = UserUpdate(email=email)
     update(session, user_id, data=data)
+""",
+    "an abstract class of which nobody knows which heir it is": """
+from abc import ABC, abstractmethod
+from argon2 import PasswordHasher
+from fastapi import Depends, FastAPI
+from settings import chosen
+app = FastAPI()
+class Hasher(ABC):
+    @abstractmethod
+    def make(self, plain: str) -> str: ...
+class Argon(Hasher):
+    def make(self, plain: str) -> str:
+        return PasswordHasher().hash(plain)
+class Remote(Hasher):
+    def make(self, plain: str) -> str:
+        return "made elsewhere"
+def get_hasher() -> Hasher:
+    return chosen()
+@app.post("/a")
+async def a(password: str, hasher: Hasher = Depends(get_hasher)):
+    return hasher.make(password)
 """,
 }

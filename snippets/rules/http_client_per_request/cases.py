@@ -143,6 +143,34 @@ def get_client() -> httpx.AsyncClient:
 async def read(client: Annotated[httpx.AsyncClient, Depends(get_client)]) -> str:
     return (await client.get("https://example.com")).text
 """,
+    "a handler that a bus finds by its command": """
+#= bus.py
+HANDLERS = {}
+def handles(command):
+    def register(function):
+        HANDLERS[command] = function
+        return function
+    return register
+async def send(command):
+    return await HANDLERS[type(command)](command)
+#= handlers.py
+import httpx
+from bus import handles
+class Refund: ...
+class Report: ...
+@handles(Refund)
+async def refund(command):
+    async with httpx.AsyncClient() as client:  # !
+        await client.post("https://refunds.example")
+#= main.py
+from fastapi import FastAPI
+import bus
+import handlers
+app = FastAPI()
+@app.post("/a")
+async def a():
+    await bus.send(handlers.Refund())
+""",
 }
 
 LOOK_ALIKES = {
