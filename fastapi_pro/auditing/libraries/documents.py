@@ -1,4 +1,4 @@
-"""The documents of Beanie: Pydantic models that MongoDB keeps."""
+"""The documents of Beanie, Pydantic models that MongoDB keeps, and the models of Tortoise."""
 
 import ast
 
@@ -9,9 +9,11 @@ from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
 DOCUMENT = "beanie.Document"
+TORTOISE = ("tortoise.models.Model", "tortoise.Model")
 _READS = {
-    "aggregate", "create", "find", "find_all", "find_many", "find_one", "first_or_none", "get",
-    "insert", "limit", "replace", "save", "skip", "sort", "to_list",
+    "aggregate", "all", "create", "filter", "find", "find_all", "find_many", "find_one", "first",
+    "first_or_none", "get", "get_or_none", "insert", "limit", "offset", "only", "order_by",
+    "prefetch_related", "replace", "save", "select_related", "skip", "sort", "to_list",
 }  # fmt: skip
 STORES = ("create", "insert", "replace", "save", "upsert")
 """The methods by which a document stores itself."""
@@ -20,8 +22,14 @@ STORES = ("create", "insert", "replace", "save", "upsert")
 @fact
 def documents(program: Program) -> dict[Node, Model]:
     """Return the classes of documents outside tests, with their fields as columns."""
+    kinds = {DOCUMENT, *TORTOISE}
     classes = (cls for cls in program.classes if not cls.module.is_test)
-    return {cls: Model(cls, _fields(cls)) for cls in classes if DOCUMENT in cls.bases}
+    return {cls: Model(cls, _fields(cls)) for cls in classes if not cls.bases.isdisjoint(kinds)}
+
+
+def is_of_tortoise(model: Model) -> bool:
+    """Say whether a model is one of Tortoise: a row of a table, which awaits no document."""
+    return not model.cls.bases.isdisjoint(TORTOISE)
 
 
 def _fields(cls: Node) -> dict[str, Column]:
@@ -33,6 +41,9 @@ def _fields(cls: Node) -> dict[str, Column]:
                 kind = base.annotated
                 text = kind if isinstance(kind, str) else ""
                 found[name] = Column(statement, name, cls.name, text, statement.assigned)
+            elif statement.assigned.called.startswith("tortoise.fields."):
+                name = statement.targets[0].name
+                found[name] = Column(statement, name, cls.name, "", statement.assigned)
     return found
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from fastapi_pro.auditing.libraries.documents import documents
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, models
@@ -18,7 +19,7 @@ _FEW = re.compile(
     re.IGNORECASE,
 )
 """Names of tables that somebody fills by hand."""
-_VALIDATES = {"from_orm", "model_validate", "parse_obj"}
+_MAKES = {"create", "from_orm", "model_validate", "parse_obj"}
 _ACCOUNTS = re.compile(r"user|account|customer|member|profile|author|owner", re.IGNORECASE)
 
 
@@ -32,20 +33,48 @@ def growing(program: Program) -> set[Node]:
 @fact
 def created(program: Program) -> set[Node]:
     """Return the models whose rows endpoints create, without those that somebody fills by hand."""
-    return {cls for cls in made_by_endpoints(program) if not _FEW.search(cls.name)}
+    return {cls for cls in made_by_endpoints(program) if not is_filled_by_hand(cls.name)}
 
 
 @fact
 def made_by_endpoints(program: Program) -> set[Node]:
     """Return the models that a POST or PUT makes rows of."""
+    return _made(program) & models(program).keys()
+
+
+@fact
+def growing_documents(program: Program) -> set[Node]:
+    """Return the documents, and models of Tortoise, that are accounts or belong to one.
+
+    Of those that endpoints create, without those that somebody fills by hand.
+    """
+    return {
+        cls
+        for cls, model in documents(program).items()
+        if cls in _made(program) and not is_filled_by_hand(model.name) and _names_account(model)
+    }
+
+
+def is_filled_by_hand(name: str) -> bool:
+    """Say whether somebody fills a table or collection of this name by hand."""
+    return _FEW.search(name) is not None
+
+
+@fact
+def _made(program: Program) -> set[Node]:
+    """Return the classes of which a POST or PUT makes objects: `User(...)`, `User.create(...)`."""
     creating = [e.function for e in http_endpoints(program) if e.method in ("post", "put")]
-    made = {_made(call) for f in reached(creating) for call in f.calls}
-    return made & models(program).keys()
+    return {_class_of(call) for function in reached(creating) for call in function.calls}
 
 
-def _made(call: Node) -> Node:
+def _class_of(call: Node) -> Node:
     """Return the class of the object that a call makes, also by `Order.model_validate(...)`."""
-    return (call.owner if call.member in _VALIDATES else call.func).definition
+    return (call.owner if call.member in _MAKES else call.func).definition
+
+
+def _names_account(model: Model) -> bool:
+    names = (name.removesuffix("_id") for name in model.columns)
+    return any(name == "email" or _ACCOUNTS.fullmatch(name) for name in names)
 
 
 def _is_of_accounts(model: Model) -> bool:

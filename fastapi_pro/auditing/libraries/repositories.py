@@ -1,12 +1,17 @@
 """Repositories: objects whose methods look up and insert the rows of one model."""
 
 import ast
+import re
 
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named
 from fastapi_pro.auditing.model.node import Node
 
-LOOKUPS = ("exists", "get", "find", "first", "count", "get_by", "find_by", "find_one", "get_one")
-"""Names of methods that look up rows by keyword arguments."""
+LOOKUPS = re.compile(
+    r"(^|_)(by|count|exists|fetch|filter|find|first|get|has|lookup|one|search|select)(_|$)"
+)
+"""Names of methods that look up rows."""
+_COLUMN = re.compile(r"(?:^|_)(?:by|with)_(\w+)$|^(\w+)_(?:exists|taken|is_taken)$")
+"""Names of methods that say by which column: `get_by_email`, `email_exists`."""
 INSERTS = ("create", "add", "insert", "save")
 """Names of methods that insert a row."""
 _LIBRARIES = ("fastcrud.FastCRUD", "fastcrud.crud.fast_crud.FastCRUD")
@@ -31,11 +36,22 @@ def repository_model(expr: Node) -> Model | None:
     return next(filter(None, found), None)
 
 
+def looked_up_by(lookup: Node, model: Model) -> set[str]:
+    """Return the columns by which a repository's method looks up rows.
+
+    They are its keyword arguments, or the method's name has them: `users.get_by_email(email)`.
+    """
+    given = lookup.keywords.keys() & model.columns.keys()
+    match = _COLUMN.search(lookup.member)
+    named = set((match[1] or match[2]).split("_and_")) if match and lookup.args else set()
+    return given or named & model.columns.keys()
+
+
 def _declared(cls: Node) -> list[Node]:
     """Return the expressions by which a class may name its model: `model = User`, `Base[User]`."""
     found = []
     for above in cls.lineage:
-        found += [above.at(b.node) for n in ("model", "_model") for b in above.bindings(n)]
+        found += [statement.assigned for statement in above.body if statement.assigned.last_name]
         bases = above.ast.bases if isinstance(above.ast, ast.ClassDef) else []
         generic = [above.at(base).index for base in bases if isinstance(base, ast.Subscript)]
         found += [part for index in generic for part in (index.elements or [index])[:1]]

@@ -113,6 +113,13 @@ class Model:
         return found[0] if len(found) == 1 else None
 
     @cached_property
+    def key_columns(self) -> set[str]:
+        """The columns of the primary key."""
+        flagged = {name for name, column in self.columns.items() if column.flag("primary_key")}
+        calls = (call for call, kind in self._table_arguments if kind == "PrimaryKeyConstraint")
+        return flagged or {_column_of(given) for call in calls for given in call.args}
+
+    @cached_property
     def unique_columns(self) -> set[str]:
         """The columns that a constraint or a unique index names."""
         return {name for names, _ in self._unique for name in names} & self.columns.keys()
@@ -128,18 +135,28 @@ class Model:
     def _unique(self) -> list[tuple[set[str], bool]]:
         """What each constraint or unique index names, and whether it is for some rows only."""
         found = [({name}, False) for name, column in self.columns.items() if column.flag("unique")]
-        for cls in self.cls.lineage:
-            for binding in cls.bindings("__table_args__"):
-                for call in cls.at(binding.node).walk(ast.Call):
-                    kind = call.called.rpartition(".")[2]
-                    is_unique = kind == "Index" and call.keyword("unique").literal is True
-                    if kind == "UniqueConstraint" or is_unique:
-                        named = call.args[1:] if kind == "Index" else call.args
-                        is_partial = any(option.endswith("_where") for option in call.keywords)
-                        found.append(
-                            ({arg.member or str(arg.literal) for arg in named}, is_partial)
-                        )
+        for call, kind in self._table_arguments:
+            is_unique = kind == "Index" and call.keyword("unique").literal is True
+            if kind == "UniqueConstraint" or is_unique:
+                named = call.args[1:] if kind == "Index" else call.args
+                is_partial = any(option.endswith("_where") for option in call.keywords)
+                found.append(({_column_of(arg) for arg in named}, is_partial))
         return found
+
+    @cached_property
+    def _table_arguments(self) -> list[tuple[Node, str]]:
+        """The calls in `__table_args__`, each with the name of its class."""
+        return [
+            (call, call.called.rpartition(".")[2])
+            for cls in self.cls.lineage
+            for binding in cls.bindings("__table_args__")
+            for call in cls.at(binding.node).walk(ast.Call)
+        ]
+
+
+def _column_of(given: Node) -> str:
+    """Return the column that an argument of a constraint names: `"email"`, `User.email`."""
+    return given.member or str(given.literal)
 
 
 @fact

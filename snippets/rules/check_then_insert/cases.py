@@ -467,6 +467,132 @@ async def issue(session: AsyncSession, code: str):
     session.add(Badge(code=code))
     await save(session)
 """,
+    "get or create, an answer instead of an error, a key that is sent": """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Person(Base):
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+class Follow(Base):
+    __tablename__ = "follows"
+    who: Mapped[int] = mapped_column(primary_key=True)
+    whom: Mapped[int] = mapped_column(primary_key=True)
+
+def person_of(db: Session, email: str) -> Person:
+    found = db.scalar(select(Person).where(Person.email == email))
+    if found is None:  # !
+        found = Person(email=email)
+        db.add(found)
+        db.flush()
+    return found
+@app.post("/a")
+def a(email: str, db: Session):
+    return {"id": person_of(db, email).id}
+@app.post("/b")
+def b(email: str, db: Session):
+    if db.query(Person).filter(Person.email == email).count() > 0:  # !
+        return {"error": "taken"}
+    db.add(Person(email=email))
+    db.commit()
+@app.post("/c")
+async def c(who: int, whom: int, session: AsyncSession):
+    if await session.get(Follow, (who, whom)):  # !
+        raise HTTPException(409)
+    session.add(Follow(who=who, whom=whom))
+    await session.commit()
+""",
+    "a repository of a unit of work, by any criteria and by the name of its method": """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Person(Base):
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+class Follow(Base):
+    __tablename__ = "follows"
+    who: Mapped[int] = mapped_column(primary_key=True)
+    whom: Mapped[int] = mapped_column(primary_key=True)
+
+class Repository:
+    entity: type
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def one_by(self, **criteria):
+        return await self.session.scalar(select(self.entity).filter_by(**criteria))
+    async def find_by_email(self, email: str):
+        return await self.session.scalar(select(self.entity).where(self.entity.email == email))
+    def put(self, row):
+        self.session.add(row)
+class People(Repository):
+    entity = Person
+class Work:
+    def __init__(self, session: AsyncSession) -> None:
+        self.people = People(session)
+async def one(work: Work, email: str):
+    if await work.people.one_by(email=email):  # !
+        raise ValueError
+    work.people.put(Person(email=email))
+async def other(work: Work, email: str):
+    if (await work.people.find_by_email(email)) is not None:  # !
+        raise ValueError
+    work.people.put(Person(email=email))
+@app.post("/a")
+async def a(email: str, session: AsyncSession):
+    await one(Work(session), email)
+    await other(Work(session), email)
+""",
+    "SQL in a text, MongoDB, Tortoise": """
+#= queries.py
+async def user_by_email(conn, email):
+    return await conn.fetchrow("SELECT * FROM users WHERE email = $1", email)
+async def add_user(conn, email):
+    await conn.execute("INSERT INTO users (email) VALUES ($1)", email)
+#= main.py
+from fastapi import FastAPI, HTTPException
+from motor.motor_asyncio import AsyncIOMotorClient
+from sqlalchemy import text
+from tortoise import fields
+from tortoise.models import Model
+import queries
+class Author(Model):
+    id = fields.IntField(primary_key=True)
+    email = fields.CharField(max_length=200, unique=True)
+app = FastAPI()
+users = AsyncIOMotorClient("mongodb://db").shop.users
+@app.post("/a")
+async def a(email: str, conn):
+    if await queries.user_by_email(conn, email):  # !
+        raise HTTPException(409)
+    await queries.add_user(conn, email)
+@app.post("/b")
+async def b(email: str):
+    known = await users.find_one({"email": email})
+    if known:  # !
+        return {"error": "taken"}
+    await users.insert_one({"email": email})
+@app.post("/c")
+async def c(email: str):
+    if await Author.exists(email=email):  # !
+        raise HTTPException(409)
+    await Author.create(email=email)
+@app.post("/d")
+async def d(email: str, session):
+    found = await session.execute(text("SELECT 1 FROM users WHERE email = :e"), {"e": email})
+    if found.first() is not None:  # !
+        raise HTTPException(409)
+    await session.execute(text("INSERT INTO users (email) VALUES (:e)"), {"e": email})
+""",
 }
 
 _CHECK = """
@@ -685,19 +811,13 @@ async def register(email: str, session: AsyncSession = Depends(get_db)):
         raise ValueError
     session.add(User(email=email))
 """,
-    "no constraint, and a lookup that takes any number of rows, or of one by its key": _UNCONSTRAINED
+    "no constraint, and a lookup that takes any number of rows": _UNCONSTRAINED
     + """
 @app.post("/a")
 async def a(session: AsyncSession, email: str):
     if (await session.scalars(select(Account).where(Account.email == email))).first():
         raise HTTPException(409)
     session.add(Account(email=email))
-@app.post("/b")
-async def b(session: AsyncSession, key: int):
-    found = await session.execute(select(Account).where(Account.id == key))
-    if found.scalar_one_or_none():
-        raise HTTPException(409)
-    session.add(Account(id=key))
 @app.post("/c")
 async def c(session: AsyncSession, user: int, team: int):
     where = Membership.user_id == user, Membership.team_id == team
@@ -893,5 +1013,79 @@ async def issue(session: AsyncSession, code: str):
     async with conflicts():
         session.add(Badge(code=code))
         await session.commit()
+""",
+    "SQL that lets the database decide, errors of a unique index that are answered": """
+from asyncpg import UniqueViolationError
+from fastapi import FastAPI, HTTPException
+from pymongo.errors import DuplicateKeyError
+app = FastAPI()
+@app.post("/a")
+async def a(email: str, conn):
+    if await conn.fetchval("SELECT id FROM users WHERE email = $1", email):
+        raise HTTPException(409)
+    await conn.execute("INSERT INTO users (email) VALUES ($1) ON CONFLICT DO NOTHING", email)
+@app.post("/b")
+async def b(email: str, users):
+    if await users.find_one({"email": email}):
+        raise HTTPException(409)
+    try:
+        await users.insert_one({"email": email})
+    except DuplicateKeyError:
+        raise HTTPException(409)
+@app.post("/c")
+async def c(owner: int, conn):
+    if not await conn.fetchval("SELECT id FROM users WHERE id = $1", owner):
+        raise HTTPException(404)
+    await conn.execute("INSERT INTO notes (owner) VALUES ($1)", owner)
+@app.post("/d")
+async def d(email: str, conn):
+    try:
+        if await conn.fetchval("SELECT id FROM users WHERE email = $1", email):
+            raise HTTPException(409)
+        await conn.execute("INSERT INTO users (email) VALUES ($1)", email)
+    except UniqueViolationError:
+        raise HTTPException(409)
+""",
+    "a key that is made here, and a caller that catches the error of its commit": """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Person(Base):
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+class Follow(Base):
+    __tablename__ = "follows"
+    who: Mapped[int] = mapped_column(primary_key=True)
+    whom: Mapped[int] = mapped_column(primary_key=True)
+
+from uuid import uuid4
+async def commit(session: AsyncSession):
+    try:
+        await session.commit()
+    except IntegrityError:
+        if session.info.get("conflict"):
+            raise HTTPException(409) from None
+        raise HTTPException(500) from None
+async def save(session: AsyncSession, email: str):
+    found = await session.scalar(select(Person).where(Person.email == email))
+    if found is None:
+        found = Person(email=email)
+        session.add(found)
+    return found
+@app.put("/a")
+async def a(email: str, session: AsyncSession):
+    await save(session, email)
+    await commit(session)
+@app.post("/b")
+async def b(key: int, session: AsyncSession):
+    found = await session.get(Person, key)
+    if found is None:
+        found = Person(id=uuid4().int, email="a")
+        session.add(found)
 """,
 }

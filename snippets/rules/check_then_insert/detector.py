@@ -16,11 +16,18 @@ from fastapi_pro.auditing.libraries.fastapi import (
 from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.migrations import may_make_unique
 from fastapi_pro.auditing.libraries.rare_work import is_rare
-from fastapi_pro.auditing.libraries.repositories import INSERTS, LOOKUPS, repository_model
+from fastapi_pro.auditing.libraries.repositories import (
+    INSERTS,
+    LOOKUPS,
+    looked_up_by,
+    repository_model,
+)
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
+from fastapi_pro.auditing.libraries.stores import Found, inserted, locks_rows, looked_up
 from fastapi_pro.auditing.model import limits
-from fastapi_pro.auditing.model.call_graph import called
+from fastapi_pro.auditing.model.call_graph import called, reached
+from fastapi_pro.auditing.model.exceptions import caught_by
 from fastapi_pro.auditing.model.flow import ends, reaches
 from fastapi_pro.auditing.model.library_types import SESSION
 
@@ -37,6 +44,9 @@ _WRITES_OUT = {"commit", "flush"}
 _LOCK = re.compile(r"(^|_)(advisory|lock)(_|$)", re.IGNORECASE)
 _FAILS = {"scalar_one_or_none", "one_or_none", "one", "scalar_one"}
 _NARROWS = {"join", "outerjoin", "limit", "distinct", "group_by", "having"}
+_UNIQUE = re.compile("unique|duplicate|integrity", re.IGNORECASE)
+_STORES = ("INSERT INTO", "insert into", "Insert Into", "insert_one", "tortoise")
+_INDEX = "A unique index; insert first, and answer its error with 409"
 _SYNC = "Unique constraint; `session.flush()` in `try`, `except IntegrityError` gives 409"
 
 
@@ -45,23 +55,82 @@ class _Lookup:
     """A query: its model and the columns that it filters by.
 
     `fails` names the method that raises where there are two rows, if it is one that does, and if
-    the filter is of nothing but columns that are equal to something.
+    the filter is of nothing but columns that are equal to something. `is_missing` says that the
+    branch runs where no row was found: `if user is None: session.add(User(...))`.
     """
 
     model: Model
     columns: set[str]
     fails: str = ""
+    is_missing: bool = False
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the checks before an insert that may collide with another request's."""
-    if not models(program):
-        return
+    yield from _elsewhere(program)
+    if models(program):
+        yield from _of_models(program)
+
+
+def _elsewhere(program: Program) -> Iterator[Hit]:
+    """Yield the checks before an insert by SQL in a text, in MongoDB, or by Tortoise.
+
+    Whether an index keeps the column unique is not in the code; one of two things goes wrong.
+    """
+    functions = program.functions if program.saying(*_STORES) else ()
+    for function in functions:
+        if function.module.is_tool or is_for_commands(function) or is_script(function):
+            continue
+        for check in function.own(ast.If):
+            found = _looked_up(check)
+            insert = _inserted_after(check, found.table) if found else None
+            if found is None or insert is None or _is_caught(function):
+                continue
+            columns = ", ".join(f"`{name}`" for name in sorted(found.columns))
+            yield check.hit(
+                f"another request may insert the same {columns} between this check and the insert"
+                f" in line {insert.line}: without a unique index `{found.table}` has it twice, with"
+                f" one `{function.name}` answers 500",
+                severity="low" if is_rare(function) else "",
+                fix=_INDEX,
+            )
+            break
+
+
+def _looked_up(check: Node) -> Found | None:
+    """Return what `if <a row is there>: raise` asks a store for, by another column than the id."""
+    match check.ast:
+        case ast.If(test=test, body=[*_, ast.Raise() | ast.Return()]):
+            asked = list(_tests(check.at(test)))
+        case _:
+            return None
+    found = next(filter(None, map(looked_up, asked)), None)
+    return found if found and found.columns - {"id", "_id"} else None
+
+
+def _inserted_after(check: Node, table: str) -> Node | None:
+    calls = check.function.calls
+    if any(_LOCK.search(call.last_name) or locks_rows(call) for call in calls):
+        return None
+    return next((c for c in calls if reaches(check, c) and inserted(c) == table), None)
+
+
+def _is_caught(function: Node) -> bool:
+    """Say whether a function, or one around its calls, catches the error of a unique index."""
+    handlers = [h for f in (function, *reached([function])) for h in f.own(ast.ExceptHandler)]
+    handlers += [h for call in function.callers for h in call.function.own(ast.ExceptHandler)]
+    return any(_handles(handler) or _UNIQUE.search(handler.text) for handler in handlers) or any(
+        _UNIQUE.search(handler.key.last_name) for handler in exception_handlers(function.program)
+    )
+
+
+def _of_models(program: Program) -> Iterator[Hit]:
+    """Yield the checks before an insert of a model of SQLAlchemy."""
     is_handled = _is_handled_by_app(program)
     for function in program.functions:
         for check in function.own(ast.If, ast.Try) if not function.module.is_tool else ():
             found = _refused(check)
-            insert = _insert_after(check, found.model) if found else None
+            insert = _insert_after(check, found) if found else None
             if found is None or insert is None:
                 continue
             if not found.fails and (is_handled or _is_handled(function)):
@@ -82,7 +151,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"another request may insert the same {columns} between this check and the {what}"
                 f" of `{found.model.name}` in line {insert.line}: `{function.name}` then answers"
                 " 500 (IntegrityError)",
-                severity="low" if is_rare(function) else "",
+                severity="low" if is_rare(function) else "medium" * found.is_missing,
                 fix=_SYNC if _is_sync(function) else "",
             )
             break
@@ -125,9 +194,14 @@ def _refused(check: Node) -> _Lookup | None:
     Or that of `try: find(); raise Exists`, `except NotFound: pass`.
     """
     asked: list[Node] = []
+    is_missing = False
     match check.ast:
-        case ast.If(test=test, body=[*_, ast.Raise()]):
-            asked = list(_tests(check.at(test)))
+        case ast.If(test=test, body=[*_, ast.Raise() | ast.Return()]) if present := list(
+            _tests(check.at(test))
+        ):
+            asked = present
+        case ast.If(test=test):
+            asked, is_missing = list(_absent(check.at(test))), True
         case ast.Try(body=[ast.Expr() | ast.Assign() as first, *rest], orelse=orelse):
             refused = [*rest, *orelse]
             is_raised = len(refused) == 1 and isinstance(refused[0], ast.Raise)
@@ -137,12 +211,25 @@ def _refused(check: Node) -> _Lookup | None:
     if found is None:
         return None
     if unique := found.columns & found.model.unique_columns:
-        return _Lookup(found.model, unique)
-    key = {name for name, column in found.model.columns.items() if column.flag("primary_key")}
-    is_free = found.fails and found.columns and not (key and key <= found.columns)
+        return _Lookup(found.model, unique, is_missing=is_missing)
+    key = found.model.key_columns
+    if key and key <= found.columns:
+        return _Lookup(found.model, key, is_missing=is_missing)
+    is_free = found.fails and found.columns
     if not is_free or any(may_make_unique(check.program, name) for name in found.columns):
         return None
-    return found
+    return _Lookup(found.model, found.columns, found.fails, is_missing)
+
+
+def _absent(test: Node) -> Iterator[Node]:
+    """Yield the expressions that are no row, or no number of rows, where a condition is true."""
+    match test.ast:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield from (one for one in _tests(test.at(operand)) if one.is_call or one.last_name)
+        case ast.Compare(ops=[ast.Is()], left=left, comparators=[ast.Constant(value=None)]):
+            yield test.at(left)
+        case ast.Compare(ops=[ast.Eq()], left=left, comparators=[ast.Constant(value=0)]):
+            yield test.at(left)
 
 
 def _tests(test: Node) -> Iterator[Node]:
@@ -172,7 +259,7 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
         return _lookup(found, depth + 1) if found.last_name else None
     if found.callee:
         return _of_function(found.callee, depth) or _of_repository(found)
-    if found.member in LOOKUPS and (kept := _of_repository(found)):
+    if kept := _of_repository(found):
         return kept
     columns: set[str] = set()
     model: Model | None = None
@@ -180,6 +267,9 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
     for call in _chain(found):
         if call.called in _SELECTS or call.member == "query":
             model = model or _selected(call)
+        elif call.member in ("get", "get_one") and is_session(call.owner):
+            model = model or (model_named(call.args[0]) if call.args else None)
+            columns |= model.key_columns if model else set()
         elif call.member == "select_from" and call.args:
             model = model or model_named(call.args[0])
         elif call.member in _FILTERS:
@@ -203,10 +293,10 @@ def _is_equality(condition: Node) -> bool:
 
 def _of_repository(call: Node) -> _Lookup | None:
     """Return what a repository's method looks up: `users.exists(email=email)`."""
-    if not call.member.startswith(LOOKUPS):
+    if not LOOKUPS.search(call.member):
         return None
     model = repository_model(call.owner)
-    columns = set(call.keywords) & model.columns.keys() if model is not None else set()
+    columns = looked_up_by(call, model) if model is not None else set()
     return _Lookup(model, columns) if model is not None and columns else None
 
 
@@ -258,13 +348,39 @@ def _columns(call: Node) -> set[str]:
     return found
 
 
-def _insert_after(check: Node, model: Model) -> Node | None:
+def _insert_after(check: Node, found: _Lookup) -> Node | None:
     """Return the call after a check that adds an object of a model, itself or by a function."""
     names = check.function.own(ast.Name, ast.Attribute)
     if any(name.last_name in _LOCKS or _LOCK.search(name.last_name) for name in names):
         return None  # it locks, or lets the database decide
     calls = check.function.calls
-    return next((c for c in calls if _follows(c, check) and _adds(c, model)), None)
+    if found.is_missing:
+        calls = [c for c in calls if any(statement.holds(c) for statement in check.body)]
+    else:
+        calls = [c for c in calls if _follows(c, check)]
+    is_by_key = found.columns <= found.model.key_columns
+    return next(
+        (
+            call
+            for call in calls
+            if _adds(call, found.model) and (not is_by_key or _gives(call, found.columns))
+        ),
+        None,
+    )
+
+
+def _gives(insert: Node, columns: set[str]) -> bool:
+    """Say whether the row that is inserted gets these columns from the code, not the database."""
+    rows = [*(given.value for given in insert.given), insert]
+    return any(
+        row.has_unpacking or all(_is_known_before(row.keyword(column)) for column in columns)
+        for row in rows
+    )
+
+
+def _is_known_before(key: Node) -> bool:
+    """Say whether a key is there already, and is not made for this row: `id=uuid4()`."""
+    return bool(key) and not any(key.walk(ast.Call))
 
 
 def _follows(call: Node, check: Node) -> bool:
@@ -339,11 +455,18 @@ def _is_handled(function: Node, depth: int = 0) -> bool:
         if any(map(_handles, decorator.func.definition.walk(ast.ExceptHandler))):
             return True
     callers = function.callers if depth < limits.CALLS else ()
-    return any(_is_handled(call.function, depth + 1) for call in callers)
+    return any(
+        _is_handled(call.function, depth + 1)
+        or any(_comes(later, call) and _saves(saver) for later, saver in called(call.function))
+        for call in callers
+    )
 
 
 def _handles(handler: Node) -> bool:
     """Say whether an `except` makes something else of the error than a 500."""
+    codes = [raised_status(raised) or 0 for raised in handler.walk(ast.Raise)]
+    if any(400 <= code < 500 for code in codes) and _catches(handler):
+        return True
     match handler.ast:
         case ast.ExceptHandler(body=[*_, ast.Raise() as last]) if (
             raised_status(handler.at(last)) == 500
@@ -355,11 +478,12 @@ def _handles(handler: Node) -> bool:
             raised == name
         ):
             return False
-        case ast.ExceptHandler(type=kind):
-            caught = handler.at(kind)
-            kinds = caught.elements or [caught]
-            return not caught or any(one.library_name in _ERRORS for one in kinds)
-    return False
+    return _catches(handler)
+
+
+def _catches(handler: Node) -> bool:
+    kinds = caught_by(handler)
+    return not kinds or any(kind.library_name in _ERRORS for kind in kinds)
 
 
 def _is_handled_by_app(program: Program) -> bool:

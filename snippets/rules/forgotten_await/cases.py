@@ -199,6 +199,27 @@ async def register(address: str, mailer: Mailer) -> None:
     await mail.send(address)
 from fastapi import FastAPI
 """,
+    "collections of MongoDB": """
+#= mongo.py
+from motor.motor_asyncio import AsyncIOMotorClient
+client = AsyncIOMotorClient("mongodb://db")
+events = client.shop.events
+orders = client["shop"]["orders"]
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from motor.motor_asyncio import AsyncIOMotorDatabase
+import mongo
+app = FastAPI()
+def get_db() -> AsyncIOMotorDatabase:
+    return mongo.client.shop
+@app.post("/a")
+async def a(db: AsyncIOMotorDatabase = Depends(get_db)):
+    mongo.events.insert_one({"a": 1})  # !
+    db.users.update_one({"a": 1}, {"$set": {"b": 2}})  # !
+    found = mongo.orders.find_one({"a": 1})  # !
+    if not found:
+        raise HTTPException(404)
+""",
 }
 
 LOOK_ALIKES = {
@@ -352,5 +373,21 @@ from fastapi import FastAPI
 def send() -> None: ...
 async def start() -> None:
     send()
+""",
+    "collections of MongoDB that are awaited, gathered, or not async": """
+import asyncio
+from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import MongoClient
+app = FastAPI()
+events = AsyncIOMotorClient("mongodb://db").shop.events
+plain = MongoClient("mongodb://db").shop.events
+@app.post("/a")
+async def a():
+    await events.insert_one({"a": 1})
+    await asyncio.gather(events.insert_one({"a": 1}), events.count_documents({}))
+    plain.insert_one({"a": 1})
+    waiting = events.find_one({"a": 1})
+    return await waiting
 """,
 }

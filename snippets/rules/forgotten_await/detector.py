@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session, is_session
+from fastapi_pro.auditing.libraries.stores import DOCUMENT_COROUTINES, is_async_collection
 from fastapi_pro.auditing.model.library_types import COROUTINES
 
 _ONLY_SESSIONS = {"commit", "flush", "refresh", "rollback", "scalar", "scalars"}
@@ -27,6 +28,11 @@ def detect(program: Program) -> Iterator[Hit]:
     for function in program.functions:
         is_coroutine = function.is_coroutine
         for call in function.calls:
+            if is_coroutine and call.member in DOCUMENT_COROUTINES and not call.is_awaited:
+                why = _forgotten(function, call) if is_async_collection(call.owner) else ""
+                if why:
+                    yield _hit(call, f"`{call.func.text}` is not awaited: {why}")
+                continue
             if not (is_coroutine or call.member in COROUTINES) or call.is_awaited:
                 continue
             if not isinstance(call.parent.ast, _USES):

@@ -136,6 +136,110 @@ def find(session: Session, limit: int = 20, everything: bool = False):
 def list_orders(session: Session = Depends(get_db)):
     return find(session, everything=True)
 """,
+    "a result that is iterated over": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+@app.post("/orders")
+async def add(session: AsyncSession):
+    session.add(Order(user_id=1))
+@app.post("/users")
+async def join(session: AsyncSession):
+    session.add(User(email="a"))
+
+@app.get("/a")
+async def a(session: AsyncSession):
+    return [order.id for order in await session.scalars(select(Order))]  # !
+@app.get("/b")
+async def b(session: AsyncSession):
+    found = await session.scalars(select(User).order_by(User.id))  # !
+    return [user.id for user in found]
+@app.get("/c")
+async def c(session: AsyncSession):
+    return list(await session.scalars(select(Order)))  # !
+""",
+    "a generic repository": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+@app.post("/orders")
+async def add(session: AsyncSession):
+    session.add(Order(user_id=1))
+@app.post("/users")
+async def join(session: AsyncSession):
+    session.add(User(email="a"))
+
+class Repository:
+    model: type
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def everything(self):
+        return list(await self.session.scalars(select(self.model)))
+class Orders(Repository):
+    model = Order
+def get_orders(session: AsyncSession) -> Orders:
+    return Orders(session)
+@app.get("/a")
+async def a(orders: Orders = Depends(get_orders)):
+    return [order.id for order in await orders.everything()]  # !
+""",
+    "MongoDB, Beanie and Tortoise": """
+from beanie import Document
+from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
+from tortoise import fields
+from tortoise.models import Model
+app = FastAPI()
+db = AsyncIOMotorClient("mongodb://db").shop
+class Customer(Document):
+    email: str
+class Member(Model):
+    email = fields.CharField(max_length=200)
+@app.post("/a")
+async def add(email: str):
+    await db.purchases.insert_one({"email": email})
+    await Customer(email=email).insert()
+    await Member.create(email=email)
+@app.get("/a")
+async def a():
+    return [str(found["_id"]) async for found in db.purchases.find()]  # !
+@app.get("/b")
+async def b():
+    cursor = db["purchases"].find({}).sort("_id")  # !
+    return await cursor.to_list(length=None)
+@app.get("/c")
+async def c():
+    stages = [{"$sort": {"n": -1}}, {"$group": {"_id": "$email", "n": {"$sum": 1}}}]
+    return [row async for row in db.purchases.aggregate(stages)]  # !
+@app.get("/d")
+async def d():
+    return [c.email for c in await Customer.find_all().to_list()]  # !
+@app.get("/e")
+async def e():
+    return [m.email for m in await Member.all().order_by("id")]  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -211,5 +315,56 @@ from sqlalchemy import func
 @app.get("/orders/count")
 async def count(session: SessionDep):
     return (await session.scalars(select(func.count(Order.id)))).all()
+""",
+    "a part of a collection, or of a result": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+@app.post("/orders")
+async def add(session: AsyncSession):
+    session.add(Order(user_id=1))
+@app.post("/users")
+async def join(session: AsyncSession):
+    session.add(User(email="a"))
+
+from beanie import Document
+from motor.motor_asyncio import AsyncIOMotorClient
+db = AsyncIOMotorClient("mongodb://db").shop
+class Customer(Document):
+    email: str
+@app.post("/a")
+async def create(email: str):
+    await db.purchases.insert_one({"email": email})
+    await Customer(email=email).insert()
+@app.get("/a")
+async def a():
+    return await db.purchases.find().to_list(length=100)
+@app.get("/b")
+async def b(email: str):
+    return [found async for found in db.purchases.find({"email": email})]
+@app.get("/c")
+async def c():
+    return [row async for row in db.purchases.aggregate([{"$sort": {"n": 1}}, {"$limit": 5}])]
+@app.get("/d")
+async def d():
+    return await Customer.find_all().limit(50).to_list()
+@app.get("/e")
+async def e(session: AsyncSession):
+    found = await session.scalars(select(Order))
+    return found.first()
+@app.get("/f")
+async def f():
+    return [row async for row in db.purchases.aggregate([{"$group": {"_id": None}}])]
 """,
 }

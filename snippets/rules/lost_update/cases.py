@@ -131,6 +131,99 @@ async def dearer(key: int, session: AsyncSession = Depends()):
     item = await session.scalar(select(Item).where(Item.id == key))
     item.price *= Decimal("1.1")  # !
 """,
+    "a row that match captures, setattr, and what a call writes": """
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stock: Mapped[int]
+
+@app.post("/a/{key}")
+async def a(key: int, session: AsyncSession):
+    match await session.get(Item, key):
+        case None:
+            raise HTTPException(404)
+        case found:
+            found.stock -= 1  # !
+    await session.commit()
+@app.post("/b/{key}")
+async def b(key: int, session: AsyncSession):
+    item = await session.get(Item, key)
+    left = item.stock - 1
+    setattr(item, "stock", left)  # !
+    await session.commit()
+@app.post("/c/{key}")
+async def c(key: int, session: AsyncSession):
+    item = await session.get(Item, key)
+    change = update(Item).where(Item.id == key)
+    await session.execute(change.values(stock=item.stock - 1))  # !
+    await session.commit()
+@app.post("/d/{key}")
+def d(key: int, session: Session):
+    item = session.query(Item).get(key)
+    items.update(key, {"stock": item.stock + 1})  # !
+    session.commit()
+""",
+    "SQL in a text, by functions of another module": """
+#= queries.py
+async def wallet(conn, key):
+    return await conn.fetchrow("SELECT id, coins FROM wallets WHERE id = $1", key)
+async def store(conn, key, coins):
+    await conn.execute("UPDATE wallets SET coins = $2 WHERE id = $1", key, coins)
+def put(db, key, coins):
+    db.execute("UPDATE wallets SET coins = %s WHERE id = %s", (coins, key))
+#= main.py
+from fastapi import FastAPI
+import queries
+app = FastAPI()
+@app.post("/a/{key}")
+async def a(key: int, conn):
+    row = await queries.wallet(conn, key)
+    await queries.store(conn, key, row["coins"] + 5)  # !
+@app.post("/b/{key}")
+def b(key: int, db):
+    db.execute("SELECT coins FROM wallets WHERE id = %s", (key,))
+    row = db.fetchone()
+    coins = row["coins"] - 1
+    queries.put(db, key, coins)  # !
+""",
+    "documents of MongoDB and of Beanie, rows of Tortoise": """
+#= models.py
+from beanie import Document
+from tortoise import fields
+from tortoise.models import Model
+class Wallet(Document):
+    owner: str
+    coins: int = 0
+class Ticket(Model):
+    id = fields.IntField(primary_key=True)
+    seats = fields.IntField(default=0)
+#= main.py
+from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
+from models import Ticket, Wallet
+app = FastAPI()
+wallets = AsyncIOMotorClient("mongodb://db").shop.wallets
+@app.post("/a/{owner}")
+async def a(owner: str):
+    wallet = await Wallet.find_one(Wallet.owner == owner)
+    wallet.coins += 1  # !
+    await wallet.save()
+@app.post("/b/{key}")
+async def b(key: int):
+    ticket = await Ticket.get(id=key)
+    ticket.seats -= 1  # !
+    await ticket.save()
+@app.post("/c/{owner}")
+async def c(owner: str):
+    found = await wallets.find_one({"owner": owner})
+    await wallets.update_one({"owner": owner}, {"$set": {"coins": found["coins"] - 1}})  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -232,6 +325,39 @@ engine = create_async_engine("postgresql+asyncpg://db/app", isolation_level="REP
 async def sell(key: int, session: AsyncSession = Depends()):
     item = await session.get_one(Item, key)
     item.stock -= 1
+""",
+    "the database counts, or the row is locked, or nothing is written": """
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stock: Mapped[int]
+
+from beanie import Document
+class Wallet(Document):
+    coins: int = 0
+class Shown:
+    def __init__(self, stock: int) -> None: ...
+@app.post("/a/{key}")
+async def a(key: int, conn):
+    row = await conn.fetchrow("SELECT stock FROM items WHERE id = $1 FOR UPDATE", key)
+    await conn.execute("UPDATE items SET stock = $2 WHERE id = $1", key, row["stock"] - 1)
+@app.get("/b/{key}")
+async def b(key: int, session: AsyncSession):
+    item = await session.get(Item, key)
+    return Shown(stock=item.stock - 1)
+@app.post("/c/{key}")
+async def c(key: str):
+    await Wallet.find_one(Wallet.id == key).update({"$inc": {"coins": -1}})
+@app.post("/d/{key}")
+async def d(key: int, conn):
+    row = await conn.fetchrow("SELECT price FROM prices WHERE id = $1", key)
+    await conn.execute("UPDATE items SET price = $2 WHERE id = $1", key, row["price"] + 1)
 """,
 }
 

@@ -5,9 +5,16 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.documents import document_of, is_of_tortoise
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, models
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
+from fastapi_pro.auditing.libraries.stores import (
+    locks_rows,
+    looked_up,
+    sent_sql,
+    updated,
+)
 from fastapi_pro.auditing.model import limits
 
 _NUMBERS = {
@@ -15,6 +22,10 @@ _NUMBERS = {
     "sqlalchemy.BigInteger", "sqlalchemy.SmallInteger", "sqlalchemy.Numeric", "sqlalchemy.Float",
     "sqlalchemy.DECIMAL", "sqlalchemy.Double",
 }  # fmt: skip
+_WRITE = re.compile(r"(^|_)(values|update|updated|set|patch|modify|save|write)(_|$)")
+_IN_SQL = "Change it in one statement, `SET stock = stock - 1`; or read it with FOR UPDATE"
+_INC = "Change it in the database: `$inc`, with the condition in the filter"
+_EXPRESSION = "Change it in the database: `filter(...).update(stock=F('stock') - 1)`"
 _LONGEST = 110  # characters of a fix
 _LOCK = re.compile(r"for_update|(^|_)(advisory|x?act|row|dist\w*)?_?locks?(_|$)", re.IGNORECASE)
 _STRICT = re.compile(r"^(SERIALIZABLE|REPEATABLE READ)$", re.IGNORECASE)
@@ -48,9 +59,18 @@ _PLACES = re.compile(r"version|revision|position|order|rank|index|sort|priority|
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the additions that another request's may overwrite."""
-    names = {column.name for column in _numbers(program)}
-    if not names or any(program.strings(_STRICT, *_WORDS)):
+    if any(program.strings(_STRICT, *_WORDS)):
         return
+    yield from _of_attributes(program)
+    for function in sorted(request_functions(program), key=lambda f: f.place):
+        if not function.module.is_tool:
+            yield from _given_back(function)
+            yield from _saved(function)
+
+
+def _of_attributes(program: Program) -> Iterator[Hit]:
+    """Yield the attributes of rows that are given their own value, changed."""
+    names = {column.name for column in _numbers(program)}
     for attribute in program.attributes(*sorted(names)):
         if attribute.is_read or attribute.module.is_tool or not _is_changed(attribute):
             continue
@@ -60,12 +80,98 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         if not _is_locked(attribute.owner, function):
             row = f"{attribute.owner.text}.{column.name}"
+            fix = _fix(column, _change(attribute))
             yield attribute.statement.hit(
-                f"`{function.name}` reads `{row}`, changes it and writes it back: when two"
-                " requests do so at once, one change is lost",
-                severity=_severity(column),
-                fix=_fix(column, _change(attribute)),
+                _message(function, row), severity=_severity(column), fix=fix
             )
+
+
+def _message(function: Node, value: str) -> str:
+    return (
+        f"`{function.name}` reads `{value}`, changes it and writes it back: when two"
+        " requests do so at once, one change is lost"
+    )
+
+
+def _given_back(function: Node) -> Iterator[Hit]:
+    """Yield what a call writes of a row: `update(id, stock=item.stock - 1)`, SQL, `setattr`."""
+    for change in function.own(ast.BinOp):
+        if not isinstance(change.ast.op, (ast.Add, ast.Sub, ast.Mult)):  # type: ignore[attr-defined]
+            continue
+        for held in map(_held, change.operands):
+            found = _name_of(held)
+            place = next((use for use in _uses(change) if _writes(use, held, found)), None)
+            if not found or place is None or not _is_loaded(held, found):
+                continue
+            if not _is_locked(_row(held), function):
+                severity = "" if _OF_VALUE.search(found) else "medium"
+                message = _message(function, held.text)
+                yield place.statement.hit(message, severity=severity, fix=_IN_SQL)
+
+
+def _held(operand: Node) -> Node:
+    """Return the value of `row.stock`, also in `(row.stock or 0)` and through a name."""
+    found = operand.value if operand.name else operand
+    return found.operands[0] if isinstance(found.ast, ast.BoolOp) else found
+
+
+def _name_of(held: Node) -> str:
+    """Return the column of `row.stock` and `row["stock"]`, "" of anything else."""
+    key = held.index.literal
+    return key if isinstance(key, str) else held.member if not held.is_call else ""
+
+
+def _row(held: Node) -> Node:
+    return held.generic or held.owner
+
+
+def _is_loaded(held: Node, name: str) -> bool:
+    """Say whether a number is a column of a row, or a field of a document, that was loaded."""
+    if held.member:
+        return held.member in {c.name for c in _numbers(held.program)} and bool(_column(held))
+    return looked_up(_row(held)) is not None
+
+
+def _uses(change: Node) -> Iterator[Node]:
+    """Yield an expression, and the uses of the variable that it is assigned to."""
+    yield change
+    statement = change.statement
+    if statement.assigned == change and len(statement.targets) == 1:
+        for name in change.function.own(ast.Name):
+            if name.is_read and name.name == statement.targets[0].name:
+                yield name
+
+
+def _writes(use: Node, held: Node, name: str) -> bool:
+    """Say whether a call writes a value into the column that it was read from."""
+    parent = use.parent
+    if isinstance(parent.ast, ast.keyword):
+        return parent.ast.arg == name and bool(_WRITE.search(parent.parent.last_name))
+    if isinstance(parent.ast, ast.Dict):
+        calls = (above for above in parent.ancestors if above.is_call)
+        call = next(calls, use.at(None))
+        return parent.entry(name) == use and bool(_WRITE.search(call.last_name))
+    call = parent if parent.is_call else parent.parent
+    if call.called == "builtins.setattr":
+        row, column = call.argument(0, ""), call.argument(1, "")
+        return row.dotted == _row(held).dotted and column.literal == name
+    found = looked_up(_row(held)) if call.is_call and use in call.given else None
+    sent = (updated(text) for _, text in sent_sql(call)) if found else ()
+    return any(one and found and one[0] == found.table and name.lower() in one[1] for one in sent)
+
+
+def _saved(function: Node) -> Iterator[Hit]:
+    """Yield the numbers of a document, or of a row of Tortoise, that are changed and saved."""
+    saves = [call for call in function.calls if call.member in ("save", "replace", "save_changes")]
+    for statement in function.own(ast.AugAssign) if saves else ():
+        changed = statement.targets[0]
+        owner = changed.owner
+        is_saved = any(s.owner.dotted == owner.dotted for s in saves if owner.dotted)
+        model = document_of(owner) if is_saved else None
+        if model and not _locks(function):
+            severity = "" if _OF_VALUE.search(changed.member) else "medium"
+            fix = _EXPRESSION if is_of_tortoise(model) else _INC
+            yield statement.hit(_message(function, changed.text), severity=severity, fix=fix)
 
 
 def _severity(column: Column) -> str:
@@ -179,7 +285,7 @@ def _locks(function: Node, depth: int = 0) -> bool:
     """Say whether a function names a lock, or one that it calls does."""
     names = [name.last_name for name in function.own(ast.Name, ast.Attribute)]
     names += [key for call in function.calls for key in call.keywords]
-    if any(map(_LOCK.search, names)):
+    if any(map(_LOCK.search, names)) or any(map(locks_rows, function.calls)):
         return True
     if depth >= limits.CALLS:
         return False

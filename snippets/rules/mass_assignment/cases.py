@@ -176,6 +176,23 @@ def add(body: AccountIn, session: Session):
 def edit(number: int, body: AccountIn, session: Session):
     session.get(Account, number).sqlmodel_update(body)  # !
 """,
+    "a row of Tortoise": """
+from fastapi import FastAPI
+from pydantic import BaseModel
+from tortoise import fields
+from tortoise.models import Model
+app = FastAPI()
+class User(Model):
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(max_length=50)
+    is_admin = fields.BooleanField(default=False)
+class SignUp(BaseModel):
+    name: str
+    is_admin: bool = False
+@app.post("/a")
+async def a(data: SignUp):
+    await User.create(**data.model_dump())  # !
+""",
 }
 
 _BEANIE = """

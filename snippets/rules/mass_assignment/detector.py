@@ -106,6 +106,11 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
             if model and (body := body_of(given)):
                 yield call, model, body
 
+    for call in program.calls_named("create", "update_from_dict") if documents(program) else ():
+        model = document_of(call.owner) or documents(program).get(call.owner.definition)
+        for given in (*call.unpacked, *call.args[:1]) if model else ():
+            if model and (body := body_of(given)):
+                yield call, model, body
     for call in program.calls_named("set", "update") if documents(program) else ():
         given = call.args[0] if call.args else call.at(None)
         body = body_of(given.entry("$set") or given) if document_of(call.owner) else None

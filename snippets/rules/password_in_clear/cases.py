@@ -162,6 +162,23 @@ async def token(user: UserIn):
     found = await users.find_one({"name": user.name})
     return found and found["password"] == user.password  # !
 """,
+    "a row of Tortoise": """
+from fastapi import FastAPI
+from pydantic import BaseModel
+from tortoise import fields
+from tortoise.models import Model
+app = FastAPI()
+class User(Model):
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(max_length=50)
+    password = fields.CharField(max_length=100)
+class SignUp(BaseModel):
+    name: str
+    password: str
+@app.post("/a")
+async def a(data: SignUp):
+    await User.create(name=data.name, password=data.password)  # !
+""",
 }
 
 _HASHED = (
@@ -317,5 +334,25 @@ from hashlib import sha256
 def login(user: UserIn, db: Session = Depends(get_db)):
     digest = sha256(user.password.encode()).hexdigest()
     return db.query(User).filter(User.password == digest).first() is not None
+""",
+    "a row of Tortoise that a signal hashes": """
+from fastapi import FastAPI
+from passlib.hash import argon2
+from pydantic import BaseModel
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.signals import pre_save
+app = FastAPI()
+class User(Model):
+    id = fields.IntField(primary_key=True)
+    password = fields.CharField(max_length=100)
+@pre_save(User)
+async def before(cls, instance, using_db, update_fields):
+    instance.password = argon2.hash(instance.password)
+class SignUp(BaseModel):
+    password: str
+@app.post("/a")
+async def a(data: SignUp):
+    await User.create(password=data.password)
 """,
 }

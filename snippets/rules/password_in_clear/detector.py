@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.documents import document_of, documents
+from fastapi_pro.auditing.libraries.documents import document_of, documents, is_of_tortoise
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.request_bodies import body_of
@@ -26,7 +26,7 @@ _STORED = re.compile(
 )
 _USERS = re.compile(
     r"user|account|member|admin|customer|employee|student|teacher|staff|patient|doctor|person"
-    r"|people|login|usuario|utilisateur|benutzer|profile",
+    r"|people|login|author|usuario|utilisateur|benutzer|profile",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
@@ -159,6 +159,8 @@ def _is_hidden(model: Model, column: Column) -> bool:
     if any(_HASHES.search(part.text) for part in parts):
         return True
     module = model.cls.module
+    if is_of_tortoise(model) and model.cls.program.saying("pre_save"):
+        return any(_HASHING.search(m.source) for m in model.cls.program.saying("pre_save"))
     return module.says("listens_for") and _HASHING.search(module.source) is not None
 
 
@@ -205,6 +207,11 @@ def _stored(program: Program) -> Iterator[tuple[Node, Column, Node]]:
     for call in program.calls_named(*owners) if owners else ():
         model = _class(call.func)
         for name, value in call.keywords.items() if model else ():
+            if column := columns.get(name, {}).get(model):  # type: ignore[arg-type]
+                yield call, column, value
+    for call in program.calls_named("create") if owners else ():
+        model = documents(program).get(call.owner.definition)
+        for name, value in call.keywords.items() if model and _is_user(model) else ():
             if column := columns.get(name, {}).get(model):  # type: ignore[arg-type]
                 yield call, column, value
     for attribute in program.attributes(*columns) if owners else ():
