@@ -45,7 +45,7 @@ def exception_status(exception: Node) -> int | None:
     """Return the status of the call that makes an exception, as `raised_status` does."""
     found = status(exception.argument(0, "status_code"))
     cls = exception.func.definition
-    return _of_class(cls) if found is None and cls.is_class else found
+    return class_status(cls) if found is None and cls.is_class else found
 
 
 def status(expr: Node) -> int | None:
@@ -60,7 +60,8 @@ def status(expr: Node) -> int | None:
     return value if isinstance(value, int) and 100 <= value < 600 else None
 
 
-def _of_class(cls: Node) -> int | None:
+def class_status(cls: Node) -> int | None:
+    """Return the status of an exception's class, by its attribute, its `__init__` or its name."""
     for above in cls.lineage:
         names = ("status_code", "status", "code")
         written = [above.at(b.node) for name in names for b in above.bindings(name)]

@@ -215,6 +215,80 @@ async def again(name: str, password: str, session=Depends()):
         raise unknown()  # !
     await must_match(user.password_hash, password)
 """,
+    "answers that are returned": """
+from argon2 import PasswordHasher
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from users import find_user
+ph = PasswordHasher()
+app = FastAPI()
+
+@app.post("/a")
+async def a(email: str, password: str):
+    user = await find_user(email)
+    if user is None:
+        return {"error": "no such account"}  # !
+    if not ph.verify(user.digest, password):
+        return {"error": "wrong password"}
+    return {"ok": True}
+@app.post("/b")
+async def b(email: str, password: str):
+    user = await find_user(email)
+    if not user:
+        return JSONResponse({"error": "login failed"}, status_code=404)  # !
+    try:
+        ph.verify(user.digest, password)
+    except Exception:
+        return JSONResponse({"error": "login failed"}, status_code=401)
+    return {"ok": True}
+""",
+    "errors of the program, answered by the status of their class": """
+from argon2 import PasswordHasher
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from users import find_user
+ph = PasswordHasher()
+app = FastAPI()
+
+class DomainError(Exception):
+    status = 400
+class Unknown(DomainError):
+    status = 404
+class BadPassword(DomainError):
+    status = 401
+@app.exception_handler(DomainError)
+async def answer(request: Request, error: DomainError):
+    return JSONResponse({"code": error.code}, error.status)
+async def log_in(email: str, password: str):
+    user = await find_user(email)
+    if user is None:
+        raise Unknown(email)  # !
+    if not ph.verify(user.digest, password):
+        raise BadPassword
+    return user
+@app.post("/login")
+async def login(email: str, password: str):
+    return await log_in(email, password)
+""",
+    "cases of a match": """
+from argon2 import PasswordHasher
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from users import find_user
+ph = PasswordHasher()
+app = FastAPI()
+
+from users import User
+@app.post("/login")
+async def login(email: str, password: str):
+    user = await find_user(email)
+    match user:
+        case None:
+            raise HTTPException(404, "no account")  # !
+        case User() if not ph.verify(user.digest, password):
+            raise HTTPException(401, "wrong password")
+    return user.id
+""",
 }
 
 LOOK_ALIKES = {
@@ -525,5 +599,53 @@ def change(old: str, email: str = Depends(signed_in), session=Depends(database))
         raise HTTPException(404, "No such user")
     if not verify_password(old, user.password_hash):
         raise HTTPException(401, "Wrong password")
+""",
+    "errors of the program with one status, or caught by who calls": """
+from argon2 import PasswordHasher
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from users import find_user
+ph = PasswordHasher()
+app = FastAPI()
+
+class Unknown(Exception):
+    status = 401
+class BadPassword(Exception):
+    status = 401
+class Missing(Exception):
+    status = 404
+@app.exception_handler(Unknown)
+@app.exception_handler(Missing)
+@app.exception_handler(BadPassword)
+async def answer(request: Request, error):
+    return JSONResponse({"detail": "login failed"}, error.status)
+async def one(email: str, password: str):
+    user = await find_user(email)
+    if user is None:
+        raise Unknown
+    if not ph.verify(user.digest, password):
+        raise BadPassword
+async def other(email: str, password: str):
+    user = await find_user(email)
+    if user is None:
+        raise Missing
+    if not ph.verify(user.digest, password):
+        raise BadPassword
+@app.post("/a")
+async def a(email: str, password: str):
+    await one(email, password)
+@app.post("/b")
+async def b(email: str, password: str):
+    try:
+        await other(email, password)
+    except (Missing, BadPassword):
+        raise HTTPException(401)
+@app.post("/c")
+async def c(email: str, password: str):
+    user = await find_user(email)
+    if user is None:
+        return {"error": "login failed"}
+    if not ph.verify(user.digest, password):
+        return {"error": "login failed"}
 """,
 }
