@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.configured_values import (
 )
 from fastapi_pro.auditing.libraries.request_texts import text_parts
 from fastapi_pro.auditing.libraries.sqlalchemy_urls import literal_url
+from fastapi_pro.auditing.model.attributes import attribute_values
 from fastapi_pro.auditing.model.node import Node
 
 _SECRET = re.compile(
@@ -42,15 +43,22 @@ def holds_password(expr: Node) -> bool:
     It is called so, and comes from the environment or the settings, or is written with a password.
     What is in a default of SQLite, or without a password, is not taken for one.
     """
-    if not _DATABASE_URL.fullmatch(expr.last_name) and not _DATABASE_URL.fullmatch(
-        environment_name(expr)
-    ):
+    names = (expr.last_name, environment_name(expr))
+    if not any(map(_DATABASE_URL.fullmatch, names)):
         return False
-    found = expr.value
+    found = held_by(expr)
     if environment_name(found) or setting_of(expr):
-        default = default_of(expr)
+        default = default_of(expr if setting_of(expr) else found)
         return not default or default.is_none or _has_password(default)
     return isinstance(found.ast, ast.Constant) and _has_password(found)
+
+
+def held_by(expr: Node) -> Node:
+    """Return the value of a name; of an object's attribute, what its class alone assigns to it."""
+    if expr.value or not expr.owner:
+        return expr.value
+    values = list(attribute_values(expr.owner.type_class, expr.member))
+    return values[0] if len(values) == 1 else expr.at(None)
 
 
 def is_text(expr: Node) -> bool:
@@ -68,7 +76,9 @@ def text_of(expr: Node) -> list[Node]:
     function = expr.callee if expr.is_call else method
     if function:
         return [value for value in function.returned if text_parts(value)]
-    found = expr.value
+    found = held_by(expr)
+    if found and not found.binding and found != expr:
+        return [found] if text_parts(found) else []
     binding = found.binding
     scope = found.function or found.at(found.module.tree)
     is_set_once = binding is not None and len(scope.bindings(expr.last_name)) == 1

@@ -113,6 +113,52 @@ class Login(BaseModel):
 def log_in(body: Login):
     logger.info("login %s", body.password.get_secret_value())  # !
 """,
+    "a dataclass with the settings, a URL that an object keeps": """
+import logging
+import os
+from dataclasses import dataclass, field
+from fastapi import FastAPI
+app = FastAPI()
+@dataclass(frozen=True)
+class Options:
+    host: str = "mail"
+    jwt_secret: str = field(default_factory=lambda: os.environ["JWT"])
+class Config:
+    database_url = os.environ["DATABASE_URL"]
+    def __init__(self) -> None:
+        self.dsn = f"postgresql://app:{os.environ['DB_PASSWORD']}@db/app"
+options = Options()
+config = Config()
+print(f"starting with {options}")  # !
+print("database", config.database_url)  # !
+logging.info("connecting to %s", config.dsn)  # !
+""",
+    "keys and links that are drawn here, a token of the header": """
+import logging
+import secrets
+from dataclasses import dataclass
+from fastapi import FastAPI, Header
+app = FastAPI()
+logger = logging.getLogger(__name__)
+@dataclass
+class Seed:
+    workspace: int
+    api_key: str
+def seed() -> Seed:
+    return Seed(1, f"key_{secrets.token_urlsafe(32)}")
+@app.post("/a")
+async def a():
+    made = seed()
+    logger.info("seeded with %s", made.api_key)  # !
+@app.post("/b")
+async def b(email: str):
+    link = f"https://shop.example/join?t={secrets.token_urlsafe()}"
+    print("invited", email, link)  # !
+@app.get("/c")
+async def c(authorization: str = Header()):
+    scheme, _, token = authorization.partition(" ")
+    logger.warning("refused %s %s", scheme, token)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -239,6 +285,30 @@ def brute_force(host: str, password: str):
 def scan(host: str):
     FtpBruter().run(host, [("root", "root")])
     brute_force(host, "admin")
+""",
+    "hidden fields, numbers of requests, keys of others": """
+import logging
+import os
+import secrets
+from dataclasses import dataclass, field
+from fastapi import FastAPI
+app = FastAPI()
+logger = logging.getLogger(__name__)
+@dataclass
+class Options:
+    host: str = "mail"
+    jwt_secret: str = field(default="", repr=False)
+options = Options(jwt_secret=os.environ["JWT"])
+print(f"starting with {options}")
+@app.get("/a")
+async def a():
+    number = secrets.token_hex(8)
+    logger.info("request %s", number)
+    logger.info("request %s begins", secrets.token_hex(4))
+@app.get("/b")
+async def b(line: str):
+    kind, _, token = line.partition(":")
+    logger.info("parsed %s %s", kind, token)
 """,
 }
 

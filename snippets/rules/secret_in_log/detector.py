@@ -43,6 +43,12 @@ _CODE = re.compile(
 )
 """Names of what somebody is sent, and proves an address or a second factor with."""
 _DRAWS = re.compile(r"^(random|secrets|pyotp)\.|^(generate|make|create|new|random)_", re.IGNORECASE)
+_TOKENS = ("secrets.token_urlsafe", "secrets.token_hex")
+_OPENS = re.compile(r"link|url|token|secret|api_?key|passw|invit|reset|verif|magic", re.IGNORECASE)
+"""Names around what `secrets` draws to open something, and not to number something."""
+_KEY = re.compile(r"(\w+_)?(api_?key|secret_?key|access_?key|client_?secret)", re.IGNORECASE)
+_NAMED_SECRET = re.compile(r"(\w+_)?(secret|api_?key|signing_key|jwt_?key)", re.IGNORECASE)
+_BEARS = re.compile("authorization|auth_header", re.IGNORECASE)
 _SENDS = re.compile(r"send|mail|sms|notify|deliver", re.IGNORECASE)
 _HANDLED = "fastapi.exceptions.RequestValidationError"
 _SAME = {"repr", "str", "dict"}
@@ -199,13 +205,58 @@ def _secret(leaf: Node) -> str:
         return f"`{expr.text}`, with which anybody verifies the address"
     if is_secret_name(expr.last_name) or is_secret_name(environment_name(expr.value)):
         return f"`{expr.text}`" if _is_plain(expr) else ""
+    if _KEY.fullmatch(expr.last_name) and expr.last_name in _drawn_names(expr.program):
+        return f"`{expr.text}`, which is made here and opens what it is for"
     if is_sent_token(expr):
         return f"`{expr.text}`, by which anybody sets a new password or verifies the address"
     if expr.name == "token" and (given := _BEARER.unchecked(expr)):
         return (
             f"`{expr.text}`, by which its owner signs in" if given.source == "credentials" else ""
         )
-    return _of_schema(expr, schema_of(expr.type))
+    if expr.name == "token" and _is_from_header(expr):
+        return f"`{expr.text}`, by which its owner signs in"
+    return _of_schema(expr, schema_of(expr.type)) or _of_dataclass(expr)
+
+
+def _is_from_header(name: Node) -> bool:
+    """Say whether a variable is a part of the `Authorization` header."""
+    bound = name.bound
+    made = name.at(bound.node) if bound is not None else name.at(None)
+    return made.member in ("partition", "split", "removeprefix") and bool(
+        _BEARS.search(made.owner.text)
+    )
+
+
+@fact
+def _drawn_names(program: Program) -> set[str]:
+    """Return the names of attributes and variables that get what `secrets` has drawn."""
+    found: set[str] = set()
+    for call in program.calls_of(*_TOKENS):
+        found.update(target.last_name for target in call.statement.targets)
+        for above in call.ancestors:
+            if isinstance(above.ast, ast.keyword) and above.ast.arg:
+                found.add(above.ast.arg)
+            if above.is_call and (cls := above.func.definition).is_class:
+                fields = [t.name for part in cls.body for t in part.targets if t.name]
+                held = [n for n, given in enumerate(above.args) if given.holds(call)]
+                found.update(fields[number] for number in held if number < len(fields))
+    return found - {""}
+
+
+def _of_dataclass(expr: Node) -> str:
+    """Say which secret an object prints that is a dataclass: all of its fields."""
+    cls = expr.type_class
+    names = [decorator.library_name for decorator in cls.decorators]
+    names += [decorator.called for decorator in cls.decorators]
+    if "dataclasses.dataclass" not in names or any(map(cls.method, ("__str__", "__repr__"))):
+        return ""
+    for statement in cls.body:
+        field = statement.targets[0].name if statement.targets else ""
+        is_hidden = statement.assigned.keyword("repr").literal is False
+        is_secret = is_secret_name(field) or _NAMED_SECRET.fullmatch(field)
+        if is_secret and statement.annotation.annotated == "builtins.str" and not is_hidden:
+            return f"all of `{expr.text}`, `{field}` among it"
+    return ""
 
 
 def _headers(expr: Node) -> Node:
@@ -271,6 +322,9 @@ def _takes_passwords(program: Program) -> bool:
 
 
 def _of_call(call: Node) -> str:
+    beside = f"{call.statement.text} {call.function.name}".replace(call.text, "")
+    if call.called in _TOKENS and _OPENS.search(beside):
+        return f"`{call.text}`, which the log then shows"
     is_shown = call.keyword("hide_password").literal is False
     if call.member == "get_secret_value" or (call.member == "render_as_string" and is_shown):
         return f"`{call.text}`"

@@ -208,6 +208,28 @@ class Crypto:
 def sign(claims: dict) -> list[str]:
     return [jwt.encode(claims, KEY, algorithm="HS256"), jwt.encode(claims, OTHER)]
 """,
+    "the key of a service, a constant that is compared, a key in a dictionary": """
+import os
+import secrets
+import jwt
+import stripe
+from fastapi import FastAPI, Header, HTTPException
+app = FastAPI()
+stripe.api_key = os.environ.get("STRIPE", "sk_live_51HxQ2eKZvYlo2C8aHnTbUq")  # !
+ADMIN_PASSWORD = "correct horse"
+SERVICE_API_KEY = "k-3491-a"
+KEYS = {"current": "battery staple", "old": "tr0ub4dor"}  # !
+@app.delete("/a")
+def a(key: str = Header()):
+    if key != ADMIN_PASSWORD:  # !
+        raise HTTPException(403)
+@app.delete("/b")
+def b(x_key: str = Header()):
+    if not secrets.compare_digest(x_key, SERVICE_API_KEY):  # !
+        raise HTTPException(403)
+def sign(claims: dict) -> str:
+    return jwt.encode(claims, KEYS["current"], "HS256")
+""",
 }
 
 LOOK_ALIKES = {
@@ -522,6 +544,18 @@ class Settings(BaseSettings):
 settings = Settings()
 def sign(claims: dict) -> str:
     return jwt.encode(claims, settings.signing_key, algorithm="HS256")
+""",
+    "placeholders, and constants that are no secret": """
+import os
+from fastapi import FastAPI, Header, HTTPException
+app = FastAPI()
+EXAMPLE = "sk_live_xxxxxxxxxxxxxxxxxxxxxxxx"
+ADMIN_ROLE = "admin"
+API_KEY = os.environ["API_KEY"]
+@app.get("/a")
+def a(role: str, key: str = Header()):
+    if role != ADMIN_ROLE or key != API_KEY:
+        raise HTTPException(403)
 """,
 }
 

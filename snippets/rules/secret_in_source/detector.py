@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.configured_values import environment_name
+from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.jwt import Decode, Encode, decodes, encodes
 from fastapi_pro.auditing.libraries.pydantic import (
     Schema,
@@ -32,6 +33,24 @@ _PUBLISHED = re.compile(r"^\s*(-----BEGIN ([A-Z0-9]+ )?(PUBLIC KEY|CERTIFICATE)-
 _PUBLIC = re.compile(r"(^|[^a-z])public|certificate|(^|_)cert(_|$)", re.IGNORECASE)
 _ASYMMETRIC = re.compile(r"(RS|PS|ES)\d+K?|EdDSA")
 _DEVELOPMENT = re.compile(r"test|dev|local|example|sample|demo|mock|fake", re.IGNORECASE)
+_PROVIDERS = re.compile(
+    r"\b(sk|rk)_live_[0-9A-Za-z]{16,}|\bAKIA[0-9A-Z]{16}\b|\bgh[pous]_[0-9A-Za-z]{36}\b"
+    r"|\bgithub_pat_\w{40,}|\bxox[abprs]-[0-9A-Za-z-]{20,}|\bAIza[\w-]{35}\b"
+    r"|\bsk-(proj-|ant-)?[\w-]{32,}|\bSG\.[\w-]{20,}\.[\w-]{20,}"
+)
+"""Keys of Stripe, AWS, GitHub, Slack, Google, OpenAI, Anthropic, SendGrid."""
+_BEGINS = ("_live_", "AKIA", "gh", "github_pat_", "xox", "AIza", "sk-", "SG.")
+_PLACEHOLDER = re.compile(
+    r"x{4}|\.{3}|your|example|placeholder|dummy|fake|test|12345", re.IGNORECASE
+)
+_COMPARES = ("secrets.compare_digest", "hmac.compare_digest")
+_OWN = re.compile(
+    r"(\w+_)?(admin|master|root|secret|api|service|internal|access|auth)_?"
+    r"(pass(word)?|key|token|secret)|(\w+_)?password|secret",
+    re.IGNORECASE,
+)
+"""Names of constants that let somebody in."""
+_OF_ROW = re.compile(r"settings|config|environ", re.IGNORECASE)
 _FIELDS = ("pydantic.Field", "sqlmodel.Field")
 _READS = ("os.getenv", "os.environ.get", "os.environ.setdefault")
 _CONFIGS = ("config", "env", "get_env", "getenv")
@@ -53,6 +72,7 @@ def detect(program: Program) -> Iterator[Hit]:
     for node, hit in found.items():
         if node.literal not in refused and not _is_too_short(node):
             yield hit
+    yield from _compared(program)
 
 
 def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
@@ -76,13 +96,53 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
         if value and isinstance(name, str) and not _is_required(call, name):
             told = _of_name(name, value, call, f"`{name}`")
             yield from told if _is_read(call) else _unread(told, f"`{name}`")
+    yield from _of_providers(program)
     for key in _keys(program):
         value = _written(key.value if not key.is_call else key) or _written(_of_object(key))
+        value = value or _written(key.generic.value.entry(str(key.index.literal)).value)
         if value:
             yield value, _hit(value, f"`{key.text}`", "is a key in the source")
         else:
             for place, default in _fallbacks(key):
                 yield default, _hit(place, f"`{key.text}`", "has a default that anybody can read")
+
+
+def _of_providers(program: Program) -> Iterator[tuple[Node, Hit]]:
+    """Yield the keys of services, which one knows by how they begin: `sk_live_...`."""
+    for text, match in program.strings(_PROVIDERS, *_BEGINS):
+        if text.module.is_tool or _PLACEHOLDER.search(str(text.literal)):
+            continue
+        yield (
+            text,
+            text.hit(
+                f"`{match[0][:8]}…` is a key of a service in the source: whoever reads it can use"
+                " the account that pays for it"
+            ),
+        )
+
+
+def _compared(program: Program) -> Iterator[Hit]:
+    """Yield the texts of the source with which a request's password or key is compared."""
+    for function in sorted(request_functions(program), key=lambda f: f.place):
+        for compared in function.own(ast.Compare, ast.Call):
+            sides = compared.operands if not compared.is_call else compared.args
+            is_equal = compared.called in _COMPARES or _is_equality(compared)
+            if not is_equal or len(sides) != 2 or _is_elsewhere(compared):
+                continue
+            for side, other in (sides, sides[::-1]):
+                value = _written(side.value) if _OWN.fullmatch(side.last_name) else side.at(None)
+                if value and not value.function and not _OF_ROW.search(other.text):
+                    yield compared.hit(
+                        f"`{function.name}` compares what is sent with `{side.dotted}`, which"
+                        " stands in the source: whoever reads it is let in"
+                    )
+
+
+def _is_equality(compared: Node) -> bool:
+    match compared.ast:
+        case ast.Compare(ops=[ast.Eq() | ast.NotEq()]):
+            return True
+    return False
 
 
 def _loaded(program: Program) -> list[Schema]:
