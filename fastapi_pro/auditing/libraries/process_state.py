@@ -123,11 +123,18 @@ def _changes(function: Node) -> list[Change]:
                 value = node.assigned if kind == "store" else node.at(None)
                 found.append(Change(function, node, _container(target), kind, value))
         if node.is_call and (node.member in _PUT or node.member in _TAKE):
-            changed = _container(node.owner)
+            changed = _container(_aliased(node.owner))
             kind = "take" if node.member in _TAKE else "put" if changed == node.owner else "count"
             value = node.args[-1] if node.args else node.at(None)
             found.append(Change(function, node, changed, kind, value))
     return found
+
+
+def _aliased(name: Node) -> Node:
+    """Return the entry of a container that a variable stands for: `hits = self.hits[key]`."""
+    bound = name.bound
+    held = name.at(bound.node) if bound is not None and bound.kind == "assign" else name.at(None)
+    return held if held.generic or held.member == "setdefault" else name
 
 
 def _kind(statement: Node, target: Node) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.libraries.fastapi import LISTS, Parameter, endpoints, parameters, unwrap
 from fastapi_pro.auditing.libraries.pydantic import Field, Schema, schema_of
 from fastapi_pro.auditing.libraries.request_objects import filled, is_brought, requested
+from fastapi_pro.auditing.libraries.threads import handing_over
 from fastapi_pro.auditing.libraries.value_checks import is_checked, names_a_check
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
@@ -127,7 +128,7 @@ class Search:
                     for value in _given_by(parameter):
                         yield from self._trace(value, (), seen)
         if len(seen) < 40 * limits.CALLS:
-            for call in function.callers:
+            for call in (*function.callers, *handing_over(function)):
                 yield from self._trace(arg.passed(call), (), seen)
 
     def _is_text(self, given: Parameter | Field) -> bool:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from fastapi_pro.auditing.libraries.configured_values import default_of
 from fastapi_pro.auditing.libraries.project_packages import packages, service_packages
 from fastapi_pro.auditing.libraries.pydantic import settings
 from fastapi_pro.auditing.libraries.sqlalchemy_urls import (
@@ -119,10 +120,14 @@ class Engine:
         return self.call.keyword(name).value
 
     def number(self, name: str, default: int) -> int | None:
-        """Return an integer option; None if it is given but not a literal."""
+        """Return an integer option, or what it is where nothing is configured; None if unknown."""
         given = self.call.keyword(name)
+        made = given.value
+        read = made.args[0] if made.called == "builtins.int" and made.args else given
         value = given.constant if given else default
-        return value if isinstance(value, int) else None
+        value = default_of(read).constant if given and value is None else value
+        text = value if isinstance(value, str) and value.isdecimal() else ""
+        return int(text) if text else value if isinstance(value, int) else None
 
     def connect_arg(self, name: str) -> Node:
         """Return a value of `connect_args={...}` or `connect_args=dict(...)`."""

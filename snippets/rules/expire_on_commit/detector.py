@@ -116,11 +116,19 @@ def _read_after_commit(program: Program) -> Iterator[tuple[Node, str]]:
     for function in program.functions:
         if not function.is_coroutine:
             continue
-        for commit in uses(function):
-            if commit.member == "commit" and commit.is_awaited and is_async_session(commit.owner):
+        for commit in function.calls:
+            if commit.is_awaited and _commits(commit):
                 for name, text in _reads(function):
                     if _is_expired(function, name, commit):
                         yield function, text
+
+
+def _commits(call: Node) -> bool:
+    """Say whether a call commits an async session: its own, or one that a unit of work keeps."""
+    if call.member == "commit" and is_async_session(call.owner):
+        return True
+    inner = call.callee.calls if call.member in ("commit", "save") else []
+    return any(c.member == "commit" and is_async_session(c.owner) for c in inner)
 
 
 def _reads(function: Node) -> Iterator[tuple[Node, str]]:

@@ -104,7 +104,7 @@ def _commit_after(change: Node, job: Node, depth: int = 0) -> str:
             break
     function = job.function
     for call in function.calls:
-        if call.member == "commit" and reaches(job, call) and is_session(call.owner):
+        if call.member == "commit" and reaches(job, call) and _is_of_session(call):
             return f"the commit of line {call.line}"
     session = change.owner.name if is_session(change.owner) else _given_session(change)
     for parameter in parameters(function):
@@ -117,6 +117,14 @@ def _commit_after(change: Node, job: Node, depth: int = 0) -> str:
             if found := _commit_after(_handing(call, parameter.node), call, depth + 1):
                 return f"its caller `{call.function.name}` commits" if call.function else found
     return ""
+
+
+def _is_of_session(commit: Node) -> bool:
+    """Say whether a commit is a session's, or that of a unit of work that keeps one."""
+    inner = commit.callee.calls
+    return is_session(commit.owner) or any(
+        call.member == "commit" and is_session(call.owner) for call in inner
+    )
 
 
 def _given_session(call: Node) -> str:

@@ -113,6 +113,37 @@ async def add_note(key: int, text: str, session: AsyncSession):
     note(await session.get(Case, key), text)
     await session.flush()
 """,
+    "stored by a unit of work": """
+from sqlalchemy import JSON, create_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from fastapi import FastAPI
+from jobs import send
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[dict] = mapped_column(JSON)
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+class Work:
+    session: AsyncSession
+    async def __aenter__(self):
+        self.session = maker()
+        return self
+    async def __aexit__(self, *_):
+        await self.session.close()
+    async def get(self, key: int) -> Item | None:
+        return await self.session.get(Item, key)
+    async def commit(self) -> None:
+        await self.session.commit()
+
+@app.post("/a/{key}")
+async def a(key: int, work: Work):
+    item = await work.get(key)
+    item.data["seen"] = True  # !
+    await work.commit()
+""",
 }
 
 LOOK_ALIKES = {

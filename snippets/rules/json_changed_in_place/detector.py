@@ -206,7 +206,13 @@ def _stores(function: Node, change: Node) -> bool:
     if function in _writers(function.program):
         return True
     later = (call for call in function.calls if call.position > change.position)
-    return any(call.member in _STORES and is_session(call.owner) for call in later)
+    return any(call.member in _STORES and _is_of_session(call) for call in later)
+
+
+def _is_of_session(call: Node) -> bool:
+    """Say whether a method is a session's, or that of a unit of work or repository of one."""
+    inner = call.callee.calls if call.member in ("commit", "flush") else []
+    return is_session(call.owner) or any(is_session(one.owner) for one in inner)
 
 
 @fact

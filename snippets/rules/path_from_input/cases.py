@@ -168,6 +168,22 @@ async def load(file: UploadFile):
     with tarfile.open(fileobj=content) as archive:
         archive.extractall(FOLDER)  # !
 """,
+    "a task in the background, and a thread": """
+import asyncio
+from fastapi import BackgroundTasks, FastAPI, UploadFile
+app = FastAPI()
+def store(name: str, data: bytes) -> None:
+    with open(f"/data/{name}", "wb") as out:  # !
+        out.write(data)
+def archive(folder: str, data: bytes) -> None:
+    with open(folder + "/copy", "wb") as out:  # !
+        out.write(data)
+@app.post("/a")
+async def a(upload: UploadFile, folder: str, tasks: BackgroundTasks):
+    data = await upload.read()
+    tasks.add_task(store, name=upload.filename, data=data)
+    await asyncio.to_thread(archive, folder, data)
+""",
 }
 
 LOOK_ALIKES = {

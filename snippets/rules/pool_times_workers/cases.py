@@ -47,6 +47,20 @@ services:
       DATABASE_URL: postgresql+asyncpg://app@db:5432/app
       EXPORTER_URL: http://pgbouncer-exporter:9127
 """,
+    "a size that the environment may change": """
+#= db.py
+import os
+from sqlalchemy.ext.asyncio import create_async_engine
+options = {"pool_size": int(os.getenv("POOL", "40")), "max_overflow": 0}
+engine = create_async_engine("postgresql+asyncpg://db/app", **options)  # !
+#= main.py
+from fastapi import FastAPI
+import db
+app = FastAPI()
+#= Dockerfile
+FROM python:3.12
+CMD ["uvicorn", "main:app", "--workers", "4"]
+""",
 }
 FOUND |= {
     "uvicorn.run in another module": _ENGINE

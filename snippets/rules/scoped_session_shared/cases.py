@@ -93,6 +93,24 @@ def open_session():
     Scoped.remove()
 router = APIRouter(dependencies=[Depends(open_session)])
 """,
+    "a function that the dependency calls": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+Registry = scoped_session(sessionmaker(create_engine("postgresql+psycopg://db/app")))
+app = FastAPI()
+def open_session() -> Session:
+    return Registry()
+def get_db():
+    db = open_session()
+    try:
+        yield db  # !
+    finally:
+        db.close()
+@app.get("/a")
+def a(db: Session = Depends(get_db)):
+    return 1
+""",
 }
 
 LOOK_ALIKES = {

@@ -20,7 +20,8 @@ def detect(program: Program) -> Iterator[Hit]:
     for depends in program.calls_of(*DEPENDS):
         function = depends.argument(0, "dependency").definition
         for value in function.yielded + function.returned if function.is_function else ():
-            registry = _registry(value) or _registry(value.value)
+            made = [value, value.value, *value.value.callee.returned]
+            registry = next(filter(None, map(_registry, made)), value.at(None))
             if registry and _registered(registry) in registries and function not in given:
                 given.add(function)
                 yield value.hit(

@@ -119,6 +119,18 @@ async def read():
         todo = [count(db, "a"), count(db, "b")]
         return await asyncio.gather(*todo)  # !
 """,
+    "map": """
+import asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+class Items:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def read(self, key: int):
+        return await self.session.get(dict, key)
+async def read_all(session: AsyncSession, keys: list[int]):
+    items = Items(session)
+    return await asyncio.gather(*map(items.read, keys))  # !
+""",
 }
 
 LOOK_ALIKES = {

@@ -94,6 +94,9 @@ def _tasks(value: Node, seen: set[str]) -> Iterator[tuple[Node, int]]:
             yield from _tasks(value.at(inner), seen)
         case ast.GeneratorExp(elt=each) | ast.ListComp(elt=each) | ast.SetComp(elt=each):
             yield from _made(value.at(each), 2, seen)
+        case ast.Call() if value.called == "builtins.map" and len(value.args) > 1:
+            func, *given = value.args
+            yield value.at(ast.Call(func.ast, [one.ast for one in given], [])), 2
         case ast.Call():
             yield from _made(value, 1, seen)
         case ast.List() | ast.Tuple():

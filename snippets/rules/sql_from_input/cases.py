@@ -48,6 +48,20 @@ async def browse(name: str, session):
         raise KeyError(name)
     return await session.execute(text(f"SELECT COUNT(*) FROM {name}"))  # !
 """,
+    "columns that are split from a text, and Tortoise": """
+from fastapi import FastAPI
+from tortoise import connections
+app = FastAPI()
+async def search(conn, columns: list[str]):
+    return await conn.fetch("SELECT {} FROM notes".format(", ".join(columns)))  # !
+@app.get("/a")
+async def a(conn, fields: str = "id,memo"):
+    return await search(conn, fields.split(","))
+@app.get("/b")
+async def b(order: str):
+    connection = connections.get("default")
+    return await connection.execute_query_dict(f"SELECT * FROM notes ORDER BY {order}")  # !
+""",
 }
 FOUND |= {
     "concatenated, in a method of a repository in another module": """

@@ -13,6 +13,7 @@ _TEXTS = ("sqlalchemy.text", "sqlalchemy.literal_column", "psycopg.sql.SQL", "ps
 _RUNS = (
     "execute", "executemany", "executescript", "exec_driver_sql", "fetch", "fetchrow", "fetchval",
     "fetch_all", "fetch_one", "fetch_val", "read_sql", "read_sql_query", "raw",
+    "execute_query", "execute_query_dict", "execute_script", "fetchmany", "query_raw",
 )  # fmt: skip
 _MAINTAINS = re.compile(r"\s*(VACUUM|ANALYZE|REINDEX|CLUSTER|REFRESH|LOCK)\b", re.IGNORECASE)
 """Statements that read nothing."""
@@ -28,6 +29,8 @@ _DYNAMIC = (ast.JoinedStr, ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Sub
 
 
 def _parts(expr: Node) -> list[Node]:
+    if expr.is_call and expr.member in ("split", "splitlines"):
+        return [expr.owner]
     return expr.args[:1] if expr.called in _TEXTS else text_parts(expr)
 
 

@@ -515,6 +515,27 @@ def buy(name: str) -> str:
 def enter(number: str) -> str:
     return use(number)
 """,
+    "an entry that a variable stands for": """
+import time
+from collections import defaultdict, deque
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+class Limiter:
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._asked: dict[str, deque] = defaultdict(deque)
+    def allows(self, key: str) -> bool:
+        asked = self._asked[key]
+        if len(asked) >= self.most:
+            return False
+        asked.append(time.monotonic())
+        return True
+limiter = Limiter(100)  # !
+@app.post("/a")
+async def a(key: str):
+    if not limiter.allows(key):
+        raise HTTPException(429)
+""",
 }
 
 LOOK_ALIKES = {
