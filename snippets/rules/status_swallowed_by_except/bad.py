@@ -23,7 +23,7 @@ async def read_product(product_id: int) -> dict[str, str]:
     try:
         return {"name": find_product(product_id)}
     except Exception as error:
-        raise HTTPException(500, str(error)) from error
+        raise HTTPException(500, "product not read") from error
 
 
 @app.delete("/products/{product_id}")
@@ -33,6 +33,6 @@ async def delete_product(product_id: int) -> dict[str, bool | str]:
         if products.pop(product_id, None) is None:
             raise HTTPException(404, "No such product")
         return {"deleted": True}
-    except Exception as error:
+    except Exception:
         logger.exception("product %d not deleted", product_id)
-        return {"deleted": False, "error": str(error)}
+        return {"deleted": False, "error": "product not deleted"}

@@ -1,6 +1,6 @@
 """A `try` with an HTTP error in it, and what its handlers answer."""
 
-BAD = ["except Exception as error:", "except Exception as error:"]
+BAD = ["except Exception as error:", "except Exception:"]
 
 _APP = """
 from fastapi import APIRouter, FastAPI, HTTPException, status

@@ -16,14 +16,14 @@ async def ask(module: ModuleType, method: str) -> httpx.Response:
 async def test_bad_makes_the_404_a_500(bad: ModuleType) -> None:
     response = await ask(bad, "GET")
     assert response.status_code == 500
-    assert response.json() == {"detail": "404: No such product"}
+    assert response.json() == {"detail": "product not read"}
     assert issubclass(HTTPException, Exception)
 
 
 async def test_bad_makes_the_404_a_200(bad: ModuleType) -> None:
     response = await ask(bad, "DELETE")
     assert response.status_code == 200
-    assert response.json() == {"deleted": False, "error": "404: No such product"}
+    assert response.json() == {"deleted": False, "error": "product not deleted"}
 
 
 async def test_good_reraises_it(good: ModuleType) -> None:
