@@ -101,9 +101,10 @@ def _by_repository(call: Node, generic: set[Node]) -> _Read | None:
 
 def _whole_documents(program: Program) -> Iterator[tuple[Node, _Read]]:
     """Yield `await User.all()` of Tortoise, `await User.find_all().to_list()` of Beanie."""
-    for call in program.calls_named("all", "find_all", "find"):
+    documents = growing_documents(program)
+    for call in program.calls_named("all", "find_all", "find") if documents else ():
         cls = call.owner.definition
-        if cls not in growing_documents(program) or call.given or call.module.is_tool:
+        if cls not in documents or call.given or call.module.is_tool:
             continue
         if _unbounded(call):
             yield call, _Read(cls.name, _EVERY)
