@@ -1,6 +1,7 @@
 """The types of values from FastAPI and SQLAlchemy: `Depends(f)`, `session.get(User, 1)`."""
 
 import ast
+from collections import defaultdict
 
 from fastapi_pro.auditing.libraries.library_calls import FINDS
 from fastapi_pro.auditing.libraries.task_queues import task_class
@@ -19,12 +20,14 @@ from fastapi_pro.auditing.model.library_types import (
     SESSION,
 )
 from fastapi_pro.auditing.model.node import Node, Type, inherits
-from fastapi_pro.auditing.model.program import Program
-from fastapi_pro.auditing.model.types import result_type, type_of
+from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.model.types import is_manager, result_type, type_of
 
 SESSIONS = (ASYNC_SESSION, SESSION, SCOPED)
 DEPENDS = ("fastapi.Depends", "fastapi.Security")
 _PROVIDERS = "dependency_injector.providers."
+_REQUESTS = ("request", "websocket", "ws")
+_APPS = ("app", "application", "api")
 _VALIDATES = ("model_validate", "model_construct", "from_orm", "parse_obj")
 _FETCHES = {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none"}
 _KEEPS_ROWS = ("scalars", "unique", "filter", "filter_by", "where", "options", "order_by")
@@ -73,6 +76,14 @@ class KnownTypes:
         return METHODS.get((kind, "__call__")) if isinstance(kind, str) else None
 
     @staticmethod
+    def attribute_type(expr: Node, depth: int) -> Type:
+        """Return the type of `app.state.x`, `request.app.state.x` and `request.state.x`."""
+        place = _place(expr.owner)
+        values = _kept_by_app(expr.program).get((place, expr.member), []) if place else []
+        kinds = (type_of(value, depth) for value in values)
+        return next((kind for kind in kinds if kind not in (None, "None")), None)
+
+    @staticmethod
     def corrected_type(written: Type, source: Node, depth: int, name: str = "") -> Type:
         """Return AsyncSession for what is annotated as a Session, and is none.
 
@@ -94,6 +105,42 @@ class KnownTypes:
             return ASYNC_SESSION if inherits(known, ASYNC_SESSION) else written
         is_awaited = name and source.program.once(_is_awaited, (scope.ast, name), scope, name)
         return ASYNC_SESSION if is_awaited else written
+
+
+def _place(owner: Node) -> str:
+    """Return where an object of this owner is kept: "app.state", "request.state", "app" or ""."""
+    if owner.member == "state":
+        above = owner.owner
+        if above.name in _REQUESTS:
+            return "request.state"
+        return "app.state" if _is_app(above) else ""
+    return "app" if _is_app(owner) else ""
+
+
+def _is_app(expr: Node) -> bool:
+    if expr.member == "app":
+        return True  # of a request, a test's client
+    return expr.name in _APPS or (bool(expr.name) and expr.value.called == "fastapi.FastAPI")
+
+
+@fact
+def _kept_by_app(program: Program) -> dict[tuple[str, str], list[Node]]:
+    """Return what the program keeps in an application and its state, by place and name.
+
+    What a lifespan yields is in the state of each request.
+    """
+    found: dict[tuple[str, str], list[Node]] = defaultdict(list)
+    for statement in program.nodes(ast.Assign, ast.AnnAssign):
+        for target in statement.targets if statement.assigned else ():
+            place = _place(target.owner) if target.member else ""
+            if place in ("app", "app.state"):
+                found[place, target.member].append(statement.assigned)
+    for function in program.functions:
+        for given in function.yielded if is_manager(function) else ():
+            for key, value in given.value.entries:
+                if isinstance(key.literal, str):
+                    found["request.state", key.literal].append(value)
+    return found
 
 
 def _provided(call: Node, depth: int) -> Type:

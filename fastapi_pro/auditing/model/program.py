@@ -31,6 +31,9 @@ class Libraries(Protocol):
     def parameter_type(self, default: Node, depth: int) -> Type:
         """Return the type of a parameter with this default, None if unknown."""
 
+    def attribute_type(self, expr: Node, depth: int) -> Type:
+        """Return the type of an attribute that a library keeps for the program, None if unknown."""
+
     def corrected_type(self, written: Type, source: Node, depth: int, name: str = "") -> Type:
         """Return the type that a value really has where its annotation says another.
 

@@ -275,4 +275,6 @@ def _attribute_type(expr: Node, depth: int) -> Type:
     if isinstance(owner, Node):
         found = member_type(owner, expr.member, depth)
         return found or _first(ATTRIBUTES.get((base, expr.member)) for base in owner.bases)
-    return ATTRIBUTES.get((owner, expr.member)) if owner is not None else None
+    if owner is not None and (known := ATTRIBUTES.get((owner, expr.member))):
+        return known
+    return expr.program.libraries.attribute_type(expr, depth)
