@@ -15,21 +15,30 @@ def dispatched(call: Node) -> list[Node]:
         bound = func.bound
         is_local = bound is not None and bound.kind in ("assign", "for")
         func = func.at(bound.node) if bound is not None and is_local else call.at(None)
-    held = func.generic or (func.owner if func.is_call and func.member == "get" else func.at(None))
-    return _registered(call.program).get(held.last_name, []) if held else []
+    held = func.generic or (func.owner if func.is_call and func.member == "get" else call.at(None))
+    name = held.last_name
+    if name not in _stored(call.program):
+        return []
+    return call.program.once(_registered, name, call.program, name)
+
+
+def _registered(program: Program, name: str) -> list[Node]:
+    """Return the functions that dictionaries with a name hold."""
+    values = _stored(program)[name]
+    return list(dict.fromkeys(function for value in values for function in _functions(value)))
 
 
 @fact
-def _registered(program: Program) -> dict[str, list[Node]]:
-    """Return the functions that dictionaries hold, by the name of the dictionary."""
-    found: dict[str, dict[Node, None]] = defaultdict(dict)
-    for name, value in _stored(program):
-        for function in _functions(value):
-            found[name][function] = None
-    return {name: list(functions) for name, functions in found.items()}
+def _stored(program: Program) -> dict[str, list[Node]]:
+    """Return what is put into dictionaries, and into lists in them, by the dictionary's name."""
+    found: dict[str, list[Node]] = defaultdict(list)
+    for name, value in _puts(program):
+        if value.last_name and not value.is_call:
+            found[name].append(value)
+    return found
 
 
-def _stored(program: Program) -> Iterator[tuple[str, Node]]:
+def _puts(program: Program) -> Iterator[tuple[str, Node]]:
     """Yield what is put into dictionaries, and into lists in them, with the dictionary's name."""
     for statement in program.nodes(ast.Assign, ast.AnnAssign):
         for target in statement.targets:
@@ -45,8 +54,6 @@ def _stored(program: Program) -> Iterator[tuple[str, Node]]:
 
 def _functions(value: Node) -> list[Node]:
     """Return the functions that a value may be: one that is named, given or decorated."""
-    if not value.last_name or value.is_call:
-        return []
     if value.definition.is_function:
         return [value.definition]
     parameter = value.definition
@@ -59,9 +66,17 @@ def _functions(value: Node) -> list[Node]:
 
 def _decorated(decorator: Node) -> list[Node]:
     """Return the functions that a decorator, or one that a function returns, is given."""
-    makers = {decorator, decorator.parent if decorator.parent.is_function else decorator}
-    return [
-        function
-        for function in decorator.program.functions
-        if any(written.func.definition in makers for written in function.decorators)
-    ]
+    outer = decorator.parent
+    by_decorator = _by_decorator(decorator.program)
+    return [*by_decorator.get(decorator, ()), *by_decorator.get(outer, ())]
+
+
+@fact
+def _by_decorator(program: Program) -> dict[Node, list[Node]]:
+    """Return the functions that a function of the program decorates, by that function."""
+    found: dict[Node, list[Node]] = defaultdict(list)
+    for function in program.functions:
+        for written in function.decorators:
+            if (maker := written.func.definition).is_function:
+                found[maker].append(function)
+    return found

@@ -619,6 +619,27 @@ class Service:
 async def read(db: Session = Depends(get_db)):
     return Service.all(db=db, user=1)  # !
 """,
+    "clients that the application keeps": """
+from contextlib import asynccontextmanager
+import redis
+import requests
+from fastapi import FastAPI, Request
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    app.state.cache = redis.Redis()
+    app.http = requests.Session()
+    yield {"store": redis.Redis(db=2)}
+app = FastAPI(lifespan=lifespan)
+@app.get("/a")
+async def a(request: Request):
+    return request.app.state.cache.get("a")  # !
+@app.get("/b")
+async def b(request: Request):
+    return request.state.store.get("b")  # !
+@app.get("/c")
+async def c(request: Request):
+    return request.app.http.get("https://example.com", timeout=3).text  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -1053,6 +1074,27 @@ def first(db: Session):
 @app.get("/reminders")
 async def read(db: AsyncSession = Depends(get_db)):
     return Service.all(db=db, user=1), first(db)
+""",
+    "async clients that the application keeps": """
+from contextlib import asynccontextmanager
+import httpx
+import redis
+import redis.asyncio
+from fastapi import FastAPI, Request
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    app.state.cache = redis.asyncio.Redis()
+    yield {"http": httpx.AsyncClient()}
+app = FastAPI(lifespan=lifespan)
+@app.get("/a")
+async def a(request: Request):
+    return await request.app.state.cache.get("a")
+@app.get("/b")
+async def b(request: Request):
+    return await request.state.http.get("https://example.com")
+@app.get("/c")
+def c(request: Request):
+    return redis.Redis().get("c")
 """,
 }
 

@@ -79,13 +79,13 @@ def _elsewhere(program: Program) -> Iterator[Hit]:
     """
     functions = program.functions if program.saying(*_STORES) else ()
     for function in functions:
-        if function.module.is_tool or is_for_commands(function) or is_script(function):
-            continue
-        for check in function.own(ast.If):
+        for check in function.own(ast.If) if not function.module.is_tool else ():
             found = _looked_up(check)
             insert = _inserted_after(check, found.table) if found else None
             if found is None or insert is None or _is_caught(function):
                 continue
+            if is_for_commands(function) or is_script(function):
+                break
             columns = ", ".join(f"`{name}`" for name in sorted(found.columns))
             yield check.hit(
                 f"another request may insert the same {columns} between this check and the insert"

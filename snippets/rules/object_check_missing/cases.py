@@ -122,6 +122,53 @@ async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
     item = await item_or_404(session, item_id)
     await session.delete(item)
 """,
+    "an owner by another name, and statements that change": """
+#= models.py
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase): ...
+class Doctor(Base):
+    __tablename__ = "doctors"
+    id: Mapped[int] = mapped_column(primary_key=True)
+class Chart(Base):
+    __tablename__ = "charts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    doctor_id: Mapped[int] = mapped_column(ForeignKey("doctors.id"))
+    note: Mapped[str]
+#= main.py
+from typing import Annotated
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+from models import Chart, Doctor
+from tokens import read
+scheme = OAuth2PasswordBearer(tokenUrl="login")
+def get_db() -> Session: ...
+def signed_in(db: Session = Depends(get_db), token: str = Depends(scheme)) -> Doctor:
+    doctor = db.get(Doctor, read(token))
+    if doctor is None:
+        raise HTTPException(401)
+    return doctor
+Me = Annotated[Doctor, Depends(signed_in)]
+Db = Annotated[Session, Depends(get_db)]
+router = APIRouter(prefix="/charts")
+@router.get("/{key}")
+def show(key: int, me: Me, db: Db):
+    chart = db.scalar(select(Chart).where(Chart.id == key, Chart.doctor_id == me.id))
+    if chart is None:
+        raise HTTPException(404)
+    return chart.note
+@router.patch("/{key}")  # !
+def change(key: int, note: str, me: Me, db: Db):
+    db.execute(update(Chart).where(Chart.id == key).values(note=note))
+@router.delete("/{key}")  # !
+def drop(key: int, me: Me, db: Db):
+    db.query(Chart).filter(Chart.id == key).delete()
+@router.put("/{key}")  # !
+def clear(key: int, me: Me, db: Db):
+    db.execute(delete(Chart).where(Chart.id == key))
+""",
 }
 
 LOOK_ALIKES = {
@@ -252,5 +299,33 @@ app.include_router(router)
 async def delete_item(item_id: int, user: CurrentUser, session: SessionDep):
     item = await session.get_one(Item, item_id)
     await session.delete(item)
+""",
+    "statements that name the owner": """
+from fastapi import APIRouter, Depends, HTTPException
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+class Chart(Base):
+    __tablename__ = "charts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+def get_db() -> Session: ...
+def get_current_user(db: Session = Depends(get_db)) -> User: ...
+router = APIRouter(prefix="/charts")
+@router.get("/{key}")
+def show(key: int, me: User = Depends(get_current_user), db: Session = Depends(get_db)):
+    chart = db.scalar(select(Chart).where(Chart.id == key, Chart.user_id == me.id))
+    if chart is None:
+        raise HTTPException(404)
+    return chart.id
+@router.delete("/{key}")
+def drop(key: int, me: User = Depends(get_current_user), db: Session = Depends(get_db)):
+    db.execute(delete(Chart).where(Chart.id == key, Chart.user_id == me.id))
+@router.put("/{key}")
+def other(key: int, me: User = Depends(get_current_user), db: Session = Depends(get_db)):
+    db.query(Chart).filter_by(id=key, user_id=me.id).delete()
 """,
 }

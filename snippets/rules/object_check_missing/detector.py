@@ -6,13 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, Parameter, http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
+from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys, table_name
 from fastapi_pro.auditing.libraries.guarded_routers import refuses
 from fastapi_pro.auditing.libraries.http_errors import raised_status
-from fastapi_pro.auditing.libraries.open_routes import open_routes
+from fastapi_pro.auditing.libraries.open_routes import check_of, open_routes
 from fastapi_pro.auditing.libraries.request_values import inputs
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, models
+from fastapi_pro.auditing.libraries.sqlalchemy_models import (
+    Model,
+    model_named,
+    model_selected,
+    models,
+)
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import row_of
 
 _CALLER = re.compile(r"user|account|current|principal|caller|member|\bme\b", re.IGNORECASE)
@@ -114,19 +120,57 @@ def _without_owner(program: Program) -> Iterator[Hit]:
 def _checks(program: Program) -> dict[Model, dict[str, set[Node]]]:
     """Return the owners' columns that are compared with the caller, and in which functions."""
     found: dict[Model, dict[str, set[Node]]] = defaultdict(lambda: defaultdict(set))
+    names = {name for columns in _owning(program).values() for name in columns}
     for node in program.nodes(ast.Compare):
         operands = node.operands
-        if len(operands) != 2 or not any(_OWNER.match(operand.member) for operand in operands):
+        if len(operands) != 2 or not any(
+            _OWNER.match(operand.member) or operand.member in names for operand in operands
+        ):
             continue
         if not node.function or node.module.is_tool:
             continue
         for left, right in (operands, operands[::-1]):
             is_owner = _OWNER.match(left.member) and _CALLER.search(right.text)
-            if is_owner and not inputs(right):
+            if (is_owner and not inputs(right)) or _is_of_caller(left, right):
                 model = model_named(left.owner) or row_of(left.owner)
                 if model is not None and left.member in model.columns:
                     found[model][left.member].add(node.function)
     return found
+
+
+@fact
+def _owning(program: Program) -> dict[Node, set[str]]:
+    """Return the models that a login gives the endpoints, each with the columns that refer to it.
+
+    Whoever logs in may be called a doctor, and what is his `doctor_id`.
+    """
+    found: dict[Node, set[str]] = {}
+    for endpoint in http_endpoints(program):
+        if not (check := check_of(endpoint)):
+            continue
+        for parameter in _all_parameters(endpoint):
+            dependency = parameter.dependency
+            model = models(program).get(parameter.type) if dependency else None  # type: ignore[arg-type]
+            if model is not None and dependency is not None and dependency.name == check:
+                found.setdefault(model.cls, set())
+    for model in models(program).values() if found else ():
+        for key in foreign_keys(model):
+            for cls, columns in found.items():
+                if table_name(cls) == key.table:
+                    columns.add(key.column.name)
+    return found
+
+
+def _all_parameters(endpoint: Endpoint) -> list[Parameter]:
+    """Return the parameters of an endpoint and of the class that it is a method of."""
+    inner = [p for dependency in endpoint.dependencies for p in dependency.parameters]
+    return [*endpoint.parameters, *inner]
+
+
+def _is_of_caller(owner: Node, key: Node) -> bool:
+    """Say whether a column that refers to whoever logs in is compared with their key."""
+    caller = key.owner.type_class if key.member else key.at(None)
+    return owner.member in _owning(owner.program).get(caller, ())
 
 
 def _checked(endpoint: Endpoint, checks: dict[Model, dict[str, set[Node]]]) -> set[Model]:
@@ -164,7 +208,26 @@ def _loaded(endpoint: Endpoint) -> list[Model]:
         model = models(endpoint.function.program).get(call.type_class)
         if model is not None and model not in found and not call.func.definition.is_class:
             found.append(model)
+    for call in endpoint.function.calls:
+        model = _changed_by_statement(call)
+        if model is not None and model not in found and _mentions(_whole(call), names):
+            found.append(model)
     return found
+
+
+def _changed_by_statement(call: Node) -> Model | None:
+    """Return the model of `delete(Model)`, `update(Model)` and `query(Model).filter().delete()`."""
+    if call.called in ("sqlalchemy.delete", "sqlalchemy.update"):
+        return model_named(call.argument(0, "table"))
+    is_query = call.member in ("delete", "update") and call.owner.is_call
+    return model_selected(call.owner) if is_query else None
+
+
+def _whole(call: Node) -> Node:
+    """Return the chain of calls that a call begins: `delete(Model).where(...)`."""
+    while call.parent.owner == call and call.parent.parent.func == call.parent:
+        call = call.parent.parent
+    return call
 
 
 def _mentions(call: Node, names: set[str]) -> bool:
