@@ -1088,4 +1088,41 @@ async def b(key: int, session: AsyncSession):
         found = Person(id=uuid4().int, email="a")
         session.add(found)
 """,
+    "get or create that reads the row of the other request": """
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Person(Base):
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+class Follow(Base):
+    __tablename__ = "follows"
+    who: Mapped[int] = mapped_column(primary_key=True)
+    whom: Mapped[int] = mapped_column(primary_key=True)
+
+async def person_of(session: AsyncSession, email: str) -> Person:
+    found = await session.scalar(select(Person).where(Person.email == email))
+    if found:
+        return found
+    made = Person(email=email)
+    nested = await session.begin_nested()
+    try:
+        session.add(made)
+        await session.flush()
+    except IntegrityError:
+        await nested.rollback()
+        found = await session.scalar(select(Person).where(Person.email == email))
+        if found:
+            return found
+        raise
+    return made
+@app.post("/a")
+async def a(email: str, session: AsyncSession):
+    return {"id": (await person_of(session, email)).id}
+""",
 }

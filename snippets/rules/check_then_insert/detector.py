@@ -151,10 +151,19 @@ def _of_models(program: Program) -> Iterator[Hit]:
                 f"another request may insert the same {columns} between this check and the {what}"
                 f" of `{found.model.name}` in line {insert.line}: `{function.name}` then answers"
                 " 500 (IntegrityError)",
-                severity="low" if is_rare(function) else "medium" * found.is_missing,
+                severity="low" if is_rare(function) else "medium" * _is_get_or_create(check, found),
                 fix=_SYNC if _is_sync(function) else "",
             )
             break
+
+
+def _is_get_or_create(check: Node, found: _Lookup) -> bool:
+    """Say whether a row that is there is as good as a new one: who tries again gets it."""
+    last = check.body[-1]
+    if found.is_missing or not isinstance(last.ast, ast.Return):
+        return found.is_missing
+    names = {name.name for name in check.test.walk(ast.Name)}
+    return any(name.name in names for name in last.walk(ast.Name))
 
 
 def _unconstrained(check: Node, found: _Lookup, insert: Node) -> Hit:
@@ -465,7 +474,8 @@ def _is_handled(function: Node, depth: int = 0) -> bool:
 def _handles(handler: Node) -> bool:
     """Say whether an `except` makes something else of the error than a 500."""
     codes = [raised_status(raised) or 0 for raised in handler.walk(ast.Raise)]
-    if any(400 <= code < 500 for code in codes) and _catches(handler):
+    is_answered = any(400 <= code < 500 for code in codes) or any(handler.walk(ast.Return))
+    if is_answered and _catches(handler):
         return True
     match handler.ast:
         case ast.ExceptHandler(body=[*_, ast.Raise() as last]) if (
