@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.api import health, v1
 from app.api.errors import add_exception_handlers
-from app.api.middleware import RequestContextMiddleware, UnhandledErrorMiddleware
+from app.api.middleware import HeadMiddleware, RequestContextMiddleware, UnhandledErrorMiddleware
 from app.core import metrics
 from app.core.config import get_settings
 from app.core.db import create_engine, create_sessionmaker, create_tables
@@ -48,6 +48,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
 
 def add_middleware(app: FastAPI) -> None:
     """Wrap every request; what is added last is outermost."""
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(UnhandledErrorMiddleware)
     metrics.instrument(app)
     if origins := get_settings().cors_origins:

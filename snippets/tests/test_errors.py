@@ -254,8 +254,23 @@ async def test_pages_of_our_origin_may_use_each_method(
 
 async def test_a_405_names_all_methods_of_the_path(failing_client: AsyncClient) -> None:
     response = await failing_client.delete("/api/v1/products")
-    assert (response.status_code, response.headers["Allow"]) == (405, "GET, POST")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD, POST")
     assert response.json() == {"error": "Method Not Allowed"}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/products", "/docs", "/openapi.json", "/nowhere"])
+async def test_head_is_answered_as_get_without_the_body(
+    failing_client: AsyncClient, path: str
+) -> None:
+    as_get = await failing_client.get(path)
+    response = await failing_client.head(path)
+    assert (response.status_code, response.content) == (as_get.status_code, b"")
+    assert response.headers["Content-Length"] == as_get.headers["Content-Length"]
+
+
+async def test_head_is_refused_where_get_is(failing_client: AsyncClient) -> None:
+    response = await failing_client.head("/api/v1/auth/login")
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
 
 
 async def test_another_origin_gets_no_cors_header(failing_client: AsyncClient) -> None:
@@ -355,6 +370,18 @@ async def test_a_body_over_the_limit_answers_413_as_any_other_error(
     assert response.status_code == 413
     assert "X-Request-ID" in response.headers
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert response.json() == {"error": "Content Too Large"}
+
+
+async def test_a_body_that_nobody_reads_answers_413_as_any_other_error(
+    failing_client: AsyncClient,
+) -> None:
+    """Starlette refuses the announced length when the endpoint begins to answer."""
+    headers = {"Content-Length": str(2**21)}
+    for path in ("/api/v1/products", "/api/v1/users/1"):
+        response = await failing_client.request("GET", path, content=b"{}", headers=headers)
+        assert response.status_code == 413
+        assert response.json() == {"error": "Content Too Large"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ logger = get_logger()
 router = APIRouter(tags=["health"])
 
 
-@router.head("/healthz", include_in_schema=False)  # monitors ask with it
 @router.get("/healthz", responses={503: {"description": "The database does not answer"}})
 async def healthz(request: Request, response: Response) -> dict[str, str]:
     """Ask the database, over a connection that busy requests cannot take, for at most 2 s.

@@ -1,12 +1,13 @@
-"""Request ids, the access log, the last resort for errors."""
+"""Request ids, the access log, the last resort for errors, HEAD."""
 
+import asyncio
 import re
 import secrets
 import time
 from contextlib import suppress
 
 from fastapi.responses import JSONResponse
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -60,10 +61,11 @@ class RequestContextMiddleware:
 
 
 class UnhandledErrorMiddleware:
-    """Turn what nobody caught into a 500 and one logged traceback.
+    """Answer the errors that no handler answered, in the shape of all others.
 
-    `@app.exception_handler(Exception)` runs outside all other middleware, so its 500 has no CORS
-    headers, the traceback is logged twice, and the server drops the connection.
+    What nobody caught is a 500 and one logged traceback: `@app.exception_handler(Exception)` runs
+    outside all other middleware, so its 500 has no CORS headers, the traceback is logged twice, and
+    the server drops the connection.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -73,12 +75,16 @@ class UnhandledErrorMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
+        started = replaced = False
 
         async def watch_start(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
+            nonlocal started, replaced
+            if message["type"] == "http.response.start":
+                started = True
+                if replaced := is_plain_413(message):
+                    await answer_error(413, "Content Too Large", scope, receive, send)
+            if not replaced:
+                await send(message)
 
         try:
             await self.app(scope, receive, watch_start)
@@ -86,5 +92,53 @@ class UnhandledErrorMiddleware:
             if started:  # too late for a 500: the server logs it and cuts the answer
                 raise
             logger.exception("unhandled_error")
-            response = JSONResponse({"error": "Internal server error"}, 500)
-            await response(scope, receive, send)
+            await answer_error(500, "Internal server error", scope, receive, send)
+
+
+def is_plain_413(start: Message) -> bool:
+    """Say whether an answer is Starlette's own to a body that announces too much."""
+    kind = Headers(raw=start["headers"]).get("content-type", "")
+    return start["status"] == 413 and "json" not in kind
+
+
+async def answer_error(status: int, error: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer as the handlers of `app.api.errors` do."""
+    response = JSONResponse({"error": error}, status)
+    await response(scope, receive, send)
+
+
+class HeadMiddleware:
+    """Answer HEAD as GET, without the body: FastAPI's routes refuse what monitors ask with."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        as_get = {**scope, "method": "GET"}  # the server's own stays HEAD: it sends no body
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body"})
+            if is_stream(message):  # nobody reads the rest
+                rest.reschedule(asyncio.get_running_loop().time())
+
+        try:
+            async with asyncio.timeout(None) as rest:
+                await self.app(as_get, receive, send_head)
+        except TimeoutError:
+            if not rest.expired():
+                raise
+        finally:
+            scope["endpoint"] = as_get.get("endpoint")  # for the metrics
+
+
+def is_stream(message: Message) -> bool:
+    """Say whether this begins, or is part of, an answer that comes in parts."""
+    if message["type"] != "http.response.start":
+        return bool(message.get("more_body"))
+    has_length = "content-length" in Headers(raw=message["headers"])
+    return not has_length and message["status"] not in (204, 304)

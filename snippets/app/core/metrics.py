@@ -16,5 +16,4 @@ def instrument(app: FastAPI) -> None:
     from app.core.request_metrics import MetricsMiddleware, expose
 
     app.add_middleware(MetricsMiddleware)
-    # Monitors ask with HEAD.
-    app.add_api_route("/metrics", expose, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/metrics", expose, include_in_schema=False)

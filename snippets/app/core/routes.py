@@ -10,4 +10,6 @@ def all_methods(request: Request) -> dict[str, str]:
     routes = iter_route_contexts(request.app.routes)
     found = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
     methods = {method for route in found for method in route.methods or ()}
+    if "GET" in methods:
+        methods.add("HEAD")
     return {"Allow": ", ".join(sorted(methods))}

@@ -77,6 +77,15 @@ def test_without_a_token_there_is_no_stream(server: LiveServer) -> None:
         assert httpx.get(server.url + URL, headers=token).status_code == 401
 
 
+def test_who_asks_with_head_gets_no_stream(server: LiveServer) -> None:
+    url = server.url + URL
+    with httpx.Client(headers=headers(server), timeout=patient(5)) as client:
+        ended = server.log().count("stream_ended")
+        for _ in range(2):  # over one connection
+            assert client.head(url).headers["content-type"].startswith("text/event-stream")
+        wait_until(lambda: server.log().count("stream_ended") >= ended + 2)
+
+
 def test_a_page_of_another_origin_may_come_back(server: LiveServer) -> None:
     preflight = {"Origin": "https://x.example", "Access-Control-Request-Method": "GET"}
     answer = httpx.options(

@@ -108,6 +108,13 @@ async def test_an_unknown_path_is_a_problem_too(client: AsyncClient) -> None:
     }
 
 
+async def test_a_body_that_announces_too_much_is_a_problem_too(client: AsyncClient) -> None:
+    headers = {"Content-Length": str(2**21)} | ACCEPT
+    answer = await client.request("GET", "/api/v1/products", content=b"{}", headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (413, "Content Too Large")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 @pytest.mark.live
 def test_a_bug_is_a_problem_too(own_postgres_url: str) -> None:
     """Its answer comes from a middleware, which no exception handler sees."""

@@ -47,6 +47,21 @@ async def test_what_was_sent_comes_back_as_large_as_may_be(
         assert int(answer.headers["content-length"]) == MAX_BYTES
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [("{}", 304), ("W/{}", 304), ('"x", {}', 304), ("*", 304), ('"x"', 200), ("", 200)],
+)
+async def test_who_has_it_is_not_sent_it_again(client: AsyncClient, sent: str, status: int) -> None:
+    await sign_up(client)
+    headers = await headers_of(client)
+    made = await client.post(URL, params={"name": "a"}, content=PNG, headers=headers)
+    url = f"{URL}/{made.json()['id']}"
+    tag = (await client.get(url, headers=headers)).headers["etag"]
+    answer = await client.get(url, headers=headers | {"If-None-Match": sent.format(tag)})
+    assert (answer.status_code, answer.content) == (status, PNG if status == 200 else b"")
+    assert (answer.headers["etag"], answer.headers["cache-control"]) == (tag, "private, no-cache")
+
+
 async def test_a_byte_more_is_413_and_another_type_415(
     client: AsyncClient, session: AsyncSession
 ) -> None:

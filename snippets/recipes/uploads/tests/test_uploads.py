@@ -1,5 +1,6 @@
 """Uploads: what they cost while they come, and that nothing of a bad one is left."""
 
+import errno
 import os
 import signal
 import socket
@@ -8,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, Mock
 from uuid import uuid4
 
 import httpx
@@ -90,6 +91,21 @@ async def test_what_was_sent_comes_back(client: AsyncClient, folder: Path) -> No
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "private, no-cache"
     assert len(files_in(folder)) == 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [("{}", 304), ("W/{}", 304), ('"x", {}', 304), ("*", 304), ('"x"', 200), ("", 200)],
+)
+async def test_who_has_it_is_not_sent_it_again(client: AsyncClient, sent: str, status: int) -> None:
+    await sign_up(client)
+    headers = await headers_of(client)
+    made = await client.post(URL, params={"name": "a"}, content=PNG, headers=headers)
+    url = f"{URL}/{made.json()['id']}"
+    tag = (await client.get(url, headers=headers)).headers["etag"]
+    answer = await client.get(url, headers=headers | {"If-None-Match": sent.format(tag)})
+    assert (answer.status_code, answer.content) == (status, PNG if status == 200 else b"")
+    assert (answer.headers["etag"], answer.headers["cache-control"]) == (tag, "private, no-cache")
 
 
 async def test_a_client_may_ask_how_large_it_is(client: AsyncClient) -> None:
@@ -218,6 +234,17 @@ async def test_without_the_row_there_is_no_file(
 
     answer = await client.post(URL, params={"name": "a"}, content=leaving(), headers=headers)
     assert answer.status_code == 409
+    assert files_in(folder) == []
+
+
+async def test_a_full_disk_is_507_and_nothing_is_left(
+    client: AsyncClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sign_up(client)
+    headers = await headers_of(client)
+    monkeypatch.setattr("os.fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left")))
+    answer = await client.post(URL, params={"name": "a"}, content=PNG, headers=headers)
+    assert (answer.status_code, answer.json()) == (507, {"error": "No space left"})
     assert files_in(folder) == []
 
 

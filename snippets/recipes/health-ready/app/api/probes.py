@@ -6,11 +6,9 @@ from app.api.health import healthz
 
 router = APIRouter(tags=["health"])
 # Not ready: others get the requests until the database answers again.
-router.head("/readyz", include_in_schema=False)(healthz)  # monitors ask with it
 router.get("/readyz", responses={503: {"description": "The database does not answer"}})(healthz)
 
 
-@router.head("/livez", include_in_schema=False)
 @router.get("/livez")
 async def livez() -> dict[str, str]:
     """Answer as long as the event loop turns: a restart mends nothing else."""

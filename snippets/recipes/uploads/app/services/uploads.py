@@ -1,5 +1,6 @@
 """Uploads: store a stream with its row, find it again."""
 
+import errno
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path, PureWindowsPath
 from uuid import UUID, uuid4
@@ -7,11 +8,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog import get_logger
 
 from app.core import files, media_types
 from app.core.errors import AppError
 from app.models import Upload
 from app.services.products import OwnerGoneError
+
+logger = get_logger()
 
 
 class UnsupportedTypeError(AppError):
@@ -19,6 +23,13 @@ class UnsupportedTypeError(AppError):
 
     status_code = 415
     msg = "Send a PNG, JPEG or PDF file"
+
+
+class NoSpaceError(AppError):
+    """The disk is full, or the quota used up."""
+
+    status_code = 507
+    msg = "No space left"
 
 
 class UploadNotFoundError(AppError):
@@ -31,7 +42,9 @@ class UploadNotFoundError(AppError):
 async def store(
     session: AsyncSession, folder: Path, owner_id: int, name: str, chunks: AsyncIterator[bytes]
 ) -> Upload:
-    """Write the file, then its row; raise `UnsupportedTypeError` or `OwnerGoneError`.
+    """Write the file, then its row.
+
+    Raises `UnsupportedTypeError`, `NoSpaceError` or `OwnerGoneError`.
 
     A crash between the two leaves a file without a row, which nobody sees, never the reverse. The
     upload may take minutes: call it with a session whose transaction has ended.
@@ -42,7 +55,13 @@ async def store(
         raise UnsupportedTypeError
     upload = Upload(id=uuid4(), owner_id=owner_id, name=last_part(name), media_type=media_type)
     path = path_of(folder, upload)
-    upload.size = await files.save(path, _joined(head, chunks))
+    try:
+        upload.size = await files.save(path, _joined(head, chunks))
+    except OSError as exc:
+        if exc.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        logger.exception("no_space_left")
+        raise NoSpaceError from exc
     session.add(upload)
     try:
         await session.flush()

@@ -55,21 +55,29 @@ async def create_upload(
     return await uploads.store(session, owner.id, name, content)
 
 
-@router.head("/{upload_id}", include_in_schema=False)  # how large it is
 @router.get(
     "/{upload_id}",
     response_class=Response,
     responses=documented(NotAuthenticatedError, uploads.UploadNotFoundError),
 )
-async def read_upload(upload_id: UUID, session: SessionDep, owner: CurrentUser) -> Response:
+async def read_upload(
+    request: Request, upload_id: UUID, session: SessionDep, owner: CurrentUser
+) -> Response:
     """Send the file to its owner: to be saved, not shown, for it may be a page with a script."""
     upload = await uploads.get_upload(session, upload_id, owner.id)
-    return Response(
-        upload.content,
-        media_type=upload.media_type,
-        headers={
-            "Cache-Control": "private, no-cache",
-            "Content-Disposition": f"attachment; filename*=utf-8''{quote(upload.name, safe='')}",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    tag = f'"{upload.id.hex}"'  # what is stored under an id never changes
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f"attachment; filename*=utf-8''{quote(upload.name, safe='')}",
+        "ETag": tag,
+        "X-Content-Type-Options": "nosniff",
+    }
+    if is_known(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(upload.content, media_type=upload.media_type, headers=headers)
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Say whether the client has what this tag names (If-None-Match, RFC 9110, 13.1.2)."""
+    tags = ",".join(request.headers.getlist("if-none-match")).split(",")
+    return any(each.strip().removeprefix("W/") in (tag, "*") for each in tags)

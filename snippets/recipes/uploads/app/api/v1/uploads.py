@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.requests import ClientDisconnect
 
@@ -40,7 +40,11 @@ class IncompleteUploadError(AppError):
         "requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}
     },
     responses=documented(
-        IncompleteUploadError, NotAuthenticatedError, OwnerGoneError, uploads.UnsupportedTypeError
+        IncompleteUploadError,
+        NotAuthenticatedError,
+        OwnerGoneError,
+        uploads.NoSpaceError,
+        uploads.UnsupportedTypeError,
     ),
 )
 async def create_upload(
@@ -58,18 +62,33 @@ async def create_upload(
         raise IncompleteUploadError from None
 
 
-@router.head("/{upload_id}", include_in_schema=False)  # how large it is
 @router.get(
     "/{upload_id}",
     response_class=FileResponse,
     responses=documented(NotAuthenticatedError, uploads.UploadNotFoundError),
 )
-async def read_upload(upload_id: UUID, session: SessionDep, owner: CurrentUser) -> FileResponse:
+async def read_upload(
+    request: Request, upload_id: UUID, session: SessionDep, owner: CurrentUser
+) -> Response:
     """Send the file to its owner: to be saved, not shown, for it may be a page with a script."""
     upload = await uploads.get_upload(session, upload_id, owner.id)
+    tag = f'"{upload.id.hex}"'  # what is stored under an id never changes
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "ETag": tag,
+        "X-Content-Type-Options": "nosniff",
+    }
+    if is_known(request, tag):
+        return Response(status_code=304, headers=headers)
     return FileResponse(
         uploads.path_of(get_settings().upload_folder, upload),
         media_type=upload.media_type,
         filename=upload.name,  # encoded, and after Content-Disposition: attachment
-        headers={"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"},
+        headers=headers,
     )
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Say whether the client has what this tag names (If-None-Match, RFC 9110, 13.1.2)."""
+    tags = ",".join(request.headers.getlist("if-none-match")).split(",")
+    return any(each.strip().removeprefix("W/") in (tag, "*") for each in tags)
