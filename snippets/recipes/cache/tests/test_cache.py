@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from decimal import Decimal
 from importlib.metadata import version
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
@@ -289,18 +290,59 @@ async def test_a_session_forgets_when_it_is_closed_what_it_knows_to_have_changed
     await engine.dispose()
 
 
-async def test_each_reader_makes_what_is_not_there(redis: Redis) -> None:
-    """No lock makes the others wait for the first."""
+async def test_what_is_not_there_is_made_once_for_all_who_ask(redis: Redis) -> None:
+    """When an entry of a page that everybody reads ends, the database is asked once."""
     cache = Cache(redis, 60)
-    all_make = asyncio.Barrier(3)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    times = 0
 
     async def make() -> bytes:
-        async with asyncio.timeout(patient(10)):
-            await all_make.wait()
+        nonlocal times
+        times += 1
+        begun.set()
+        await go_on.wait()
         return b"made"
 
-    made_by_all = await asyncio.gather(*(cache.get_or_make("topic", "key", make) for _ in "123"))
-    assert made_by_all == [b"made"] * 3
+    async with asyncio.timeout(patient(10)):
+        first = asyncio.create_task(cache.get_or_make("topic", "key", make))
+        await begun.wait()
+        others = [asyncio.create_task(cache.get_or_make("topic", "key", make)) for _ in range(20)]
+        first.cancel()  # it has left: the others still get theirs
+        await asyncio.wait([first])
+        go_on.set()
+        assert await asyncio.gather(*others) == [b"made"] * 20
+    assert (times, first.cancelled()) == (1, True)
+    assert await cache.get_or_make("topic", "key", make) == b"made"
+    assert times == 1
+
+
+async def test_who_asks_after_a_commit_does_not_wait_for_what_was_begun_before(
+    redis: Redis,
+) -> None:
+    cache = Cache(redis, 60)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def make_old() -> bytes:
+        begun.set()
+        await go_on.wait()
+        return b"old"
+
+    async with asyncio.timeout(patient(10)):
+        before = asyncio.create_task(cache.get_or_make("topic", "key", make_old))
+        await begun.wait()
+        await cache.forget("topic")
+        assert await cache.get_or_make("topic", "key", made(b"new")) == b"new"
+        go_on.set()
+        assert await before == b"old"
+    assert await cache.get_or_make("topic", "key", made(b"newer")) == b"new"
+
+
+async def test_what_could_not_be_made_is_tried_again(redis: Redis) -> None:
+    cache = Cache(redis, 60)
+    make = AsyncMock(side_effect=[RuntimeError, b"made"])
+    with pytest.raises(RuntimeError):
+        await cache.get_or_make("topic", "key", make)
+    assert await cache.get_or_make("topic", "key", make) == b"made"
 
 
 async def test_a_client_that_is_not_closed_leaves_its_connections(valkey: Valkey) -> None:

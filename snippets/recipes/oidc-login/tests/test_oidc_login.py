@@ -1,7 +1,6 @@
 """Login by a provider: what is refused, and whose account it is."""
 
 import importlib
-import re
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,7 +13,7 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.api.v1.oidc import COOKIE, get_provider
+from app.api.v1.oidc import cookie_name, get_provider
 from app.core import oidc, security
 from app.core.config import get_settings
 from app.main import app
@@ -43,14 +42,15 @@ async def begin(client: AsyncClient) -> tuple[str, str]:
     answer = await client.post(API)
     cookie = answer.headers["set-cookie"]
     assert {"HttpOnly", "Secure", "SameSite=lax", "Max-Age=600"} <= {*cookie.split("; ")}
-    found = re.match(rf"{COOKIE}=([^;]+);", cookie)
-    assert found
-    return answer.json()["url"], found[1]
+    url = answer.json()["url"]
+    name, _, value = cookie.partition(";")[0].partition("=")
+    assert name == cookie_name(httpx2.URL(url).params["state"])
+    return url, value
 
 
 async def finish(client: AsyncClient, cookie: str, code: str, state: str) -> Response:
     """Bring back what the provider gave the browser."""
-    headers = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
+    headers = {"Cookie": f"{cookie_name(state)}={cookie}"} if cookie else {}
     return await client.post(f"{API}/login", json={"code": code, "state": state}, headers=headers)
 
 
@@ -161,6 +161,25 @@ async def test_a_strangers_code_logs_nobody_in(client: AsyncClient, issuer: Issu
     assert (await finish(client, "", code, state)).status_code == 401
     assert (await finish(client, own, code, state)).status_code == 200
     assert (await finish(client, own, code, state)).status_code == 401  # a code works once
+
+
+async def test_logins_in_two_tabs_of_a_browser_both_end_well(
+    client: AsyncClient, issuer: Issuer
+) -> None:
+    jar: dict[str, str] = {}
+    returns = []
+    for _ in range(2):
+        answer = await client.post(API)
+        name, _, value = answer.headers["set-cookie"].partition(";")[0].partition("=")
+        jar[name] = value
+        returns.append(issuer.authorize(answer.json()["url"]))
+    cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
+    for code, state in returns:
+        sent = {"code": code, "state": state}
+        answer = await client.post(f"{API}/login", json=sent, headers=cookies)
+        assert answer.status_code == 200
+        [deleted] = [name for name in jar if f"{name}=" in answer.headers["set-cookie"]]
+        assert deleted.endswith(state)
 
 
 async def test_a_code_is_of_no_use_without_the_verifier(

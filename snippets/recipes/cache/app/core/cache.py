@@ -29,11 +29,12 @@ class Cache:
     def __init__(self, redis: Redis, seconds: int) -> None:
         self._redis = redis
         self._seconds = seconds
+        self._under_way: dict[str, asyncio.Task[bytes]] = {}
 
     async def get_or_make(
         self, topic: str, key: str, make: Callable[[], Awaitable[bytes]]
     ) -> bytes:
-        """Return what is kept; else make it, and keep it for so many seconds."""
+        """Return what is kept; else make it, once for all who ask meanwhile, and keep it."""
         try:
             async with asyncio.timeout(PATIENCE):
                 name = f"{topic}:{await self._generation(topic)}:{key}"
@@ -43,6 +44,14 @@ class Cache:
             return await make()
         if isinstance(kept, bytes):
             return kept
+        if name not in self._under_way:
+            task = asyncio.create_task(self._make(topic, name, make))
+            self._under_way[name] = task
+            task.add_done_callback(lambda _: self._under_way.pop(name))
+        return await asyncio.shield(self._under_way[name])  # others wait for it, too
+
+    async def _make(self, topic: str, name: str, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """Make it, and keep it for so many seconds."""
         made = await make()
         try:
             async with asyncio.timeout(PATIENCE):

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from authlib.integrations.starlette_client import OAuth, OAuthError, StarletteOAuth2App
@@ -29,6 +30,15 @@ class ProviderFailedError(AppError):
     msg = "The login provider failed"
 
 
+@dataclass(frozen=True)
+class Begun:
+    """Where the browser goes, by which word it comes back, and the cookie that knows the word."""
+
+    url: str
+    state: str
+    cookie: str
+
+
 def create_provider(**client_options: object) -> StarletteOAuth2App:
     """Return the provider of the settings, which is asked for its endpoints at the first login."""
     settings = get_settings()
@@ -42,8 +52,8 @@ def create_provider(**client_options: object) -> StarletteOAuth2App:
     )
 
 
-async def begin(provider: StarletteOAuth2App) -> tuple[str, str]:
-    """Return where to send the browser, and a cookie for it; raise `ProviderFailedError`."""
+async def begin(provider: StarletteOAuth2App) -> Begun:
+    """Begin a login; raise `ProviderFailedError`."""
     redirect_uri = get_settings().oidc_redirect_uri
     try:
         async with asyncio.timeout(10):
@@ -54,7 +64,7 @@ async def begin(provider: StarletteOAuth2App) -> tuple[str, str]:
         raise ProviderFailedError from exc
     url: str = begun.pop("url")  # state, nonce and code_verifier are left
     claims = begun | {"aud": _AUDIENCE, "exp": int(time.time()) + MINUTES * 60}
-    return url, jwt.encode({"alg": "HS256"}, claims, _key())
+    return Begun(url, begun["state"], jwt.encode({"alg": "HS256"}, claims, _key()))
 
 
 async def finish(

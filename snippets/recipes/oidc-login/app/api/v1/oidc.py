@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 from authlib.integrations.starlette_client import StarletteOAuth2App
-from fastapi import APIRouter, Cookie, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import ValidationError
 
 from app.api.deps import SessionDep
@@ -15,9 +15,6 @@ from app.core.errors import NotAuthenticatedError
 from app.schemas.oidc import Claims, LoginBegun, LoginFinished
 from app.schemas.session import TokenPair
 from app.services.oidc import AddressNotProvenError, AddressTakenError, log_in
-
-COOKIE = "oidc_login"
-
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, StarletteOAuth2App]]:
@@ -36,14 +33,24 @@ async def get_provider(request: Request) -> StarletteOAuth2App:
 ProviderDep = Annotated[StarletteOAuth2App, Depends(get_provider)]
 
 
+def cookie_name(state: str) -> str:
+    """Return a name of its own for each login: two may be under way in two tabs."""
+    return f"oidc_login_{state}"
+
+
 @router.post("", responses=documented(oidc.ProviderFailedError))
 async def begin_login(provider: ProviderDep, response: Response) -> LoginBegun:
     """Say where the browser logs in; the cookie binds the login to this browser."""
-    url, cookie = await oidc.begin(provider)
+    begun = await oidc.begin(provider)
     response.set_cookie(
-        COOKIE, cookie, max_age=oidc.MINUTES * 60, secure=True, httponly=True, samesite="lax"
+        cookie_name(begun.state),
+        begun.cookie,
+        max_age=oidc.MINUTES * 60,
+        secure=True,
+        httponly=True,
+        samesite="lax",
     )
-    return LoginBegun(url=url)
+    return LoginBegun(url=begun.url)
 
 
 @router.post(
@@ -53,17 +60,18 @@ async def begin_login(provider: ProviderDep, response: Response) -> LoginBegun:
     ),
 )
 async def finish_login(
+    request: Request,
     body: LoginFinished,
     provider: ProviderDep,
     session: SessionDep,
     response: Response,
-    cookie: Annotated[str, Cookie(alias=COOKIE)] = "",
 ) -> TokenPair:
     """Exchange what the provider gave the browser for an access token and a refresh token."""
-    told = await oidc.finish(provider, cookie, body.code, body.state)
+    name = cookie_name(body.state)
+    told = await oidc.finish(provider, request.cookies.get(name, ""), body.code, body.state)
     try:
         claims = Claims.model_validate(told)
     except ValidationError:  # without an address, say, that anybody could write to
         raise AddressNotProvenError from None
-    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
+    response.delete_cookie(name, secure=True, httponly=True, samesite="lax")
     return await log_in(session, claims)
