@@ -11,10 +11,11 @@ from maintain.building.sources import Snippets
 
 @pytest.fixture
 def snippets(tmp_path: Path) -> Snippets:
-    """A recipe with three files that are told, and three that are not."""
+    """A recipe with four files that are told, and two that are not."""
     recipe = tmp_path / "snippets" / "recipes" / "limit"
     for name, text in {
-        "plug.diff": "What: limits\n--- app/main.py\n+++ app/main.py\n@@\n+x\n+++ app/b.py\n",
+        "plug.diff": "What: limits\nNeeds: store, clock\n"
+        "--- app/main.py\n+++ app/main.py\n@@\n+x\n+++ app/b.py\n",
         "app/limit.py": '"""Limits | for all.\n\nMore."""\n',
         "app/__init__.py": "",
         "app/limit.yaml": "# How much\na: 1\n",
@@ -34,15 +35,17 @@ def part(globs: str, rows: str = "") -> str:
     return f"a\n<!-- files {globs} -->\n{rows}<!-- end -->\nb\n"
 
 
-def test_what_a_folder_holds_is_listed_but_for_tests_and_migrations(snippets: Snippets) -> None:
+def test_what_a_folder_holds_is_listed_but_for_tests(snippets: Snippets) -> None:
     text, listed = expand_files("references/x.md", part(FOLDER, "old\n"), snippets)
     rows = (
         f"{HEAD}| `{FOLDER}/app/limit.py` | Limits \\| for all |\n"
         f"| `{FOLDER}/app/limit.yaml` | How much |\n"
-        f"| `{FOLDER}/plug.diff` | changes `app/main.py`, `app/b.py` |\n"
+        f"| `{FOLDER}/migrations/versions/one.py` | One |\n"
+        f"| `{FOLDER}/plug.diff` | changes `app/main.py`, `app/b.py`; "
+        "needs `store`, `clock` |\n"
     )
     assert text == part(FOLDER, rows)
-    assert {file.name for file in listed} == {"limit.py", "limit.yaml", "plug.diff"}
+    assert {file.name for file in listed} == {"limit.py", "limit.yaml", "one.py", "plug.diff"}
     assert expand_files("references/x.md", text, snippets)[0] == text
 
 

@@ -1,12 +1,13 @@
 """The part of a page that lists the files of a topic which it does not show.
 
 It stands between the lines `<!-- files GLOB ... -->` and `<!-- end -->`. A glob is a file, a folder
-(which means what lies below it), or has a `*` in its last part. Tests, migrations, and files that
-the page shows whole are left out. What a file is for is the first line of its docstring; of a
-plug.diff, which files it changes.
+(which means what lies below it), or has a `*` in its last part. Tests, and files that the page
+shows whole, are left out. What a file is for is the first line of its docstring; of a plug.diff,
+which files it changes, and which recipes it needs.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from fastapi_pro.scaffolding.recipes import PLUG
@@ -17,7 +18,8 @@ from maintain.building.tree import docstring_line, files_below
 
 _SHOWN = re.compile(r"^```\w+ (snippets/[^\s#]+)\r?$", re.MULTILINE)
 _CHANGED = re.compile(r"^\+\+\+ (\S+)$", re.MULTILINE)
-_LEFT_OUT = {"tests", "migrations"}
+_NEEDS = re.compile(r"^Needs: (.+)$", re.MULTILINE)
+_TESTS = "tests"
 
 
 def expand_files(name: str, text: str, snippets: Snippets) -> tuple[str, set[Path]]:
@@ -58,11 +60,15 @@ def _files(globs: str, snippets: Snippets, name: str, place: Place) -> list[Path
 
 
 def _is_told(file: Path, named: Path) -> bool:
-    """Say whether to list a file: not a test, a migration, or an empty `__init__.py`."""
+    """Say whether to list a file: not a test, or an empty `__init__.py`."""
     if file == named:
         return True
     inner = file.relative_to(named).parts if file.is_relative_to(named) else (file.name,)
-    return _LEFT_OUT.isdisjoint(inner) and file.name != "__init__.py"
+    return _TESTS not in inner and file.name != "__init__.py"
+
+
+def _coded(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _purpose(file: Path, snippets: Snippets) -> str:
@@ -74,7 +80,9 @@ def _purpose(file: Path, snippets: Snippets) -> str:
         first = text.partition("\n")[0]
         told = first.removeprefix("# ") if first.startswith("# ") else ""
         if file.name == PLUG:
-            told = f"changes {', '.join(f'`{path}`' for path in _CHANGED.findall(text))}"
+            told = f"changes {_coded(_CHANGED.findall(text))}"
+            if needs := _NEEDS.search(text):
+                told += f"; needs {_coded(needs[1].split(', '))}"
     if not told:
         message, fix = "the file does not say what it is", "begin it with a docstring or a comment"
         raise refused("no-purpose", message, fix, relative(snippets, file))

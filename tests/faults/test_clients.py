@@ -119,6 +119,25 @@ async def test_a_body_that_never_ends_is_refused_at_one_mebibyte(server: LiveSer
     writer.close()
 
 
+@pytest.mark.parametrize(("http", "refused"), [("httptools", False), ("h11", True)])
+async def test_headers_that_never_end_are_kept_but_by_h11(
+    own_postgres_url: str, http: str, refused: bool
+) -> None:
+    sent = 0
+    with live_server(own_postgres_url, f"--http={http}") as server:
+        before = memory(server)
+        _, writer = await opened(server.url)
+        writer.write(b"GET / HTTP/1.1\r\nHost: test\r\n")
+        with contextlib.suppress(ConnectionError):
+            while sent < 40_000_000:
+                writer.write(b"X%d: " % sent + b"x" * 100_000 + b"\r\n")
+                await writer.drain()
+                sent += 100_000
+        assert (sent < 40_000_000) == refused
+        assert (memory(server) - before < 10_000_000) == refused
+        writer.transport.abort()
+
+
 @pytest.mark.timeout(3600)
 async def test_memory_and_files_are_flat_over_many_requests(server: LiveServer, times: int) -> None:
     headers = await new_user_at(server.url)

@@ -108,10 +108,13 @@ async def test_a_new_password_ends_the_old_one_and_all_sessions(
     client: AsyncClient, session: AsyncSession, mailbox: Mailbox, sessions: Sessions
 ) -> None:
     token = await reset_token(client, mailbox, sessions)
-    begun = (await log_in(client, ADA["password"])).json()["refresh_token"]
+    begun = (await log_in(client, ADA["password"])).json()
+    bearer = {"Authorization": f"Bearer {begun['access_token']}"}
+    assert (await client.get("/api/v1/users/1", headers=bearer)).status_code != 401
     assert (await reset(client, token)).status_code == 204
-    answer = await client.post(f"{URL}/refresh", json={"refresh_token": begun})
+    answer = await client.post(f"{URL}/refresh", json={"refresh_token": begun["refresh_token"]})
     assert answer.status_code == 401
+    assert (await client.get("/api/v1/users/1", headers=bearer)).status_code == 401
     assert (await session.scalars(select(RefreshToken))).all() == []
     assert (await log_in(client, ADA["password"])).status_code == 401
     assert (await log_in(client, NEW)).status_code == 200

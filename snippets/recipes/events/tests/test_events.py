@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -92,6 +92,16 @@ def test_a_page_of_another_origin_may_come_back(server: LiveServer) -> None:
         server.url + URL, headers=preflight | {"Access-Control-Request-Headers": "Last-Event-ID"}
     )
     assert "Last-Event-ID" in answer.headers["access-control-allow-headers"]
+
+
+def test_an_event_id_of_another_cluster_is_refused(server: LiveServer) -> None:
+    """A dump was restored: transactions count from the start, and nothing would follow the id."""
+    offer(server, "Lamp")
+    with stream(server, **{"Last-Event-ID": "0-0"}) as lines:
+        transaction = int(next_event(lines)["id"].partition("-")[0])
+    seen = {"Last-Event-ID": f"{transaction + 10**9}-1"}
+    answer = httpx.get(server.url + URL, headers=headers(server) | seen)
+    assert (answer.status_code, answer.json()) == (422, {"error": "Bad Last-Event-ID"})
 
 
 @pytest.mark.parametrize("seen", [
@@ -216,6 +226,24 @@ async def test_rows_of_the_release_before_come_first_and_are_told_to_nobody_who_
         await session.execute(text(f"INSERT INTO products {values}"))
         await session.commit()
         assert await names_after(session, start) == []
+        assert await names_after(session, Position()) == ["Old", "New"]
+    await engine.dispose()
+
+
+async def test_rows_of_a_dump_that_was_restored_wait_for_their_transactions(
+    own_postgres_url: str,
+) -> None:
+    engine = create_engine(own_postgres_url, 1)
+    await with_tables_and_ada(engine)
+    async with AsyncSession(engine) as session:
+        await offered(session, "Old")
+        await session.execute(update(Product).values(transaction_id=10**9))  # of another cluster
+        await session.commit()
+        await offered(session, "New")
+        await session.commit()
+        assert await names_after(session, Position()) == ["New"]
+        await session.execute(update(Product).values(transaction_id=0))
+        await session.commit()
         assert await names_after(session, Position()) == ["Old", "New"]
     await engine.dispose()
 

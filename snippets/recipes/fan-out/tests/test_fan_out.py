@@ -41,7 +41,6 @@ from streams import URL, next_event, offer, stream, with_tables_and_ada
 SECONDS = 60  # to wait for what comes at once
 CUT_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
-END = f"{2**62}-0"  # a position after all
 
 
 @pytest.fixture(scope="module")
@@ -199,10 +198,10 @@ async def test_an_event_does_not_let_all_ask_about_their_logins_at_once(
         sessionmaker = create_sessionmaker(engine)
         followers = [Follower(feed, sessionmaker, f"{number}") for number in range(200)]
         for follower in followers:
-            await follower.after(Position.decode(END), 0)
+            await follower.after(Position(), 0)
         assert len(asked) < 100
         monkeypatch.setattr(following, "SECONDS_BETWEEN_CHECKS", 0)  # but each does, at its moment
-        await Follower(feed, sessionmaker, "mine").after(Position.decode(END), 0)
+        await Follower(feed, sessionmaker, "mine").after(Position(), 0)
         assert asked[-1:] == ["mine"]
 
 
@@ -245,7 +244,7 @@ async def test_who_waits_does_not_hold_up_the_shutdown(
     stopping = asyncio.Event()
     async with running_feed(stopping) as feed:
         follower = Follower(feed, create_sessionmaker(engine), create_access_token(1))
-        waiting = asyncio.create_task(follower.after(Position.decode(END), 1000))
+        waiting = asyncio.create_task(follower.after(Position(), 1000))
         await asyncio.sleep(0.1)
         stopping.set()
         async with asyncio.timeout(patient(20)):
@@ -317,12 +316,12 @@ def test_a_socket_waits_for_what_another_process_adds(own_postgres_url: str) -> 
 def test_a_socket_that_waits_ends_with_its_user(own_postgres_url: str) -> None:
     servers = two_servers(own_postgres_url, "checks_app:app")
     with servers as (one, _), socket_of(one) as socket:
-        ask(socket, END, wait=0.1)
+        ask(socket, "0-0", wait=0.1)
         asyncio.run(delete_all(own_postgres_url))
 
         def has_ended() -> bool:
             with suppress(ConnectionClosed):
-                return not ask(socket, END, wait=1)
+                return not ask(socket, "0-0", wait=1)
             return True
 
         wait_until(has_ended)
@@ -332,8 +331,8 @@ def test_a_socket_that_waits_ends_with_its_user(own_postgres_url: str) -> None:
 @pytest.mark.live
 def test_a_stop_of_the_server_ends_what_waits(own_postgres_url: str) -> None:
     with two_servers(own_postgres_url) as (one, _), socket_of(one) as socket:
-        ask(socket, END)
-        socket.send(json.dumps({"after": END, "wait": 30}))
+        ask(socket, "0-0")
+        socket.send(json.dumps({"after": "0-0", "wait": 30}))
         told = time.monotonic()
         one.process.send_signal(signal.SIGTERM)
         assert closing(socket) == 1012

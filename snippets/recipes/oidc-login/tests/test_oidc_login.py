@@ -241,11 +241,15 @@ async def test_who_signed_up_with_anothers_address_loses_the_account_to_its_owne
 ) -> None:
     """A trap laid before Ada came: linked as it is, the thief would log in beside her."""
     ada = (await sign_up(client))["id"]
-    thief = (await with_password(client)).json()["refresh_token"]
+    thief = (await with_password(client)).json()
     assert await user_of(client, await log_in(client, issuer)) == ada
     assert (await with_password(client)).status_code == 401
-    answer = await client.post("/api/v1/auth/refresh", json={"refresh_token": thief})
+    answer = await client.post(
+        "/api/v1/auth/refresh", json={"refresh_token": thief["refresh_token"]}
+    )
     assert answer.status_code == 401
+    bearer = {"Authorization": f"Bearer {thief['access_token']}"}
+    assert (await client.get(f"/api/v1/users/{ada}", headers=bearer)).status_code == 401
     assert await session.scalar(select(func.count(RefreshToken.id))) == 1
 
 

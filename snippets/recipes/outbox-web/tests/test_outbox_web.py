@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 from sqlalchemy import func, select, update
@@ -70,7 +71,7 @@ async def relaying(
     sessions: Sessions, send: web_relay.Send, workers: int = 1
 ) -> AsyncIterator[None]:
     """Run so many relays meanwhile."""
-    tasks = [asyncio.create_task(relay(sessions, send)) for _ in range(workers)]
+    tasks = [asyncio.create_task(relay(sessions, {"count": send})) for _ in range(workers)]
     try:
         yield
     finally:
@@ -144,6 +145,26 @@ async def test_a_slow_receiver_holds_up_its_own_message_and_no_transaction(
             assert await session.scalar(select(OutboxMessage).with_for_update(nowait=True))
 
 
+async def test_messages_of_other_topics_stay_for_who_does_them(sessions: Sessions) -> None:
+    """A relay that takes them would put each off, again and again."""
+    never = AsyncMock()
+    async with sessions.begin() as session:
+        await add_message(session, "of another worker", {})
+    await add(sessions, 1)
+
+    async def only_one_left() -> bool:
+        return await count(sessions) == 1
+
+    async with relaying(sessions, never):
+        await until(only_one_left)
+    async with sessions() as session:
+        left = await session.scalar(select(OutboxMessage))
+        assert left is not None
+        assert (left.topic, left.attempts, left.due_at <= utc_now()) == (
+            "of another worker", 0, True,
+        )  # fmt: skip
+
+
 async def test_a_lease_that_ended_is_anothers_and_the_first_no_longer_touches_it(
     sessions: Sessions,
 ) -> None:
@@ -156,16 +177,16 @@ async def test_a_lease_that_ended_is_anothers_and_the_first_no_longer_touches_it
         raise ConnectionError
 
     await add(sessions, 1)
-    [first] = await lease(sessions, 5)
-    assert await lease(sessions, 5) == []
+    [first] = await lease(sessions, {"count"}, 5)
+    assert await lease(sessions, {"count"}, 5) == []
     async with sessions.begin() as session:
         over = utc_now() - timedelta(seconds=1)
         await session.execute(update(OutboxMessage).values(due_at=over))
-    [second] = await lease(sessions, 5)
+    [second] = await lease(sessions, {"count"}, 5)
     assert (second.id, second.attempts) == (first.id, 2)
     for outcome in (send, fail):
         await send_leased(sessions, outcome, first)
-        assert await lease(sessions, 5) == []  # neither deleted nor due
+        assert await lease(sessions, {"count"}, 5) == []  # neither deleted nor due
         assert await count(sessions) == 1
     await send_leased(sessions, send, second)
     assert await count(sessions) == 0
@@ -179,7 +200,7 @@ async def test_pauses_grow_to_a_bound(sessions: Sessions, attempts: int, pause: 
     await add(sessions, 1)
     async with sessions.begin() as session:
         await session.execute(update(OutboxMessage).values(attempts=attempts - 1))
-    [message] = await lease(sessions, 1)
+    [message] = await lease(sessions, {"count"}, 1)
     before = utc_now()
     await send_leased(sessions, fail, message)
     async with sessions() as session:
@@ -198,7 +219,7 @@ async def test_a_receiver_that_never_answers_counts_as_failed_before_the_lease_e
         await asyncio.Event().wait()
 
     await add(sessions, 1)
-    [message] = await lease(sessions, 1)
+    [message] = await lease(sessions, {"count"}, 1)
     await send_leased(sessions, hang, message)
     async with sessions() as session:
         due_at = await session.scalar(select(OutboxMessage.due_at))

@@ -56,6 +56,16 @@ async def last_position(session: AsyncSession) -> Position:
     return Position(transaction_id=found[0], product_id=found[1]) if found else Position()
 
 
+async def require_past(session: AsyncSession, position: Position) -> None:
+    """Raise `BadPositionError` for a position that nothing here has had yet.
+
+    It is of another cluster, before a dump of it was restored here: nothing would ever follow it.
+    """
+    first_open = await session.scalar(select(FirstOpenTransaction()))
+    if first_open is None or position.transaction_id >= first_open:
+        raise BadPositionError
+
+
 async def products_after(session: AsyncSession, position: Position) -> Sequence[Product]:
     """Return at most 100 products that are newer, oldest first."""
     statement = (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.models import Product
 from app.services import auth
 from app.services.feed import Feed, Sessionmaker
-from app.services.new_products import Position, products_after
+from app.services.new_products import Position, products_after, require_past
 
 SECONDS_BETWEEN_CHECKS = 30.0  # so long who is no longer logged in may go on
 
@@ -31,6 +31,7 @@ class Follower:
         if now >= self._check_at:
             async with self._sessionmaker() as session:
                 await auth.get_token_user(session, self._token)
+                await require_past(session, position)
             self._check_at = now + SECONDS_BETWEEN_CHECKS
         if not self._feed.holds(position):  # it comes back after a while
             async with self._sessionmaker() as session:

@@ -14,18 +14,16 @@ from app.services.outbox import first_time
 from app.services.welcome import welcome
 
 
-def sender(sessionmaker: async_sessionmaker[AsyncSession]) -> Send:
-    """Return what sends a message: replace its body by the call of a webhook or a mail server."""
+def senders(sessionmaker: async_sessionmaker[AsyncSession]) -> dict[str, Send]:
+    """Return what sends each topic: the call of a webhook, say. Other topics stay for others."""
 
-    async def send(message: Leased) -> None:
-        if message.topic != "welcome":
-            raise LookupError(f"nobody sends {message.topic}")
+    async def send_welcome(message: Leased) -> None:
         async with sessionmaker.begin() as session:
             if await first_time(session, message.id):
                 # Not **payload: messages may carry more, a trace say, or what a newer version adds.
                 await welcome(session, message.payload["user_id"])
 
-    return send
+    return {"welcome": send_welcome}
 
 
 @asynccontextmanager
@@ -37,7 +35,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         return
     engine = create_engine(settings.database_url.get_secret_value(), pool_size=2)
     sessionmaker = create_sessionmaker(engine)
-    task = asyncio.create_task(relay(sessionmaker, sender(sessionmaker)))
+    task = asyncio.create_task(relay(sessionmaker, senders(sessionmaker)))
     try:
         yield
     finally:

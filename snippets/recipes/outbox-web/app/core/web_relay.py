@@ -1,7 +1,7 @@
 """A relay for each web worker: it leases messages of the outbox and sends them side by side."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -36,12 +36,14 @@ class Leased:
 Send = Callable[[Leased], Awaitable[None]]
 
 
-async def lease(sessionmaker: async_sessionmaker[AsyncSession], most: int) -> list[Leased]:
+async def lease(
+    sessionmaker: async_sessionmaker[AsyncSession], topics: Collection[str], most: int
+) -> list[Leased]:
     """Take what is due for longest; no transaction stays open while it is sent."""
     async with sessionmaker.begin() as session:
         messages = await session.scalars(
             select(OutboxMessage)
-            .where(OutboxMessage.due_at <= utc_now())
+            .where(OutboxMessage.due_at <= utc_now(), OutboxMessage.topic.in_(topics))
             .order_by(OutboxMessage.due_at)
             .limit(most)
             .with_for_update(skip_locked=True)
@@ -73,14 +75,21 @@ async def send_leased(
             await session.execute(delete(OutboxMessage).where(*own))
 
 
-async def relay(sessionmaker: async_sessionmaker[AsyncSession], send: Send) -> None:
-    """Send what is due, until cancelled; a slow receiver holds up its own message only."""
+async def relay(
+    sessionmaker: async_sessionmaker[AsyncSession], senders: Mapping[str, Send]
+) -> None:
+    """Send what is due, until cancelled; a slow receiver holds up its own message only.
+
+    `senders` has what sends a message, by topic. Others are not touched: a worker may do them.
+    """
     under_way: set[asyncio.Task[None]] = set()
     try:
         while True:
-            found = await _lease_or_nothing(sessionmaker, AT_ONCE - len(under_way))
+            found = await _lease_or_nothing(sessionmaker, senders, AT_ONCE - len(under_way))
             under_way |= {
-                asyncio.create_task(_logged(send_leased(sessionmaker, send, message)))
+                asyncio.create_task(
+                    _logged(send_leased(sessionmaker, senders[message.topic], message))
+                )
                 for message in found
             }
             if len(under_way) >= AT_ONCE:
@@ -95,10 +104,10 @@ async def relay(sessionmaker: async_sessionmaker[AsyncSession], send: Send) -> N
 
 
 async def _lease_or_nothing(
-    sessionmaker: async_sessionmaker[AsyncSession], most: int
+    sessionmaker: async_sessionmaker[AsyncSession], topics: Collection[str], most: int
 ) -> list[Leased]:
     try:
-        return await lease(sessionmaker, most)
+        return await lease(sessionmaker, topics, most)
     except Exception:  # the database is away: look again later
         logger.exception("relay_failed")
         return []

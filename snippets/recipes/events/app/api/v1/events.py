@@ -20,6 +20,7 @@ from app.services.new_products import (
     last_position,
     position_of,
     products_after,
+    require_past,
 )
 
 logger = get_logger()
@@ -48,7 +49,11 @@ async def first_look(
     """
     async with sessionmaker() as session:
         await auth.get_token_user(session, token)
-        return Position.decode(last_event_id) if last_event_id else await last_position(session)
+        if not last_event_id:
+            return await last_position(session)
+        position = Position.decode(last_event_id)
+        await require_past(session, position)
+        return position
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""Login by an OpenID provider: the frontend sends the browser there, and posts what it brings."""
+"""Login by an OpenID provider."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +15,7 @@ from app.core.errors import NotAuthenticatedError
 from app.schemas.oidc import Claims, LoginBegun, LoginFinished
 from app.schemas.session import TokenPair
 from app.services.oidc import AddressNotProvenError, AddressTakenError, log_in
+
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, StarletteOAuth2App]]:

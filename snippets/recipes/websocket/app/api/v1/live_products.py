@@ -15,7 +15,13 @@ from app.core.config import get_settings
 from app.core.errors import NotAuthenticatedError
 from app.models import Product
 from app.services import auth
-from app.services.new_products import BadPositionError, Position, position_of, products_after
+from app.services.new_products import (
+    BadPositionError,
+    Position,
+    position_of,
+    products_after,
+    require_past,
+)
 
 logger = get_logger()
 router = APIRouter()
@@ -81,12 +87,15 @@ async def answer(
 ) -> Answer:
     """Return what is new; raise `NotAuthenticatedError` once the token or the user has ended.
 
-    In a session of its own: an open socket holds no connection of the pool.
+    Raises `BadPositionError`, too. In a session of its own: an open socket holds no connection of
+    the pool.
     """
     with unavailable_told():
         async with sessionmaker() as session:
             await auth.get_token_user(session, token)
             found = await products_after(session, after) if after else ()
+            if after and not found:
+                await require_past(session, after)
     return answer_of(found, after or Position())
 
 
