@@ -5,10 +5,13 @@ import json
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from app.models import User
-from clients import ADA, headers_of, sign_up
+from clients import ADA, client_on, headers_of, sign_up
+
+PRODUCTS = "/api/v1/products"
 
 
 async def test_sign_up_answers_201_without_the_password(client: AsyncClient) -> None:
@@ -55,6 +58,26 @@ async def test_sign_up_takes_what_the_database_can_hold(
     headers = {"Content-Type": "application/json"}
     response = await client.post("/api/v1/users", content=body, headers=headers)
     assert response.status_code == status
+
+
+async def test_a_sequence_that_is_behind_its_table_is_no_fault_of_the_client(
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after rows were copied into it: of a 409 to each sign-up nobody would be told."""
+    engine = create_async_engine(own_postgres_url)
+    async with client_on(own_postgres_url, monkeypatch) as client:
+        await sign_up(client)
+        token = await headers_of(client)
+        product = {"name": "Lamp", "price": 1}
+        assert (await client.post(PRODUCTS, json=product, headers=token)).status_code == 201
+        async with engine.begin() as connection:
+            for table in ("users", "products"):
+                await connection.execute(text(f"SELECT setval('{table}_id_seq', 1, false)"))
+        other = await client.post("/api/v1/users", json=ADA | {"email": "b@example.com"})
+        assert other.status_code == 500
+        answer = await client.post(PRODUCTS, json=product, headers=token)
+        assert answer.status_code == 500
+    await engine.dispose()
 
 
 async def test_of_simultaneous_sign_ups_one_wins_and_the_others_get_409(

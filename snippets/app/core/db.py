@@ -4,7 +4,7 @@ from typing import Any
 
 from asyncpg import InvalidCachedStatementError, PostgresError
 from sqlalchemy import Connection, Dialect, ExceptionContext, MetaData, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -111,3 +111,12 @@ def is_unavailable(error: Exception) -> bool:
         return True  # a migration changed the table; the connection prepares its statements anew
     state: str = getattr(error.orig, "sqlstate", None) or ""
     return error.connection_invalidated or state.startswith(UNAVAILABLE_SQLSTATES)
+
+
+def is_id_taken(error: IntegrityError) -> bool:
+    """Say whether PostgreSQL gave a new row an id that another has: no fault of the client.
+
+    A sequence is behind its table, as after rows were copied into it.
+    """
+    name: str = getattr(error.orig and error.orig.__cause__, "constraint_name", None) or ""
+    return name.startswith("pk_")

@@ -1,4 +1,4 @@
-"""The OpenID provider (Authlib): where a login begins, and who came back."""
+"""The OpenID provider (Authlib)."""
 
 import asyncio
 import hmac

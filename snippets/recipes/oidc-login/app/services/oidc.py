@@ -10,6 +10,7 @@ from structlog import get_logger
 
 from app.core import security
 from app.core.config import get_settings
+from app.core.db import is_id_taken
 from app.core.errors import AppError
 from app.models import OidcIdentity, RefreshToken, User
 from app.models.base import utc_now
@@ -67,14 +68,15 @@ async def _account(session: AsyncSession, claims: Claims) -> User:
         user = User(email=claims.email, full_name=name[:100], password_hash=_NO_PASSWORD)
         session.add(user)
     elif user.email_verified_at is None:
-        # Whoever set this password never showed that the address is theirs: it may be a trap,
-        # laid before its owner came.
+        # A trap, maybe: whoever set this password never showed that the address is theirs.
         user.password_hash = _NO_PASSWORD
         await session.execute(delete(RefreshToken).where(RefreshToken.user_id == user.id))
     user.email_verified_at = user.email_verified_at or utc_now()
     try:
         await session.flush()
     except IntegrityError as exc:
+        if is_id_taken(exc):
+            raise
         raise AddressTakenError from exc
     return user
 
