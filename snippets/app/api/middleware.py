@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 from fastapi.responses import JSONResponse
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -81,7 +81,9 @@ class UnhandledErrorMiddleware:
             nonlocal started, replaced
             if message["type"] == "http.response.start":
                 started = True
-                if replaced := is_plain_413(message):
+                kind = dict(message["headers"]).get(b"content-type", b"")
+                # Starlette's own, in plain text, to a body that announces too much.
+                if replaced := message["status"] == 413 and b"json" not in kind:
                     await answer_error(413, "Content Too Large", scope, receive, send)
             if not replaced:
                 await send(message)
@@ -93,12 +95,6 @@ class UnhandledErrorMiddleware:
                 raise
             logger.exception("unhandled_error")
             await answer_error(500, "Internal server error", scope, receive, send)
-
-
-def is_plain_413(start: Message) -> bool:
-    """Say whether an answer is Starlette's own to a body that announces too much."""
-    kind = Headers(raw=start["headers"]).get("content-type", "")
-    return start["status"] == 413 and "json" not in kind
 
 
 async def answer_error(status: int, error: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,10 +116,12 @@ class HeadMiddleware:
         as_get = {**scope, "method": "GET"}  # the server's own stays HEAD: it sends no body
 
         async def send_head(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            is_start = message["type"] == "http.response.start"
+            if is_start:
                 await send(message)
                 await send({"type": "http.response.body"})
-            if is_stream(message):  # nobody reads the rest
+            has_length = b"content-length" in dict(message.get("headers", ()))
+            if message.get("more_body", is_start and not has_length):  # nobody reads the rest
                 rest.reschedule(asyncio.get_running_loop().time())
 
         try:
@@ -134,11 +132,3 @@ class HeadMiddleware:
                 raise
         finally:
             scope["endpoint"] = as_get.get("endpoint")  # for the metrics
-
-
-def is_stream(message: Message) -> bool:
-    """Say whether this begins, or is part of, an answer that comes in parts."""
-    if message["type"] != "http.response.start":
-        return bool(message.get("more_body"))
-    has_length = "content-length" in Headers(raw=message["headers"])
-    return not has_length and message["status"] not in (204, 304)
