@@ -5,6 +5,7 @@ import re
 from fastapi_pro.auditing.libraries.documents import documents
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys
+from fastapi_pro.auditing.libraries.repositories import is_own_model, repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, models
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.node import Node
@@ -64,12 +65,29 @@ def is_filled_by_hand(name: str) -> bool:
 def _made(program: Program) -> set[Node]:
     """Return the classes of which a POST or PUT makes objects: `User(...)`, `User.create(...)`."""
     creating = [e.function for e in http_endpoints(program) if e.method in ("post", "put")]
-    return {_class_of(call) for function in reached(creating) for call in function.calls}
+    through = reached(creating)
+    made: set[Node] = set()
+    for function in through:
+        for cls in map(_named_by, function.calls):
+            made |= _models_of(function, through) if is_own_model(cls) else {cls.definition}
+    return made
 
 
-def _class_of(call: Node) -> Node:
-    """Return the class of the object that a call makes, also by `Order.model_validate(...)`."""
-    return (call.owner if call.member in _MAKES else call.func).definition
+def _named_by(call: Node) -> Node:
+    """Return what names the class of the object that a call makes.
+
+    Also of `insert(Order)` and `Order.model_validate(...)`.
+    """
+    if call.called == "sqlalchemy.insert":
+        return call.argument(0, "table")
+    return call.owner if call.member in _MAKES else call.func
+
+
+def _models_of(method: Node, through: set[Node]) -> set[Node]:
+    """Return the models of the repositories whose method functions call."""
+    calls = (call for call in method.callers if call.function in through)
+    found = map(repository_model, (call.owner for call in calls))
+    return {model.cls for model in found if model is not None}
 
 
 def _names_account(model: Model) -> bool:

@@ -47,6 +47,11 @@ def looked_up_by(lookup: Node, model: Model) -> set[str]:
     return given or named & model.columns.keys()
 
 
+def is_own_model(expr: Node) -> bool:
+    """Say whether an expression is the `self.model` of a repository for all models."""
+    return expr.member in ("model", "_model") and expr.owner.name in ("self", "cls")
+
+
 def _declared(cls: Node) -> list[Node]:
     """Return the expressions by which a class may name its model: `model = User`, `Base[User]`."""
     found = []

@@ -290,5 +290,9 @@ def _class_names(annotation: Node) -> Iterator[str]:
 
 @fact
 def _classes_by_name(program: Program) -> dict[str, Node]:
-    """Return the classes outside tests; of several with one name the first."""
-    return {cls.name: cls for cls in reversed(program.classes) if not cls.module.is_test}
+    """Return the classes outside tests; of several with one name a mapped one, and the first.
+
+    A relationship means a mapped class, and often a schema has the same name.
+    """
+    found = [cls for cls in reversed(program.classes) if not cls.module.is_test]
+    return {cls.name: cls for cls in sorted(found, key=is_model)}

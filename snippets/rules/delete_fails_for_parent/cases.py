@@ -105,6 +105,90 @@ def remove(user_id: int):
         session.delete(session.get(User, user_id))  # !
         session.commit()
 """,
+    "a repository for all models, which gets the row from its caller": _APP
+    + _tables(_ORDERS, _KEY)
+    + _CREATE
+    + """
+from typing import Generic, TypeVar
+M = TypeVar("M", bound=Base)
+class Rows(Generic[M]):
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def drop(self, row: M) -> None:
+        await self.session.delete(row)
+        await self.session.commit()
+class Users(Rows[User]):
+    async def one(self, user_id: int) -> User:
+        return await self.session.get_one(User, user_id)
+@app.delete("/users/{user_id}")
+async def remove(user_id: int, session: Db):
+    users = Users(session)
+    user = await users.one(user_id)
+    await users.drop(user)  # !
+""",
+    "a repository for all models, which makes and finds the rows": _APP
+    + _tables(_ORDERS, _KEY)
+    + """
+from sqlalchemy import insert
+class Rows:
+    model = None
+    def __init__(self, session: AsyncSession):
+        self.session = session
+    async def make(self, **values):
+        await self.session.execute(insert(self.model).values(**values))
+        await self.session.commit()
+    async def one(self, key: int):
+        return (await self.session.scalars(select(self.model).filter_by(id=key))).one()
+    async def drop(self, key: int):
+        await self.session.delete(await self.one(key))
+        await self.session.commit()
+class Users(Rows):
+    model = User
+class Orders(Rows):
+    model = Order
+@app.post("/orders")
+async def create(user_id: int, session: Db):
+    await Orders(session).make(user_id=user_id)
+@app.delete("/users/{user_id}")
+async def remove(user_id: int, session: Db):
+    await Users(session).drop(user_id)  # !
+@app.delete("/orders/{order_id}")
+async def cancel(order_id: int, session: Db):
+    await Orders(session).drop(order_id)
+""",
+    "a statement, for which no cascade runs": _APP
+    + _tables("orders: Mapped[list['Order']] = relationship(cascade='all')", _KEY)
+    + _CREATE
+    + """
+@app.delete("/users/{user_id}")
+async def remove(user_id: int, session: Db):
+    statement = delete(User).where(User.id == user_id)  # !
+    await session.execute(statement)
+    await session.commit()
+""",
+    "a query that deletes, and a key that may be NULL": _APP
+    + _tables(_ORDERS, _KEY).replace("user_id: Mapped[int]", "user_id: Mapped[int | None]")
+    + _CREATE
+    + """
+def sync_db() -> Session: ...
+@app.delete("/users/{user_id}")
+def remove(user_id: int, db: Session = Depends(sync_db)):
+    db.query(User).filter(User.id == user_id).delete()  # !
+    db.commit()
+""",
+    "a part of the primary key, which is no IntegrityError": _APP
+    + _tables(_ORDERS, _KEY + ", primary_key=True")
+    + _CREATE
+    + """
+@app.delete("/users/{user_id}")
+async def remove(user_id: int, session: Db):
+    user = await session.get_one(User, user_id)
+    try:
+        await session.delete(user)  # !
+        await session.commit()
+    except IntegrityError:
+        raise HTTPException(409)
+""",
 }
 
 LOOK_ALIKES = {
@@ -162,6 +246,43 @@ async def remove(user_id: int, session: Db):
         await session.commit()
     except IntegrityError:
         raise HTTPException(409)
+""",
+    "a schema with the name of the children": _APP
+    + _tables(_ORDERS, _KEY).replace("user_id: Mapped[int]", "user_id: Mapped[int | None]")
+    + _CREATE
+    + _DELETE
+    + """
+#= a_schemas.py
+from pydantic import BaseModel
+class Order(BaseModel):
+    id: int
+""",
+    "a statement that the database follows": _APP
+    + _tables(_ORDERS, "ForeignKey('users.id', ondelete='CASCADE')")
+    + _CREATE
+    + """
+@app.delete("/users/{user_id}")
+async def remove(user_id: int, session: Db):
+    await session.execute(delete(User).where(User.id == user_id))
+    await session.commit()
+""",
+    "a statement after that for the children, and one that is a 409": _APP
+    + _tables(_ORDERS, _KEY)
+    + _CREATE
+    + """
+@app.delete("/users/{user_id}")
+async def remove(user_id: int, session: Db):
+    await session.execute(delete(Order).where(Order.user_id == user_id))
+    await session.execute(delete(User).where(User.id == user_id))
+    await session.commit()
+@app.delete("/free/{user_id}")
+async def free(user_id: int, session: Db):
+    statement = delete(User).where(User.id == user_id)
+    try:
+        await session.execute(statement)
+    except IntegrityError:
+        raise HTTPException(409)
+    await session.commit()
 """,
     "nobody makes any": _APP + _tables(_ORDERS, _KEY) + _DELETE,
     "keys of SQLite, which are not checked": _APP.replace("postgresql+asyncpg", "sqlite+aiosqlite")

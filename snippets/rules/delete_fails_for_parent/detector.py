@@ -12,13 +12,18 @@ from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering, request_functions
 from fastapi_pro.auditing.libraries.foreign_keys import ForeignKey, foreign_keys, table_name
 from fastapi_pro.auditing.libraries.growing_tables import made_by_endpoints
+from fastapi_pro.auditing.libraries.known_types import selected
+from fastapi_pro.auditing.libraries.repositories import is_own_model, repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, models
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, models
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import row_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.model import limits
 
 _ERRORS = ("IntegrityError", *DATABASE)
+_ASSERTED = ("AssertionError", "Exception", "BaseException")
 _ENDS = {"commit", "flush"}
+_RUNS = {"exec", "execute"}
 _LEAVES_ALONE = ("cascade_delete", "passive_deletes", "secondary")
 """The options of a relationship with which SQLAlchemy sets no key to NULL."""
 _BY_DATABASE = {"CASCADE", "SET DEFAULT", "SET NULL"}
@@ -48,42 +53,138 @@ class _Children:
     key: ForeignKey
     collection: _Collection | None
 
+    @property
+    def is_emptied(self) -> bool:
+        """Whether SQLAlchemy sets the keys to NULL, before the database is asked."""
+        return self.collection is not None and self.collection.says("viewonly") is not True
+
+
+@dataclass(frozen=True, slots=True)
+class _Deletion:
+    """A place that deletes rows of a model: one by one with a session, or by a statement."""
+
+    place: Node
+    parent: Model
+    is_statement: bool
+
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the `session.delete(row)` that fail for a row which others refer to."""
-    for call in program.calls_named("delete"):
-        function = call.function
-        if call.module.is_tool or function not in request_functions(program) or not call.args:
+    """Yield the deletions that fail for a row which others refer to."""
+    seen: set[Node] = set()
+    for deletion in _deletions(program):
+        place = deletion.place
+        if place in seen or place.function not in request_functions(program):
             continue
-        parent = row_of(call.args[0]) if is_session(call.owner) else None
-        for children in _refusing(program).get(parent.cls, []) if parent else []:
-            if not _is_caught(call) and not _are_handled(call, children):
-                yield _hit(call, parent, children)
-                break
+        seen.add(place)
+        refusing = (_refused_by_key if deletion.is_statement else _refusing)(program)
+        failing = [
+            children
+            for children in refusing.get(deletion.parent.cls, [])
+            if not _is_caught(deletion, children) and not _are_handled(place, children)
+        ]
+        if failing:
+            yield _hit(deletion, failing)
 
 
-def _hit(call: Node, parent: Model, children: _Children) -> Hit:
-    key, collection = children.key, children.collection
-    column = f"`{key.column.full_name}`"
-    if collection is None:
-        why = f"{column} still refers to it"
-        fix = '`ForeignKey(..., ondelete="CASCADE")` with a migration, or answer 409'
-    else:
-        why = f"SQLAlchemy first sets {column} to NULL, which it cannot be"
-        named = f"`{parent.name}.{collection.name}`"
-        fix = f'`cascade="all, delete-orphan"` for {named}, or answer 409'
-        if key.on_delete in _BY_DATABASE:
-            fix = f"`passive_deletes=True` for {named}: the database deletes them"
-    return call.hit(
-        f"`{call.function.name}` fails for a `{parent.name}` that has a `{children.model.name}`:"
-        f" {why} (IntegrityError, a 500)",
+def _deletions(program: Program) -> Iterator[_Deletion]:
+    """Yield what deletes rows outside tests and tools."""
+    for call in program.calls_named("delete"):
+        if call.module.is_tool:
+            continue
+        by_statement = _of_statement(call)
+        if by_statement is not None:
+            yield _Deletion(call, by_statement, is_statement=True)
+        elif call.args and is_session(call.owner):
+            for place, parent in _deleted(call.args[0], call):
+                yield _Deletion(place, parent, is_statement=False)
+
+
+def _of_statement(call: Node) -> Model | None:
+    """Return the model of `delete(User).where(...)` or `db.query(User).filter(...).delete()`."""
+    if call.called == "sqlalchemy.delete":
+        return model_named(call.argument(0, "table"))
+    is_query = bool(call.owner) and not is_session(call.owner)
+    return models(call.program).get(selected(call.owner)) if is_query else None
+
+
+def _deleted(row: Node, place: Node, depth: int = 0) -> Iterator[tuple[Node, Model]]:
+    """Yield the model of a row that is deleted, with the place that says which.
+
+    A repository for all models gets its rows from callers, and only they know of which model.
+    """
+    if parent := row_of(row):
+        yield place, parent
+        return
+    parameter = row.definition
+    if depth <= limits.CALLS and parameter in place.function.parameters:
+        for call in place.function.callers:
+            yield from _deleted(parameter.passed(call), call, depth + 1)
+    elif _is_of_own_model(row, place.function):
+        for call in place.function.callers:
+            if parent := repository_model(call.owner):
+                yield call, parent
+
+
+def _is_of_own_model(row: Node, function: Node) -> bool:
+    """Say whether a method deletes a row of its `self.model`, found by a query or `self.get`."""
+    found = row.value.awaited
+    looking = {function, found.callee} if found.owner.name in ("self", "cls") else {function}
+    return any(is_own_model(a) for one in looking for a in one.own(ast.Attribute))
+
+
+def _hit(deletion: _Deletion, failing: list[_Children]) -> Hit:
+    parent, children = deletion.parent, failing[0]
+    others = ", ".join(f"`{more.model.name}`" for more in failing[1:])
+    why, fix = _reason(children, parent, is_emptied=_is_emptied(deletion, children))
+    return deletion.place.hit(
+        f"`{deletion.place.function.name}` fails for a `{parent.name}` that has a"
+        f" `{children.model.name}`{f' (or {others})' if others else ''}: {why}, a 500)",
         fix=fix,
     )
 
 
+def _is_emptied(deletion: _Deletion, children: _Children) -> bool:
+    return children.is_emptied and not deletion.is_statement
+
+
+def _reason(children: _Children, parent: Model, *, is_emptied: bool) -> tuple[str, str]:
+    """Return why the rows cannot be deleted, and what to do."""
+    key, collection = children.key, children.collection
+    column = f"`{key.column.full_name}`"
+    if collection is None or not is_emptied:
+        fix = '`ondelete="CASCADE"` for that key, with a migration; or answer 409'
+        return f"{column} still refers to it (IntegrityError", fix
+    option, value = "cascade", '"all, delete-orphan"'
+    end = "; or answer 409"
+    if key.on_delete in _BY_DATABASE:
+        option, value, end = "passive_deletes", "True", ": the database deletes them"
+    said = f"`{option}={value}` for"
+    if collection.options.called == "sqlmodel.Relationship":
+        said = f'`"{option}": {value}` in the `sa_relationship_kwargs` of'
+    fix = f"{said} `{parent.name}.{collection.name}`{end}"
+    if key.column.flag("primary_key"):
+        return (
+            f"SQLAlchemy first sets {column} to NULL, a part of the primary key (AssertionError",
+            fix,
+        )
+    return f"SQLAlchemy first sets {column} to NULL, which it cannot be (IntegrityError", fix
+
+
 @fact
 def _refusing(program: Program) -> dict[Node, list[_Children]]:
-    """Return, for each model, those whose rows keep its rows from being deleted."""
+    """Return, for each model, those whose rows keep a session from deleting its rows."""
+    return {cls: [c for c in found if _refuses(c)] for cls, found in _children(program).items()}
+
+
+@fact
+def _refused_by_key(program: Program) -> dict[Node, list[_Children]]:
+    """Return, for each model, those whose rows keep the database from deleting its rows."""
+    return {cls: [c for c in found if _is_kept(c)] for cls, found in _children(program).items()}
+
+
+@fact
+def _children(program: Program) -> dict[Node, list[_Children]]:
+    """Return, for each model, those that refer to it by one key."""
     found: dict[Node, list[_Children]] = defaultdict(list)
     for model in models(program).values():
         keys = [*foreign_keys(model)]
@@ -91,10 +192,8 @@ def _refusing(program: Program) -> dict[Node, list[_Children]]:
             parent = _of_table(key.table, model)
             is_alone = [other.table for other in keys].count(key.table) == 1
             if parent is not None and parent is not model and is_alone:
-                collection = _collection(parent, model)
-                if _refuses(key, collection, program):
-                    children = _Children(model, key, collection)
-                    found[parent.cls].append(children)
+                children = _Children(model, key, _collection(parent, model))
+                found[parent.cls].append(children)
     return found
 
 
@@ -128,10 +227,11 @@ def _collection(parent: Model, child: Model) -> _Collection | None:
     return None
 
 
-def _refuses(key: ForeignKey, collection: _Collection | None, program: Program) -> bool:
-    """Say whether a row cannot be deleted while another refers to it by this key."""
-    if collection is None or collection.says("viewonly") is True:
-        return key.on_delete not in _BY_DATABASE and database(program) != "SQLite"
+def _refuses(children: _Children) -> bool:
+    """Say whether a session cannot delete a row while another refers to it by this key."""
+    key, collection = children.key, children.collection
+    if collection is None or not children.is_emptied:
+        return _is_kept(children)
     options = {name: collection.says(name) for name in _LEAVES_ALONE}
     if any(options.values()) or collection.says("lazy") == "noload":
         return False
@@ -140,18 +240,28 @@ def _refuses(key: ForeignKey, collection: _Collection | None, program: Program) 
     return not deletes and not key.may_be_null
 
 
-def _is_caught(call: Node) -> bool:
+def _is_kept(children: _Children) -> bool:
+    """Say whether the database keeps a row while another refers to it by this key."""
+    key = children.key
+    return key.on_delete not in _BY_DATABASE and database(key.column.node.program) != "SQLite"
+
+
+def _is_caught(deletion: _Deletion, children: _Children) -> bool:
     """Say whether the error is caught where the row is deleted, or where that is committed."""
-    later = [c for c in call.function.calls if c.member in _ENDS and c.position > call.position]
-    through = request_functions(call.program)
-    return any(is_no_500(place, _ERRORS, through) for place in (call, *later))
+    place = deletion.place
+    ends = _ENDS | _RUNS if deletion.is_statement else _ENDS
+    later = [c for c in place.function.calls if c.member in ends and c.position > place.position]
+    through = request_functions(place.program)
+    is_asserted = _is_emptied(deletion, children) and children.key.column.flag("primary_key")
+    errors = _ASSERTED if is_asserted else _ERRORS
+    return any(is_no_500(one, errors, through) for one in (place, *later))
 
 
-def _are_handled(call: Node, children: _Children) -> bool:
+def _are_handled(place: Node, children: _Children) -> bool:
     """Say whether each endpoint that deletes names the children too, or no endpoint makes any."""
-    if children.model.cls not in made_by_endpoints(call.program):
+    if children.model.cls not in made_by_endpoints(place.program):
         return True
-    deleting = [e for e in http_endpoints(call.program) if call.function in answering(e)]
+    deleting = [e for e in http_endpoints(place.program) if place.function in answering(e)]
     return all(_names(answering(endpoint), children) for endpoint in deleting)
 
 

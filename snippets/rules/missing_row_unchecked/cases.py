@@ -161,6 +161,38 @@ async def owner(owner_id: int):
     found = await Owner.get_or_none(id=owner_id)
     return found.name  # !
 """,
+    "a repository for all models": _APP
+    + """
+from typing import Generic, TypeVar
+M = TypeVar("M", bound=Base)
+class Rows(Generic[M]):
+    def __init__(self, model: type[M]):
+        self.model = model
+    def get(self, db: Session, id: int) -> M | None:
+        return db.query(self.model).filter(self.model.id == id).first()
+    def remove(self, db: Session, id: int) -> M:
+        row = db.query(self.model).get(id)
+        db.delete(row)  # !
+        db.commit()
+        return row
+    def touch(self, db: Session, id: int) -> M:
+        row = db.get(self.model, id)
+        row.touched = True  # !
+        db.commit()
+        return row
+class Users(Rows[User]): ...
+users = Users(User)
+@app.get("/users/{user_id}")
+def read(user_id: int, db: Session = Depends(sync_db)):
+    user = users.get(db, id=user_id)
+    return {"name": user.name}  # !
+@app.delete("/users/{user_id}", response_model=None)
+def delete(user_id: int, db: Session = Depends(sync_db)):
+    users.remove(db, id=user_id)
+@app.put("/users/{user_id}")
+def touch(user_id: int, db: Session = Depends(sync_db)):
+    users.touch(db, id=user_id)
+""",
     "another row is checked": _APP
     + """
 @app.put("/users/{user_id}/boss")
@@ -210,6 +242,25 @@ async def read(user_id: int, session: AsyncSession = Depends(get_db)):
     user = await session.get(User, user_id)
     must(user)
     return user.name
+""",
+    "a repository for all models, whose callers ask before": _APP
+    + """
+class Rows:
+    model = None
+    def get(self, db: Session, id: int):
+        return db.scalars(select(self.model).where(self.model.id == id)).first()
+    def remove(self, db: Session, id: int):
+        row = db.get(self.model, id)
+        db.delete(row)
+        db.commit()
+class Users(Rows):
+    model = User
+users = Users()
+@app.delete("/users/{user_id}")
+def delete(user_id: int, db: Session = Depends(sync_db)):
+    if not users.get(db, id=user_id):
+        raise HTTPException(404)
+    users.remove(db, id=user_id)
 """,
     "the id is asked before": _APP
     + """

@@ -15,8 +15,9 @@ from fastapi_pro.auditing.libraries.fastapi import (
     parameters,
 )
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.known_types import selected
+from fastapi_pro.auditing.libraries.known_types import selected_argument
 from fastapi_pro.auditing.libraries.pydantic import schema_of
+from fastapi_pro.auditing.libraries.repositories import is_own_model
 from fastapi_pro.auditing.libraries.request_objects import is_brought, requested
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, column_named, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
@@ -181,12 +182,13 @@ def _keys(lookup: Node, depth: int = 0) -> list[Node]:
     if lookup.member == "get" and lookup.owner.definition in documents(lookup.program):
         return lookup.args[:1]
     if lookup.member == "get" and lookup.owner.member == "query":
-        return lookup.args[:1] if _model(selected(lookup.owner)) else []
-    if not _model(lookup.type_class):
-        return []
+        return lookup.args[:1] if _is_table(selected_argument(lookup.owner)) else []
     if lookup.member == "get":
-        return [lookup.argument(1, "ident")] if is_session(lookup.owner) else []
-    return list(_compared(lookup)) if lookup.member in _MAY_BE_NONE else []
+        is_of_table = is_session(lookup.owner) and _is_table(lookup.argument(0, "entity"))
+        return [lookup.argument(1, "ident")] if is_of_table else []
+    if lookup.member in _MAY_BE_NONE and (_model(lookup.type_class) or _finds_own_model(lookup)):
+        return list(_compared(lookup))
+    return []
 
 
 def _matched(lookup: Node) -> Iterator[Node]:
@@ -195,6 +197,16 @@ def _matched(lookup: Node) -> Iterator[Node]:
         entries = given.value.entries
         yield from (value for _, value in entries) if entries else [given]
         yield from _operands(given)
+
+
+def _is_table(expr: Node) -> bool:
+    return is_own_model(expr) or _model(expr.definition) is not None
+
+
+def _finds_own_model(lookup: Node) -> bool:
+    """Say whether a query is for rows of the `self.model` of a repository for all models."""
+    made = (c for c in _chain(lookup) if c.member == "query" or c.called == "sqlalchemy.select")
+    return any(len(call.args) == 1 and is_own_model(call.args[0]) for call in made)
 
 
 def _model(cls: Node) -> Model | None:
@@ -254,7 +266,11 @@ def _operands(condition: Node) -> Iterator[Node]:
     """Yield what columns must be equal to."""
     for compare in condition.walk(ast.Compare):
         if len(compare.operands) == 2 and isinstance(compare.ast.ops[0], ast.Eq):  # type: ignore[attr-defined]
-            yield from (one for one in compare.operands if column_named(one) is None)
+            yield from (one for one in compare.operands if not _is_column(one))
+
+
+def _is_column(expr: Node) -> bool:
+    return is_own_model(expr.owner) or column_named(expr) is not None
 
 
 def _chain(lookup: Node) -> Iterator[Node]:
