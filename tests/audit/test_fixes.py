@@ -359,3 +359,58 @@ async def test_a_dictionary_in_a_context_variable_comes_back_through_base_http_m
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         answer = await client.get("/")
     assert answer.headers["X-Seen"] == "{'user': 'ann'} none"
+
+
+BOOKS = """
+from fastapi import FastAPI
+from sqlmodel import Field, Relationship, Session, SQLModel, create_engine
+class Author(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    {collection}
+class Book(SQLModel, table=True):
+    author_id: int = Field(foreign_key="author.id", {key})
+    number: int = Field(primary_key=True)
+class Award(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    author_id: int = Field(foreign_key="author.id")
+engine = create_engine("postgresql+psycopg://db/app")
+app = FastAPI()
+@app.post("/books")
+def create(author_id: int, number: int):
+    with Session(engine) as session:
+        session.add_all([Book(author_id=author_id, number=number), Award(author_id=author_id)])
+        session.commit()
+@app.delete("/authors/{{author_id}}")
+def remove(author_id: int):
+    with Session(engine) as session:
+        session.delete(session.get_one(Author, author_id))
+        session.commit()
+"""
+
+
+@pytest.mark.parametrize(
+    ("collection", "key", "error", "fix"),
+    [
+        ("", "", "`Book.author_id` still refers to it (IntegrityError", '`ondelete="CASCADE"`'),
+        (
+            'books: list["Book"] = Relationship()',
+            "",
+            "to NULL, which it cannot be (IntegrityError",
+            '`"cascade": "all, delete-orphan"` in the `sa_relationship_kwargs` of `Author.books`',
+        ),
+        (
+            'books: list["Book"] = Relationship()',
+            'primary_key=True, ondelete="CASCADE"',
+            "to NULL, a part of the primary key (AssertionError",
+            '`"passive_deletes": True` in the `sa_relationship_kwargs` of `Author.books`',
+        ),
+    ],
+)
+def test_the_rows_that_keep_another_one_are_named_with_the_error_and_the_option(
+    collection: str, key: str, error: str, fix: str, tmp_path: Path
+) -> None:
+    source = BOOKS.format(collection=collection or "name: str", key=key)
+    found = only(tmp_path, "delete-fails-for-parent", source)
+    assert "`Author` that has a `Book` (or `Award`)" in found.message
+    assert error in found.message
+    assert found.fix.startswith(fix)

@@ -211,6 +211,24 @@ async def others(user_id: int, session: Db):
     + _BARE
     + _CREATE
     + _READ,
+    "a key with few values": _APP
+    + """
+class Member(Base):
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey("roles.id"))
+    country: Mapped[str] = mapped_column(ForeignKey("country.code"))
+@app.post("/members")
+async def create(role_id: int, country: str, session: Db):
+    session.add(Member(role_id=role_id, country=country))
+    await session.commit()
+@app.get("/roles/{role_id}/members")
+async def of_role(role_id: int, session: Db):
+    return (await session.scalars(select(Member).where(Member.role_id == role_id))).all()
+@app.get("/countries/{code}/members")
+async def of_country(code: str, session: Db):
+    return (await session.scalars(select(Member).filter_by(country=code))).all()
+""",
     "a table that nobody adds to": _APP + _BARE + _READ,
     "tables that somebody fills by hand": _APP
     + _BARE.replace("Order", "Role")

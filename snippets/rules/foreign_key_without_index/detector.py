@@ -1,6 +1,7 @@
 """Rows that requests look up by a foreign key which no index has."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
@@ -14,6 +15,10 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, colu
 
 _CONDITIONS = ("filter", "filter_by", "where")
 _LONGEST = 20  # calls of a statement
+_FEW_VALUES = re.compile(
+    r"role|status|type|kind|level|gender|currenc|countr|language|locale|priorit", re.IGNORECASE
+)
+"""Tables of few rows: a key to one has few values, and each finds a large part of the table."""
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -43,7 +48,7 @@ def _bare_keys(program: Program) -> set[Column]:
 
 
 def _bare(model: Model) -> Iterator[Column]:
-    columns = (key.column for key in foreign_keys(model))
+    columns = (key.column for key in foreign_keys(model) if not _FEW_VALUES.search(key.table))
     return (column for column in columns if column.name not in indexed(model))
 
 
