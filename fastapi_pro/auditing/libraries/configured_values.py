@@ -1,6 +1,6 @@
 """Values that the environment or the settings give: by which name, and with which default."""
 
-from fastapi_pro.auditing.libraries.pydantic import Field, schema_of
+from fastapi_pro.auditing.libraries.pydantic import Field, settings_of
 from fastapi_pro.auditing.model.node import Node
 
 _GETS = ("os.getenv", "os.environ.get")
@@ -20,16 +20,20 @@ def environment_name(expr: Node) -> str:
 
 def setting_of(expr: Node) -> Field | None:
     """Return the field of the settings that `settings.name` reads."""
-    schema = schema_of(expr.owner.type)
-    return schema.fields.get(expr.member) if schema and schema.is_settings else None
+    schema = settings_of(expr.owner.type)
+    return schema.fields.get(expr.member) if schema else None
 
 
 def setting_default(expr: Node) -> Node:
     """Return the default of the settings field that `settings.name` reads."""
     field = setting_of(expr)
-    if field is None:
-        return expr.at(None)
-    return field.default.argument(0, "default") if field.default.is_call else field.default
+    return expr.at(None) if field is None else default_of_field(field)
+
+
+def default_of_field(field: Field) -> Node:
+    """Return the default of a field: of `Field(True)` the `True`."""
+    is_described = field.default.is_call and field.default.last_name == "Field"
+    return field.default.argument(0, "default") if is_described else field.default
 
 
 def default_of(expr: Node) -> Node:

@@ -221,6 +221,14 @@ def schema_of(cls: Type) -> Schema | None:
     return cls.program.once(_schema_of, cls.ast, cls)
 
 
+def settings_of(cls: Type) -> Schema | None:
+    """Return the schema of a class that reads the environment, by Pydantic 1 too; else None."""
+    if isinstance(cls, Node) and cls.is_class and inherits(cls, *_SETTINGS_OF_1):
+        return Schema(cls)
+    schema = schema_of(cls)
+    return schema if schema is not None and schema.is_settings else None
+
+
 def _schema_of(cls: Node) -> Schema | None:
     return Schema(cls) if cls.is_class and inherits(cls, *_BASES) else None
 

@@ -45,6 +45,63 @@ class Config:
     DEBUG = True
 app = FastAPI(debug=Config.DEBUG)  # !
 """,
+    "all options from the settings": """
+#= config.py
+from pydantic import BaseSettings, Field
+class Settings(BaseSettings):
+    title: str = Field("shop")
+    debug: bool = Field(True, env="SHOP_DEBUG")  # !
+options = Settings().dict()
+#= main.py
+from fastapi import FastAPI
+from config import options
+app = FastAPI(**options)
+""",
+    "options that a property of the settings puts together": """
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    debug: bool = True  # !
+    @property
+    def options(self) -> dict:
+        return {"debug": self.debug, "title": "shop"}
+settings = Settings()
+app = FastAPI(**settings.options)
+""",
+    "settings of Pydantic 1, with a prefix": """
+#= main.py
+from fastapi import FastAPI
+from pydantic import BaseSettings
+class Settings(BaseSettings):
+    debug: bool = True  # !
+    class Config:
+        env_prefix = "SHOP_"
+app = FastAPI(debug=Settings().debug)
+#= compose.yaml
+services:
+  web:
+    image: shop
+    environment:
+      DEBUG: "false"
+""",
+    "a dictionary of options": """
+from fastapi import FastAPI
+OPTIONS = {"title": "shop", "debug": True}  # !
+app = FastAPI(**OPTIONS)
+""",
+    "the environment, compared": """
+import os
+from fastapi import FastAPI
+app = FastAPI(debug=os.getenv("DEBUG", "True").lower() in ("true", "1"))  # !
+""",
+    "the environment, as a default of the settings": """
+import os
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    debug: bool = os.environ.get("DEBUG", "1") == "1"  # !
+app = FastAPI(debug=Settings().debug)
+""",
     "where production is meant": """
 import os
 from fastapi import FastAPI
@@ -60,6 +117,14 @@ LOOK_ALIKES = {
 from fastapi import FastAPI
 app = FastAPI(debug=False)
 admin = FastAPI()
+""",
+    "off by default, read from the environment": """
+import os
+from fastapi import FastAPI
+app = FastAPI(debug=os.getenv("DEBUG", "false") == "true")
+admin = FastAPI(debug=os.getenv("ENV", "true") != "true")
+OPTIONS = {"title": "shop", "debug": os.getenv("DEBUG", "") == "1"}
+old = FastAPI(**OPTIONS)
 """,
     "off by default": """
 from fastapi import FastAPI

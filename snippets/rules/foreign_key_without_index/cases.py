@@ -90,6 +90,21 @@ async def read(user_id: int, session: Db):
     return await Orders(session).of(user_id)
 """
     + _CREATE,
+    "a key to a table that is named after one of few rows": _APP
+    + """
+class Shift(Base):
+    __tablename__ = "shifts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_role_id: Mapped[int] = mapped_column(ForeignKey("team_roles.id"))  # !
+@app.post("/shifts")
+async def create(team_role_id: int, session: Db):
+    session.add(Shift(team_role_id=team_role_id))
+    await session.commit()
+@app.get("/members/{team_role_id}/shifts")
+async def read(team_role_id: int, session: Db):
+    wanted = select(Shift).where(Shift.team_role_id == team_role_id)
+    return (await session.scalars(wanted)).all()
+""",
     "rows that are deleted": _APP
     + """
 class Order(Base):

@@ -16,7 +16,9 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, colu
 _CONDITIONS = ("filter", "filter_by", "where")
 _LONGEST = 20  # calls of a statement
 _FEW_VALUES = re.compile(
-    r"role|status|type|kind|level|gender|currenc|countr|language|locale|priorit", re.IGNORECASE
+    r"^roles?$|(^|_)(status(es)?|(type|kind|level|gender|language|locale)s?)$"
+    r"|(^|_)(currenc|countr|priorit)(y|ies)$",
+    re.IGNORECASE,
 )
 """Tables of few rows: a key to one has few values, and each finds a large part of the table."""
 
