@@ -105,6 +105,38 @@ async def read(team_role_id: int, session: Db):
     wanted = select(Shift).where(Shift.team_role_id == team_role_id)
     return (await session.scalars(wanted)).all()
 """,
+    "a collection that is loaded": _APP
+    + """
+from sqlalchemy.orm import relationship, selectinload
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    orders: Mapped[list["Order"]] = relationship()
+    visits: Mapped[list["Visit"]] = relationship(back_populates="user")
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))  # !
+class Visit(Base):
+    __tablename__ = "visits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))  # !
+    user: Mapped[User] = relationship(back_populates="visits")
+@app.post("/visits")
+async def visit(user_id: int, session: Db):
+    session.add(Visit(user_id=user_id))
+    await session.commit()
+@app.get("/users/{user_id}")
+async def read(user_id: int, session: Db):
+    wanted = select(User).options(selectinload(User.orders)).where(User.id == user_id)
+    return await session.scalar(wanted)
+def sync_db() -> Session: ...
+@app.get("/users/{user_id}/visits")
+def visits(user_id: int, db: Session = Depends(sync_db)):
+    user = db.get_one(User, user_id)
+    return len(user.visits)
+"""
+    + _CREATE,
     "rows that are deleted": _APP
     + """
 class Order(Base):
@@ -226,6 +258,30 @@ async def others(user_id: int, session: Db):
     + _BARE
     + _CREATE
     + _READ,
+    "the other way round, or of a new row": _APP
+    + """
+from sqlalchemy.orm import relationship, selectinload
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    orders: Mapped[list["Order"]] = relationship(back_populates="user")
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user: Mapped[User] = relationship(back_populates="orders")
+@app.post("/users")
+async def register(session: Db):
+    user = User()
+    user.orders.append(Order())
+    session.add(user)
+    await session.commit()
+@app.get("/orders/{order_id}")
+async def read(order_id: int, session: Db):
+    wanted = select(Order).options(selectinload(Order.user)).where(Order.id == order_id)
+    return await session.scalar(wanted)
+"""
+    + _CREATE,
     "a key with few values": _APP
     + """
 class Member(Base):

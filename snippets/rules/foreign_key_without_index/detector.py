@@ -6,12 +6,20 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys
+from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys, table_name
 from fastapi_pro.auditing.libraries.growing_tables import created
 from fastapi_pro.auditing.libraries.known_types import selected
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_indexes import indexed
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, Model, column_named, models
+from fastapi_pro.auditing.libraries.sqlalchemy_models import (
+    Column,
+    Model,
+    Relationship,
+    column_named,
+    model_named,
+    models,
+)
+from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
 
 _CONDITIONS = ("filter", "filter_by", "where")
 _LONGEST = 20  # calls of a statement
@@ -32,12 +40,35 @@ def detect(program: Program) -> Iterator[Hit]:
         if call.function in request_functions(program) and not call.module.is_tool:
             for column in _looked_up_by(call):
                 found.setdefault(column, call.function)
+    for column, function in _of_collections(program):
+        found.setdefault(column, function)
     for column, function in found.items():
         yield column.node.hit(
             f"`{column.full_name}` is a foreign key without an index, and `{function.name}` looks"
             " up rows by it: PostgreSQL reads the whole table",
             cause="foreign keys without an index",
         )
+
+
+def _of_collections(program: Program) -> Iterator[tuple[Column, Node]]:
+    """Yield the bare keys by which `user.orders` is loaded, with the function that reads it."""
+    for model in models(program).values():
+        for relationship in model.relationships.values():
+            column = _key_of(relationship, model)
+            for named in program.naming(relationship.name) if column else ():
+                if column and named.function in request_functions(program) and named.owner:
+                    is_of_row = row_of(named.owner) is model and not is_new(named.owner)
+                    if is_of_row or model_named(named.owner) is model:
+                        yield column, named.function
+
+
+def _key_of(relationship: Relationship, parent: Model) -> Column | None:
+    """Return the bare key by which a relationship finds the rows of another table."""
+    child = models(parent.cls.program).get(relationship.target)
+    table = table_name(parent.cls)
+    keys = [key.column for key in foreign_keys(child) if key.table == table] if child else []
+    bare = _bare_keys(parent.cls.program)
+    return keys[0] if len(keys) == 1 and keys[0] in bare and child is not parent else None
 
 
 @fact
