@@ -101,6 +101,27 @@ def read(user_id: Annotated[int, Path(ge=1)], session, viewer: Annotated[User, D
         raise Refused(403)  # !
     return {"id": user.id}
 """,
+    "a function that one caller asks about anybody": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from db import Item
+app = FastAPI()
+def account_id() -> int: ...
+def allowed(session, number: int, caller: int):
+    account = session.get(Item, number)
+    if account is None:
+        raise HTTPException(404)
+    if account.owner_id != caller:
+        raise HTTPException(403)  # !
+    return account
+@app.get("/me")
+def me(session, caller: int = Depends(account_id)):
+    return {"id": allowed(session, caller, caller).id}
+@app.get("/accounts/{number}")
+def read(number: int, session, caller: int = Depends(account_id)):
+    return {"id": allowed(session, number, caller).id}
+""",
     "an exception that passes its status up, elif": _DB
     + """
 #= main.py
@@ -234,5 +255,27 @@ def mine(session, user=Depends(current_user)):
     if item.owner_id != user.id:
         raise HTTPException(403)
     return {"id": item.id}
+""",
+    "a function that all callers ask about the caller of the request": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from db import Item, current_user
+app = FastAPI()
+def account_id() -> int: ...
+def demand(session, number: int, rank: int):
+    account = session.get(Item, number)
+    if account is None:
+        raise HTTPException(404)
+    if account.rank < rank:
+        raise HTTPException(403)
+@app.get("/reports")
+def reports(session, caller: int = Depends(account_id)):
+    demand(session, caller, 3)
+    return []
+@app.get("/totals")
+def totals(session, user=Depends(current_user)):
+    demand(session, number=user.id, rank=2)
+    return []
 """,
 }

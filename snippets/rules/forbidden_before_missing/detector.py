@@ -53,7 +53,21 @@ def _refusals(function: Node) -> Iterator[tuple[str, str, Node]]:
 def _ids(function: Node) -> set[str]:
     """Return the parameters that count: integers."""
     numbers = [p for p in parameters(function) if p.type == "builtins.int"]
-    return {parameter.name for parameter in numbers if parameter.dependency is None}
+    given = (p for p in numbers if p.dependency is None and not _is_of_caller(p.node))
+    return {parameter.name for parameter in given}
+
+
+def _is_of_caller(parameter: Node) -> bool:
+    """Say whether all who call a function give it what a dependency found, such as their own id."""
+    passed = [parameter.passed(call) for call in parameter.function.callers]
+    return bool(passed) and all(map(_is_of_dependency, passed))
+
+
+def _is_of_dependency(value: Node) -> bool:
+    while value.owner:
+        value = value.owner
+    given = parameters(value.function) if value.function else []
+    return any(p.node == value.definition and p.dependency is not None for p in given)
 
 
 def _absent(test: Node) -> list[Node]:
