@@ -110,6 +110,7 @@ def test_the_readers_take_any_text() -> None:
         text = "".join(dice.choices(pieces, k=dice.randrange(1, 40)))
         list(yaml.documents(text))
         commands(Word(text, 1, 0))
+        commands(Word(text, 1, 0, places=tuple((1, column) for column in range(len(text)))))
         for stage in stages(text):
             for instruction in (stage.command, stage.entrypoint):
                 if instruction:

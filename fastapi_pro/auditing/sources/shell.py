@@ -88,8 +88,10 @@ class _Lexer:
 
     @property
     def _here(self) -> tuple[int, int]:
-        """The line and column of the next character."""
-        return self.places[self.place] if self.places else (self.line, self.place - self.start)
+        """The line and column of the next character, at the end those of the last one."""
+        if self.places:
+            return self.places[min(self.place, len(self.places) - 1)]
+        return self.line, self.place - self.start
 
     def _skip_comments(self) -> None:
         """Skip lines of comments after a continued line, which a Dockerfile allows."""
