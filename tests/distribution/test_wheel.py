@@ -154,7 +154,7 @@ def test_validate_says_what_it_needs_and_has_it_in_an_environment_with_the_libra
         (["--version"], 0, f"fastapi-pro {__version__}\n"),
         (["--help"], 0, "usage: fastapi-pro COMMAND"),
         ([], 2, "usage: fastapi-pro COMMAND"),
-        (["adit"], 2, "fastapi-pro: there is no command 'adit'; did you mean audit, validate?\n"),
+        (["adit"], 2, "fastapi-pro: there is no command 'adit'; did you mean audit?\n"),
     ],
 )
 def test_without_a_word_it_says_which_there_are(

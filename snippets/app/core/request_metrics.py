@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from re import Pattern
 
 from fastapi import FastAPI, Response
-from fastapi.routing import iter_route_contexts
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -23,6 +22,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.routes import all_routes
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 BUCKETS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 7.5,
@@ -99,8 +100,9 @@ def _paths(app: FastAPI, endpoint: object) -> dict[str, Pattern[str]]:
     """Return the paths of an endpoint, and those of mounts, which have endpoints of their own."""
     return {
         str(route.path): route.path_regex
-        for route in iter_route_contexts(app.routes)
-        if getattr(route, "path_regex", None) and route.endpoint in (endpoint, None)
+        for route in all_routes(app)
+        if getattr(route, "path_regex", None)
+        and getattr(route, "endpoint", None) in (endpoint, None)
     }
 
 

@@ -23,6 +23,7 @@ def test_bad_does_not_start_as_the_value_is_no_json(
 def test_good_reads_commas_json_and_nothing(
     good: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("APP_CORS_ORIGINS", raising=False)
     assert good.Settings().cors_origins == []
     for value, expected in ((COMMAS, BOTH), (JSON, BOTH), ("", [])):
         monkeypatch.setenv("APP_CORS_ORIGINS", value)
