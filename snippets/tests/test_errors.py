@@ -19,7 +19,9 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.types import Receive, Scope, Send
 
+from app.api.middleware import HeadMiddleware
 from app.core.config import get_settings
 from app.core.errors import AppError
 from app.main import create_app
@@ -266,6 +268,37 @@ async def test_head_is_answered_as_get_without_the_body(
     response = await failing_client.head(path)
     assert (response.status_code, response.content) == (as_get.status_code, b"")
     assert response.headers["Content-Length"] == as_get.headers["Content-Length"]
+
+
+async def test_head_ends_a_stream(failing_app: FastAPI) -> None:
+    ended = asyncio.Event()
+
+    @failing_app.get("/endless")
+    async def endless() -> StreamingResponse:
+        async def body() -> AsyncIterator[bytes]:
+            try:
+                while True:
+                    yield b"x"
+                    await asyncio.sleep(0)
+            finally:
+                ended.set()
+
+        return StreamingResponse(body())
+
+    async with AsyncClient(transport=ASGITransport(failing_app), base_url="http://test") as client:
+        response = await client.head("/endless")
+    assert (response.status_code, response.content) == (200, b"")
+    assert ended.is_set()
+
+
+async def test_head_hides_no_time_out_of_the_application() -> None:
+    async def slow(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise TimeoutError("no neighbour")
+
+    transport = ASGITransport(HeadMiddleware(slow))
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        with pytest.raises(TimeoutError, match="no neighbour"):
+            await client.head("/")
 
 
 async def test_head_is_refused_where_get_is(failing_client: AsyncClient) -> None:

@@ -130,13 +130,18 @@ def _kept_by_app(program: Program) -> dict[tuple[str, str], list[Node]]:
     What a lifespan yields is in the state of each request.
     """
     found: dict[tuple[str, str], list[Node]] = defaultdict(list)
-    for statement in program.nodes(ast.Assign, ast.AnnAssign):
-        for target in statement.targets if statement.assigned else ():
-            place = _place(target.owner) if target.member else ""
-            if place in ("app", "app.state"):
-                found[place, target.member].append(statement.assigned)
+    for module in program.saying("FastAPI", ".state", "app."):
+        for node in module.nodes(ast.Assign, ast.AnnAssign):
+            statement = Node(module, node)
+            for target in statement.targets if statement.assigned else ():
+                is_of_object = bool(target.member) and target.owner.name != "self"
+                place = _place(target.owner) if is_of_object else ""
+                if place in ("app", "app.state"):
+                    found[place, target.member].append(statement.assigned)
     for function in program.functions:
-        for given in function.yielded if is_manager(function) else ():
+        if not function.module.says("contextmanager") or not is_manager(function):
+            continue
+        for given in function.yielded:
             for key, value in given.value.entries:
                 if isinstance(key.literal, str):
                     found["request.state", key.literal].append(value)

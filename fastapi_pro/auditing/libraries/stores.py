@@ -77,9 +77,17 @@ def sent_sql(call: Node, depth: int = 0) -> Iterator[tuple[Node, str]]:
         yield from sent_sql(inner, depth + 1)
 
 
-def locks_rows(call: Node) -> bool:
-    """Say whether SQL that a call sends locks what it reads."""
-    return any(_LOCKS.search(text) for _, text in sent_sql(call))
+def locks_rows(call: Node, depth: int = 0) -> bool:
+    """Say whether SQL that a call sends, itself or by a function, locks what it reads."""
+    if _LOCKS.search(sql_of(call)):
+        return True
+    callee = call.callee
+    is_followed = bool(callee) and depth < limits.CALLS
+    return is_followed and call.program.once(_lock_in, (callee.ast, depth), callee, depth + 1)
+
+
+def _lock_in(function: Node, depth: int) -> bool:
+    return any(locks_rows(call, depth) for call in function.calls)
 
 
 def looked_up(expr: Node, depth: int = 0) -> Found | None:
@@ -110,8 +118,14 @@ def inserted(call: Node, depth: int = 0) -> str:
         return cls.name if call.member == "create" else ""
     if (text := sql_of(call)) and (match := _INSERTS.match(text)) and not _DECIDES.search(text):
         return match[1].lower()
-    inner = call.callee.calls if depth < limits.CALLS else ()
-    return next(filter(None, (inserted(one, depth + 1) for one in inner)), "")
+    callee = call.callee
+    if not callee or depth >= limits.CALLS:
+        return ""
+    return call.program.once(_inserted_in, (callee.ast, depth), callee, depth + 1)
+
+
+def _inserted_in(function: Node, depth: int) -> str:
+    return next(filter(None, (inserted(call, depth) for call in function.calls)), "")
 
 
 def updated(text: str) -> tuple[str, frozenset[str]] | None:

@@ -58,12 +58,12 @@ def _watches(function: Node) -> str:
     for call in after if _binds_variables(function) else ():
         if call.member in _LEVELS and "log" in call.owner.last_name.lower():
             return "logs without the endpoint's variables"
-    late = [what for what, is_there in _late(function).items() if is_there]
     begun = any(c.called in CLOCKS for c in function.calls if c.line <= kept[0].line)
     ended = [call for call in after if call.called in CLOCKS]
-    if late and begun and ended and not all(map(_goes_into_header, ended)):
-        return f"{_TIMES} {' and '.join(late)}"
-    return ""
+    if not begun or not ended or all(map(_goes_into_header, ended)):
+        return ""
+    late = [what for what, is_there in _late(function).items() if is_there]
+    return f"{_TIMES} {' and '.join(late)}" if late else ""
 
 
 def _goes_into_header(clock: Node) -> bool:

@@ -126,8 +126,10 @@ def _compared(program: Program) -> Iterator[Hit]:
     for function in sorted(request_functions(program), key=lambda f: f.place):
         for compared in function.own(ast.Compare, ast.Call):
             sides = compared.operands if not compared.is_call else compared.args
+            if len(sides) != 2 or not any(_OWN.fullmatch(side.last_name) for side in sides):
+                continue
             is_equal = compared.called in _COMPARES or _is_equality(compared)
-            if not is_equal or len(sides) != 2 or _is_elsewhere(compared):
+            if not is_equal or _is_elsewhere(compared):
                 continue
             for side, other in (sides, sides[::-1]):
                 value = _written(side.value) if _OWN.fullmatch(side.last_name) else side.at(None)
