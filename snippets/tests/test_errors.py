@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from errno import ENOSPC
@@ -277,8 +278,8 @@ async def test_head_ends_a_stream(failing_app: FastAPI) -> None:
     async def endless() -> StreamingResponse:
         async def body() -> AsyncIterator[bytes]:
             try:
-                while True:
-                    yield b"x"
+                for chunk in itertools.repeat(b"x"):
+                    yield chunk
                     await asyncio.sleep(0)
             finally:
                 ended.set()
