@@ -9,7 +9,7 @@ from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
 
 DOCUMENT = "beanie.Document"
-TORTOISE = ("tortoise.models.Model", "tortoise.Model")
+_TORTOISE = ("tortoise.models.Model", "tortoise.Model")
 _READS = {
     "aggregate", "all", "create", "filter", "find", "find_all", "find_many", "find_one", "first",
     "first_or_none", "get", "get_or_none", "insert", "limit", "offset", "only", "order_by",
@@ -22,14 +22,14 @@ STORES = ("create", "insert", "replace", "save", "upsert")
 @fact
 def documents(program: Program) -> dict[Node, Model]:
     """Return the classes of documents outside tests, with their fields as columns."""
-    kinds = {DOCUMENT, *TORTOISE}
+    kinds = {DOCUMENT, *_TORTOISE}
     classes = (cls for cls in program.classes if not cls.module.is_test)
     return {cls: Model(cls, _fields(cls)) for cls in classes if not cls.bases.isdisjoint(kinds)}
 
 
-def is_of_tortoise(model: Model) -> bool:
-    """Say whether a model is one of Tortoise: a row of a table, which awaits no document."""
-    return not model.cls.bases.isdisjoint(TORTOISE)
+def is_of_tortoise(cls: Node) -> bool:
+    """Say whether a class is a model of Tortoise: a row of a table, which awaits no document."""
+    return not cls.bases.isdisjoint(_TORTOISE)
 
 
 def _fields(cls: Node) -> dict[str, Column]:

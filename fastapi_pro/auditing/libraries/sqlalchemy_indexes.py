@@ -1,6 +1,5 @@
 """Which columns an index of the database begins with."""
 
-import ast
 import re
 from collections.abc import Iterator
 
@@ -20,20 +19,17 @@ _CREATED = re.compile(
 
 def indexed(model: Model) -> set[str]:
     """Return the columns of a model that an index, a constraint or a migration begins with."""
+    return model.cls.program.once(_indexed, model.cls.ast, model)
+
+
+def _indexed(model: Model) -> set[str]:
     keys = [name for name, column in model.columns.items() if column.flag("primary_key")]
     flagged = {
         n for n, column in model.columns.items() if column.flag("index") or column.flag("unique")
     }
+    own = {name for call, _ in model.table_arguments for name in _first_column(call)}
     program = model.cls.program
-    return {*keys[:1], *flagged, *_of_class(model), *_by_itself(program), *_migrated(program)}
-
-
-def _of_class(model: Model) -> Iterator[str]:
-    """Yield the first columns of what `__table_args__` has."""
-    for cls in model.cls.lineage:
-        for binding in cls.bindings("__table_args__"):
-            for call in cls.at(binding.node).walk(ast.Call):
-                yield from _first_column(call)
+    return {*keys[:1], *flagged, *own, *_by_itself(program), *_migrated(program)}
 
 
 @fact

@@ -116,7 +116,7 @@ class Model:
     def key_columns(self) -> set[str]:
         """The columns of the primary key."""
         flagged = {name for name, column in self.columns.items() if column.flag("primary_key")}
-        calls = (call for call, kind in self._table_arguments if kind == "PrimaryKeyConstraint")
+        calls = (call for call, kind in self.table_arguments if kind == "PrimaryKeyConstraint")
         return flagged or {_column_of(given) for call in calls for given in call.args}
 
     @cached_property
@@ -135,7 +135,7 @@ class Model:
     def _unique(self) -> list[tuple[set[str], bool]]:
         """What each constraint or unique index names, and whether it is for some rows only."""
         found = [({name}, False) for name, column in self.columns.items() if column.flag("unique")]
-        for call, kind in self._table_arguments:
+        for call, kind in self.table_arguments:
             is_unique = kind == "Index" and call.keyword("unique").literal is True
             if kind == "UniqueConstraint" or is_unique:
                 named = call.args[1:] if kind == "Index" else call.args
@@ -144,7 +144,7 @@ class Model:
         return found
 
     @cached_property
-    def _table_arguments(self) -> list[tuple[Node, str]]:
+    def table_arguments(self) -> list[tuple[Node, str]]:
         """The calls in `__table_args__`, each with the name of its class."""
         return [
             (call, call.called.rpartition(".")[2])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fastapi_pro.auditing.libraries.documents import TORTOISE
+from fastapi_pro.auditing.libraries.documents import is_of_tortoise
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 
@@ -31,8 +31,6 @@ COLLECTIONS = (
     "motor.motor_asyncio.AsyncIOMotorCollection", "pymongo.collection.Collection",
     "pymongo.asynchronous.collection.AsyncCollection",
 )  # fmt: skip
-
-
 _ASYNC_CLIENTS = {
     "motor.motor_asyncio.AsyncIOMotorClient", "pymongo.AsyncMongoClient",
     "pymongo.asynchronous.mongo_client.AsyncMongoClient",
@@ -99,7 +97,7 @@ def looked_up(expr: Node, depth: int = 0) -> Found | None:
         return _selected(text)
     if found.member in ("fetchone", "fetchall", "first", "scalar", "mappings", "one_or_none"):
         return looked_up(found.owner, depth + 1) or _of_cursor(found)
-    if own := _incollection_name(found) or _of_tortoise(found):
+    if own := _in_collection(found) or _of_tortoise(found):
         return own
     values = [value for value in found.callee.returned if not isinstance(value.ast, ast.Constant)]
     if len(values) != 1:
@@ -112,9 +110,9 @@ def looked_up(expr: Node, depth: int = 0) -> Found | None:
 def inserted(call: Node, depth: int = 0) -> str:
     """Return the table or collection into which a call inserts, itself or by a function."""
     if call.member == "insert_one":
-        return f"{collection_name(call.owner)}" if collection_name(call.owner) else ""
+        return collection_name(call.owner)
     cls = call.owner.definition
-    if call.member in ("create", "get_or_create") and cls.is_class and _is_tortoise(cls):
+    if call.member in ("create", "get_or_create") and cls.is_class and is_of_tortoise(cls):
         return cls.name if call.member == "create" else ""
     if (text := sql_of(call)) and (match := _INSERTS.match(text)) and not _DECIDES.search(text):
         return match[1].lower()
@@ -158,7 +156,7 @@ def _of_cursor(fetch: Node) -> Found | None:
     return _selected(sent[-1]) if sent else None
 
 
-def _incollection_name(call: Node) -> Found | None:
+def _in_collection(call: Node) -> Found | None:
     if call.member not in _FINDS or not (name := collection_name(call.owner)):
         return None
     entries = call.argument(0, "filter").value.entries
@@ -182,12 +180,8 @@ def _of_tortoise(call: Node) -> Found | None:
     while found.member in _THROUGH and found.owner.is_call:
         found = found.owner
     cls = found.owner.definition
-    is_lookup = found.member in _ORM_FINDS and cls.is_class and _is_tortoise(cls)
+    is_lookup = found.member in _ORM_FINDS and cls.is_class and is_of_tortoise(cls)
     return Found(cls.name, frozenset(found.keywords)) if is_lookup else None
-
-
-def _is_tortoise(cls: Node) -> bool:
-    return not cls.bases.isdisjoint(TORTOISE)
 
 
 def is_async_collection(owner: Node, depth: int = 0) -> bool:

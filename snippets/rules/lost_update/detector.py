@@ -170,7 +170,7 @@ def _saved(function: Node) -> Iterator[Hit]:
         model = document_of(owner) if is_saved else None
         if model and not _locks(function):
             severity = "" if _OF_VALUE.search(changed.member) else "medium"
-            fix = _EXPRESSION if is_of_tortoise(model) else _INC
+            fix = _EXPRESSION if is_of_tortoise(model.cls) else _INC
             yield statement.hit(_message(function, changed.text), severity=severity, fix=fix)
 
 

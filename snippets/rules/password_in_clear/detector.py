@@ -159,7 +159,7 @@ def _is_hidden(model: Model, column: Column) -> bool:
     if any(_HASHES.search(part.text) for part in parts):
         return True
     module = model.cls.module
-    if is_of_tortoise(model) and model.cls.program.saying("pre_save"):
+    if is_of_tortoise(model.cls) and model.cls.program.saying("pre_save"):
         return any(_HASHING.search(m.source) for m in model.cls.program.saying("pre_save"))
     return module.says("listens_for") and _HASHING.search(module.source) is not None
 
