@@ -150,8 +150,8 @@ _Seen = tuple[Known, Answers | None]
 _FIRST = "blocking-call-in-async"
 """The rule that asks for most of what other rules ask for: who calls whom, what runs for a request.
 
-It comes before this process is copied, which then need not be asked again; of the commit, it is
-asked while that process would wait.
+It is asked before this process is copied, so the copies know the answers too. The process that
+audits the commit asks it at once: otherwise it would wait.
 """
 
 
