@@ -105,6 +105,21 @@ app = FastAPI()
 async def post():
     Bus().tell("x")
 """,
+    "a timer that stands for work to come": """
+import asyncio
+import logging
+from fastapi import APIRouter
+router = APIRouter()
+logger = logging.getLogger(__name__)
+async def send_receipt(order: int) -> None:
+    await asyncio.sleep(2)
+    logger.info("receipt of %s", order)
+@router.post("/{order}")
+async def pay(order: int) -> None:
+    asyncio.create_task(send_receipt(order))  # !
+    receipt = send_receipt(order)
+    asyncio.ensure_future(receipt)  # !
+""",
     "a coroutine whose comprehension waits": """
 import asyncio
 from fastapi import APIRouter, FastAPI
@@ -140,6 +155,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from watchfiles import awatch
 app = FastAPI()
+kept = {}
 async def reload(path):
     async for changes in awatch(path):
         print(changes)
@@ -147,6 +163,9 @@ async def tick():
     while True:
         print("here")
         await asyncio.sleep(60)
+async def forget(key):
+    await asyncio.sleep(5)
+    kept.pop(key, None)
 async def later():
     await anyio.sleep(5)
     await anyio.to_thread.run_sync(print, "now")
@@ -158,6 +177,7 @@ async def read():
 async def start():
     asyncio.create_task(reload("."))
     asyncio.create_task(tick())
+    asyncio.create_task(forget("a"))
     asyncio.ensure_future(later())
     asyncio.get_running_loop().create_task(write())
     asyncio.create_task(read())

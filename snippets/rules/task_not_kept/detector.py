@@ -15,6 +15,8 @@ _HOLDING = {
     "fastapi.concurrency.run_in_threadpool", "watchfiles.awatch",
 }  # fmt: skip
 """Coroutines whose timer or thread keeps what waits for them."""
+_TIMERS = {"anyio.sleep", "asyncio.sleep"}
+_LOGGED = {"debug", "error", "info", "print", "warning"}
 _AT_EXIT = "atexit.register"
 _IN_ENDPOINT = "Give it to `BackgroundTasks`, or keep the task in a set until it is done"
 
@@ -30,8 +32,13 @@ def detect(program: Program) -> Iterator[Hit]:
         work = call.argument(0, "coro").func
         name = work.dotted or work.last_name
         task = f"the task of `{name}`" if name else "this task"
+        when = (
+            " as soon as it waits for more than a timer,"
+            if _is_stand_in(_given(call).callee)
+            else ""
+        )
         yield call.hit(
-            f"nothing holds a reference to {task}: the garbage collector may"
+            f"nothing holds a reference to {task}:{when} the garbage collector may"
             " remove it before it is done, and its work stops without an error",
             fix=_IN_ENDPOINT if call.function in answering else "",
             cause=f"tasks of {call.module.name}",
@@ -62,7 +69,12 @@ def _is_held(call: Node) -> bool:
 
     Or it waits for nothing: it is done in the one step for which it stands in line.
     """
-    return _holds((call.argument(0, "coro") or call.keyword("coro_or_future")).value)
+    return _holds(_given(call))
+
+
+def _given(call: Node) -> Node:
+    """Return the coroutine or the future that a call makes a task of."""
+    return (call.argument(0, "coro") or call.keyword("coro_or_future")).value
 
 
 def _holds(given: Node, depth: int = 0) -> bool:
@@ -70,13 +82,22 @@ def _holds(given: Node, depth: int = 0) -> bool:
     if given.called in _HOLDING or handed_to_thread(given):
         return True
     work = given.callee
-    if not work or depth > limits.CALLS:
+    if not work or depth > limits.CALLS or _is_stand_in(work):
         return False
     waits = [work.at(_awaited(node.ast)) for node in work.own(*_WAITS)]
     is_one_step = work.is_coroutine and bool(work.calls) and not _loops(work)
     return (bool(waits) or is_one_step) and all(
         wait.is_call and _holds(wait, depth + 1) for wait in waits
     )
+
+
+def _is_stand_in(work: Node) -> bool:
+    """Say whether a coroutine is written for work to come: it sleeps once, and logs at most."""
+    calls = work.calls if work.is_coroutine else []
+    timers = [call for call in calls if call.called in _TIMERS]
+    logged = [call for call in calls if call.last_name in _LOGGED]
+    is_once = len(timers) == 1 and not work.own(ast.While, ast.For)
+    return is_once and len(work.own(*_WAITS)) == 1 and len(timers) + len(logged) == len(calls)
 
 
 def _loops(work: Node) -> bool:
