@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.call_chains import chained
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands, is_script
 from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi import (
@@ -273,7 +274,7 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
     columns: set[str] = set()
     model: Model | None = None
     is_plain = True
-    for call in _chain(found):
+    for call in chained(found):
         if call.called in _SELECTS or call.member == "query":
             model = model or _selected(call)
         elif call.member in ("get", "get_one") and is_session(call.owner):
@@ -319,21 +320,6 @@ def _of_function(function: Node, depth: int) -> _Lookup | None:
         value = value.args[0]
     is_test = isinstance(value.ast, ast.Compare)
     return _lookup(next(_tests(value), value) if is_test else value, depth + 1)
-
-
-def _chain(query: Node) -> Iterator[Node]:
-    """Yield the calls that a query consists of: methods, their statements, names followed."""
-    stack = [query]
-    for _ in range(60):
-        if not stack:
-            return
-        node = stack.pop().awaited
-        if node.is_call:
-            yield node
-            stack += [arg for arg in node.args if arg.is_call or arg.name]
-            stack += [node.owner] if node.owner else []
-        elif node.name and (found := node.value).binding is not None:
-            stack += [found] if found.binding.kind == "assign" else []
 
 
 def _selected(select: Node) -> Model | None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.call_chains import chained, whole
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys, table_name
 from fastapi_pro.auditing.libraries.growing_tables import created
@@ -22,7 +23,6 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
 
 _CONDITIONS = ("filter", "filter_by", "where")
-_LONGEST = 20  # calls of a statement
 _FEW_VALUES = re.compile(
     r"^roles?$|(^|_)(status(es)?|(type|kind|level|gender|language|locale)s?)$"
     r"|(^|_)(currenc|countr|priorit)(y|ies)$",
@@ -87,7 +87,7 @@ def _bare(model: Model) -> Iterator[Column]:
 
 def _looked_up_by(condition: Node) -> set[Column]:
     """Return the bare keys that must have a value; nothing where an index may find the rows."""
-    compared = {c for call in _chain(_whole(condition)) for c in _compared(call)}
+    compared = {c for call in chained(whole(condition)) for c in _compared(call)}
     bare = compared & _bare_keys(condition.program)
     by_index = (c for c in compared - bare if _has_index(c, condition.program))
     owners = {column.owner for column in by_index}
@@ -97,22 +97,6 @@ def _looked_up_by(condition: Node) -> set[Column]:
 def _has_index(column: Column, program: Program) -> bool:
     tables = (model for model in models(program).values() if model.name == column.owner)
     return any(column.name in indexed(table) for table in tables)
-
-
-def _whole(call: Node) -> Node:
-    """Return the last call of the chain that a call is part of: that of `first` or `limit`."""
-    while isinstance(call.parent.ast, ast.Attribute) and call.parent.parent.is_call:
-        call = call.parent.parent
-    return call
-
-
-def _chain(last: Node) -> Iterator[Node]:
-    """Yield the calls of a statement, from the last one; those before it may have a name."""
-    for _ in range(_LONGEST):
-        if not last.is_call:
-            return
-        yield last
-        last = last.owner.value
 
 
 def _compared(call: Node) -> Iterator[Column]:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.call_chains import chained
 from fastapi_pro.auditing.libraries.documents import documents
 from fastapi_pro.auditing.libraries.error_answers import is_no_500
 from fastapi_pro.auditing.libraries.fastapi import (
@@ -28,11 +29,9 @@ _MAY_BE_NONE = {"first", "one_or_none", "scalar", "scalar_one_or_none"}
 _FINDS = {"find_one", "get_or_none"}
 """Methods of collections, documents and Tortoise's models that return None for no match."""
 _LOOKUPS = {"get", *_FINDS, *_MAY_BE_NONE}
-_RUNS = {"exec", "execute", "scalar", "scalars"}
 _CONDITIONS = {"filter", "having", "where"}
 _NEEDS_ROW = {"delete", "expunge", "refresh"}
 """The methods of a session that raise for None."""
-_LONGEST = 20  # calls of a statement
 _ERROR = ("AttributeError", "Exception", "BaseException")
 
 
@@ -205,7 +204,7 @@ def _is_table(expr: Node) -> bool:
 
 def _finds_own_model(lookup: Node) -> bool:
     """Say whether a query is for rows of the `self.model` of a repository for all models."""
-    made = (c for c in _chain(lookup) if c.member == "query" or c.called == "sqlalchemy.select")
+    made = (c for c in chained(lookup) if c.member == "query" or c.called == "sqlalchemy.select")
     return any(len(call.args) == 1 and is_own_model(call.args[0]) for call in made)
 
 
@@ -255,7 +254,7 @@ def _root(expr: Node) -> Node:
 
 def _compared(lookup: Node) -> Iterator[Node]:
     """Yield what the conditions of a query compare columns with."""
-    for call in _chain(lookup):
+    for call in chained(lookup):
         if call.member == "filter_by":
             yield from call.keywords.values()
         for condition in call.args if call.member in _CONDITIONS else ():
@@ -271,19 +270,6 @@ def _operands(condition: Node) -> Iterator[Node]:
 
 def _is_column(expr: Node) -> bool:
     return is_own_model(expr.owner) or column_named(expr) is not None
-
-
-def _chain(lookup: Node) -> Iterator[Node]:
-    """Yield the calls that make a query: `first`, `where`, `select`; also those given by name."""
-    waiting = [lookup]
-    for _ in range(_LONGEST):
-        if not waiting:
-            return
-        call = waiting.pop().value.awaited
-        if call.is_call:
-            yield call
-            waiting.append(call.owner)
-            waiting += call.args[:1] if call.member in _RUNS else []
 
 
 def _plain(key: Node) -> Node:

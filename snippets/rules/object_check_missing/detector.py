@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.call_chains import whole
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, Parameter, http_endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
 from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys, table_name
@@ -210,7 +211,7 @@ def _loaded(endpoint: Endpoint) -> list[Model]:
             found.append(model)
     for call in endpoint.function.calls:
         model = _changed_by_statement(call)
-        if model is not None and model not in found and _mentions(_whole(call), names):
+        if model is not None and model not in found and _mentions(whole(call), names):
             found.append(model)
     return found
 
@@ -221,13 +222,6 @@ def _changed_by_statement(call: Node) -> Model | None:
         return model_named(call.argument(0, "table"))
     is_query = call.member in ("delete", "update") and call.owner.is_call
     return model_selected(call.owner) if is_query else None
-
-
-def _whole(call: Node) -> Node:
-    """Return the chain of calls that a call begins: `delete(Model).where(...)`."""
-    while call.parent.owner == call and call.parent.parent.func == call.parent:
-        call = call.parent.parent
-    return call
 
 
 def _mentions(call: Node, names: set[str]) -> bool:
