@@ -9,7 +9,7 @@ from fastapi_pro.auditing.libraries.documents import is_of_tortoise
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 
-_RUNS = (
+RUNS = (
     "execute", "exec", "fetch", "fetchall", "fetchone", "fetchrow", "fetchval", "fetch_all",
     "fetch_one", "fetch_val", "scalar",
 )  # fmt: skip
@@ -58,7 +58,7 @@ class Found:
 
 def sql_of(call: Node) -> str:
     """Return the SQL that a call sends, if it is one text: `fetch("SELECT 1")`, `text(...)`."""
-    if call.member not in _RUNS:
+    if call.member not in RUNS:
         return ""
     first = call.argument(0, "query") or call.argument(0, "statement")
     if first.last_name == "text" and first.is_call:

@@ -54,6 +54,17 @@ async def b(ids: list[int], session: SessionDep) -> None:
         await session.execute(update(Product).where(Product.id == product_id).values(stock=0))
     await session.commit()
 """,
+    "by a query, with a variable of its own": _TABLES
+    + """
+from sqlalchemy.orm import Session
+@router.post("/a")
+def a(order: Order, session: Annotated[Session, Depends(get_db)]) -> None:
+    for line in order.lines:  # !
+        wanted = line.product_id
+        product = session.query(Product).filter_by(id=wanted).with_for_update().one()
+        product.stock -= line.quantity
+    session.commit()
+""",
     "in a service": _TABLES
     + """
 class Orders:

@@ -3,7 +3,8 @@
 import ast
 import itertools
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -12,10 +13,15 @@ from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.request_objects import is_brought
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
-from fastapi_pro.auditing.libraries.sqlalchemy_models import column_named, model_named
+from fastapi_pro.auditing.libraries.sqlalchemy_models import (
+    column_named,
+    model_named,
+    model_selected,
+)
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import row_of, rows_of
-from fastapi_pro.auditing.libraries.stores import sql_of
+from fastapi_pro.auditing.libraries.stores import RUNS, sql_of
 from fastapi_pro.auditing.model import limits
+from fastapi_pro.auditing.model.bindings import FUNCTIONS
 from fastapi_pro.auditing.model.flow import reaches
 
 _RETRIED = ("40P01", "DeadlockDetected", "ER_LOCK_DEADLOCK")
@@ -24,6 +30,7 @@ _SQL_LOCK = re.compile(r"\bfor\s+(no\s+key\s+)?update\s*;?\s*$|^\s*update\b", re
 _SQL_TABLE = re.compile(r"\b(?:from|update)\s+[\"`]?(\w+)", re.IGNORECASE)
 _SQL_KEY = re.compile(r"\bwhere\s+(?:\w+\.)?id\s*=\s*(?:\$(\d+)|:(\w+))", re.IGNORECASE)
 _LOCKED = "with_for_update"
+_DEPTH = 3  # functions through which a key is passed
 _ENDS = {"begin", "begin_nested", "commit", "rollback", "transaction"}
 _ORDERS = {"builtins.sorted", "builtins.min", "builtins.max", "builtins.range"}
 _IN_LOOP = "Lock them in one order: `for ... in sorted(...)`; run it again on SQLSTATE 40P01"
@@ -34,19 +41,53 @@ _OF_TWO = "Lock the smaller id first, or both by one `order_by(...).with_for_upd
 class _Lock:
     """The row that a call locks until the transaction ends: its table, and the key."""
 
+    call: Node
     table: str
     key: Node
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield what locks rows in an order that the request gives, and never runs again."""
-    is_asked = program.saying(_LOCKED, "update(", "UPDATE") and not program.saying(*_RETRIED)
-    if not is_asked or database(program) == "SQLite":
+    if program.saying(*_RETRIED) or database(program) == "SQLite":
         return
-    for function in sorted(request_functions(program), key=lambda f: f.place):
-        if not function.module.is_tool and not _is_retried(function):
-            yield from _of_loops(function)
-            yield from _of_two(function)
+    locking = _locking(program)
+    serving = request_functions(program) if locking else ()
+    for function in sorted(locking, key=lambda f: f.place):
+        if function in serving and not function.module.is_tool and not _is_retried(function):
+            locks = sorted(locking[function], key=lambda lock: lock.call.position)
+            yield from _of_loops(locks)
+            yield from _of_two(locks)
+
+
+def _locking(program: Program) -> dict[Node, list[_Lock]]:
+    """Return the functions that lock rows, each lock itself or by a function that it calls."""
+    found: dict[Node, list[_Lock]] = defaultdict(list)
+    waiting = [*_written(program)]
+    for _ in range(_DEPTH):
+        for lock in waiting:
+            found[lock.call.function].append(lock)
+        waiting = [passed for lock in waiting for passed in _passed(lock, found)]
+    return found
+
+
+def _written(program: Program) -> Iterator[_Lock]:
+    """Yield the locks of single rows that statements, `get` and SQL in a text take."""
+    for call in program.calls_named("get", "get_one", _LOCKED) if program.saying(_LOCKED) else ():
+        lock = _of_statement(call) if call.member == _LOCKED else _of_get(call)
+        yield from [lock] if lock else []
+    for call in program.calls_of("sqlalchemy.update"):
+        yield from filter(None, [_of_statement(call)])
+    for call in program.calls_named(*RUNS) if program.saying("UPDATE", "update") else ():
+        yield from filter(None, [_of_sql(call, sql_of(call))])
+
+
+def _passed(lock: _Lock, found: Mapping[Node, list[_Lock]]) -> Iterator[_Lock]:
+    """Yield a lock once more for each call of its function, which gives it the key."""
+    function, parameter = lock.call.function, lock.key.definition
+    if len(found[function]) == 1 and parameter in function.parameters:
+        for call in function.callers:
+            if call.function and (given := parameter.passed(call)):
+                yield _Lock(call, lock.table, given)
 
 
 def _is_retried(function: Node, depth: int = 0) -> bool:
@@ -58,18 +99,17 @@ def _is_retried(function: Node, depth: int = 0) -> bool:
     return depth < limits.CALLS and bool(around) and all(_is_retried(f, depth + 1) for f in around)
 
 
-def _of_loops(function: Node) -> Iterator[Hit]:
+def _of_loops(locks: Sequence[_Lock]) -> Iterator[Hit]:
     """Yield the loops over what a request names, each round of which locks a row."""
-    for loop in function.own(ast.For):
-        names = loop.at(loop.ast.iter)  # type: ignore[attr-defined]
-        if not _is_in_any_order(names):
+    for lock in locks:
+        loops = (
+            above for above in lock.call.ancestors if isinstance(above.ast, (*FUNCTIONS, ast.For))
+        )
+        loop = next(loops, lock.call.at(None))
+        if not isinstance(loop.ast, ast.For) or not _locks_each(loop, lock.key):
             continue
-        calls = [call for call in function.calls if loop.holds(call)]
-        if any(call.member in _ENDS for call in calls):
-            continue
-        variables = {name.name for name in loop.at(loop.ast.target).walk(ast.Name)}  # type: ignore[attr-defined]
-        lock = next((k for k in map(_lock, calls) if k and _names(k.key) & variables), None)
-        if lock:
+        function, names = loop.function, loop.at(loop.ast.iter)
+        if _is_in_any_order(names):
             yield loop.hit(
                 f"`{function.name}` locks rows of `{lock.table}` in the order of `{names.text}`:"
                 " two requests for the same rows in another order wait for each other, and the"
@@ -77,21 +117,28 @@ def _of_loops(function: Node) -> Iterator[Hit]:
                 severity="low" if is_rare(function) else "",
                 fix=_IN_LOOP,
             )
-
-
-def _of_two(function: Node) -> Iterator[Hit]:
-    """Yield the second of two rows of one table that a function locks, if a request names both."""
-    locks = [(call, lock) for call in function.calls if (lock := _lock(call))]
-    for (first, one), (second, other) in itertools.combinations(locks, 2):
-        is_pair = one.table == other.table and _are_named_apart(one.key, other.key)
-        if is_pair and reaches(first, second) and not _is_between(function, first, second):
-            yield _hit_of_two(second, one, other)
             return
 
 
-def _hit_of_two(second: Node, one: _Lock, other: _Lock) -> Hit:
-    function, first_key, second_key = second.function, one.key.text, other.key.text
-    return second.hit(
+def _locks_each(loop: Node, key: Node) -> bool:
+    """Say whether the rounds of a loop lock a row each, in one transaction."""
+    variables = _names(loop.at(loop.ast.target))  # type: ignore[attr-defined]
+    ends = (call for call in loop.function.calls if call.member in _ENDS)
+    return bool((_names(key) | _names(key.value)) & variables) and not any(map(loop.holds, ends))
+
+
+def _of_two(locks: Sequence[_Lock]) -> Iterator[Hit]:
+    """Yield the second of two rows of one table that a function locks, if a request names both."""
+    for one, other in itertools.combinations(locks, 2):
+        is_pair = one.table == other.table and _are_named_apart(one.key, other.key)
+        if is_pair and reaches(one.call, other.call) and not _is_between(one.call, other.call):
+            yield _hit_of_two(one, other)
+            return
+
+
+def _hit_of_two(one: _Lock, other: _Lock) -> Hit:
+    function, first_key, second_key = other.call.function, one.key.text, other.key.text
+    return other.call.hit(
         f"`{function.name}` locks the row of `{one.table}` that `{first_key}` names, then that of"
         f" `{second_key}`: when another request names them the other way round, each waits for the"
         " other, and the database ends one of them: a 500",
@@ -117,9 +164,9 @@ def _orders(test: Node) -> bool:
     return isinstance(test.ast.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE))  # type: ignore[attr-defined]
 
 
-def _is_between(function: Node, first: Node, second: Node) -> bool:
+def _is_between(first: Node, second: Node) -> bool:
     """Say whether a transaction ends between two calls."""
-    ends = (call for call in function.calls if call.member in _ENDS)
+    ends = (call for call in first.function.calls if call.member in _ENDS)
     return any(first.position < end.position < second.position for end in ends)
 
 
@@ -148,18 +195,13 @@ def _names(key: Node) -> set[str]:
     return {name.name for name in key.walk(ast.Name)}
 
 
-def _lock(call: Node, depth: int = 0) -> _Lock | None:
-    """Return the one row that a call locks, itself or by the function that it calls."""
-    if call.member in ("get", "get_one") and _is_locking(call.keyword(_LOCKED)):
-        model = model_named(call.argument(0, "entity"))
-        return _Lock(model.name, call.argument(1, "ident")) if model else None
-    if call.member == _LOCKED or call.called in ("sqlalchemy.update", "sqlmodel.update"):
-        return _of_statement(call)
-    if text := sql_of(call):
-        return _of_sql(call, text)
-    if call.callee and depth < limits.CALLS:
-        return _of_function(call, depth)
-    return None
+def _of_get(call: Node) -> _Lock | None:
+    """Return the row of `session.get(Account, key, with_for_update=True)`."""
+    option = call.keyword(_LOCKED)
+    if not option or option.is_none or option.literal is False:
+        return None
+    model = model_named(call.argument(0, "entity"))
+    return _Lock(call, model.name, call.argument(1, "ident")) if model else None
 
 
 def _of_sql(call: Node, text: str) -> _Lock | None:
@@ -173,11 +215,7 @@ def _of_sql(call: Node, text: str) -> _Lock | None:
         found = given[int(place) - 1] if int(place) <= len(given) else call.at(None)
     else:
         found = given[0].value.entry(name) if given else call.at(None)
-    return _Lock(table.group(1), found) if found else None
-
-
-def _is_locking(option: Node) -> bool:
-    return bool(option) and not option.is_none and option.literal is not False
+    return _Lock(call, table.group(1), found) if found else None
 
 
 def _of_statement(call: Node) -> _Lock | None:
@@ -186,22 +224,15 @@ def _of_statement(call: Node) -> _Lock | None:
     if any(one.member in ("order_by", "in_") for one in calls) or call.keyword("skip_locked"):
         return None
     keys = [key for one in calls for key in _compared(one)]
-    return keys[0] if len(keys) == 1 else None
+    return _Lock(call, *keys[0]) if len(keys) == 1 else None
 
 
-def _compared(call: Node) -> Iterator[_Lock]:
-    """Yield what the conditions of a statement compare a primary key with."""
+def _compared(call: Node) -> Iterator[tuple[str, Node]]:
+    """Yield what the conditions of a statement compare a primary key with, and whose key it is."""
     for test in call.args if call.member in ("where", "filter") else ():
         column = column_named(test.operands[0]) if len(test.operands) == 2 else None
         if column and column.flag("primary_key") and isinstance(test.ast.ops[0], ast.Eq):  # type: ignore[attr-defined]
-            yield _Lock(column.owner, test.operands[1])
-
-
-def _of_function(call: Node, depth: int) -> _Lock | None:
-    """Return the row that a function locks, if it locks one, and a parameter is its key."""
-    inner = [lock for one in call.callee.calls if (lock := _lock(one, depth + 1))]
-    if len(inner) != 1:
-        return None
-    parameter = inner[0].key.definition
-    given = parameter.passed(call) if parameter in call.callee.parameters else call.at(None)
-    return _Lock(inner[0].table, given) if given else None
+            yield column.owner, test.operands[1]
+    model = model_selected(call.owner) if call.member == "filter_by" else None
+    if model and model.primary_key and (given := call.keyword(model.primary_key.name)):
+        yield model.name, given
