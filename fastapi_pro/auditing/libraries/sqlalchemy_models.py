@@ -22,6 +22,10 @@ _RELATIONSHIPS = {"sqlalchemy.orm.relationship", "sqlmodel.Relationship"}
 _INTEGERS = {
     "builtins.int", "sqlalchemy.Integer", "sqlalchemy.BigInteger", "sqlalchemy.SmallInteger",
 }  # fmt: skip
+_COLLECTION = re.compile(
+    r"\b(list|set|dict|tuple|Sequence|Collection|WriteOnlyMapped|DynamicMapped)\b", re.IGNORECASE
+)
+"""In the annotation of a relationship that leads to many rows."""
 _AROUND_TARGETS = {
     "Mapped", "List", "Optional", "Set", "None", "Sequence", "WriteOnlyMapped", "DynamicMapped",
 }  # fmt: skip
@@ -84,13 +88,15 @@ class Column:
 class Relationship:
     """A relationship: its statement, its name, and its target class.
 
-    `lazy` is the written value, or "select"; "" if it cannot be read.
+    `lazy` is the written value, or "select"; "" if it cannot be read. `is_list` says whether it
+    leads to many rows; None where neither an annotation nor `uselist=` tells.
     """
 
     node: Node
     name: str
     target: Node
     lazy: str
+    is_list: bool | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,7 +220,8 @@ def _declare(model: Model, statement: Node, name: str) -> None:
     """Add the column or relationship that a statement in the body of a class declares."""
     if statement.assigned.called in _RELATIONSHIPS:
         target, lazy = _target(statement), _lazy(statement.assigned)
-        model.relationships[name] = Relationship(statement, name, target, lazy)
+        is_list = _is_list(statement)
+        model.relationships[name] = Relationship(statement, name, target, lazy, is_list)
         return
     base, metadata = unwrap(statement.annotation)
     declared = (call for call in (statement.assigned, *metadata) if call.called in _COLUMNS)
@@ -265,6 +272,14 @@ def _said_lazy(options: Node, depth: int = 0) -> str | None:
 
 def _text_of(value: Node) -> str | None:
     return text if isinstance(text := value.constant, str) else None
+
+
+def _is_list(statement: Node) -> bool | None:
+    """Say whether a relationship leads to many rows, by `uselist=` or its annotation."""
+    said = statement.assigned.keyword("uselist").literal
+    if isinstance(said, bool) or not statement.annotation:
+        return said if isinstance(said, bool) else None
+    return bool(_COLLECTION.search(statement.annotation.text))
 
 
 def _target(statement: Node) -> Node:

@@ -3,6 +3,7 @@
 import ast
 
 from fastapi_pro.auditing.libraries.fastapi import LISTS, unwrap
+from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys, table_name
 from fastapi_pro.auditing.libraries.known_types import selected
 from fastapi_pro.auditing.libraries.logins import missing
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_of, models
@@ -16,23 +17,47 @@ _SAME_ROWS = {"all", "unique", "scalars", "fetchall"}
 
 
 def row_of(expr: Node) -> Model | None:
-    """Return the model whose object an expression is, also as the variable of a loop."""
+    """Return the model whose object an expression is, also as the variable of a loop.
+
+    The row to which a relationship of a row leads is one too: `item.product`.
+    """
     if found := model_of(expr):
         return found
+    if related := _related(expr):
+        return related[0] if not related[1] else None
     bound = expr.bound
     if bound is None or bound.kind != "for":
         return None
     return rows_of(expr.at(bound.node)) if _is_whole_target(expr, bound.node) else None
 
 
-def rows_of(expr: Node) -> Model | None:
+def _related(expr: Node) -> tuple[Model, bool] | None:
+    """Return the model to which a relationship of a row leads, and whether to a list of them."""
+    bound = expr.bound
+    led = expr.at(bound.node) if bound is not None and bound.kind == "assign" else expr
+    owner = row_of(led.owner) if led.member and not led.is_call else None
+    relationship = owner.relationships.get(led.member) if owner else None
+    target = models(expr.program).get(relationship.target) if relationship else None
+    if owner is None or relationship is None or target is None:
+        return None
+    if relationship.is_list is not None:
+        return target, relationship.is_list
+    names = {table_name(target.cls)}
+    return target, names.isdisjoint(key.table for key in foreign_keys(owner))
+
+
+def rows_of(expr: Node, depth: int = 0) -> Model | None:
     """Return the model of the rows of a list or result, if it holds whole rows."""
+    if related := _related(expr):
+        return related[0] if related[1] else None
     found = expr.value.awaited
     for _ in range(8):
-        if not found.is_call:
+        if not found.is_call or depth > limits.CALLS:
             return None
         if found.callee:
-            return _returned(found.callee, found.owner)
+            returned = [] if found.callee.returns else found.callee.returned
+            only = rows_of(returned[0], depth + 1) if len(returned) == 1 else None
+            return only or _returned(found.callee, found.owner)
         statement = found.args[0] if found.member in _RUNS and found.args else found
         if cls := selected(statement):
             return models(expr.program).get(cls)

@@ -415,3 +415,66 @@ async def sell(key: int):
     other.stock -= 1
 """
 )
+
+_CART = """
+#= base.py
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+#= products.py
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from base import Base
+class Product(Base):
+    __tablename__ = "products"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stock: Mapped[int]
+    lines: Mapped[list["Line"]] = relationship(back_populates="product")
+#= lines.py
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from base import Base
+class Line(Base):
+    __tablename__ = "lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cart_id: Mapped[int]
+    quantity: Mapped[int]
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    product: Mapped["Product"] = relationship("Product", back_populates="lines")
+class OldLine(Base):
+    __tablename__ = "old_lines"
+    id = Column(Integer, primary_key=True)
+    cart_id = Column(Integer)
+    quantity = Column(Integer)
+    product_id = Column(Integer, ForeignKey("products.id"))
+    product = relationship("Product")
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from lines import Line, OldLine
+app = FastAPI()
+class Orders:
+    def __init__(self, db: Session) -> None:
+        self.db = db
+    def lines_of(self, cart_id: int):
+        lines = self.db.scalars(select(Line).where(Line.cart_id == cart_id)LOCK).all()
+        if not lines:
+            raise LookupError
+        return lines
+    def place(self, cart_id: int) -> None:
+        for line in self.lines_of(cart_id):
+            line.product.stock -= line.quantity  # !
+        self.db.commit()
+    def place_old(self, cart_id: int) -> None:
+        for line in self.db.query(OldLine).filter_by(cart_id=cart_id)LOCK.all():
+            product = line.product
+            product.stock = product.stock - line.quantity  # !
+        self.db.commit()
+@app.post("/carts/{cart_id}/order")
+def order(cart_id: int, db: Session = Depends()):
+    Orders(db).place(cart_id)
+    Orders(db).place_old(cart_id)
+"""
+FOUND["rows to which a relationship leads"] = _CART.replace("LOCK", "")
+LOOK_ALIKES["rows to which a relationship leads, locked"] = _CART.replace(
+    "LOCK", ".with_for_update(of=[Line, OldLine])"
+).replace("  # !", "")
