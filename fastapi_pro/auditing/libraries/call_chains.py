@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.model.node import Node
 
-_RUNS = {"exec", "execute", "scalar", "scalars", "stream", "stream_scalars"}
+RUNS = {"exec", "execute", "scalar", "scalars", "stream", "stream_scalars"}
 _LONGEST = 60  # calls of a query
 
 
@@ -28,4 +28,4 @@ def chained(query: Node) -> Iterator[Node]:
         call = waiting.pop().value.awaited
         if call.is_call:
             yield call
-            waiting += [call.owner, *(call.args[:1] if call.member in _RUNS else ())]
+            waiting += [call.owner, *(call.args[:1] if call.member in RUNS else ())]

@@ -40,10 +40,19 @@ def _related(expr: Node) -> tuple[Model, bool] | None:
     target = models(expr.program).get(relationship.target) if relationship else None
     if owner is None or relationship is None or target is None:
         return None
-    if relationship.is_list is not None:
-        return target, relationship.is_list
-    names = {table_name(target.cls)}
-    return target, names.isdisjoint(key.table for key in foreign_keys(owner))
+    return target, leads_to_many(owner, led.member)
+
+
+def leads_to_many(owner: Model, name: str) -> bool:
+    """Say whether a relationship of a model leads to a list; without one of this name, no.
+
+    Where neither an annotation nor `uselist=` tells, the side with the foreign key has one row.
+    """
+    relationship = owner.relationships.get(name)
+    if relationship is None or relationship.is_list is not None:
+        return relationship is not None and bool(relationship.is_list)
+    target = table_name(relationship.target) if relationship.target else ""
+    return bool(target) and all(key.table != target for key in foreign_keys(owner))
 
 
 def rows_of(expr: Node, depth: int = 0) -> Model | None:
