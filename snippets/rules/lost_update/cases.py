@@ -476,5 +476,92 @@ def order(cart_id: int, db: Session = Depends()):
 """
 FOUND["rows to which a relationship leads"] = _CART.replace("LOCK", "")
 LOOK_ALIKES["rows to which a relationship leads, locked"] = _CART.replace(
-    "LOCK", ".with_for_update(of=[Line, OldLine])"
+    "LOCK", ".with_for_update(of=Product)"
 ).replace("  # !", "")
+
+_SHOP = """
+from fastapi import Depends, FastAPI
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Client(Base):
+    __tablename__ = "clients"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    balance: Mapped[int]
+class Product(Base):
+    __tablename__ = "products"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stock: Mapped[int]
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    lines: Mapped[list["Line"]] = relationship(lazy="selectin")
+    total: Mapped[int]
+class Line(Base):
+    __tablename__ = "lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    quantity: Mapped[int]
+    product: Mapped["Product"] = relationship(lazy="selectin")
+class Clients:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def get_with_lock(self, key: int) -> Client:
+        statement = select(Client).where(Client.id == key).with_for_update()
+        return (await self.session.scalars(statement)).one()
+"""
+FOUND["a lock on the row of another table, which others do not take"] = (
+    _SHOP
+    + """
+@app.post("/orders/{key}/checkout")
+async def checkout(key: int, session: AsyncSession = Depends()):
+    order = await session.get_one(Order, key)
+    client = await Clients(session).get_with_lock(order.client_id)
+    client.balance -= order.total
+    for line in order.lines:
+        line.product.stock -= line.quantity  # !
+    await session.commit()
+@app.post("/orders/{key}/again")
+async def again(key: int, session: AsyncSession = Depends()):
+    order = await session.get(Order, key, with_for_update=True)
+    order.total += 1
+    for line in order.lines:
+        line.product.stock -= line.quantity  # !
+    await session.commit()
+"""
+)
+LOOK_ALIKES["a lock on the row that it belongs to"] = (
+    _SHOP
+    + """
+@app.post("/orders/{key}/double")
+async def double(key: int, session: AsyncSession = Depends()):
+    order = await session.get(Order, key, with_for_update=True)
+    for line in order.lines:
+        line.quantity += 1
+    await session.commit()
+@app.post("/orders/{key}/total")
+async def total(key: int, session: AsyncSession = Depends()):
+    order = await session.get_one(Order, key)
+    await Clients(session).get_with_lock(order.client_id)
+    order.total += 1
+    await session.commit()
+"""
+)
+LOOK_ALIKES["a lock that is no row, beside that of another table"] = (
+    _SHOP
+    + """
+import asyncio
+stocks = asyncio.Lock()
+@app.post("/orders/{key}/checkout")
+async def checkout(key: int, session: AsyncSession = Depends()):
+    order = await session.get(Order, key, with_for_update=True)
+    async with stocks.lock():
+        for line in order.lines:
+            line.product.stock -= line.quantity
+        await session.commit()
+"""
+)

@@ -5,9 +5,17 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.call_chains import chained
 from fastapi_pro.auditing.libraries.documents import document_of, is_of_tortoise
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, models
+from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys, table_name
+from fastapi_pro.auditing.libraries.sqlalchemy_models import (
+    Column,
+    Model,
+    model_named,
+    model_selected,
+    models,
+)
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
 from fastapi_pro.auditing.libraries.stores import (
     locks_rows,
@@ -28,6 +36,7 @@ _INC = "Change it in the database: `$inc`, with the condition in the filter"
 _EXPRESSION = "Change it in the database: `filter(...).update(stock=F('stock') - 1)`"
 _LONGEST = 110  # characters of a fix
 _LOCK = re.compile(r"for_update|(^|_)(advisory|x?act|row|dist\w*)?_?locks?(_|$)", re.IGNORECASE)
+_ROW_LOCK = "with_for_update"
 _STRICT = re.compile(r"^(SERIALIZABLE|REPEATABLE READ)$", re.IGNORECASE)
 _WORDS = ("ERIALIZABLE", "erializable", "EPEATABLE", "epeatable")
 _OF_VALUE = re.compile(
@@ -78,7 +87,7 @@ def _of_attributes(program: Program) -> Iterator[Hit]:
         function = attribute.function
         if column is None or function not in request_functions(program):
             continue
-        if not _is_locked(attribute.owner, function):
+        if not _is_locked(attribute.owner, function) or _locks_others(attribute.owner, function):
             row = f"{attribute.owner.text}.{column.name}"
             fix = _fix(column, _change(attribute))
             yield attribute.statement.hit(
@@ -290,3 +299,41 @@ def _locks(function: Node, depth: int = 0) -> bool:
     if depth >= limits.CALLS:
         return False
     return any(_locks(call.callee, depth + 1) for call in function.calls if call.callee)
+
+
+def _locks_others(row: Node, function: Node) -> bool:
+    """Say whether a function locks rows of tables that the changed row does not belong to.
+
+    Who changes the lines of an order may lock the order; stock that others take, too, needs more.
+    """
+    model = row_of(row)
+    if model is None or isinstance(row.value.ast, ast.arg):
+        return False
+    locked = [*_locked(function)]
+    tables = {table_name(one.cls) for one in locked if one is not None}
+    is_known = bool(locked) and None not in locked and "" not in tables
+    parents = {table_name(model.cls), *(key.table for key in foreign_keys(model))}
+    return is_known and parents.isdisjoint(tables)
+
+
+def _locked(function: Node, depth: int = 0) -> Iterator[Model | None]:
+    """Yield the model of each row that a function locks, None for a lock of something else."""
+    for name in function.own(ast.Name, ast.Attribute):
+        call = name.parent if name.parent.func == name else name.at(None)
+        if _LOCK.search(name.last_name) and not call.callee:
+            yield _model_of(call) if name.last_name == _ROW_LOCK else None
+    for call in function.calls:
+        is_asked = any(map(_LOCK.search, call.keywords))
+        inner = [*_locked(call.callee, depth + 1)] if call.callee and depth < limits.CALLS else []
+        yield from inner
+        if call.member in ("get", "get_one") and call.keyword(_ROW_LOCK):
+            yield model_named(call.argument(0, "entity"))
+        elif (is_asked and not inner) or locks_rows(call):
+            yield None
+
+
+def _model_of(lock: Node) -> Model | None:
+    """Return the model of `select(Account).where(...).with_for_update()`; `of=` may name others."""
+    if lock.keyword("of"):
+        return None
+    return next(filter(None, map(model_selected, chained(lock))), None)
