@@ -18,6 +18,7 @@ from fastapi_pro.auditing.model.node import Node, Type
 from fastapi_pro.auditing.model.type_arguments import stands_for
 
 _SELF = "typing.Self"
+_DICTIONARIES = {"builtins.dict", "typing.TypedDict"}
 
 
 def type_of(expr: Node, depth: int = 0) -> Type:
@@ -107,11 +108,22 @@ def result_type(function: Node, depth: int = 0) -> Type:
                 found = annotation_type(inner.elements[0] if inner.elements else inner)
                 return function.program.libraries.corrected_type(found, function, depth)
         found = annotation_type(function.returns)
-        if found not in (None, "None", "typing.Any"):
+        if found not in (None, "None", "typing.Any") and not _belies(function, found):
             return function.program.libraries.corrected_type(found, function, depth)
     if depth > limits.NAMES:
         return None
     return _first(type_of(value, depth + 1) for value in yielded or function.returned)
+
+
+def _belies(function: Node, annotated: Type) -> bool:
+    """Say whether a function is annotated to return an object of a class, and returns dictionaries.
+
+    At run time nobody reads the annotation.
+    """
+    if not isinstance(annotated, Node) or annotated.bases & _DICTIONARIES:
+        return False
+    returned = function.returned
+    return bool(returned) and all(isinstance(value.ast, ast.Dict) for value in returned)
 
 
 def is_manager(function: Node) -> bool:

@@ -377,6 +377,25 @@ async def create(user: User):
 }
 
 LOOK_ALIKES = {
+    "an annotation that the function does not keep": _DB
+    + """
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+from db import User, get_db
+app = FastAPI()
+class Accounts:
+    @staticmethod
+    async def register(session: Session, name: str) -> User:
+        user = User(password_hash=name)
+        session.add(user)
+        if name:
+            return {"message": "look into your mailbox"}
+        return {"message": "welcome"}
+@app.post("/register")
+async def register(name: str, session: Session = Depends(get_db)):
+    return await Accounts.register(session, name)
+""",
     "a schema that does not send the hash": _DB
     + """
 #= main.py
