@@ -565,3 +565,20 @@ async def checkout(key: int, session: AsyncSession = Depends()):
         await session.commit()
 """
 )
+
+LOOK_ALIKES["a row that a dependency has locked"] = (
+    _SHOP
+    + """
+from typing import Annotated
+async def locked(key: int, session: AsyncSession = Depends()):
+    yield await session.get(Client, key, with_for_update=True)
+    await session.commit()
+ClientDep = Annotated[Client, Depends(locked)]
+@app.post("/clients/{key}/deposit")
+async def deposit(client: ClientDep, amount: int):
+    client.balance += amount
+@app.post("/clients/{key}/withdraw")
+async def withdraw(amount: int, client: Client = Depends(locked)):
+    client.balance -= amount
+"""
+)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.call_chains import chained
 from fastapi_pro.auditing.libraries.documents import document_of, is_of_tortoise
+from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys, table_name
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
@@ -281,6 +282,9 @@ def _is_locked(row: Node, function: Node, depth: int = 0) -> bool:
     parameter = row.value
     if row and not isinstance(parameter.ast, ast.arg):
         return False
+    filled = (p.dependency for p in parameters(function) if p.node == parameter)
+    if any(one is not None and _locks(one.function) for one in filled):
+        return True
     return any(_is_locked(_given(call, parameter), call.function, depth + 1) for call in
                function.callers if call.function)  # fmt: skip
 
