@@ -7,6 +7,7 @@ makes its environment from uv's cache, compiles all modules and starts its first
 table of medians; --write keeps it in docs. Takes five minutes.
 """
 
+import io
 import os
 import re
 import statistics
@@ -14,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+import tokenize
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,22 @@ OPTIONS = (
     "--minimal",
     "--with rate-limit,refresh-tokens,roles,uploads,jobs",
 )
+_HEAD = (
+    "`new.py shop`",
+    "lines in `app/`",
+    "of them code",
+    "tests",
+    "s, first `uv run pytest`",
+    "s, again",
+)
+_NO_CODE = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}
 _PASSED = re.compile(r"^(\d+) passed", re.MULTILINE)
 
 
@@ -46,21 +64,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def sizes(texts: Iterable[str]) -> dict[str, int]:
+    """Return how many lines these Python files have, and how many of them are code."""
+    lines = code = 0
+    for text in texts:
+        lines += text.count("\n")
+        code += lines_of_code(text)
+    return {"lines": lines, "code": code}
+
+
+def lines_of_code(text: str) -> int:
+    """Return how many lines are neither empty nor comment nor docstring."""
+    code: set[int] = set()
+    begins = True
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in _NO_CODE and not (begins and token.type == tokenize.STRING):
+            code.update(range(token.start[0], token.end[0] + 1))
+        begins = token.type in _NO_CODE
+    return len(code)
+
+
 def measure(options: str, runs: int) -> dict[str, float]:
-    """Return lines, tests and seconds of a project. Raises RuntimeError where a test fails."""
+    """Return the size, tests and seconds of a project. Raises RuntimeError where a test fails."""
     first, again = [], []
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as name:
             shop = Path(name, "shop")
             new = [sys.executable, str(ROOT / "scripts" / "new.py"), str(shop), *options.split()]
             subprocess.run(new, check=True, capture_output=True)
-            lines = sum(file.read_bytes().count(b"\n") for file in shop.glob("app/**/*.py"))
+            size = sizes(file.read_text(encoding="utf-8") for file in shop.glob("app/**/*.py"))
             tests, seconds = _tested(shop)
             first.append(seconds)
             again.append(_tested(shop)[1])
         print(options, tests, first[-1], again[-1], file=sys.stderr, flush=True)
     return {
-        "lines": lines,
+        **size,
         "tests": tests,
         "first": round(statistics.median(first), 1),
         "again": round(statistics.median(again), 1),
@@ -84,11 +122,11 @@ def _tested(project: Path) -> tuple[int, float]:
 
 def table(result: Mapping[str, Any]) -> str:
     """Return the table, and what it was measured on."""
-    head = ("`new.py shop`", "lines in `app/`", "tests", "s, first `uv run pytest`", "s, again")
-    rows: list[Sequence[object]] = [head]
+    rows: list[Sequence[object]] = [_HEAD]
     for options, of in result["of"].items():
         shown = f"`{options}`" if options else "no option"
-        rows.append((shown, f"{of['lines']:,}", of["tests"], of["first"], of["again"]))
+        size = f"{of['lines']:,}", f"{of['code']:,}"
+        rows.append((shown, *size, of["tests"], of["first"], of["again"]))
     return f"{markdown(rows)}\nMedians of {result['runs']}, {origin('new_project', result)}"
 
 

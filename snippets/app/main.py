@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.api import health, v1
 from app.api.errors import add_exception_handlers
-from app.api.middleware import HeadMiddleware, RequestContextMiddleware, UnhandledErrorMiddleware
+from app.api.middleware import HttpMiddleware, answer_errors, answer_head, log_request
 from app.core import metrics
 from app.core.config import get_settings
 from app.core.db import create_engine, create_sessionmaker, create_tables
@@ -48,12 +48,12 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
 
 def add_middleware(app: FastAPI) -> None:
     """Wrap every request; what is added last is outermost."""
-    app.add_middleware(HeadMiddleware)
-    app.add_middleware(UnhandledErrorMiddleware)
+    app.add_middleware(HttpMiddleware, handle=answer_head)
+    app.add_middleware(HttpMiddleware, handle=answer_errors)
     metrics.instrument(app)
     if origins := get_settings().cors_origins:
         add_cors(app, origins)
-    app.add_middleware(RequestContextMiddleware)
+    app.add_middleware(HttpMiddleware, handle=log_request)
 
 
 def add_cors(app: FastAPI, origins: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import Receive, Scope, Send
 
-from app.api.middleware import HeadMiddleware
+from app.api.middleware import HttpMiddleware, answer_head
 from app.core.config import get_settings
 from app.core.errors import AppError
 from app.main import create_app
@@ -296,7 +296,7 @@ async def test_head_hides_no_time_out_of_the_application() -> None:
     async def slow(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise TimeoutError("no neighbour")
 
-    transport = ASGITransport(HeadMiddleware(slow))
+    transport = ASGITransport(HttpMiddleware(slow, answer_head))
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         with pytest.raises(TimeoutError, match="no neighbour"):
             await client.head("/")

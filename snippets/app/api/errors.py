@@ -1,7 +1,5 @@
 """Errors as JSON, and in the OpenAPI document."""
 
-from typing import Any
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -16,13 +14,13 @@ from app.schemas.error import Error
 logger = get_logger()
 
 
-def documented(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
+def documented(*errors: type[AppError]) -> dict[int | str, dict[str, object]]:
     """Return the `responses=` of an endpoint that may raise these errors."""
     return {error.status_code: {"model": Error, "description": error.msg} for error in errors}
 
 
 def add_exception_handlers(app: FastAPI) -> None:
-    """Register the answers. What no handler knows goes on to `UnhandledErrorMiddleware`."""
+    """Register the answers. What no handler knows goes on to `answer_errors`."""
     app.exception_handler(AppError)(app_error)
     app.exception_handler(HTTPException)(http_error)
     app.exception_handler(RequestValidationError)(validation_error)

@@ -12,11 +12,8 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz", responses={503: {"description": "The database does not answer"}})
 async def healthz(request: Request, response: Response) -> dict[str, str]:
-    """Ask the database, over a connection that busy requests cannot take, for at most 2 s.
-
-    Where the network is silent, SQLAlchemy takes 2 s more to close that connection.
-    """
-    try:
+    """Ask the database, over a connection that busy requests cannot take, for at most 2 s."""
+    try:  # where the network is silent, SQLAlchemy takes 2 s more to close that connection
         async with asyncio.timeout(2), request.state.health_engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except Exception as exc:

@@ -3,9 +3,7 @@
 from typing import Any
 
 from asyncpg import InvalidCachedStatementError, PostgresError
-from sqlalchemy import Connection, Dialect, ExceptionContext, MetaData, event, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy import Connection, Dialect, ExceptionContext, MetaData, event, exc, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -21,8 +19,8 @@ READ_ONLY = "25006"
 # transaction was in the way (40001: of its reads, 40P01: a deadlock), the server is a standby now.
 UNAVAILABLE_SQLSTATES = ("08", "53", "57P", "40001", "40P01", READ_ONLY)
 # PostgresError: what PostgreSQL says to a new connection; SQLAlchemy 2.1 wraps it.
-_UNREACHABLE = (ConnectionError, TimeoutError, PoolTimeoutError, PostgresError)
-ERRORS = (DBAPIError, *_UNREACHABLE)
+_UNREACHABLE = (ConnectionError, TimeoutError, exc.TimeoutError, PostgresError)
+ERRORS = (exc.DBAPIError, *_UNREACHABLE)
 
 
 def create_engine(url: str, pool_size: int, command_timeout: int | None = 10) -> AsyncEngine:
@@ -56,8 +54,8 @@ def connect(
     """
     try:
         return dialect.connect(*arguments, **options)
-    except OSError as exc:
-        raise ConnectionError(str(exc)) from exc
+    except OSError as error:
+        raise ConnectionError(str(error)) from error
 
 
 def leave_read_only_server(context: ExceptionContext) -> None:
@@ -105,7 +103,7 @@ async def create_tables(connection: AsyncConnection, metadata: MetaData) -> None
 
 def is_unavailable(error: Exception) -> bool:
     """Say whether the same request may succeed later."""
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, exc.DBAPIError):
         return isinstance(error, _UNREACHABLE)
     if error.orig and isinstance(error.orig.__cause__, InvalidCachedStatementError):
         return True  # a migration changed the table; the connection prepares its statements anew
@@ -113,7 +111,7 @@ def is_unavailable(error: Exception) -> bool:
     return error.connection_invalidated or state.startswith(UNAVAILABLE_SQLSTATES)
 
 
-def is_id_taken(error: IntegrityError) -> bool:
+def is_id_taken(error: exc.IntegrityError) -> bool:
     """Say whether PostgreSQL gave a new row an id that another has: no fault of the client.
 
     A sequence is behind its table, as after rows were copied into it.

@@ -18,26 +18,24 @@ SHARED: list[Callable[[Any, str, Any], Any]] = [
 
 def configure_logging() -> None:
     """Send every log record to standard output, with what is bound to the request."""
-    named: list[structlog.types.Processor] = [structlog.stdlib.add_logger_name, *SHARED]
+    named: list[structlog.types.Processor] = [
+        structlog.stdlib.add_logger_name,
+        *SHARED,
+        # Not dict_tracebacks: that one prints local variables, passwords among them.
+        structlog.processors.format_exc_info,
+    ]
     structlog.configure(
         processors=[*named, ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    written: list[structlog.types.Processor] = [
-        ProcessorFormatter.remove_processors_meta,
-        # Not dict_tracebacks: that one prints local variables, passwords among them.
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(),
-    ]
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(ProcessorFormatter(foreign_pre_chain=named, processors=written))
+    as_json = structlog.processors.JSONRenderer()
+    handler.setFormatter(ProcessorFormatter(as_json, foreign_pre_chain=named))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
-        # RequestContextMiddleware writes the access log.
-        logging.getLogger(name).propagate = name != "uvicorn.access"
+        logging.getLogger(name).propagate = name != "uvicorn.access"  # `access_log` writes it
 
 
 def access_log(name: str) -> Callable[..., None]:
@@ -45,13 +43,13 @@ def access_log(name: str) -> Callable[..., None]:
 
     It writes to standard output itself: each request would pay for a logger.
     """
-    write = structlog.WriteLogger(sys.stdout).info
     encode = json.JSONEncoder(default=repr).encode
 
     def log(**line: object) -> None:
         line["logger"] = name
         for process in SHARED:
-            line = process(write, "info", line)
-        write(encode(line))
+            line = process(None, "info", line)
+        sys.stdout.write(f"{encode(line)}\n")
+        sys.stdout.flush()
 
     return log

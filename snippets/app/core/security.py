@@ -56,11 +56,9 @@ def create_access_token(user_id: int, stamp: str | None = None) -> str:
 
 def decode_access_token(token: str) -> Claims:
     """Return what a token says; raise `NotAuthenticatedError` for any that is not ours."""
-    secret = get_settings().jwt_secret.get_secret_value()
+    key = get_settings().jwt_secret.get_secret_value()
     try:
-        claims = jwt.decode(
-            token, secret, algorithms=["HS256"], options={"require": ["exp", "sub"]}
-        )
+        claims = jwt.decode(token, key, algorithms=["HS256"], options={"require": ["exp", "sub"]})
         return Claims(int(claims["sub"]), claims.get("pwd"))
     except (jwt.InvalidTokenError, ValueError, RecursionError) as exc:  # the last: PyJWT < 2.14
         raise NotAuthenticatedError from exc

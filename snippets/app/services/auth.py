@@ -1,11 +1,11 @@
 """Who is calling."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from anyio import CapacityLimiter, WouldBlock, to_thread
+from anyio import CapacityLimiter, to_thread
 from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -16,6 +16,7 @@ from app.models import User
 from app.models.base import MAX_ID
 from app.schemas.user import Credentials
 
+T = TypeVar("T")
 # Hashing is work for a processor: one is left to the event loop.
 _hashing = CapacityLimiter(max(1, (os.cpu_count() or 2) - 1))
 # Who hashes or waits for it, for a second or two: behind a longer queue clients give up.
@@ -31,31 +32,22 @@ class VerifiedUser:
     password_hash: str = field(repr=False)
 
 
-@contextmanager
-def place_in_queue() -> Iterator[None]:
-    """Take a place among those who hash; raise `TooBusyError` where all are taken."""
-    try:
-        _queue.acquire_nowait()
-    except WouldBlock:
-        raise TooBusyError from None
-    try:
-        yield
-    finally:
-        _queue.release()
+async def in_turn(hashing: Callable[..., T], *texts: str) -> T:
+    """Hash in a thread, while the event loop serves others; raise `TooBusyError`."""
+    if not _queue.available_tokens:
+        raise TooBusyError
+    async with _queue:
+        return await to_thread.run_sync(hashing, *texts, limiter=_hashing)
 
 
 async def hash_password(password: str) -> str:
-    """Hash in a thread, while the event loop serves others; raise `TooBusyError`."""
-    with place_in_queue():
-        return await to_thread.run_sync(security.hash_password, password, limiter=_hashing)
+    """Hash as `security` does; raise `TooBusyError`."""
+    return await in_turn(security.hash_password, password)
 
 
 async def verify_password(password: str, password_hash: str) -> bool:
-    """Verify in a thread, while the event loop serves others; raise `TooBusyError`."""
-    with place_in_queue():
-        return await to_thread.run_sync(
-            security.verify_password, password, password_hash, limiter=_hashing
-        )
+    """Verify as `security` does; raise `TooBusyError`."""
+    return await in_turn(security.verify_password, password, password_hash)
 
 
 async def log_in(sessionmaker: async_sessionmaker[AsyncSession], email: str, password: str) -> str:
