@@ -60,5 +60,6 @@ def decode_access_token(token: str) -> Claims:
     try:
         claims = jwt.decode(token, key, algorithms=["HS256"], options={"require": ["exp", "sub"]})
         return Claims(int(claims["sub"]), claims.get("pwd"))
-    except (jwt.InvalidTokenError, ValueError, RecursionError) as exc:  # the last: PyJWT < 2.14
+    # Before 2.14 PyJWT itself fails on an odd `exp`, and on a header that is deeply nested.
+    except (jwt.InvalidTokenError, ArithmeticError, RecursionError, TypeError, ValueError) as exc:
         raise NotAuthenticatedError from exc
