@@ -76,7 +76,7 @@ def _answers(
     handler: Node, kinds: Kinds, outer: Node, through: Collection[Node], depth: int
 ) -> bool:
     """Say whether a handler makes something else of an error than a 500: as said, or by nothing."""
-    if codes := _statuses(handler):
+    if codes := statuses(handler):
         return any(map(_is_of_client, codes))
     return all(
         _is_caught_from(outer, _raised(one, handler, kinds), through, depth)
@@ -109,10 +109,10 @@ def _is_answered_by_app(function: Node, kinds: Kinds) -> bool:
     handlers = {h.key.last_name: h.function for h in exception_handlers(program)}
     nearest = next((kind for kind in kinds if kind in handlers), "")
     if nearest:
-        codes = _statuses(handlers[nearest])
+        codes = statuses(handlers[nearest])
         return all(map(_is_of_client, codes)) and (bool(codes) or nearest not in _ANY)
     return any(
-        _catches(handler, kinds) and any(map(_is_of_client, _statuses(handler)))
+        _catches(handler, kinds) and any(map(_is_of_client, statuses(handler)))
         for endpoint in endpoints(program)
         if endpoint.function == function
         for dependency in endpoint.dependencies
@@ -121,7 +121,7 @@ def _is_answered_by_app(function: Node, kinds: Kinds) -> bool:
     )
 
 
-def _statuses(block: Node) -> list[int]:
+def statuses(block: Node) -> list[int]:
     """Return the statuses that a handler's code answers with, as far as they are written.
 
     Where none is known to be one, they are the numbers from 400 on that it gives anything.

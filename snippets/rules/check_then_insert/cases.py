@@ -1126,3 +1126,31 @@ async def a(email: str, session: AsyncSession):
     return {"id": (await person_of(session, email)).id}
 """,
 }
+
+_HANDLED = (
+    _MODELS
+    + """
+#= main.py
+from fastapi import Depends, FastAPI, status
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from models import User
+app = FastAPI()
+@app.exception_handler(SQLAlchemyError)
+async def database_error(request, exc):
+    print(exc)
+    return JSONResponse(status_code=STATUS, content={"error": "database"})
+@app.post("/users")
+async def create(email: str, session: AsyncSession = Depends()) -> None:
+    if await session.scalar(select(User).where(User.email == email)):MARK
+        raise ValueError("exists")
+    session.add(User(email=email))
+    await session.commit()
+"""
+)
+FOUND["a handler that answers 500 to all errors of the database"] = _HANDLED.replace(
+    "STATUS", "status.HTTP_500_INTERNAL_SERVER_ERROR"
+).replace("MARK", "  # !")
+LOOK_ALIKES["a handler that answers 409"] = _HANDLED.replace("STATUS", "409").replace("MARK", "")

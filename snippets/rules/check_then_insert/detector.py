@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.call_chains import chained
 from fastapi_pro.auditing.libraries.command_lines import is_for_commands, is_script
+from fastapi_pro.auditing.libraries.error_answers import statuses
 from fastapi_pro.auditing.libraries.exception_handlers import exception_handlers
 from fastapi_pro.auditing.libraries.fastapi import (
     dependencies,
@@ -483,9 +484,12 @@ def _catches(handler: Node) -> bool:
 
 
 def _is_handled_by_app(program: Program) -> bool:
-    """Say whether the app has a handler for the error, or its dependency of the session has."""
-    keys = [handler.key for handler in exception_handlers(program)]
-    if any(key.library_name in _DATABASE_ERRORS for key in keys):
+    """Say whether the app has a handler for the error, or its dependency of the session has.
+
+    One that answers 500 to all errors of the database is none.
+    """
+    handlers = [h for h in exception_handlers(program) if h.key.library_name in _DATABASE_ERRORS]
+    if any({*statuses(handler.function)} != {500} for handler in handlers):
         return True
     generators = [d.target for d in dependencies(program) if d.target.is_generator]
     return any(_handles(h) for function in generators for h in function.own(ast.ExceptHandler))
