@@ -420,3 +420,35 @@ async def first(session: AsyncSession = Depends(get_db)):
     return user.name
 """,
 }
+
+_SERVICE = (
+    _APP
+    + """
+from pydantic import BaseModel
+class UserOut(BaseModel):
+    name: str
+class Users:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+    async def by_id(self, user_id: int) -> User | None:
+        return await self.session.get(User, user_id)
+    async def rename(self, user_id: int, name: str) -> User | None:
+        user = await self.by_id(user_id)
+        return user
+class Accounts:
+    def __init__(self, users: Users) -> None:
+        self.users = users
+    async def rename(self, user_id: int, name: str) -> User | None:
+        CHECK
+        return await self.users.rename(user_id, name)
+@app.put("/users/{user_id}", response_model=UserOut)
+async def rename(user_id: int, name: str, session: AsyncSession = Depends(get_db)):
+    return await Accounts(Users(session)).rename(user_id, name)MARK
+"""
+)
+FOUND["what a service returns of a repository"] = _SERVICE.replace("CHECK", "print(name)").replace(
+    "MARK", "  # !"
+)
+LOOK_ALIKES["a service that asks first, and returns a second lookup"] = _SERVICE.replace(
+    "CHECK", "if not await self.users.by_id(user_id):\n            raise HTTPException(404)"
+).replace("MARK", "")

@@ -226,8 +226,9 @@ def _keys_of(function: Node, depth: int) -> list[Node]:
     for value in (value for value in returned if not value.is_none):
         if value.name and not says_none and _is_looked_at(value):
             return []
-        keys = _keys(value.value.awaited, depth + 1)
-        if not keys:
+        lookup = value.value.awaited
+        keys = _keys(lookup, depth + 1)
+        if not keys or any(_is_asked_within(key, lookup) for key in keys):
             return []
         found += keys
     return found
@@ -291,8 +292,7 @@ def _is_asked_before(key: Node, place: Node, depth: int = 0) -> bool:
     function, name = place.function, key.last_name
     if depth > limits.CALLS or any(d.func.definition for d in function.decorators):
         return True
-    calls = (c for c in function.calls if c.position < place.position and not c.holds(place))
-    if any(_asks(call, name) for call in calls):
+    if _is_asked_within(key, place):
         return True
     if function in requested(function.program):
         return any(_takes(dependency, name) for dependency in _dependencies(function))
@@ -300,6 +300,13 @@ def _is_asked_before(key: Node, place: Node, depth: int = 0) -> bool:
     callers = [c for c in function.callers if c.function in request_functions(function.program)]
     passed = [(parameter.passed(call), call) for call in callers]
     return all(not _is_of_request(k) or _is_asked_before(k, c, depth + 1) for k, c in passed)
+
+
+def _is_asked_within(key: Node, place: Node) -> bool:
+    """Say whether an earlier call of the same function gets a key, too, for another query."""
+    own = {*chained(place)}
+    earlier = (c for c in place.function.calls if c.position < place.position and c not in own)
+    return any(_asks(call, key.last_name) for call in earlier if not call.holds(place))
 
 
 def _asks(call: Node, name: str) -> bool:
