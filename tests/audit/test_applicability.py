@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_pro.paths import RULES
+from fastapi_pro.rulebook import load_rule
 from tests.audit.programs import audit
 
 LATE = """
@@ -44,8 +46,9 @@ def test_where_older_ones_are_admitted_the_fix_names_its_version(
 
 
 @pytest.mark.parametrize("requirement", ["fastapi>=0.121", "fastapi", "fastapi==0.165.0", "httpx"])
-def test_else_the_rule_says_the_fix(requirement: str, tmp_path: Path) -> None:
-    assert _fixes(tmp_path, requirement) == [""]
+def test_else_the_fix_has_no_version(requirement: str, tmp_path: Path) -> None:
+    (fix,) = _fixes(tmp_path, requirement)
+    assert fix == load_rule(RULES / "commit_after_response").fix
 
 
 @pytest.mark.parametrize("version", ["==0.106.0", "==0.117.1", "<0.118,>0.110"])

@@ -700,6 +700,42 @@ def write(name: str, db: Session = Depends(get_db)) -> None: ...
     assert found.message.endswith(f"gets a {answer} even if the commit fails")
 
 
+@pytest.mark.parametrize(
+    ("depends", "fix"),
+    [
+        ("Depends(open_unit)", '`Depends(open_unit, scope="function")`'),
+        ("Depends(dependency=open_unit)", '`Depends(dependency=open_unit, scope="function")`'),
+        ('Depends(open_unit, scope="request")', '`Depends(open_unit, scope="function")`'),
+        (
+            "Depends(open_unit, use_cache=False)",
+            '`Depends(open_unit, use_cache=False, scope="function")`',
+        ),
+        ("Security(open_unit)", "Commit in the endpoint"),
+    ],
+)
+def test_the_scope_is_added_to_the_dependency_of_this_project(
+    depends: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+from typing import Annotated
+from fastapi import Depends, FastAPI, Security
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+engine = create_engine("postgresql://db/app")
+app = FastAPI()
+def open_unit():
+    with Session(engine) as session:
+        yield session
+        session.commit()
+Unit = Annotated[Session, {depends}]
+@app.post("/")
+def write(name: str, unit: Unit) -> None:
+    unit.add(name)
+"""
+    found = only(tmp_path, "commit-after-response", source)
+    assert found.fix.startswith(fix)
+
+
 def test_a_blocking_helper_is_counted_where_a_worse_one_blocks_too(tmp_path: Path) -> None:
     source = """
 from fastapi import FastAPI

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import Dependency, Endpoint, dependencies, endpoints
 from fastapi_pro.auditing.libraries.http_errors import status
+from fastapi_pro.auditing.libraries.project_packages import versions
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     commits_after_yield,
     commits_at_end,
@@ -24,6 +25,7 @@ _OF_MAPPINGS = ("update", "values")
 """Methods of a statement that a dictionary has, too."""
 _COPIES = ("copy", "dict", "model_dump")
 _OF_DATABASES = ("sqlalchemy", "sqlmodel", "fastcrud", "advanced_alchemy")
+_SCOPED = "0.121"  # the first FastAPI with `Depends(scope=)`
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -40,6 +42,7 @@ def detect(program: Program) -> Iterator[Hit]:
             yield first.call.hit(
                 f"`{target.name}` commits after the response was sent{others}: the client"
                 f" gets a {answer} even if the commit fails",
+                fix=_fix(first.call),
             )
 
 
@@ -55,6 +58,19 @@ def _first(program: Program, used: list[Dependency]) -> tuple[Dependency, str]:
     if first.call not in writing:
         return first, "success response"
     return first, str(status(writing[first.call].call.keyword("status_code")) or 200)
+
+
+def _fix(depends: Node) -> str:
+    """Return the call with the scope, "" where FastAPI does not know it: the rule says what then."""
+    found = versions(depends.module, "fastapi")
+    if found.has_before(_SCOPED):
+        return ""
+    if depends.called == "fastapi.Security":
+        return "Commit in the endpoint, before it returns: `Security` has no `scope`"
+    options = [f"{key}={value.text}" for key, value in depends.keywords.items() if key != "scope"]
+    given = ", ".join([*(value.text for value in depends.args), *options, 'scope="function"'])
+    since = f" (from fastapi {_SCOPED})" if found.admits_before(_SCOPED) else ""
+    return f"`{depends.func.text}({given})`, or commit in the endpoint{since}"
 
 
 def _certainty(endpoint: Endpoint) -> int:
