@@ -736,6 +736,37 @@ def write(name: str, unit: Unit) -> None:
     assert found.fix.startswith(fix)
 
 
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        ("bcrypt.hashpw(refresh_token.encode(), bcrypt.gensalt())", "slow hash of `refresh_token`"),
+        ("bcrypt.checkpw(row.code_hash, row.otp)", "slow hash of `code_hash`"),
+        ("hash_text(row.api_key)", "slow hash of `api_key`"),
+        ("bcrypt.hashpw(password, token_salt)", "password hash"),
+        ("bcrypt.hashpw(f'{password}{secret}'.encode(), salt)", "password hash"),
+        ("hash_text(row.new_password)", "password hash"),
+        ("hash_text(row.words)", "password hash"),
+        ("store(row.token, row.words)", "password hash"),
+    ],
+)
+def test_a_slow_hash_of_a_token_is_not_called_one_of_a_password(
+    call: str, what: str, tmp_path: Path
+) -> None:
+    source = f"""
+import bcrypt
+from fastapi import FastAPI
+app = FastAPI()
+def hash_text(text):
+    return bcrypt.hashpw(text.encode(), bcrypt.gensalt())
+def store(token, words):
+    return token, bcrypt.hashpw(words.encode(), bcrypt.gensalt())
+@app.post("/")
+async def rotate(row: Row, refresh_token, password, salt, secret, token_salt):
+    return {call}
+"""
+    assert f"computes a {what} on" in only(tmp_path, "hashing-on-event-loop", source).message
+
+
 def test_a_blocking_helper_is_counted_where_a_worse_one_blocks_too(tmp_path: Path) -> None:
     source = """
 from fastapi import FastAPI

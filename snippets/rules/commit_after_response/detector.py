@@ -61,7 +61,7 @@ def _first(program: Program, used: list[Dependency]) -> tuple[Dependency, str]:
 
 
 def _fix(depends: Node) -> str:
-    """Return the call with the scope, "" where FastAPI does not know it: the rule says what then."""
+    """Return the call with the scope; "" where FastAPI does not know it, for the rule's own fix."""
     found = versions(depends.module, "fastapi")
     if found.has_before(_SCOPED):
         return ""

@@ -11,7 +11,9 @@ from fastapi_pro.auditing.libraries.pydantic import schema_of
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 
 _ANY = "password"  # what a key may be that is no constant
-_PASSWORD = re.compile(r"passw|pwd", re.IGNORECASE)
+_PASSWORD = re.compile(r"passw|pwd|phrase", re.IGNORECASE)
+_OTHER = re.compile(r"token|otp|code|api_?key|secret|(^|_)pin$", re.IGNORECASE)
+"""Names of what is hashed by the same libraries, and is no password."""
 _LONGEST = 110  # characters of a fix
 
 
@@ -23,7 +25,7 @@ def detect(program: Program) -> Iterator[Hit]:
             if end and not _is_given_no_password(call, end):
                 through = f", called through `{call.func.text}`" if end != call else ""
                 yield call.hit(
-                    f"`async def {function.name}` computes a password hash on the event loop"
+                    f"`async def {function.name}` computes {_what(call, end)} on the event loop"
                     f" with `{end.func.text}`{through}: no other request is served meanwhile",
                     severity="low" if is_rare(function) else "",
                     fix=_in_thread(call),
@@ -44,6 +46,23 @@ def _is_given_no_password(call: Node, end: Node) -> bool:
     made = [value.value for value in call.given if schema_of(value.value.func.definition)]
     keys += [name for value in made for name in (value.keywords if _is_named(value) else [_ANY])]
     return is_asked and bool(keys) and not any(map(_PASSWORD.search, keys))
+
+
+def _what(call: Node, end: Node) -> str:
+    """Return what a call computes: the slow hash may be of a token."""
+    hashed = end.args[0] if end.args else end.at(None)
+    names = _names(hashed)
+    given = [_names(p.passed(call)) for p in call.callee.parameters if p.name in names]
+    if end != call and end.function == call.callee and len(given) == 1:
+        names = given[0]
+    other = next(filter(_OTHER.search, names), "")
+    is_other = other and not any(map(_PASSWORD.search, names))
+    return f"a slow hash of `{other}`" if is_other else "a password hash"
+
+
+def _names(value: Node) -> list[str]:
+    parts = value.walk(ast.Name, ast.Attribute)
+    return [part.last_name for part in parts if part.parent.func != part]
 
 
 def _is_asked(hashing: Node) -> bool:
