@@ -443,4 +443,51 @@ def read(token: str = Depends(bearer)):
         raise HTTPException(401)
     return claims["sub"]
 """,
+    "an object of a class of constants names the claim": """
+import time
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from settings import settings
+class _Names:
+    ENDS = "exp"
+    WHO = "sub"
+NAMES = _Names()
+app = FastAPI()
+bearer = OAuth2PasswordBearer("token")
+def sign(claims: dict) -> str:
+    return jwt.encode(claims, settings.key, algorithm="HS256")
+def issue(name: str) -> str:
+    claims = {NAMES.WHO: name}
+    claims.update({NAMES.ENDS: time.time() + 300})
+    return sign(claims)
+@app.post("/token")
+def login(name: str): return issue(name)
+@app.get("/")
+def read(token: str = Depends(bearer)):
+    return jwt.decode(token, settings.key, algorithms=["HS256"])[NAMES.WHO]
+""",
+    "a member of an Enum names the claim": """
+import time
+from enum import Enum
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from settings import settings
+class Claim(str, Enum):
+    ENDS = "exp"
+    WHO = "sub"
+app = FastAPI()
+bearer = OAuth2PasswordBearer("token")
+def issue(name: str) -> str:
+    claims: dict[str, object] = dict()
+    claims[Claim.WHO.value] = name
+    claims[Claim.ENDS.value] = time.time() + 300
+    return jwt.encode(claims, settings.key, algorithm="HS256")
+@app.post("/token")
+def login(name: str): return issue(name)
+@app.get("/")
+def read(token: str = Depends(bearer)):
+    return jwt.decode(token, settings.key, algorithms=["HS256"])[Claim.WHO.value]
+""",
 }

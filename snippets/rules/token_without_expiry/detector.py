@@ -187,14 +187,21 @@ def _names_claim(function: Node, name: str) -> bool:
     if _named(function, name) or any(c.keyword(name) for c in function.calls):
         return True
     keys = [key for made in function.own(ast.Dict) for key, _ in made.entries]
-    return any(key.constant == name or _of_object(key) == name for key in keys)
+    return any(_claim(key) == name for key in keys)
 
 
-def _of_object(key: Node) -> object:
-    """Return the constant in the body of the class that `self.NAME` stands for."""
-    if key.owner.name not in ("self", "cls"):
-        return None
-    body = (s for above in key.function.enclosing_class.lineage for s in above.body)
+def _claim(key: Node) -> object:
+    """Return the text that a key is, or that it stands for: `EXP`, `self.EXP`, `CLAIMS.EXP`.
+
+    The value of an Enum's member, and what the class of an object gives it, is followed too.
+    """
+    if key.constant is not None:
+        return key.constant
+    if key.member == "value":
+        return _claim(key.owner)
+    is_own = key.owner.name in ("self", "cls")
+    kind = key.function.enclosing_class if is_own else key.owner.type_class
+    body = (statement for above in kind.lineage for statement in above.body) if kind else ()
     return next(
         (s.assigned.literal for s in body if key.member in [t.name for t in s.targets]), None
     )
@@ -212,7 +219,7 @@ def _named(function: Node, text: str) -> list[Node]:
     """Return where a function has a text, or a constant that stands for it: `claims[EXP]`."""
     keys = [node.index for node in function.walk(ast.Subscript)]
     written_out = [node for node in function.walk(ast.Constant) if node.literal == text]
-    return written_out + [key for key in keys if key.name and key.constant == text]
+    return written_out + [key for key in keys if not key.literal and _claim(key) == text]
 
 
 def _is_required(decode: Decode, given: dict[str, object]) -> bool:
@@ -325,7 +332,7 @@ def _is_checked(call: Node) -> bool:
 
 def _ends_token(key: Node) -> bool:
     """Say whether a key, or the constant that stands for it, is a claim that ends a token."""
-    claim = key.constant
+    claim = _claim(key)
     return isinstance(claim, str) and bool(_ENDS.search(claim))
 
 
