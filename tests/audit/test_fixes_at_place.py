@@ -767,6 +767,46 @@ async def rotate(row: Row, refresh_token, password, salt, secret, token_salt):
     assert f"computes a {what} on" in only(tmp_path, "hashing-on-event-loop", source).message
 
 
+@pytest.mark.parametrize(
+    ("made", "severity", "told"),
+    [
+        ("motor.motor_asyncio.AsyncIOMotorClient", "medium", "nobody sees when it fails"),
+        ("pymongo.AsyncMongoClient", "", "it never runs"),
+    ],
+)
+def test_a_call_of_motor_runs_although_nobody_awaits_it(
+    made: str, severity: str, told: str, tmp_path: Path
+) -> None:
+    package, _, name = made.rpartition(".")
+    source = f"""
+from {package} import {name}
+from fastapi import FastAPI
+visits = {name}("mongodb://db").shop.visits
+app = FastAPI()
+@app.post("/")
+async def visit(page: str):
+    visits.insert_one({{"page": page}})
+"""
+    found = only(tmp_path, "forgotten-await", source)
+    assert found.severity == severity
+    assert told in found.message
+
+
+def test_a_future_of_motor_is_no_coroutine(tmp_path: Path) -> None:
+    source = """
+from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
+pages = AsyncIOMotorClient("mongodb://db").shop.pages
+app = FastAPI()
+@app.get("/")
+async def read(name: str):
+    page = pages.find_one({"name": name})
+    return page if page else {}
+"""
+    message = only(tmp_path, "forgotten-await", source).message
+    assert message.endswith("`page` is a Future, which is always true")
+
+
 def test_a_blocking_helper_is_counted_where_a_worse_one_blocks_too(tmp_path: Path) -> None:
     source = """
 from fastapi import FastAPI

@@ -184,18 +184,22 @@ def _of_tortoise(call: Node) -> Found | None:
     return Found(cls.name, frozenset(found.keywords)) if is_lookup else None
 
 
-def is_async_collection(owner: Node, depth: int = 0) -> bool:
-    """Say whether an expression is a collection, or what leads to one, of an async MongoDB client.
+def async_collection(owner: Node, depth: int = 0) -> str:
+    """Return the async client by which an expression is a collection of MongoDB, or leads to one.
 
-    Such as `client.shop.orders`, and `db["orders"]` where `db` is annotated as a database.
+    Or the class of its annotation: `client.shop.orders`, and `db["orders"]` where `db` is annotated
+    as a database. "" of anything else.
     """
     if not owner or depth > limits.NAMES:
-        return False
+        return ""
     found = owner.value or owner
     kind = owner.type
-    if found.called in _ASYNC_CLIENTS or (isinstance(kind, str) and kind in _ASYNC_KINDS):
-        return True
+    if found.called in _ASYNC_CLIENTS:
+        return found.called
+    if isinstance(kind, str) and kind in _ASYNC_KINDS:
+        return kind
     if found.is_call and found.callee:
-        return any(is_async_collection(value, depth + 1) for value in found.callee.returned)
+        values = found.callee.returned
+        return next(filter(None, (async_collection(value, depth + 1) for value in values)), "")
     inner = found.generic or found.owner or (found if found != owner else found.at(None))
-    return is_async_collection(inner, depth + 1)
+    return async_collection(inner, depth + 1)

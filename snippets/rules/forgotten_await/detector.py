@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import http_endpoints
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session, is_session
-from fastapi_pro.auditing.libraries.stores import DOCUMENT_COROUTINES, is_async_collection
+from fastapi_pro.auditing.libraries.stores import DOCUMENT_COROUTINES, async_collection
 from fastapi_pro.auditing.model.library_types import COROUTINES
 
 _ONLY_SESSIONS = {"commit", "flush", "refresh", "rollback", "scalar", "scalars"}
@@ -19,6 +19,8 @@ _USES = (
     ast.Expr, ast.Attribute, ast.Subscript, ast.For, ast.If, ast.While, ast.Assert, ast.UnaryOp,
     ast.Compare, ast.Assign, ast.AnnAssign, ast.NamedExpr,
 )  # fmt: skip
+_NEVER = "it never runs"
+_LOST = "nobody sees when it fails, and the answer may come before it has run"
 _LONGEST = 90  # characters of code in a fix
 _ROUTES = ("get", "post", "put", "patch", "delete")
 
@@ -29,9 +31,8 @@ def detect(program: Program) -> Iterator[Hit]:
         is_coroutine = function.is_coroutine
         for call in function.calls:
             if is_coroutine and call.member in DOCUMENT_COROUTINES and not call.is_awaited:
-                why = _forgotten(function, call) if is_async_collection(call.owner) else ""
-                if why:
-                    yield _hit(call, f"`{call.func.text}` is not awaited: {why}")
+                if client := async_collection(call.owner):
+                    yield from _of_collection(function, call, client)
                 continue
             if not (is_coroutine or call.member in COROUTINES) or call.is_awaited:
                 continue
@@ -41,7 +42,7 @@ def detect(program: Program) -> Iterator[Hit]:
                 if why := _forgotten(function, call):
                     yield _hit(call, f"`{call.func.dotted}` is not awaited: {why}")
             elif _is_dropped(function, call) and _gives_coroutine(call):
-                yield _hit(call, f"`{call.func.text}` is not awaited: it never runs")
+                yield _hit(call, f"`{call.func.text}` is not awaited: {_NEVER}")
     for function in {endpoint.function: None for endpoint in http_endpoints(program)}:
         for answer in function.returned:
             if answer.is_call and _gives_coroutine(answer):
@@ -53,7 +54,17 @@ def detect(program: Program) -> Iterator[Hit]:
                 )
 
 
-def _hit(call: Node, message: str) -> Hit:
+def _of_collection(function: Node, call: Node, client: str) -> Iterator[Hit]:
+    """Yield a call of a collection: Motor's give a Future, and run although nobody awaits them."""
+    why = _forgotten(function, call)
+    if client.startswith("motor."):
+        why = _LOST if why == _NEVER else why.replace("a coroutine", "a Future")
+    if why:
+        severity = "medium" if why == _LOST else ""
+        yield _hit(call, f"`{call.func.text}` is not awaited: {why}", severity)
+
+
+def _hit(call: Node, message: str, severity: str = "") -> Hit:
     text = f"await {call.func.text}(...)"
     if member := call.parent.member if call.parent.owner == call else "":
         is_called = call.parent.parent.func == call.parent
@@ -62,7 +73,7 @@ def _hit(call: Node, message: str) -> Hit:
     function = call.function
     if not function.is_coroutine:
         fix = f"Make `{function.name}` `async def`, and a{fix[1:]}"
-    return call.hit(message, fix=fix)
+    return call.hit(message, severity=severity, fix=fix)
 
 
 def _is_dropped(function: Node, call: Node) -> bool:
@@ -101,7 +112,7 @@ def _forgotten(function: Node, call: Node) -> str:
     """Return what happens to a coroutine that nobody awaits, or ""."""
     match call.parent.ast:
         case ast.Expr():
-            return "it never runs"
+            return _NEVER
         case ast.Attribute(attr=attr) if attr not in _OWN:
             return f"a coroutine has no `{attr}`"
         case ast.Subscript(value=value) | ast.For(iter=value) if value is call.ast:
@@ -132,7 +143,7 @@ def _of_name(function: Node, name: str, call: Node) -> str:
             case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
                 if test is read.ast:
                     return f"`{name}` is a coroutine, which is always true"
-    return "" if reads else "it never runs"
+    return "" if reads else _NEVER
 
 
 def _is_kept(name: Node) -> bool:
