@@ -143,6 +143,18 @@ class Consumed:
     def __enter__(self):
         log.info("message of %s", self.headers.get("x-request-id"))
 """,
+    "the headers that a broker delivers": """
+import json
+import logging
+from fastapi import FastAPI
+log = logging.getLogger(__name__)
+app = FastAPI()
+def on_message(channel, method, properties, body):
+    request_id = properties.headers["X-Request-ID"] if properties.headers else "none"
+    log.info("order of %s: %s", request_id, json.loads(body))
+async def consume(incoming_message) -> None:
+    log.info("order of %s", incoming_message.headers.get("x-correlation-id"))
+""",
     "matched": """
 import re
 from uuid import uuid4

@@ -25,6 +25,8 @@ _SENDS = {
     "apply_async", "delay", "enqueue", "enqueue_job", "kiq", "publish", "send_task",
 }  # fmt: skip
 """Methods that hand a job or message to a broker."""
+_MESSAGE = re.compile(r"(^|_)(props|properties|message|msg|delivery|envelope|record)$", re.I)
+"""Names of what a broker delivers: the headers of it are another service's."""
 _ANSWERS = re.compile(r"resp|Exception|Error|Problem|message|answer|abort", re.IGNORECASE)
 """Names of what the caller gets."""
 _KEEPS = {"set", "bind", "bind_contextvars", "append", "add", "setdefault"}
@@ -113,8 +115,9 @@ def _takes(read: Node) -> bool:
     if not isinstance(text, str) or text.lower() not in _HEADERS:
         return False
     # not the headers of a response, nor of a client's answer
-    owner = (read.owner or read.generic).text.lower()
-    if owner in ("self.headers", "self._headers"):
+    headers = read.owner or read.generic
+    owner = headers.text.lower()
+    if owner in ("self.headers", "self._headers") or _MESSAGE.search(headers.owner.last_name):
         return False  # those of a message, which another service has sent
     return "header" in owner and "response" not in owner and "resp" not in owner.split(".")[0]
 
