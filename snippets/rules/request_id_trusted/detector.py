@@ -25,7 +25,9 @@ _SENDS = {
     "apply_async", "delay", "enqueue", "enqueue_job", "kiq", "publish", "send_task",
 }  # fmt: skip
 """Methods that hand a job or message to a broker."""
-_MESSAGE = re.compile(r"(^|_)(props|properties|message|msg|delivery|envelope|record)$", re.I)
+_MESSAGE = re.compile(
+    r"(^|_)(props|properties|message|msg|delivery|envelope|record)$", re.IGNORECASE
+)
 """Names of what a broker delivers: the headers of it are another service's."""
 _ANSWERS = re.compile(r"resp|Exception|Error|Problem|message|answer|abort", re.IGNORECASE)
 """Names of what the caller gets."""
