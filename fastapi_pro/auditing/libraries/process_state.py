@@ -122,12 +122,24 @@ def _changes(function: Node) -> list[Change]:
             if kind:
                 value = node.assigned if kind == "store" else node.at(None)
                 found.append(Change(function, node, _container(target), kind, value))
-        if node.is_call and (node.member in _PUT or node.member in _TAKE):
+        if node.is_call and _may_change(node):
             changed = _container(_aliased(node.owner))
             kind = "take" if node.member in _TAKE else "put" if changed == node.owner else "count"
             value = node.args[-1] if node.args else node.at(None)
             found.append(Change(function, node, changed, kind, value))
     return found
+
+
+def _may_change(call: Node) -> bool:
+    """Say whether a call may be of a container's method that changes it.
+
+    `add` and `append` take one value: what takes more, or a number to add, is no container.
+    """
+    if call.member in ("add", "append", "appendleft"):
+        numbers = [value for value in call.args if isinstance(value.literal, (int, float))]
+        is_counter = call.member == "add" and bool(numbers)
+        return len(call.args) == 1 and not call.keywords and not is_counter
+    return call.member in _PUT or call.member in _TAKE
 
 
 def _aliased(name: Node) -> Node:

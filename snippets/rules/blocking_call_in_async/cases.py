@@ -1127,3 +1127,33 @@ async def count(file: UploadFile) -> int:
     document = pymupdf.open(stream=await file.read())
     return document.page_count
 """
+_LAZY = """
+from contextlib import asynccontextmanager
+import requests
+from fastapi import FastAPI
+models: dict = {}
+def load_models():
+    models["en"] = requests.get("http://models/en", timeout=5).json()
+@asynccontextmanager
+async def lifespan(app):
+    START
+    yield
+app = FastAPI(lifespan=lifespan)
+@app.post("/words")
+async def words(text: str):
+    if TEST:
+        load_models()MARK
+    return models["en"][text]
+"""
+_LOADED = _LAZY.replace("START", "load_models()").replace("MARK", "")
+LOOK_ALIKES["made at startup, and again only if it is missing"] = _LOADED.replace(
+    "TEST", "not models"
+)
+FOUND["made for the first request"] = (
+    _LAZY.replace("START", "...").replace("TEST", "not models").replace("MARK", "  # !")
+)
+FOUND["made at startup, and again when somebody asks for it"] = (
+    _LAZY.replace("START", "load_models()")
+    .replace("TEST", 'text == "reload"')
+    .replace("MARK", "  # !")
+)

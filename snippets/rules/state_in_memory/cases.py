@@ -1477,3 +1477,50 @@ def login(name: str):
 def sessions():
     return list(Session.sessions)
 """
+_ISSUERS = """
+from dataclasses import dataclass
+from fastapi import FastAPI, Header, HTTPException
+from settings import settings
+app = FastAPI()
+@dataclass(frozen=True)
+class Issuer:
+    url: str
+    audience: str
+_issuers: dict[str, Issuer] = {}MARK
+_names: dict[str, str] = {}MARK
+def keep(name: str, issuer: Issuer) -> None:
+    _issuers[issuer.url] = issuer
+    _names[issuer.url] = name
+def read_settings() -> None:
+    _issuers.clear()
+    _names.clear()
+    keep("main", Issuer(settings.issuer, settings.audience))
+@app.get("/who")
+def who(issuer: str = Header()):
+    if TEST:
+        read_settings()
+    if issuer not in _issuers:
+        raise HTTPException(401)
+    return _names[issuer]
+"""
+LOOK_ALIKES["two that one function fills from the settings, where one is empty"] = _ISSUERS.replace(
+    "TEST", "not _issuers"
+).replace("MARK", "")
+FOUND["two that one function fills, when a caller says so"] = _ISSUERS.replace(
+    "TEST", 'issuer == "new"'
+).replace("MARK", "  # !")
+LOOK_ALIKES["instruments of a meter, which count for themselves"] = """
+from fastapi import FastAPI
+from opentelemetry import metrics
+app = FastAPI()
+_meter = metrics.get_meter("shop")
+_counts = {"orders": _meter.create_counter("orders"), "items": _meter.create_counter("items")}
+@app.post("/orders")
+def order(items: int):
+    _counts["orders"].add(1)
+    _counts["items"].add(items, {"shop": "main"})
+    return items
+@app.get("/names")
+def names():
+    return list(_counts)
+"""

@@ -419,17 +419,21 @@ def _is_changing(node: Node) -> bool:
 
 
 def _is_filled_once(function: Node, name: str) -> bool:
-    """Say whether a container is filled where it is found empty: `if not messages: load()`."""
+    """Say whether a container is filled where it is found empty: `if not messages: load()`.
+
+    Or where another is empty that the same function fills.
+    """
+    names = {name, *(change.name for change in changes(function) if change.kind == "store")}
     for other in function.program.functions:
         if other.module is not function.module:
             continue
         for branch in other.own(ast.If):
             match branch.ast:
                 case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=test)):
-                    if not _is_named(branch.at(test), name):
+                    if not any(_is_named(branch.at(test), one) for one in names):
                         continue
-                    calls = [call for call, target in called(other) if target == function]
-                    if other == function or any(s.holds(c) for s in branch.body for c in calls):
+                    filling = [c for c, target in called(other) if function in reached([target])]
+                    if other == function or any(s.holds(c) for s in branch.body for c in filling):
                         return True
     return False
 
