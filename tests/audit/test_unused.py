@@ -30,6 +30,11 @@ def _hashing(folder: Path, *files: str) -> Finding:
         f"{_APP}\nTASKS = ['hashes:run']",
         f"import importlib\n{_APP}\nloaded = importlib.import_module('has' + 'hes')",
         f"{_APP}\nloaded = __import__('hashes')",
+        f"import importlib\n{_APP}\ndef load(n): importlib.import_module(f'app.{{n}}')",
+        f"import importlib\n{_APP}\ndef load(n): importlib.import_module('.' + n, 'app')",
+        f"import importlib\n{_APP}\ndef load(n): importlib.import_module(__package__ + '.' + n)",
+        f"import importlib\n{_APP}\ndef load(names): map(importlib.import_module, names)",
+        f"import pkgutil\n{_APP}\nfor m in pkgutil.walk_packages(['app']): ...",
         "from fastapi import APIRouter\nrouter = APIRouter()",
         f"{_APP}\n#= worker.py\nimport fastapi\nimport hashes\nif __name__ == '__main__': ...",
         f"{_APP}\n#= worker.py\nimport fastapi, arq, hashes\nclass WorkerSettings: ...",
@@ -44,6 +49,27 @@ def test_a_module_that_something_loads_counts(main: str, tmp_path: Path) -> None
     assert "imports" not in found.fix
 
 
+def test_an_entry_without_a_word_of_the_libraries_loads_what_it_imports(tmp_path: Path) -> None:
+    source = f"""
+#= shop/web.py
+{_APP}
+#= hashes.py
+{_HASHES}
+#= ingest.py
+import pydantic
+import hashes
+import shop.web
+#= server.py
+import hashes
+from shop.web import app
+print(app, hashes)
+#= Dockerfile
+FROM python:3.13-slim
+CMD ["uvicorn", "server:app"]
+"""
+    assert _hashing(tmp_path, source).severity == ""
+
+
 @pytest.mark.parametrize(
     "main",
     [
@@ -52,6 +78,14 @@ def test_a_module_that_something_loads_counts(main: str, tmp_path: Path) -> None
         f"{_APP}\n#= app/other.py\nimport fastapi, hashes",
         f"{_APP}\nkey = __import__('uuid').uuid4()",
         f"import importlib\n{_APP}\nparse = importlib.import_module('urllib.parse').urlparse",
+        f"import importlib\n{_APP}\ndef load(n): importlib.import_module(f'app.plugins.{{n}}')",
+        f"import importlib\n{_APP}\ndef load(n):\n    name = 'app.jobs.' + n\n"
+        "    importlib.import_module(name)",
+        f"from importlib import import_module as load\n{_APP}\nload('plugins.%s' % app.title)",
+        f"import importlib, pkgutil\nfrom app import plugins\n{_APP}\n"
+        "for m in pkgutil.iter_modules(plugins.__path__):\n"
+        "    importlib.import_module(f'{plugins.__name__}.{m.name}')\n"
+        "#= app/plugins/__init__.py\n",
     ],
 )
 def test_a_module_that_nothing_loads_matters_little(main: str, tmp_path: Path) -> None:

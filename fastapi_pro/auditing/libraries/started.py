@@ -1,42 +1,15 @@
 """Which modules each start of the service loads, and with how many processes."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fastapi_pro.auditing.libraries.fastapi import apps
+from fastapi_pro.auditing.libraries.loaded_by_name import loaded_with_named
 from fastapi_pro.auditing.libraries.starts import Start, modules_named, starts
 from fastapi_pro.auditing.model.module import Module
-from fastapi_pro.auditing.model.module_imports import loaded_with, loading
+from fastapi_pro.auditing.model.module_imports import loading
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program
-
-_BY_NAME = (
-    "import_module", "__import__", "pkgutil", "exec_module", "run_module", "entry_points",
-    "find_modules", "autodiscover",
-)  # fmt: skip
-"""Calls that load modules by name, without an import."""
-
-
-_IN_PLACE = re.compile(
-    rb"""\b(?:importlib\.import_module|__import__)\(\s*["']([A-Za-z_][\w.]*)["']\s*\)"""
-)
-
-
-def load_by_name(modules: Iterable[Module]) -> bool:
-    """Say whether one of the modules loads others by their names, without an import."""
-    return any(module.says(*_BY_NAME) and _loads_of_program(module) for module in modules)
-
-
-def _loads_of_program(module: Module) -> bool:
-    """Say whether what a module loads may be the program's: `__import__("uuid")` loads a library.
-
-    The name must stand in the call.
-    """
-    named = {found.decode() for found in _IN_PLACE.findall(module.source)}
-    rest = _IN_PLACE.sub(b"", module.source)
-    is_shown = not any(word.encode() in rest for word in _BY_NAME)
-    return not is_shown or any(modules_named(module.program, name) for name in named)
 
 
 def loaded_beside(module: Module) -> Iterable[Module]:
@@ -49,13 +22,14 @@ def loaded_beside(module: Module) -> Iterable[Module]:
     found: set[Module] = set()
     for made in {app.module for app in apps(program) if not app.module.is_tool}:
         loaded = program.once(_of_application, made, made)
+        if loaded is None:
+            return program.service
         found |= loaded if module in loaded else set()
-    is_known = found and not load_by_name(found)
-    return [one for one in program.service if one in found or not is_known]
+    return [one for one in program.service if one in found or not found]
 
 
-def _of_application(made: Module) -> set[Module]:
-    return loaded_with(loading(made), made.program)
+def _of_application(made: Module) -> set[Module] | None:
+    return loaded_with_named(loading(made), made.program)
 
 
 def serves(start: Start, module: Module) -> bool:
@@ -95,8 +69,8 @@ def _loaded(start: Start, program: Program) -> set[Module] | None:
     roots = {module for module in program.modules if module.path in served}
     if isinstance(start.place, Node):
         roots |= _of_file(start.place, made)
-    loaded = loaded_with(roots, program)
-    if load_by_name(loaded):
+    loaded = loaded_with_named(roots, program)
+    if loaded is None:
         return None
     is_known = loaded & made or served or (start.target and _is_absent(start, made, program))
     return loaded if is_known else None

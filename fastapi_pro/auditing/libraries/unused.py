@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, apps, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, starting_functions
-from fastapi_pro.auditing.libraries.started import load_by_name
+from fastapi_pro.auditing.libraries.loaded_by_name import loaded_by_name
 from fastapi_pro.auditing.libraries.starts import modules_run, starts
 from fastapi_pro.auditing.libraries.text_files import texts_beside
 from fastapi_pro.auditing.libraries.uncalled import is_uncalled, outermost, users
@@ -120,9 +120,10 @@ def _used(program: Program) -> set[Module]:
 @fact
 def _loaded(program: Program) -> set[Module]:
     """Return the modules that a start loads, directly or by imports."""
-    if load_by_name(program.code):
+    named = loaded_by_name(program.code)
+    if named is None:
         return set(program.modules)
-    roots = _started(program)
+    roots = _started(program) | named
     roots |= {s.place.module for s in starts(program) if isinstance(s.place, Node)}
     run = modules_run(program)
     for module in program.code:

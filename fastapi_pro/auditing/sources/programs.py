@@ -33,6 +33,11 @@ _IMPORT = re.compile(
 _APPLICATION = re.compile(rb"""["']([A-Za-z_][\w.]*):\w+["']""")
 _APPLICATION_END = re.compile(rb""":\w+["']""")
 _MAKES_APPLICATION = re.compile(rb"\bFastAPI\(")
+_ENTRIES = {
+    "__main__", "app", "application", "asgi", "main", "manage", "run", "serve", "server", "start",
+    "wsgi",
+}  # fmt: skip
+"""Files that may start a program without a word of its libraries."""
 _FOREIGN = LIBRARIES | sys.stdlib_module_names
 
 
@@ -40,7 +45,8 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
     """Return groups of files that import each other, if one of them uses a library.
 
     A file without a trace of the libraries belongs to a program only below a top-level folder in
-    which some file directly imports a framework; other files are not even searched for imports.
+    which some file directly imports a framework, or if it may start the program by its name; other
+    files are not even searched for imports.
     Among installed packages, each is a program of its own, and the libraries themselves are none.
     """
     are_installed = any(root.glob("*.dist-info"))
@@ -48,7 +54,11 @@ def programs(sources: dict[Path, bytes], root: Path) -> list[list[Path]]:
         sources = {p: s for p, s in sources.items() if _top(p, root) not in LIBRARIES}
     traced = {path for path, source in sources.items() if _is_traced(path, source)}
     homes = {_top(path, root) for path in traced if _HOME.search(sources[path])}
-    chosen = [path for path in sources if path in traced or _top(path, root) in homes]
+    chosen = [
+        path
+        for path in sources
+        if path in traced or _top(path, root) in homes or path.stem in _ENTRIES
+    ]
     by_name = {_name(path): path.as_posix() for path in sorted(chosen, key=_is_package)}
     below = _with_folders(by_name, root.as_posix())
     leader = {place: place for place in map(Path.as_posix, chosen)}
