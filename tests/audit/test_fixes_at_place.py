@@ -807,6 +807,32 @@ async def read(name: str):
     assert message.endswith("`page` is a Future, which is always true")
 
 
+@pytest.mark.parametrize(
+    ("caught", "told"),
+    [
+        ("except Exception as e:", "any error"),
+        ("except OSError as e:", "any `OSError`"),
+        ("except (sqlalchemy.exc.SQLAlchemyError, OSError) as e:", "any `SQLAlchemyError`"),
+        ("except (OSError, Exception) as e:", "any error"),
+    ],
+)
+def test_the_text_is_that_of_the_errors_that_are_caught(
+    caught: str, told: str, tmp_path: Path
+) -> None:
+    source = f"""
+import sqlalchemy
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+@app.post("/")
+def write(name: str):
+    try:
+        open(name)
+    {caught}
+        raise HTTPException(500, str(e))
+"""
+    assert f"the text of {told}: it" in only(tmp_path, "error-text-sent", source).message
+
+
 def test_a_blocking_helper_is_counted_where_a_worse_one_blocks_too(tmp_path: Path) -> None:
     source = """
 from fastapi import FastAPI

@@ -241,3 +241,20 @@ app.add_middleware(Count)
 async def failed(request, error): ...
 """,
 }
+FOUND["beside a module that nothing loads"] = """
+#= shop/errors.py
+from fastapi.responses import JSONResponse
+from old_shop.web import app
+@app.exception_handler(Exception)
+async def failed(request, error):
+    return JSONResponse({}, 500)
+#= shop/web.py
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+@app.exception_handler(Exception)  # !
+async def failed(request, error):
+    return JSONResponse({}, 500)
+"""

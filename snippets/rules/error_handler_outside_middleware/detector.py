@@ -8,6 +8,7 @@ from fastapi_pro.auditing.libraries.exception_handlers import ExceptionHandler, 
 from fastapi_pro.auditing.libraries.http_errors import status
 from fastapi_pro.auditing.libraries.middleware import Middleware, stacks
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
+from fastapi_pro.auditing.libraries.unused import why_unused
 from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.messages import counted
 
@@ -32,6 +33,7 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield the first handler of Exception or 500 of a program whose middleware it then avoids."""
     wide = (handler for handler in exception_handlers(program) if _catches_all(handler.key))
     found = [(handler, lost) for handler in wide if (lost := _lost(handler))]
+    found = [(one, lost) for one, lost in found if not _is_unused(one)] or found
     if not found:
         return
     first, lost = found[0]
@@ -54,6 +56,10 @@ def detect(program: Program) -> Iterator[Hit]:
         f"{sent} sent outside all middleware: {', '.join(effects)}{others}",
         fix=_OWN_HANDLERS.format(kinds) if kinds else "",
     )
+
+
+def _is_unused(handler: ExceptionHandler) -> bool:
+    return bool(why_unused(handler.node.module, handler.node.line))
 
 
 def _catches_all(key: Node) -> bool:

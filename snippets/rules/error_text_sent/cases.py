@@ -177,4 +177,45 @@ def main():
     except Exception as e:
         return {"error": str(e)}
 """,
+    "what is wrong with what the client sent": _APP
+    + """
+import base64
+import json
+from fastapi import Request, UploadFile
+from pydantic import TypeAdapter
+@app.post("/a")
+async def a(file: UploadFile):
+    raw = await file.read()
+    try:
+        rows = json.loads(raw.decode("utf-8"))
+    except Exception as e:
+        raise HTTPException(400, f"no JSON: {e}")
+    return len(rows)
+@app.post("/b")
+async def b(request: Request):
+    try:
+        body = await request.json()
+    except Exception as e:
+        return {"error": str(e)}
+    return body
+@app.post("/c")
+async def c(cursor: str):
+    try:
+        at, number = base64.urlsafe_b64decode(cursor).split(b":")
+        return int(number)
+    except Exception as e:
+        raise HTTPException(422, repr(e))
+""",
 }
+FOUND["read and stored in one `try`"] = (
+    _APP
+    + """
+import json
+@app.post("/a")
+async def a(text: str):
+    try:
+        await store(json.loads(text))
+    except Exception as e:
+        raise HTTPException(400, f"no JSON: {e}")  # !
+"""
+)

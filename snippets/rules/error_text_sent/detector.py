@@ -28,6 +28,19 @@ _TRACEBACKS = (
 _TOLD = {"args", "orig", "statement", "params"}
 """Attributes of errors that hold texts."""
 _SERVER_ERROR = 500
+_ANY = ("builtins.Exception", "builtins.BaseException")
+_PARSES = {
+    "base64.b64decode", "base64.urlsafe_b64decode", "builtins.dict", "builtins.float",
+    "builtins.int", "builtins.isinstance", "builtins.len", "builtins.list", "builtins.str",
+    "datetime.date.fromisoformat", "datetime.datetime.fromisoformat",
+    "datetime.datetime.strptime", "decimal.Decimal", "json.loads", "orjson.loads", "uuid.UUID",
+}  # fmt: skip
+_PARSING = {
+    "decode", "encode", "lower", "lstrip", "model_validate", "model_validate_json",
+    "parse_obj", "parse_raw", "partition", "replace", "rstrip", "split", "splitlines", "strip",
+    "upper",
+}  # fmt: skip
+"""Methods that only read a text, or check what a client has sent."""
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -35,21 +48,23 @@ def detect(program: Program) -> Iterator[Hit]:
     answering = {endpoint.function for endpoint in http_endpoints(program)}
     for function in sorted(request_functions(program), key=lambda f: f.place):
         for handler in function.own(ast.ExceptHandler) if not function.module.is_tool else ():
-            if _is_wide(handler):
+            if _is_wide(handler) and not _only_parses(handler.parent):
                 name = str(getattr(handler.ast, "name", None) or "")
-                yield from _told(handler, name, is_answer=function in answering)
+                kinds = caught_by(handler)
+                yield from _told(handler, name, kinds, is_answer=function in answering)
     for registered in exception_handlers(program):
         function = registered.function
         if not function or not _is_of_any(registered.key) or function.module.is_tool:
             continue
         parameters = function.parameters
-        yield from _told(
-            function, parameters[1].name if len(parameters) > 1 else "", is_answer=True
-        )
+        name = parameters[1].name if len(parameters) > 1 else ""
+        yield from _told(function, name, [registered.key], is_answer=True)
 
 
-def _told(block: Node, name: str, *, is_answer: bool) -> Iterator[Hit]:
+def _told(block: Node, name: str, kinds: list[Node], *, is_answer: bool) -> Iterator[Hit]:
     """Yield the answers in a block that hold the text of the error with this name."""
+    named = [kind.last_name for kind in kinds if kind.library_name not in _ANY]
+    error = f"`{named[0]}`" if kinds and len(named) == len(kinds) and all(named) else "error"
     for statement in block.walk(ast.Raise, ast.Return):
         sent = list(_sent(statement, is_answer=is_answer))
         said = next(filter(None, (_text(value, name) for value in sent)), None)
@@ -57,11 +72,22 @@ def _told(block: Node, name: str, *, is_answer: bool) -> Iterator[Hit]:
             continue
         function = statement.function
         yield statement.hit(
-            f"`{function.name}` answers with `{said.text}`, the text of any error: it may hold"
+            f"`{function.name}` answers with `{said.text}`, the text of any {error}: it may hold"
             " paths, SQL and addresses of this server",
             severity="low" if is_only_for_admins(function) else "",
             cause=f"texts of errors in {function.module.name}",
         )
+
+
+def _only_parses(attempt: Node) -> bool:
+    """Say whether a `try` only reads what a client has sent: its errors tell of that alone."""
+    calls = [call for statement in attempt.body for call in statement.walk(ast.Call)]
+    return bool(calls) and all(map(_parses, calls))
+
+
+def _parses(call: Node) -> bool:
+    is_body = call.member == "json" and call.owner.is_a("fastapi.Request")
+    return is_body or call.called in _PARSES or call.member in _PARSING
 
 
 def _is_narrowed(statement: Node, name: str) -> bool:
