@@ -833,6 +833,62 @@ def write(name: str):
     assert f"the text of {told}: it" in only(tmp_path, "error-text-sent", source).message
 
 
+@pytest.mark.parametrize(
+    ("start", "severity", "told"),
+    [
+        ("", "low", "another process may insert"),
+        ("app = FastAPI(lifespan=lifespan)", "low", "`store` then fails, and that worker does not"),
+        ("@app.post('/')\ndef add():\n    store('a')", "", "another request may insert"),
+    ],
+)
+def test_who_else_inserts_follows_from_where_the_check_runs(
+    start: str, severity: str, told: str, tmp_path: Path
+) -> None:
+    source = f"""
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+engine = create_engine("postgresql://db/app")
+class Base(DeclarativeBase): ...
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+def store(email: str):
+    with Session(engine) as session:
+        if session.scalar(select(Account).where(Account.email == email)):
+            raise ValueError(email)
+        session.add(Account(email=email))
+        session.commit()
+@asynccontextmanager
+async def lifespan(app):
+    {"store('admin')" if "lifespan" in start else "..."}
+    yield
+app = FastAPI()
+{start}
+"""
+    found = only(tmp_path, "check-then-insert", source)
+    assert found.severity == severity
+    assert told in found.message
+
+
+@pytest.mark.parametrize(
+    "text", ["str.encode(password)", "password.encode()", "bytes(password, 'utf-8')"]
+)
+def test_what_bcrypt_gets_is_named(text: str, tmp_path: Path) -> None:
+    source = f"""
+import bcrypt
+from fastapi import FastAPI
+app = FastAPI()
+@app.post("/")
+def add(password: str):
+    return bcrypt.hashpw({text}, bcrypt.gensalt()).decode()
+"""
+    message = only(tmp_path, "bcrypt-72-bytes", source).message
+    assert message.startswith("`bcrypt.hashpw` gets `password`")
+
+
 def test_a_blocking_helper_is_counted_where_a_worse_one_blocks_too(tmp_path: Path) -> None:
     source = """
 from fastapi import FastAPI
@@ -1740,6 +1796,7 @@ app.include_router(router)
     ("kind", "await_", "limit"),
     [
         ("async def", "await ", "under `asyncio.timeout(2)`"),
+        ("async def", "", "the time limits of its driver, in a `def` endpoint"),
         ("def", "", "and the time limits of its driver"),
     ],
 )

@@ -79,13 +79,17 @@ CMD ["uvicorn", "server:app"]
         f"{_APP}\nkey = __import__('uuid').uuid4()",
         f"import importlib\n{_APP}\nparse = importlib.import_module('urllib.parse').urlparse",
         f"import importlib\n{_APP}\ndef load(n): importlib.import_module(f'app.plugins.{{n}}')",
-        f"import importlib\n{_APP}\ndef load(n):\n    name = 'app.jobs.' + n\n"
-        "    importlib.import_module(name)",
+        (
+            f"import importlib\n{_APP}\ndef load(n):\n    name = 'app.jobs.' + n\n"
+            "    importlib.import_module(name)"
+        ),
         f"from importlib import import_module as load\n{_APP}\nload('plugins.%s' % app.title)",
-        f"import importlib, pkgutil\nfrom app import plugins\n{_APP}\n"
-        "for m in pkgutil.iter_modules(plugins.__path__):\n"
-        "    importlib.import_module(f'{plugins.__name__}.{m.name}')\n"
-        "#= app/plugins/__init__.py\n",
+        (
+            f"import importlib, pkgutil\nfrom app import plugins\n{_APP}\n"
+            "for m in pkgutil.iter_modules(plugins.__path__):\n"
+            "    importlib.import_module(f'{plugins.__name__}.{m.name}')\n"
+            "#= app/plugins/__init__.py\n"
+        ),
     ],
 )
 def test_a_module_that_nothing_loads_matters_little(main: str, tmp_path: Path) -> None:
@@ -218,6 +222,36 @@ def test_a_function_that_nothing_calls(main: str, severity: str, tmp_path: Path)
     assert {f.severity for f in found} == {severity}
     if severity == "low":
         assert found[0].fix.endswith("(low: nothing that runs calls `add_cors`)")
+
+
+@pytest.mark.parametrize(
+    ("base", "main", "severity"),
+    [
+        ("SQLModel", "", "low"),
+        ("SQLModel", "print(Account(name='a').check('b'))", ""),
+        ("SQLModel, table=True", "", ""),
+    ],
+)
+def test_a_schema_of_sqlmodel_that_nothing_names(
+    base: str, main: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+#= schemas.py
+from passlib.context import CryptContext
+from sqlmodel import Field, SQLModel
+pwd = CryptContext(schemes=["bcrypt"])
+class Account({base}):
+    name: str = Field(primary_key=True)
+    stored: str = ""
+    def check(self, password: str) -> bool:
+        return pwd.verify(password, self.stored)
+#= main.py
+from fastapi import FastAPI
+from schemas import Account
+app = FastAPI()
+{main}
+"""
+    assert _hashing(tmp_path, source).severity == severity
 
 
 _CLASS = """

@@ -19,7 +19,8 @@ _NEUTRAL = (
 )  # fmt: skip
 """Where decorators are from that call a function for nobody."""
 _OWN_METHODS = {
-    "abc.ABC", "builtins.object", "pydantic.BaseModel", "typing.Generic", "typing.Protocol",
+    "abc.ABC", "builtins.object", "pydantic.BaseModel", "sqlmodel.SQLModel", "typing.Generic",
+    "typing.Protocol",
 }  # fmt: skip
 """Bases that call no method by a name of the program's."""
 _PLAIN = _OWN_METHODS | {"builtins.Exception", "fastapi.middleware.base.BaseHTTPMiddleware"}

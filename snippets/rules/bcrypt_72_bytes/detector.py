@@ -129,7 +129,7 @@ def _encoded(password: Node) -> str:
     """Return the text that is encoded for bcrypt as it is written; "" for a digest or a literal."""
     call = password.value
     if call.is_call and call.member == "encode":
-        text = call.owner
+        text = call.argument(0, "self") if call.owner.name == "str" else call.owner
     elif call.called == "builtins.bytes":
         text = call.argument(0, "source")
     else:

@@ -15,9 +15,10 @@ from fastapi_pro.auditing.libraries.fastapi import (
     endpoints,
     parameters,
 )
+from fastapi_pro.auditing.libraries.fastapi_requests import starting_functions
 from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.migrations import may_make_unique
-from fastapi_pro.auditing.libraries.rare_work import is_rare
+from fastapi_pro.auditing.libraries.rare_work import is_asked, is_rare
 from fastapi_pro.auditing.libraries.repositories import (
     INSERTS,
     LOOKUPS,
@@ -48,6 +49,7 @@ _FAILS = {"scalar_one_or_none", "one_or_none", "one", "scalar_one"}
 _NARROWS = {"join", "outerjoin", "limit", "distinct", "group_by", "having"}
 _UNIQUE = re.compile("unique|duplicate|integrity", re.IGNORECASE)
 _STORES = ("INSERT INTO", "insert into", "Insert Into", "insert_one", "tortoise")
+_REQUEST = "request"
 _INDEX = "A unique index; insert first, and answer its error with 409"
 _SYNC = "Unique constraint; `session.flush()` in `try`, `except IntegrityError` gives 409"
 
@@ -89,11 +91,12 @@ def _elsewhere(program: Program) -> Iterator[Hit]:
             if is_for_commands(function) or is_script(function):
                 break
             columns = ", ".join(f"`{name}`" for name in sorted(found.columns))
+            who, fails = _race(check)
             yield check.hit(
-                f"another request may insert the same {columns} between this check and the insert"
+                f"another {who} may insert the same {columns} between this check and the insert"
                 f" in line {insert.line}: without a unique index `{found.table}` has it twice, with"
-                f" one `{function.name}` answers 500",
-                severity="low" if is_rare(function) else "",
+                f" one `{function.name}` {fails}",
+                severity="low" if is_rare(function) or who != _REQUEST else "",
                 fix=_INDEX,
             )
             break
@@ -149,14 +152,27 @@ def _of_models(program: Program) -> Iterator[Hit]:
                 continue
             columns = ", ".join(f"`{name}`" for name in sorted(found.columns))
             what = "change" if is_change else "insert"
+            who, fails = _race(check)
+            is_low = is_rare(function) or who != _REQUEST
             yield check.hit(
-                f"another request may insert the same {columns} between this check and the {what}"
-                f" of `{found.model.name}` in line {insert.line}: `{function.name}` then answers"
-                " 500 (IntegrityError)",
-                severity="low" if is_rare(function) else "medium" * _is_get_or_create(check, found),
+                f"another {who} may insert the same {columns} between this check and the {what}"
+                f" of `{found.model.name}` in line {insert.line}: `{function.name}` then {fails}"
+                " (IntegrityError)",
+                severity="low" if is_low else "medium" * _is_get_or_create(check, found),
                 fix=_SYNC if _is_sync(function) else "",
             )
             break
+
+
+def _race(check: Node) -> tuple[str, str]:
+    """Return who else may insert the row, and what becomes of the one who comes second."""
+    function, program = check.function, check.program
+    if function in starting_functions(program):
+        return "worker", "fails, and that worker does not start"
+    is_called = any(True for _ in program.calls_named(function.name))
+    if is_called or function.parent.is_class or is_asked(check):
+        return _REQUEST, "answers 500"
+    return "process", "fails"
 
 
 def _is_get_or_create(check: Node, found: _Lookup) -> bool:

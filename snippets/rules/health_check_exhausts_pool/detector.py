@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
+from fastapi_pro.auditing.libraries.blocking_calls import blocks
 from fastapi_pro.auditing.libraries.fastapi import Endpoint, endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import answering
 from fastapi_pro.auditing.libraries.health_checks import is_check, is_probe
@@ -18,6 +19,7 @@ _IN_THREAD = (
     "A probe engine with `pool_size=1, max_overflow=0, pool_timeout=2`, and the time limits of its"
     " driver"
 )
+_ON_LOOP = f"{_IN_THREAD}, in a `def` endpoint"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -35,8 +37,15 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"the health check `{check.name}` takes its connection from the pool of the"
                 " requests: under load it fails, and it takes connections from requests",
                 severity="low" if _has_lighter(check, checks.values()) else "",
-                fix="" if check.function.is_coroutine else _IN_THREAD,
+                fix=_fix(check, take),
             )
+
+
+def _fix(check: Endpoint, take: Node) -> str:
+    """Return the fix where `asyncio.timeout` stops nothing: the call is of a sync driver."""
+    if not check.function.is_coroutine:
+        return _IN_THREAD
+    return _ON_LOOP if blocks(take) else ""
 
 
 def _has_lighter(check: Endpoint, checks: Iterable[Endpoint]) -> bool:
