@@ -889,6 +889,41 @@ def add(password: str):
     assert message.startswith("`bcrypt.hashpw` gets `password`")
 
 
+@pytest.mark.parametrize(
+    ("config", "use", "severity", "told"),
+    [
+        ("orm_mode = True", "Out.from_orm(row)", "high", "raises PydanticUserError each time"),
+        ("orm_mode = True", "Heir.from_orm(row)", "high", "`Heir.from_orm` in line 14 of main.py"),
+        ("orm_mode = True", "Own.from_orm(row)", "", "the configuration of `Out`"),
+        ("orm_mode = True", "Out.model_validate(row)", "", "the configuration of `Out`"),
+        ("schema_extra = {'example': {}}", "Out.from_orm(row)", "low", "only the documentation"),
+        ("schema_extra = {}\n        fields = {}", "Out(id=row)", "", "the configuration of `Out`"),
+    ],
+)
+def test_what_an_ignored_key_costs(
+    config: str, use: str, severity: str, told: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
+class Out(BaseModel):
+    id: int
+    class Config:
+        {config}
+class Heir(Out): ...
+class Own(Out):
+    model_config = ConfigDict(from_attributes=True)
+app = FastAPI()
+@app.get("/")
+def read(key: int):
+    row = rows[key]
+    return {{"row": {use}}}
+"""
+    found = only(tmp_path, "v1-config-leftovers", source)
+    assert found.severity == severity
+    assert told in found.message
+
+
 def test_a_blocking_helper_is_counted_where_a_worse_one_blocks_too(tmp_path: Path) -> None:
     source = """
 from fastapi import FastAPI

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.pydantic import DICTS, Schema, schema_of, schemas
+from fastapi_pro.auditing.libraries.unused import why_unused
 
 _RENAMED = {
     "allow_population_by_field_name": "populate_by_name",
@@ -50,14 +51,38 @@ def detect(program: Program) -> Iterator[Hit]:
             node, key = leftovers[0]
             now = f" (now `{_RENAMED[key]}`)" if key in _RENAMED else " (removed)"
             others = f" and {len(leftovers) - 1} more" if len(leftovers) > 1 else ""
-            is_harmless = {key for _, key in leftovers} == {"orm_mode"} and _only_answers(schema)
-            why = ", which FastAPI does without for its response models" if is_harmless else ""
+            severity, why = _consequence(schema, {key for _, key in leftovers})
             yield node.hit(
                 f"Pydantic 2 ignores `{key}`{now}{others} in the configuration of `{schema.name}`"
                 f"{why}",
-                severity="low" if is_harmless else "",
+                severity=severity,
                 fix=_fix(leftovers),
             )
+
+
+def _consequence(schema: Schema, keys: set[str]) -> tuple[str, str]:
+    """Return how bad it is that a schema has keys that Pydantic 2 ignores, and why."""
+    if keys == {"schema_extra"}:
+        return "low", ": only the documentation lacks something"
+    if "orm_mode" in keys and (call := _fails(schema)):
+        where = f"line {call.line} of {call.module.path.name}"
+        return "high", f": `{call.func.text}` in {where} raises PydanticUserError each time"
+    if keys == {"orm_mode"} and _only_answers(schema):
+        return "low", ", which FastAPI does without for its response models"
+    return "", ""
+
+
+def _fails(schema: Schema) -> Node:
+    """Return a call of `from_orm`, which a class without `from_attributes` refuses."""
+    classes = [schema.node, *(heir.node for heir in _heirs(schema.node))]
+    for cls in classes:
+        keys = {key for above in cls.lineage for _, key in _keys(above)}
+        for use in _uses(cls) if "from_attributes" not in keys else ():
+            call = use.parent.parent
+            is_made = call.is_call and call.member == "from_orm" and call.owner == use
+            if is_made and not why_unused(call.module, call.line):
+                return call
+    return schema.node.at(None)
 
 
 def _only_answers(schema: Schema) -> bool:
