@@ -11,6 +11,16 @@ from fastapi_pro.auditing.sources.spots import Word
 
 _FOLDERS = ("alembic", "migrations", "migration", "db/migrations", "database/migrations")
 
+_READ = re.IGNORECASE | re.DOTALL
+_DELETES = r"(?:foreign_?key\(.{0,80}?)?on\s?delete\W{1,4}(?:cascade|set)"
+_CHANGES = re.compile(
+    r"(?:create|batch_alter)_table\(|(?<!batch_op\.)(?:create_foreign_key|add_column)\("
+    r"|create table|alter table",
+    re.IGNORECASE,
+)
+"""Where the change of a table begins in a migration; `batch_op` changes the one named before."""
+_HEAD = 160  # characters in which the name of the table stands
+
 
 @fact
 def migrates_before_start(program: Program) -> bool:
@@ -35,6 +45,23 @@ def may_make_unique(program: Program, column: str) -> bool:
     before = rf"['\"]{re.escape(column)}['\"][^()]{{0,80}}unique=True"
     pattern = re.compile(f"{after}|{before}", re.IGNORECASE)
     return any(map(pattern.search, texts(program)))
+
+
+def may_delete_too(program: Program, table: str, column: str) -> bool:
+    """Say whether a migration lets the database delete or release the rows of a table itself.
+
+    That is `ondelete="CASCADE"`, or `SET NULL`, for a key that refers to the deleted row, where the
+    model says nothing of it.
+    """
+    key = re.compile(
+        rf"\b{re.escape(column)}\b(?:(?!foreign_?key\w*\().){{0,80}}?{_DELETES}", _READ
+    )
+    named = re.compile(rf"\b{re.escape(table)}\b")
+    return any(
+        named.search(part, 0, _HEAD) and key.search(part)
+        for text in texts(program)
+        for part in _CHANGES.split(text)
+    )
 
 
 @fact

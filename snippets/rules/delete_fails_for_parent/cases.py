@@ -305,3 +305,66 @@ async def remove(order_id: int, session: Db):
     await session.commit()
 """,
 }
+_MIGRATED = """
+#= migrations/versions/0001_begin.py
+import sqlalchemy as sa
+from alembic import op
+def upgrade() -> None:
+    op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True))
+    CREATE
+"""
+_STATEMENT = """
+@app.delete("/users/{user_id}")
+async def remove(user_id: int, session: Db):
+    await session.execute(delete(User).where(User.id == user_id))MARK
+    await session.commit()
+"""
+_BEGINNINGS = {
+    "create_table": """op.create_table(
+        "orders",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], HOW),
+    )""",
+    "a column's key": """op.create_table(
+        "orders", sa.Column("user_id", sa.Integer(), sa.ForeignKey("users.id", HOW))
+    )""",
+    "create_foreign_key": (
+        'op.create_foreign_key(None, "orders", "users", ["user_id"], ["id"], HOW)'
+    ),
+    "in a batch": """with op.batch_alter_table("orders") as batch_op:
+        batch_op.create_foreign_key(None, "users", ["user_id"], ["id"], HOW)""",
+    "in SQL": 'op.execute("ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users SQL")',
+}
+for _name, _create in _BEGINNINGS.items():
+    _made = _create.replace("HOW", 'ondelete="CASCADE"').replace("SQL", "ON DELETE SET NULL")
+    LOOK_ALIKES[f"a migration says what the database does: {_name}"] = (
+        _APP
+        + _tables("", _KEY)
+        + _CREATE
+        + _STATEMENT.replace("MARK", "")
+        + _MIGRATED.replace("CREATE", _made)
+    )
+    _made = _create.replace("HOW", 'name="fk"').replace("SQL", "")
+    FOUND[f"a migration says nothing of it: {_name}"] = (
+        _APP
+        + _tables("", _KEY)
+        + _CREATE
+        + _STATEMENT.replace("MARK", "  # !")
+        + _MIGRATED.replace("CREATE", _made)
+    )
+FOUND["a migration lets another table follow"] = (
+    _APP
+    + _tables("", _KEY)
+    + _CREATE
+    + _STATEMENT.replace("MARK", "  # !")
+    + _MIGRATED.replace(
+        "CREATE",
+        _BEGINNINGS["create_table"].replace("HOW", 'name="fk"')
+        + """
+    op.create_table(
+        "visits",
+        sa.Column("user_id", sa.Integer(), sa.ForeignKey("users.id", ondelete="CASCADE")),
+    )""",
+    )
+)

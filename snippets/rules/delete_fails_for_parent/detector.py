@@ -13,6 +13,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import answering, request_f
 from fastapi_pro.auditing.libraries.foreign_keys import ForeignKey, foreign_keys, table_name
 from fastapi_pro.auditing.libraries.growing_tables import made_by_endpoints
 from fastapi_pro.auditing.libraries.known_types import selected
+from fastapi_pro.auditing.libraries.migrations import may_delete_too
 from fastapi_pro.auditing.libraries.repositories import is_own_model, repository_model
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, models
@@ -52,6 +53,14 @@ class _Children:
     model: Model
     key: ForeignKey
     collection: _Collection | None
+
+    @property
+    def ends_with_parent(self) -> bool:
+        """Whether the database deletes the rows, or frees them, as a model or a migration says."""
+        column = self.key.column
+        table = table_name(self.model.cls)
+        is_said = self.key.on_delete in _BY_DATABASE
+        return is_said or may_delete_too(column.node.program, table, column.name)
 
     @property
     def is_emptied(self) -> bool:
@@ -156,7 +165,7 @@ def _reason(children: _Children, parent: Model, *, is_emptied: bool) -> tuple[st
         return f"{column} still refers to it (IntegrityError", fix
     option, value = "cascade", '"all, delete-orphan"'
     end = "; or answer 409"
-    if key.on_delete in _BY_DATABASE:
+    if children.ends_with_parent:
         option, value, end = "passive_deletes", "True", ": the database deletes them"
     said = f"`{option}={value}` for"
     if collection.options.called == "sqlmodel.Relationship":
@@ -242,8 +251,8 @@ def _refuses(children: _Children) -> bool:
 
 def _is_kept(children: _Children) -> bool:
     """Say whether the database keeps a row while another refers to it by this key."""
-    key = children.key
-    return key.on_delete not in _BY_DATABASE and database(key.column.node.program) != "SQLite"
+    is_checked = database(children.key.column.node.program) != "SQLite"
+    return is_checked and not children.ends_with_parent
 
 
 def _is_caught(deletion: _Deletion, children: _Children) -> bool:
