@@ -42,6 +42,16 @@ def test_what_breaks_comes_first_then_strangers_then_load_and_by_place_within() 
     assert order == ["b.py", "d.py", "c.py", "b.py", "a.py"]
 
 
+def test_of_one_consequence_the_severest_comes_first() -> None:
+    findings = [
+        Finding(path, 1, 1, "breaks", f"{severity} in {path}", severity=severity)
+        for path, severity in [("a.py", "medium"), ("c.py", ""), ("b.py", "high")]
+    ]
+    for unfolded in (False, True):
+        order = [line.split(":")[0] for line in told(*findings, unfolded=unfolded)]
+        assert order == ["b.py", "c.py", "a.py"]
+
+
 def test_each_consequence_that_is_there_has_its_heading() -> None:
     findings = [Finding("a.py", 1, 1, slug, "m") for slug in ("load", "breaks")]
     parts = render(findings, ENTRIES, "text").split("\n\n")

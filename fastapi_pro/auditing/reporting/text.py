@@ -31,7 +31,7 @@ class Scope:
 
 
 def as_text(findings: Sequence[Finding], entries: Mapping[str, Entry], *, unfolded: bool) -> str:
-    """Return the findings by consequence, then by place; with `unfolded` each on its own line.
+    """Return the findings by consequence, severity and place; `unfolded` each on its own line.
 
     Their severity and fix are filled in. The first of each rule names its page.
     """
@@ -41,9 +41,13 @@ def as_text(findings: Sequence[Finding], entries: Mapping[str, Entry], *, unfold
     for consequence, told in CONSEQUENCES.items():
         of_it = [f for f in folds if consequence_of(f.first, entries) == consequence]
         if of_it:
-            lines = [_told(f, seen) for f in sorted(of_it, key=lambda f: f.first)]
+            lines = [_told(f, seen) for f in sorted(of_it, key=_rank)]
             parts.append("\n".join([f"{told[0].upper()}{told[1:]}", *lines]))
     return "\n\n".join(parts)
+
+
+def _rank(told: Fold) -> tuple[int, Finding]:
+    return SEVERITIES.index(told.first.severity), told.first
 
 
 def consequence_of(finding: Finding, entries: Mapping[str, Entry]) -> str:
