@@ -810,16 +810,28 @@ async def read(name: str):
 @pytest.mark.parametrize(
     ("caught", "told"),
     [
-        ("except Exception as e:", "any error"),
-        ("except OSError as e:", "any `OSError`"),
-        ("except (sqlalchemy.exc.SQLAlchemyError, OSError) as e:", "any `SQLAlchemyError`"),
-        ("except (OSError, Exception) as e:", "any error"),
+        ("Exception", "any error: it may hold paths, SQL and addresses of this server"),
+        ("OSError", "any `OSError`: it may hold paths of this server"),
+        (
+            "(sqlalchemy.exc.SQLAlchemyError, OSError)",
+            "any `SQLAlchemyError`: it may hold SQL, values and addresses",
+        ),
+        ("(OSError, Exception)", "any error: it may hold paths, SQL and addresses of this server"),
+        (
+            "(HTTPException, httpx.HTTPError)",
+            "any `HTTPError`: it may hold addresses of other services",
+        ),
+        ("redis.RedisError", "any `RedisError`: it may hold addresses of other services"),
+        ("pymongo.errors.PyMongoError", "any `PyMongoError`: it may hold values and addresses"),
     ],
 )
 def test_the_text_is_that_of_the_errors_that_are_caught(
     caught: str, told: str, tmp_path: Path
 ) -> None:
     source = f"""
+import httpx
+import pymongo.errors
+import redis
 import sqlalchemy
 from fastapi import FastAPI, HTTPException
 app = FastAPI()
@@ -827,10 +839,10 @@ app = FastAPI()
 def write(name: str):
     try:
         open(name)
-    {caught}
+    except {caught} as e:
         raise HTTPException(500, str(e))
 """
-    assert f"the text of {told}: it" in only(tmp_path, "error-text-sent", source).message
+    assert only(tmp_path, "error-text-sent", source).message.endswith(f"the text of {told}")
 
 
 @pytest.mark.parametrize(

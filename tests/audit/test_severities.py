@@ -132,6 +132,31 @@ def flush_rows():
 
 
 @pytest.mark.parametrize(
+    ("loop", "severity"),
+    [
+        ("while TOKENS['free'] < 1:\n        await asyncio.sleep(1)", "low"),
+        ("while True:\n        await asyncio.sleep(1)\n        if TOKENS['free']: break", "low"),
+        ("if TOKENS['free'] < 1:\n        raise RuntimeError('too many')", "medium"),
+        ("while True:\n        await asyncio.sleep(1)", "medium"),
+    ],
+)
+def test_a_pace_that_makes_calls_wait_matters_less(
+    loop: str, severity: str, tmp_path: Path
+) -> None:
+    source = f"""
+import asyncio
+from fastapi import FastAPI
+app = FastAPI()
+TOKENS = {{"free": 60}}
+@app.post("/")
+async def send(text: str):
+    {loop}
+    TOKENS["free"] -= 1
+"""
+    assert only(tmp_path, "state-in-memory", source).severity == severity
+
+
+@pytest.mark.parametrize(
     ("comment", "severity"),
     [
         ("# safe under single-worker uvicorn", "low"),
@@ -928,7 +953,7 @@ app = FastAPI()
         ("@app.get('/', response_model=Page)\ndef read(): return Page(items=rows)", ""),
         ("@app.get('/', response_model=Pages[Out])\ndef read(): return paginate(rows)", ""),
         ("@app.get('/')\ndef read(): return Out.model_validate(row)", ""),
-        ("@app.get('/')\ndef read(): return schemas.Out.from_orm(row)", ""),
+        ("@app.get('/')\ndef read(): return schemas.Out.from_orm(row)", "high"),
         ("@app.get('/')\ndef read(): return Details.model_validate(row)", ""),
         ("@app.get('/')\ndef read(): return Envelope[Out](data=row)", ""),
         ("@app.get('/')\ndef read(): return TypeAdapter(list[Out]).validate_python(rows)", ""),

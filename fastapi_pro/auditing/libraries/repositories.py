@@ -39,12 +39,13 @@ def repository_model(expr: Node) -> Model | None:
 def looked_up_by(lookup: Node, model: Model) -> set[str]:
     """Return the columns by which a repository's method looks up rows.
 
-    They are its keyword arguments, or the method's name has them: `users.get_by_email(email)`.
+    They are its keyword arguments, or the method's name has them: `users.get_by_email(email)`. None
+    where the name has another one too, which is no column: what is looked up is not known then.
     """
     given = lookup.keywords.keys() & model.columns.keys()
     match = _COLUMN.search(lookup.member)
     named = set((match[1] or match[2]).split("_and_")) if match and lookup.args else set()
-    return given or named & model.columns.keys()
+    return given or (named if named <= model.columns.keys() else set())
 
 
 def is_own_model(expr: Node) -> bool:

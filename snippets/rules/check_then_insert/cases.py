@@ -84,7 +84,37 @@ from models import Account, Membership
 app = FastAPI()
 """
 
+_BY_NAMES = """
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Account(Base):
+    __tablename__ = "accounts"
+    __table_args__ = (UniqueConstraint("platform", "open_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str]
+    open_id: Mapped[str]
+class Accounts:
+    model = Account
+    def __init__(self, session: Session = Depends()) -> None:
+        self.session = session
+    def get_by_NAMES(self, platform: str, open_id: str) -> Account | None:
+        return self.find(platform, open_id).first()
+    def create(self, **columns) -> Account:
+        self.session.add(Account(**columns))
+@app.post("/a")
+def a(open_id: str, accounts: Accounts = Depends()):
+    if accounts.get_by_NAMES("web", open_id):MARK
+        raise HTTPException(409)
+    accounts.create(platform="web", open_id=open_id)
+"""
+
 FOUND = {
+    "two names in a method, of two columns": _BY_NAMES.replace(
+        "NAMES", "platform_and_open_id"
+    ).replace("MARK", "  # !"),
     "no constraint at all, and a lookup of one row": _UNCONSTRAINED
     + """
 @app.exception_handler(IntegrityError)
@@ -604,6 +634,9 @@ from models import Tag, User
 """
 
 LOOK_ALIKES = {
+    "one of two names in a method is no column": _BY_NAMES.replace(
+        "NAMES", "platform_and_openid"
+    ).replace("MARK", ""),
     "a unit of work that catches the error of its commit": """
 from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI

@@ -24,7 +24,52 @@ class One(Shown):
     id: int
 """
 
+_SENT = """
+from datetime import datetime
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+app = FastAPI()
+class Base(DeclarativeBase): ...
+class Row(Base):
+    __tablename__ = "rows"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sent: Mapped[datetime]
+class Message(BaseModel):
+    sent: datetime = datetime.now()MARK
+class Save(Message):
+    text: str
+class Out(Message):
+    model_config = ConfigDict(from_attributes=True)
+    id: int
+@app.post("/a")
+def a(text: str, at: datetime):
+    return Save(text=text, sent=at).model_dump()
+"""
+_READ = """
+@app.get("/b")
+def b(db: Session) -> dict:
+    return Out.model_validate(db.get(Row, 1)).model_dump()
+"""
+
 FOUND = {
+    "one that inherits it is not given the value": _SENT.replace("MARK", "  # !")
+    + _READ
+    + """
+@app.post("/c")
+def c(text: str):
+    return Save(text=text).model_dump()
+""",
+    "one that inherits it is read of rows without the column": _SENT.replace(
+        "MARK", "  # !"
+    ).replace("    sent: Mapped[datetime]\n", "")
+    + _READ,
+    "a request fills one that inherits it": _SENT.replace("MARK", "  # !")
+    + """
+@app.post("/c")
+def c(message: Out) -> dict:
+    return message.model_dump()
+""",
     "what is drawn otherwise": """
 import os
 import random
@@ -252,6 +297,8 @@ class Settings(BaseSettings):
 }
 
 LOOK_ALIKES = {
+    "all that inherit it are given the value, or read it of a row": _SENT.replace("MARK", "")
+    + _READ,
     "a schema that only rows fill, which have it": _ROWS.replace("MARK", "")
     + """
 @app.get("/rows")

@@ -203,19 +203,31 @@ def _field(statement: Node, *, is_keyword: bool) -> str:
 def _is_always_given(cls: Node, name: str) -> bool:
     """Say whether all that make an object of a class give it a value, so that no default is used.
 
-    They call the class; where a request, a method or a subclass makes objects nobody knows.
+    They call the class, or one that inherits it, or read a row that has the column. Where a request
+    or another method makes objects, nobody knows.
     """
     program = cls.program
-    names = program.spellings(frozenset({cls.name}))
-    calls = [c for c in program.calls_named(*names) if c.func.definition == cls]
-    if not calls or cls in filled(program) or not _is_record(cls) or cls.keyword("table"):
+    family = [other for other in program.classes if cls in other.lineage]
+    names = program.spellings(frozenset(other.name for other in family))
+    calls = [c for c in program.calls_named(*names) if c.func.definition in family]
+    if not calls or any(map(_is_open, family)) or any(f.bindings(name) for f in family if f != cls):
         return False
-    if any(cls in other.lineage for other in program.classes if other != cls):
+    made = [call.owner.definition for call in program.calls_named(*_MAKERS)]
+    if any(one in family and not _has_column(one, name) for one in made):
         return False
-    if any(call.owner.definition == cls for call in program.calls_named(*_MAKERS)):
-        return False
-    place = _place(cls, name)
-    return all(call.argument(place, name) and not call.has_unpacking for call in calls)
+    return all(c.argument(_place(c.func.definition, name), name) for c in calls) and not any(
+        call.has_unpacking for call in calls
+    )
+
+
+def _is_open(cls: Node) -> bool:
+    """Say whether a request may fill an object of a class, or a database a row of it."""
+    return cls in filled(cls.program) or not _is_record(cls) or bool(cls.keyword("table"))
+
+
+def _has_column(cls: Node, name: str) -> bool:
+    """Say whether a schema is read from rows, and some have a column of this name."""
+    return _reads_rows(cls) and any(name in m.columns for m in models(cls.program).values())
 
 
 def _is_of_rows(cls: Node, name: str) -> bool:

@@ -28,6 +28,7 @@ _TRACEBACKS = (
 _TOLD = {"args", "orig", "statement", "params"}
 """Attributes of errors that hold texts."""
 _SERVER_ERROR = 500
+_ALL = "paths, SQL and addresses of this server"
 _ANY = ("builtins.Exception", "builtins.BaseException")
 _PARSES = {
     "base64.b64decode", "base64.urlsafe_b64decode", "builtins.dict", "builtins.float",
@@ -63,8 +64,10 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _told(block: Node, name: str, kinds: list[Node], *, is_answer: bool) -> Iterator[Hit]:
     """Yield the answers in a block that hold the text of the error with this name."""
-    named = [kind.last_name for kind in kinds if kind.library_name not in _ANY]
-    error = f"`{named[0]}`" if kinds and len(named) == len(kinds) and all(named) else "error"
+    wide = [kind for kind in kinds if _is_of_any(kind)]
+    is_named = bool(wide) and all(k.last_name and k.library_name not in _ANY for k in wide)
+    error = f"`{wide[0].last_name}`" if is_named else "error"
+    holds = _holds(wide[0].library_name) if is_named else _ALL
     for statement in block.walk(ast.Raise, ast.Return):
         sent = list(_sent(statement, is_answer=is_answer))
         said = next(filter(None, (_text(value, name) for value in sent)), None)
@@ -73,10 +76,19 @@ def _told(block: Node, name: str, kinds: list[Node], *, is_answer: bool) -> Iter
         function = statement.function
         yield statement.hit(
             f"`{function.name}` answers with `{said.text}`, the text of any {error}: it may hold"
-            " paths, SQL and addresses of this server",
+            f" {holds}",
             severity="low" if is_only_for_admins(function) else "",
             cause=f"texts of errors in {function.module.name}",
         )
+
+
+def _holds(error: str) -> str:
+    """Return what the text of a library's errors may hold."""
+    if error.startswith(("httpx.", "redis.", "requests.")):
+        return "addresses of other services"
+    if error.startswith("pymongo."):
+        return "values and addresses"
+    return "paths of this server" if error == "builtins.OSError" else "SQL, values and addresses"
 
 
 def _only_parses(attempt: Node) -> bool:

@@ -219,6 +219,7 @@ stripe.api_key = os.environ.get("STRIPE", "sk_live_51HxQ2eKZvYlo2C8aHnTbUq")  # 
 ADMIN_PASSWORD = "correct horse"
 SERVICE_API_KEY = "k-3491-a"
 KEYS = {"current": "battery staple", "old": "tr0ub4dor"}  # !
+STORE = {"aws_access_key_id": "AKIA3Q7WZL5RNB2KTU6D"}  # !
 @app.delete("/a")
 def a(key: str = Header()):
     if key != ADMIN_PASSWORD:  # !
@@ -544,6 +545,12 @@ class Settings(BaseSettings):
 settings = Settings()
 def sign(claims: dict) -> str:
     return jwt.encode(claims, settings.signing_key, algorithm="HS256")
+""",
+    "the id of a key in a signed address": """
+from pydantic import BaseModel, Field
+SIGNED = "https://files.s3.amazonaws.com/a.pdf?X-Amz-Credential=AKIA3Q7WZL5RNB2KTU6D%2F20250101"
+class File(BaseModel):
+    url: str = Field(examples=["https://files.s3.amazonaws.com/a?AWSAccessKeyId=AKIA3Q7WZL5RNB2KTU6D"])
 """,
     "placeholders, and constants that are no secret": """
 import os

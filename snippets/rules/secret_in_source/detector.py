@@ -34,11 +34,14 @@ _PUBLIC = re.compile(r"(^|[^a-z])public|certificate|(^|_)cert(_|$)", re.IGNORECA
 _ASYMMETRIC = re.compile(r"(RS|PS|ES)\d+K?|EdDSA")
 _DEVELOPMENT = re.compile(r"test|dev|local|example|sample|demo|mock|fake", re.IGNORECASE)
 _PROVIDERS = re.compile(
-    r"\b(sk|rk)_live_[0-9A-Za-z]{16,}|\bAKIA[0-9A-Z]{16}\b|\bgh[pous]_[0-9A-Za-z]{36}\b"
-    r"|\bgithub_pat_\w{40,}|\bxox[abprs]-[0-9A-Za-z-]{20,}|\bAIza[\w-]{35}\b"
+    r"\b(sk|rk)_live_[0-9A-Za-z]{16,}|(?<!Credential=)(?<!KeyId=)\bAKIA[0-9A-Z]{16}\b"
+    r"|\bgh[pous]_[0-9A-Za-z]{36}\b|\bgithub_pat_\w{40,}|\bxox[abprs]-[0-9A-Za-z-]{20,}|\bAIza[\w-]{35}\b"
     r"|\bsk-(proj-|ant-)?[\w-]{32,}|\bSG\.[\w-]{20,}\.[\w-]{20,}"
 )
-"""Keys of Stripe, AWS, GitHub, Slack, Google, OpenAI, Anthropic, SendGrid."""
+"""Keys of Stripe, AWS, GitHub, Slack, Google, OpenAI, Anthropic, SendGrid.
+
+In a signed address of AWS stands only the id of a key, of which nobody can make the secret.
+"""
 _BEGINS = ("_live_", "AKIA", "gh", "github_pat_", "xox", "AIza", "sk-", "SG.")
 _PLACEHOLDER = re.compile(
     r"x{4}|\.{3}|your|example|placeholder|dummy|fake|test|12345", re.IGNORECASE

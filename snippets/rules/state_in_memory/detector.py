@@ -73,6 +73,7 @@ _PUBLISH = "Publish through Redis or LISTEN/NOTIFY; each worker forwards to its 
 _PUBLISH_LATER = "None needed with one worker; with several, publish through Redis or LISTEN/NOTIFY"
 _TELL_ALL = "Tell all workers, by Redis or LISTEN/NOTIFY: the one that has the task or future acts"
 _WAITING = ("asyncio.Task", "asyncio.Future", "concurrent.futures.Future")
+_SLEEPS = ("asyncio.sleep", "anyio.sleep", "time.sleep")
 _WRITES = {"add", "add_all", "commit", "delete", "flush", "merge"}
 
 
@@ -183,7 +184,7 @@ def _is_harmless(changed: list[Change]) -> bool:
     """Say whether little is lost where workers disagree: a cache, a buffer, one process alone."""
     if runs_one(changed[0].function.program) or is_meant(changed[0]):
         return True
-    if _is_written_behind(changed[0]):
+    if _is_written_behind(changed[0]) or _is_pace(changed):
         return True
     names = {change.name for change in changed} | {change.owner.name for change in changed}
     classes = {change.function.enclosing_class.name for change in changed}
@@ -199,6 +200,22 @@ def _is_harmless(changed: list[Change]) -> bool:
         return False
     names |= {change.kept.made.module.path.stem for change in changed if change.kept is not None}
     return any(map(_CACHE.search, names)) or any(map(_expires, changed)) or _is_flushed(changed[0])
+
+
+def _is_pace(changed: list[Change]) -> bool:
+    """Say whether who comes too soon waits: a pace for calls of another service refuses nobody."""
+    counting = {change.function for change in changed if change.kind == "count"}
+    return bool(counting) and all(map(_waits, counting))
+
+
+def _waits(function: Node) -> bool:
+    """Say whether a function sleeps in a loop that ends, unlike a task that runs for ever."""
+    loops = function.own(ast.While)
+    return any(
+        any(call.called in _SLEEPS for call in loop.walk(ast.Call))
+        and (loop.test.literal is None or any(loop.walk(ast.Break, ast.Return)))
+        for loop in loops
+    )
 
 
 def _is_task(change: Change) -> bool:
