@@ -639,6 +639,7 @@ async def failed(request, error):
 """
     found = only(tmp_path, "error-handler-outside-middleware", source)
     assert ("without the headers of the middleware" in found.message) == is_lost
+    assert found.fix.endswith("that is added before all others")  # there is no CORS
 
 
 @pytest.mark.parametrize(
@@ -2044,6 +2045,112 @@ def mark(message: str) -> None:
 """
     message = only(tmp_path, "state-in-memory", source).message
     assert message.startswith("`create` and 1 more change `users`")
+
+
+@pytest.mark.parametrize(
+    ("saved", "loaded", "is_lost"),
+    [
+        ("json.dump(self.names, file)", "self.names = json.load(file)", False),
+        ("file.write(json.dumps(self.names))", "self.names = json.loads(file.read())", False),
+        ("json.dump(self.names, file)", "...", True),
+        ("json.dump({}, file)", "self.names = json.load(file)", True),
+    ],
+)
+def test_a_restart_loses_only_what_no_file_has(
+    saved: str, loaded: str, is_lost: bool, tmp_path: Path
+) -> None:
+    source = f"""
+import json
+from fastapi import FastAPI
+app = FastAPI()
+class Allowed:
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {{}}
+        with open("/srv/names.json") as file:
+            {loaded}
+    def add(self, name: str) -> None:
+        self.names[name] = "yes"
+        self.save()
+    def save(self) -> None:
+        with open("/srv/names.json", "w") as file:
+            {saved}
+allowed = Allowed()
+@app.post("/names")
+def add(name: str) -> None:
+    allowed.add(name)
+@app.get("/names")
+def names() -> dict[str, str]:
+    return allowed.names
+"""
+    message = only(tmp_path, "state-in-memory", source).message
+    assert message.endswith(", and a restart loses it" if is_lost else "does not see it")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "fix"),
+    [
+        (
+            "session: AsyncSession",
+            "Keep `_cache` apart, in an object of the lifespan: `Codes` needs",
+        ),
+        ("prefix: str", "Make the object in the lifespan"),
+    ],
+)
+def test_what_needs_a_session_cannot_outlive_the_request(
+    parameter: str, fix: str, tmp_path: Path
+) -> None:
+    source = f"""
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+app = FastAPI()
+class Codes:
+    def __init__(self, {parameter}) -> None:
+        self.given = {parameter.partition(":")[0]}
+        self._cache = {{}}
+    async def code(self, name: str) -> str:
+        if name not in self._cache:
+            self._cache[name] = name.upper()
+        return self._cache[name]
+def get_codes({parameter}) -> Codes:
+    return Codes({parameter.partition(":")[0]})
+@app.get("/a")
+async def a(name: str, codes: Codes = Depends(get_codes)) -> str:
+    return await codes.code(name)
+"""
+    found = only(tmp_path, "depends-cached-per-request", source).fix
+    assert (found or load_rule(RULES / "depends_cached_per_request").fix).startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("imported", "session", "fix"),
+    [
+        ("sqlalchemy.orm", "Session", "`with sessionmaker()"),
+        ("sqlalchemy.ext.asyncio", "AsyncSession", "`async with sessionmaker()"),
+    ],
+)
+def test_a_stream_opens_the_kind_of_session_that_it_had(
+    imported: str, session: str, fix: str, tmp_path: Path
+) -> None:
+    wait = "await " if session == "AsyncSession" else ""
+    source = f"""
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import text
+from {imported} import {session}
+app = FastAPI()
+async def get_session():
+    async with {session}() as session:
+        yield session
+@app.get("/a")
+async def a(session: {session} = Depends(get_session, scope="function")):
+    async def lines():
+        for number in range(9):
+            {wait}session.execute(text("SELECT 1"))
+            yield str(number)
+    return StreamingResponse(lines())
+"""
+    found = only(tmp_path, "stream-after-session", source).fix
+    assert (found or load_rule(RULES / "stream_after_session").fix).startswith(fix)
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,24 @@ async def add(session: AsyncSession = Depends()):
 
 
 @pytest.mark.parametrize(
+    ("factor", "begin"),
+    [("author.copies / 3", "Lock the row, `with_for_update"), ("wanted", "Lock the row, or")],
+)
+def test_what_is_computed_from_the_row_needs_a_lock(
+    factor: str, begin: str, tmp_path: Path
+) -> None:
+    source = f"""{BOOKS}
+@app.post("/a")
+async def add(wanted: int, session: AsyncSession = Depends()):
+    author = await session.get(Author, 1)
+    more = {factor}
+    author.copies = author.copies + more
+    await session.commit()
+"""
+    assert only(tmp_path, "lost-update", source).fix.startswith(begin)
+
+
+@pytest.mark.parametrize(
     ("column", "severity"),
     [
         ("total", ""),

@@ -273,6 +273,40 @@ def test_an_old_fastapi_means_an_old_pydantic(pydantic: str, is_new: bool, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("source", "pydantic", "is_new"),
+    [
+        ("from pydantic import BaseSettings", "", False),
+        ("from pydantic import BaseModel, ConstrainedStr", "pydantic>=1.10", False),
+        ("from pydantic.fields import ModelField", "pydantic", False),
+        ("from pydantic import BaseSettings", "pydantic==2.5.3", True),
+        ("from pydantic.v1 import BaseSettings", "", True),
+        ("from pydantic_settings import BaseSettings", "", True),
+        ("from pydantic import BaseModel, Field", "", True),
+        ("try:\n    from pydantic import BaseSettings\nexcept ImportError: ...", "", True),
+        ("if OLD:\n    from pydantic import BaseSettings", "", True),
+        ("def old():\n    from pydantic import BaseSettings", "", True),
+    ],
+)
+def test_what_pydantic_2_does_not_have_means_an_old_one(
+    source: str, pydantic: str, is_new: bool, tmp_path: Path
+) -> None:
+    write(tmp_path, f"#= requirements.txt\nfastapi\n{pydantic}\n#= main.py\n{source}\n")
+    assert _versions(tmp_path, "pydantic").has_from("2") == is_new
+
+
+def test_only_code_with_the_same_requirements_says_which_pydantic_it_is(tmp_path: Path) -> None:
+    files = write(
+        tmp_path,
+        "#= a/requirements.txt\nfastapi\n#= a/app/main.py\n#= a/app/core/settings.py\n"
+        "from pydantic import BaseSettings\n#= b/requirements.txt\nfastapi\n#= b/main.py\n",
+    )
+    modules = [Module(f, f.name, f.read_bytes(), parse) for f in files if f.suffix == ".py"]
+    Program(modules, tmp_path, lambda _: None, KnownTypes())
+    found = {m.path.parent.name: versions(m, "pydantic").has_from("2") for m in modules}
+    assert found == {"app": False, "core": False, "b": True}
+
+
+@pytest.mark.parametrize(
     ("text", "inside", "outside"),
     [
         ("==1.4", ["1.4", "1.4.0"], ["1.4.1", "1.3"]),

@@ -22,6 +22,7 @@ _MEANT = re.compile(
 READS = {"open", "read_text", "read_bytes", "safe_load", "read_csv", "load_module"}
 SAVES = {"dump", "write", "write_text", "write_bytes", "writerow"}
 """The last names of calls that read a file, and of calls that write one."""
+_LOADS = ("load", "loads", "safe_load")
 _THIS = re.compile(r"\b(this|each|per|own|single)[- ](worker|process)\b", re.IGNORECASE)
 
 
@@ -96,6 +97,26 @@ def is_mirrored(changed: list[Change]) -> bool:
     reading = set(_users(change)) - changing
     files = [*map(_written, changing), *(_read(user, change.name) for user in reading)]
     return bool(reading) and bool(set.intersection(*files))
+
+
+def is_saved(changed: list[Change]) -> bool:
+    """Say whether each change goes into a file, too, and a function beside it reads a file."""
+    module = changed[0].function.module
+    loading = module.program.functions_calling(*_LOADS)
+    return any(function.module is module for function in loading) and all(
+        any(_saves(run, change.name) for run in _work_of(change.function)) for change in changed
+    )
+
+
+def _saves(function: Node, name: str) -> bool:
+    """Say whether a function gives what has a name to a file, or to what makes text of it."""
+    return any(call.last_name in SAVES for call in function.calls) and any(
+        part.last_name == name
+        for call in function.calls
+        if call.last_name in (*SAVES, "dumps")
+        for value in call.given
+        for part in value.walk(ast.Name, ast.Attribute)
+    )
 
 
 def _written(function: Node) -> set[Node]:

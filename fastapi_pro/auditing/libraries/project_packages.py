@@ -30,6 +30,13 @@ from fastapi_pro.auditing.model.program import Program, fact
 _BLOCK = 3  # lines at least, of a script's block
 _BELOW = {"pydantic": ("2", "fastapi", "0.100")}
 """A version below which a package must be if another package is below its own version."""
+_PYDANTIC_1 = {
+    "pydantic.BaseSettings", "pydantic.ConstrainedFloat", "pydantic.ConstrainedInt",
+    "pydantic.ConstrainedStr", "pydantic.env_settings.BaseSettings",
+    "pydantic.error_wrappers.ErrorWrapper", "pydantic.fields.ModelField",
+    "pydantic.main.ModelMetaclass", "pydantic.validate_model",
+}  # fmt: skip
+"""What Pydantic 2 does not have: importing it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +79,35 @@ def versions(module: Module, package: str) -> Versions:
         found = program.once(_elsewhere, package, top, package)
     if package in _BELOW and (not found.ranges or found.has_from(_BELOW[package][0])):
         version, other, its_own = _BELOW[package]
-        if not versions(module, other).has_from(its_own):
+        if not versions(module, other).has_from(its_own) or _needs_pydantic_1(module):
             below = Range(high=(bound(version)[0], -1))
             allowed = tuple(_both(list(found.ranges), [below])) or (below,)
             return replace(found, ranges=allowed)
     return found
+
+
+def _needs_pydantic_1(module: Module) -> bool:
+    """Say whether code with the same requirements imports what Pydantic 2 does not have."""
+    program = module.program
+    places = program.once(_places_of_pydantic_1, program.root, program)
+    return _place(module.path.parent, _top(program.root)) in places
+
+
+def _places_of_pydantic_1(program: Program) -> set[Path]:
+    top = _top(program.root)
+    return {
+        _place(module.path.parent, top)
+        for module in program.code
+        for node in module.nodes(ast.ImportFrom)
+        if isinstance(module.parent(node), ast.Module)
+        and any(f"{node.module}.{alias.name}" in _PYDANTIC_1 for alias in node.names)
+    }
+
+
+def _place(folder: Path, top: Path) -> Path:
+    """Return the nearest folder that declares anything for the code of a folder."""
+    above = (here for here in _up_to(folder, top) if declared_in(here) or locked_in(here))
+    return next(above, top)
 
 
 def python(module: Module) -> Range:

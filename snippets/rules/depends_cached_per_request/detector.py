@@ -22,7 +22,8 @@ from fastapi_pro.auditing.libraries.process_state import (
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import MAKERS
 from fastapi_pro.auditing.model import limits
-from fastapi_pro.auditing.model.library_types import MANAGERS
+from fastapi_pro.auditing.model.library_types import ASYNC_SESSION, MANAGERS, SESSION
+from fastapi_pro.auditing.model.node import inherits
 
 _KEEPS = re.compile(
     r"limit|attempt|rate_|throttl|quota|lock(?!ed_by)|circuit|breaker|cache|pool|counter|failures",
@@ -49,7 +50,17 @@ def detect(program: Program) -> Iterator[Hit]:
                 yield node.hit(
                     f"the dependency `{name}` makes, for each request, {what}",
                     severity="low" if _is_of_checks(target) else "",
+                    fix=_fix(target if kept else node.func.definition),
                 )
+
+
+def _fix(cls: Node) -> str:
+    """Return what to do with a class that needs the session of a request, "" for others."""
+    kept = _keeps(cls)
+    given = parameters(cls.method("__init__")) if kept else ()
+    if any(inherits(parameter.type, SESSION, ASYNC_SESSION) for parameter in given):
+        return f"Keep `{kept}` apart, in an object of the lifespan: `{cls.name}` needs a session"
+    return ""
 
 
 def _is_of_checks(target: Node) -> bool:

@@ -25,8 +25,9 @@ _HANDLED = ("fastapi.HTTPException", "fastapi.exceptions.RequestValidationError"
 """Exceptions for which FastAPI has a handler."""
 _OWN_HANDLERS = (
     "Add a handler for {}: it answers inside all middleware; catch the rest in a small"
-    " ASGI middleware that is added before CORS"
+    " ASGI middleware that is added {}"
 )
+_INNERMOST = "Catch unhandled exceptions in a small ASGI middleware that is added before all others"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -54,8 +55,16 @@ def detect(program: Program) -> Iterator[Hit]:
     sent = f"this 500, and what answers {kinds}, are" if kinds else "this 500 is"
     yield first.node.hit(
         f"{sent} sent outside all middleware: {', '.join(effects)}{others}",
-        fix=_OWN_HANDLERS.format(kinds) if kinds else "",
+        fix=_fix(program, kinds),
     )
+
+
+def _fix(program: Program, kinds: str) -> str:
+    """Return what to do where there are other handlers to add, or no CORS; "" elsewhere."""
+    has_cors = any(added.is_cors for stack in stacks(program).values() for added in stack)
+    if kinds:
+        return _OWN_HANDLERS.format(kinds, "before CORS" if has_cors else "before all others")
+    return "" if has_cors else _INNERMOST
 
 
 def _is_unused(handler: ExceptionHandler) -> bool:

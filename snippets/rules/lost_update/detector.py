@@ -36,6 +36,7 @@ _IN_SQL = "Change it in one statement, `SET stock = stock - 1`; or read it with 
 _INC = "Change it in the database: `$inc`, with the condition in the filter"
 _EXPRESSION = "Change it in the database: `filter(...).update(stock=F('stock') - 1)`"
 _LONGEST = 110  # characters of a fix
+_ONLY_LOCK = "Lock the row, `with_for_update=True`: what changes it is computed from the row, too"
 _LOCK = re.compile(r"for_update|(^|_)(advisory|x?act|row|dist\w*)?_?locks?(_|$)", re.IGNORECASE)
 _ROW_LOCK = "with_for_update"
 _STRICT = re.compile(r"^(SERIALIZABLE|REPEATABLE READ)$", re.IGNORECASE)
@@ -200,7 +201,9 @@ def _is_of_value(column: Column) -> bool:
 
 
 def _fix(column: Column, change: str) -> str:
-    """Return how one statement changes the column, with its names."""
+    """Return how one statement changes the column, with its names; "" as change: none can."""
+    if not change:
+        return _ONLY_LOCK
     values = f"{column.name}={column.full_name} {change}"
     statement = f"update({column.owner}).where(...).values({values})"
     text = f"Lock the row, or `{statement}`"
@@ -253,8 +256,17 @@ def _change(target: Node) -> str:
         value = value.value if value.name else value
         operator = value.ast.op if isinstance(value.ast, ast.BinOp) else ast.Add()
         given = [operand for operand in value.operands if not _reads(operand, target)]
+    if any(_is_of_row(operand, target.owner) for operand in given):
+        return ""
     is_plain = len(given) == 1 and isinstance(given[0].ast, _PLAIN) and len(given[0].text) < 40
     return f"{_OPERATORS.get(type(operator), '+')} {given[0].text if is_plain else '…'}"
+
+
+def _is_of_row(operand: Node, row: Node) -> bool:
+    """Say whether a variable was computed from what the same row held: `ratio`, not an amount."""
+    value = operand.value if operand.name else operand.at(None)
+    parts = value.walk(ast.Attribute) if value else ()
+    return any(part.owner.text == row.text and part.member for part in parts)
 
 
 def _reads(operand: Node, target: Node) -> bool:

@@ -19,6 +19,7 @@ from fastapi_pro.auditing.libraries.own_state import (
     is_mirrored,
     is_of_one_task,
     is_refused,
+    is_saved,
 )
 from fastapi_pro.auditing.libraries.process_ends import is_ended_at_shutdown
 from fastapi_pro.auditing.libraries.process_locks import lock_of
@@ -114,7 +115,7 @@ def detect(program: Program) -> Iterator[Hit]:
             )
             yield made.hit(
                 f"`{changed[0].function.name}`{besides} `{name}` in the memory of"
-                f" {where}, and a restart loses it",
+                f" {where}{'' if is_saved(changed) else ', and a restart loses it'}",
                 severity="low" if is_harmless else "" if runs_several(program) else "medium",
                 fix=fix,
             )

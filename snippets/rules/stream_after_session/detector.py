@@ -10,12 +10,14 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     Session,
     captured,
     closes_at_return,
+    is_async_session,
     is_session,
 )
 
 _ITERATES = ("__aiter__", "__iter__")
 _BLOCKS = (ast.With, ast.AsyncWith, ast.Try)
 _ENDS = {"close", "commit", "rollback"}
+_SYNC = "`with sessionmaker() as session:` inside the generator"
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -29,6 +31,7 @@ def detect(program: Program) -> Iterator[Hit]:
             yield call.hit(
                 f"the body is produced after `{session.name}` was closed: its next query takes a"
                 " connection that never returns to the pool",
+                fix="" if is_async_session(session) else _SYNC,
             )
 
 
