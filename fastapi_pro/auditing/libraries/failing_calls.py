@@ -1,13 +1,20 @@
-"""Calls that fail each time they run, in code that was moved to AsyncSession halfway."""
+"""Calls that fail each time they run, in code that was moved to SQLAlchemy 2 halfway."""
 
 import ast
 import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.libraries.fastapi import parameters
+from fastapi_pro.auditing.libraries.project_packages import versions
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import way_to
-from fastapi_pro.auditing.model.library_types import ASYNC_SESSION, SCOPED, SESSION
+from fastapi_pro.auditing.model.library_types import (
+    ASYNC_CONNECTION,
+    ASYNC_SESSION,
+    CONNECTION,
+    SCOPED,
+    SESSION,
+)
 from fastapi_pro.auditing.model.module import Module
 from fastapi_pro.auditing.model.node import Node, Type, inherits
 from fastapi_pro.auditing.model.program import Program, fact
@@ -20,8 +27,11 @@ LEGACY = {
 """The methods of Session that AsyncSession does not have."""
 PLAIN = {"add", "add_all", "expire", "expire_all", "expunge", "expunge_all"}
 """The methods of AsyncSession that are no coroutines, and return None."""
+SENDS = {"execute", "scalar", "scalars"}
+"""The methods of sessions and connections that send a statement, and take no plain string."""
 RESULTS = {"all", "count", "first", "get", "one", "one_or_none", "scalar"}
 """The methods of Query, or of a result, that `select()` does not have."""
+_SENDERS = (SESSION, ASYNC_SESSION, SCOPED, CONNECTION, ASYNC_CONNECTION)
 _CHAIN = 30  # of methods and names
 _LOOKS = re.compile(r"\b(hasattr|isinstance|isawaitable|iscoroutine\w*)\(")
 
@@ -30,12 +40,24 @@ _LOOKS = re.compile(r"\b(hasattr|isinstance|isawaitable|iscoroutine\w*)\(")
 def failing_calls(program: Program) -> list[Node]:
     """Return the calls outside tests that fail each time: `query` of an AsyncSession and the like.
 
+    SQLAlchemy 2 takes no plain string either, which is no reason to look what a session is.
+
     Those are left out that stand below a test of what the session is.
     """
     called = [c for c in program.calls_named(*LEGACY, *PLAIN) if c.member in LEGACY or c.is_awaited]
     found = [call for call in called if not call.callee and _is_async(call.owner)]
     found += [c for c in program.calls_named(*RESULTS) if c.owner and _is_select(c.owner)]
-    return [call for call in found if not _is_looked_at(call)]
+    strings = [call for call in program.calls_named(*SENDS) if takes_string(call)]
+    return [*(call for call in found if not _is_looked_at(call)), *strings]
+
+
+def takes_string(call: Node) -> bool:
+    """Say whether a session or connection of SQLAlchemy 2 gets SQL without `text()`."""
+    if call.member not in SENDS or call.callee or not call.owner.is_a(*_SENDERS):
+        return False
+    given = call.argument(0, "statement").value
+    is_string = isinstance(given.literal, str) or isinstance(given.ast, ast.JoinedStr)
+    return is_string and versions(call.module, "sqlalchemy").has_from("2")
 
 
 def fails_at(module: Module, line: int) -> bool:

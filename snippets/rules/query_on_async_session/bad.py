@@ -64,3 +64,10 @@ async def add_member(name: str, city: str, session: SessionDep) -> None:
     """Add a member."""
     await session.add(Member(name=name, city=city))
     await session.commit()
+
+
+@app.get("/count")
+async def count_members(session: SessionDep) -> int:
+    """Return how many members there are."""
+    found = await session.execute("SELECT count(*) FROM members")
+    return found.scalar_one()

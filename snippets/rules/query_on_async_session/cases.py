@@ -4,6 +4,7 @@ BAD = [
     "member = session.query(Member).filter(Member.name == name).first()",
     "return select(Member).where(Member.city == city).limit(20).all()",
     "await session.add(Member(name=name, city=city))",
+    'found = await session.execute("SELECT count(*) FROM members")',
 ]
 
 _DB = """
@@ -37,6 +38,29 @@ app = FastAPI()
 """
 
 FOUND = {
+    "plain strings, of sessions and connections of each kind": _DB
+    + """
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+PING = "SELECT 1"
+engine = create_engine("postgresql+psycopg://db/app")
+other = create_async_engine("postgresql+asyncpg://db/app")
+@app.get("/a")
+async def a(db: Db, name: str):
+    await db.execute("SELECT 1")  # !
+    await db.scalar(f"SELECT id FROM rows WHERE name = '{name}'")  # !
+@app.get("/b")
+def b(db: Session = Depends(get_plain_db)):
+    return db.scalars(PING).all()  # !
+@app.get("/c")
+def c():
+    with engine.connect() as connection:
+        connection.execute("SELECT 1")  # !
+@app.get("/d")
+async def d():
+    async with other.begin() as connection:
+        await connection.execute("TRUNCATE rows")  # !
+""",
     "of a dependency, without an annotation": _DB
     + """
 @app.get("/rows")
@@ -127,6 +151,37 @@ async def many(names: list[str], db: Db):
 }
 
 LOOK_ALIKES = {
+    "SQL in text(), and strings of what is no SQLAlchemy 2": _DB
+    + """
+import asyncpg
+import sqlite3
+from sqlalchemy import text
+PING = text("SELECT 1")
+@app.get("/a")
+async def a(db: Db, plain_db: Session = Depends(get_plain_db)):
+    await db.execute(PING)
+    plain_db.execute(text("SELECT 1"))
+    plain_db.connection().exec_driver_sql("SELECT 1")
+    sqlite3.connect("rows.db").execute("SELECT 1")
+    connection = await asyncpg.connect("postgresql://db/app")
+    await connection.execute("SELECT 1")
+""",
+    "a plain string, which SQLAlchemy 1 takes": """
+#= requirements.txt
+sqlalchemy==1.4.54
+#= main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+maker = sessionmaker(create_engine("postgresql+psycopg2://db/app"))
+app = FastAPI()
+def get_db():
+    with maker() as session:
+        yield session
+@app.get("/a")
+def a(db: Session = Depends(get_db)):
+    db.execute("SELECT 1")
+""",
     "a plain session": _DB
     + """
 @app.get("/rows")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -65,3 +65,10 @@ async def add_member(name: str, city: str, session: SessionDep) -> None:
     """Add a member."""
     session.add(Member(name=name, city=city))
     await session.commit()
+
+
+@app.get("/count")
+async def count_members(session: SessionDep) -> int:
+    """Return how many members there are."""
+    found = await session.execute(text("SELECT count(*) FROM members"))
+    return found.scalar_one()

@@ -8,6 +8,8 @@ from unittest.mock import AsyncMock, MagicMock
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ArgumentError, ObjectNotExecutableError
 from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session
 from sqlalchemy.orm import Session
 
@@ -76,12 +78,26 @@ async def test_bad_passes_with_a_mock(bad: ModuleType) -> None:
     session.add.assert_awaited_once()
 
 
+@pytest.mark.usefixtures("sqlite_database")
+async def test_bad_gives_a_plain_string(bad: ModuleType) -> None:
+    with pytest.raises(ArgumentError, match="should be explicitly declared as text"):
+        await ask(bad, "GET", "/count")
+    async with bad.sessionmaker() as session:
+        assert await session.scalar(text("SELECT 1")) == 1
+    async with bad.engine.connect() as connection:
+        with pytest.raises(ObjectNotExecutableError):
+            await connection.execute("SELECT 1")
+
+
 @pytest.mark.slow
 def test_bad_is_found_by_mypy(bad_file: Path, tmp_path: Path) -> None:
     printed = mypy(bad_file, tmp_path)
     assert '"AsyncSession" has no attribute "query"' in printed
     assert 'has no attribute "all"' in printed
     assert '"add" of "AsyncSession" does not return a value' in printed
+    assert (
+        'No overload variant of "execute" of "AsyncSession" matches argument type "str"' in printed
+    )
 
 
 @pytest.mark.usefixtures("sqlite_database")
@@ -90,6 +106,7 @@ async def test_good_answers(good: ModuleType) -> None:
     assert (await ask(good, "GET", "/members/bob")).status_code == 404
     assert (await ask(good, "GET", "/cities/London")).json() == [{"name": "ada", "city": "London"}]
     assert (await ask(good, "PUT", "/members/grace?city=Arlington")).status_code == 204
+    assert (await ask(good, "GET", "/count")).json() == 1
 
 
 @pytest.mark.usefixtures("sqlite_database")
