@@ -649,3 +649,48 @@ app = FastAPI()
 def token(name: str):
     return jwt.encode({"sub": name}, auth.KEY, algorithm="HS256")
 """
+
+FOUND["keys in the headers of requests"] = """
+import httpx
+import requests
+from fastapi import FastAPI
+app = FastAPI()
+TOKEN = "b7f2c9d04e8a4d11"  # !
+class Crm:
+    def __init__(self):
+        self.headers = {"X-Api-Key": "crm-81f3-55ac-09de-71b4"}  # !
+    def send(self, row: dict):
+        requests.post("https://crm.shop.de/rows", json=row, headers=self.headers)
+@app.post("/a")
+async def a(row: dict):
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        await client.post("https://crm.shop.de/rows", json=row)
+@app.post("/b")
+def b(row: dict):
+    headers = {
+        "accept": "application/json",
+        "Private-Token": "q8R4tY2uI0pL5kJ3",  # !
+    }
+    httpx.post("https://git.shop.de/rows", json=row, headers=headers)
+    Crm().send(row)
+"""
+LOOK_ALIKES["headers without a key, and keys of an example"] = """
+import os
+import httpx
+from fastapi import FastAPI, Response
+app = FastAPI()
+TOKEN = os.environ["TOKEN"]
+EXAMPLES = {"Authorization": "Bearer b7f2c9d04e8a4d11"}
+@app.post("/a", responses={401: {"headers": {"X-Token": {"schema": {"type": "string"}}}}})
+async def a(row: dict, name: str):
+    headers = {
+        "Authorization": f"Bearer {TOKEN}",
+        "X-Api-Key": os.getenv("CRM_API_KEY"),
+        "X-Auth-Token": "your-token-0123456",
+        "X-Request-Id": "b7f2c9d04e8a4d11",
+        "Idempotency-Key": name,
+        "X-Csrf-Token": "fetch",
+    }
+    httpx.post("https://crm.shop.de/rows", json=row, headers=headers)
+    return Response(headers={"Cache-Control": "max-age=60", "WWW-Authenticate": "Bearer realm=a1"})
+"""

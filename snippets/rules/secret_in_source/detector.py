@@ -46,6 +46,13 @@ _BEGINS = ("_live_", "AKIA", "gh", "github_pat_", "xox", "AIza", "sk-", "SG.")
 _PLACEHOLDER = re.compile(
     r"x{4}|\.{3}|your|example|placeholder|dummy|fake|test|12345", re.IGNORECASE
 )
+_HEADER = re.compile(
+    r"authorization|([a-z]+-)*(api|auth|access|private)?-?(key|token|secret)", re.IGNORECASE
+)
+_SENT = re.compile(
+    r"((bearer|token|basic|apikey) )?(?=\S*\d)(?=\S*[a-z])[\w.+/=-]{16,}", re.IGNORECASE
+)
+"""Headers that let a client in, and the keys that are sent in them."""
 _COMPARES = ("secrets.compare_digest", "hmac.compare_digest")
 _OWN = re.compile(
     r"(\w+_)?(admin|master|root|secret|api|service|internal|access|auth)_?"
@@ -100,6 +107,7 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
             told = _of_name(name, value, call, f"`{name}`")
             yield from told if _is_read(call) else _unread(told, f"`{name}`")
     yield from _of_providers(program)
+    yield from _of_headers(program)
     for key in _keys(program):
         value = _written(key.value if not key.is_call else key) or _written(_of_object(key))
         value = value or _written(key.generic.value.entry(str(key.index.literal)).value)
@@ -122,6 +130,31 @@ def _of_providers(program: Program) -> Iterator[tuple[Node, Hit]]:
                 " the account that pays for it"
             ),
         )
+
+
+def _of_headers(program: Program) -> Iterator[tuple[Node, Hit]]:
+    """Yield the keys that stand in the headers of requests to other services."""
+    for headers in filter(_is_sent, program.nodes(ast.Dict)):
+        for name, value in headers.entries:
+            if isinstance(name.literal, str) and _HEADER.fullmatch(name.literal):
+                for part in value.walk(ast.Constant, ast.Name):
+                    if text := _key(part.value):
+                        told = "a key in the source: whoever reads it can use that service"
+                        yield text, text.hit(f"the header `{name.literal}` is sent with {told}")
+
+
+def _is_sent(headers: Node) -> bool:
+    """Say whether a dictionary is the headers of a request that the service sends."""
+    is_given = getattr(headers.parent.ast, "arg", None) == "headers"
+    names = [target.last_name for target in headers.statement.targets]
+    is_named = headers.statement.assigned == headers and any("header" in n.lower() for n in names)
+    return (is_given or is_named) and not headers.module.is_tool
+
+
+def _key(value: Node) -> Node | None:
+    text = value.literal
+    is_key = isinstance(text, str) and _SENT.fullmatch(text) and not _PLACEHOLDER.search(text)
+    return value if is_key else None
 
 
 def _compared(program: Program) -> Iterator[Hit]:
