@@ -58,7 +58,15 @@ def test_state_matters_less_in_a_cache_and_in_one_process(
 
 
 @pytest.mark.parametrize(
-    ("name", "severity"), [("PRICES", "low"), ("ATTEMPTS", "medium"), ("revoked", "medium")]
+    ("name", "severity"),
+    [
+        ("PRICES", "low"),
+        ("ATTEMPTS", "medium"),
+        ("revoked", "medium"),
+        ("_oauth1_states", "medium"),
+        ("pkce_codes", "medium"),
+        ("STATES", "low"),
+    ],
 )
 def test_what_expires_is_a_cache_unless_it_limits(name: str, severity: str, tmp_path: Path) -> None:
     source = STATE.format(name=name).replace("= value", "= (value, time.time() + 60)")

@@ -53,7 +53,8 @@ def failing_calls(program: Program) -> list[Node]:
 
 def takes_string(call: Node) -> bool:
     """Say whether a session or connection of SQLAlchemy 2 gets SQL without `text()`."""
-    if call.member not in SENDS or call.callee or not call.owner.is_a(*_SENDERS):
+    is_sent = call.is_awaited or not call.owner.is_a(ASYNC_SESSION, ASYNC_CONNECTION)
+    if not is_sent or call.member not in SENDS or call.callee or not call.owner.is_a(*_SENDERS):
         return False
     given = call.argument(0, "statement").value
     is_string = isinstance(given.literal, str) or isinstance(given.ast, ast.JoinedStr)

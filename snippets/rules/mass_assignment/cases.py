@@ -418,3 +418,34 @@ def set_options(changes: dict):
         setattr(options, key, value)
 """,
 }
+
+_SIGN_UP = (
+    _APP
+    + """
+class SignUp(BaseModel):
+    email: str
+    role: str | None = None
+def store(body: SignUp, session: Session):
+    session.add(User(**body.model_dump()))MARK
+@app.post("/users")
+def sign_up(body: SignUp, session: Session):
+    MADE
+    store(body, session)
+"""
+)
+FOUND["the endpoint sets something else"] = _SIGN_UP.replace("MARK", "  # !").replace(
+    "MADE", 'body.email = "a"'
+)
+for _name, _made in {
+    "sets the attribute": 'body.role = "user"',
+    "copies it": 'body = body.model_copy(update={"role": "user"})',
+    "makes another one": """data = body.model_dump()
+    data["role"] = "user"
+    body = SignUp(**data)""",
+    "takes it out": """data = body.model_dump()
+    data.pop("role")
+    body = SignUp(**data)""",
+}.items():
+    LOOK_ALIKES[f"before it passes the body on, the endpoint {_name}"] = _SIGN_UP.replace(
+        "MARK", ""
+    ).replace("MADE", _made)

@@ -1,6 +1,7 @@
 """Columns that a client must not set, and can."""
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -38,9 +39,10 @@ def detect(program: Program) -> Iterator[Hit]:
             continue
         reached = [e for e in endpoints(program) if body.is_of(e) and not _is_kept(e)]
         calling = [e for e in reached if call.function in answering(e)]
-        if calling:
+        free = ((e, name) for e in calling for name in names if not _is_forced(e, call, name))
+        for endpoint, name in itertools.islice(free, 1):
             yield call.hit(
-                f"any caller of `{calling[0].name}` can set `{names[0]}` of `{model.name}`:"
+                f"any caller of `{endpoint.name}` can set `{name}` of `{model.name}`:"
                 f" {body.name} may contain it"
             )
     yield from _stored(program)
@@ -175,15 +177,32 @@ def _is_set(call: Node, name: str) -> bool:
         keys = [key.literal for key, _ in update.value.entries]
         if not keys or None in keys or name in keys:
             return True
-    for node in call.function.own(ast.Attribute, ast.Subscript, ast.Call):
+    if _says(call.function, name):
+        return True
+    tests = (node.test for node in call.function.own(ast.If, ast.IfExp))
+    return any(name in (part.member, part.literal) for test in tests for part in test.walk())
+
+
+def _is_forced(endpoint: Endpoint, call: Node, name: str) -> bool:
+    """Say whether what passes the body on says what the column is: `data["role"] = "user"`."""
+    passing = {caller.function for caller in call.function.callers} & set(answering(endpoint))
+    return any(_says(function, name) for function in {endpoint.function, *passing})
+
+
+def _says(function: Node, name: str) -> bool:
+    """Say whether a function sets what has a name, takes it out, or copies with another value."""
+    for node in function.own(ast.Attribute, ast.Subscript, ast.Call):
         if node.is_target and name in (node.member, node.index.literal):
             return True
         if node.member in ("pop", "discard") and node.args and node.args[0].literal == name:
             return True
         if isinstance(getattr(node.ast, "ctx", None), ast.Del) and node.index.literal == name:
             return True
-    tests = (node.test for node in call.function.own(ast.If, ast.IfExp))
-    return any(name in (part.member, part.literal) for test in tests for part in test.walk())
+        if any(key.literal == name for key, _ in node.keyword("update").value.entries):
+            return True
+        if node.unpacked and node.keyword(name):
+            return True
+    return False
 
 
 def _is_kept(endpoint: Endpoint) -> bool:

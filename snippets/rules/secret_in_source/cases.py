@@ -694,3 +694,20 @@ async def a(row: dict, name: str):
     httpx.post("https://crm.shop.de/rows", json=row, headers=headers)
     return Response(headers={"Cache-Control": "max-age=60", "WWW-Authenticate": "Bearer realm=a1"})
 """
+
+LOOK_ALIKES["a kind of token, by an Enum"] = """
+from enum import Enum, StrEnum
+import jwt
+from fastapi import FastAPI, Header, HTTPException
+class Kind(str, Enum):
+    access_token = "access"
+    refresh_token = "refresh"
+class Way(StrEnum):
+    API_KEY = "api-key"
+app = FastAPI()
+@app.get("/a")
+def a(key: str, token: str = Header()):
+    claims = jwt.decode(token, key, algorithms=["HS256"])
+    if claims["kind"] != Kind.access_token or claims["way"] == Way.API_KEY:
+        raise HTTPException(401)
+"""

@@ -169,7 +169,8 @@ def _compared(program: Program) -> Iterator[Hit]:
                 continue
             for side, other in (sides, sides[::-1]):
                 value = _written(side.value) if _OWN.fullmatch(side.last_name) else side.at(None)
-                if value and not value.function and not _OF_ROW.search(other.text):
+                is_kind = inherits(side.owner.definition, "enum.Enum", "enum.StrEnum")
+                if value and not (value.function or is_kind or _OF_ROW.search(other.text)):
                     yield compared.hit(
                         f"`{function.name}` compares what is sent with `{side.dotted}`, which"
                         " stands in the source: whoever reads it is let in"

@@ -62,9 +62,11 @@ _BREAKER = re.compile(r"circuit|breaker", re.IGNORECASE)
 _REGISTRY = re.compile(r"(^|_)(un)?register(_|$)|registr(y|ies)(_|$)", re.IGNORECASE)
 """Names of what code registers itself in, when it is loaded: each process loads the same."""
 _STRICT = re.compile(
-    r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session", re.IGNORECASE
+    r"limit|attempt|throttl|lock|login|fail|revok|black|nonce|otp|token|session"
+    r"|oauth\d*_(state|flow|request)|pkce|verifier",
+    re.IGNORECASE,
 )
-"""Names of what a client must not have twice."""
+"""Names of what a client must not have twice, or comes back for at any worker."""
 _RETRY = re.compile(r"retr(y|ies)|reconnect|backoff", re.IGNORECASE)
 _MAKERS = {"__init__", "__post_init__", "__enter__", "__aenter__"}
 _ENDERS = {"__del__", "__exit__", "__aexit__", "aclose", "close"}
