@@ -743,6 +743,7 @@ def write(name: str, unit: Unit) -> None:
         ("bcrypt.hashpw(refresh_token.encode(), bcrypt.gensalt())", "slow hash of `refresh_token`"),
         ("bcrypt.checkpw(row.code_hash, row.otp)", "slow hash of `code_hash`"),
         ("hash_text(row.api_key)", "slow hash of `api_key`"),
+        ("hash_word(row.word)", "password hash"),
         ("bcrypt.hashpw(password, token_salt)", "password hash"),
         ("bcrypt.hashpw(f'{password}{secret}'.encode(), salt)", "password hash"),
         ("hash_text(row.new_password)", "password hash"),
@@ -759,6 +760,9 @@ from fastapi import FastAPI
 app = FastAPI()
 def hash_text(text):
     return bcrypt.hashpw(text.encode(), bcrypt.gensalt())
+def hash_word(password):
+    encoded = password.encode()
+    return bcrypt.hashpw(encoded, bcrypt.gensalt())
 def store(token, words):
     return token, bcrypt.hashpw(words.encode(), bcrypt.gensalt())
 @app.post("/")

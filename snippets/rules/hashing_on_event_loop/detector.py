@@ -51,7 +51,7 @@ def _is_given_no_password(call: Node, end: Node) -> bool:
 def _what(call: Node, end: Node) -> str:
     """Return what a call computes: the slow hash may be of a token."""
     hashed = end.args[0] if end.args else end.at(None)
-    names = _names(hashed)
+    names = [*_names(hashed), *_names(hashed.value)]
     given = [_names(p.passed(call)) for p in call.callee.parameters if p.name in names]
     if end != call and end.function == call.callee and len(given) == 1:
         names = given[0]
