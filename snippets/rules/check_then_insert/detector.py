@@ -25,7 +25,13 @@ from fastapi_pro.auditing.libraries.repositories import (
     looked_up_by,
     repository_model,
 )
-from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
+from fastapi_pro.auditing.libraries.sqlalchemy_models import (
+    Model,
+    column_named,
+    model_named,
+    model_of,
+    models,
+)
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
 from fastapi_pro.auditing.libraries.stores import Found, inserted, locks_rows, looked_up
 from fastapi_pro.auditing.model import limits
@@ -60,13 +66,16 @@ class _Lookup:
 
     `fails` names the method that raises where there are two rows, if it is one that does, and if
     the filter is of nothing but columns that are equal to something. `is_missing` says that the
-    branch runs where no row was found: `if user is None: session.add(User(...))`.
+    branch runs where no row was found: `if user is None: session.add(User(...))`. `is_exact` says
+    that nothing but equal columns is asked for; `is_free`, that no constraint keeps them unique.
     """
 
     model: Model
     columns: set[str]
     fails: str = ""
     is_missing: bool = False
+    is_exact: bool = False
+    is_free: bool = False
 
 
 def detect(program: Program) -> Iterator[Hit]:
@@ -138,12 +147,13 @@ def _of_models(program: Program) -> Iterator[Hit]:
             insert = _insert_after(check, found) if found else None
             if found is None or insert is None:
                 continue
-            if not found.fails and (is_handled or _is_handled(function)):
+            if not found.is_free and (is_handled or _is_handled(function)):
                 continue
             if is_for_commands(function) or is_script(function):
                 break
-            if found.fails:
-                yield _unconstrained(check, found, insert)
+            if found.is_free:
+                if found.fails or _gives(insert, found.columns):
+                    yield _unconstrained(check, found, insert)
                 break
             if any(_comes(c, insert) and _saves(saver) for c, saver in called(function)):
                 continue
@@ -187,10 +197,12 @@ def _is_get_or_create(check: Node, found: _Lookup) -> bool:
 def _unconstrained(check: Node, found: _Lookup, insert: Node) -> Hit:
     """Return the hit of a check of columns that no constraint keeps unique."""
     columns = ", ".join(f"`{name}`" for name in sorted(found.columns))
+    then = "and the row is there twice"
+    if found.fails:
+        then = f"then `{found.fails}` raises MultipleResultsFound for each later one"
     return check.hit(
         f"no constraint keeps {columns} of `{found.model.name}` unique: two requests at once pass"
-        f" this check and both insert in line {insert.line}; then `{found.fails}` raises"
-        " MultipleResultsFound for each later one",
+        f" this check and both insert in line {insert.line}{';' if found.fails else ','} {then}",
         severity="low" if is_rare(check.function) else "medium",
         fix=f"Unique constraint on {columns}; `flush` in `try`, `except IntegrityError` gives 409",
     )
@@ -242,10 +254,13 @@ def _refused(check: Node) -> _Lookup | None:
     key = found.model.key_columns
     if key and key <= found.columns:
         return _Lookup(found.model, key, is_missing=is_missing)
-    is_free = found.fails and found.columns
-    if not is_free or any(may_make_unique(check.program, name) for name in found.columns):
+    is_refused = isinstance(check.body[-1].ast, ast.Raise) and not is_missing
+    is_asked = bool(found.fails) or (found.is_exact and is_refused)
+    if not (found.columns and is_asked) or any(
+        may_make_unique(check.program, name) for name in found.columns
+    ):
         return None
-    return _Lookup(found.model, found.columns, found.fails, is_missing)
+    return _Lookup(found.model, found.columns, found.fails, is_missing, is_free=True)
 
 
 def _absent(test: Node) -> Iterator[Node]:
@@ -290,7 +305,7 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
         return kept
     columns: set[str] = set()
     model: Model | None = None
-    is_plain = True
+    is_plain = is_exact = True
     for call in chained(found):
         if call.called in _SELECTS or call.member == "query":
             model = model or _selected(call)
@@ -302,12 +317,18 @@ def _lookup(expr: Node, depth: int = 0) -> _Lookup | None:
         elif call.member in _FILTERS:
             columns |= _columns(call)
             is_plain &= all(_is_equality(given) for given in call.args)
+            is_exact &= all(map(_is_equal, call.args))
         elif call.member in _NARROWS:
-            is_plain = False
+            is_plain = is_exact = False
     if model is None:
         return None
     fails = found.member if found.member in _FAILS and is_plain else ""
-    return _Lookup(model, columns & model.columns.keys(), fails)
+    return _Lookup(model, columns & model.columns.keys(), fails, is_exact=is_exact)
+
+
+def _is_equal(condition: Node) -> bool:
+    """Say whether a condition wants a column to be equal to something, if only to `True`."""
+    return isinstance(condition.ast, ast.Compare) and isinstance(condition.ast.ops[0], ast.Eq)
 
 
 def _is_equality(condition: Node) -> bool:
@@ -351,12 +372,15 @@ def _selected(select: Node) -> Model | None:
 
 
 def _columns(call: Node) -> set[str]:
-    """Return the names that a filter compares for equality."""
+    """Return the names that a filter compares for equality, not with a literal: `== True`."""
     found = set(call.keywords)
     for compare in (c for given in call.args for c in given.value.walk(ast.Compare)):
         match compare.ast:
+            case ast.Compare(comparators=[ast.Constant()]):
+                continue
             case ast.Compare(ops=ops) if all(isinstance(op, ast.Eq) for op in ops):
-                found |= {attribute.member for attribute in compare.walk(ast.Attribute)}
+                columns = {part.member for part in compare.operands if column_named(part)}
+                found |= columns or {part.member for part in compare.walk(ast.Attribute)}
     return found
 
 
