@@ -473,6 +473,19 @@ class Program:
         name = owner.name if function.name == "__init__" and owner.is_class else function.name
         return self.once(self._calls_by_callee, name, name).get(function.ast, [])
 
+    def calls_naming(self, definition: Node) -> list[Node]:
+        """Return the calls outside tests whose name stands for a function or class."""
+        name = definition.name
+        return self.once(self._calls_by_definition, name, name).get(definition.ast, [])
+
+    def _calls_by_definition(self, name: str) -> dict[ast.AST, list[Node]]:
+        found: dict[ast.AST, list[Node]] = defaultdict(list)
+        for module in self._calling(name, *self._imported_as.get(name, ())):
+            for call in map(functools.partial(Node, module), module.calls_of_imported(name)):
+                if definition := call.func.definition:
+                    found[definition.ast].append(call)
+        return found
+
     def _calls_by_callee(self, name: str) -> dict[ast.AST, list[Node]]:
         """Return the calls of functions and classes with this name, by what they run."""
         found: dict[ast.AST, list[Node]] = defaultdict(list)

@@ -19,6 +19,8 @@ from fastapi_pro.auditing.model.type_arguments import stands_for
 
 _SELF = "typing.Self"
 _DICTIONARIES = {"builtins.dict", "typing.TypedDict"}
+_CALLERS = 6
+"""How many callers are asked what they give a parameter without an annotation."""
 
 
 def type_of(expr: Node, depth: int = 0) -> Type:
@@ -276,7 +278,35 @@ def _parameter_type(parameter: Node, depth: int) -> Type:
     arguments = [*function.ast.args.posonlyargs, *function.ast.args.args]  # type: ignore[attr-defined]
     if function.parent.is_class and arguments and arguments[0] is parameter.ast:
         return function.parent
-    return parameter.program.libraries.parameter_type(parameter.default, depth)
+    found = parameter.program.libraries.parameter_type(parameter.default, depth)
+    return found if found is not None or parameter.annotation else _given_type(parameter, depth)
+
+
+def _given_type(parameter: Node, depth: int) -> Type:
+    """Return the type of what fills a parameter that is not annotated: its default, or callers."""
+    if parameter.default:
+        return type_of(parameter.default, depth)
+    given = (parameter.passed(call) for call in _callers(parameter.function)[:_CALLERS])
+    kinds = {type_of(value, depth) for value in given} - {None, "None"}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _callers(function: Node) -> list[Node]:
+    """Return the calls that name a function; for `__init__`, its class or an heir of it.
+
+    Not those of methods: which method runs depends on types, and they would depend on each other.
+    """
+    cls, program = function.parent, function.program
+    if function.name == "__init__" and cls.is_class:
+        return program.once(_makers, cls.ast, cls)
+    return [] if cls.is_class else program.calls_naming(function)
+
+
+def _makers(cls: Node) -> list[Node]:
+    init = cls.method("__init__")
+    heirs = [heir for heir in cls.program.classes if cls in heir.lineage]
+    same = (heir for heir in heirs if heir.method("__init__") == init)
+    return [call for heir in same for call in heir.program.calls_naming(heir)]
 
 
 def _attribute_type(expr: Node, depth: int) -> Type:

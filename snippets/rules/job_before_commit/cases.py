@@ -236,6 +236,44 @@ async def a():
         send.delay(item.id)  # !
         await work.commit()
 """,
+    "a unit of work given a factory, repositories without a type": _MAIN
+    + """
+#= work.py
+from deps import Order, maker
+class Repository:
+    model = None
+    def __init__(self, session):
+        self.session = session
+    async def add(self, row):
+        self.session.add(row)
+        await self.session.flush()
+        return row
+class Orders(Repository):
+    model = Order
+class Work:
+    def __init__(self, factory=maker):
+        self.factory = factory
+    async def __aenter__(self):
+        self.session = self.factory()
+        self.orders = Orders(self.session)
+        return self
+    async def __aexit__(self, *_):
+        await self.session.close()
+    async def commit(self):
+        await self.session.commit()
+#= main.py
+from fastapi import FastAPI
+from jobs import confirm
+from deps import Order
+from work import Work
+app = FastAPI()
+@app.post("/")
+async def create():
+    async with Work() as work:
+        order = await work.orders.add(Order(status="new"))
+        confirm.delay(order.id)  # !
+        await work.commit()
+""",
 }
 
 LOOK_ALIKES = {

@@ -151,6 +151,18 @@ class Achievement(Base):
     __tablename__ = "achievements"
     id: Mapped[int] = mapped_column(primary_key=True)
 """,
+    "functions whose session has no type": _MAIN
+    + """
+async def name_of(db, key):
+    return (await db.get_one(Author, key)).name
+@router.get("/books")
+async def read(session: AsyncSession = Depends()):
+    books = (await session.scalars(select(Book).limit(50))).all()
+    return [await name_of(db=session, key=book.author_id) for book in books]  # !
+@router.get("/names/{key}")
+async def read_name(key: int, session: AsyncSession = Depends()):
+    return await name_of(session, key)
+""",
 }
 # what follows is searched to its end
 _SEARCHED = (
@@ -336,6 +348,22 @@ class Unlocked(Base):
 class Achievement(Base):
     __tablename__ = "achievements"
     id: Mapped[int] = mapped_column(primary_key=True)
+""",
+    "functions that get sessions of two kinds, or a cache": _MAIN
+    + """
+from cache import Cache
+def name_of(store, key):
+    return store.get_one(Author, key)
+@router.get("/books")
+def read(session: Session = Depends(), cache: Cache = Depends()):
+    names = [name_of(cache, book.author_id) for book in session.query(Book).limit(50).all()]
+    return names
+@router.get("/names/{key}")
+async def read_name(key: int, session: AsyncSession = Depends()):
+    return await name_of(session, key)
+@router.get("/authors/{key}")
+def read_author(key: int, session: Session = Depends()):
+    return name_of(session, key)
 """,
 }
 

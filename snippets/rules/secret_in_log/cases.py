@@ -622,3 +622,24 @@ FOUND["a handler that production gets"] = _ONLY_HERE.replace(
 FOUND["a handler that is left out at times"] = _ONLY_HERE.replace(
     "TEST", "if settings.PRODUCTION and settings.quiet:"
 )
+_BY_ANOTHER = (
+    _APP
+    + _HANDLER
+    + """
+from settings import settings
+def note(request: Request, e):
+    logger.error(f"error is {e}")MARK
+def add_handler(app: FastAPI) -> None:
+    TEST
+        return
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, exc: RequestValidationError):
+        note(request, exc)
+"""
+)
+FOUND["a function that a handler calls, without types"] = _BY_ANOTHER.replace(
+    "MARK", "  # !"
+).replace("TEST", "if settings.quiet:")
+LOOK_ALIKES["a function that a handler for developers calls"] = _BY_ANOTHER.replace(
+    "MARK", ""
+).replace("TEST", "if settings.PRODUCTION:")

@@ -61,9 +61,15 @@ def detect(program: Program) -> Iterator[Hit]:
     for call in _calls(program):
         for place, what in _written(call):
             severity = "low" if call.member == "debug" else ""
-            if not is_for_developers(place):
+            if not _is_for_developers(place):
                 found.setdefault(place, place.hit(what, severity=severity))
     yield from found.values()
+
+
+def _is_for_developers(place: Node) -> bool:
+    """Say whether a place, or every call of its function, is in a developer's environment only."""
+    callers = place.function.callers
+    return is_for_developers(place) or bool(callers) and all(map(is_for_developers, callers))
 
 
 def _calls(program: Program) -> Iterator[Node]:
