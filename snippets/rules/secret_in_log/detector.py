@@ -69,7 +69,7 @@ def detect(program: Program) -> Iterator[Hit]:
 def _is_for_developers(place: Node) -> bool:
     """Say whether a place, or every call of its function, is in a developer's environment only."""
     callers = place.function.callers
-    return is_for_developers(place) or bool(callers) and all(map(is_for_developers, callers))
+    return is_for_developers(place) or (bool(callers) and all(map(is_for_developers, callers)))
 
 
 def _calls(program: Program) -> Iterator[Node]:
