@@ -364,9 +364,9 @@ def _signs_up(endpoint: Endpoint) -> bool:
 
     It takes a password, or the name of what it takes says so.
     """
-    given = [schema_of(p.type) for p in endpoint.parameters if endpoint.method == "post"]
-    schemas = [schema for schema in given if schema]
-    names = [name for schema in schemas for name in schema.fields]
+    given = [p for p in endpoint.parameters if endpoint.method == "post" and not p.dependency]
+    schemas = [schema for p in given if (schema := schema_of(p.type))]
+    names = [p.name for p in given] + [name for schema in schemas for name in schema.fields]
     is_account = any(map(_PASSWORD.search, names)) or any(_SIGN_UP.search(s.name) for s in schemas)
     return is_account and not any(map(_ROLE.search, names))
 

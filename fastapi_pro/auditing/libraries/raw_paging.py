@@ -64,6 +64,8 @@ def _texts(program: Program) -> list[Node]:
 def _sent(text: Node) -> Node:
     """Return the call that sends a statement: the text's own, or that of a variable."""
     holder = text.parent
+    if isinstance(holder.ast, ast.JoinedStr):
+        text, holder = holder, holder.parent
     if holder.called == "sqlalchemy.text":
         text, holder = holder, holder.parent
     if isinstance(holder.ast, ast.Assign):

@@ -8,22 +8,37 @@ from dataclasses import dataclass
 from fastapi_pro.auditing.libraries.documents import is_of_tortoise
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
+from fastapi_pro.auditing.model.program import Program, fact
 
 RUNS = (
     "execute", "exec", "fetch", "fetchall", "fetchone", "fetchrow", "fetchval", "fetch_all",
     "fetch_one", "fetch_val", "scalar",
 )  # fmt: skip
+_SENDS = ("execute", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val")
+_SQL_NAME = re.compile(r"sql|query|statement|stmt|command", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s+[\"`]?(\w+(?:\.\w+)?)[\"`]?", re.IGNORECASE)
 _EQUAL = re.compile(
     r"\b(?:\w+\.)?[\"`]?(\w+)[\"`]?\s*=\s*(?:\$\d+|%s|\?|:\w+|%\(\w+\)s)", re.IGNORECASE
 )
 _SELECTS = re.compile(r"^\s*select\b", re.IGNORECASE)
+_WRITES = re.compile(
+    r"^\s*(?:insert\s+into|update|delete\s+from)\s+[\"`]?(\w+(?:\.\w+)?)[\"`]?", re.IGNORECASE
+)
+_TOUCHES = re.compile(
+    r"^\s*(?:update|delete\s+from|select\b.*?\bfrom)\s+[\"`]?(\w+(?:\.\w+)?)[\"`]?",
+    re.IGNORECASE | re.DOTALL,
+)
+_SCALAR = re.compile(r"^\s*select\s+(?:\w+\.)?[\"`]?(\w+)[\"`]?\s+from\b", re.IGNORECASE)
+_ADDS_UP = re.compile(r"^\s*select\s+(count|sum|max|min|avg|coalesce|exists)\s*\(", re.IGNORECASE)
+_NUMBERED = re.compile(r"\w\s*=\s*\$(\d+)")
+_NAMED = re.compile(r"\w\s*=\s*:(\w+)")
 _INSERTS = re.compile(r"^\s*insert\s+into\s+[\"`]?(\w+(?:\.\w+)?)[\"`]?", re.IGNORECASE)
 _UPDATES = re.compile(r"^\s*update\s+[\"`]?(\w+(?:\.\w+)?)[\"`]?\s+set\b", re.IGNORECASE)
 _DECIDES = re.compile(
     r"on\s+(conflict|duplicate)|insert\s+(or\s+)?ignore|or\s+replace|merge\s+into", re.IGNORECASE
 )
 _LOCKS = re.compile(r"for\s+(no\s+key\s+)?update|advisory|\block\b", re.IGNORECASE)
+_VERSIONS = {"version", "row_version", "lock_version", "revision", "etag"}
 _FINDS = {"find_one", "count_documents"}
 _ORM_FINDS = {"exists", "filter", "get", "get_or_none"}
 _THROUGH = {"count", "exists", "first", "get_or_none", "prefetch_related", "only"}
@@ -58,13 +73,41 @@ class Found:
 
 def sql_of(call: Node) -> str:
     """Return the SQL that a call sends, if it is one text: `fetch("SELECT 1")`, `text(...)`."""
-    if call.member not in RUNS:
-        return ""
-    first = call.argument(0, "query") or call.argument(0, "statement")
+    first = statement_of(call)
     if first.last_name == "text" and first.is_call:
         first = first.argument(0, "text")
     text = first.constant
     return text if isinstance(text, str) else ""
+
+
+def statement_of(call: Node) -> Node:
+    """Return the statement that a call sends, or gives a function of the program that sends it."""
+    if call.member in RUNS:
+        return call.argument(0, "query") or call.argument(0, "statement")
+    if call.last_name not in sender_names(call.program):
+        return call.at(None)
+    parameter = _senders(call.program).get(call.callee.ast)
+    return parameter.passed(call) if parameter else call.at(None)
+
+
+@fact
+def sender_names(program: Program) -> frozenset[str]:
+    """Return the names of the functions that send the SQL that they are given."""
+    return frozenset(parameter.function.name for parameter in _senders(program).values())
+
+
+@fact
+def _senders(program: Program) -> dict[ast.AST, Node]:
+    """Return the functions that send the SQL that they are given, each with its parameter."""
+    found: dict[ast.AST, Node] = {}
+    for call in program.calls_named(*_SENDS):
+        first = call.argument(0, "query") or call.argument(0, "statement")
+        is_text = first.last_name == "text" and first.is_call
+        parameter = (first.argument(0, "text") if is_text else first).definition
+        is_sent = is_text or call.member != "execute" or len(call.given) > 1
+        if is_sent and isinstance(parameter.ast, ast.arg) and _SQL_NAME.search(parameter.name):
+            found.setdefault(parameter.function.ast, parameter)
+    return found
 
 
 def sent_sql(call: Node, depth: int = 0) -> Iterator[tuple[Node, str]]:
@@ -127,13 +170,17 @@ def _inserted_in(function: Node, depth: int) -> str:
 
 
 def updated(text: str) -> tuple[str, frozenset[str]] | None:
-    """Return the table and the columns that an UPDATE sets to a value that is given."""
+    """Return the table and the columns that an UPDATE sets to a value that is given.
+
+    Not those that it compares with what they were: it changes nothing if they have changed.
+    """
     match = _UPDATES.match(text)
     if match is None:
         return None
-    assigned = re.split(r"\bwhere\b", text[match.end() :], maxsplit=1, flags=re.IGNORECASE)[0]
-    columns = frozenset(name.lower() for name in _EQUAL.findall(assigned))
-    return match[1].lower(), columns
+    assigned, *where = re.split(r"\bwhere\b", text[match.end() :], maxsplit=1, flags=re.IGNORECASE)
+    compared = {name.lower() for part in where for name in _EQUAL.findall(part)}
+    columns = {name.lower() for name in _EQUAL.findall(assigned)} - compared
+    return match[1].lower(), frozenset() if compared & _VERSIONS else frozenset(columns)
 
 
 def _selected(text: str) -> Found | None:
@@ -143,6 +190,46 @@ def _selected(text: str) -> Found | None:
     where = re.split(r"\bwhere\b", text, maxsplit=1, flags=re.IGNORECASE)[1:]
     columns = frozenset(name.lower() for part in where for name in _EQUAL.findall(part))
     return Found(table[1].lower(), columns)
+
+
+def touched(text: str) -> Found | None:
+    """Return what SELECT, UPDATE or DELETE in a text is about, and what it compares."""
+    table = _TOUCHES.match(text)
+    if table is None:
+        return None
+    where = re.split(r"\bwhere\b", text, maxsplit=1, flags=re.IGNORECASE)[1:]
+    columns = frozenset(name.lower() for part in where for name in _EQUAL.findall(part))
+    return Found(table[1].lower(), columns)
+
+
+def written(text: str) -> str:
+    """Return the table that INSERT, UPDATE or DELETE in a text writes, or ""."""
+    match = _WRITES.match(text)
+    return match[1].lower() if match else ""
+
+
+def scalar_of(call: Node) -> str:
+    """Return the column whose value a call returns: of `fetchval("SELECT stock FROM items")`."""
+    match = _SCALAR.match(sql_of(call)) if call.is_call else None
+    return match[1] if match else ""
+
+
+def selects(call: Node) -> bool:
+    """Say whether a call sends SQL that reads."""
+    return bool(_SELECTS.match(sql_of(call)))
+
+
+def equal_to(call: Node) -> list[Node]:
+    """Return what columns must be equal to in the SELECT that a call sends: of `WHERE id = $1`.
+
+    Nothing of one that counts or adds up: it has a row whatever it finds.
+    """
+    text = sql_of(call)
+    if not _SELECTS.match(text) or _ADDS_UP.match(text):
+        return []
+    given = call.argument(1, "values").value
+    named = [given.entry(name) for name in _NAMED.findall(text)]
+    return [*(call.argument(int(number), "") for number in _NUMBERED.findall(text)), *named]
 
 
 def _of_cursor(fetch: Node) -> Found | None:

@@ -12,6 +12,8 @@ SCOPED = "sqlalchemy.orm.scoped_session"
 QUERY = "sqlalchemy.orm.Query"
 CURSOR = "pymongo.cursor.Cursor"
 ASYNC_SCOPED = "sqlalchemy.ext.asyncio.async_scoped_session"
+ASYNCPG_POOL = "asyncpg.Pool"
+ASYNCPG = "asyncpg.Connection"
 COROUTINES = {
     "close", "commit", "connection", "delete", "exec", "execute", "flush", "get", "get_one",
     "merge", "refresh", "rollback", "run_sync", "scalar", "scalars", "stream", "stream_scalars",
@@ -25,6 +27,8 @@ RETURNS = {
     ASYNC_MAKER: ASYNC_MAKER,
     SCOPED: SCOPED,
     ASYNC_SCOPED: ASYNC_SESSION,
+    "asyncpg.connect": ASYNCPG,
+    "asyncpg.create_pool": ASYNCPG_POOL,
     "docker.from_env": "docker.DockerClient",
     "redis.from_url": "redis.Redis",
     "redis.asyncio.from_url": "redis.asyncio.Redis",
@@ -74,6 +78,7 @@ METHODS = (
         (MAKER, "begin"): SESSION,
         (ASYNC_MAKER, "__call__"): ASYNC_SESSION,
         (MAKER, "__call__"): SESSION,
+        (ASYNCPG_POOL, "acquire"): ASYNCPG,
         (SCOPED, "__call__"): SESSION,
         (SCOPED, "query"): QUERY,
         (SESSION, "query"): QUERY,

@@ -623,6 +623,31 @@ async def d(email: str, session):
         raise HTTPException(409)
     await session.execute(text("INSERT INTO users (email) VALUES (:e)"), {"e": email})
 """,
+    "by a class that sends the SQL it is given": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+from fastapi import FastAPI, HTTPException
+from store import run, store
+app = FastAPI()
+@app.post("/notes")
+async def create(slug: str):
+    found = await store.one("SELECT id FROM notes WHERE slug = $1", slug)
+    if found is not None:  # !
+        raise HTTPException(409)
+    await run("INSERT INTO notes (slug) VALUES ($1)", slug)
+""",
 }
 
 _CHECK = """

@@ -168,6 +168,28 @@ async def post(name: str, session: AsyncSession = Depends(get_db)):
     await join(session, name)
     await claim(session, name)  # !
 """,
+    "two statements that asyncpg commits": """
+import asyncpg
+from fastapi import Depends, FastAPI
+app = FastAPI()
+async def get_connection(pool: asyncpg.Pool):
+    async with pool.acquire() as connection:
+        yield connection
+@app.post("/transfer")
+async def transfer(amount: int, to: int, me: int, connection: asyncpg.Connection = Depends(get_connection)):
+    await connection.execute("UPDATE accounts SET credit = credit - $1 WHERE id = $2", amount, me)
+    await connection.execute("UPDATE accounts SET credit = credit + $1 WHERE id = $2", amount, to)  # !
+@app.post("/orders")
+async def order(items: list[int], pool: asyncpg.Pool):
+    async with pool.acquire() as held:
+        key = await held.fetchval("INSERT INTO orders DEFAULT VALUES RETURNING id")
+        for item in items:
+            await held.execute("INSERT INTO positions VALUES ($1, $2)", key, item)  # !
+@app.delete("/orders/{key}")
+async def delete(key: int, pool: asyncpg.Pool):
+    await pool.execute("DELETE FROM positions WHERE order_id = $1", key)
+    await pool.execute("DELETE FROM orders WHERE id = $1", key)  # !
+""",
 }
 
 _ENSURED = (
@@ -195,6 +217,36 @@ LOOK_ALIKES = {
     "the first makes what is missing": _ENSURED
     + """
     await crud.rename(db, one.id, "won")
+""",
+    "statements of asyncpg in a transaction, alone, or for a log": """
+import asyncpg
+from fastapi import Depends, FastAPI
+app = FastAPI()
+async def get_connection(pool: asyncpg.Pool):
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            yield connection
+@app.post("/transfer")
+async def transfer(amount: int, to: int, me: int, connection: asyncpg.Connection = Depends(get_connection)):
+    await connection.execute("UPDATE accounts SET credit = credit - $1 WHERE id = $2", amount, me)
+    await connection.execute("UPDATE accounts SET credit = credit + $1 WHERE id = $2", amount, to)
+@app.post("/orders")
+async def order(item: int, pool: asyncpg.Pool):
+    async with pool.acquire() as held, held.transaction():
+        await store(held, item)
+async def store(held: asyncpg.Connection, item: int):
+    key = await held.fetchval("INSERT INTO orders DEFAULT VALUES RETURNING id")
+    await held.execute("INSERT INTO positions VALUES ($1, $2)", key, item)
+@app.delete("/orders/{key}")
+async def delete(key: int, pool: asyncpg.Pool):
+    await pool.execute("DELETE FROM orders WHERE id = $1", key)
+    await pool.execute("INSERT INTO audit_log (order_id) VALUES ($1)", key)
+@app.put("/orders/{key}")
+async def change(key: int, is_paid: bool, pool: asyncpg.Pool):
+    if is_paid:
+        await pool.execute("UPDATE orders SET paid = true WHERE id = $1", key)
+    else:
+        await pool.execute("DELETE FROM orders WHERE id = $1", key)
 """,
 }
 LOOK_ALIKES |= {

@@ -1,26 +1,33 @@
 """Functions that commit each, called one after the other for one request."""
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
+from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.libraries.stores import sql_of, written
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
+from fastapi_pro.auditing.model.library_types import ASYNCPG, ASYNCPG_POOL
 
 _RECORD = re.compile(
     r"(^|_)logs?(_|$)|audit|event|track|histor|activit|notif|metric|usage", re.IGNORECASE
 )
 """Names of functions that write down what was done: it stays done when they fail."""
+_SENDS = {"execute", "executemany", "fetch", "fetchrow", "fetchval"}
 _QUEUES = {"apply_async", "delay", "enqueue", "publish", "send_message", "send_task"}
 _WRITES = {"add", "add_all", "delete", "merge"}
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield the second of two calls whose functions commit, one in each function."""
+    """Yield the second of two calls whose functions commit, or of two that asyncpg commits."""
+    if program.saying("asyncpg"):
+        yield from _committed_by_asyncpg(program)
     for function in program.functions if _committing(program) else ():
         if function.module.is_tool or function not in request_functions(program):
             continue
@@ -37,6 +44,48 @@ def detect(program: Program) -> Iterator[Hit]:
                 f" {again or f'so does `{second.func.text}`'}: when that fails, what the first"
                 " has written stays"
             )
+
+
+def _committed_by_asyncpg(program: Program) -> Iterator[Hit]:
+    """Yield the second of two statements that write, outside a transaction."""
+    writing = {call.function for call in program.calls_named("execute") if _writes_alone(call)}
+    for function in sorted(writing & request_functions(program), key=lambda f: f.place):
+        if function.module.is_tool or _begins_transaction(function):
+            continue
+        calls = [call for call in function.calls if _writes_alone(call)]
+        for first, second in itertools.pairwise(calls):
+            is_caught = any(isinstance(above.ast, ast.Try) for above in _above(second))
+            if reaches(first, second) and not is_caught and not _is_outside_between(first, second):
+                yield second.hit(
+                    f"`{first.func.text}` in line {first.line} is committed at once, and so is"
+                    " this: when this fails, what the first has written stays",
+                    fix="`async with connection.transaction():` around both",
+                )
+                break
+
+
+def _writes_alone(call: Node) -> bool:
+    """Say whether a call writes by asyncpg, which commits it where no transaction was begun."""
+    if call.member not in _SENDS or not call.owner.is_a(ASYNCPG, ASYNCPG_POOL):
+        return False
+    table = written(sql_of(call))
+    return bool(table) and not _RECORD.search(table)
+
+
+def _begins_transaction(function: Node, depth: int = 0) -> bool:
+    """Say whether a function begins a transaction, or what gives it the connection does."""
+    if any(call.member == "transaction" for call in function.calls):
+        return True
+    given = [p.dependency for p in parameters(function) if p.dependency is not None]
+    above = [call.function for call in function.callers] if depth < limits.CALLS else []
+    return any(_begins_transaction(d.target, depth + 1) for d in given if d.target) or any(
+        _begins_transaction(caller, depth + 1) for caller in above if caller
+    )
+
+
+def _is_outside_between(first: Node, second: Node) -> bool:
+    calls = first.function.calls
+    return any(_is_slow(c) for c in calls if first.position < c.position < second.position)
 
 
 @fact

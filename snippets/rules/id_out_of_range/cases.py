@@ -576,6 +576,28 @@ async def read(user_id: PositiveInt, session: Db):  # !
 async def delete(user_id: PositiveInt, session: Db):
     return await session.get(User, user_id)
 """,
+    "a class that sends SQL to asyncpg": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+from fastapi import FastAPI
+from store import store
+app = FastAPI()
+@app.get("/notes/{key}")
+async def read(key: int):  # !
+    return await store.one("SELECT title FROM notes WHERE id = $1", key)
+""",
 }
 
 LOOK_ALIKES = {

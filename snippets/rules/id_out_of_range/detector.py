@@ -24,6 +24,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_paging import is_statement
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.libraries.stores import sender_names, sql_of
 from fastapi_pro.auditing.model.call_graph import reached
 
 _LARGEST = 2**63 - 1  # what a bigint holds
@@ -132,9 +133,9 @@ def _is_unbounded(given: Input) -> bool:
 
 def _bound(program: Program) -> Iterator[tuple[Node, str, bool]]:
     """Yield what asyncpg is given for an id in SQL: `fetchrow("... WHERE id = $1", user_id)`."""
-    for call in program.calls_named(*_FETCHES) if program.saying("asyncpg") else ():
-        text = call.args[0].constant if len(call.args) > 1 else None
-        for found in _EQUAL.finditer(text) if isinstance(text, str) else ():
+    names = dict.fromkeys((*_FETCHES, *sorted(sender_names(program))))
+    for call in program.calls_named(*names) if program.saying("asyncpg") else ():
+        for found in _EQUAL.finditer(sql_of(call)) if len(call.args) > 1 else ():
             value = call.argument(int(found["number"]), "")
             if value:
                 yield value, f"the column `{found['column']}`", True

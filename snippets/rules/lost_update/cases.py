@@ -224,6 +224,27 @@ async def c(owner: str):
     found = await wallets.find_one({"owner": owner})
     await wallets.update_one({"owner": owner}, {"$set": {"coins": found["coins"] - 1}})  # !
 """,
+    "a value that a driver fetches alone": """
+import asyncpg
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+@app.post("/pay")
+async def pay(amount: int, owner: int, connection: asyncpg.Connection):
+    balance = await connection.fetchval("SELECT balance FROM wallets WHERE owner = $1", owner)
+    if balance < amount:
+        raise HTTPException(402)
+    await connection.execute("UPDATE wallets SET balance = $1 WHERE owner = $2", balance - amount, owner)  # !
+@app.post("/earn")
+async def earn(points: int, owner: int, database):
+    before = await database.fetch_val("select points from wallets where owner = :owner", {"owner": owner})
+    after = (before or 0) + points
+    await database.execute("UPDATE wallets SET points = :points WHERE owner = :owner", {"points": after})
+@app.post("/take")
+async def take(key: int, connection: asyncpg.Connection):
+    stock = await connection.fetchval('SELECT "stock" FROM items WHERE id = $1', key)
+    left = stock - 1
+    await connection.execute("UPDATE items SET stock = $2 WHERE id = $1", key, left)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -358,6 +379,24 @@ async def c(key: str):
 async def d(key: int, conn):
     row = await conn.fetchrow("SELECT price FROM prices WHERE id = $1", key)
     await conn.execute("UPDATE items SET price = $2 WHERE id = $1", key, row["price"] + 1)
+""",
+    "a value that is compared with what it was, or locked": """
+import asyncpg
+from fastapi import FastAPI, HTTPException
+app = FastAPI()
+@app.post("/pay")
+async def pay(amount: int, owner: int, connection: asyncpg.Connection):
+    balance = await connection.fetchval("SELECT balance FROM wallets WHERE owner = $1", owner)
+    await connection.execute("UPDATE wallets SET balance = $1 WHERE owner = $2 AND balance = $3", balance - amount, owner, balance)
+@app.post("/take")
+async def take(key: int, connection: asyncpg.Connection):
+    stock = await connection.fetchval("SELECT stock FROM items WHERE id = $1 FOR UPDATE", key)
+    await connection.execute("UPDATE items SET stock = $2 WHERE id = $1", key, stock - 1)
+@app.get("/rest")
+async def rest(key: int, connection: asyncpg.Connection):
+    stock = await connection.fetchval("SELECT stock FROM items WHERE id = $1", key)
+    await connection.execute("UPDATE visits SET items = $1", stock - 1)
+    return stock - 1
 """,
 }
 

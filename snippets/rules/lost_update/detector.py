@@ -21,6 +21,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
 from fastapi_pro.auditing.libraries.stores import (
     locks_rows,
     looked_up,
+    scalar_of,
     sent_sql,
     updated,
 )
@@ -123,22 +124,24 @@ def _given_back(function: Node) -> Iterator[Hit]:
 def _held(operand: Node) -> Node:
     """Return the value of `row.stock`, also in `(row.stock or 0)` and through a name."""
     found = operand.value if operand.name else operand
-    return found.operands[0] if isinstance(found.ast, ast.BoolOp) else found
+    return (found.operands[0] if isinstance(found.ast, ast.BoolOp) else found).awaited
 
 
 def _name_of(held: Node) -> str:
-    """Return the column of `row.stock` and `row["stock"]`, "" of anything else."""
+    """Return the column of `row.stock`, `row["stock"]`, `fetchval("SELECT stock ...")`, or ""."""
     key = held.index.literal
-    return key if isinstance(key, str) else held.member if not held.is_call else ""
+    if held.is_call:
+        return scalar_of(held)
+    return key if isinstance(key, str) else held.member
 
 
 def _row(held: Node) -> Node:
-    return held.generic or held.owner
+    return held if held.is_call else held.generic or held.owner
 
 
 def _is_loaded(held: Node, name: str) -> bool:
     """Say whether a number is a column of a row, or a field of a document, that was loaded."""
-    if held.member:
+    if held.member and not held.is_call:
         return held.member in {c.name for c in _numbers(held.program)} and bool(_column(held))
     return looked_up(_row(held)) is not None
 

@@ -204,6 +204,38 @@ async def promote(user_id: int, boss_id: int, session: AsyncSession = Depends(ge
     user.boss_id = boss.id  # !
     await session.commit()
 """,
+    "a row that a driver fetches": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+import asyncpg
+from databases import Database
+from fastapi import FastAPI
+from store import store
+app = FastAPI()
+@app.get("/notes/{key}")
+async def read(key: int, connection: asyncpg.Connection):
+    row = await connection.fetchrow("SELECT title FROM notes WHERE id = $1", key)
+    return row["title"]  # !
+@app.get("/owners/{key}")
+async def owner(key: int) -> dict:
+    return dict(await store.one("SELECT name FROM owners WHERE id = $1", key))  # !
+@app.get("/tags/{name}")
+async def tag(name: str, database: Database):
+    found = await database.fetch_one("SELECT id FROM tags WHERE name = :name", {"name": name})
+    return {"id": found["id"]}  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -418,6 +450,44 @@ def mine(request: Request):
 async def first(session: AsyncSession = Depends(get_db)):
     user = await session.get(User, 1)
     return user.name
+""",
+    "a row of a driver that is checked, or is always there": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+import asyncpg
+from fastapi import FastAPI, HTTPException
+from store import store
+app = FastAPI()
+@app.get("/notes/{key}")
+async def read(key: int, connection: asyncpg.Connection):
+    row = await connection.fetchrow("SELECT title FROM notes WHERE id = $1", key)
+    if not row:
+        raise HTTPException(404)
+    return row["title"]
+@app.get("/count/{key}")
+async def count(key: int) -> int:
+    row = await store.one("SELECT count(*) AS n FROM notes WHERE owner = $1", key)
+    return row["n"]
+@app.post("/notes")
+async def add(title: str) -> int:
+    row = await store.one("INSERT INTO notes (title) VALUES ($1) RETURNING id", title)
+    return row["id"]
+@app.get("/owners/{key}")
+async def owner(key: int):
+    row = await store.one("SELECT name FROM owners WHERE id = $1", key)
+    return row["name"] if row else None
 """,
 }
 

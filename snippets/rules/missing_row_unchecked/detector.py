@@ -22,6 +22,7 @@ from fastapi_pro.auditing.libraries.repositories import is_own_model
 from fastapi_pro.auditing.libraries.request_objects import is_brought, requested
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, column_named, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
+from fastapi_pro.auditing.libraries.stores import equal_to, sender_names
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
 
@@ -29,6 +30,8 @@ _MAY_BE_NONE = {"first", "one_or_none", "scalar", "scalar_one_or_none"}
 _FINDS = {"find_one", "get_or_none"}
 """Methods of collections, documents and Tortoise's models that return None for no match."""
 _LOOKUPS = {"get", *_FINDS, *_MAY_BE_NONE}
+_FETCHES = {"fetchrow", "fetch_one"}
+"""Methods of drivers that return None where their SQL finds no row."""
 _CONDITIONS = {"filter", "having", "where"}
 _NEEDS_ROW = {"delete", "expunge", "refresh"}
 """The methods of a session that raise for None."""
@@ -37,7 +40,7 @@ _ERROR = ("AttributeError", "Exception", "BaseException")
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield where a row is used, or returned as the answer, that may not exist."""
-    if not models(program) and not any(program.calls_named(*_FINDS)):
+    if not models(program) and not any(program.calls_named(*_FINDS, *_FETCHES)):
         return
     through = request_functions(program)
     for function in sorted(through, key=lambda function: function.place):
@@ -89,7 +92,17 @@ def _may_be_lookup(value: Node) -> bool:
     """Say whether a value may be a row that was looked up: a first, cheap check."""
     if not value.is_call:
         return False
-    return value.member in _LOOKUPS or bool(value.callee and _keys_of_function(value.callee))
+    if value.member in _LOOKUPS or value.member in _FETCHES:
+        return True
+    return bool(value.callee) and (_fetches_one(value) or bool(_keys_of_function(value.callee)))
+
+
+def _fetches_one(call: Node) -> bool:
+    """Say whether a call sends SQL for one row: by asyncpg, or by a function that returns it."""
+    if call.member in _FETCHES:
+        return True
+    is_sent = bool(call.callee) and call.last_name in sender_names(call.program)
+    return is_sent and any(v.value.awaited.member in _FETCHES for v in call.callee.returned)
 
 
 def _is_repeated(lookup: Node) -> bool:
@@ -137,7 +150,7 @@ def _fails_for_none(row: Node, depth: int = 0) -> bool:
 def _raises(call: Node) -> bool:
     """Say whether a call of a library raises if it is given None first."""
     is_removed = call.member in _NEEDS_ROW and is_session(call.owner)
-    return is_removed or call.called == "builtins.setattr"
+    return is_removed or call.called in ("builtins.setattr", "builtins.dict")
 
 
 def _fails_in_callee(row: Node, call: Node, depth: int) -> bool:
@@ -172,6 +185,8 @@ def _keys(lookup: Node, depth: int = 0) -> list[Node]:
     """Return what a row is looked up by that may not exist; nothing where there is always one."""
     if depth > limits.CALLS:
         return []
+    if _fetches_one(lookup):
+        return [key for key in equal_to(lookup) if key]
     if callee := lookup.callee:
         found = _keys_of_function(callee, depth)
         passed = (_passed(key, callee, lookup) for key in found)

@@ -169,6 +169,60 @@ def drop(key: int, me: Me, db: Db):
 def clear(key: int, me: Me, db: Db):
     db.execute(delete(Chart).where(Chart.id == key))
 """,
+    "in SQL, and by a service": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+from typing import Annotated
+from fastapi import Depends, FastAPI, Header, HTTPException
+from store import run
+app = FastAPI()
+async def current_user(authorization: str = Header()) -> int:
+    raise HTTPException(401)
+User = Annotated[int, Depends(current_user)]
+@app.put("/notes/{key}")
+async def change(key: int, text: str, user: User):
+    await run("UPDATE notes SET text = $1 WHERE id = $2 AND owner_id = $3", text, key, user)
+@app.delete("/notes/{key}")  # !
+async def delete(key: int, user: User):
+    await run("DELETE FROM notes WHERE id = $1", key)
+""",
+    "a service that loads the row": _MAIN
+    + """
+class Items:
+    def __init__(self, session):
+        self.session = session
+    async def change(self, key: int, user_id: int, title: str) -> None:
+        item = await self.session.get(Item, key)
+        if item is None or item.owner_id != user_id:
+            raise HTTPException(404)
+        item.title = title
+    async def erase(self, key: int) -> None:
+        item = await self.session.get(Item, key)
+        if item is None:
+            raise HTTPException(404)
+        await self.session.delete(item)
+def get_items(session: SessionDep) -> Items:
+    return Items(session)
+Service = Annotated[Items, Depends(get_items)]
+@router.put("/{item_id}")
+async def change(item_id: int, title: str, user: CurrentUser, items: Service):
+    await items.change(item_id, user.id, title)
+@router.delete("/{item_id}")  # !
+async def erase(item_id: int, user: CurrentUser, items: Service):
+    await items.erase(item_id)
+""",
 }
 
 LOOK_ALIKES = {
@@ -327,5 +381,62 @@ def drop(key: int, me: User = Depends(get_current_user), db: Session = Depends(g
 @router.put("/{key}")
 def other(key: int, me: User = Depends(get_current_user), db: Session = Depends(get_db)):
     db.query(Chart).filter_by(id=key, user_id=me.id).delete()
+""",
+    "SQL whose owner is compared in Python, or of a table without owners": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+from typing import Annotated
+from fastapi import Depends, FastAPI, Header, HTTPException
+from store import run, store
+app = FastAPI()
+async def current_user(authorization: str = Header()) -> int:
+    raise HTTPException(401)
+User = Annotated[int, Depends(current_user)]
+@app.put("/notes/{key}")
+async def change(key: int, text: str, user: User):
+    await run("UPDATE notes SET text = $1 WHERE id = $2 AND owner_id = $3", text, key, user)
+@app.delete("/notes/{key}")
+async def delete(key: int, user: User):
+    row = await store.one("SELECT owner_id FROM notes WHERE id = $1", key)
+    if row is None or row["owner_id"] != user:
+        raise HTTPException(404)
+    await run("DELETE FROM notes WHERE id = $1", key)
+@app.delete("/tags/{key}")
+async def delete_tag(key: int, user: User):
+    await run("DELETE FROM tags WHERE id = $1", key)
+""",
+    "a service that is given the caller": _MAIN
+    + """
+class Items:
+    def __init__(self, session):
+        self.session = session
+    async def owned(self, key: int, user_id: int) -> Item:
+        item = await self.session.get(Item, key)
+        if item is None or item.owner_id != user_id:
+            raise HTTPException(404)
+        return item
+    async def erase(self, key: int, user_id: int) -> None:
+        await self.session.delete(await self.owned(key, user_id))
+def get_items(session: SessionDep) -> Items:
+    return Items(session)
+Service = Annotated[Items, Depends(get_items)]
+@router.put("/{item_id}")
+async def change(item_id: int, title: str, user: CurrentUser, items: Service):
+    (await items.owned(item_id, user.id)).title = title
+@router.delete("/{item_id}")
+async def erase(item_id: int, user: CurrentUser, items: Service):
+    await items.erase(item_id, user.id)
 """,
 }

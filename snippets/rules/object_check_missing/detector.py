@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.call_chains import whole
@@ -21,12 +21,14 @@ from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     models,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import row_of
+from fastapi_pro.auditing.libraries.stores import sent_sql, touched
 
 _CALLER = re.compile(r"user|account|current|principal|caller|member|\bme\b", re.IGNORECASE)
 _OWNER = re.compile(
     r"^(user|owner|author|creator|created_by|account|customer|member)(_?id|_?uuid)?$"
 )
 _ROLE = re.compile(r"admin|superuser|staff|role|permission|scope|authori[sz]e|policy|can_|access")
+_DRIVERS = ("asyncpg", "databases", "psycopg", "aiosqlite")
 _CHANGES = {"put", "patch", "delete"}
 _FORBIDDEN = 403
 _LONGEST = 60  # characters of a condition
@@ -36,6 +38,8 @@ _PARAMETER = re.compile(r"\{(\w+)")
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the endpoints that forget the owner or the role, where one of their router asks."""
     yield from _without_owner(program)
+    if program.saying(*_DRIVERS):
+        yield from _without_owner_in_sql(program)
     yield from _without_role(program)
 
 
@@ -115,6 +119,50 @@ def _without_owner(program: Program) -> Iterator[Hit]:
                     f"`{endpoint.name}` {done} any `{model.name}` by its id; `{sibling.name}`"
                     f" compares `{column}` with the caller, but this endpoint does not"
                 )
+
+
+def _without_owner_in_sql(program: Program) -> Iterator[Hit]:
+    """Yield the endpoints whose SQL takes a row by its id alone, where another names the owner."""
+    for listed in _by_router(program).values():
+        single = [e for e in listed if (e.path or "").endswith("}")]
+        sent = {endpoint: _rows_in_sql(endpoint) for endpoint in single}
+        for endpoint in single:
+            for table in sent[endpoint] if endpoint.method in _CHANGES | {"get"} else ():
+                owned = ((s, _owner_of(sent[s].get(table, ()))) for s in single if s != endpoint)
+                like = next(((s, o) for s, o in owned if o and _does_like(s, endpoint)), None)
+                if like and not _names_owner(endpoint, like[0]):
+                    yield endpoint.call.hit(
+                        f"`{endpoint.name}` takes any row of `{table}` by its id; `{like[0].name}`"
+                        f" compares `{like[1]}` with the caller, but this endpoint does not"
+                    )
+
+
+def _rows_in_sql(endpoint: Endpoint) -> dict[str, frozenset[str]]:
+    """Return the tables of which an endpoint's SQL takes rows by what the path names."""
+    names = set(_PARAMETER.findall(endpoint.path or ""))
+    found: dict[str, frozenset[str]] = {}
+    for call in endpoint.function.calls:
+        for _, text in sent_sql(call) if _mentions(call, names) else ():
+            if (row := touched(text)) and row.columns:
+                found[row.table] = found.get(row.table, frozenset()) | row.columns
+    return found
+
+
+def _owner_of(columns: Collection[str]) -> str:
+    return next(filter(_OWNER.match, sorted(columns)), "")
+
+
+def _does_like(sibling: Endpoint, endpoint: Endpoint) -> bool:
+    return endpoint.method in _CHANGES or sibling.method == "get"
+
+
+def _names_owner(endpoint: Endpoint, sibling: Endpoint) -> bool:
+    """Say whether an endpoint may compare the owner in Python, by a role, or by a dependency."""
+    if _is_guarded(endpoint, sibling, {}):
+        return True
+    functions = answering(endpoint) - answering(sibling)
+    texts = (str(node.literal) for f in functions for node in f.own(ast.Constant))
+    return any(_OWNER.match(word) for text in texts for word in re.findall(r"\w+", text))
 
 
 @fact
@@ -212,6 +260,25 @@ def _loaded(endpoint: Endpoint) -> list[Model]:
     for call in endpoint.function.calls:
         model = _changed_by_statement(call)
         if model is not None and model not in found and _mentions(whole(call), names):
+            found.append(model)
+        for taken in _taking(call, names):
+            found += [model for model in _loaded_by(taken, taken.name) if model not in found]
+    return found
+
+
+def _taking(call: Node, names: set[str]) -> list[Node]:
+    """Return the parameters, of the method that a call runs, that are given a path's parameter."""
+    parameters = call.callee.parameters if call.owner else []
+    return [parameter for parameter in parameters if parameter.passed(call).name in names]
+
+
+def _loaded_by(parameter: Node, name: str) -> list[Model]:
+    """Return the models of which a method of a service loads a row by its parameter."""
+    found = []
+    for statement in parameter.function.own(ast.Assign, ast.AnnAssign):
+        call = statement.assigned.awaited
+        model = models(call.program).get(call.type_class) if call.is_call else None
+        if model is not None and _mentions(call, {name}) and not call.func.definition.is_class:
             found.append(model)
     return found
 

@@ -163,6 +163,37 @@ async def read(session: AsyncSession = Depends()):
 async def read_name(key: int, session: AsyncSession = Depends()):
     return await name_of(session, key)
 """,
+    "rows of a driver, and SQL for each": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+import asyncpg
+from fastapi import FastAPI
+from store import store
+app = FastAPI()
+@app.get("/links")
+async def links(connection: asyncpg.Connection):
+    found = []
+    for link in await connection.fetch("SELECT id FROM links LIMIT 100"):
+        clicks = await connection.fetchval("SELECT count(*) FROM clicks WHERE link_id = $1", link["id"])  # !
+        found.append((link["id"], clicks))
+    return found
+@app.get("/names")
+async def names():
+    rows = await store.many("SELECT id, owner_id FROM links LIMIT 50")
+    return [await store.one("SELECT name FROM owners WHERE id = $1", row["owner_id"]) for row in rows]  # !
+""",
 }
 # what follows is searched to its end
 _SEARCHED = (
@@ -364,6 +395,23 @@ async def read_name(key: int, session: AsyncSession = Depends()):
 @router.get("/authors/{key}")
 def read_author(key: int, session: Session = Depends()):
     return name_of(session, key)
+""",
+    "rows of a driver that are few, or are changed": """
+import asyncpg
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/links")
+async def links(connection: asyncpg.Connection):
+    for link in await connection.fetch("SELECT id FROM links ORDER BY id LIMIT 5"):
+        await connection.fetchval("SELECT count(*) FROM clicks WHERE link_id = $1", link["id"])
+@app.post("/links")
+async def touch(connection: asyncpg.Connection):
+    for link in await connection.fetch("SELECT id FROM links"):
+        await connection.execute("UPDATE links SET seen = true WHERE id = $1", link["id"])
+@app.get("/all")
+async def everything(connection: asyncpg.Connection):
+    rows = await connection.fetch("SELECT id FROM links LIMIT 100")
+    return await connection.fetch("SELECT * FROM clicks WHERE link_id = any($1)", [row["id"] for row in rows])
 """,
 }
 

@@ -1,6 +1,7 @@
 """Queries in a loop over the rows of a query."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -18,6 +19,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     is_session,
     uses,
 )
+from fastapi_pro.auditing.libraries.stores import looked_up, selects, sql_of
 from fastapi_pro.auditing.model.call_graph import is_cached
 from fastapi_pro.auditing.model.flow import following
 
@@ -31,6 +33,7 @@ _STORES = {"add", "add_all", "delete", "update", "insert", "merge", "flush", "co
 _INSERTS = {"insert", "update", "delete"}
 _LOOPS = (ast.For, ast.AsyncFor)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LIMIT = re.compile(r"\blimit\s+(\d+)", re.IGNORECASE)
 _SHORT = 10  # rows of a list that is short by its limit
 
 
@@ -47,16 +50,24 @@ def detect(program: Program) -> Iterator[Hit]:
                 yield from _read(iterable, element, bodies)
             direct = (query for query in queries if not any(b.holds(query) for b in inner))
             if query := next(direct, None):
-                model = None if _is_short(iterable) else rows_of(iterable)
-                if model is not None:
+                row = "" if _is_short(iterable) else _row_name(iterable)
+                if row:
                     inner += bodies
                     name = query.func.text
                     yield query.hit(
-                        f"`{name}` runs once for each `{model.name}` of the loop in line"
+                        f"`{name}` runs once for each {row} of the loop in line"
                         f" {iterable.line}: 100 rows cost 100 more queries in one request",
                         severity="low" if is_job(function) else "",
                         fix=_fix(query),
                     )
+
+
+def _row_name(iterable: Node) -> str:
+    """Return what a query gives rows of, for the message: a model, a table; "" if it is none."""
+    if model := rows_of(iterable):
+        return f"`{model.name}`"
+    found = looked_up(iterable)
+    return f"row of `{found.table}`" if found else ""
 
 
 def _read(iterable: Node, element: str, bodies: list[Node]) -> Iterator[Hit]:
@@ -145,7 +156,7 @@ def _queries(bodies: list[Node], element: str) -> Iterator[Node]:
         for call in body.walk(ast.Call):
             is_asked = call.member in _READS and _asks(call, element) and is_session(call.owner)
             is_given = any(_names(given, element) for given in call.given)
-            is_query = is_asked or (is_given and _is_query(call.callee))
+            is_query = is_asked or (is_given and (selects(call) or _is_query(call.callee)))
             if is_query and not _leaves_loop(call) and not _is_remembered(call):
                 yield call
 
@@ -245,6 +256,8 @@ def _is_short(iterable: Node) -> bool:
     for found in _steps(iterable):
         limits = [call for call in found.walk(ast.Call) if call.member == "limit" and call.args]
         if any(map(_is_few, (*(call.args[0] for call in limits), found.keyword("limit")))):
+            return True
+        if (written := _LIMIT.search(sql_of(found))) and int(written[1]) <= _SHORT:
             return True
     return False
 

@@ -336,6 +336,22 @@ def change_item(key: int): ...
 @app.delete("/items/{key}")
 def delete_item(key: int): ...
 """,
+    "accounts are made of a form with a password": """
+from typing import Annotated
+from fastapi import Depends, FastAPI, Form, Header, HTTPException
+app = FastAPI()
+async def current_user(authorization: str = Header()) -> int:
+    raise HTTPException(401)
+@app.post("/people", status_code=201)
+async def create_person(connection, email: Annotated[str, Form()], password: Annotated[str, Form()]):
+    await connection.execute("INSERT INTO people VALUES ($1, $2)", email, password)
+@app.post("/notes")
+async def create_note(connection, text: str, user: int = Depends(current_user)):
+    await connection.execute("INSERT INTO notes VALUES ($1)", text)
+@app.put("/notes/{key}")
+async def change_note(connection, key: int, text: str, user: int = Depends(current_user)):
+    await connection.execute("UPDATE notes SET text = $1", text)
+""",
 }
 
 _SELECTS = """

@@ -131,6 +131,38 @@ async def read_all(session: AsyncSession, keys: list[int]):
     items = Items(session)
     return await asyncio.gather(*map(items.read, keys))  # !
 """,
+    "one connection of asyncpg, or of an async engine": """
+import asyncio
+import asyncpg
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+app = FastAPI()
+engine = create_async_engine("postgresql+asyncpg://db/app")
+async def get_connection(pool: asyncpg.Pool):
+    async with pool.acquire() as connection:
+        yield connection
+async def count(connection, table):
+    return await connection.fetchval(f"SELECT count(*) FROM {table}")
+@app.get("/a")
+async def a(connection: asyncpg.Connection = Depends(get_connection)):
+    return await asyncio.gather(  # !
+        connection.fetchval("SELECT count(*) FROM users"), connection.fetchrow("SELECT 1")
+    )
+@app.get("/b")
+async def b(pool: asyncpg.Pool):
+    async with pool.acquire() as held, asyncio.TaskGroup() as group:
+        users = group.create_task(count(held, "users"))
+        notes = group.create_task(count(held, "notes"))  # !
+    return users.result() + notes.result()
+@app.get("/c")
+async def c(connection=Depends(get_connection)):
+    return await asyncio.gather(*[count(connection, name) for name in ("users", "notes")])  # !
+@app.get("/d")
+async def d():
+    async with engine.connect() as connection:
+        await asyncio.gather(connection.execute(text("SELECT 1")), connection.execute(text("SELECT 2")))  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -231,6 +263,24 @@ async def read(session: AsyncSession) -> int:
     first = await one
     two = asyncio.create_task(count(session, "b"))
     return first + await two
+""",
+    "a pool of asyncpg, which has a connection for each": """
+import asyncio
+import asyncpg
+from fastapi import FastAPI
+app = FastAPI()
+async def count(pool: asyncpg.Pool, table):
+    async with pool.acquire() as connection:
+        return await connection.fetchval(f"SELECT count(*) FROM {table}")
+@app.get("/a")
+async def a(pool: asyncpg.Pool):
+    return await asyncio.gather(pool.fetchval("SELECT 1"), pool.fetchval("SELECT 2"))
+@app.get("/b")
+async def b(pool: asyncpg.Pool):
+    return await asyncio.gather(*[count(pool, name) for name in ("users", "notes")])
+@app.get("/c")
+async def c(connection: asyncpg.Connection):
+    return [await connection.fetchval("SELECT 1"), await connection.fetchval("SELECT 2")]
 """,
 }
 

@@ -15,8 +15,14 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
 )
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.flow import reaches
-from fastapi_pro.auditing.model.library_types import COROUTINES
+from fastapi_pro.auditing.model.library_types import (
+    ASYNC_CONNECTION,
+    ASYNC_SESSION,
+    ASYNCPG,
+    COROUTINES,
+)
 
+_QUERIES = COROUTINES | {"executemany", "fetch", "fetchmany", "fetchrow", "fetchval"}
 _GATHERS = {"asyncio.gather", "asyncio.wait", "asyncio.as_completed"}
 _STARTS = {"asyncio.create_task", "asyncio.ensure_future"}
 _STARTED = ("create_task", "ensure_future")
@@ -143,7 +149,7 @@ def _of_task(function: Node, task: Node) -> set[_Used]:
     """Return the sessions of this function that a coroutine uses."""
     if task.last_name in ("create_task", "ensure_future") and task.args:
         return _of_task(function, task.args[0])
-    if task.is_call and task.member in COROUTINES and is_async_session(task.owner):
+    if task.is_call and task.member in _QUERIES and _takes_turns(task.owner):
         return {_Used(name) for name in {task.owner.dotted} - {""}}
     target = task.callee
     if _locks(target):
@@ -168,10 +174,15 @@ def _of_object(owner: Node) -> _Used:
 
 def _uses_given(task: Node, value: Node) -> bool:
     """Say whether a coroutine uses a session that it is given, or may do so."""
-    if not value.dotted or not is_async_session(value) or not _is_outer(value):
+    if not value.dotted or not _takes_turns(value) or not _is_outer(value):
         return False
     inner = list(Session(task.function, value.dotted).handed_to(task))
-    return not inner or any(session.is_used(COROUTINES) for session in inner)
+    return not inner or any(session.is_used(_QUERIES) for session in inner)
+
+
+def _takes_turns(expr: Node) -> bool:
+    """Say whether an expression is a session or connection that runs one query at a time."""
+    return expr.is_a(ASYNC_SESSION, ASYNC_CONNECTION, ASYNCPG)
 
 
 def _is_outer(session: Node) -> bool:

@@ -62,6 +62,34 @@ async def b(order: str):
     connection = connections.get("default")
     return await connection.execute_query_dict(f"SELECT * FROM notes ORDER BY {order}")  # !
 """,
+    "a class and a function that send what they are given": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+from fastapi import FastAPI
+from store import run, store
+app = FastAPI()
+@app.get("/notes")
+async def notes(sort: str):
+    return await store.many(f"SELECT id FROM notes ORDER BY {sort} LIMIT 20")  # !
+@app.get("/note")
+async def note(title: str):
+    return await store.one("SELECT id FROM notes WHERE title = '" + title + "'")  # !
+@app.post("/touch")
+async def touch(table: str):
+    await run("UPDATE %s SET seen = true" % table)  # !
+""",
 }
 FOUND |= {
     "concatenated, in a method of a repository in another module": """
@@ -201,6 +229,35 @@ async def browse(name: str, request: Request):
     if not is_known:
         raise KeyError(name)
     return await pool.fetch(f"SELECT COUNT(*) FROM {name}")
+""",
+    "a class that sends what it is given, and chosen columns": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+from fastapi import FastAPI
+from store import run, store
+app = FastAPI()
+COLUMNS = {"title": "title", "age": "created_at"}
+@app.get("/notes")
+async def notes(sort: str):
+    return await store.many(f"SELECT id FROM notes ORDER BY {COLUMNS[sort]} LIMIT 20")
+@app.get("/note")
+async def note(title: str):
+    return await store.one("SELECT id FROM notes WHERE title = $1", title)
+@app.post("/touch")
+async def touch(seen: bool):
+    await run(f"UPDATE notes SET seen = {seen}")
 """,
 }
 LOOK_ALIKES |= {

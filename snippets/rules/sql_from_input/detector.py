@@ -8,6 +8,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.rare_work import is_asked
 from fastapi_pro.auditing.libraries.request_texts import Search, Text, text_parts
 from fastapi_pro.auditing.libraries.sqlalchemy_models import model_named
+from fastapi_pro.auditing.libraries.stores import sender_names, statement_of
 
 _TEXTS = ("sqlalchemy.text", "sqlalchemy.literal_column", "psycopg.sql.SQL", "psycopg2.sql.SQL")
 _RUNS = (
@@ -42,8 +43,8 @@ def detect(program: Program) -> Iterator[Hit]:
     """Yield each statement that holds a text of the request, and each column that it names."""
     for call in program.calls_of(*_TEXTS):
         yield from _injected(call)
-    for call in program.calls_named(*_RUNS):
-        if call.member and not call.module.is_tool and _is_sql(_statement(call)):
+    for call in program.calls_named(*dict.fromkeys((*_RUNS, *sorted(sender_names(program))))):
+        if not call.module.is_tool and _is_sql(_statement(call)):
             yield from _injected(call)
     for call in program.calls_of("builtins.getattr"):
         yield from _chosen(call)
@@ -51,6 +52,8 @@ def detect(program: Program) -> Iterator[Hit]:
 
 def _statement(call: Node) -> Node:
     """Return the SQL that a call is given, by position or by one of the names it has."""
+    if call.member not in _RUNS and call.called not in _TEXTS:
+        return statement_of(call)
     named = [call.keyword(name) for name in ("query", "sql", "statement", "text", "clause")]
     return call.argument(0, "") or next(filter(None, named), call.at(None))
 

@@ -281,6 +281,29 @@ async def b(session, limit: Limit = 10):
         limit = 10
     return await session.scalars(select(Row).limit(limit))
 """,
+    "in an f-string, beside other parts": """
+#= store.py
+import asyncpg
+class Store:
+    pool: asyncpg.Pool
+    async def one(self, sql: str, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetchrow(sql, *args)
+    async def many(self, statement, *args):
+        async with self.pool.acquire() as connection:
+            return await connection.fetch(statement, *args)
+store = Store()
+async def run(query: str, *values):
+    return await store.pool.execute(query, *values)
+#= main.py
+from fastapi import FastAPI
+from store import store
+app = FastAPI()
+COLUMNS = {"title": "title"}
+@app.get("/notes")
+async def read(owner: int, sort: str = "title", limit: int = 50):  # !
+    return await store.many(f"SELECT title FROM notes WHERE owner = $1 ORDER BY {COLUMNS[sort]} LIMIT $2", owner, limit)
+""",
 }
 
 LOOK_ALIKES = {
