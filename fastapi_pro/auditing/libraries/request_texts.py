@@ -12,6 +12,7 @@ from fastapi_pro.auditing.libraries.value_checks import is_checked, names_a_chec
 from fastapi_pro.auditing.model import limits
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
+from fastapi_pro.auditing.model.registries import dispatching
 from fastapi_pro.auditing.model.value_origins import origins
 
 _REQUESTS = ("fastapi.Request", "fastapi.WebSocket")
@@ -128,8 +129,11 @@ class Search:
                     for value in _given_by(parameter):
                         yield from self._trace(value, (), seen)
         if len(seen) < 40 * limits.CALLS:
-            for call in (*function.callers, *handing_over(function)):
-                yield from self._trace(arg.passed(call), (), seen)
+            for call in (*function.callers, *handing_over(function), *dispatching(function)):
+                passed = arg.passed(call)
+                yield from self._trace(passed, (), seen)
+                if not passed and any(map(_is_sent, call.unpacked)):
+                    yield Text(arg, f"`{arg.name}` of `{function.name}`", "body")
 
     def _is_text(self, given: Parameter | Field) -> bool:
         """Say whether the request alone decides the text of a parameter or field."""
@@ -225,13 +229,28 @@ class Search:
             yield Text(expr, f"`{expr.text}`", source)
         elif found.member in ("model_dump", "dict") and found.is_call:
             yield from self._of_field(found.owner.type_class, key)
-        elif isinstance(found.ast, ast.arg) and found.function in requested(found.program):
-            for parameter in parameters(found.function):
-                is_own = parameter.dependency is None and not parameter.is_filled_otherwise
-                if parameter.node == found and parameter.type in _DICTS and is_own:
-                    yield Text(expr, f"`{expr.text}`", "body")
+        elif _is_sent(found):
+            yield Text(expr, f"`{expr.text}`", "body")
         for made in _dicts(found):
             yield from self._trace(made.entry(key) or made.keyword(key), (), seen)
+
+
+def _is_sent(held: Node, depth: int = 0) -> bool:
+    """Say whether a request may bring a dictionary with any keys: a parameter, a field."""
+    found = held.value or held
+    if found.member and not found.is_call:
+        schema = filled(found.program).get(found.owner.type_class)
+        field = schema.fields.get(found.member) if schema and is_brought(found.owner) else None
+        return field is not None and field.annotation.annotated in _DICTS
+    if not isinstance(found.ast, ast.arg) or depth > limits.CALLS:
+        return False
+    function = found.function
+    for parameter in parameters(function) if function in requested(found.program) else ():
+        is_own = parameter.dependency is None and not parameter.is_filled_otherwise
+        if parameter.node == found and parameter.type in _DICTS and is_own:
+            return True
+    calls = (*function.callers, *dispatching(function))
+    return any(_is_sent(found.passed(call), depth + 1) for call in calls)
 
 
 def _given_by(parameter: Parameter) -> list[Node]:

@@ -22,6 +22,23 @@ def dispatched(call: Node) -> list[Node]:
     return call.program.once(_registered, name, call.program, name)
 
 
+def dispatching(function: Node) -> list[Node]:
+    """Return the calls that may run a function which a dictionary holds."""
+    return function.program.once(_dispatching, function.ast, function)
+
+
+def _dispatching(function: Node) -> list[Node]:
+    program = function.program
+    names = [n for n in _stored(program) if function in program.once(_registered, n, program, n)]
+    calls = (
+        Node(module, call)
+        for module in (program.saying(*names) if names else ())
+        for call in module.nodes(ast.Call)
+        if not isinstance(call.func, ast.Attribute)
+    )
+    return [call for call in calls if function in dispatched(call)]
+
+
 def _registered(program: Program, name: str) -> list[Node]:
     """Return the functions that dictionaries with a name hold."""
     values = _stored(program)[name]

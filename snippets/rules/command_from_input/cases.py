@@ -83,6 +83,25 @@ app = FastAPI()
 def log(name: str):
     return read_log(name)
 """,
+    "tools that a dictionary holds, with the arguments of a request": """
+import subprocess
+from fastapi import FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+class Call(BaseModel):
+    name: str
+    arguments: dict
+def run(arguments):
+    return subprocess.check_output(arguments["command"], shell=True)  # !
+def count(arguments: dict):
+    return subprocess.getoutput("wc -l " + arguments.get("path"))  # !
+TOOLS = {"run": run, "count": count}
+def call_tool(name: str, arguments: dict):
+    return TOOLS[name](arguments)
+@app.post("/tools")
+def tools(call: Call):
+    return call_tool(call.name, call.arguments)
+""",
 }
 
 LOOK_ALIKES = {
@@ -143,5 +162,26 @@ def backup(name: str):
 @app.get("/")
 def read(name: str):
     return system(f"ls {name}"), db.run(f"ls {name}", shell=True)
+""",
+    "tools that a dictionary holds, with arguments of the service": """
+import subprocess
+from fastapi import FastAPI
+from pydantic import BaseModel
+app = FastAPI()
+class Call(BaseModel):
+    name: str
+    arguments: dict
+def run(arguments):
+    return subprocess.check_output(arguments["command"], shell=True)
+def show(arguments):
+    return {"sent": arguments["command"]}
+TOOLS = {"run": run}
+SHOWN = {"show": show}
+@app.post("/tools")
+def tools(call: Call):
+    return TOOLS["run"]({"command": "uptime"})
+@app.post("/shown")
+def shown(call: Call):
+    return SHOWN[call.name](call.arguments)
 """,
 }

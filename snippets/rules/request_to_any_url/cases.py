@@ -94,6 +94,25 @@ def models(base: Annotated[str, Query()]):
     with requests.Session() as session:
         return session.get(base + "/v1/models").json()  # !
 """,
+    "a tool that is given its arguments by name": """
+import httpx
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+app = FastAPI()
+client = httpx.AsyncClient()
+class Call(BaseModel):
+    tool: str
+    arguments: dict[str, str]
+async def fetch(url: str) -> str:
+    return (await client.get(url)).text  # !
+HANDLERS = {"fetch": fetch}
+@app.post("/call")
+async def call(body: Call):
+    handler = HANDLERS.get(body.tool)
+    if handler is None:
+        raise HTTPException(404)
+    return await handler(**body.arguments)
+""",
 }
 
 LOOK_ALIKES = {
