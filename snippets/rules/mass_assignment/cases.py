@@ -193,6 +193,34 @@ class SignUp(BaseModel):
 async def a(data: SignUp):
     await User.create(**data.model_dump())  # !
 """,
+    "a repository for all models that writes what it is given": _APP
+    + """
+class Repository:
+    def __init__(self, session):
+        self.session = session
+    def patch(self, row, values):
+        for name, value in values.items():
+            setattr(row, name, value)
+    def update(self, *, row, given: BaseModel):
+        data = given.model_dump(exclude_unset=True)
+        for name in data:
+            setattr(row, name, data[name])
+class Users(Repository):
+    def get(self, key) -> User:
+        return self.session.get_one(User, key)
+def get_users(session: Session) -> Users:
+    return Users(session)
+@app.patch("/me/{key}")
+def change(key: int, body: UserCreate, users: Users = Depends(get_users)):
+    user = users.get(key)
+    users.patch(user, body.model_dump())  # !
+@app.put("/me/{key}")
+def replace(key: int, body: UserCreate, users: Users = Depends(get_users)):
+    users.update(row=users.get(key), given=body)  # !
+@app.patch("/mail/{key}")
+def change_mail(key: int, body: UserEdit, users: Users = Depends(get_users)):
+    users.patch(users.get(key), body.model_dump())
+""",
 }
 
 _BEANIE = """
@@ -416,6 +444,31 @@ def set_options(changes: dict):
     options = Options()
     for key, value in changes.items():
         setattr(options, key, value)
+""",
+    "a repository for all models, and another model": _APP
+    + """
+class Repository:
+    def __init__(self, session):
+        self.session = session
+    def patch(self, row, values):
+        for name, value in values.items():
+            setattr(row, name, value)
+class RoleChange(BaseModel):
+    role: str
+def get_repository(session: Session) -> Repository:
+    return Repository(session)
+@app.patch("/messages/{key}")
+def change(key: int, body: RoleChange, session: Session):
+    message = session.get_one(Message, key)
+    Repository(session).patch(message, body.model_dump())
+@app.patch("/users/{key}")
+def change_user(key: int, body: UserEdit, session: Session):
+    user = session.get_one(User, key)
+    Repository(session).patch(user, body.model_dump())
+@app.patch("/without/{key}")
+def change_all_but_role(key: int, body: UserCreate, session: Session):
+    user = session.get_one(User, key)
+    Repository(session).patch(user, body.model_dump(exclude={"role"}))
 """,
 }
 

@@ -12,6 +12,7 @@ from fastapi_pro.auditing.libraries.fastapi_requests import answering
 from fastapi_pro.auditing.libraries.known_types import SESSIONS
 from fastapi_pro.auditing.libraries.request_bodies import Body, body_of
 from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
+from fastapi_pro.auditing.model import limits
 
 _PRIVILEGES = re.compile(
     r"(is_)?(admin|superuser|staff|superadmin)|(credit_|account_|wallet_)?balance"
@@ -21,6 +22,7 @@ _OF_USERS = re.compile(
     r"(user_)?roles?|role_id|permissions|privileges|access_level|(is|email)_verified|credits"
 )
 _USERS = re.compile(r"user|account|member|profile|customer|person|employee|admin", re.IGNORECASE)
+_DUMPS = ("model_dump", "dict")
 _FIELDS = ("model_fields_set", "__fields_set__", "model_fields", "__fields__")
 _OWNERS = re.compile(r"(owner|tenant|organi[sz]ation|org|company|workspace)_id|is_paid")
 _GUARD = re.compile(
@@ -92,10 +94,14 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
         loop = next((above for above in call.ancestors if isinstance(above.ast, ast.For)), None)
         if loop is None or len(call.args) != 3 or isinstance(call.args[1].ast, ast.Constant):
             continue
-        model = _of(call.args[0])
-        body = body_of(_looped(call.at(loop.ast.iter))) if model else None  # type: ignore[attr-defined]
-        if model and body and not _is_chosen(call, loop):
-            yield call, model, body
+        if _is_chosen(call, loop):
+            continue
+        row, data = call.args[0], _looped(call.at(loop.ast.iter))  # type: ignore[attr-defined]
+        for place, given, brought in ((call, row, data), *_handed_over(row, data)):
+            model = _of(given)
+            body = body_of(brought) if model else None
+            if model and body:
+                yield place, model, body
     for call in program.calls_named("sqlmodel_update", "model_validate", "from_orm"):
         is_update = call.member == "sqlmodel_update"
         model = model_of(call.owner) if is_update else _named(call.owner)
@@ -119,6 +125,25 @@ def _writes(program: Program) -> Iterator[tuple[Node, Model, Body]]:
         model = document_of(call.owner) if body else None
         if model and body:
             yield call, model, body
+
+
+def _handed_over(row: Node, data: Node) -> Iterator[tuple[Node, Node, Node]]:
+    """Yield the calls of a method for rows of all models, with the row and the data they give."""
+    taken, source = row.definition, _parameter(data)
+    if isinstance(taken.ast, ast.arg) and source:
+        for call in taken.function.callers:
+            yield call, taken.passed(call), source.passed(call)
+
+
+def _parameter(data: Node) -> Node:
+    """Return the parameter that data comes from: itself, its `model_dump()`, a variable of that."""
+    found = data
+    for _ in range(limits.CALLS):
+        found = found.value
+        if isinstance(found.ast, ast.arg):
+            return found
+        found = found.owner if found.member in _DUMPS else found.at(None)
+    return data.at(None)
 
 
 def _unpacking(program: Program) -> Iterator[Node]:

@@ -163,6 +163,35 @@ async def d():
     async with engine.connect() as connection:
         await asyncio.gather(connection.execute(text("SELECT 1")), connection.execute(text("SELECT 2")))  # !
 """,
+    "repositories of one unit of work": """
+import asyncio
+from fastapi import FastAPI
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+app = FastAPI()
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+class Repository:
+    def __init__(self, session):
+        self.session = session
+    async def count(self):
+        return await self.session.scalar(select(func.count()))
+class Work:
+    async def __aenter__(self):
+        self.session = maker()
+        self.users = Repository(self.session)
+        self.notes = Repository(self.session)
+        return self
+    async def __aexit__(self, *_):
+        await self.session.close()
+@app.get("/counts")
+async def counts():
+    async with Work() as work:
+        return await asyncio.gather(work.users.count(), work.notes.count())  # !
+@app.get("/each")
+async def each():
+    async with Work() as one, Work() as other:
+        return await asyncio.gather(one.users.count(), other.notes.count())
+""",
 }
 
 LOOK_ALIKES = {

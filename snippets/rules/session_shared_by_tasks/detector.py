@@ -167,7 +167,10 @@ def _of_task(function: Node, task: Node) -> set[_Used]:
 
 def _of_object(owner: Node) -> _Used:
     """Return the session that an object keeps; two objects may keep one."""
-    sessions = {identity(session) for session in kept(owner)}
+    found = list(kept(owner))
+    if owner.owner and any(session.owner.name == "self" for session in found):
+        return _Used(f"{owner.owner.dotted}'s session")  # of what made this object, and others
+    sessions = {identity(session) for session in found}
     name = f"{owner.dotted}'s session"
     return _Used(name, sessions.pop()) if len(sessions) == 1 else _Used(name)
 
