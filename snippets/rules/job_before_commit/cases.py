@@ -274,6 +274,20 @@ async def create():
         confirm.delay(order.id)  # !
         await work.commit()
 """,
+    "a row that was loaded and is changed": _MAIN
+    + """
+@app.post("/{key}/pay")
+async def pay(key: int, session: SessionDep):
+    order = await session.get(Order, key)
+    order.status = "paid"
+    confirm.delay(order.id)  # !
+    await session.commit()
+@app.post("/{key}/ship")
+async def ship(key: int, session: CommittedDep, queue):
+    order = await session.get_one(Order, key)
+    order.status += " and shipped"
+    await queue.enqueue_job("ship", order_id=order.id)  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -406,5 +420,26 @@ async def create(session: CommittedDep, socket):
     order = Order()
     session.add(order)
     await socket.send(order.id)
+""",
+    "a row that was loaded, and is changed after it or committed": _MAIN
+    + """
+@app.post("/{key}/pay")
+async def pay(key: int, session: SessionDep):
+    order = await session.get(Order, key)
+    order.status = "paid"
+    await session.commit()
+    confirm.delay(order.id)
+@app.post("/{key}/ship")
+async def ship(key: int, session: SessionDep, queue):
+    order = await session.get_one(Order, key)
+    job = await queue.enqueue_job("ship", order_id=order.id)
+    order.status = job.job_id
+    await session.commit()
+@app.post("/{key}/tell")
+async def tell(key: int, session: SessionDep, answer):
+    order = await session.get_one(Order, key)
+    answer.status = "told"
+    confirm.delay(order.id)
+    await session.commit()
 """,
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import parameters
+from fastapi_pro.auditing.libraries.sqlalchemy_rows import row_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     commits_after_yield,
     commits_at_end,
@@ -63,8 +64,12 @@ def _change(row: str, job: Node) -> Node:
     """Return what adds or changes an object before a job and is not committed before it."""
     function = job.function
     found = job.at(None)
-    for call in function.calls:
+    assignments = function.own(ast.Assign, ast.AugAssign)
+    for call in sorted([*function.calls, *assignments], key=lambda node: node.position):
         if not reaches(call, job):
+            continue
+        if not call.is_call:
+            found = _loading(call, row) or found
             continue
         if call.member in _ADDS and is_session(call.owner):
             if any(name.name == row for given in call.given for name in given.walk(ast.Name)):
@@ -76,6 +81,14 @@ def _change(row: str, job: Node) -> Node:
     left = (above for above in found.ancestors if not above.holds(job))
     is_committed = any(commits_at_end(context) for above in left for context in above.contexts)
     return job.at(None) if is_committed else found
+
+
+def _loading(statement: Node, row: str) -> Node:
+    """Return what loaded the row of which a statement sets an attribute."""
+    for target in statement.targets:
+        if target.owner.name == row and row_of(target.owner):
+            return target.owner.value.awaited
+    return statement.at(None)
 
 
 def _makes(call: Node, row: str) -> bool:

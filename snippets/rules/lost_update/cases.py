@@ -245,6 +245,16 @@ async def take(key: int, connection: asyncpg.Connection):
     left = stock - 1
     await connection.execute("UPDATE items SET stock = $2 WHERE id = $1", key, left)  # !
 """,
+    "never below zero, and rounded": _MAIN
+    + """
+@app.post("/{key}/take")
+async def take(key: int, amount: int, session: AsyncSession = Depends()):
+    item = await session.get_one(Item, key)
+    item.stock = max(0, item.stock - amount)  # !
+    item.price = round(item.price * Decimal("1.1"), 2)  # !
+    item.view_count = int(item.view_count + 1)  # !
+    await session.commit()
+""",
 }
 
 LOOK_ALIKES = {
@@ -397,6 +407,15 @@ async def rest(key: int, connection: asyncpg.Connection):
     stock = await connection.fetchval("SELECT stock FROM items WHERE id = $1", key)
     await connection.execute("UPDATE visits SET items = $1", stock - 1)
     return stock - 1
+""",
+    "the largest of two": _MAIN
+    + """
+@app.post("/{key}/price")
+async def change(key: int, price: int, session: AsyncSession = Depends()):
+    item = await session.get_one(Item, key)
+    item.price = max(item.price, price)
+    item.stock = round(price * 2)
+    await session.commit()
 """,
 }
 

@@ -36,6 +36,7 @@ _WRITE = re.compile(r"(^|_)(values|update|updated|set|patch|modify|save|write)(_
 _IN_SQL = "Change it in one statement, `SET stock = stock - 1`; or read it with FOR UPDATE"
 _INC = "Change it in the database: `$inc`, with the condition in the filter"
 _EXPRESSION = "Change it in the database: `filter(...).update(stock=F('stock') - 1)`"
+_ROUNDS = {f"builtins.{name}" for name in ("max", "min", "round", "int", "float", "abs")}
 _LONGEST = 110  # characters of a fix
 _ONLY_LOCK = "Lock the row, `with_for_update=True`: what changes it is computed from the row, too"
 _LOCK = re.compile(r"for_update|(^|_)(advisory|x?act|row|dist\w*)?_?locks?(_|$)", re.IGNORECASE)
@@ -242,11 +243,20 @@ def _is_changed(target: Node) -> bool:
         return True
     if not isinstance(statement.ast, ast.Assign) or not target.owner.dotted:
         return False
-    value = statement.assigned
-    value = value.value if value.name else value
+    value = _computed(statement)
     if not isinstance(value.ast, ast.BinOp):
         return False
     return any(_reads(operand, target) for operand in value.operands)
+
+
+def _computed(statement: Node) -> Node:
+    """Return what is assigned, through a name, and the sum in `max(0, stock - 1)`."""
+    value = statement.assigned
+    value = value.value if value.name else value
+    if value.called in _ROUNDS:
+        sums = [given for given in value.args if isinstance(given.ast, ast.BinOp)]
+        return sums[0] if sums else value
+    return value
 
 
 def _change(target: Node) -> str:
@@ -255,8 +265,7 @@ def _change(target: Node) -> str:
     if isinstance(statement.ast, ast.AugAssign):
         operator, given = statement.ast.op, [statement.at(statement.ast.value)]
     else:
-        value = statement.assigned
-        value = value.value if value.name else value
+        value = _computed(statement)
         operator = value.ast.op if isinstance(value.ast, ast.BinOp) else ast.Add()
         given = [operand for operand in value.operands if not _reads(operand, target)]
     if any(_is_of_row(operand, target.owner) for operand in given):

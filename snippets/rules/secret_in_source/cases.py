@@ -231,6 +231,30 @@ def b(x_key: str = Header()):
 def sign(claims: dict) -> str:
     return jwt.encode(claims, KEYS["current"], "HS256")
 """,
+    "a password of the mail server": """
+import aiosmtplib
+import smtplib
+from fastapi import FastAPI
+from fastapi_mail import ConnectionConfig
+app = FastAPI()
+MAIL_PASS = "k9-Tulip-Rain"
+config = ConnectionConfig(  # !
+    MAIL_USERNAME="shop@shop.io", MAIL_PASSWORD="k9-Tulip-Rain", MAIL_SERVER="mail.shop.io"
+)
+@app.post("/mail")
+def send(to: str, text: str):
+    with smtplib.SMTP("mail.shop.io", 587) as server:
+        server.login("shop@shop.io", "k9-Tulip-Rain")  # !
+        server.sendmail("shop@shop.io", [to], text)
+@app.post("/post")
+def post(to: str, text: str):
+    server = smtplib.SMTP_SSL("mail.shop.io")
+    server.login(user="shop@shop.io", password=MAIL_PASS)  # !
+    server.sendmail("shop@shop.io", [to], text)
+@app.post("/later")
+async def later(message):
+    await aiosmtplib.send(message, hostname="mail.shop.io", username="shop", password="k9-Tulip-Rain")  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -563,6 +587,23 @@ API_KEY = os.environ["API_KEY"]
 def a(role: str, key: str = Header()):
     if role != ADMIN_ROLE or key != API_KEY:
         raise HTTPException(403)
+""",
+    "a password of the mail server that is given, or made up": """
+import os
+import smtplib
+from fastapi import FastAPI
+from settings import settings
+app = FastAPI()
+@app.post("/mail")
+def send(to: str, text: str):
+    with smtplib.SMTP("mail.shop.io", 587) as server:
+        server.login("shop@shop.io", os.environ["MAIL_PASSWORD"])
+        server.login(settings.mail_user, settings.mail_password)
+        server.login("shop@shop.io", "your_password_here")
+        server.sendmail("shop@shop.io", [to], text)
+@app.post("/login")
+async def login(client, user: str):
+    await client.send("shop", "k9-Tulip-Rain")
 """,
 }
 

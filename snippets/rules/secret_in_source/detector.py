@@ -53,6 +53,9 @@ _SENT = re.compile(
     r"((bearer|token|basic|apikey) )?(?=\S*\d)(?=\S*[a-z])[\w.+/=-]{16,}", re.IGNORECASE
 )
 """Headers that let a client in, and the keys that are sent in them."""
+_MAILS = ("smtplib", "aiosmtplib", "fastapi_mail")
+_SENDERS = ("login", "send", "SMTP", "SMTP_SSL", "ConnectionConfig")
+_MADE_UP = re.compile(r"password|passwd|secret|change|here|<|\*{2}", re.IGNORECASE)
 _COMPARES = ("secrets.compare_digest", "hmac.compare_digest")
 _OWN = re.compile(
     r"(\w+_)?(admin|master|root|secret|api|service|internal|access|auth)_?"
@@ -108,6 +111,7 @@ def _all(program: Program) -> Iterator[tuple[Node, Hit]]:
             yield from told if _is_read(call) else _unread(told, f"`{name}`")
     yield from _of_providers(program)
     yield from _of_headers(program)
+    yield from _of_mail(program)
     for key in _keys(program):
         value = _written(key.value if not key.is_call else key) or _written(_of_object(key))
         value = value or _written(key.generic.value.entry(str(key.index.literal)).value)
@@ -155,6 +159,23 @@ def _key(value: Node) -> Node | None:
     text = value.literal
     is_key = isinstance(text, str) and _SENT.fullmatch(text) and not _PLACEHOLDER.search(text)
     return value if is_key else None
+def _of_mail(program: Program) -> Iterator[tuple[Node, Hit]]:
+    """Yield the passwords with which the service logs in to send mail."""
+    for call in program.calls_named(*_SENDERS) if program.saying(*_MAILS) else ():
+        if call.last_name == "login":
+            given = call.argument(1, "password") if call.module.says(*_MAILS) else call.at(None)
+        else:
+            given = call.keyword("MAIL_PASSWORD") or call.keyword("password")
+        value = _written(given.value)
+        is_made_up = _PLACEHOLDER.search(str(value.literal)) or _MADE_UP.search(str(value.literal))
+        if value and not is_made_up:
+            yield (
+                value,
+                call.hit(
+                    f"the password of `{call.func.text}` stands in the source: whoever reads it"
+                    " sends mail from the address of the service"
+                ),
+            )
 
 
 def _compared(program: Program) -> Iterator[Hit]:
