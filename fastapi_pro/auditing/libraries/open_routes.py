@@ -34,7 +34,7 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 """Names of functions that are a check."""
-_ASKS = re.compile(
+ASKS = re.compile(
     r"auth|login|permission|require|verif|jwt|token|credential|api_?key|signature|secret|hmac"
     r"|compare_digest|current_?user|principal|password|can_|may_|enforce|policy|allowed"
     r"|(check|ensure|assert|is)_\w*(access|admin|owner|perm|role|scope|tenant|user|right)",
@@ -145,7 +145,7 @@ def open_admin_routers(program: Program) -> dict[Node, tuple[list[Endpoint], End
         if not shown or not all(_asks_nobody(endpoint) for endpoint in listed):
             continue
         asking = _all_asking(program)
-        matters = [e for e in shown if (_changes(e) if e.method in _CHANGES else _reads(e))]
+        matters = [e for e in shown if (changes(e) if e.method in _CHANGES else _reads(e))]
         is_private = any(_is_of_admins(endpoint) for endpoint in asking) and (
             _names_admins(router) or any("{" in _own_path(e) for e in matters)
         )
@@ -182,7 +182,9 @@ def _makes_admin(endpoint: Endpoint) -> bool:
         return False
     functions = answering(endpoint)
     calls = (call.last_name for function in functions for call in function.calls)
-    is_plain = all(map(_is_harmless, _own(endpoint))) and len(endpoint.function.decorators) == 1
+    is_plain = (
+        all(map(is_harmless, own_dependencies(endpoint))) and len(endpoint.function.decorators) == 1
+    )
     is_asked = any(map(_is_asked, endpoint.parameters)) or refuses(functions)
     return is_plain and not is_asked and not any(map(_FIRST.match, calls))
 
@@ -209,7 +211,7 @@ def check_of(endpoint: Endpoint) -> str:
 
 
 def _check_of(endpoint: Endpoint) -> str:
-    for dependency in _own(endpoint):
+    for dependency in own_dependencies(endpoint):
         if _is_login(dependency):
             return dependency.name
     return ""
@@ -228,7 +230,7 @@ def _nearest(endpoint: Endpoint, others: list[Endpoint]) -> Endpoint:
     return min(same, key=lambda other: abs(other.call.line - endpoint.call.line))
 
 
-def _own(endpoint: Endpoint) -> list[Dependency]:
+def own_dependencies(endpoint: Endpoint) -> list[Dependency]:
     """Return the dependencies of an endpoint, including those of libraries."""
     found = [p.dependency for p in endpoint.parameters if p.dependency is not None]
     return [*found, *endpoint.dependencies]
@@ -255,7 +257,7 @@ def _is_refusing(function: Node) -> bool:
 def _is_free(endpoint: Endpoint) -> bool:
     """Say whether an endpoint should ask who is calling, and nothing in it looks like a check."""
     if endpoint.method in _CHANGES:
-        matters = not _is_named_open(endpoint) and _changes(endpoint)
+        matters = not _is_named_open(endpoint) and changes(endpoint)
     else:
         matters = not _is_named_open(endpoint) and (
             _shows_to_admins(endpoint) or _signs_uploads(endpoint)
@@ -270,7 +272,7 @@ def _is_named_open(endpoint: Endpoint) -> bool:
     return endpoint.path is None or bool(is_open)
 
 
-def _changes(endpoint: Endpoint) -> bool:
+def changes(endpoint: Endpoint) -> bool:
     """Say whether an endpoint that may change something does so."""
     calls = (call for function in answering(endpoint) for call in function.calls)
     return endpoint.method != "post" or any(
@@ -307,11 +309,11 @@ def _asks_nobody(endpoint: Endpoint) -> bool:
         return False
     if any(p.is_filled_otherwise or _is_asked(p) for p in endpoint.parameters):
         return False
-    if not all(map(_is_harmless, _own(endpoint))) or _signs_up(endpoint):
+    if not all(map(is_harmless, own_dependencies(endpoint))) or _signs_up(endpoint):
         return False
     functions = answering(endpoint)
     calls = (call for function in functions for call in function.calls)
-    return not refuses(functions) and not any(_ASKS.search(call.last_name) for call in calls)
+    return not refuses(functions) and not any(ASKS.search(call.last_name) for call in calls)
 
 
 def _shows_more(endpoint: Endpoint, asking: list[Endpoint]) -> bool:
@@ -378,7 +380,7 @@ def _is_asked(parameter: Parameter) -> bool:
     return bool(is_read) or (is_request and schema_of(parameter.type) is None)
 
 
-def _is_harmless(dependency: Dependency) -> bool:
+def is_harmless(dependency: Dependency) -> bool:
     """Say whether a dependency only provides a value, and refuses nobody."""
     target = dependency.target
     if not target:
