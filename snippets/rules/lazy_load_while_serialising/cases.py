@@ -285,6 +285,26 @@ async def add_hero(body: HeroIn, session: AsyncSession = Depends(get_session)):
     await session.flush()
     return hero
 """,
+    "a row that a dependency loads": _MODELS
+    + """
+#= main.py
+from fastapi import Depends, HTTPException
+from sqlalchemy import select
+from deps import SessionDep, app
+from models import Order
+from schemas import OrderOut, Plain
+async def own_order(key: int, session: SessionDep) -> Order:
+    found = await session.scalar(select(Order).where(Order.id == key))  # !
+    if found is None:
+        raise HTTPException(404)
+    return found
+@app.get("/orders/{key}", response_model=OrderOut)
+async def read(order: Order = Depends(own_order)):
+    return order
+@app.get("/plain/{key}", response_model=Plain)
+async def read_plain(order: Order = Depends(own_order)):
+    return order
+""",
 }
 
 _MAIN = """
@@ -530,6 +550,31 @@ class OrderOut(BaseModel, from_attributes=True):
 @app.get("/orders", response_model=list[OrderOut])
 async def orders(session: SessionDep):
     return (await session.execute(select(Order))).scalars().all()
+""",
+    "a row that a dependency loads whole": _MODELS
+    + """
+#= main.py
+from fastapi import Depends, HTTPException
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from deps import SessionDep, app
+from models import Order
+from schemas import OrderOut, Plain
+async def own_order(key: int, session: SessionDep) -> Order:
+    statement = select(Order).where(Order.id == key).options(selectinload(Order.items))
+    return await session.scalar(statement)
+async def bare_order(key: int, session: SessionDep) -> Order:
+    return await session.get_one(Order, key)
+@app.get("/orders/{key}", response_model=OrderOut)
+async def read(order: Order = Depends(own_order)):
+    return order
+@app.get("/fresh/{key}", response_model=OrderOut)
+async def read_fresh(session: SessionDep, order: Order = Depends(bare_order)):
+    await session.refresh(order, ["items"])
+    return order
+@app.get("/plain/{key}", response_model=Plain)
+async def read_plain(order: Order = Depends(bare_order)):
+    return order
 """,
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
-from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints
+from fastapi_pro.auditing.libraries.fastapi import Endpoint, http_endpoints, parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.known_types import selected_argument
 from fastapi_pro.auditing.libraries.loader_options import LOADS, may_load
@@ -219,6 +219,9 @@ def _behind(
         if query := found or _handed(value, call):
             yield query, schema
             return
+        if given := _given_by(value):
+            yield from _queries(given, schema, depth + 1)
+            return
         for part, inner in _parts(value, schema) if depth <= limits.CALLS else ():
             yield from _behind(part, inner, depth + 1, call)
         is_validated = value.member in _VALIDATES
@@ -227,6 +230,16 @@ def _behind(
             yield from _queries(value.callee, schema, depth + 1, outer)
             return
         value = _inside(value, schema)
+
+
+def _given_by(value: Node) -> Node:
+    """Return the function that fills a parameter by `Depends`: it loads the row for endpoints."""
+    bound = value.bound
+    for parameter in parameters(value.function) if bound and bound.kind == "param" else ():
+        if parameter.name == value.name and parameter.dependency is not None:
+            target = parameter.dependency.target
+            return target if target.is_function else value.at(None)
+    return value.at(None)
 
 
 def _parts(value: Node, schema: Schema) -> Iterator[tuple[Node, Schema]]:

@@ -236,6 +236,19 @@ async def tag(name: str, database: Database):
     found = await database.fetch_one("SELECT id FROM tags WHERE name = :name", {"name": name})
     return {"id": found["id"]}  # !
 """,
+    "a key of a dictionary that the request brings": _APP
+    + """
+from fastapi import Request
+@app.post("/hooks")
+async def hook(event: dict, db: AsyncSession = Depends(get_db)):
+    user = await db.get(User, event["user_id"])
+    user.name = event["name"]  # !
+@app.post("/paid")
+async def paid(request: Request, db: AsyncSession = Depends(get_db)):
+    data = await request.json()
+    user = await db.scalar(select(User).where(User.name == data["object"]["name"]))
+    return {"id": user.id}  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -488,6 +501,28 @@ async def add(title: str) -> int:
 async def owner(key: int):
     row = await store.one("SELECT name FROM owners WHERE id = $1", key)
     return row["name"] if row else None
+""",
+    "a key of a dictionary, checked or not of the request": _APP
+    + """
+IDS = {"first": 1}
+@app.post("/hooks")
+async def hook(event: dict, db: AsyncSession = Depends(get_db)):
+    user = await db.get(User, event["user_id"])
+    if user is None:
+        raise HTTPException(404)
+    user.name = event["name"]
+def known(key) -> None:
+    if key > 3:
+        raise HTTPException(404)
+@app.post("/checked")
+async def checked(event: dict, db: AsyncSession = Depends(get_db)):
+    known(event["user_id"])
+    user = await db.get(User, event["user_id"])
+    user.name = event["name"]
+@app.get("/first")
+async def first(db: AsyncSession = Depends(get_db)):
+    user = await db.get(User, IDS["first"])
+    return {"name": user.name}
 """,
 }
 

@@ -262,9 +262,9 @@ def _passed(key: Node, function: Node, call: Node) -> Node:
 
 
 def _root(expr: Node) -> Node:
-    """Return the `data` of `data.owner.id`."""
-    while expr.owner:
-        expr = expr.owner
+    """Return the `data` of `data.owner.id` and of `data["owner"]`."""
+    while expr.owner or expr.index:
+        expr = expr.owner or expr.generic
     return expr
 
 
@@ -295,7 +295,13 @@ def _plain(key: Node) -> Node:
 
 
 def _is_of_request(key: Node) -> bool:
-    return bool(key.last_name) and is_brought(key)
+    return bool(_name(key)) and is_brought(key)
+
+
+def _name(key: Node) -> str:
+    """Return what a key is called: the `id` of `event.id` and of `event["id"]`."""
+    item = key.index.literal
+    return item if isinstance(item, str) else key.last_name
 
 
 def _is_asked_before(key: Node, place: Node, depth: int = 0) -> bool:
@@ -304,7 +310,7 @@ def _is_asked_before(key: Node, place: Node, depth: int = 0) -> bool:
     A decorator may, an earlier call, and a dependency. What a function is given, all who call it
     must have asked before.
     """
-    function, name = place.function, key.last_name
+    function, name = place.function, _name(key)
     if depth > limits.CALLS or any(d.func.definition for d in function.decorators):
         return True
     if _is_asked_within(key, place):
@@ -330,11 +336,11 @@ def _asks(call: Node, name: str) -> bool:
     A library's result counts if something is done with it: `ObjectId(key)` only converts the key.
     """
     if call.callee:
-        return any(_plain(part).last_name == name for part in call.given)
+        return any(_name(_plain(part)) == name for part in call.given)
     is_plain = call.called.startswith("builtins.") or call.last_name[:1].isupper()
     is_dropped = isinstance(call.statement.ast, ast.Expr)
-    named = (n for part in call.given for n in part.walk(ast.Name, ast.Attribute))
-    return not is_plain and not is_dropped and any(n.last_name == name for n in named)
+    named = (n for part in call.given for n in part.walk(ast.Name, ast.Attribute, ast.Subscript))
+    return not is_plain and not is_dropped and any(_name(n) == name for n in named)
 
 
 def _dependencies(function: Node) -> list[Dependency]:
