@@ -317,14 +317,20 @@ def _asks_nobody(endpoint: Endpoint) -> bool:
 
 
 def _shows_more(endpoint: Endpoint, asking: list[Endpoint]) -> bool:
-    """Say whether a read shows more of one thing than another read, which asks who is calling."""
+    """Say whether a read shows more of one thing than others, which ask who is calling.
+
+    It is below another read of that thing, or beside it.
+    """
     said = f"{endpoint.path} {endpoint.name}"
     if endpoint.method != "get" or len(asking) < len(_CHANGES) - 1 or _PICTURE.search(said):
         return False
     if _is_named_open(endpoint) or any(_KEY.search(p.name) for p in endpoint.parameters):
         return False
     reads = [other.path or "" for other in asking if other.method == "get"]
+    place = (endpoint.path or "").rpartition("/")[0]
+    is_beside = "{" in place and any(path.rpartition("/")[0] == place for path in reads)
     is_more = any("{" in path and (endpoint.path or "").startswith(f"{path}/") for path in reads)
+    is_more = is_more or is_beside
     if not is_more or not _asks_nobody(endpoint):
         return False
     return _reads(endpoint) or any(call.called in _FILES for call in endpoint.function.calls)

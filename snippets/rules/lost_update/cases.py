@@ -255,6 +255,28 @@ async def take(key: int, amount: int, session: AsyncSession = Depends()):
     item.view_count = int(item.view_count + 1)  # !
     await session.commit()
 """,
+    "a row of Tortoise that gets its own value": """
+from fastapi import FastAPI
+from tortoise import fields
+from tortoise.models import Model
+app = FastAPI()
+class Ticket(Model):
+    id = fields.IntField(primary_key=True)
+    seats = fields.IntField(default=0)
+    name = fields.TextField()
+@app.post("/take/{key}")
+async def take(key: int, count: int):
+    ticket = await Ticket.get(id=key)
+    ticket.seats = ticket.seats - count  # !
+    ticket.name = "taken"
+    await ticket.save()
+@app.post("/free/{key}")
+async def free(key: int):
+    ticket = await Ticket.get_or_none(id=key)
+    if ticket:
+        ticket.seats = max(0, ticket.seats + 1)  # !
+        await ticket.save(update_fields=["seats"])
+""",
 }
 
 LOOK_ALIKES = {

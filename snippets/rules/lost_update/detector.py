@@ -178,9 +178,9 @@ def _writes(use: Node, held: Node, name: str) -> bool:
 def _saved(function: Node) -> Iterator[Hit]:
     """Yield the numbers of a document, or of a row of Tortoise, that are changed and saved."""
     saves = [call for call in function.calls if call.member in ("save", "replace", "save_changes")]
-    for statement in function.own(ast.AugAssign) if saves else ():
+    for statement in function.own(ast.AugAssign, ast.Assign) if saves else ():
         changed = statement.targets[0]
-        owner = changed.owner
+        owner = changed.owner if _is_changed(changed) else changed.at(None)
         is_saved = any(s.owner.dotted == owner.dotted for s in saves if owner.dotted)
         model = document_of(owner) if is_saved else None
         if model and not _locks(function):

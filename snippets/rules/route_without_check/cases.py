@@ -641,3 +641,35 @@ async def change_book(key: int, request: Request):
 LOOK_ALIKES["not for administrators"] = (
     _POOL + 'router = APIRouter(prefix="/books")\n' + _BOOKS + "app.include_router(router)\n"
 )
+FOUND["the only read without a check, beside others of the same thing"] = (
+    _MAIN
+    + """
+from fastapi.responses import FileResponse
+films = APIRouter(prefix="/films")
+@films.get("/{key}/subtitles")
+async def subtitles(key: int, user: User = Depends(find_user)): ...
+@films.put("/{key}/title")
+async def change(key: int, user: User = Depends(find_user)): ...
+@films.delete("/{key}")
+async def delete(key: int, user: User = Depends(find_user)): ...
+@films.get("/{key}/file")  # !
+async def file(key: int):
+    return FileResponse(f"/data/{key}")
+"""
+)
+LOOK_ALIKES["a read beside others of another thing"] = (
+    _MAIN
+    + """
+from fastapi.responses import FileResponse
+films = APIRouter(prefix="/films")
+@films.get("/mine")
+async def mine(user: User = Depends(find_user)): ...
+@films.put("/{key}/title")
+async def change(key: int, user: User = Depends(find_user)): ...
+@films.delete("/{key}")
+async def delete(key: int, user: User = Depends(find_user)): ...
+@films.get("/brochure")
+async def brochure():
+    return FileResponse("/data/brochure.pdf")
+"""
+)

@@ -146,6 +146,20 @@ def get_session():
 @app.get("/")
 def read(db: Session = Depends(get_session)) -> None: ...
 """,
+    "an engine of one connection": """
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import StaticPool
+app = FastAPI()
+engine = create_engine("postgresql+psycopg://db/app", poolclass=StaticPool)  # !
+maker = sessionmaker(engine)
+def get_db():
+    with maker() as session:
+        yield session
+@app.get("/")
+def read(session: Session = Depends(get_db)): ...
+""",
 }
 
 LOOK_ALIKES = {
@@ -277,6 +291,21 @@ session.close()
 def read(statement: str) -> int:
     with SessionLocal() as session:
         return session.scalar(statement)
+""",
+    "an engine of one connection, for SQLite in memory": """
+from fastapi import FastAPI
+from settings import settings
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool, StaticPool
+app = FastAPI()
+memory = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+server = create_engine("postgresql+psycopg://db/app", poolclass=NullPool)
+if settings.url.startswith("sqlite"):
+    engine = create_engine(settings.url, poolclass=StaticPool)
+else:
+    engine = create_engine(settings.url)
+@app.get("/")
+def read(): ...
 """,
 }
 

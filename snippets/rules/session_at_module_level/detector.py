@@ -6,15 +6,21 @@ from collections.abc import Iterator
 from fastapi_pro.auditing.detection import Hit, Node, Program
 from fastapi_pro.auditing.libraries.fastapi import endpoints
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
+from fastapi_pro.auditing.libraries.sqlalchemy_engines import engines, may_leave_sqlite
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import makes_session
 from fastapi_pro.auditing.model.library_types import SCOPED
 from fastapi_pro.auditing.model.module import Module
+
+
+_SERVERS = ("postgres", "mysql", "mariadb", "mssql", "oracle")
 
 
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the module's and classes' variables that hold a session which requests use."""
     if not endpoints(program):
         return
+    if program.saying("StaticPool"):
+        yield from _one_connection(program)
     for cls in program.nodes(ast.ClassDef):
         yield from _of_instances(cls)
         yield from _of_class_methods(cls)
@@ -29,6 +35,20 @@ def detect(program: Program) -> Iterator[Hit]:
                         f"`{name}`{where} is one session for all requests, for example in"
                         f" `{user}`: a rollback in one discards what the others have not committed",
                     )
+
+
+def _one_connection(program: Program) -> Iterator[Hit]:
+    """Yield the engines of a server that have one connection for all sessions."""
+    for engine in engines(program):
+        pool = engine.call.keyword("poolclass").library_name
+        is_served = bool(engine.scheme.startswith(_SERVERS) or may_leave_sqlite(program))
+        is_embedded = engine.is_sqlite or engine.may_be_sqlite or engine.scheme.startswith("duckdb")
+        if pool.endswith(".StaticPool") and is_served and not is_embedded:
+            yield engine.call.hit(
+                "`StaticPool` is one connection for all requests: a rollback in one discards what"
+                " the others have not committed",
+                fix="Leave out `poolclass`: each request then has a connection of its own",
+            )
 
 
 def _assigned(module: Module, scope: ast.AST) -> Iterator[tuple[str, Node]]:

@@ -167,6 +167,20 @@ async def callback(request: Request):
         user = User(email=email, email_verified=True)
     return user
 """,
+    "the claims of an id token, unverified": _MODELS
+    + """
+from jose import jwt as jose
+@app.get("/callback")
+async def callback(code: str):
+    async with httpx.AsyncClient() as client:
+        tokens = (await client.post("https://oauth2.googleapis.com/token", data={"code": code})).json()
+    claims = jose.get_unverified_claims(tokens["id_token"])
+    return session.scalar(select(User).where(User.email == claims["email"]))  # !
+@app.post("/one-tap")
+async def one_tap(id_token: str):
+    claims = jwt.decode(id_token, options={"verify_signature": False})
+    return session.scalar(select(User).where(User.email == claims.get("email")))  # !
+""",
 }
 
 _CALLBACK = """
@@ -296,5 +310,19 @@ async def read(number: int):
     + _CALLBACK
     + """
     return {"is_boss": profile["name"] == "boss", "address": profile["email"]}
+""",
+    "the claims of an own token, and of an id token that says verified": _MODELS
+    + """
+from jose import jwt as jose
+@app.get("/me")
+async def me(token: str):
+    claims = jose.get_unverified_claims(token)
+    return session.scalar(select(User).where(User.email == claims["email"]))
+@app.post("/one-tap")
+async def one_tap(id_token: str):
+    claims = jwt.decode(id_token, options={"verify_signature": False})
+    if not claims.get("email_verified"):
+        raise HTTPException(401)
+    return session.scalar(select(User).where(User.email == claims.get("email")))
 """,
 }

@@ -168,9 +168,11 @@ def _address(answer: Node) -> str:
 
 @fact
 def _foreign(program: Program) -> set[Node]:
-    """Return the calls that decode a provider's tokens, by a key that it publishes."""
+    """Return the calls that decode a provider's tokens: by a key that it publishes, an `id_token`."""
     found = decodes(program)
-    return {d.call for d in found if d.key and _PUBLISHED.search(written(d.key))}
+    signed = {d.call for d in found if d.key and _PUBLISHED.search(written(d.key))}
+    reads = (*(d.call for d in found), *program.calls_named("get_unverified_claims"))
+    return signed | {call for call in reads if "id_token" in written(call.argument(0, "token"))}
 
 
 def _same(expr: Node) -> list[Node]:
