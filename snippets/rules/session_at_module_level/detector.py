@@ -11,7 +11,6 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import makes_session
 from fastapi_pro.auditing.model.library_types import SCOPED
 from fastapi_pro.auditing.model.module import Module
 
-
 _SERVERS = ("postgres", "mysql", "mariadb", "mssql", "oracle")
 
 

@@ -168,7 +168,7 @@ def _address(answer: Node) -> str:
 
 @fact
 def _foreign(program: Program) -> set[Node]:
-    """Return the calls that decode a provider's tokens: by a key that it publishes, an `id_token`."""
+    """Return the calls that decode a provider's token: by a key that it publishes, or by name."""
     found = decodes(program)
     signed = {d.call for d in found if d.key and _PUBLISHED.search(written(d.key))}
     reads = (*(d.call for d in found), *program.calls_named("get_unverified_claims"))
