@@ -120,6 +120,30 @@ maker = sessionmaker(engine, class_=AsyncSession)
 """
     + _CLIENT
     + _TESTS,
+    "tasks that run a loop each": """
+import asyncio
+from celery import Celery, shared_task
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+app = Celery("app")
+engine = create_async_engine("postgresql+asyncpg://db/app")
+maker = async_sessionmaker(engine)
+async def count(key: int) -> None:
+    async with maker() as session:
+        await session.execute(text("SELECT 1"))
+def run(coroutine):
+    return asyncio.run(coroutine)
+@app.task
+def first(key: int) -> None:
+    asyncio.run(count(key))  # !
+@shared_task(bind=True)
+def second(self, key: int) -> None:
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(count(key))  # !
+@app.task(name="third")
+def third(key: int) -> None:
+    run(count(key))  # !
+""",
 }
 
 LOOK_ALIKES = {
@@ -284,5 +308,39 @@ async def test_one(client):
     await client.get("/version")
 async def test_two(client):
     await client.get("/version")
+""",
+    "tasks whose connections do not outlive their loop": """
+import asyncio
+import threading
+from celery import Celery
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.pool import NullPool
+app = Celery("app")
+engine = create_async_engine("postgresql+asyncpg://db/app")
+maker = async_sessionmaker(engine)
+own = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app", poolclass=NullPool))
+LOOP = asyncio.new_event_loop()
+async def count(key: int) -> None:
+    async with own() as session:
+        await session.execute(text("SELECT 1"))
+async def disposing(key: int) -> None:
+    async with maker() as session:
+        await session.execute(text("SELECT 1"))
+    await engine.dispose()
+async def asking(key: int) -> None:
+    async with maker() as session:
+        await session.execute(text("SELECT 1"))
+@app.task
+def first(key: int) -> None:
+    asyncio.run(count(key))
+@app.task
+def second(key: int) -> None:
+    asyncio.run(disposing(key))
+@app.task
+def third(key: int) -> None:
+    asyncio.run_coroutine_threadsafe(asking(key), LOOP).result()
+def command(key: int) -> None:
+    asyncio.run(asking(key))
 """,
 }

@@ -12,18 +12,23 @@ from fastapi_pro.auditing.libraries.pytest import Test, fixture, fixtures, optio
 from fastapi_pro.auditing.libraries.sqlalchemy_connections import engine_behind, engines_of
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import Engine, engines
 from fastapi_pro.auditing.libraries.test_clients import overrides, requests_in
+from fastapi_pro.auditing.model.call_graph import reached
 from fastapi_pro.auditing.model.module import Module
 
 _REPLACED = re.compile(r"engine|session|get_db|database_url|sqlite", re.IGNORECASE)
 _CHANGES = ("setattr", "patch", "patch.object", "setenv", "reload")
+_TASKS = {"task", "shared_task", "actor"}
+_RUNNERS = ("asyncio.run", "new_event_loop")
 _LOOPS = {"event_loop", "anyio_backend", "event_loop_policy"}
 _HOOKS = ("pytest_collection_modifyitems", "pytest_asyncio_loop_factories")
 _MARKED = re.compile(r"anyio|scope|skip|xfail")
 
 
 def detect(program: Program) -> Iterator[Hit]:
-    """Yield each engine of a module that at least two async tests reach, each in its own loop."""
+    """Yield each engine of a module that two async tests reach, or a task that runs a loop."""
     made = [engine for engine in engines(program) if _outlives_loops(engine)]
+    if made and program.saying(*_RUNNERS):
+        yield from _of_tasks(program, made)
     if not made or not _has_loop_per_test(program) or _is_replaced(program):
         return
     for engine in made:
@@ -33,6 +38,44 @@ def detect(program: Program) -> Iterator[Hit]:
                 f"this engine outlives the event loop of each test: `{names[1]}` may get a"
                 f" connection that belongs to the closed loop of `{names[0]}`"
             )
+
+
+def _of_tasks(program: Program, made: list[Engine]) -> Iterator[Hit]:
+    """Yield the loops that tasks of a queue make, one for each task, for one pool."""
+    for function in program.functions:
+        if not any(d.func.last_name in _TASKS for d in function.decorators):
+            continue
+        for call in function.calls:
+            running = _runs_loop(call)
+            inside = reached([running.callee]) if running else set()
+            shared = next((engine for engine in made if engine in engines_of(inside)), None)
+            if shared and not any(map(_names_dispose, {function, call.callee, *inside})):
+                yield call.hit(
+                    f"each run of `{function.name}` has an event loop of its own, and the engine of"
+                    f" {shared.call.module.path.name} keeps a connection of the last one: the next"
+                    " task fails",
+                    severity="high",
+                    fix="`poolclass=NullPool` for an engine of the workers, or dispose of it in"
+                    " the coroutine",
+                )
+
+
+def _runs_loop(call: Node) -> Node:
+    """Return the coroutine that a call runs in a new loop, itself or by a function."""
+    for inner in (call, *call.callee.calls):
+        is_new = inner.owner.value.called == "asyncio.new_event_loop"
+        if inner.called != "asyncio.run" and not (is_new and inner.member == "run_until_complete"):
+            continue
+        given = inner.argument(0, "main")
+        taken = given.definition
+        is_handed = inner != call and isinstance(taken.ast, ast.arg)
+        coroutine = taken.passed(call) if is_handed else given
+        return coroutine.value if inner == call or is_handed else call.at(None)
+    return call.at(None)
+
+
+def _names_dispose(function: Node) -> bool:
+    return any(attribute.member == "dispose" for attribute in function.own(ast.Attribute))
 
 
 def _outlives_loops(engine: Engine) -> bool:
