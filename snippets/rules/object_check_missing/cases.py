@@ -440,3 +440,42 @@ async def erase(item_id: int, user: CurrentUser, items: Service):
     await items.erase(item_id, user.id)
 """,
 }
+
+_PARTS = (
+    _MAIN.replace(
+        "#= deps.py",
+        """class Part(Base):
+    __tablename__ = "parts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
+    name: Mapped[str]
+#= deps.py""",
+    ).replace(
+        "from sqlalchemy.orm import D",
+        "from sqlalchemy import ForeignKey\nfrom sqlalchemy.orm import D",
+    )
+    + _CHECKED
+    + """
+from models import Part
+@router.delete("/parts/{part_id}")MARK
+async def delete_part(part_id: int, user: CurrentUser, session: SessionDep):
+    part = await session.get(Part, part_id)
+    if part is None:
+        raise HTTPException(404)
+    MORE
+    await session.delete(part)
+"""
+)
+FOUND["a row that belongs to one with an owner"] = _PARTS.replace("MARK", "  # !").replace(
+    "MORE", "print(part.name)"
+)
+LOOK_ALIKES["a row that belongs to one with an owner, who is asked"] = _PARTS.replace(
+    "MARK", ""
+).replace("MORE", "await read_item(part.item_id, user, session)")
+LOOK_ALIKES["a row that belongs to one with an owner, in another query"] = _PARTS.replace(
+    "MARK", ""
+).replace(
+    "MORE",
+    "if await session.scalar(select(Item).where(Item.id == 1, Item.owner_id == user.id)) is None:\n"
+    "        raise HTTPException(404)",
+)

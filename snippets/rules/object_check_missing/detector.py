@@ -38,6 +38,7 @@ _PARAMETER = re.compile(r"\{(\w+)")
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the endpoints that forget the owner or the role, where one of their router asks."""
     yield from _without_owner(program)
+    yield from _without_owner_above(program)
     if program.saying(*_DRIVERS):
         yield from _without_owner_in_sql(program)
     yield from _without_role(program)
@@ -119,6 +120,51 @@ def _without_owner(program: Program) -> Iterator[Hit]:
                     f"`{endpoint.name}` {done} any `{model.name}` by its id; `{sibling.name}`"
                     f" compares `{column}` with the caller, but this endpoint does not"
                 )
+
+
+def _without_owner_above(program: Program) -> Iterator[Hit]:
+    """Yield changes of rows whose owner is that of the row to which they belong, and is not asked.
+
+    A message belongs to a conversation, whose owner others of the router compare.
+    """
+    checks = _checks(program)
+    checking = {e: _checked(e, checks) for e in http_endpoints(program)} if checks else {}
+    for endpoint in checking:
+        is_change = endpoint.method in _CHANGES and (endpoint.path or "").endswith("}")
+        for model in (
+            _loaded(endpoint) if is_change and endpoint not in open_routes(program) else ()
+        ):
+            parent = next((p for p in checks if _belongs(model, p)), None)
+            if parent is None or parent in checking[endpoint]:
+                continue
+            near = (s for s in checking if parent in checking[s] and s.router == endpoint.router)
+            sibling = next(near, None)
+            if sibling and not _asks_above(endpoint, sibling, model, checks[parent]):
+                done = "deletes" if endpoint.method == "delete" else "changes"
+                yield endpoint.call.hit(
+                    f"`{endpoint.name}` {done} any `{model.name}` by its id; `{sibling.name}`"
+                    f" compares `{next(iter(checks[parent]))}` of its `{parent.name}` with the"
+                    " caller, but this endpoint does not"
+                )
+
+
+def _belongs(model: Model, parent: Model) -> bool:
+    """Say whether a row has no owner of its own, and refers to one of another model that has."""
+    if any(map(_OWNER.match, model.columns)):
+        return False
+    return any(key.table == table_name(parent.cls) for key in foreign_keys(model))
+
+
+def _asks_above(
+    endpoint: Endpoint, sibling: Endpoint, model: Model, columns: dict[str, set[Node]]
+) -> bool:
+    """Say whether an endpoint may look at what a row belongs to, or is guarded otherwise."""
+    if _is_guarded(endpoint, sibling, columns):
+        return True
+    names = {key.column.name for key in foreign_keys(model)} | set(model.relationships)
+    functions = answering(endpoint) - answering(sibling)
+    parts = (part for f in functions for part in f.own(ast.Attribute, ast.Constant))
+    return any(part.member in names or part.literal in names for part in parts)
 
 
 def _without_owner_in_sql(program: Program) -> Iterator[Hit]:
