@@ -129,13 +129,13 @@ def _without_owner_above(program: Program) -> Iterator[Hit]:
     """
     checks = _checks(program)
     checking = {e: _checked(e, checks) for e in http_endpoints(program)} if checks else {}
-    for endpoint in checking:
+    for endpoint, checked in checking.items():
         is_change = endpoint.method in _CHANGES and (endpoint.path or "").endswith("}")
         for model in (
             _loaded(endpoint) if is_change and endpoint not in open_routes(program) else ()
         ):
             parent = next((p for p in checks if _belongs(model, p)), None)
-            if parent is None or parent in checking[endpoint]:
+            if parent is None or parent in checked:
                 continue
             near = (s for s in checking if parent in checking[s] and s.router == endpoint.router)
             sibling = next(near, None)
