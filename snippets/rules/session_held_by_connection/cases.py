@@ -109,6 +109,37 @@ async def ws(websocket: WebSocket, users: Users = Depends()):  # !
         await websocket.receive_text()
         await websocket.send_json(users.count())
 """,
+    "a block around the loop": """
+from fastapi import FastAPI, WebSocket
+from fastapi.responses import StreamingResponse
+from sqlalchemy import create_engine, select
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
+from models import Note
+app = FastAPI()
+engine = create_engine("postgresql+psycopg://db/app")
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+@app.websocket("/notes")
+async def notes(socket: WebSocket):
+    await socket.accept()
+    async with maker() as session:  # !
+        while True:
+            key = await socket.receive_text()
+            await socket.send_text(str(await session.scalar(select(Note).where(Note.id == key))))
+@app.websocket("/first")
+async def first(socket: WebSocket):
+    with Session(engine) as held:  # !
+        note = held.scalar(select(Note).limit(1))
+        async for text in socket.iter_text():
+            await socket.send_text(f"{text} {note}")
+@app.get("/events")
+async def events():
+    async def lines():
+        async with maker() as session:  # !
+            while True:
+                yield str(await session.scalar(select(Note).limit(1)))
+    return StreamingResponse(lines())
+""",
 }
 
 LOOK_ALIKES = {
@@ -194,5 +225,31 @@ async def export(db: SessionDep):
             yield str(page)
             last = page[-1].id
     return StreamingResponse(rows())
+""",
+    "a block in the loop, before it, or that commits": """
+from fastapi import FastAPI, WebSocket
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from models import Note
+app = FastAPI()
+maker = async_sessionmaker(create_async_engine("postgresql+asyncpg://db/app"))
+@app.websocket("/a")
+async def a(socket: WebSocket):
+    while True:
+        key = await socket.receive_text()
+        async with maker() as session:
+            await socket.send_text(str(await session.scalar(select(Note).where(Note.id == key))))
+@app.websocket("/b")
+async def b(socket: WebSocket):
+    async with maker() as session:
+        note = await session.scalar(select(Note).limit(1))
+    while True:
+        await socket.send_text(await socket.receive_text() + str(note))
+@app.websocket("/c")
+async def c(socket: WebSocket):
+    async with maker() as session:
+        while True:
+            session.add(Note(text=await socket.receive_text()))
+            await session.commit()
 """,
 }

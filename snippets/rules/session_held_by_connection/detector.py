@@ -10,6 +10,7 @@ from fastapi_pro.auditing.libraries.sqlalchemy_sessions import (
     QUERIES,
     ends_at_return,
     gives_session,
+    makes_session,
     uses,
 )
 
@@ -26,6 +27,7 @@ def detect(program: Program) -> Iterator[Hit]:
         is_socket = endpoint.method in _SOCKETS
         if not (_serves(endpoint) if is_socket else _streams(endpoint.function)):
             continue
+        yield from _opened_around(endpoint, is_socket=is_socket)
         for dependency in endpoint.dependencies:
             is_kept = is_socket or not ends_at_return(dependency)
             if (
@@ -41,23 +43,51 @@ def detect(program: Program) -> Iterator[Hit]:
                 break
 
 
+def _opened_around(endpoint: Endpoint, *, is_socket: bool) -> Iterator[Hit]:
+    """Yield the sessions that a block opens around the loop, and that ask in it or before it."""
+    function = endpoint.function
+    running = [function, *_given_socket(function)] if is_socket else _generators(function)
+    for inner in running:
+        loops = inner.own(ast.While, ast.AsyncFor)
+        for block in inner.own(ast.With, ast.AsyncWith) if loops else ():
+            for context, variable in block.contexts.items():
+                used = [u for u in uses(inner) if u.owner.name == variable.name and block.holds(u)]
+                is_kept = makes_session(context) and any(map(block.holds, loops))
+                is_asked = any(use.member in _ASKS for use in used)
+                if is_kept and is_asked and not any(use.member in _ENDS for use in used):
+                    yield context.hit(
+                        f"`{endpoint.name}` holds the connection of `{variable.name}` until the"
+                        " client leaves: when such clients hold the whole pool, every endpoint"
+                        " waits",
+                        fix="Open the session inside the loop, for each message",
+                    )
+
+
+def _given_socket(function: Node) -> list[Node]:
+    """Return the functions that an endpoint gives its socket."""
+    return [c.callee for c in function.calls if any(v.is_a(_SOCKET) for v in c.given)]
+
+
 def _serves(endpoint: Endpoint) -> bool:
     """Say whether the endpoint, or a function that it gives the socket, receives in a loop."""
     function = endpoint.function
-    given = [c.callee for c in function.calls if any(v.is_a(_SOCKET) for v in c.given)]
-    return any(bool(f.own(ast.While, ast.AsyncFor)) for f in (function, *given))
+    return any(f.own(ast.While, ast.AsyncFor) for f in (function, *_given_socket(function)))
 
 
 def _streams(function: Node) -> bool:
     """Say whether an endpoint returns, or is, a generator that does not end by itself."""
-    if function.is_generator:
-        return _is_endless(function)
+    return bool(_generators(function))
+
+
+def _generators(function: Node) -> list[Node]:
+    """Return the endless generators that an endpoint is, or answers with."""
+    found = [function]
     for call in function.calls:
         if call.last_name.endswith("Response") and call.called in _STREAMS:
-            generator = call.argument(0, "content").value.func.definition
-            if generator.is_generator and _is_endless(generator):
-                return True
-    return False
+            found.append(call.argument(0, "content").value.func.definition)
+    if function.is_generator:
+        found = found[:1]
+    return [generator for generator in found if generator.is_generator and _is_endless(generator)]
 
 
 def _is_endless(generator: Node) -> bool:
