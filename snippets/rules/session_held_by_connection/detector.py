@@ -81,12 +81,14 @@ def _streams(function: Node) -> bool:
 
 def _generators(function: Node) -> list[Node]:
     """Return the endless generators that an endpoint is, or answers with."""
-    found = [function]
-    for call in function.calls:
-        if call.last_name.endswith("Response") and call.called in _STREAMS:
-            found.append(call.argument(0, "content").value.func.definition)
     if function.is_generator:
-        found = found[:1]
+        return [function] if _is_endless(function) else []
+    answers = (call for call in function.calls if call.last_name.endswith("Response"))
+    found = [
+        call.argument(0, "content").value.func.definition
+        for call in answers
+        if call.called in _STREAMS
+    ]
     return [generator for generator in found if generator.is_generator and _is_endless(generator)]
 
 
