@@ -327,7 +327,7 @@ def _is_asked_within(key: Node, place: Node) -> bool:
     """Say whether an earlier call of the same function gets a key, too, for another query."""
     own = {*chained(place)}
     earlier = (c for c in place.function.calls if c.position < place.position and c not in own)
-    return any(_asks(call, key.last_name) for call in earlier if not call.holds(place))
+    return any(_asks(call, _name(key)) for call in earlier if not call.holds(place))
 
 
 def _asks(call: Node, name: str) -> bool:

@@ -159,6 +159,8 @@ def _key(value: Node) -> Node | None:
     text = value.literal
     is_key = isinstance(text, str) and _SENT.fullmatch(text) and not _PLACEHOLDER.search(text)
     return value if is_key else None
+
+
 def _of_mail(program: Program) -> Iterator[tuple[Node, Hit]]:
     """Yield the passwords with which the service logs in to send mail."""
     for call in program.calls_named(*_SENDERS) if program.saying(*_MAILS) else ():
