@@ -54,10 +54,11 @@ def detect(program: Program) -> Iterator[Hit]:
                 if row:
                     inner += bodies
                     name = query.func.text
+                    is_of_row = bool(iterable.member) and not iterable.is_call  # few rows, mostly
                     yield query.hit(
                         f"`{name}` runs once for each {row} of the loop in line"
                         f" {iterable.line}: 100 rows cost 100 more queries in one request",
-                        severity="low" if is_job(function) else "",
+                        severity="low" if is_of_row or is_job(function) else "",
                         fix=_fix(query),
                     )
 
