@@ -766,12 +766,7 @@ def test_a_folder_of_administrators_where_strangers_sign_up_is_the_product(
     assert only(tmp_path / "3", "blocking-call-in-async", both).severity == severity
 
 
-@pytest.mark.parametrize(
-    ("rows", "severity"),
-    [("(await session.scalars(select(Line))).all()", ""), ("order.lines", "low")],
-)
-def test_the_rows_of_one_row_are_few(rows: str, severity: str, tmp_path: Path) -> None:
-    source = f"""
+LINES = """
 from fastapi import Depends, FastAPI
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -790,9 +785,17 @@ class Line(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     product_id: Mapped[int]
-@app.get("/orders/{{key}}")
+@app.get("/orders/{key}")
 async def read(key: int, session: AsyncSession = Depends()):
     order = await session.get_one(Order, key)
-    return [await session.get(Product, line.product_id) for line in {rows}]
+    return [await session.get(Product, line.product_id) for line in ROWS]
 """
+
+
+@pytest.mark.parametrize(
+    ("rows", "severity"),
+    [("(await session.scalars(select(Line))).all()", ""), ("order.lines", "low")],
+)
+def test_the_rows_of_one_row_are_few(rows: str, severity: str, tmp_path: Path) -> None:
+    source = LINES.replace("ROWS", rows)
     assert only(tmp_path, "query-per-row", source).severity == severity
