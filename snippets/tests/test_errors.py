@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse, PlainTextResponse, StreamingResponse
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -29,6 +29,7 @@ from app.main import create_app
 from clients import ADA, client_on
 
 ORIGIN = "https://shop.example"
+SIZE = Path(__file__).stat().st_size
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :role"
 
 
@@ -86,6 +87,14 @@ def failing_app(
     @app.get("/cancelled")
     async def cancelled() -> None:
         raise asyncio.CancelledError
+
+    @app.get("/file")
+    async def file() -> FileResponse:
+        return FileResponse(__file__)
+
+    @app.get("/plain")
+    async def plain() -> PlainTextResponse:
+        return PlainTextResponse(None, 499, {"Retry-After": "9"})
 
     yield app
     get_settings.cache_clear()
@@ -416,6 +425,29 @@ async def test_a_body_that_nobody_reads_answers_413_as_any_other_error(
         response = await failing_client.request("GET", path, content=b"{}", headers=headers)
         assert response.status_code == 413
         assert response.json() == {"error": "Content Too Large"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [("chars=0-5", 400), ("bytes", 400), ("bytes=9-2", 400), ("bytes=99999-", 416)],
+)
+async def test_a_range_that_is_refused_answers_as_any_other_error(
+    failing_client: AsyncClient, sent: str, status: int
+) -> None:
+    """Starlette's own answer is plain text."""
+    response = await failing_client.get("/file", headers={"Range": sent})
+    assert (response.status_code, [*response.json()]) == (status, ["error"])
+    assert response.json()["error"]
+    told = f"bytes */{SIZE}" if status == 416 else None
+    assert response.headers.get("content-range") == told
+
+
+async def test_an_error_in_plain_text_keeps_its_status_and_headers(
+    failing_client: AsyncClient,
+) -> None:
+    response = await failing_client.get("/plain")
+    assert (response.status_code, response.json()) == (499, {"error": "Error"})
+    assert response.headers["retry-after"] == "9"
 
 
 @pytest.mark.parametrize(

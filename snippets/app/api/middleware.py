@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import responses as phrases
 
 from fastapi.responses import JSONResponse
 from starlette.datastructures import MutableHeaders
@@ -18,6 +19,7 @@ from app.core.logging import access_log
 
 logger = get_logger()
 log = access_log(__name__)
+BUG: Message = {"status": 500, "headers": ()}
 SANE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -73,33 +75,40 @@ async def answer_errors(app: ASGIApp, scope: Scope, receive: Receive, send: Send
 
     What nobody caught is a 500 and one logged traceback: `@app.exception_handler(Exception)` runs
     outside all other middleware, so its 500 has no CORS headers, the traceback is logged twice, and
-    the server drops the connection.
+    the server drops the connection. Starlette's own errors are plain text: of a body that announces
+    too much, of a range that the file does not have.
     """
-    started = replaced = False
+    started, plain = False, None
 
-    async def watch_start(message: Message) -> None:
-        nonlocal started, replaced
+    async def watch(message: Message) -> None:
+        nonlocal started, plain
         if message["type"] == "http.response.start":
-            started = True
             kind = dict(message["headers"]).get(b"content-type", b"")
-            # Starlette's own, in plain text, to a body that announces too much.
-            if replaced := message["status"] == 413 and b"json" not in kind:
-                await answer_error(413, "Content Too Large", scope, receive, send)
-        if not replaced:
+            is_plain = message["status"] >= 400 and kind.startswith(b"text/plain")
+            started, plain = True, message if is_plain else None
+        if plain is None:
             await send(message)
+        elif message["type"] == "http.response.body" and not message.get("more_body"):
+            text = message.get("body", b"").decode(errors="replace")
+            await answer_error(plain, text, scope, receive, send)
 
     try:
-        await app(scope, receive, watch_start)
+        await app(scope, receive, watch)
     except Exception:
         if started:  # too late for a 500: the server logs it and cuts the answer
             raise
         logger.exception("unhandled_error")
-        await answer_error(500, "Internal server error", scope, receive, send)
+        await answer_error(BUG, "Internal server error", scope, receive, send)
 
 
-async def answer_error(status: int, error: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer as the handlers of `app.api.errors` do."""
-    response = JSONResponse({"error": error}, status)
+async def answer_error(
+    start: Message, error: str, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Answer as the handlers of `app.api.errors` do, with this status and these headers."""
+    status = start["status"]
+    response = JSONResponse({"error": error or phrases.get(status, "Error")}, status)
+    own = dict(response.raw_headers)
+    response.raw_headers += [each for each in start["headers"] if each[0] not in own]
     await response(scope, receive, send)
 
 

@@ -182,6 +182,16 @@ async def test_a_key_that_cannot_be_one_is_refused(client: AsyncClient, key: str
     assert answer.json()["detail"][0]["loc"] == ["header", "Idempotency-Key"]
 
 
+async def test_of_two_keys_none_is_chosen(client: AsyncClient) -> None:
+    """Else a proxy that takes the other one would find the request done, or not done."""
+    await sign_up(client)
+    token = (await headers_of(client))["Authorization"]
+    keys = [("Authorization", token), ("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
+    answer = await client.post("/api/v1/products", json=LAMP, headers=keys)
+    assert (answer.status_code, answer.json()) == (400, {"error": "Send one Idempotency-Key"})
+    assert await count(client) == 0
+
+
 async def test_old_answers_are_forgotten(client: AsyncClient, session: AsyncSession) -> None:
     await sign_up(client)
     headers = await headers_of(client)

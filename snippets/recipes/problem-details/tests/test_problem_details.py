@@ -115,6 +115,13 @@ async def test_a_body_that_announces_too_much_is_a_problem_too(client: AsyncClie
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_what_a_header_tells_of_the_file_stays() -> None:
+    simple = JSONResponse({"error": "No such range"}, 416, {"Content-Range": "bytes */9"})
+    problem = as_problem(simple, "/file")
+    assert problem.headers["content-range"] == "bytes */9"
+    assert problem.headers.getlist("content-type") == ["application/problem+json"]
+
+
 @pytest.mark.live
 def test_a_bug_is_a_problem_too(own_postgres_url: str) -> None:
     """Its answer comes from a middleware, which no exception handler sees."""

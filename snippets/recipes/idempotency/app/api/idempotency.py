@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.deps import CurrentUser, SessionDep
 from app.models.idempotency import StoredAnswer
-from app.services.idempotency import claim
+from app.services.idempotency import SeveralKeysError, claim
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,255}$")]
 
@@ -66,6 +66,8 @@ async def get_once(
     """Replay the stored answer when the request carries a known key; else do the work."""
     if key is None:
         return Once(session)
+    if len(request.headers.getlist("Idempotency-Key")) > 1:
+        raise SeveralKeysError
     query = urlencode(sorted(request.query_params.multi_items()))
     place = f"{request.method} {request.url.path}?{query}"
     return Once(session, StoredAnswer(user_id=user.id, key=key), place)

@@ -11,6 +11,12 @@ from app.models.base import utc_now
 from app.models.idempotency import StoredAnswer
 
 
+class SeveralKeysError(AppError):
+    """Nobody knows which of them counts: a proxy may take another than we do."""
+
+    msg = "Send one Idempotency-Key"
+
+
 class KeyReusedError(AppError):
     """The same key came with another request."""
 

@@ -65,7 +65,8 @@ def as_problem(response: Response, path: str, exc: Exception | None = None) -> J
         instance=quote(path),
         errors=simple.get("detail"),
     )
-    kept = {k: v for k, v in response.headers.items() if not k.startswith("content-")}
+    own = {"content-length", "content-type"}
+    kept = {name: value for name, value in response.headers.items() if name not in own}
     return JSONResponse(
         problem.model_dump(exclude_none=True), response.status_code, kept, MEDIA_TYPE
     )
