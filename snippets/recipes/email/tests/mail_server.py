@@ -17,6 +17,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.answer = "250 OK"
+        self.silent_at = ""
         self.port = 0
 
     async def handle_RCPT(  # noqa: N802 -- the name is aiosmtpd's
@@ -30,12 +31,22 @@ class Mailbox:
     async def handle_DATA(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        """Keep a message."""
+        """Keep a message, and say so, unless silence is wanted."""
+        if self.silent_at == "DATA":
+            await asyncio.Event().wait()
         assert isinstance(envelope.content, bytes)
         letter = message_from_bytes(envelope.content, policy=default)
         assert isinstance(letter, EmailMessage)
         self.mails.append(letter)
         return "250 OK"
+
+    async def handle_QUIT(  # noqa: N802
+        self, _server: SMTP, _session: Session, _envelope: Envelope
+    ) -> str:
+        """Say goodbye, or nothing."""
+        if self.silent_at == "QUIT":
+            await asyncio.Event().wait()
+        return "221 Bye"
 
     def tokens(self) -> list[str]:
         """Return the tokens of all links."""

@@ -293,6 +293,24 @@ async def test_what_may_pass_is_tried_again_and_a_refusal_is_not(
         assert (await session.scalars(select(LinkToken))).all() == []
 
 
+async def test_a_server_that_falls_silent_is_left_in_time(mailbox: Mailbox) -> None:
+    """Else aiosmtplib would say goodbye, and wait another minute for the answer."""
+    mailbox.silent_at = "DATA"
+    async with asyncio.timeout(patient(15)):
+        with pytest.raises(TimeoutError):
+            await mail.send(get_settings().smtp_url, compose("reset", "a@b.com", "x"), seconds=0.1)
+    assert mailbox.mails == []
+
+
+async def test_a_mail_that_was_taken_is_sent_whatever_comes_of_the_goodbye(
+    mailbox: Mailbox,
+) -> None:
+    """Else it would be sent again, and again."""
+    mailbox.silent_at = "QUIT"
+    await mail.send(get_settings().smtp_url, compose("reset", "a@b.com", "x"), seconds=patient(5))
+    assert len(mailbox.mails) == 1
+
+
 async def test_a_link_leads_to_the_frontend_whatever_host_was_asked_for(
     client: AsyncClient, mailbox: Mailbox, sessions: Sessions
 ) -> None:

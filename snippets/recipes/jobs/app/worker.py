@@ -25,4 +25,4 @@ async def do(session: AsyncSession, message: OutboxMessage) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(do))
+    asyncio.run(run(do, JOBS))

@@ -7,10 +7,10 @@ import asyncio
 import pkgutil
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from structlog import get_logger
 
@@ -24,10 +24,15 @@ logger = get_logger()
 
 # Hands one message over, in the transaction that removes it; raises where it could not.
 Deliver = Callable[[AsyncSession, OutboxMessage], Awaitable[None]]
+Lane = ColumnElement[bool]  # which messages
+ALL: Lane = true()
+LONGEST = 300  # seconds for one message, then it counts as not handed over
 
 
-async def relay_one(sessionmaker: async_sessionmaker[AsyncSession], deliver: Deliver) -> bool:
-    """Hand over the message that is due for longest; return whether there was one.
+async def relay_one(
+    sessionmaker: async_sessionmaker[AsyncSession], deliver: Deliver, lane: Lane = ALL
+) -> bool:
+    """Hand over the message of a lane that is due for longest; return whether there was one.
 
     The row stays locked meanwhile, and other relays skip it. One that dies loses its connection,
     and with it the lock: the next relay hands the message over again.
@@ -35,7 +40,7 @@ async def relay_one(sessionmaker: async_sessionmaker[AsyncSession], deliver: Del
     async with sessionmaker.begin() as session:
         message = await session.scalar(
             select(OutboxMessage)
-            .where(OutboxMessage.due_at <= utc_now())
+            .where(OutboxMessage.due_at <= utc_now(), lane)
             .order_by(OutboxMessage.due_at)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -43,7 +48,7 @@ async def relay_one(sessionmaker: async_sessionmaker[AsyncSession], deliver: Del
         if message is None:
             return False
         try:
-            async with session.begin_nested():
+            async with asyncio.timeout(LONGEST), session.begin_nested():
                 await deliver(session, message)
         except Exception:
             message.attempts += 1
@@ -54,23 +59,40 @@ async def relay_one(sessionmaker: async_sessionmaker[AsyncSession], deliver: Del
         return True
 
 
-async def relay(sessionmaker: async_sessionmaker[AsyncSession], deliver: Deliver) -> None:
+async def relay(
+    sessionmaker: async_sessionmaker[AsyncSession], deliver: Deliver, lane: Lane = ALL
+) -> None:
     """Hand over what is due, for ever; look once a second while there is nothing."""
     while True:
         try:
-            if await relay_one(sessionmaker, deliver):
+            if await relay_one(sessionmaker, deliver, lane):
                 continue
         except Exception:  # the database is away: wait for it
             logger.exception("relay_failed")
         await asyncio.sleep(1)
 
 
-async def run(deliver: Deliver) -> None:
+def lanes_of(topics: Collection[str]) -> list[Lane]:
+    """Return a lane for each topic, and one for all others."""
+    return [OutboxMessage.topic.not_in(topics), *(OutboxMessage.topic == each for each in topics)]
+
+
+async def relay_lanes(
+    sessionmaker: async_sessionmaker[AsyncSession], deliver: Deliver, lanes: Iterable[Lane]
+) -> None:
+    """Relay side by side: a mail server that hangs holds up its own lane, no other."""
+    async with asyncio.TaskGroup() as group:
+        for lane in lanes:
+            group.create_task(relay(sessionmaker, deliver, lane))
+
+
+async def run(deliver: Deliver, topics: Collection[str] = ()) -> None:
     """Relay until SIGTERM; a message under way is rolled back, and its row stays."""
     settings = get_settings()
     configure_logging()
-    engine = create_engine(settings.database_url.get_secret_value(), pool_size=1)
-    task = asyncio.create_task(relay(create_sessionmaker(engine), deliver))
+    lanes = lanes_of(topics)
+    engine = create_engine(settings.database_url.get_secret_value(), pool_size=len(lanes))
+    task = asyncio.create_task(relay_lanes(create_sessionmaker(engine), deliver, lanes))
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, task.cancel)
     try:

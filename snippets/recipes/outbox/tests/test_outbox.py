@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core.db import create_engine, create_tables
 from app.models import Base, OutboxMessage
 from app.models.base import utc_now
-from app.relay import relay_one
+from app.relay import lanes_of, relay_lanes, relay_one
 from app.services.outbox import add_message, first_time
 from clients import sign_up
 from live import live_server
@@ -127,6 +127,43 @@ async def test_a_message_that_fails_waits_and_leaves_the_others_room(sessions: S
         [bad] = await session.scalars(select(OutboxMessage))
         assert (bad.topic, bad.attempts) == ("bad", 1)
         assert timedelta(0) < bad.due_at - utc_now() < timedelta(seconds=3)
+
+
+async def test_what_hangs_holds_up_its_own_topic_only(postgres_sessions: Sessions) -> None:
+    delivered: asyncio.Queue[str] = asyncio.Queue()
+
+    async def deliver(_session: AsyncSession, message: OutboxMessage) -> None:
+        if message.topic == "mail":
+            await asyncio.Event().wait()
+        delivered.put_nowait(message.topic)
+
+    async with postgres_sessions.begin() as session:
+        for topic in ("mail", "mail", "welcome", "unknown", "welcome"):
+            await add_message(session, topic, {})
+    lanes = lanes_of(["mail", "welcome"])
+    task = asyncio.create_task(relay_lanes(postgres_sessions, deliver, lanes))
+    async with asyncio.timeout(patient(15)):
+        topics = [await delivered.get() for _ in range(3)]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert sorted(topics) == ["unknown", "welcome", "welcome"]
+
+
+async def test_what_hangs_for_long_counts_as_failed(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.relay.LONGEST", 0.1)
+
+    async def hang(_session: AsyncSession, _message: OutboxMessage) -> None:
+        await asyncio.Event().wait()
+
+    async with sessions.begin() as session:
+        await add_message(session, "mail", {})
+    async with asyncio.timeout(patient(15)):
+        assert await relay_one(sessions, hang)
+    async with sessions() as session:
+        assert await session.scalar(select(OutboxMessage.attempts)) == 1
 
 
 @pytest.mark.parametrize(("attempts", "pause"), [(0, 2), (1, 4), (2, 8), (30, 3600)])

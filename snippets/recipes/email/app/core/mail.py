@@ -1,11 +1,12 @@
 """Mail, over SMTP (aiosmtplib)."""
 
 import asyncio
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from aiosmtplib import SMTP, SMTPNotSupported, SMTPRecipientsRefused
+from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPRecipientsRefused
 from pydantic import AfterValidator, SecretStr
 
 _PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
@@ -44,12 +45,17 @@ async def send(url: SecretStr, message: EmailMessage, seconds: float = 30) -> No
         # Never None: then who is on the way takes the offer of TLS out, and reads the link.
         start_tls=parts.scheme == "smtp+starttls",
     )
-    async with asyncio.timeout(seconds), client:
-        try:
+    try:
+        async with asyncio.timeout(seconds):
+            await client.connect()
             await client.send_message(message)
-        except SMTPNotSupported as exc:  # a letter of the address
-            raise MailRefusedError from exc
-        except SMTPRecipientsRefused as exc:
-            if any(refusal.code < 500 for refusal in exc.recipients):
-                raise
-            raise MailRefusedError from exc
+        with suppress(SMTPException, OSError):  # it is sent, whatever comes of the goodbye
+            await client.quit(timeout=1)
+    except SMTPNotSupported as exc:  # a letter of the address
+        raise MailRefusedError from exc
+    except SMTPRecipientsRefused as exc:
+        if any(refusal.code < 500 for refusal in exc.recipients):
+            raise
+        raise MailRefusedError from exc
+    finally:
+        client.close()  # `async with client` waits for a silent server's goodbye another minute
