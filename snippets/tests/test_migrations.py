@@ -27,12 +27,11 @@ def alembic(database_url: str, *arguments: str, folder: Path = ROOT) -> str:
 
 
 def run_python(database_url: str, *arguments: str, folder: Path = ROOT) -> str:
-    """Run Python with its programs on PATH, as `uv run` does; return what it printed."""
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    """Run Python without its programs on PATH, as `.venv/bin/python`; return what it printed."""
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=os.environ | {"APP_DATABASE_URL": database_url, "PATH": programs},
+        env=os.environ | {"APP_DATABASE_URL": database_url, "PATH": os.defpath},
         capture_output=True,
         text=True,
         check=False,
