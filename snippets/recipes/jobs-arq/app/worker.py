@@ -6,10 +6,14 @@ ARQ is in maintenance (its README, python-arq/arq#510) and keeps redis-py below 
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from arq import Retry, create_pool
 from arq.connections import RedisSettings
+from redis.asyncio.retry import Retry as BrokerRetry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 
@@ -55,7 +59,13 @@ class WorkerSettings:
     """What the `arq` command reads."""
 
     functions: ClassVar = list(JOBS.values())
-    redis_settings = redis_settings
+    # Else a broker that restarts ends the worker; who is away for a minute does.
+    redis_settings = replace(
+        redis_settings,
+        conn_retries=60,
+        retry=BrokerRetry(ConstantBackoff(1), 60),
+        retry_on_error=[ConnectionError, TimeoutError, OSError],
+    )
     # A job that takes longer is cancelled, and tried again later; one of a dead worker starts again
     # 10 s after that.
     job_timeout = settings.job_lease_seconds

@@ -137,6 +137,32 @@ async def check_failed_job(database_url: str, redis_url: str, worker: Sequence[s
                 await wait_for(watcher, DONE, 1)
 
 
+async def check_restarted_broker(
+    database_url: str,
+    redis_url: str,
+    stop: Callable[[], None],
+    start: Callable[[], None],
+    worker: Sequence[str],
+) -> None:
+    """Take the broker away for a while, and what it had: the worker goes on when it is back."""
+    variables = {"APP_DATABASE_URL": database_url, "APP_REDIS_URL": redis_url}
+    relay = ["python", "-m", "app.relay", "app.worker:deliver"]
+    with live_server(database_url) as server:
+
+        def sign_up(email: str) -> None:
+            httpx.post(f"{server.url}/api/v1/users", json=ADA | {"email": email}).raise_for_status()
+
+        with running(relay, **variables), running(worker, **variables):
+            async with connected(database_url) as watcher:
+                await asyncio.to_thread(sign_up, "ada@example.com")
+                await wait_for(watcher, DONE, 1)
+                stop()
+                await asyncio.sleep(3)
+                start()
+                await asyncio.to_thread(sign_up, "bob@example.com")
+                await wait_for(watcher, DONE, 2)
+
+
 async def check_silent_broker(database_url: str) -> None:
     """Send a job to a broker that takes connections and says nothing: the relay goes on."""
     relay = ["python", "-m", "app.relay", "app.worker:deliver"]
