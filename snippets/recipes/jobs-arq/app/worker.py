@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from arq import Retry, create_pool
 from arq.connections import RedisSettings
+from redis import exceptions
 from redis.asyncio.retry import Retry as BrokerRetry
 from redis.backoff import ConstantBackoff
-from redis.exceptions import ConnectionError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 
@@ -64,7 +64,7 @@ class WorkerSettings:
         redis_settings,
         conn_retries=60,
         retry=BrokerRetry(ConstantBackoff(1), 60),
-        retry_on_error=[ConnectionError, TimeoutError, OSError],
+        retry_on_error=[exceptions.ConnectionError, exceptions.TimeoutError, OSError],
     )
     # A job that takes longer is cancelled, and tried again later; one of a dead worker starts again
     # 10 s after that.

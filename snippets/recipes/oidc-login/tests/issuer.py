@@ -27,6 +27,8 @@ class Issuer:
     def __init__(self) -> None:
         self.user: dict[str, Any] = {"sub": "1", "email": "ada@example.com", "email_verified": True}
         self.claims: dict[str, Any] = {}  # in place of the right ones; None leaves one out
+        self.odd: dict[str, Any] = {}  # as they are, None too
+        self.told_apart: dict[str, Any] = {}  # by its UserInfo endpoint
         self.algorithm = "RS256"
         self.metadata: dict[str, Any] = {}
         self.signing_key: Any = None  # in place of the last of its own
@@ -37,6 +39,7 @@ class Issuer:
         self.app.get("/.well-known/openid-configuration")(self.configuration)
         self.app.get("/keys")(self.public_keys)
         self.app.post("/token")(self.token)
+        self.app.get("/userinfo")(self.userinfo)
 
     def rotate(self) -> None:
         """Sign with a new key, and forget the old one."""
@@ -60,12 +63,18 @@ class Issuer:
             "authorization_endpoint": f"{URL}/authorize",
             "token_endpoint": f"{URL}/token",
             "jwks_uri": f"{URL}/keys",
+            "userinfo_endpoint": f"{URL}/userinfo",
             "id_token_signing_alg_values_supported": ["RS256"],
         } | self.metadata
 
     async def public_keys(self) -> Any:
         """Answer the keys that tokens are signed with."""
         return KeySet(self.keys).as_dict(private=False)
+
+    async def userinfo(self, authorization: str = Header()) -> Any:
+        """Answer who the user of an access token is."""
+        assert authorization == "Bearer x"
+        return {"sub": self.user["sub"]} | self.told_apart
 
     async def token(
         self,
@@ -84,6 +93,7 @@ class Issuer:
         now = int(time.time())
         right = {"iss": URL, "aud": "my-api", "iat": now, "exp": now + 60, "nonce": asked["nonce"]}
         claims = {k: v for k, v in (right | self.user | self.claims).items() if v is not None}
+        claims |= self.odd
         key = self.signing_key or self.keys[-1]
         header = {"alg": self.algorithm, "kid": self.keys[-1].kid}
         if self.algorithm == "none":

@@ -45,6 +45,8 @@ async def begin(client: AsyncClient) -> tuple[str, str]:
     url = answer.json()["url"]
     name, _, value = cookie.partition(";")[0].partition("=")
     assert name == cookie_name(httpx2.URL(url).params["state"])
+    assert name.startswith("__Host-")  # no page of a subdomain sets it
+    assert "Path=/" in cookie.split("; ")
     return url, value
 
 
@@ -88,6 +90,55 @@ async def test_the_first_login_makes_an_account_and_the_next_find_it(
     )
     assert refreshed.status_code == 200
     assert (await with_password(client)).status_code == 401
+
+
+@pytest.mark.parametrize("sub", ["1", "2"])
+async def test_what_the_id_token_leaves_out_is_asked_for(
+    client: AsyncClient, session: AsyncSession, issuer: Issuer, sub: str
+) -> None:
+    """Some, Authelia say, tell the address only there (OpenID Connect Core, 5.4), of this user."""
+    issuer.told_apart = {**issuer.user, "name": "Ada Lovelace", "sub": sub}
+    issuer.user = {"sub": "1"}
+    answer = await log_in(client, issuer)
+    if sub == "1":
+        user = await session.get_one(User, await user_of(client, answer))
+        assert (user.email, user.full_name) == (ADA["email"], "Ada Lovelace")
+    else:
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"name": None}, {"name": 1}, {"name": "a\0b"}, {"email_verified": "x"}, {"email": "ada"}],
+)
+async def test_odd_claims_lock_nobody_out_whose_account_is_known(
+    client: AsyncClient, issuer: Issuer, odd: dict[str, Any]
+) -> None:
+    ada = await user_of(client, await log_in(client, issuer))
+    issuer.odd = odd
+    assert await user_of(client, await log_in(client, issuer)) == ada
+
+
+async def test_an_address_is_proven_where_it_is_told(client: AsyncClient, issuer: Issuer) -> None:
+    """Not by a word of the ID token, which names no address."""
+    issuer.told_apart = issuer.user | {"email_verified": False}
+    issuer.user = {"sub": "1", "email_verified": True}
+    assert (await log_in(client, issuer)).status_code == 403
+
+
+async def test_a_user_whom_nobody_can_store_is_an_error_of_the_provider(
+    client: AsyncClient, issuer: Issuer
+) -> None:
+    issuer.user["sub"] = "x" * 256
+    assert (await log_in(client, issuer)).status_code == 502
+
+
+async def test_a_null_is_a_claim_that_is_left_out(
+    client: AsyncClient, session: AsyncSession, issuer: Issuer
+) -> None:
+    issuer.odd = {"name": None}
+    user = await session.get_one(User, await user_of(client, await log_in(client, issuer)))
+    assert user.full_name == "ada"
 
 
 NOW = int(time.time())

@@ -35,8 +35,11 @@ ProviderDep = Annotated[StarletteOAuth2App, Depends(get_provider)]
 
 
 def cookie_name(state: str) -> str:
-    """Return a name of its own for each login: two may be under way in two tabs."""
-    return f"oidc_login_{state}"
+    """Return a name of its own for each login: two may be under way in two tabs.
+
+    By its prefix, browsers take it from this host only: no subdomain can slip a login in.
+    """
+    return f"__Host-oidc_login_{state}"
 
 
 @router.post("", responses=documented(oidc.ProviderFailedError))
@@ -72,7 +75,7 @@ async def finish_login(
     told = await oidc.finish(provider, request.cookies.get(name, ""), body.code, body.state)
     try:
         claims = Claims.model_validate(told)
-    except ValidationError:  # without an address, say, that anybody could write to
-        raise AddressNotProvenError from None
+    except ValidationError:  # of `sub`
+        raise oidc.ProviderFailedError from None
     response.delete_cookie(name, secure=True, httponly=True, samesite="lax")
     return await log_in(session, claims)
