@@ -176,6 +176,24 @@ async def test_a_server_that_takes_no_more_connections_is_503_until_it_does(
     await admin.dispose()
 
 
+@pytest.mark.parametrize("limit", ["statement_timeout", "lock_timeout"])
+async def test_a_time_limit_of_the_server_is_503_as_our_own(
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """Hosters set one."""
+    engine = create_async_engine(own_postgres_url)
+    async with engine.begin() as connection:
+        name = make_url(own_postgres_url).database
+        await connection.execute(text(f"ALTER DATABASE {name} SET {limit} = 500"))
+    async with client_on(own_postgres_url, monkeypatch) as client:
+        async with engine.begin() as other:
+            await other.execute(text("LOCK TABLE products"))
+            refused = await client.get("/api/v1/products")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert (await client.get("/api/v1/products")).status_code == 200
+    await engine.dispose()
+
+
 @pytest.mark.parametrize("state", ["40P01", "40001"])
 async def test_a_transaction_that_others_were_in_the_way_of_is_503(
     own_postgres_url: str, monkeypatch: pytest.MonkeyPatch, state: str

@@ -15,9 +15,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 TABLES_LOCK = 727_365  # of those who create or migrate tables; any number of your own
 READ_ONLY = "25006"
-# Beginnings of SQLSTATE: the connection failed, none is left, the server stops or starts, another
-# transaction was in the way (40001: of its reads, 40P01: a deadlock), the server is a standby now.
-UNAVAILABLE_SQLSTATES = ("08", "53", "57P", "40001", "40P01", READ_ONLY)
+# Beginnings of SQLSTATE: the connection failed, another transaction was in the way, nothing is left
+# of something, the server stops, starts or cancels, a lock is held, the server is a standby now.
+UNAVAILABLE_SQLSTATES = ("08", "40", "53", "57", "55P03", READ_ONLY)
 # PostgresError: what PostgreSQL says to a new connection; SQLAlchemy 2.1 wraps it.
 _UNREACHABLE = (ConnectionError, TimeoutError, exc.TimeoutError, PostgresError)
 ERRORS = (exc.DBAPIError, *_UNREACHABLE)
