@@ -22,6 +22,7 @@ from patience import patient, wait_until
 from postgres import running_postgres, scratch_database
 from sockets import PATH, ask, closing, socket_of
 from streams import offer
+from test_deployment import command
 
 pytestmark = pytest.mark.live
 
@@ -30,7 +31,9 @@ pytestmark = pytest.mark.live
 def started(database_url: str) -> Iterator[LiveServer]:
     """Start a server with one connection to its database, and a product."""
     variables = {"APP_DATABASE_POOL_SIZE": "1", "APP_CORS_ORIGINS": "https://good.example"}
-    with live_server(database_url, "--ws-max-size=10000", **variables) as server:
+    options = command()
+    limit = options[options.index("--ws-max-size") :][:2]
+    with live_server(database_url, *limit, **variables) as server:
         httpx.post(f"{server.url}/api/v1/users", json=ADA)
         offer(server, "Lamp")
         yield server
