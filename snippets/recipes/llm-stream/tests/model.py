@@ -49,8 +49,12 @@ class _Handler(socketserver.StreamRequestHandler):
         except OSError:
             self.server.is_left.set()
             return
+        reason = "length" if prompt == "too long" else "stop"
+        if prompt != "give no reason":
+            self.say({"choices": [{"delta": None, "finish_reason": reason}]})
         self.say({"choices": [], "usage": {"total_tokens": 7}})
-        self.connection.send(b"data: [DONE]\n\n")
+        if prompt != "just stop":
+            self.connection.send(b"data: [DONE]\n\n")
 
     def say(self, chunk: object) -> None:
         """Send a chunk; notice if the other side takes no more."""

@@ -60,10 +60,21 @@ HELLO = [("text", {"text": "Hel"}), ("text", {"text": "lo"})]
 FAILED = ("error", {"error": "The model failed"})
 
 
-async def test_an_answer_is_streamed_counted_and_stored(client: httpx.AsyncClient) -> None:
-    events, stored = await ask(client, "hello")
-    assert events == [*HELLO, ("done", {"tokens": 7})]
-    assert stored == {"text": "Hello", "state": "complete", "tokens": 7}
+@pytest.mark.parametrize(
+    ("prompt", "state"),
+    [
+        ("hello", "complete"),
+        ("just stop", "complete"),  # some send no [DONE]
+        ("give no reason", "complete"),
+        ("too long", "cut"),  # by the limit of tokens
+    ],
+)
+async def test_an_answer_is_streamed_counted_and_stored(
+    client: httpx.AsyncClient, prompt: str, state: str
+) -> None:
+    events, stored = await ask(client, prompt)
+    assert events == [*HELLO, ("done", {"tokens": 7, "state": state})]
+    assert stored == {"text": "Hello", "state": state, "tokens": 7}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Literal
 
-from httpx import AsyncClient, HTTPError, Limits, Response, Timeout
+from httpx import AsyncClient, HTTPError, Limits, RemoteProtocolError, Response, Timeout
 from pydantic import BaseModel, ValidationError
 from structlog import get_logger
 
@@ -19,7 +20,8 @@ class _Delta(BaseModel):
 
 
 class _Choice(BaseModel):
-    delta: _Delta
+    delta: _Delta | None = None
+    finish_reason: str | None = None
 
 
 class _Usage(BaseModel):
@@ -55,7 +57,8 @@ class Reply:
         self.seconds = seconds
         self.text = ""
         self.tokens: int | None = None
-        self.is_complete = False
+        self.state: Literal["complete", "cut"] = "cut"
+        self._reason: str | None = None  # why the model ended
         self._response: Response | None = None
 
     async def pieces(self) -> AsyncIterator[str]:
@@ -66,23 +69,32 @@ class Reply:
             async with asyncio.timeout_at(deadline):
                 self._response = await self.client.send(request, stream=True)
             lines = self._response.raise_for_status().aiter_lines()
-            while not self.is_complete:
-                # Not around the loop: a limit around `yield` cancels whoever runs then.
-                async with asyncio.timeout_at(deadline):
-                    data = (await anext(lines)).removeprefix("data:").strip()
-                if data == "[DONE]":
-                    self.is_complete = True
-                elif data.startswith("{"):
+            while (data := await self._next(lines, deadline)) != "[DONE]":
+                if data.startswith("{"):
                     for piece in self._read(_Chunk.model_validate_json(data)):
                         yield piece
-        except (HTTPError, StopAsyncIteration, TimeoutError, ValidationError) as exc:
+            if self._reason in (None, "stop"):  # not "length", say: it had more to say
+                self.state = "complete"
+        except (HTTPError, TimeoutError, ValidationError) as exc:
             logger.warning("model_failed", reason=repr(exc)[:200])
             raise ModelFailedError from exc
+
+    async def _next(self, lines: AsyncIterator[str], deadline: float) -> str:
+        """Return what the next line says; some end the stream without the last word."""
+        # Not around the loop: a limit around `yield` cancels whoever runs then.
+        async with asyncio.timeout_at(deadline):
+            line = await anext(lines, None)
+        if line is None and self._reason is None:
+            raise RemoteProtocolError("it ended in the middle")
+        return "[DONE]" if line is None else line.removeprefix("data:").strip()
 
     def _read(self, chunk: _Chunk) -> list[str]:
         if chunk.usage:
             self.tokens = chunk.usage.total_tokens
-        pieces = [choice.delta.content for choice in chunk.choices if choice.delta.content]
+        deltas = [choice.delta for choice in chunk.choices if choice.delta]
+        for choice in chunk.choices:
+            self._reason = choice.finish_reason or self._reason
+        pieces = [delta.content for delta in deltas if delta.content]
         self.text += "".join(pieces)
         return pieces
 

@@ -41,7 +41,7 @@ async def end(session: AsyncSession, answer_id: UUID, reply: Reply) -> None:
         .where(Answer.id == answer_id)
         .values(
             text=reply.text.replace("\0", ""),
-            state="complete" if reply.is_complete else "cut",
+            state=reply.state,
             tokens=reply.tokens,
         )
     )

@@ -72,7 +72,7 @@ async def stream_answer(reply: Annotated[Reply, Depends(begun)]) -> AsyncIterato
     try:
         async for piece in reply.pieces():
             yield ServerSentEvent(event="text", data={"text": piece})
-        yield ServerSentEvent(event="done", data={"tokens": reply.tokens})
+        yield ServerSentEvent(event="done", data={"tokens": reply.tokens, "state": reply.state})
     except ModelFailedError:
         yield ServerSentEvent(event="error", data={"error": "The model failed"})
 
