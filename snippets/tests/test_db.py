@@ -7,7 +7,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import text
+from sqlalchemy import Column, Enum, MetaData, Table, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
@@ -72,6 +72,38 @@ async def test_whatever_keeps_a_connection_from_being_made_may_pass(
         async with engine.connect():
             pass
     assert is_unavailable(caught.value)
+
+
+REPLACE_TYPE = """
+ALTER TYPE mood RENAME TO old_mood; CREATE TYPE mood AS ENUM ('good', 'bad');
+ALTER TABLE moods ALTER mood TYPE mood USING mood::text::mood; DROP TYPE old_mood
+"""
+
+
+async def test_a_type_that_a_migration_replaced_costs_each_connection_one_statement(
+    own_postgres_url: str,
+) -> None:
+    """So enums lose a value; the driver's prepared statements have the number of the old one."""
+    moods = Table("moods", MetaData(), Column("mood", Enum("good", "bad", "ugly", name="mood")))
+    engine = create_engine(own_postgres_url, 1)
+
+    async def write() -> None:
+        async with engine.begin() as connection:
+            await connection.execute(insert(moods).values(mood="good"))
+
+    async with engine.begin() as connection:
+        await connection.run_sync(moods.create)
+    await write()
+    migrating = create_engine(own_postgres_url, 1)
+    async with migrating.begin() as connection:
+        for statement in REPLACE_TYPE.split(";"):
+            await connection.execute(text(statement))
+    await migrating.dispose()
+    with pytest.raises(DBAPIError) as caught:
+        await write()
+    assert is_unavailable(caught.value)
+    await write()
+    await engine.dispose()
 
 
 async def test_tables_are_created_by_many_at_once(own_database_url: str) -> None:

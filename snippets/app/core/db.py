@@ -1,8 +1,9 @@
 """Engines, the creation of tables, and which errors of the database pass."""
 
+import re
 from typing import Any
 
-from asyncpg import InvalidCachedStatementError, PostgresError
+from asyncpg import PostgresError
 from sqlalchemy import Connection, Dialect, ExceptionContext, MetaData, event, exc, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -18,6 +19,8 @@ READ_ONLY = "25006"
 # Beginnings of SQLSTATE: the connection failed, another transaction was in the way, nothing is left
 # of something, the server stops, starts or cancels, a lock is held, the server is a standby now.
 UNAVAILABLE_SQLSTATES = ("08", "40", "53", "57", "55P03", READ_ONLY)
+# After a migration changed a table or replaced a type: the connection prepares statements anew.
+OUTDATED = re.compile("^InvalidCachedStatementError|cache lookup failed for type")
 # PostgresError: what PostgreSQL says to a new connection; SQLAlchemy 2.1 wraps it.
 _UNREACHABLE = (ConnectionError, TimeoutError, exc.TimeoutError, PostgresError)
 ERRORS = (exc.DBAPIError, *_UNREACHABLE)
@@ -105,8 +108,8 @@ def is_unavailable(error: Exception) -> bool:
     """Say whether the same request may succeed later."""
     if not isinstance(error, exc.DBAPIError):
         return isinstance(error, _UNREACHABLE)
-    if error.orig and isinstance(error.orig.__cause__, InvalidCachedStatementError):
-        return True  # a migration changed the table; the connection prepares its statements anew
+    if error.orig and OUTDATED.search(repr(error.orig.__cause__)):
+        return True
     state: str = getattr(error.orig, "sqlstate", None) or ""
     return error.connection_invalidated or state.startswith(UNAVAILABLE_SQLSTATES)
 
