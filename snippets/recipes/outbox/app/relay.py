@@ -7,7 +7,7 @@ import asyncio
 import pkgutil
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, select, true
@@ -103,5 +103,19 @@ async def run(deliver: Deliver, topics: Collection[str] = ()) -> None:
         await engine.dispose()
 
 
+def deliver_named(arguments: Sequence[str]) -> Deliver:
+    """Return the function that the command line names, or exit with what is wrong."""
+    deliver: Deliver | None
+    try:
+        deliver = pkgutil.resolve_name(*arguments)
+    except (ImportError, AttributeError) as exc:
+        sys.exit(str(exc))
+    except (TypeError, ValueError):  # none, two, or no name of Python
+        deliver = None
+    if not callable(deliver):
+        sys.exit("usage: python -m app.relay MODULE:FUNCTION")
+    return deliver
+
+
 if __name__ == "__main__":
-    asyncio.run(run(pkgutil.resolve_name(sys.argv[1])))
+    asyncio.run(run(deliver_named(sys.argv[1:])))

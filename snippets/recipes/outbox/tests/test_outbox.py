@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core.db import create_engine, create_tables
 from app.models import Base, OutboxMessage
 from app.models.base import utc_now
-from app.relay import lanes_of, relay_lanes, relay_one
+from app.relay import deliver_named, lanes_of, relay_lanes, relay_one
 from app.services.outbox import add_message, first_time
 from clients import sign_up
 from live import live_server
@@ -179,6 +179,20 @@ async def test_pauses_grow_to_an_hour(sessions: Sessions, attempts: int, pause: 
         due_at = await session.scalar(select(OutboxMessage.due_at))
     assert due_at is not None
     assert pause - patient(1) < (due_at - utc_now()).total_seconds() <= pause
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ([], "usage: python -m app.relay MODULE:FUNCTION"),
+        (["app.nowhere:deliver"], "No module named 'app.nowhere'"),
+        (["app.relay:nobody"], "module 'app.relay' has no attribute 'nobody'"),
+        (["app.relay:"], "usage: "),
+    ],
+)
+def test_a_function_that_is_not_there_is_told_in_a_line(arguments: list[str], why: str) -> None:
+    with pytest.raises(SystemExit, match=why):
+        deliver_named(arguments)
 
 
 async def test_work_is_done_once_however_often_its_message_comes(sessions: Sessions) -> None:
