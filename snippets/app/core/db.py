@@ -1,6 +1,5 @@
 """Engines, the creation of tables, and which errors of the database pass."""
 
-import re
 from typing import Any
 
 from asyncpg import PostgresError
@@ -19,8 +18,6 @@ READ_ONLY = "25006"
 # Beginnings of SQLSTATE: the connection failed, another transaction was in the way, nothing is left
 # of something, the server stops, starts or cancels, a lock is held, the server is a standby now.
 UNAVAILABLE_SQLSTATES = ("08", "40", "53", "57", "55P03", READ_ONLY)
-# After a migration changed a table or replaced a type: the connection prepares statements anew.
-OUTDATED = re.compile("^InvalidCachedStatementError|cache lookup failed for type")
 # PostgresError: what PostgreSQL says to a new connection; SQLAlchemy 2.1 wraps it.
 _UNREACHABLE = (ConnectionError, TimeoutError, exc.TimeoutError, PostgresError)
 ERRORS = (exc.DBAPIError, *_UNREACHABLE)
@@ -108,10 +105,11 @@ def is_unavailable(error: Exception) -> bool:
     """Say whether the same request may succeed later."""
     if not isinstance(error, exc.DBAPIError):
         return isinstance(error, _UNREACHABLE)
-    if error.orig and OUTDATED.search(repr(error.orig.__cause__)):
-        return True
+    said = repr(error.orig and error.orig.__cause__)
+    # After a migration changed a table or replaced a type: the connection prepares anew.
+    outdated = "InvalidCachedStatementError" in said or "cache lookup failed for type" in said
     state: str = getattr(error.orig, "sqlstate", None) or ""
-    return error.connection_invalidated or state.startswith(UNAVAILABLE_SQLSTATES)
+    return outdated or error.connection_invalidated or state.startswith(UNAVAILABLE_SQLSTATES)
 
 
 def is_id_taken(error: exc.IntegrityError) -> bool:
