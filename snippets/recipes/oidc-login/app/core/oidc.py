@@ -15,6 +15,7 @@ from structlog import get_logger
 
 from app.core.config import get_settings
 from app.core.errors import AppError, NotAuthenticatedError
+from app.core.userinfo import completed
 
 logger = get_logger()
 MINUTES = 10  # to log in at the provider
@@ -94,28 +95,13 @@ async def finish(
             claims = await provider.parse_id_token(token, begun["nonce"], claims_options=options)
             if claims is None:
                 raise ProviderFailedError  # it gave no ID token
-            return await _completed(provider, token, dict(claims), metadata)
+            return await completed(provider, token, dict(claims))
     except (JoseError, OAuthError) as exc:
         logger.warning("login_refused", reason=repr(exc))
         raise NotAuthenticatedError from exc
     except (HTTPError, TimeoutError, ValueError, RuntimeError) as exc:
         logger.warning("provider_failed", reason=repr(exc))
         raise ProviderFailedError from exc
-
-
-async def _completed(
-    provider: StarletteOAuth2App,
-    token: dict[str, Any],
-    claims: dict[str, Any],
-    metadata: dict[str, Any],
-) -> dict[str, Any]:
-    """Add what only the UserInfo endpoint tells; some tell the address there (Core, 5.4)."""
-    if claims.get("email") is not None or not metadata.get("userinfo_endpoint"):
-        return claims
-    told = dict(await provider.userinfo(token=token))
-    if told.get("sub") != claims["sub"]:  # of somebody else (Core, 5.3.2)
-        raise NotAuthenticatedError
-    return claims | told
 
 
 async def _load_metadata(provider: StarletteOAuth2App) -> dict[str, Any]:
