@@ -24,7 +24,7 @@ METRICS = {name for name in FULL if "metric" in name}
 # Joined with what uses them: they stand alone for recipes, jobs and speed.
 JOINED_WITH_THEIR_USE = {"Claims", "State", "VerifiedUser", "access_log", "access_token",
                          "add_cors", "add_middleware", "all_routes", "answer_error",
-                         "authenticate", "create_sessionmaker", "is_id_taken"}  # fmt: skip
+                         "authenticate", "create_sessionmaker", "is_our_fault"}  # fmt: skip
 # One function makes either engine; one stores what a constraint may refuse.
 OTHERS = {"_create_sqlite_engine", "on_begin", "on_connect"}
 INSTEAD = {"begin_writing", "check_foreign_keys", "store"}

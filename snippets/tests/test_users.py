@@ -80,6 +80,25 @@ async def test_a_sequence_that_is_behind_its_table_is_no_fault_of_the_client(
     await engine.dispose()
 
 
+async def test_another_constraint_is_no_taken_address_and_no_owner_that_is_gone(
+    own_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was added later, say: the client would be told what is not so."""
+    engine = create_async_engine(own_postgres_url)
+    async with client_on(own_postgres_url, monkeypatch) as client:
+        await sign_up(client)
+        token = await headers_of(client)
+        async with engine.begin() as connection:
+            for table, column in (("users", "full_name"), ("products", "name")):
+                check = f"CHECK ({column} <> 'bad')"
+                await connection.execute(text(f"ALTER TABLE {table} ADD {check} NOT VALID"))
+        other = ADA | {"email": "b@example.com", "full_name": "bad"}
+        assert (await client.post("/api/v1/users", json=other)).status_code == 500
+        product = {"name": "bad", "price": 1}
+        assert (await client.post(PRODUCTS, json=product, headers=token)).status_code == 500
+    await engine.dispose()
+
+
 async def test_of_simultaneous_sign_ups_one_wins_and_the_others_get_409(
     committing_client: AsyncClient,
 ) -> None:

@@ -112,10 +112,10 @@ def is_unavailable(error: Exception) -> bool:
     return outdated or error.connection_invalidated or state.startswith(UNAVAILABLE_SQLSTATES)
 
 
-def is_id_taken(error: exc.IntegrityError) -> bool:
-    """Say whether PostgreSQL gave a new row an id that another has: no fault of the client.
+def is_our_fault(error: exc.IntegrityError) -> bool:
+    """Say whether PostgreSQL refused a new row for what is no fault of the client.
 
-    A sequence is behind its table, as after rows were copied into it.
+    A CHECK; or its id is taken: a sequence is behind its table, as after rows were copied into it.
     """
     name: str = getattr(error.orig and error.orig.__cause__, "constraint_name", None) or ""
-    return name.startswith("pk_")
+    return bool(name) and not name.startswith(("fk_", "uq_"))

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from app.core.db import is_id_taken
+from app.core.db import is_our_fault
 from app.core.errors import AppError
 from app.models import Product, User
 from app.schemas.product import ProductCreate
@@ -27,7 +27,7 @@ async def create_product(session: AsyncSession, data: ProductCreate, owner: User
     try:
         await session.flush()
     except IntegrityError as exc:
-        if is_id_taken(exc):
+        if is_our_fault(exc):
             raise
         raise OwnerGoneError from exc
     return product

@@ -3,7 +3,7 @@
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.db import is_id_taken
+from app.core.db import is_our_fault
 from app.core.errors import AppError
 from app.models import User
 from app.schemas.user import UserCreate
@@ -42,7 +42,7 @@ async def create_user(session: AsyncSession, data: UserCreate) -> User:
     try:
         await session.flush()  # the unique constraint decides: a SELECT before it would race
     except IntegrityError as exc:
-        if is_id_taken(exc):
+        if is_our_fault(exc):
             raise
         raise EmailTakenError from exc
     return user

@@ -10,7 +10,7 @@ from structlog import get_logger
 
 from app.core import security
 from app.core.config import get_settings
-from app.core.db import is_id_taken
+from app.core.db import is_our_fault
 from app.core.errors import AppError
 from app.models import OidcIdentity, RefreshToken, User
 from app.models.base import utc_now
@@ -75,7 +75,7 @@ async def _account(session: AsyncSession, claims: Claims) -> User:
     try:
         await session.flush()
     except IntegrityError as exc:
-        if is_id_taken(exc):
+        if is_our_fault(exc):
             raise
         raise AddressTakenError from exc
     return user

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.db import is_id_taken
+from app.core.db import is_our_fault
 from app.core.errors import AppError
 from app.models import Note
 
@@ -25,7 +25,7 @@ async def create_note(session: AsyncSession, tenant_id: int, words: str) -> Note
     try:
         await session.flush()
     except IntegrityError as exc:
-        if is_id_taken(exc):
+        if is_our_fault(exc):
             raise
         raise TenantGoneError from exc
     return note
