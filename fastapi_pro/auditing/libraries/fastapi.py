@@ -254,10 +254,17 @@ def _parameters(function: Node) -> list[Parameter]:
     found = []
     for arg in function.parameters:
         annotation, metadata = unwrap(arg.at(arg.ast.annotation))  # type: ignore[attr-defined]
-        if arg.default.is_call:
-            metadata = (*metadata, arg.default)
-        found.append(Parameter(arg, annotation, metadata))
+        default = _marker(arg.default)
+        if default.is_call:
+            metadata = (*metadata, default)
+        found.append(Parameter(arg, annotation, tuple(map(_marker, metadata))))
     return found
+
+
+def _marker(given: Node) -> Node:
+    """Return the call that a name stands for: `user: User = caller`, `caller = Depends(...)`."""
+    made = given.value if given.name or given.member else given
+    return made if made.called.startswith("fastapi.") else given
 
 
 def _dependency(call: Node) -> Dependency:

@@ -313,7 +313,9 @@ def _asks_nobody(endpoint: Endpoint) -> bool:
         return False
     functions = answering(endpoint)
     calls = (call for function in functions for call in function.calls)
-    return not refuses(functions) and not any(ASKS.search(call.last_name) for call in calls)
+    asks = (call for call in calls if ASKS.search(call.last_name))
+    # to make a service, `JWTService()`, asks nothing
+    return not refuses(functions) and all(call.func.definition.is_class for call in asks)
 
 
 def _shows_more(endpoint: Endpoint, asking: list[Endpoint]) -> bool:

@@ -673,3 +673,39 @@ async def brochure():
     return FileResponse("/data/brochure.pdf")
 """
 )
+_BY_NAME = """
+#= items.py
+from typing import Annotated
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from somewhere import Items
+bearer = OAuth2PasswordBearer("token")
+def find_visitor(token: Annotated[str, Depends(bearer)]) -> str:
+    if token != "secret":
+        raise HTTPException(401)
+    return token
+class JWTService: ...
+def make_items():
+    return Items(JWTService())
+visitor = Depends(find_visitor)
+items = Annotated[Items, Depends(make_items)]
+router = APIRouter(prefix="/items")
+"""
+_BY_ITS_NAME = (
+    _BY_NAME
+    + """
+@router.put("/{key}")
+async def change(key: int, items: items, visitor: Annotated[str, visitor]):
+    await items.save(key, visitor)
+@router.delete("/{key}")  # !
+async def remove(key: int, items: items):
+    await items.delete(key)
+"""
+)
+FOUND["a dependency that has a name of its own, and a service that is only made"] = _BY_ITS_NAME
+FOUND["by default"] = _BY_ITS_NAME.replace(
+    "visitor: Annotated[str, visitor]", "visitor: str = visitor"
+)
+LOOK_ALIKES["the name of the dependency, everywhere"] = _BY_ITS_NAME.replace(
+    "(key: int, items: items):", "(key: int, items: items, visitor: str = visitor):"
+).replace("  # !", "")
