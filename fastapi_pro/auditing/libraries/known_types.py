@@ -26,6 +26,7 @@ from fastapi_pro.auditing.model.types import is_manager, result_type, type_of
 SESSIONS = (ASYNC_SESSION, SESSION, SCOPED)
 DEPENDS = ("fastapi.Depends", "fastapi.Security")
 _PROVIDERS = "dependency_injector.providers."
+_NEXT = ("builtins.next", "builtins.anext")
 _REQUESTS = ("request", "websocket", "ws")
 _APPS = ("app", "application", "api")
 _VALIDATES = ("model_validate", "model_construct", "from_orm", "parse_obj")
@@ -41,6 +42,9 @@ class KnownTypes:
         """Return the type of the result of a SQLAlchemy or Pydantic call."""
         if call.called == MAKER:
             return ASYNC_MAKER if _makes_async(call, depth) else MAKER
+        if call.called in _NEXT:
+            generator = call.argument(0, "").value.callee
+            return result_type(generator, depth) if generator.is_generator else None
         if provided := _provided(call, depth):
             return provided
         if call.called or not call.owner or call.func.definition.is_function:

@@ -1157,3 +1157,44 @@ FOUND["made at startup, and again when somebody asks for it"] = (
     .replace("TEST", 'text == "reload"')
     .replace("MARK", "  # !")
 )
+FOUND["a session that is the next value of its dependency"] = """
+from fastapi import FastAPI, Request
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import sessionmaker
+Maker = sessionmaker(create_engine("postgresql+psycopg://db/app"))
+app = FastAPI()
+def get_db():
+    session = Maker()
+    try:
+        yield session
+    finally:
+        session.close()
+def visitor(name: str):
+    opened = get_db()
+    db = next(opened)
+    return db.scalar(text("SELECT 1"))
+@app.middleware("http")
+async def greet(request: Request, call_next):
+    visitor("Ada")  # !
+    return await call_next(request)
+@app.get("/")
+async def home():
+    return next(get_db()).scalar(text("SELECT 1"))  # !
+"""
+LOOK_ALIKES["the next value of what is no session, and a session in a thread"] = """
+import asyncio
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import sessionmaker
+Maker = sessionmaker(create_engine("postgresql+psycopg://db/app"))
+app = FastAPI()
+def get_db():
+    yield Maker()
+def numbers():
+    yield 1
+@app.get("/")
+async def home():
+    db = next(get_db())
+    await asyncio.to_thread(db.scalar, text("SELECT 1"))
+    return next(numbers()).bit_length()
+"""
