@@ -876,3 +876,24 @@ def b(email: str, password: str, session):
     return user.id
 """,
 }
+_NOT_FOUND = (
+    _USERS
+    + """
+#= main.py
+from fastapi import FastAPI, HTTPException, status
+from security import verify_password
+from users import user_by_email
+app = FastAPI()
+@app.post("/sessions")
+def open_session(email: str, password: str, session):
+    user = user_by_email(session, email)
+    if user is None:  # !
+        raise HTTPException(status.HTTP_404_NOT_FOUND, "Address or password is wrong")
+    if not verify_password(password, user.password_hash):
+        raise HTTPException(status.HTTP_404_NOT_FOUND, "Address or password is wrong")
+    return user.id
+"""
+)
+FOUND["a 404 for both halves, which tells nothing"] = _NOT_FOUND
+_TOLD = _NOT_FOUND.replace("Address or password is wrong", "Who is that?", 1)
+LOOK_ALIKES["a 404 that only an unknown account gets"] = _TOLD.replace("  # !", "")

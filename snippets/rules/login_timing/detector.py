@@ -103,9 +103,14 @@ def _is_told_anyway(function: Node, checks: list[Node]) -> bool:
         for branch in function.own(ast.If) if lookups else ():
             if isinstance(branch.ast, ast.If) and missing(branch.ast.test) == name:
                 raised += [s for s in branch.body if isinstance(s.ast, ast.Raise)]
-        if any(map(_tells, raised)):
+        if any(_tells(statement) for statement in raised if not _is_repeated(statement, function)):
             return True
     return False
+
+
+def _is_repeated(statement: Node, function: Node) -> bool:
+    """Say whether a function raises the same elsewhere: for a wrong password, too."""
+    return [other.text for other in function.own(ast.Raise)].count(statement.text) > 1
 
 
 def _tells(statement: Node) -> bool:
