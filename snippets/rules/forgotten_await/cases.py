@@ -391,3 +391,48 @@ async def a():
     return await waiting
 """,
 }
+_DOORS = """
+#= doors.py
+async def may_enter(door: int, name: str) -> bool:
+    return name == "Ada"
+async def keeper_of(door: int):
+    return {"name": "Ada"}
+#= main.py
+import asyncio
+from fastapi import FastAPI, HTTPException
+from doors import keeper_of, may_enter
+app = FastAPI()
+"""
+FOUND["a coroutine of the program that is tested, or read through a variable"] = (
+    _DOORS
+    + """
+@app.post("/doors/{door}")
+async def enter(door: int, name: str):
+    if not may_enter(door, name):  # !
+        raise HTTPException(403)
+    allowed = may_enter(door, name)  # !
+    if allowed:
+        return {}
+    keeper = keeper_of(door)  # !
+    return {"keeper": keeper.get("name")}
+@app.get("/doors/{door}")
+async def keeper(door: int):
+    return {"keeper": keeper_of(door)["name"]}  # !
+"""
+)
+LOOK_ALIKES["a coroutine of the program that is awaited by its name, or given to a task"] = (
+    _DOORS
+    + """
+@app.post("/doors/{door}")
+async def enter(door: int, name: str):
+    allowed, keeper = may_enter(door, name), keeper_of(door)
+    if not await allowed:
+        raise HTTPException(403)
+    found = keeper_of(door)
+    task = asyncio.create_task(found)
+    if found:
+        return await task
+    waiting = may_enter(door, name)
+    return await asyncio.wait_for(waiting, 1) or await keeper
+"""
+)

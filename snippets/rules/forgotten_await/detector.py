@@ -41,8 +41,8 @@ def detect(program: Program) -> Iterator[Hit]:
             if call.member in COROUTINES and _is_of_session(function, call):
                 if why := _forgotten(function, call):
                     yield _hit(call, f"`{call.func.dotted}` is not awaited: {why}")
-            elif _is_dropped(function, call) and _gives_coroutine(call):
-                yield _hit(call, f"`{call.func.text}` is not awaited: {_NEVER}")
+            elif is_coroutine and _gives_coroutine(call) and (why := _forgotten(function, call)):
+                yield _hit(call, f"`{call.func.text}` is not awaited: {why}")
     for function in {endpoint.function: None for endpoint in http_endpoints(program)}:
         for answer in function.returned:
             if answer.is_call and _gives_coroutine(answer):
@@ -74,10 +74,6 @@ def _hit(call: Node, message: str, severity: str = "") -> Hit:
     if not function.is_coroutine:
         fix = f"Make `{function.name}` `async def`, and a{fix[1:]}"
     return call.hit(message, severity=severity, fix=fix)
-
-
-def _is_dropped(function: Node, call: Node) -> bool:
-    return function.is_coroutine and isinstance(call.parent.ast, ast.Expr)
 
 
 def _is_of_session(function: Node, call: Node) -> bool:
