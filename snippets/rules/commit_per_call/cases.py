@@ -532,3 +532,80 @@ async def post(name: str, session: AsyncSession = Depends(get_db)):
     await join(session, name)
 """,
 }
+
+_LEDGER = """
+#= ledger.py
+import logging
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+logger = logging.getLogger(__name__)
+class Base(DeclarativeBase): ...
+class Purse(Base):
+    __tablename__ = "purses"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    coins: Mapped[int]
+    view_count: Mapped[int]
+class Purses:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+    def find(self, key: int) -> Purse | None:
+        return self.session.get(Purse, key)
+    def give(self, key: int, coins: int) -> Purse | None:
+        purse = self.find(key)
+        if purse:
+            purse.coins += coins
+            self.session.commit()
+            return purse
+        return None
+    def open(self, key: int) -> None:
+        self.session.add(Purse(id=key))
+        self.session.commit()
+    def seen(self, key: int) -> None:
+        purse = self.session.get(Purse, key)
+        purse.view_count += 1
+        self.session.commit()
+    def rollback(self) -> None:
+        self.session.rollback()
+#= main.py
+from fastapi import Depends, FastAPI, HTTPException
+from ledger import Purses, logger
+from somewhere import get_purses
+app = FastAPI()
+"""
+FOUND["a number of a row that was found, and an except that can only roll back"] = (
+    _LEDGER
+    + """
+@app.post("/gifts")
+def give(coins: int, purses: Purses = Depends(get_purses)):
+    try:
+        purses.give(1, -coins)
+        purses.give(2, coins)  # !
+    except Exception as error:
+        purses.rollback()
+        logger.exception("no gift")
+        raise HTTPException(500, "no gift") from error
+"""
+)
+LOOK_ALIKES["an except that gives back, one that goes on, and a number of visits"] = (
+    _LEDGER
+    + """
+@app.post("/gifts")
+def give(coins: int, purses: Purses = Depends(get_purses)):
+    purses.give(1, -coins)
+    try:
+        purses.open(2)
+    except Exception as error:
+        purses.give(1, coins)
+        raise HTTPException(500, "no gift") from error
+@app.post("/openings")
+def open_two(purses: Purses = Depends(get_purses)):
+    purses.open(1)
+    try:
+        purses.open(2)
+    except Exception:
+        logger.exception("only one")
+@app.post("/visits")
+def visit(purses: Purses = Depends(get_purses)):
+    purses.open(1)
+    purses.seen(1)
+"""
+)

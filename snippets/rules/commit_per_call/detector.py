@@ -9,6 +9,7 @@ from fastapi_pro.auditing.detection import Hit, Node, Program, fact
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.slow_calls import slow_await, slow_call
+from fastapi_pro.auditing.libraries.sqlalchemy_rows import row_of
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session
 from fastapi_pro.auditing.libraries.stores import sql_of, written
 from fastapi_pro.auditing.model import limits
@@ -20,6 +21,9 @@ _RECORD = re.compile(
 )
 """Names of functions that write down what was done: it stays done when they fail."""
 _SENDS = {"execute", "executemany", "fetch", "fetchrow", "fetchval"}
+_STATISTICS = re.compile(r"count|view|hit|usage|attempt|visit|like", re.IGNORECASE)
+"""Columns of which one too few does no harm."""
+_LOGS = re.compile(r"^(self\.)?_?log(ger|ging)?\.", re.IGNORECASE)
 _QUEUES = {"apply_async", "delay", "enqueue", "publish", "send_message", "send_task"}
 _WRITES = {"add", "add_all", "delete", "merge"}
 
@@ -96,8 +100,8 @@ def _committing(program: Program) -> set[Node]:
         function = call.function
         if not function or not is_session(call.owner) or not _is_of_others(call.owner):
             continue
-        is_always = all(_is_plain(above) for above in _above(call))
-        if is_always and any(map(_is_write, function.own(ast.Call))):
+        is_always = all(_is_plain(above) or _is_found(above, call) for above in _above(call))
+        if is_always and (any(map(_is_write, function.own(ast.Call))) or _counts(function)):
             found.add(function)
     return found
 
@@ -122,6 +126,19 @@ def _is_plain(statement: Node) -> bool:
     return isinstance(statement.ast, (ast.Expr, ast.Try, ast.With, ast.AsyncWith))
 
 
+def _is_found(block: Node, call: Node) -> bool:
+    """Say whether a block runs a call where a query has found the row that is to be changed."""
+    found = (yes for _, yes in _branches(call.function))
+    return any(s.parent == block and s.holds(call) for yes in found for s in yes)
+
+
+def _counts(function: Node) -> bool:
+    """Say whether a function changes a number of a row: `account.balance -= amount`."""
+    changed = (statement.targets[0] for statement in function.own(ast.AugAssign))
+    matter = (target for target in changed if not _STATISTICS.search(target.member))
+    return any(target.member and row_of(target.owner) is not None for target in matter)
+
+
 def _is_write(call: Node) -> bool:
     """Say whether a call adds or deletes rows, or makes a statement that does."""
     made = {"sqlalchemy.update", "sqlalchemy.insert", "sqlalchemy.delete"}
@@ -133,7 +150,7 @@ def _is_write(call: Node) -> bool:
 def _pairs(calls: list[Node]) -> Iterator[tuple[Node, Node]]:
     """Yield two calls that share a session, where nobody looks after the failure of the second."""
     for index, second in enumerate(calls):
-        if any(isinstance(above.ast, ast.Try) for above in _above(second)):
+        if any(_makes_up(above) for above in _above(second)):
             continue  # somebody looks after the failure
         if _looks_first(second):
             continue  # the next request makes up for it
@@ -143,6 +160,22 @@ def _pairs(calls: list[Node]) -> Iterator[tuple[Node, Node]]:
             is_shared = _session(first) == _session(second)
             if is_shared and reaches(first, second) and not _is_apart(first, second):
                 yield first, second
+
+
+def _makes_up(block: Node) -> bool:
+    """Say whether a `try` does more about an error than to roll back, log, and raise."""
+    if not isinstance(block.ast, ast.Try):
+        return False
+    handlers = list(map(block.at, block.ast.handlers))
+    return not all(isinstance(h.body[-1].ast, ast.Raise) for h in handlers) or any(
+        not _is_idle(call) for handler in handlers for call in handler.walk(ast.Call)
+    )
+
+
+def _is_idle(call: Node) -> bool:
+    """Say whether a call in an `except` leaves what was committed: it rolls back, logs, raises."""
+    is_raised = isinstance(call.statement.ast, ast.Raise)
+    return is_raised or call.last_name in ("rollback", "print") or bool(_LOGS.search(call.text))
 
 
 def _session(call: Node) -> str:
