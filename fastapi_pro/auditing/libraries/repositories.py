@@ -53,6 +53,13 @@ def is_own_model(expr: Node) -> bool:
     return expr.member in ("model", "_model") and expr.owner.name in ("self", "cls")
 
 
+def own_model(expr: Node) -> Model | None:
+    """Return the model that `self.model` or `cls.model` is in a repository of one model."""
+    cls = expr.enclosing_class if is_own_model(expr) else expr.at(None)
+    named = map(model_named, _declared(cls)) if cls else ()
+    return next(filter(None, named), None)
+
+
 def _declared(cls: Node) -> list[Node]:
     """Return the expressions by which a class may name its model: `model = User`, `Base[User]`."""
     found = []

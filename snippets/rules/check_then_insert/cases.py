@@ -1215,3 +1215,141 @@ FOUND["a handler that answers 500 to all errors of the database"] = _HANDLED.rep
     "STATUS", "status.HTTP_500_INTERNAL_SERVER_ERROR"
 ).replace("MARK", "  # !")
 LOOK_ALIKES["a handler that answers 409"] = _HANDLED.replace("STATUS", "409").replace("MARK", "")
+_STAYS = """
+#= stays.py
+from datetime import date
+from sqlalchemy import ForeignKey, and_, func, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class Cabin(Base):
+    __tablename__ = "cabins"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    beds: Mapped[int]
+class Stay(Base):
+    __tablename__ = "stays"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cabin_id: Mapped[int] = mapped_column(ForeignKey("cabins.id"))
+    arrives: Mapped[date]
+    leaves: Mapped[date]
+class Visit(Base):
+    __tablename__ = "visits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[date]
+def taken(arrives: date, leaves: date):
+    return (
+        select(func.count(Stay.id))
+        .where(or_(and_(Stay.arrives >= arrives, Stay.arrives < leaves), Stay.leaves > arrives))
+        .scalar_subquery()
+    )
+async def beds_left(db: AsyncSession, cabin: int, arrives: date, leaves: date) -> int:
+    rows = await db.execute(select(Cabin.beds - taken(arrives, leaves)).where(Cabin.id == cabin))
+    return rows.scalar_one()
+class Stays:
+    model = Stay
+    def __init__(self, db: Session) -> None:
+        self.db = db
+    def is_free(self, cabin: int, arrives: date, leaves: date) -> bool:
+        query = select(self.model).where(self.model.cabin_id == cabin)
+        query = query.where(self.model.arrives < leaves).where(arrives < self.model.leaves)
+        return self.db.scalars(query).first() is None
+    def create(self, **values) -> None:
+        self.db.execute(insert(self.model).values(**values))
+#= main.py
+from datetime import date
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import exists, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from somewhere import get_db, get_session
+from stays import Cabin, Stay, Stays, Visit, beds_left
+app = FastAPI()
+"""
+_BOOKED = """
+@app.post("/stays")
+def book(cabin: int, arrives: date, leaves: date, db: Session = Depends(get_db)):
+    LOCK
+    asked = select(Stay).where(Stay.cabin_id == cabin, Stay.arrives < leaves, arrives < Stay.leaves)
+    if db.scalars(asked).first():  # !
+        raise HTTPException(409)
+    stay = Stay(cabin_id=cabin, arrives=arrives, leaves=leaves)
+    db.add(stay)
+    db.commit()
+"""
+FOUND["rows that overlap"] = _STAYS + _BOOKED.replace("LOCK", "...")
+FOUND["beds that are left, by functions, and an insert in the branch"] = (
+    _STAYS
+    + """
+@app.post("/stays")
+async def book(cabin: int, arrives: date, leaves: date, db: AsyncSession = Depends(get_session)):
+    left = await beds_left(db, cabin, arrives, leaves)
+    if left > 0:  # !
+        values = {"cabin_id": cabin, "arrives": arrives, "leaves": leaves}
+        await db.execute(insert(Stay).values(values))
+        await db.commit()
+    else:
+        raise HTTPException(409)
+"""
+)
+_BY_REPOSITORY = """
+@app.post("/stays")
+def book(cabin: int, arrives: date, leaves: date, db: Session = Depends(get_db)):
+    stays = Stays(db)
+    if not stays.is_free(cabin, arrives, leaves):  # !
+        raise HTTPException(409)
+    stays.create(cabin_id=cabin, arrives=arrives, leaves=leaves)
+    db.commit()
+"""
+FOUND["rows that overlap, in a repository"] = _STAYS + _BY_REPOSITORY
+_BOOKS = _BOOKED.replace("  # !", "")
+_ROW_LOCK = "db.scalars(select(Cabin).where(Cabin.id == cabin).with_for_update()).one()"
+LOOK_ALIKES["the row that is booked is locked first"] = _STAYS + _BOOKS.replace("LOCK", _ROW_LOCK)
+LOOK_ALIKES["an advisory lock around rows that may overlap"] = _STAYS + _BOOKS.replace(
+    "LOCK", 'db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": cabin})'
+)
+LOOK_ALIKES["an exclusion constraint"] = _STAYS.replace(
+    '    __tablename__ = "stays"\n',
+    '    __tablename__ = "stays"\n    __table_args__ = (ExcludeConstraint(("cabin_id", "=")),)\n',
+).replace(
+    "from sqlalchemy.ext",
+    "from sqlalchemy.dialects.postgresql import ExcludeConstraint\nfrom sqlalchemy.ext",
+    1,
+) + _BOOKS.replace("LOCK", "...")
+LOOK_ALIKES["transactions that notice"] = _STAYS + _BOOKS.replace(
+    "LOCK", 'db.connection(execution_options={"isolation_level": "SERIALIZABLE"})'
+)
+LOOK_ALIKES["the caller locks"] = (
+    _STAYS
+    + """
+def book(db: Session, cabin: int, arrives: date, leaves: date) -> None:
+    if not Stays(db).is_free(cabin, arrives, leaves):
+        raise HTTPException(409)
+    db.add(Stay(cabin_id=cabin, arrives=arrives, leaves=leaves))
+@app.post("/stays")
+def post(cabin: int, arrives: date, leaves: date, db: Session = Depends(get_db)):
+    db.get(Cabin, cabin, with_for_update=True)
+    book(db, cabin, arrives, leaves)
+    db.commit()
+"""
+)
+LOOK_ALIKES["rows of another kind, and times that are only shown or of one column"] = (
+    _STAYS
+    + """
+@app.post("/visits")
+def visit(cabin: int, today: date, db: Session = Depends(get_db)):
+    if not db.scalar(select(Stay).where(Stay.arrives <= today, Stay.leaves >= today)):
+        raise HTTPException(409)
+    if db.scalar(select(Visit).where(Visit.at >= today, Visit.at <= today)):
+        raise HTTPException(409)
+    db.add(Visit(at=today))
+    db.commit()
+@app.post("/stays")
+def book(cabin: int, arrives: date, leaves: date, db: Session = Depends(get_db)):
+    others = db.scalars(select(Stay).where(Stay.arrives < leaves, Stay.leaves > arrives)).all()
+    if arrives > leaves:
+        raise HTTPException(422)
+    db.add(Stay(cabin_id=cabin, arrives=arrives, leaves=leaves))
+    db.commit()
+    return {"neighbours": len(others)}
+"""
+)

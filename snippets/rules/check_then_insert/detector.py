@@ -18,11 +18,13 @@ from fastapi_pro.auditing.libraries.fastapi import (
 from fastapi_pro.auditing.libraries.fastapi_requests import starting_functions
 from fastapi_pro.auditing.libraries.http_errors import raised_status
 from fastapi_pro.auditing.libraries.migrations import may_make_unique
+from fastapi_pro.auditing.libraries.overlaps import overlapping
 from fastapi_pro.auditing.libraries.rare_work import is_asked, is_rare
 from fastapi_pro.auditing.libraries.repositories import (
     INSERTS,
     LOOKUPS,
     looked_up_by,
+    own_model,
     repository_model,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
@@ -57,6 +59,10 @@ _UNIQUE = re.compile("unique|duplicate|integrity", re.IGNORECASE)
 _STORES = ("INSERT INTO", "insert into", "Insert Into", "insert_one", "tortoise")
 _REQUEST = "request"
 _INDEX = "A unique index; insert first, and answer its error with 409"
+_OVERLAP = "Lock the row that is booked first, `with_for_update()`; or an exclusion constraint"
+_STRICT = re.compile(r"^SERIALIZABLE$", re.IGNORECASE)
+_STRICT_WORDS = ("ERIALIZABLE", "erializable")
+_EXCLUDES = ("ExcludeConstraint", "exclude_constraint", "EXCLUDE USING")
 _SYNC = "Unique constraint; `session.flush()` in `try`, `except IntegrityError` gives 409"
 
 
@@ -83,6 +89,7 @@ def detect(program: Program) -> Iterator[Hit]:
     yield from _elsewhere(program)
     if models(program):
         yield from _of_models(program)
+        yield from _of_times(program)
 
 
 def _elsewhere(program: Program) -> Iterator[Hit]:
@@ -183,6 +190,56 @@ def _race(check: Node) -> tuple[str, str]:
     if is_called or function.parent.is_class or is_asked(check):
         return _REQUEST, "answers 500"
     return "process", "fails"
+
+
+def _of_times(program: Program) -> Iterator[Hit]:
+    """Yield the checks for rows that overlap in time, before another such row is inserted."""
+    if any(program.strings(_STRICT, *_STRICT_WORDS)) or program.saying(*_EXCLUDES):
+        return
+    for function in program.functions:
+        for check in reversed(function.own(ast.If)) if not function.module.is_tool else ():
+            insert, model = _overlap_after(check)
+            if insert is None or model is None or _locks(function):
+                continue
+            if is_for_commands(function) or is_script(function):
+                break
+            yield check.hit(
+                f"another request may insert a `{model.name}` for the same time between this check"
+                f" and the insert in line {insert.line}: nothing locks, so both stay",
+                severity="low" if is_rare(function) else "",
+                fix=_OVERLAP,
+            )
+            break
+
+
+def _overlap_after(check: Node) -> tuple[Node | None, Model | None]:
+    """Return the insert that a check for overlapping rows decides about, and its model."""
+    for model in overlapping(check.test):
+        for call in check.function.calls:
+            is_next = call.position > check.position and not check.test.holds(call)
+            if is_next and _inserts(call, model) and (check.holds(call) or reaches(check, call)):
+                return call, model
+    return None, None
+
+
+def _inserts(call: Node, model: Model) -> bool:
+    """Say whether a call inserts a row of a model, also by `insert(Model)`."""
+    if call.called == "sqlalchemy.insert" and call.args:
+        return (model_named(call.args[0]) or own_model(call.args[0])) is model
+    return _adds(call, model)
+
+
+def _locks(function: Node, depth: int = 0) -> bool:
+    """Say whether a function, one that it calls or one that calls it locks something."""
+    inside = [function, *reached([function])]
+    names = [name.last_name for f in inside for name in f.own(ast.Name, ast.Attribute)]
+    names += [key for f in inside for call in f.calls for key in call.keywords]
+    if any(name in _LOCKS or _LOCK.search(name) for name in names):
+        return True
+    if any(locks_rows(call) for call in function.calls):
+        return True
+    callers = function.callers if depth < limits.CALLS else ()
+    return any(_locks(call.function, depth + 1) for call in callers if call.function)
 
 
 def _is_get_or_create(check: Node, found: _Lookup) -> bool:
