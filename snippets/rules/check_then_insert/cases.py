@@ -1353,3 +1353,40 @@ def book(cabin: int, arrives: date, leaves: date, db: Session = Depends(get_db))
     return {"neighbours": len(others)}
 """
 )
+_UNTYPED = (
+    _STAYS
+    + """
+class Desk:
+    def __init__(self, stays):
+        self.stays = stays
+    def book(self, cabin, arrives, leaves):
+        if self.stays.is_free(cabin, arrives, leaves):  # !
+            self.stays.create(cabin_id=cabin, arrives=arrives, leaves=leaves)
+class Phone(Desk): ...
+def put(stays, cabin, arrives, leaves):
+    if not stays.is_free(cabin, arrives, leaves):  # !
+        raise HTTPException(409)
+    stays.create(cabin_id=cabin, arrives=arrives, leaves=leaves)
+@app.post("/calls")
+def call(cabin: int, arrives: date, leaves: date, db: Session = Depends(get_db)):
+    Phone(Stays(db)).book(cabin, arrives, leaves)
+    db.commit()
+@app.put("/stays")
+def change(cabin: int, arrives: date, leaves: date, db: Session = Depends(get_db)):
+    put(Stays(db), cabin, arrives, leaves)
+    db.commit()
+"""
+)
+FOUND["parameters without a type, which all calls give the same"] = _UNTYPED
+LOOK_ALIKES["parameters without a type, which calls give this or that"] = (
+    _UNTYPED.replace("  # !", "")
+    + """
+class Waiting:
+    def is_free(self, cabin, arrives, leaves): ...
+    def create(self, **values): ...
+@app.post("/waiting")
+def wait(cabin: int, arrives: date, leaves: date):
+    Desk(Waiting()).book(cabin, arrives, leaves)
+    put(Waiting(), cabin, arrives, leaves)
+"""
+)
