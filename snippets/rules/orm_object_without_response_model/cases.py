@@ -841,3 +841,45 @@ def f(session=Depends(get_db)):
     return data
 """,
 }
+_MEMBERS = """
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from somewhere import Club, find_club
+class Base(DeclarativeBase): ...
+class Member(Base):
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    password: Mapped[str]
+class Named(BaseModel):
+    email: str
+class Full(Named):
+    id: int
+    password: str | None = None
+class Draft(Full):
+    password_again: str
+app = FastAPI()
+"""
+FOUND["a schema with the password of the row, of rows that something else finds"] = (
+    _MEMBERS
+    + """
+@app.get("/members/{email}")  # !
+async def member(email: str, club: Club = Depends(find_club)) -> Full:
+    return await club.member(email)
+"""
+)
+LOOK_ALIKES["a schema with the password that was sent, and one of no row"] = (
+    _MEMBERS
+    + """
+@app.post("/members")
+async def join(member: Full, club: Club = Depends(find_club)) -> Full:
+    return await club.join(member)
+@app.get("/members/{email}")
+async def member(email: str, club: Club = Depends(find_club)) -> Named:
+    return await club.member(email)
+@app.get("/drafts/{email}")
+async def draft(email: str, club: Club = Depends(find_club)) -> Draft:
+    return await club.draft(email)
+"""
+)

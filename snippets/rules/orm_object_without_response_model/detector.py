@@ -134,7 +134,8 @@ def _hash_declared(endpoint: Endpoint) -> Hit | None:
             if not is_hash and not (field.name == "password" and schema is first):
                 continue
             is_hidden = field.options("exclude") or field.type in _HIDDEN or _is_serialised(schema)
-            if not is_hidden and (is_hash or _has_column(endpoint, field.name)):
+            is_sent = is_hash or _has_column(endpoint, field.name) or _is_row(endpoint, schema)
+            if is_sent and not is_hidden:
                 what = "the hash of the password" if is_hash else "what the row has in it"
                 return call.hit(
                     f"`{endpoint.name}` answers with the schema `{schema.name}`, which has the"
@@ -155,6 +156,16 @@ def _has_column(endpoint: Endpoint, name: str) -> bool:
     """Say whether an endpoint returns rows of people who log in, with a column of this name."""
     rows = [_rows(value) for value in endpoint.function.returned]
     return any(model and name in model.columns and _NAMES & model.columns.keys() for model in rows)
+
+
+def _is_row(endpoint: Endpoint, schema: Schema) -> bool:
+    """Say whether an endpoint reads, and its schema has what the rows of people who log in have.
+
+    One that writes may send back the password that it was sent.
+    """
+    columns = (model.columns.keys() for model in models(endpoint.call.program).values())
+    is_of_people = any(schema.fields.keys() <= names and _NAMES & names for names in columns)
+    return endpoint.method == "get" and is_of_people
 
 
 def _declare(schema: str) -> str:
