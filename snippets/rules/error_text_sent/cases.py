@@ -219,3 +219,59 @@ async def a(text: str):
         raise HTTPException(400, f"no JSON: {e}")  # !
 """
 )
+_OWN_ERRORS = """
+#= errors.py
+class StoreError(Exception):
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+class Broken(StoreError): ...
+class Quiet(Exception): ...
+#= store.py
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from errors import Broken, Quiet, StoreError
+def keep(db: Session, name: str) -> None:
+    try:
+        db.execute(text("INSERT INTO notes VALUES (:name)"), {"name": name})
+        db.commit()
+    except IntegrityError as error:
+        raise StoreError(str(error)) from error  # !
+    except SQLAlchemyError as error:
+        raise Broken(f"broken: {error}") from error  # !
+def forget(db: Session, name: str) -> None:
+    try:
+        db.execute(text("DELETE FROM notes WHERE name = :name"), {"name": name})
+    except IntegrityError as error:
+        raise Quiet(str(error)) from error
+    except SQLAlchemyError as error:
+        raise StoreError("not deleted") from error
+#= main.py
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
+from errors import Quiet, StoreError
+from somewhere import get_db
+from store import forget, keep
+app = FastAPI()
+@app.exception_handler(Quiet)
+async def quiet(request: Request, exc: Quiet):
+    return JSONResponse({"message": "not possible"}, 409)
+@app.post("/notes")
+def post(name: str, db: Session = Depends(get_db)):
+    keep(db, name)
+@app.delete("/notes")
+def delete(name: str, db: Session = Depends(get_db)):
+    forget(db, name)
+async def broken(request: Request, exc: StoreError):
+    return JSONResponse({"message": SHOWN}, 500)
+app.add_exception_handler(StoreError, broken)
+"""
+FOUND["an error of the program whose handler sends its text"] = _OWN_ERRORS.replace(
+    "SHOWN", "str(exc)"
+)
+FOUND["what an error of the program has kept"] = _OWN_ERRORS.replace("SHOWN", "exc.message")
+LOOK_ALIKES["a handler that says something else"] = _OWN_ERRORS.replace(
+    "SHOWN", "type(exc).__name__"
+).replace("  # !", "")

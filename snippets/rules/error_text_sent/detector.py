@@ -27,6 +27,8 @@ _TRACEBACKS = (
 )  # fmt: skip
 _TOLD = {"args", "orig", "statement", "params"}
 """Attributes of errors that hold texts."""
+_KEPT = {"message", "msg", "detail", "details", "error", "reason"}
+"""Attributes of the program's own errors in which they keep the text that they were given."""
 _SERVER_ERROR = 500
 _ALL = "paths, SQL and addresses of this server"
 _ANY = ("builtins.Exception", "builtins.BaseException")
@@ -118,10 +120,27 @@ def _sent(statement: Node, *, is_answer: bool) -> Iterator[Node]:
     """Yield what a `raise` of an HTTP error, or the `return` of an endpoint, sends."""
     if isinstance(statement.ast, ast.Raise):
         made = made_by(raised_by(statement)).value
-        if is_http_error(made):
+        if is_http_error(made) or _is_shown(made):
             yield from made.given
     elif is_answer and statement.ast.value is not None:  # type: ignore[attr-defined]
         yield statement.at(statement.ast.value)  # type: ignore[attr-defined]
+
+
+def _is_shown(made: Node) -> bool:
+    """Say whether an error of the program has a handler that answers with its text."""
+    cls = made.func.definition
+    handlers = exception_handlers(made.program) if cls.is_class else ()
+    return any(h.key.definition in cls.lineage and _shows(h.function) for h in handlers)
+
+
+def _shows(handler: Node) -> bool:
+    """Say whether a handler of an error returns its text, or what it keeps of that."""
+    name = handler.parameters[1].name if len(handler.parameters) > 1 else ""
+    for answer in handler.returned if name else ():
+        kept = (part for part in answer.value.walk(ast.Attribute) if part.owner.name == name)
+        if _text(answer.value, name) or any(part.member in _KEPT for part in kept):
+            return True
+    return False
 
 
 def _text(value: Node, name: str, depth: int = 0) -> Node | None:
