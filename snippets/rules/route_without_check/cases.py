@@ -709,3 +709,36 @@ FOUND["by default"] = _BY_ITS_NAME.replace(
 LOOK_ALIKES["the name of the dependency, everywhere"] = _BY_ITS_NAME.replace(
     "(key: int, items: items):", "(key: int, items: items, visitor: str = visitor):"
 ).replace("  # !", "")
+_PANEL = """
+from fastapi import FastAPI
+from sqladmin import Admin, ModelView
+from somewhere import Member, backend, engine, options, settings
+app = FastAPI()
+class Members(ModelView, model=Member): ...
+"""
+FOUND["a panel for administrators that asks nobody"] = (
+    _PANEL
+    + """
+def add_panel(app: FastAPI) -> None:
+    panel = Admin(app, engine, base_url="/panel")  # !
+    panel.add_view(Members)
+"""
+)
+LOOK_ALIKES["a panel that asks, one with options from elsewhere, and one for developers"] = (
+    _PANEL
+    + """
+panel = Admin(app, engine, authentication_backend=backend)
+panel.add_view(Members)
+more = Admin(app, engine, **options)
+if settings.environment == "local":
+    open_panel = Admin(app, engine)
+"""
+)
+LOOK_ALIKES["a panel behind a middleware"] = (
+    _PANEL
+    + """
+from somewhere import AuthMiddleware
+app.add_middleware(AuthMiddleware)
+panel = Admin(app, engine)
+"""
+)

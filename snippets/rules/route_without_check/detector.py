@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Program
+from fastapi_pro.auditing.libraries.environments import is_for_developers
 from fastapi_pro.auditing.libraries.fastapi import Endpoint
+from fastapi_pro.auditing.libraries.guarded_routers import guarded_routers
 from fastapi_pro.auditing.libraries.open_routes import (
     check_of,
     key_of,
@@ -12,6 +14,8 @@ from fastapi_pro.auditing.libraries.open_routes import (
     open_routes,
 )
 
+_PANELS = {"sqladmin.Admin": "authentication_backend"}
+"""Panels for administrators, and the option without which they ask nobody."""
 _NAMED = 3
 """How many endpoints of a router a finding names."""
 
@@ -21,6 +25,7 @@ def detect(program: Program) -> Iterator[Hit]:
 
     Also what makes administrators, and the routers for them of which no endpoint has a login.
     """
+    yield from _open_panels(program)
     for endpoint, sibling in open_routes(program).items():
         yield endpoint.call.hit(
             f"`{endpoint.name}` does not check who is calling; {_asks(endpoint, sibling)}"
@@ -39,6 +44,20 @@ def detect(program: Program) -> Iterator[Hit]:
             f"no endpoint of this router for administrators checks who is calling; anybody can"
             f" call {names}{more}{login}"
         )
+
+
+def _open_panels(program: Program) -> Iterator[Hit]:
+    """Yield the panels for administrators that ask nobody, where no middleware does."""
+    for library, option in _PANELS.items():
+        for panel in program.calls_of(library):
+            given = panel.keyword(option) or panel.unpacked
+            is_served = not panel.module.is_tool and not is_for_developers(panel)
+            if is_served and not given and guarded_routers(program) is not None:
+                yield panel.hit(
+                    f"`{panel.func.text}` has no `{option}`: anybody may read and change every"
+                    " table that it shows",
+                    fix=f"`{panel.func.text}(..., {option}=...)`, which asks who is calling",
+                )
 
 
 def _asks(endpoint: Endpoint, other: Endpoint) -> str:
