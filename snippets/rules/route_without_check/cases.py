@@ -742,3 +742,20 @@ app.add_middleware(AuthMiddleware)
 panel = Admin(app, engine)
 """
 )
+LOOK_ALIKES["a panel with a middleware of its own"] = (
+    _PANEL
+    + """
+from somewhere import login
+panel = Admin(app, engine, middlewares=[login])
+"""
+)
+LOOK_ALIKES["a panel whose views ask"] = (
+    _PANEL
+    + """
+class Visits(ModelView, model=Visit):
+    def is_accessible(self, request):
+        return "member" in request.session
+panel = Admin(app, engine)
+panel.add_view(Visits)
+"""
+)

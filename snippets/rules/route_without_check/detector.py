@@ -14,8 +14,10 @@ from fastapi_pro.auditing.libraries.open_routes import (
     open_routes,
 )
 
-_PANELS = {"sqladmin.Admin": "authentication_backend"}
-"""Panels for administrators, and the option without which they ask nobody."""
+_PANEL = "sqladmin.Admin"
+_OPTIONS = ("authentication_backend", "middlewares")
+_OF_VIEW = "is_accessible"
+"""What asks who is calling: options of a panel, and a method of its views."""
 _NAMED = 3
 """How many endpoints of a router a finding names."""
 
@@ -47,17 +49,20 @@ def detect(program: Program) -> Iterator[Hit]:
 
 
 def _open_panels(program: Program) -> Iterator[Hit]:
-    """Yield the panels for administrators that ask nobody, where no middleware does."""
-    for library, option in _PANELS.items():
-        for panel in program.calls_of(library):
-            given = panel.keyword(option) or panel.unpacked
-            is_served = not panel.module.is_tool and not is_for_developers(panel)
-            if is_served and not given and guarded_routers(program) is not None:
-                yield panel.hit(
-                    f"`{panel.func.text}` has no `{option}`: anybody may read and change every"
-                    " table that it shows",
-                    fix=f"`{panel.func.text}(..., {option}=...)`, which asks who is calling",
-                )
+    """Yield the panels for administrators that ask nobody: no backend, view or middleware does."""
+    panels = [*program.calls_of(_PANEL)]
+    if not panels or guarded_routers(program) is None:
+        return
+    if any(cls.bindings(_OF_VIEW) for cls in program.classes):
+        return
+    for panel in panels:
+        is_open = not panel.has_unpacking and not any(map(panel.keyword, _OPTIONS))
+        if is_open and not panel.module.is_tool and not is_for_developers(panel):
+            yield panel.hit(
+                f"`{panel.func.text}` has no `{_OPTIONS[0]}`: anybody may read and change every"
+                " table that it shows",
+                fix=f"`{panel.func.text}(..., {_OPTIONS[0]}=...)`, which asks who is calling",
+            )
 
 
 def _asks(endpoint: Endpoint, other: Endpoint) -> str:
