@@ -23,6 +23,7 @@ from fastapi_pro.auditing.libraries.repositories import (
     own_model,
     repository_model,
 )
+from fastapi_pro.auditing.libraries.row_locks import locks
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     Model,
     model_named,
@@ -204,15 +205,10 @@ def _inserts(call: Node, model: Model) -> bool:
 
 def _locks(function: Node, depth: int = 0) -> bool:
     """Say whether a function, one that it calls or one that calls it locks something."""
-    inside = [function, *reached([function])]
-    names = [name.last_name for f in inside for name in f.own(ast.Name, ast.Attribute)]
-    names += [key for f in inside for call in f.calls for key in call.keywords]
-    if any(name in _LOCKS or _LOCK.search(name) for name in names):
-        return True
-    if any(locks_rows(call) for call in function.calls):
-        return True
     callers = function.callers if depth < limits.CALLS else ()
-    return any(_locks(call.function, depth + 1) for call in callers if call.function)
+    return locks(function) or any(
+        _locks(call.function, depth + 1) for call in callers if call.function
+    )
 
 
 def _is_get_or_create(check: Node, found: Lookup) -> bool:

@@ -12,6 +12,7 @@ from fastapi_pro.auditing.libraries.call_chains import chained, whole
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.rare_work import is_rare
 from fastapi_pro.auditing.libraries.request_objects import is_brought
+from fastapi_pro.auditing.libraries.row_locks import FOR_UPDATE
 from fastapi_pro.auditing.libraries.sqlalchemy_engines import database
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     column_named,
@@ -29,7 +30,6 @@ _RETRIES = re.compile(r"retry|retries|backoff|tenacity|attempt", re.IGNORECASE)
 _SQL_LOCK = re.compile(r"\bfor\s+(no\s+key\s+)?update\s*;?\s*$|^\s*update\b", re.IGNORECASE)
 _SQL_TABLE = re.compile(r"\b(?:from|update)\s+[\"`]?(\w+)", re.IGNORECASE)
 _SQL_KEY = re.compile(r"\bwhere\s+(?:\w+\.)?id\s*=\s*(?:\$(\d+)|:(\w+))", re.IGNORECASE)
-_LOCKED = "with_for_update"
 _DEPTH = 3  # functions through which a key is passed
 _ENDS = {"begin", "begin_nested", "commit", "rollback", "transaction"}
 _ORDERS = {"builtins.sorted", "builtins.min", "builtins.max", "builtins.range"}
@@ -72,8 +72,10 @@ def _locking(program: Program) -> dict[Node, list[_Lock]]:
 
 def _written(program: Program) -> Iterator[_Lock]:
     """Yield the locks of single rows that statements, `get` and SQL in a text take."""
-    for call in program.calls_named("get", "get_one", _LOCKED) if program.saying(_LOCKED) else ():
-        lock = _of_statement(call) if call.member == _LOCKED else _of_get(call)
+    for call in (
+        program.calls_named("get", "get_one", FOR_UPDATE) if program.saying(FOR_UPDATE) else ()
+    ):
+        lock = _of_statement(call) if call.member == FOR_UPDATE else _of_get(call)
         yield from [lock] if lock else []
     for call in program.calls_of("sqlalchemy.update"):
         yield from filter(None, [_of_statement(call)])
@@ -197,7 +199,7 @@ def _names(key: Node) -> set[str]:
 
 def _of_get(call: Node) -> _Lock | None:
     """Return the row of `session.get(Account, key, with_for_update=True)`."""
-    option = call.keyword(_LOCKED)
+    option = call.keyword(FOR_UPDATE)
     if not option or option.is_none or option.literal is False:
         return None
     model = model_named(call.argument(0, "entity"))

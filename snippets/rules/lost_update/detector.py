@@ -5,21 +5,17 @@ import re
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program, fact
-from fastapi_pro.auditing.libraries.call_chains import chained
 from fastapi_pro.auditing.libraries.documents import document_of, is_of_tortoise
 from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys, table_name
+from fastapi_pro.auditing.libraries.row_locks import locked, locks
 from fastapi_pro.auditing.libraries.sqlalchemy_models import (
     Column,
-    Model,
-    model_named,
-    model_selected,
     models,
 )
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
 from fastapi_pro.auditing.libraries.stores import (
-    locks_rows,
     looked_up,
     scalar_of,
     sent_sql,
@@ -39,8 +35,6 @@ _EXPRESSION = "Change it in the database: `filter(...).update(stock=F('stock') -
 _ROUNDS = {f"builtins.{name}" for name in ("max", "min", "round", "int", "float", "abs")}
 _LONGEST = 110  # characters of a fix
 _ONLY_LOCK = "Lock the row, `with_for_update=True`: what changes it is computed from the row, too"
-_LOCK = re.compile(r"for_update|(^|_)(advisory|x?act|row|dist\w*)?_?locks?(_|$)", re.IGNORECASE)
-_ROW_LOCK = "with_for_update"
 _STRICT = re.compile(r"^(SERIALIZABLE|REPEATABLE READ)$", re.IGNORECASE)
 _WORDS = ("ERIALIZABLE", "erializable", "EPEATABLE", "epeatable")
 _OF_VALUE = re.compile(
@@ -183,7 +177,7 @@ def _saved(function: Node) -> Iterator[Hit]:
         owner = changed.owner if _is_changed(changed) else changed.at(None)
         is_saved = any(s.owner.dotted == owner.dotted for s in saves if owner.dotted)
         model = document_of(owner) if is_saved else None
-        if model and not _locks(function):
+        if model and not locks(function):
             severity = "" if _OF_VALUE.search(changed.member) else "medium"
             fix = _EXPRESSION if is_of_tortoise(model.cls) else _INC
             yield statement.hit(_message(function, changed.text), severity=severity, fix=fix)
@@ -299,7 +293,7 @@ def _column(attribute: Node) -> Column | None:
 
 def _is_locked(row: Node, function: Node, depth: int = 0) -> bool:
     """Say whether a function, what it calls, or what hands it the row locks something."""
-    if depth > limits.CALLS or _locks(function):
+    if depth > limits.CALLS or locks(function):
         return True
     if row.name == "self" and function.parameters:
         row = row.at(None)
@@ -307,7 +301,7 @@ def _is_locked(row: Node, function: Node, depth: int = 0) -> bool:
     if row and not isinstance(parameter.ast, ast.arg):
         return False
     filled = (p.dependency for p in parameters(function) if p.node == parameter)
-    if any(one is not None and _locks(one.function) for one in filled):
+    if any(one is not None and locks(one.function) for one in filled):
         return True
     return any(_is_locked(_given(call, parameter), call.function, depth + 1) for call in
                function.callers if call.function)  # fmt: skip
@@ -318,17 +312,6 @@ def _given(call: Node, parameter: Node) -> Node:
     return parameter.passed(call) if parameter else call.owner
 
 
-def _locks(function: Node, depth: int = 0) -> bool:
-    """Say whether a function names a lock, or one that it calls does."""
-    names = [name.last_name for name in function.own(ast.Name, ast.Attribute)]
-    names += [key for call in function.calls for key in call.keywords]
-    if any(map(_LOCK.search, names)) or any(map(locks_rows, function.calls)):
-        return True
-    if depth >= limits.CALLS:
-        return False
-    return any(_locks(call.callee, depth + 1) for call in function.calls if call.callee)
-
-
 def _locks_others(row: Node, function: Node) -> bool:
     """Say whether a function locks rows of tables that the changed row does not belong to.
 
@@ -337,31 +320,8 @@ def _locks_others(row: Node, function: Node) -> bool:
     model = row_of(row)
     if model is None or isinstance(row.value.ast, ast.arg):
         return False
-    locked = [*_locked(function)]
-    tables = {table_name(one.cls) for one in locked if one is not None}
-    is_known = bool(locked) and None not in locked and "" not in tables
+    held = [*locked(function)]
+    tables = {table_name(one.cls) for one in held if one is not None}
+    is_known = bool(held) and None not in held and "" not in tables
     parents = {table_name(model.cls), *(key.table for key in foreign_keys(model))}
     return is_known and parents.isdisjoint(tables)
-
-
-def _locked(function: Node, depth: int = 0) -> Iterator[Model | None]:
-    """Yield the model of each row that a function locks, None for a lock of something else."""
-    for name in function.own(ast.Name, ast.Attribute):
-        call = name.parent if name.parent.func == name else name.at(None)
-        if _LOCK.search(name.last_name) and not call.callee:
-            yield _model_of(call) if name.last_name == _ROW_LOCK else None
-    for call in function.calls:
-        is_asked = any(map(_LOCK.search, call.keywords))
-        inner = [*_locked(call.callee, depth + 1)] if call.callee and depth < limits.CALLS else []
-        yield from inner
-        if call.member in ("get", "get_one") and call.keyword(_ROW_LOCK):
-            yield model_named(call.argument(0, "entity"))
-        elif (is_asked and not inner) or locks_rows(call):
-            yield None
-
-
-def _model_of(lock: Node) -> Model | None:
-    """Return the model of `select(Account).where(...).with_for_update()`; `of=` may name others."""
-    if lock.keyword("of"):
-        return None
-    return next(filter(None, map(model_selected, chained(lock))), None)
