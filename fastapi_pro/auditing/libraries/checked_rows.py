@@ -144,15 +144,15 @@ def lookup(expr: Node, depth: int = 0) -> Lookup | None:
 
 def _is_equal(condition: Node) -> bool:
     """Say whether a condition wants a column to be equal to something, if only to `True`."""
-    return isinstance(condition.ast, ast.Compare) and isinstance(condition.ast.ops[0], ast.Eq)
+    match condition.ast:
+        case ast.Compare(ops=[ast.Eq()]):
+            return True
+    return False
 
 
 def _is_equality(condition: Node) -> bool:
     """Say whether a condition compares a column with a value that is not written here."""
-    match condition.ast:
-        case ast.Compare(ops=[ast.Eq()], comparators=[right]):
-            return not isinstance(right, ast.Constant)
-    return False
+    return _is_equal(condition) and not isinstance(condition.operands[1].ast, ast.Constant)
 
 
 def _of_repository(call: Node) -> Lookup | None:

@@ -24,12 +24,7 @@ from fastapi_pro.auditing.libraries.repositories import (
     repository_model,
 )
 from fastapi_pro.auditing.libraries.row_locks import locks
-from fastapi_pro.auditing.libraries.sqlalchemy_models import (
-    Model,
-    model_named,
-    model_of,
-    models,
-)
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Model, model_named, model_of, models
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_session, uses
 from fastapi_pro.auditing.libraries.stores import Found, inserted, locks_rows, looked_up
 from fastapi_pro.auditing.model import limits

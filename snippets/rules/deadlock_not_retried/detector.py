@@ -72,15 +72,12 @@ def _locking(program: Program) -> dict[Node, list[_Lock]]:
 
 def _written(program: Program) -> Iterator[_Lock]:
     """Yield the locks of single rows that statements, `get` and SQL in a text take."""
-    for call in (
-        program.calls_named("get", "get_one", FOR_UPDATE) if program.saying(FOR_UPDATE) else ()
-    ):
-        lock = _of_statement(call) if call.member == FOR_UPDATE else _of_get(call)
-        yield from [lock] if lock else []
-    for call in program.calls_of("sqlalchemy.update"):
-        yield from filter(None, [_of_statement(call)])
-    for call in program.calls_named(*RUNS) if program.saying("UPDATE", "update") else ():
-        yield from filter(None, [_of_sql(call, sql_of(call))])
+    reads = ("get", "get_one") if program.saying(FOR_UPDATE) else ()
+    sends = RUNS if program.saying("UPDATE", "update") else ()
+    changes = program.calls_of("sqlalchemy.update")
+    yield from filter(None, map(_of_get, program.calls_named(*reads)))
+    yield from filter(None, map(_of_statement, (*program.calls_named(FOR_UPDATE), *changes)))
+    yield from filter(None, map(_of_sql, program.calls_named(*sends)))
 
 
 def _passed(lock: _Lock, found: Mapping[Node, list[_Lock]]) -> Iterator[_Lock]:
@@ -206,8 +203,9 @@ def _of_get(call: Node) -> _Lock | None:
     return _Lock(call, model.name, call.argument(1, "ident")) if model else None
 
 
-def _of_sql(call: Node, text: str) -> _Lock | None:
+def _of_sql(call: Node) -> _Lock | None:
     """Return the row of `UPDATE accounts SET ... WHERE id = $2`, or of `... FOR UPDATE`."""
+    text = sql_of(call)
     table, key = _SQL_TABLE.search(text), _SQL_KEY.search(text)
     if not (_SQL_LOCK.search(text) and table and key):
         return None

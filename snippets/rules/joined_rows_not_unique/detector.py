@@ -60,9 +60,8 @@ def _by_option(load: Node) -> str:
 def _by_default(select: Node, options: list[Node]) -> str:
     """Return a list of the selected model with `lazy="joined"`, unless an option names it."""
     model = model_selected(select)
+    if model is None:
+        return ""
     named = {part.member for option in options for part in option.walk(ast.Attribute)}
-    for name, relationship in model.relationships.items() if model else ():
-        is_other = name in named or relationship.lazy != "joined"
-        if model and not is_other and leads_to_many(model, name):
-            return f"{model.name}.{name}"
-    return ""
+    joined = (n for n, r in model.relationships.items() if n not in named and r.lazy == "joined")
+    return next((f"{model.name}.{name}" for name in joined if leads_to_many(model, name)), "")

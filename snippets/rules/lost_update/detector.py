@@ -10,10 +10,7 @@ from fastapi_pro.auditing.libraries.fastapi import parameters
 from fastapi_pro.auditing.libraries.fastapi_requests import request_functions
 from fastapi_pro.auditing.libraries.foreign_keys import foreign_keys, table_name
 from fastapi_pro.auditing.libraries.row_locks import locked, locks
-from fastapi_pro.auditing.libraries.sqlalchemy_models import (
-    Column,
-    models,
-)
+from fastapi_pro.auditing.libraries.sqlalchemy_models import Column, models
 from fastapi_pro.auditing.libraries.sqlalchemy_rows import is_new, row_of
 from fastapi_pro.auditing.libraries.stores import (
     looked_up,

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 from fastapi_pro.auditing.detection import Hit, Node, Program
@@ -32,7 +31,7 @@ _HUNDREDS = (100, 1000, 100.0, 1000.0)
 def detect(program: Program) -> Iterator[Hit]:
     """Yield the columns of money that requests compute with, and cents that are cut."""
     yield from _cut(program)
-    money = {c: m for m in models(program).values() for c in _of_money(m)}
+    money = {column for model in models(program).values() for column in _of_money(model)}
     used = _computed(program, money) if money else {}
     for column, function in sorted(used.items(), key=lambda found: found[0].node.place):
         yield column.node.hit(
@@ -46,23 +45,22 @@ def _of_money(model: Model) -> Iterator[Column]:
     """Yield the columns of a table that are money, and floats in the database too."""
     if _OF_MARKET.search(model.name) or any(map(_OF_MARKET.search, model.columns)):
         return
-    for column in model.columns.values():
-        is_float = column.type in _FLOATS and not _EXACT.search(column.node.text)
-        if is_float and _is_money(column.name):
-            yield column
+    yield from (c for c in model.columns.values() if _is_money(c.name) and _keeps_float(c))
+
+
+def _keeps_float(column: Column) -> bool:
+    """Say whether the database keeps a float; `Numeric` may be annotated as one."""
+    return column.type in _FLOATS and not _EXACT.search(column.node.text)
 
 
 def _is_money(name: str) -> bool:
     return bool(_MONEY.search(name)) and not _GUESSED.search(name)
 
 
-def _computed(program: Program, money: dict[Column, Model]) -> dict[Column, Node]:
+def _computed(program: Program, money: set[Column]) -> dict[Column, Node]:
     """Return the columns that requests add, subtract or multiply, with the first such function."""
-    named: dict[str, list[Column]] = defaultdict(list)
-    for column in money:
-        named[column.name].append(column)
     found: dict[Column, Node] = {}
-    for attribute in program.attributes(*sorted(named)):
+    for attribute in program.attributes(*sorted({column.name for column in money})):
         function = attribute.function
         if function and not function.module.is_tool and _is_computed(attribute):
             column = column_named(attribute) or _column(attribute)
@@ -110,7 +108,7 @@ def _is_float(expr: Node) -> bool:
     """Say whether a value is a float of a row or a schema, or annotated as one."""
     column = _column(expr) if expr.member else None
     if column is not None:
-        return column.type in _FLOATS and not _EXACT.search(column.node.text)
+        return _keeps_float(column)
     schema = schema_of(expr.owner.type_class) if expr.member else None
     field = schema.fields.get(expr.member) if schema else None
     return (expr.type if field is None else field.type) == "builtins.float"
