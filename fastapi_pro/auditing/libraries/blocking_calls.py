@@ -6,13 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from fastapi_pro.auditing.libraries.fastapi import lifespans
-from fastapi_pro.auditing.libraries.fastapi_requests import request_functions, roots
+from fastapi_pro.auditing.libraries.fastapi_requests import (
+    request_functions,
+    roots,
+    run_by_lifespans,
+)
 from fastapi_pro.auditing.libraries.library_calls import BLOCKING, COMPUTING, FILES, LOCAL
 from fastapi_pro.auditing.libraries.sqlalchemy_sessions import is_async_session
 from fastapi_pro.auditing.libraries.starts import runs_on_lambda
 from fastapi_pro.auditing.model import limits
-from fastapi_pro.auditing.model.call_graph import called, find_call, reached
+from fastapi_pro.auditing.model.call_graph import called, find_call
 from fastapi_pro.auditing.model.library_types import CURSOR, QUERY
 from fastapi_pro.auditing.model.node import Node
 from fastapi_pro.auditing.model.program import Program, fact
@@ -230,7 +233,7 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
             continue
         if _gets_async_session(call, target):
             continue  # it fails at once: another fault
-        if target in _run_at_start(call.program) and _is_if_missing(call):
+        if target in run_by_lifespans(call.program) and _is_if_missing(call):
             continue  # it has been there since the start
         end = find_call(target, blocks, _steps)
         if end and _is_left_out(end, call):
@@ -239,11 +242,6 @@ def stalls(function: Node) -> Iterator[tuple[Node, Node]]:
             if severity(end) == "low":
                 end = find_call(target, _is_worse, _steps) or end
             yield call, end
-
-
-@fact
-def _run_at_start(program: Program) -> set[Node]:
-    return reached(lifespans(program))
 
 
 def _is_if_missing(call: Node) -> bool:

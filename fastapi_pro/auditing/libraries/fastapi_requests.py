@@ -29,9 +29,15 @@ def request_functions(program: Program) -> set[Node]:
 
 
 @fact
+def run_by_lifespans(program: Program) -> set[Node]:
+    """Return the functions that run while an application starts or ends; requests may, too."""
+    return reached(lifespans(program))
+
+
+@fact
 def starting_functions(program: Program) -> set[Node]:
     """Return the functions that run only while an application starts or ends: no request waits."""
-    return reached(lifespans(program)) - reached(roots(program))
+    return run_by_lifespans(program) - reached(roots(program))
 
 
 @fact

@@ -6,6 +6,7 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -20,6 +21,7 @@ T = TypeVar("T")
 _UNKNOWN = object()
 _SURE = limits.NAMES // 4  # what is followed from this depth is followed as far as need be
 _BUILTINS = frozenset(dir(builtins))
+_CALLEE, _NAMED = attrgetter("callee"), attrgetter("func.definition")
 
 
 class Libraries(Protocol):
@@ -471,29 +473,20 @@ class Program:
         """Return the calls of a function outside tests; of `__init__`, those of its class."""
         owner = function.parent
         name = owner.name if function.name == "__init__" and owner.is_class else function.name
-        return self.once(self._calls_by_callee, name, name).get(function.ast, [])
+        return self.once(self._calls_by, (name, _CALLEE), name, _CALLEE).get(function.ast, [])
 
     def calls_naming(self, definition: Node) -> list[Node]:
         """Return the calls outside tests whose name stands for a function or class."""
         name = definition.name
-        return self.once(self._calls_by_definition, name, name).get(definition.ast, [])
+        return self.once(self._calls_by, (name, _NAMED), name, _NAMED).get(definition.ast, [])
 
-    def _calls_by_definition(self, name: str) -> dict[ast.AST, list[Node]]:
+    def _calls_by(self, name: str, target: Callable[[Node], Node]) -> dict[ast.AST, list[Node]]:
+        """Return the calls of functions and classes with this name, by what each leads to."""
         found: dict[ast.AST, list[Node]] = defaultdict(list)
         for module in self._calling(name, *self._imported_as.get(name, ())):
             for call in map(functools.partial(Node, module), module.calls_of_imported(name)):
-                if definition := call.func.definition:
+                if definition := target(call):
                     found[definition.ast].append(call)
-        return found
-
-    def _calls_by_callee(self, name: str) -> dict[ast.AST, list[Node]]:
-        """Return the calls of functions and classes with this name, by what they run."""
-        found: dict[ast.AST, list[Node]] = defaultdict(list)
-        for module in self._calling(name, *self._imported_as.get(name, ())):
-            for call in module.calls_of_imported(name):
-                node = Node(module, call)
-                if callee := node.callee:
-                    found[callee.ast].append(node)
         return found
 
     @functools.cached_property
