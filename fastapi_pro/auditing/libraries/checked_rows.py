@@ -45,8 +45,8 @@ class Lookup:
 def lookup_behind(check: Node) -> Lookup | None:
     """Return the query of `if <a row is there>: raise`, if no two rows may be alike in its columns.
 
-    A constraint says so, or the check alone (`is_free`). Or that of `try: find(); raise Exists`,
-    `except NotFound: pass`.
+    Either a constraint forbids it, or the check alone (`is_free`). `try: find(); raise Exists`,
+    `except NotFound: pass` is such a check, too.
     """
     asked: list[Node] = []
     is_missing = False
